@@ -1,0 +1,96 @@
+"""Every task of the project, by name: ``nox -s NAME``. CI runs these and nothing else."""
+
+import shutil
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2024.10.9"
+nox.options.sessions = ["lint", "types", "docs", "build", "tests"]
+nox.options.error_on_external_run = True
+
+PACKAGES = ("tarifs_solidaires", "prevision_cantine", "charte_registry")
+PYPROJECT = nox.project.load_toml("pyproject.toml")
+
+
+def group(name: str) -> list[str]:
+    """Return the requirements of a dependency group of ``pyproject.toml``."""
+    return list(nox.project.dependency_groups(PYPROJECT, name))
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run the tests on the installed package, doctests and documentation included."""
+    session.install(".[all]", *group("tests"))
+    coverage = ["--cov", "--cov-report=term"] if not session.posargs else []
+    _pytest(session, *coverage, *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style and the import contract."""
+    session.install(".", *group("lint"))
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+    session.run("lint-imports")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check the types of the sources and of the typing tests."""
+    session.install("-e", ".[all]", *group("types"))
+    session.run("mypy")
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the documentation; a dangling reference or a warning is an error."""
+    session.install(".[all]", *group("docs"))
+    target = Path("docs/_build/html")
+    session.run("sphinx-build", "-n", "-W", "--keep-going", "-q", "docs", str(target))
+    session.log(f"open {target / 'index.html'}")
+
+
+@nox.session
+def demo(session: nox.Session) -> None:
+    """Do the main job of each package on the example data and say where to look."""
+    session.install(".[figures]")
+    session.run("python", "examples/demo.py", *session.posargs)
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Run the benchmarks that need nothing but the package; they print ratios."""
+    session.install(".[all]")
+    for script in sorted(Path("benchmarks").glob("bench_*.py")):
+        session.run("python", str(script), *session.posargs)
+
+
+@nox.session
+def build(session: nox.Session) -> None:
+    """Build sdist and wheel, check both, and run the tests against the wheel."""
+    session.install(*group("build"), *group("tests"))
+    dist = Path("dist")
+    shutil.rmtree(dist, ignore_errors=True)
+    session.run("python", "-m", "build", "--outdir", str(dist))
+    (wheel,) = dist.glob("*.whl")
+    session.run("twine", "check", "--strict", *map(str, dist.iterdir()))
+    session.run("check-wheel-contents", str(wheel))
+    session.install(f"charte-donnee[all] @ {wheel.resolve().as_uri()}")
+    _pytest(session)
+
+
+@nox.session(default=False)
+def changelog(session: nox.Session) -> None:
+    """Show the changelog that the fragments make; ``-- build --yes`` writes it."""
+    session.install(*group("changelog"))
+    session.run("towncrier", *(session.posargs or ["build", "--draft"]))
+
+
+def _pytest(session: nox.Session, *args: str) -> None:
+    """Run the tests and the doctests of the installed packages, not of the sources."""
+    paths = ["tests", "README.md", "README.fr.md", "docs"]
+    session.run(
+        "pytest", "--doctest-modules", "--pyargs", *args, *paths, *PACKAGES,
+        env={"MPLBACKEND": "Agg"},
+    )  # fmt: skip
