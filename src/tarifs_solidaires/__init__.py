@@ -1,1 +1,20 @@
-""""""
+"""Solidarity tariffs as dated, sourced rules: exact, vectorised, explained."""
+
+from tarifs_solidaires.errors import DateError, InputError, RuleError, TableError, TarifError
+from tarifs_solidaires.inputs import Input
+from tarifs_solidaires.rule import Parameter, Result, Rule, Version, list_rules, load_rule
+
+__all__ = [
+    "DateError",
+    "Input",
+    "InputError",
+    "Parameter",
+    "Result",
+    "Rule",
+    "RuleError",
+    "TableError",
+    "TarifError",
+    "Version",
+    "list_rules",
+    "load_rule",
+]
