@@ -29,6 +29,9 @@ numpydoc_validation_exclude = {r"\._", r"\.cli\."}
 
 # The build needs no network: names of other projects are shown, not linked.
 nitpick_ignore_regex = [
-    (r"py:.*", r"(numpy|np|numpy\.typing|npt|datetime|collections\.abc|pathlib|fractions|decimal)\..*"),
+    (
+        r"py:.*",
+        r"(numpy|np|numpy\.typing|npt|datetime|collections\.abc|pathlib|fractions|decimal)\..*",
+    ),
     (r"py:.*", r"(sklearn|scipy|matplotlib|pandas|polars|pyarrow|narwhals|attrs|attr)\..*"),
 ]

@@ -67,7 +67,9 @@ INPUTS: Mapping[str, Input] = MappingProxyType(
                 name="revenu_fiscal_reference",
                 unit="EUR/year",
                 meaning=_meaning(
-                    "revenu fiscal de référence", "reference tax income", "renda fiscal de referência"
+                    "revenu fiscal de référence",
+                    "reference tax income",
+                    "renda fiscal de referência",
                 ),
             ),
             Input(
@@ -75,7 +77,9 @@ INPUTS: Mapping[str, Input] = MappingProxyType(
                 unit="tax shares",
                 minimum=0.25,
                 maximum=50,
-                meaning=_meaning("nombre de parts fiscales", "tax shares", "número de cotas fiscais"),
+                meaning=_meaning(
+                    "nombre de parts fiscales", "tax shares", "número de cotas fiscais"
+                ),
             ),
             Input(
                 name="age",
@@ -108,7 +112,9 @@ INPUTS: Mapping[str, Input] = MappingProxyType(
                 minimum=1,
                 maximum=50,
                 whole=True,
-                meaning=_meaning("personnes au foyer", "persons in the household", "pessoas na família"),
+                meaning=_meaning(
+                    "personnes au foyer", "persons in the household", "pessoas na família"
+                ),
             ),
             Input(
                 name="ressources_annuelles",
@@ -119,7 +125,9 @@ INPUTS: Mapping[str, Input] = MappingProxyType(
                 name="prix_m3",
                 unit="EUR/m3",
                 maximum=100,
-                meaning=_meaning("prix du mètre cube", "price of a cubic metre", "preço do metro cúbico"),
+                meaning=_meaning(
+                    "prix du mètre cube", "price of a cubic metre", "preço do metro cúbico"
+                ),
             ),
         )
     }
@@ -189,7 +197,9 @@ def _checked(item: Input, value: object) -> Array:
     try:
         array = np.asarray(value)
     except ValueError:
-        raise InputError(f"{item.name}: the value is not a regular array; give equal rows") from None
+        raise InputError(
+            f"{item.name}: the value is not a regular array; give equal rows"
+        ) from None
     check = {"number": _numbers, "flag": _flags, "commune": _communes}[item.kind]
     array = check(item, array).view()
     array.flags.writeable = False

@@ -215,7 +215,9 @@ class Rule:
             names = tuple(r.tranche for r in version.rows)
             if row.size and int(row.max()) == len(version.rows):
                 where = np.argwhere(row == len(version.rows))[:5].tolist()
-                raise InputError(f"no row of {self.name} covers the inputs at {where}; check the file")
+                raise InputError(
+                    f"no row of {self.name} covers the inputs at {where}; check the file"
+                )
             outputs = {
                 name: np.array([r.then[name] for r in version.rows]).take(row)
                 for name in self.output_names
@@ -362,12 +364,20 @@ def load_rule(name: str, on: str | dt.date) -> Rule:
     day = _day(on)
     if not isinstance(name, str):
         raise RuleError(f"a rule is named by text such as 'nantes/transport', not {name!r}")
-    rule = _read(name, Path(name).stat().st_mtime_ns if name.endswith(".toml") and Path(name).is_file() else 0)
+    rule = read_rule(name)
     first, last = rule.versions[0].valid_from, rule.versions[-1].valid_to
     if not first <= day <= last:
-        raise DateError(f"{rule.name} is known from {first} to {last}, not on {day}; ask for a day between")
+        raise DateError(
+            f"{rule.name} is known from {first} to {last}, not on {day}; ask for a day between"
+        )
     version = next(v for v in reversed(rule.versions) if v.valid_from <= day)
     return attrs.evolve(rule, on=day, version=version)
+
+
+def read_rule(name: str) -> Rule:
+    """Return a rule on the first day of its last version, read again only when its file changed."""
+    own = name.endswith(".toml") and Path(name).is_file()
+    return _read(name, Path(name).stat().st_mtime_ns if own else 0)
 
 
 def _day(on: str | dt.date) -> dt.date:
@@ -397,13 +407,17 @@ def _read(name: str, _modified: int) -> Rule:
         if name not in (known := list_rules()):
             raise RuleError(f"no rule {name!r}; {nearest(name, known)}")
         territory, scheme = name.split("/")
-        text = (files("tarifs_solidaires") / "territories" / territory / f"{scheme}.toml").read_text("utf-8")
+        text = (
+            files("tarifs_solidaires") / "territories" / territory / f"{scheme}.toml"
+        ).read_text("utf-8")
     try:
         return _parse(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         raise RuleError(f"{name}: not TOML: {error}") from None
     except KeyError as error:
-        raise RuleError(f"{name}: the key {error} is missing; see nantes/transport for the form") from None
+        raise RuleError(
+            f"{name}: the key {error} is missing; see nantes/transport for the form"
+        ) from None
     except (TypeError, ValueError, AttributeError) as error:
         raise RuleError(f"{name}: {error}") from None
 
@@ -439,7 +453,10 @@ def _parse(data: Mapping[str, Any]) -> Rule:
 
 
 def _version(
-    table: Mapping[str, Any], end: dt.date, data: Mapping[str, Any], lists: Mapping[str, frozenset[str]]
+    table: Mapping[str, Any],
+    end: dt.date,
+    data: Mapping[str, Any],
+    lists: Mapping[str, frozenset[str]],
 ) -> Version:
     where = f"version {table['valid_from']}"
     required, optional = tuple(table["required"]), tuple(table.get("optional", ()))
@@ -474,11 +491,15 @@ def _version(
     for row in table["row"]:
         place = f"{where}, row {row['tranche']!r}"
         if set(row["then"]) != set(data["outputs"]):
-            raise ValueError(f"{place}: then must give {', '.join(data['outputs'])} and nothing else")
+            raise ValueError(
+                f"{place}: then must give {', '.join(data['outputs'])} and nothing else"
+            )
         conditions = []
         for name, text in row["when"].items():
             if name not in (*required, *optional):
-                raise ValueError(f"{place}: {name!r} is no input of this version; add it to required")
+                raise ValueError(
+                    f"{place}: {name!r} is no input of this version; add it to required"
+                )
             try:
                 conditions.append(parse_condition(name, text, lists))
             except ValueError as error:
