@@ -1,0 +1,180 @@
+"""Which days are served, and what surrounds each of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, cast
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+
+from prevision_cantine.errors import DateError
+
+Days = npt.NDArray[np.datetime64]
+Ints = npt.NDArray[np.int64]
+
+FAR = 99  # days: further than any effect reaches
+WEDNESDAY = 2
+
+
+def to_day(value: str | dt.date | np.datetime64) -> np.datetime64:
+    """Return a day; a str is ``YYYY-MM-DD``.
+
+    Raises
+    ------
+    DateError
+        Where the value is no day.
+    """
+    try:
+        day = np.datetime64(value, "D")
+    except (TypeError, ValueError):
+        raise DateError(f"{value!r} is no day: write YYYY-MM-DD, such as 2017-04-24") from None
+    if np.isnat(day):
+        raise DateError(f"{value!r} is no day: write YYYY-MM-DD, such as 2017-04-24")
+    return day
+
+
+def weekday(days: Days) -> Ints:
+    """Return 0 for Monday to 6 for Sunday."""
+    return cast(Ints, (days.astype("datetime64[D]").astype(np.int64) + 3) % 7)
+
+
+@attrs.frozen
+class SchoolYear:
+    """A school year: its name, first and last day."""
+
+    name: str
+    start: np.datetime64
+    end: np.datetime64
+
+
+@attrs.frozen
+class Break:
+    """A school holiday: its name, first and last day."""
+
+    name: str
+    start: np.datetime64
+    end: np.datetime64
+
+
+@attrs.frozen(eq=False)
+class Calendar:
+    """The dated facts of a city's school calendar, all published in advance but strikes.
+
+    Parameters
+    ----------
+    years : tuple of SchoolYear
+        School years, in order.
+    breaks : tuple of Break
+        School holidays, in order.
+    public_holidays, strikes, ramadan : ndarray of datetime64[D]
+        Days, sorted.
+    """
+
+    years: tuple[SchoolYear, ...]
+    breaks: tuple[Break, ...]
+    public_holidays: Days = attrs.field(repr=False)
+    strikes: Days = attrs.field(repr=False)
+    ramadan: Days = attrs.field(repr=False)
+
+    @property
+    def span(self) -> tuple[np.datetime64, np.datetime64]:
+        """First and last day that the calendar knows."""
+        return self.years[0].start, self.years[-1].end
+
+    def check_span(self, start: np.datetime64, end: np.datetime64) -> None:
+        """Refuse a span that is empty or leaves what is known.
+
+        Raises
+        ------
+        DateError
+            With the range that is known.
+        """
+        first, last = self.span
+        if start > end:
+            raise DateError(f"the span {start} to {end} is empty: give its first day first")
+        if start < first or end > last:
+            raise DateError(f"the calendar is known from {first} to {last}, not from {start} to {end}")
+
+    def is_off(self, days: Days) -> npt.NDArray[np.bool_]:
+        """Return which days are weekends, public or school holidays, or between school years."""
+        off = (weekday(days) >= 5) | np.isin(days, self.public_holidays)
+        for item in self.breaks:
+            off |= (days >= item.start) & (days <= item.end)
+        taught = np.zeros(days.shape, dtype=bool)
+        for year in self.years:
+            taught |= (days >= year.start) & (days <= year.end)
+        return cast(npt.NDArray[np.bool_], off | ~taught)
+
+    def school_days(self, start: np.datetime64, end: np.datetime64) -> Days:
+        """Return the days of teaching from ``start`` to ``end``, both included, no Wednesdays."""
+        days = np.arange(start, end + 1, dtype="datetime64[D]")
+        return cast(Days, days[~self.is_off(days) & (weekday(days) != WEDNESDAY)])
+
+    def year_index(self, days: Days) -> Ints:
+        """Return the number of the school year of each day, -1 where there is none."""
+        starts = np.array([year.start for year in self.years])
+        index = np.searchsorted(starts, days, side="right") - 1
+        return cast(Ints, index)
+
+    def year_of(self, day: np.datetime64) -> str:
+        """Return the name of the school year that a day belongs to."""
+        return self.years[max(int(self.year_index(np.array([day]))[0]), 0)].name
+
+    def surroundings(self, days: Days) -> dict[str, npt.NDArray[Any]]:
+        """Return, for each day, what surrounds it.
+
+        Parameters
+        ----------
+        days : ndarray of datetime64[D], shape (n,)
+            Days.
+
+        Returns
+        -------
+        dict of str to ndarray, shape (n,)
+            ``weekday``; ``position``, weeks since the start of the school year; ``from_start`` and
+            ``to_end``, service days from the start and to the end of the school year; ``to_break``
+            and ``since_break``, service days to the next and since the last school holiday;
+            ``before_holiday``, ``after_holiday`` and ``bridge``; ``strike`` and ``ramadan``.
+        """
+        first, last = self.span
+        low, high = min(first, days.min()), max(last, days.max())
+        every = np.arange(low, high + 1, dtype="datetime64[D]")
+        off = self.is_off(every)
+        served = ~off & (weekday(every) != WEDNESDAY)
+        count = np.cumsum(served)
+        at = (days - low).astype(np.int64)
+        holiday = np.isin(every, self.public_holidays)
+        result: dict[str, npt.NDArray[Any]] = {"weekday": weekday(days)}
+        year = np.clip(self.year_index(days), 0, None)
+        starts = np.array([item.start for item in self.years])[year]
+        ends = np.array([item.end for item in self.years])[year]
+        monday = starts - weekday(starts)
+        result["position"] = ((days - monday).astype(np.int64)) // 7
+        clipped = (np.clip(ends, low, high) - low).astype(np.int64)
+        result["from_start"] = count[at] - count[(np.maximum(starts, low) - low).astype(np.int64)]
+        result["to_end"] = count[clipped] - count[at]
+        to_break = np.full(days.shape, FAR)
+        since_break = np.full(days.shape, FAR)
+        for item in self.breaks:
+            start = int((item.start - low).astype(np.int64))
+            end = int((item.end - low).astype(np.int64))
+            if start < 1 or end >= len(every):
+                continue
+            before, after = days < item.start, days > item.end
+            gap = count[start - 1] - count[at]
+            to_break = np.where(before, np.minimum(to_break, gap), to_break)
+            gap = count[at] - count[end] - 1
+            since_break = np.where(after, np.minimum(since_break, gap), since_break)
+        result["to_break"], result["since_break"] = to_break, since_break
+        padded = np.concatenate([[True], holiday, [True]])
+        result["before_holiday"] = padded[at + 2]
+        result["after_holiday"] = padded[at]
+        around = np.concatenate([[True] * 3, off, [True] * 3])
+        near = np.concatenate([[False] * 3, holiday, [False] * 3])
+        # A bridge is a school day alone between a public holiday and a weekend.
+        result["bridge"] = (near[at + 2] & around[at + 4]) | (near[at + 4] & around[at + 2])
+        result["strike"] = np.isin(days, self.strikes)
+        result["ramadan"] = np.isin(days, self.ramadan)
+        return result

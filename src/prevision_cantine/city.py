@@ -1,0 +1,191 @@
+"""What is known of a city: its canteens, attendance, enrolments, calendar and menus."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+
+from prevision_cantine.calendar import WEDNESDAY, Calendar, Days, to_day, weekday
+from prevision_cantine.errors import DateError
+from prevision_cantine.menus import Menus
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+
+@attrs.frozen(eq=False)
+class Rows:
+    """Canteens and days to forecast.
+
+    Parameters
+    ----------
+    city : City
+        The city that the rows belong to.
+    canteen : ndarray of int, shape (n,)
+        Number of the canteen in ``city.canteens``.
+    date : ndarray of datetime64[D], shape (n,)
+        Day.
+    """
+
+    city: City = attrs.field(repr=False)
+    canteen: Ints = attrs.field(repr=False)
+    date: Days = attrs.field(repr=False)
+
+    def __len__(self) -> int:
+        """Return how many rows there are."""
+        return len(self.date)
+
+    @property
+    def names(self) -> npt.NDArray[np.str_]:
+        """Name of the canteen of each row."""
+        return np.array(self.city.canteens)[self.canteen]
+
+    def select(self, keep: npt.NDArray[Any]) -> Rows:
+        """Return the rows of a mask or of positions."""
+        return Rows(self.city, self.canteen[keep], self.date[keep])
+
+
+@attrs.frozen(eq=False)
+class Attendance:
+    """Meals served, one row a canteen and day; a closed day is no row.
+
+    Parameters
+    ----------
+    canteen : ndarray of int, shape (n,)
+        Number of the canteen.
+    date : ndarray of datetime64[D], shape (n,)
+        Day, sorted.
+    meals : ndarray of float, shape (n,)
+        Meals served, above 0.
+    agents : ndarray of float, shape (n,)
+        Meals that the agents ordered; NaN where unknown.
+    """
+
+    canteen: Ints = attrs.field(repr=False)
+    date: Days = attrs.field(repr=False)
+    meals: Floats = attrs.field(repr=False)
+    agents: Floats = attrs.field(repr=False)
+
+    def __len__(self) -> int:
+        """Return how many rows there are."""
+        return len(self.date)
+
+    def select(self, keep: npt.NDArray[Any]) -> Attendance:
+        """Return the rows of a mask or of positions."""
+        return Attendance(self.canteen[keep], self.date[keep], self.meals[keep], self.agents[keep])
+
+
+@attrs.frozen
+class Remark:
+    """Something that the loader found, and what it did about it.
+
+    Parameters
+    ----------
+    file, what, action : str
+        Where, what was found, and what was done.
+    count : int
+        How many rows or entries it concerns.
+    """
+
+    file: str
+    what: str
+    action: str
+    count: int
+
+
+@attrs.frozen(eq=False)
+class City:
+    """A city's canteens and what is known of them; counts only, no person.
+
+    Parameters
+    ----------
+    canteens, types : tuple of str
+        Names of the canteens, and their types: M (nursery), E (elementary), M/E.
+    attendance : Attendance
+        Meals served.
+    enrolment : mapping of str to ndarray, shape (canteens,)
+        Pupils by school year; NaN where unknown.
+    calendar : Calendar
+        School calendar.
+    menus : Menus
+        Published menus.
+    report : tuple of Remark
+        What the loader found, repaired or dropped.
+    truth : mapping of str to ndarray
+        Effects of a made city; empty for a real one.
+    """
+
+    canteens: tuple[str, ...] = attrs.field(repr=False)
+    types: tuple[str, ...] = attrs.field(repr=False)
+    attendance: Attendance = attrs.field(repr=False)
+    enrolment: Mapping[str, Floats] = attrs.field(repr=False)
+    calendar: Calendar
+    menus: Menus = attrs.field(repr=False)
+    report: tuple[Remark, ...] = attrs.field(default=(), repr=False)
+    truth: Mapping[str, Any] = attrs.field(factory=dict, converter=MappingProxyType, repr=False)
+
+    def calendar_rows(
+        self, start: str | dt.date | np.datetime64, end: str | dt.date | np.datetime64
+    ) -> Rows:
+        """Return the canteens and days to forecast, Wednesdays left out.
+
+        Parameters
+        ----------
+        start, end : str or datetime.date
+            First and last day, both included.
+
+        Returns
+        -------
+        Rows
+            One row a canteen and school day, by day then canteen. A canteen that served no meal in
+            the year before ``start`` is closed and has no row, unless it has never served yet.
+
+        Raises
+        ------
+        DateError
+            Where the span is empty, leaves the calendar, or has no school day.
+        """
+        first, last = to_day(start), to_day(end)
+        self.calendar.check_span(first, last)
+        days = self.calendar.school_days(first, last)
+        if not len(days):
+            raise DateError(f"no school day from {first} to {last}: the calendar has it as holidays")
+        known = self.attendance
+        before = known.date < first
+        recent = before & (known.date >= first - 365)
+        closed = np.setdiff1d(known.canteen[before], known.canteen[recent])
+        open_now = np.setdiff1d(np.arange(len(self.canteens)), closed)
+        return Rows(self, np.tile(open_now, len(days)), np.repeat(days, len(open_now)))
+
+    def served_rows(
+        self, start: str | dt.date | np.datetime64, end: str | dt.date | np.datetime64
+    ) -> tuple[Rows, Attendance]:
+        """Return the canteens and days that served meals in a span, Wednesdays left out."""
+        first, last = to_day(start), to_day(end)
+        table = self.attendance
+        table = table.select((table.date >= first) & (table.date <= last) & (weekday(table.date) != WEDNESDAY))
+        return Rows(self, table.canteen, table.date), table
+
+    def enrolled(self, canteen: Ints, date: Days, known_on: np.datetime64) -> Floats:
+        """Return pupils enrolled for each row, as known on a day.
+
+        The enrolment of a school year is known from its first day on; before, the last known year
+        stands in. A canteen without a figure has NaN.
+        """
+        years = [year.name for year in self.calendar.years]
+        table = np.full((len(years), len(self.canteens)), np.nan)
+        for index, year in enumerate(self.calendar.years):
+            if year.start <= known_on and year.name in self.enrolment:
+                table[index] = self.enrolment[year.name]
+        for index in range(1, len(years)):
+            table[index] = np.where(np.isnan(table[index]), table[index - 1], table[index])
+        for index in range(len(years) - 2, -1, -1):
+            table[index] = np.where(np.isnan(table[index]), table[index + 1], table[index])
+        year_index = np.clip(self.calendar.year_index(date), 0, None)
+        return np.asarray(table[year_index, canteen], dtype=np.float64)
