@@ -1,0 +1,146 @@
+"""Adequacy decisions and membership of the European Economic Area, at a date."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import attrs
+
+from charte_registry.errors import RegisterError
+
+D = dt.date
+REVIEWED = D(2026, 2, 1)  # the table was last checked then; a later answer says so
+
+EEA = frozenset(
+    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK IS LI NO".split()
+)
+FRANCE = frozenset("FR GP MQ GF RE YT MF BL PM NC PF WF TF".split())
+GB_LEFT = D(2020, 12, 31)  # last day of the transition
+EUROPE = EEA | FRANCE | {"CH", "GB", "AD", "MC", "SM", "VA", "JE", "GG", "IM", "FO"}
+
+
+@attrs.frozen(kw_only=True)
+class Decision:
+    """An adequacy decision of the European Commission.
+
+    Parameters
+    ----------
+    pays : str
+        ISO 3166-1 code.
+    reference : str
+        Number of the decision, or "not found".
+    adopted : datetime.date
+        Day of adoption.
+    end : datetime.date or None
+        Last day, where it has one.
+    scope : str
+        Who is covered; empty for everybody.
+    """
+
+    pays: str
+    reference: str
+    adopted: dt.date
+    end: dt.date | None = None
+    scope: str = ""
+
+
+DECISIONS = (
+    Decision(pays="CH", reference="2000/518/EC", adopted=D(2000, 7, 26)),
+    Decision(pays="CA", reference="2002/2/EC", adopted=D(2001, 12, 20), scope="commercial organisations under PIPEDA only"),
+    Decision(pays="AR", reference="2003/490/EC", adopted=D(2003, 6, 30)),
+    Decision(pays="GG", reference="2003/821/EC", adopted=D(2003, 11, 21)),
+    Decision(pays="IM", reference="2004/411/EC", adopted=D(2004, 4, 28)),
+    Decision(pays="JE", reference="2008/393/EC", adopted=D(2008, 5, 8)),
+    Decision(pays="FO", reference="2010/146/EU", adopted=D(2010, 3, 5)),
+    Decision(pays="AD", reference="2010/625/EU", adopted=D(2010, 10, 19)),
+    Decision(pays="IL", reference="2011/61/EU", adopted=D(2011, 1, 31)),
+    Decision(pays="UY", reference="2012/484/EU", adopted=D(2012, 8, 21)),
+    Decision(pays="NZ", reference="2013/65/EU", adopted=D(2012, 12, 19)),
+    Decision(pays="US", reference="(EU) 2016/1250", adopted=D(2016, 7, 12), end=D(2020, 7, 15), scope="Privacy Shield; invalidated on 2020-07-16 (Schrems II)"),
+    Decision(pays="JP", reference="(EU) 2019/419", adopted=D(2019, 1, 23), scope="operators under APPI with the supplementary rules"),
+    Decision(pays="GB", reference="(EU) 2021/1772", adopted=D(2021, 6, 28), end=D(2031, 12, 27)),
+    Decision(pays="KR", reference="(EU) 2022/254", adopted=D(2021, 12, 17)),
+    Decision(pays="US", reference="(EU) 2023/1795", adopted=D(2023, 7, 10), scope="certified organisations only (Data Privacy Framework)"),
+    Decision(pays="BR", reference="not found", adopted=D(2026, 1, 26)),
+)  # fmt: skip
+
+
+@attrs.frozen(kw_only=True)
+class Adequation:
+    """Whether data may go to a country at a date without another safeguard.
+
+    Parameters
+    ----------
+    pays : str
+        ISO 3166-1 code.
+    on, reviewed : datetime.date
+        The date asked, and when the table was last reviewed.
+    eee : bool
+        Whether the country is in the European Economic Area, or French, at that date.
+    decision : Decision or None
+        The adequacy decision in force.
+    """
+
+    pays: str
+    on: dt.date
+    eee: bool
+    decision: Decision | None
+    reviewed: dt.date = REVIEWED
+
+    @property
+    def adequate(self) -> bool:
+        """Whether the country is in the Area or under a decision, whatever its scope."""
+        return self.eee or self.decision is not None
+
+    @property
+    def beyond_review(self) -> bool:
+        """Whether the date asked is later than the last review of the table."""
+        return self.on > self.reviewed
+
+
+def adequation(pays: str, on: str | dt.date) -> Adequation:
+    """Return the status of a country at a date.
+
+    Parameters
+    ----------
+    pays : str
+        ISO 3166-1 code, such as ``"CA"``.
+    on : str or datetime.date
+        The date.
+
+    Returns
+    -------
+    Adequation
+        Membership of the Area, or the decision with its scope and end.
+
+    Raises
+    ------
+    RegisterError
+        Where the code is not two capitals or the date is no date.
+
+    Examples
+    --------
+    >>> adequation("CA", on="2020-12-15").decision.scope
+    'commercial organisations under PIPEDA only'
+    >>> adequation("US", on="2020-12-15").adequate
+    False
+    """
+    if not (isinstance(pays, str) and len(pays) == 2 and pays.isascii() and pays.isupper()):
+        raise RegisterError(f"{pays!r} is no country: write an ISO 3166-1 code such as CA")
+    try:
+        day = on if isinstance(on, dt.date) else dt.date.fromisoformat(on)
+    except (TypeError, ValueError):
+        raise RegisterError(f"{on!r} is no date: write YYYY-MM-DD") from None
+    inside = pays in EEA or pays in FRANCE or (pays == "GB" and day <= GB_LEFT)
+    found = [
+        d for d in DECISIONS
+        if d.pays == pays and d.adopted <= day and (d.end is None or day <= d.end)
+    ]  # fmt: skip
+    return Adequation(pays=pays, on=day, eee=inside, decision=found[-1] if found else None)
+
+
+def zone(pays: str) -> str:
+    """Return ``france``, ``europe`` or ``hors_europe`` for a country code."""
+    if pays in FRANCE:
+        return "france"
+    return "europe" if pays in EUROPE else "hors_europe"
