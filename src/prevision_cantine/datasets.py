@@ -17,7 +17,8 @@ from prevision_cantine.errors import CityError
 from prevision_cantine.menus import FAMILIES, Menus, families, plain
 
 MAX_BYTES = 500_000_000
-MAX_RATIO = 3.0  # a row above this many times its canteen's median of the year is a typing error
+MAX_RATIO = 3.0  # a row above this many times the median of the days before is a typing error
+PAST_ROWS = 40
 
 # A column that could hold a person's datum has no place here, whatever it holds.
 _PERSONAL = re.compile(
@@ -65,7 +66,7 @@ def load_city(folder: str | Path) -> City:
     index = {name: n for n, name in enumerate(canteens)}
     attendance = _attendance(root, index, report)
     calendar = _calendar(root, attendance, report)
-    attendance = _without_typing_errors(attendance, calendar, report)
+    attendance = _without_typing_errors(attendance, report)
     return City(
         canteens=canteens,
         types=types,
@@ -284,17 +285,16 @@ def _repaired(item: Break, table: Attendance, holidays: Days, report: list[Remar
     return moved
 
 
-def _without_typing_errors(table: Attendance, calendar: Calendar, report: list[Remark]) -> Attendance:
-    year = calendar.year_index(table.date)
-    key = year * (int(table.canteen.max()) + 1) + table.canteen
-    order = np.argsort(key, kind="stable")
-    groups = np.split(order, np.flatnonzero(np.diff(key[order])) + 1)
-    median = np.empty(len(table))
-    for group in groups:
-        median[group] = np.median(table.meals[group])
-    wrong = table.meals > MAX_RATIO * median
+def _without_typing_errors(table: Attendance, report: list[Remark]) -> Attendance:
+    """Drop rows far above what the canteen served on the days before, and only before."""
+    wrong = np.zeros(len(table), dtype=bool)
+    for canteen in np.unique(table.canteen):
+        rows = np.flatnonzero(table.canteen == canteen)
+        if len(rows) > PAST_ROWS:
+            past = np.lib.stride_tricks.sliding_window_view(table.meals[rows], PAST_ROWS)[:-1]
+            wrong[rows[PAST_ROWS:]] = table.meals[rows[PAST_ROWS:]] > MAX_RATIO * np.median(past, axis=1)
     if wrong.any():
-        what = f"meals above {MAX_RATIO:g} times the canteen's median of the year"
+        what = f"meals above {MAX_RATIO:g} times the median of the {PAST_ROWS} days before"
         report.append(Remark("raw/frequentation.csv", what, "dropped as typing errors", int(wrong.sum())))
     return table.select(~wrong)
 

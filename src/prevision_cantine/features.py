@@ -75,30 +75,30 @@ def blocks(rows: Rows) -> list[Block]:
     end = only(around["to_end"] < ENDS, around["to_end"])
     zero = np.zeros(len(rows), dtype=np.int64)
     result = [
-        Block("jour", day, 5, 1.0),
-        Block("jour", kind * 5 + day, 5 * len(TYPES), 20.0),
-        Block("jour", rows.canteen * 5 + day, 5 * canteens, 30.0),
-        Block("saison", week, WEEKS, 20.0),
-        Block("saison", kind * WEEKS + week, WEEKS * len(TYPES), 60.0),
-        Block("rentree_fin", start, STARTS, 20.0),
-        Block("rentree_fin", only(start >= 0, kind * STARTS + start), STARTS * len(TYPES), 40.0),
-        Block("rentree_fin", end, ENDS, 20.0),
-        Block("rentree_fin", only(end >= 0, kind * ENDS + end), ENDS * len(TYPES), 40.0),
-        Block("vacances", only(around["to_break"] < 4, around["to_break"]), 4, 20.0),
-        Block("vacances", only(around["since_break"] < 2, around["since_break"]), 2, 20.0),
-        Block("feries", only(around["before_holiday"], zero), 1, 20.0),
-        Block("feries", only(around["after_holiday"], zero), 1, 20.0),
-        Block("feries", only(around["bridge"], zero), 1, 20.0),
-        Block("greve", only(around["strike"], zero), 1, 1.0),
-        Block("greve", only(around["strike"], rows.canteen), canteens, 4.0),
-        Block("ramadan", only(around["ramadan"], zero), 1, 20.0),
-        Block("ramadan", only(around["ramadan"], rows.canteen), canteens, 20.0),
+        Block("jour", day, 5, 0.3),
+        Block("jour", kind * 5 + day, 5 * len(TYPES), 6.0),
+        Block("jour", rows.canteen * 5 + day, 5 * canteens, 9.0),
+        Block("saison", week, WEEKS, 6.0),
+        Block("saison", kind * WEEKS + week, WEEKS * len(TYPES), 18.0),
+        Block("rentree_fin", start, STARTS, 6.0),
+        Block("rentree_fin", only(start >= 0, kind * STARTS + start), STARTS * len(TYPES), 12.0),
+        Block("rentree_fin", end, ENDS, 6.0),
+        Block("rentree_fin", only(end >= 0, kind * ENDS + end), ENDS * len(TYPES), 12.0),
+        Block("vacances", only(around["to_break"] < 4, around["to_break"]), 4, 6.0),
+        Block("vacances", only(around["since_break"] < 2, around["since_break"]), 2, 6.0),
+        Block("feries", only(around["before_holiday"], zero), 1, 6.0),
+        Block("feries", only(around["after_holiday"], zero), 1, 6.0),
+        Block("feries", only(around["bridge"], zero), 1, 6.0),
+        Block("greve", only(around["strike"], zero), 1, 0.3),
+        Block("greve", only(around["strike"], rows.canteen), canteens, 1.0),
+        Block("ramadan", only(around["ramadan"], zero), 1, 6.0),
+        Block("ramadan", only(around["ramadan"], rows.canteen), canteens, 6.0),
     ]
     for number, name in enumerate(FAMILIES):
         flag = menu[:, number]
-        result.append(Block("menu", only(flag, zero), 1, 40.0))
+        result.append(Block("menu", only(flag, zero), 1, 12.0))
         if name in ("poisson", "porc", "viande"):
-            result.append(Block("menu", only(flag, rows.canteen), canteens, 60.0))
+            result.append(Block("menu", only(flag, rows.canteen), canteens, 18.0))
     return result
 
 

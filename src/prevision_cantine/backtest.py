@@ -1,0 +1,182 @@
+"""Forecast the past as if on its day, and measure."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+from sklearn.base import clone
+from tqdm import tqdm
+
+from prevision_cantine.calendar import Days, to_day
+from prevision_cantine.city import City, Floats, Rows
+from prevision_cantine.errors import DateError, ForecastError
+from prevision_cantine.forecast import write_csv
+from prevision_cantine.model import CanteenForecaster
+from prevision_cantine.ordering import order
+from prevision_cantine.periods import periods, weeks
+
+COLUMNS = (
+    "cantine", "date", "derniere_donnee", "reel", "prevision_agents", "prevision",
+    "borne_basse", "borne_haute", "commande",
+)  # fmt: skip
+
+
+def wape(forecast: Floats, actual: Floats) -> float:
+    """Return the sum of absolute errors over the sum of meals served."""
+    return float(np.abs(forecast - actual).sum() / actual.sum())
+
+
+def excess(ordered: Floats, actual: Floats) -> float:
+    """Return meals ordered beyond those served, over meals ordered."""
+    return float(np.maximum(ordered - actual, 0).sum() / ordered.sum())
+
+
+def shortage(ordered: Floats, actual: Floats) -> float:
+    """Return meals served beyond those ordered, over meals served."""
+    return float(np.maximum(actual - ordered, 0).sum() / actual.sum())
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Backtest:
+    """Forecasts of the past, a row each canteen and day that was served.
+
+    Parameters
+    ----------
+    rows : Rows
+        Canteens and days.
+    last_known : ndarray of datetime64[D], shape (n,)
+        Last day of which the forecast of the row used anything.
+    actual, agents, meals, lower, upper, ordered : ndarray of float, shape (n,)
+        Meals served, ordered by the agents (NaN where unknown), forecast, its bounds, and the
+        order for the shortage asked.
+    strike : ndarray of bool, shape (n,)
+        Strike days.
+    """
+
+    rows: Rows = attrs.field(repr=False)
+    last_known: Days = attrs.field(repr=False)
+    actual: Floats = attrs.field(repr=False)
+    agents: Floats = attrs.field(repr=False)
+    meals: Floats = attrs.field(repr=False)
+    lower: Floats = attrs.field(repr=False)
+    upper: Floats = attrs.field(repr=False)
+    ordered: Floats = attrs.field(repr=False)
+    strike: npt.NDArray[np.bool_] = attrs.field(repr=False)
+
+    def scores(self, *, strikes: bool) -> dict[str, dict[str, float]]:
+        """Return the figures of the model and of the agents, on the rows that both have.
+
+        Parameters
+        ----------
+        strikes : bool
+            Whether strike days count.
+
+        Returns
+        -------
+        dict of str to dict of str to float
+            ``model`` and ``agents``: ``wape``, ``excess``, ``shortage`` and, for the model,
+            ``coverage``; shares. Excess and shortage of the model are those of its orders.
+        """
+        keep = np.isfinite(self.agents) & (self.agents > 0)
+        if not strikes:
+            keep &= ~self.strike
+        if not keep.any():
+            return {}
+        actual, agents = self.actual[keep], self.agents[keep]
+        held = (self.lower[keep] <= actual) & (actual <= self.upper[keep])
+        return {
+            "model": {
+                "wape": wape(self.meals[keep], actual),
+                "excess": excess(self.ordered[keep], actual),
+                "shortage": shortage(self.ordered[keep], actual),
+                "coverage": float(held.mean()),
+            },
+            "agents": {
+                "wape": wape(agents, actual),
+                "excess": excess(agents, actual),
+                "shortage": shortage(agents, actual),
+            },
+        }
+
+    def to_csv(self, path: str | Path) -> None:
+        """Write one row a canteen and day, the file whole or not at all."""
+        numbers = (self.actual, self.agents, self.meals, self.lower, self.upper, self.ordered)
+        text = [
+            self.rows.names.tolist(), self.rows.date.astype(str).tolist(),
+            self.last_known.astype(str).tolist(),
+            *(["" if np.isnan(x) else f"{x:.2f}".removesuffix(".00") for x in c] for c in numbers),
+        ]  # fmt: skip
+        write_csv(path, COLUMNS, zip(*text, strict=True))
+
+
+def backtest(
+    city: City,
+    start: str | dt.date,
+    end: str | dt.date,
+    *,
+    lead_days: int = 15,
+    shortage: float = 0.01,
+    coverage: float = 0.9,
+    step: str = "period",
+    forecaster: CanteenForecaster | None = None,
+) -> Backtest:
+    """Forecast each teaching period, or each week, of a span at once, as if on its day.
+
+    Parameters
+    ----------
+    city : City
+        The city.
+    start, end : str or datetime.date
+        First and last day, both included.
+    lead_days : int
+        Days between the last day used and the first day forecast, 1 to 365.
+    shortage : float
+        Share of missing meals that the orders aim at.
+    coverage : float
+        Share of days that the intervals should hold.
+    step : {"period", "week"}
+        What is forecast at once: a run of service days with no gap of more than 8 days, or a week.
+    forecaster : CanteenForecaster, optional
+        The forecaster; the default one where none is given.
+
+    Returns
+    -------
+    Backtest
+        Forecasts and what was served. Orders and intervals rest on past forecasts that end before
+        the last day used.
+
+    Raises
+    ------
+    DateError, ForecastError
+        Where the span has no served row, too little is known before it, or a number is outside
+        its range.
+    """
+    if step not in ("period", "week"):
+        raise ForecastError(f"step={step!r}: give 'period' or 'week'")
+    if not 1 <= lead_days <= 365:
+        raise ForecastError(f"lead_days={lead_days}: give 1 to 365 days")
+    rows, table = city.served_rows(start, end)
+    if not len(rows):
+        first, last = city.attendance.date[0], city.attendance.date[-1]
+        raise DateError(f"no meal was served from {to_day(start)} to {to_day(end)}: the attendance runs from {first} to {last}")
+    spans = periods(rows.date) if step == "period" else weeks(rows.date)
+    model = clone(forecaster or CanteenForecaster()).set_params(lead_days=lead_days)
+    count = len(rows)
+    meals, lower, upper, ordered = (np.full(count, np.nan) for _ in range(4))
+    last_known = np.full(count, np.datetime64("NaT"), dtype="datetime64[D]")
+    for span in tqdm(spans, unit=f" {step}s", delay=2, disable=None):
+        until = span.until(lead_days)
+        inside = (rows.date >= span.start) & (rows.date <= span.end)
+        forecast = model.fit(city, until).predict(rows.select(inside), coverage)
+        meals[inside], lower[inside], upper[inside] = forecast.meals, forecast.lower, forecast.upper
+        ordered[inside] = order(forecast, shortage=shortage)
+        last_known[inside] = until
+    return Backtest(
+        rows=rows, last_known=last_known, actual=table.meals, agents=table.agents, meals=meals,
+        lower=lower, upper=upper, ordered=ordered,
+        strike=np.isin(rows.date, city.calendar.strikes),
+    )  # fmt: skip

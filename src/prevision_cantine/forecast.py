@@ -1,0 +1,137 @@
+"""A forecast: meals, interval, and the terms that add up to them."""
+
+from __future__ import annotations
+
+import csv
+import os
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import attrs
+import numpy as np
+
+from prevision_cantine.city import Floats, Rows
+from prevision_cantine.errors import CantineError
+from prevision_cantine.intervals import Calibration
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Forecast:
+    """Meals expected for each canteen and day.
+
+    Parameters
+    ----------
+    rows : Rows
+        Canteens and days.
+    meals, lower, upper : ndarray of float, shape (n,)
+        Forecast and bounds, in meals; the bounds are NaN without past forecasts.
+    coverage : float
+        Share of days that the interval should hold.
+    until : datetime64[D]
+        Last day of which anything was used.
+    contributions : mapping of str to ndarray, shape (n,)
+        The terms; their sum is the logarithm of ``meals``.
+    calibration : Calibration
+        Past forecasts that intervals and orders rest on.
+    """
+
+    rows: Rows = attrs.field(repr=False)
+    meals: Floats = attrs.field(repr=False)
+    lower: Floats = attrs.field(repr=False)
+    upper: Floats = attrs.field(repr=False)
+    coverage: float
+    until: np.datetime64
+    contributions: Mapping[str, Floats] = attrs.field(repr=False)
+    calibration: Calibration = attrs.field(repr=False)
+
+    def __len__(self) -> int:
+        """Return how many rows there are."""
+        return len(self.meals)
+
+    def in_meals(self) -> tuple[Floats, dict[str, Floats]]:
+        """Return the usual meals of the canteen on that weekday, and what each other term adds.
+
+        Returns
+        -------
+        usual : ndarray of float, shape (n,)
+            Meals by enrolment, level and weekday alone.
+        added : dict of str to ndarray, shape (n,)
+            Meals by term; with ``usual`` they add up to ``meals``. The difference is shared among
+            the terms in proportion to their logarithms.
+        """
+        base = ("effectif", "niveau", "jour")
+        usual = np.exp(sum((self.contributions[name] for name in base), start=np.zeros(len(self))))
+        others = {n: v for n, v in self.contributions.items() if n not in base}
+        total = sum(others.values(), start=np.zeros(len(self)))
+        # (exp(t) - 1) / t, which is 1 where t is 0
+        safe = np.where(np.abs(total) < 1e-12, 1.0, total)
+        scale = usual * np.where(np.abs(total) < 1e-12, 1.0, np.expm1(safe) / safe)
+        return usual, {name: value * scale for name, value in others.items()}
+
+    def explain(self, i: int, lang: str = "fr") -> str:
+        """Explain one row to a kitchen manager.
+
+        Parameters
+        ----------
+        i : int
+            Row.
+        lang : {"fr", "en", "pt"}
+            Language.
+
+        Returns
+        -------
+        str
+            A few sentences.
+
+        Raises
+        ------
+        ForecastError
+            Where the row or the language does not exist.
+        """
+        from prevision_cantine.explanation import explain
+
+        return explain(self, i, lang)
+
+    def to_csv(self, path: str | Path) -> None:
+        """Write ``cantine, date, prevision, borne_basse, borne_haute``, the file whole or not at all.
+
+        Parameters
+        ----------
+        path : str or Path
+            File.
+
+        Raises
+        ------
+        CantineError
+            Where it cannot be written.
+        """
+        header = ("cantine", "date", "prevision", "borne_basse", "borne_haute")
+        columns = (self.meals, self.lower, self.upper)
+        numbers = zip(*([f"{x:.2f}" for x in column] for column in columns), strict=True)
+        names = zip(self.rows.names.tolist(), self.rows.date.astype(str).tolist(), strict=True)
+        write_csv(path, header, ([*a, *b] for a, b in zip(names, numbers, strict=True)))
+
+
+def write_csv(path: str | Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Write a CSV file that takes its name only once it is complete."""
+    path = Path(path)
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        temporary = Path(name)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+                writer = csv.writer(file, lineterminator="\n")
+                writer.writerow(header)
+                writer.writerows([[_safe(cell) for cell in row] for row in rows])
+            temporary.chmod(0o644)
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+    except OSError as error:
+        raise CantineError(f"{path}: cannot be written ({error.strerror}); check the path") from None
+
+
+def _safe(cell: str) -> str:
+    """Keep a spreadsheet from taking a name for a formula; the numbers written here are positive."""
+    return "'" + cell if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell

@@ -1,0 +1,310 @@
+"""The additive regressor: expected meals are enrolment to a power times exp of a sum of terms."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, cast
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+from scipy import linalg, sparse
+from sklearn.base import BaseEstimator
+from sklearn.exceptions import NotFittedError
+
+from prevision_cantine.calendar import WEDNESDAY, to_day, weekday
+from prevision_cantine.city import Attendance, City, Floats, Ints, Rows
+from prevision_cantine.errors import DateError, ForecastError
+from prevision_cantine.features import TERMS, blocks, design
+from prevision_cantine.forecast import Forecast
+from prevision_cantine.intervals import Calibration
+from prevision_cantine.periods import periods
+
+MIN_ROWS = 200
+SLOTS = 5  # Monday, Tuesday, Thursday, Friday, and one for what is not forecast
+
+
+@attrs.frozen(eq=False)
+class _Fitted:
+    """What is learned from the rows up to one day."""
+
+    until: np.datetime64
+    exponent: float
+    fallback: float
+    level: Floats
+    profile: Floats
+    effect: Floats
+    last_year: int
+    level_new: Floats
+
+
+class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
+    """Forecast of canteen attendance as a sum of named terms.
+
+    The logarithm of expected meals is the sum of the terms that ``TERMS`` names. Weekday, season,
+    start and end of the year, holidays, strikes, Ramadan and menu are estimated together by a
+    robust ridge regression that forgets slowly; the level and the weekday profile of each canteen
+    then follow its own last weeks, shrunk towards its longer past.
+
+    Parameters
+    ----------
+    half_life : float
+        Days after which a row counts half in the regression.
+    level_half_life, level_half_life_new_year : float
+        Service days after which a row counts half in the level of its canteen: inside a school
+        year, and for the first forecasts of the next.
+    enrolment_exponent : float
+        Power of enrolment.
+    enrolment_lead_days : int
+        How many days before a school year its enrolments are known. 0: from its first day on only.
+    strikes_announced : bool
+        Whether the strike days of the calendar after ``until`` are taken as announced. A strike
+        that is not announced is forecast as an ordinary day.
+    lead_days : int
+        Days between the end of the data and the first day forecast in the past forecasts that
+        calibrate intervals and orders.
+    calibration_periods : int
+        How many past teaching periods calibrate; 0 for none, and then no interval nor order.
+
+    Examples
+    --------
+    >>> from prevision_cantine import make_city
+    >>> city = make_city(seed=0, canteens=5, years=2)
+    >>> forecaster = CanteenForecaster().fit(city, until="2022-02-01")
+    >>> forecast = forecaster.predict(city.calendar_rows("2022-03-07", "2022-03-11"), coverage=0.9)
+    >>> len(forecast.meals), bool((forecast.lower <= forecast.upper).all())
+    (20, True)
+    """
+
+    def __init__(
+        self,
+        *,
+        half_life: float = 500.0,
+        level_half_life: float = 15.0,
+        level_half_life_new_year: float = 40.0,
+        enrolment_exponent: float = 0.9,
+        enrolment_lead_days: int = 0,
+        strikes_announced: bool = False,
+        lead_days: int = 15,
+        calibration_periods: int = 6,
+    ) -> None:
+        self.half_life = half_life
+        self.level_half_life = level_half_life
+        self.level_half_life_new_year = level_half_life_new_year
+        self.enrolment_exponent = enrolment_exponent
+        self.enrolment_lead_days = enrolment_lead_days
+        self.strikes_announced = strikes_announced
+        self.lead_days = lead_days
+        self.calibration_periods = calibration_periods
+
+    def fit(self, city: City, until: str | dt.date | np.datetime64) -> CanteenForecaster:
+        """Learn from what is known of a city up to a day.
+
+        Parameters
+        ----------
+        city : City
+            The city.
+        until : str or datetime.date
+            Last day of which anything is used.
+
+        Returns
+        -------
+        CanteenForecaster
+            Itself.
+
+        Raises
+        ------
+        DateError
+            Where fewer than 200 rows are known by then; the message names the range.
+        """
+        day = to_day(until)
+        self.fitted_ = self._learn(city, day)
+        self.calibration_ = self._calibrate(city, day)
+        return self
+
+    def predict(self, rows: Rows, coverage: float = 0.9) -> Forecast:
+        """Forecast canteens and days.
+
+        Parameters
+        ----------
+        rows : Rows
+            From ``City.calendar_rows``.
+        coverage : float
+            Share of days that the interval should hold, above 0 and below 1.
+
+        Returns
+        -------
+        Forecast
+            Meals, interval and contributions, a row each.
+
+        Raises
+        ------
+        sklearn.exceptions.NotFittedError
+            Before ``fit``.
+        ForecastError
+            Where the coverage is outside its range, or a row is not after the data.
+        """
+        if not hasattr(self, "fitted_"):
+            raise NotFittedError("this forecaster has learned nothing yet: call fit(city, until=...)")
+        if not 0 < coverage < 1:
+            raise ForecastError(f"coverage={coverage}: give a share above 0 and below 1, such as 0.9")
+        if len(rows) and rows.date.min() <= self.fitted_.until:
+            raise ForecastError(
+                f"the rows begin on {rows.date.min()}, and the data end on {self.fitted_.until}: "
+                "forecast days after the data"
+            )
+        contributions = self._contributions(self.fitted_, rows)
+        meals = np.exp(sum(contributions.values(), start=np.zeros(len(rows))))
+        lower, upper = self.calibration_.interval(meals, coverage)
+        return Forecast(
+            rows=rows,
+            meals=meals,
+            lower=lower,
+            upper=upper,
+            coverage=coverage,
+            until=self.fitted_.until,
+            contributions=MappingProxyType(contributions),
+            calibration=self.calibration_,
+        )
+
+    def _known_rows(self, city: City, until: np.datetime64) -> Attendance:
+        table = city.attendance
+        day = weekday(table.date)
+        taught = city.calendar.year_index(table.date) >= 0
+        return table.select((table.date <= until) & (day != WEDNESDAY) & (day < 5) & taught)
+
+    def _log_enrolment(self, rows: Rows, until: np.datetime64) -> Floats:
+        pupils = rows.city.enrolled(rows.canteen, rows.date, until + self.enrolment_lead_days)
+        typical = np.nanmedian(pupils) if np.isfinite(pupils).any() else 150.0
+        return np.log(np.where(np.isfinite(pupils), pupils, typical))
+
+    def _learn(self, city: City, until: np.datetime64) -> _Fitted:
+        table = self._known_rows(city, until)
+        if len(table) < MIN_ROWS:
+            first, last = city.attendance.date[0], city.attendance.date[-1]
+            raise DateError(
+                f"only {len(table)} rows of attendance are known on {until}, at least {MIN_ROWS} are "
+                f"needed: the attendance runs from {first} to {last}"
+            )
+        rows = Rows(city, table.canteen, table.date)
+        canteens = len(city.canteens)
+        parts = blocks(rows)
+        shared, penalty, _ = design(parts)
+        # The level of a canteen, one a school year, is estimated here so that the other terms do
+        # not carry it; the level that forecasts is found below, from the last weeks.
+        year = city.calendar.year_index(table.date)
+        slot = np.concatenate([table.canteen, canteens + year * canteens + table.canteen])
+        count = len(table)
+        width = canteens * (1 + len(city.calendar.years))
+        nuisance = sparse.csr_array(
+            (np.ones(2 * count), (np.tile(np.arange(count), 2), slot)), shape=(count, width)
+        )
+        matrix = sparse.hstack([shared, nuisance]).tocsr()
+        penalty = np.concatenate([penalty, np.full(canteens, 0.5), np.full(width - canteens, 2.0)])
+        offset = self.enrolment_exponent * self._log_enrolment(rows, until)
+        target = np.log(table.meals) - offset
+        mean = float(np.mean(target))
+        size = np.exp(offset)
+        age = (until - table.date).astype(np.float64)
+        weight = 0.5 ** (age / self.half_life) * (size / size.mean()) ** 0.7
+        beta, robust = _robust_ridge(matrix, target - mean, weight, penalty)
+        effect = beta[: shared.shape[1]]
+
+        # Levels and weekday profiles follow the last service days of each canteen.
+        rest = target - shared @ effect
+        days = np.unique(table.date)
+        service_age = len(days) - 1 - np.searchsorted(days, table.date)
+
+        def recent(half_life: float) -> tuple[Floats, Floats]:
+            return _weighted_mean(robust * 0.5 ** (service_age / half_life), table.canteen, canteens, rest)
+
+        longer, seen = recent(100.0)
+        longer = np.where(seen > 0, longer, mean)
+        levels = []
+        for half_life in (self.level_half_life, self.level_half_life_new_year):
+            level, mass = recent(half_life)
+            levels.append((mass * level + 3.0 * longer) / (mass + 3.0))
+        residual = target - mean - matrix @ beta
+        day = _slot(table.date)
+        profile, mass = _weighted_mean(
+            robust * 0.5 ** (service_age / 60.0), table.canteen * SLOTS + day, canteens * SLOTS, residual
+        )
+        profile = (profile * mass / (mass + 5.0)).reshape(canteens, SLOTS)
+        profile[:, :4] -= profile[:, :4].mean(axis=1, keepdims=True)
+        return _Fitted(
+            until=until,
+            exponent=self.enrolment_exponent,
+            fallback=mean,
+            level=levels[0],
+            profile=profile,
+            effect=effect,
+            last_year=int(year[-1]),
+            level_new=levels[1],
+        )
+
+    def _contributions(self, fitted: _Fitted, rows: Rows) -> dict[str, Floats]:
+        parts = blocks(rows)
+        contributions: dict[str, Floats] = {name: np.zeros(len(rows)) for name in TERMS}
+        contributions["effectif"] = fitted.exponent * self._log_enrolment(rows, fitted.until)
+        new = rows.city.calendar.year_index(rows.date) > fitted.last_year
+        contributions["niveau"] = np.where(new, fitted.level_new[rows.canteen], fitted.level[rows.canteen])
+        first = 0
+        for block in parts:
+            effect = np.append(fitted.effect[first : first + block.width], 0.0)
+            contributions[block.term] = contributions[block.term] + effect[block.column]
+            first += block.width
+        contributions["jour"] = contributions["jour"] + fitted.profile[rows.canteen, _slot(rows.date)]
+        if not self.strikes_announced:
+            contributions["greve"] = np.zeros(len(rows))
+        return contributions
+
+    def _calibrate(self, city: City, until: np.datetime64) -> Calibration:
+        """Forecast the last teaching periods before ``until`` as if on their day, and keep the errors."""
+        known = self._known_rows(city, until)
+        forecasts, actuals = [], []
+        for period in reversed(periods(known.date)):
+            if len(forecasts) >= self.calibration_periods:
+                break
+            try:
+                fitted = self._learn(city, period.until(self.lead_days))
+            except DateError:
+                break
+            inside = known.select((known.date >= period.start) & (known.date <= period.end))
+            inside = inside.select(~np.isin(inside.date, city.calendar.strikes))
+            rows = Rows(city, inside.canteen, inside.date)
+            contributions: Mapping[str, Floats] = self._contributions(fitted, rows)
+            forecasts.append(np.exp(sum(contributions.values(), start=np.zeros(len(rows)))))
+            actuals.append(inside.meals)
+        if not forecasts:
+            return Calibration(np.array([]), np.array([]))
+        return Calibration(np.concatenate(forecasts), np.concatenate(actuals))
+
+
+def _slot(days: npt.NDArray[np.datetime64]) -> Ints:
+    return np.array([0, 1, 4, 2, 3, 4, 4])[weekday(days)]
+
+
+def _weighted_mean(
+    weight: Floats, group: Ints, count: int, value: Floats
+) -> tuple[Floats, Floats]:
+    mass = np.bincount(group, weight, count)
+    return np.bincount(group, weight * value, count) / np.maximum(mass, 1e-300), mass
+
+
+def _robust_ridge(
+    matrix: Any, target: Floats, weight: Floats, penalty: Floats
+) -> tuple[Floats, Floats]:
+    """Return coefficients, and how much each row counts: far rows count less."""
+    robust = np.ones(len(target))
+    beta = np.zeros(matrix.shape[1])
+    for _ in range(4):
+        total = weight * robust
+        normal = (matrix.T @ matrix.multiply(total[:, None])).toarray()
+        normal[np.diag_indices_from(normal)] += penalty
+        beta = cast(Floats, linalg.solve(normal, matrix.T @ (total * target), assume_a="pos"))
+        residual = np.abs(target - matrix @ beta)
+        scale = max(1.4826 * float(np.median(residual)), 1e-6)
+        robust = np.maximum(1.0, residual / (1.5 * scale)) ** -1.5
+    return beta, robust
