@@ -23,6 +23,7 @@ from prevision_cantine.intervals import Calibration
 from prevision_cantine.periods import periods
 
 MIN_ROWS = 200
+MEMORY = 3  # half-lives: an older row would weigh less than an eighth
 SLOTS = 5  # Monday, Tuesday, Thursday, Friday, and one for what is not forecast
 
 
@@ -78,6 +79,10 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
     (20, True)
     """
 
+    _learned_for: tuple[int, str]
+    _city: City
+    _learned: dict[np.datetime64, _Fitted]
+
     def __init__(
         self,
         *,
@@ -120,6 +125,10 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
             Where fewer than 200 rows are known by then; the message names the range.
         """
         day = to_day(until)
+        key = (id(city), repr(self.get_params()))
+        if getattr(self, "_learned_for", None) != key:
+            # The past forecasts of one fit serve the next: a backtest learns each day once.
+            self._learned_for, self._city, self._learned = key, city, {}
         self.fitted_ = self._learn(city, day)
         self.calibration_ = self._calibrate(city, day)
         return self
@@ -181,11 +190,17 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
         return np.log(np.where(np.isfinite(pupils), pupils, typical))
 
     def _learn(self, city: City, until: np.datetime64) -> _Fitted:
+        if until not in self._learned:
+            self._learned[until] = self._learn_anew(city, until)
+        return self._learned[until]
+
+    def _learn_anew(self, city: City, until: np.datetime64) -> _Fitted:
         table = self._known_rows(city, until)
+        table = table.select(table.date > until - int(MEMORY * self.half_life))
         if len(table) < MIN_ROWS:
             first, last = city.attendance.date[0], city.attendance.date[-1]
             raise DateError(
-                f"only {len(table)} rows of attendance are known on {until}, at least {MIN_ROWS} are "
+                f"only {len(table)} rows of attendance are known on {until}, where {MIN_ROWS} are "
                 f"needed: the attendance runs from {first} to {last}"
             )
         rows = Rows(city, table.canteen, table.date)
@@ -195,9 +210,10 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
         # The level of a canteen, one a school year, is estimated here so that the other terms do
         # not carry it; the level that forecasts is found below, from the last weeks.
         year = city.calendar.year_index(table.date)
-        slot = np.concatenate([table.canteen, canteens + year * canteens + table.canteen])
+        first_year = int(year.min())
+        slot = np.concatenate([table.canteen, canteens + (year - first_year) * canteens + table.canteen])
         count = len(table)
-        width = canteens * (1 + len(city.calendar.years))
+        width = canteens * (2 + int(year.max()) - first_year)
         nuisance = sparse.csr_array(
             (np.ones(2 * count), (np.tile(np.arange(count), 2), slot)), shape=(count, width)
         )

@@ -277,7 +277,7 @@ class Result:
         return np.array(self.names).take(self.row)
 
     def explain(self, i: int | tuple[int, ...] | None = None, lang: str = "fr") -> Explanation:
-        """Explain one result to the person whom it concerns.
+        r"""Explain one result to the person whom it concerns.
 
         Parameters
         ----------
@@ -299,8 +299,8 @@ class Result:
         Examples
         --------
         >>> rule = load_rule("nantes/transport", on="2023-06-01")
-        >>> print(rule.compute(quotient_familial=620, age=30).explain(lang="en").splitlines()[0])
-        The reduction is 70 %.
+        >>> rule.compute(quotient_familial=620, age=30).explain(lang="en").splitlines()[0]
+        'The reduction is 70\xa0%.'
         """
         from tarifs_solidaires.explanation import explain
 

@@ -1,0 +1,136 @@
+"""The command line on good and bad input."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tarifs_solidaires.cli import main
+
+HEAD = "foyer,quotient_familial,age\n"
+
+
+def _compute(tmp_path, text, *more, rule="nantes/transport", on="2023-06-01"):
+    source, target = tmp_path / "in.csv", tmp_path / "out.csv"
+    source.write_bytes(text if isinstance(text, bytes) else text.encode())
+    status = main(
+        ["compute", rule, "--on", on, "--input", str(source), "--output", str(target), *more]
+    )
+    return status, target
+
+
+def test_the_example_computes_with_both_versions_and_both_rules(tmp_path, examples, capsys):
+    for rule, day in (
+        ("nantes/transport", "2020-10-01"), ("nantes/transport", "2023-06-01"), ("nantes/eau", "2016-06-15"),
+    ):  # fmt: skip
+        target = tmp_path / "out.csv"
+        assert main(
+            ["compute", rule, "--on", day, "--input", str(examples / "foyers.csv"), "--output", str(target)]
+        ) == 0
+        assert len(target.read_text("utf-8").splitlines()) == 13
+    assert "12 rows computed" in capsys.readouterr().out
+
+
+def test_a_semicolon_file_with_decimal_commas_is_read(tmp_path):
+    status, target = _compute(tmp_path, "foyer;quotient_familial;age\nA;350,01;30\n")
+    assert status == 0
+    assert target.read_text("utf-8").splitlines()[1] == "A;350,01;30;0.9;350 < QF ≤ 500"
+
+
+def test_a_text_that_a_spreadsheet_would_compute_is_made_harmless(tmp_path):
+    _, target = _compute(tmp_path, HEAD + "=1+1,420,30\n-5,420,30\n")
+    lines = target.read_text("utf-8").splitlines()
+    assert lines[1].startswith("'=1+1,")
+    assert lines[2].startswith("-5,")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "in.csv: empty"),
+        (HEAD, "no row under the header"),
+        ("foyer,age\nA,30\n", "quotient_familial .* is missing"),
+        (HEAD.replace("age", "agee") + "A,1,2\n", "unknown column 'agee'; did you mean age"),
+        (HEAD + "A,1,2\nB,much,3\n", "in.csv:3: quotient_familial: 'much' is no number"),
+        (HEAD + "A,,2\n", "in.csv:2: quotient_familial: is empty"),
+        (HEAD + "A,1,2\nB,nan,3\n", "in.csv:3: .*nan must be"),
+        (HEAD + "A,1,2\nB,-4,3\n", "in.csv:3: .*-4.0 must be"),
+        (HEAD + "A,1\n", "in.csv:2: 2 cells where the header has 3"),
+        ("age,age\n1,2\n", "stands twice"),
+        (HEAD.encode() + b"\xe9,1,2\n", "not UTF-8"),
+        ("quotient_familial,age,beneficiaire_aah\n1,2,maybe\n", "neither 1 nor 0"),
+    ],
+)
+def test_bad_input_is_one_line_and_writes_nothing(tmp_path, capsys, text, message):
+    status, target = _compute(tmp_path, text)
+    error = capsys.readouterr().err
+    assert status == 2
+    assert error.count("\n") == 1
+    assert __import__("re").search(message, error), error
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["in.csv"]
+    assert not target.exists()
+
+
+def test_another_column_is_carried_through_when_asked(tmp_path):
+    text = "quartier,quotient_familial,age\nErdre,420,30\n"
+    assert _compute(tmp_path, text)[0] == 2
+    status, target = _compute(tmp_path, text, "--keep", "quartier")
+    assert status == 0
+    assert target.read_text("utf-8").splitlines()[1].startswith("Erdre,420,30,0.9")
+
+
+def test_output_that_cannot_be_written_is_said(tmp_path, examples, capsys):
+    status = main(
+        ["compute", "nantes/eau", "--on", "2016-06-15", "--input", str(examples / "foyers.csv"),
+         "--output", str(tmp_path / "absent" / "out.csv")]
+    )  # fmt: skip
+    assert status == 2
+    assert "cannot be written" in capsys.readouterr().err
+
+
+def test_one_result_is_explained_as_text_and_as_a_page(tmp_path, capsys):
+    arguments = ["explain", "nantes/transport", "--on", "2020-10-01", "--value", "quotient_familial=420"]
+    assert main([*arguments, "--value", "age=30", "--value", "beneficiaire_aah=0"]) == 0
+    assert capsys.readouterr().out.startswith("Votre réduction est de 90")
+    assert main([*arguments, "--lang", "fr", "--format", "html"]) == 0
+    assert capsys.readouterr().out.startswith("<!doctype html>")
+    assert main([*arguments, "--value", "commune=44109", "--output", str(tmp_path / "x.txt")]) == 0
+    assert (tmp_path / "x.txt").read_text("utf-8").startswith("Votre réduction")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--value", "age"], "write NAME=VALUE"),
+        (["--value", "aje=3"], "did you mean age"),
+        (["--value", "age=old"], "'old' is no number"),
+        (["--value", "beneficiaire_aah=2"], "write 1 or 0"),
+        (["--value", "quotient_familial=420", "--lang", "de"], "no explanation in 'de'"),
+        (["--on", "2010-01-01"], "is known from 2016-01-01"),
+    ],
+)
+def test_a_wrong_question_is_one_line(capsys, arguments, message):
+    assert main(["explain", "nantes/transport", "--on", "2020-10-01", *arguments]) == 2
+    error = capsys.readouterr().err
+    assert message in error
+    assert error.count("\n") == 1
+
+
+def test_an_unknown_command_is_one_line(capsys):
+    assert main(["computte"]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_the_rules_are_listed(capsys):
+    assert main(["list"]) == 0
+    assert "nantes/transport  2016-01-01 to" in capsys.readouterr().out
+
+
+def test_the_import_loads_numpy_and_attrs_and_nothing_heavier():
+    code = (
+        "import sys, tarifs_solidaires;"
+        "print([m for m in ('scipy', 'sklearn', 'pandas', 'polars', 'matplotlib', 'jinja2', 'tqdm')"
+        " if m in sys.modules])"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert out.stdout.strip() == "[]"
