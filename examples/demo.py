@@ -1,12 +1,13 @@
 """The main job of each package on the example data: ``nox -s demo``.
 
-Everything goes through the packages' command lines and public names, as a user would do it, and lands
-in the folder ``demo-output``.
+Everything goes through the packages' command lines and public names, as a user would do it, and
+lands in the folder ``demo-output``.
 """
 
 import argparse
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import charte_registry.cli
@@ -18,9 +19,9 @@ from prevision_cantine.figures import plot_forecast
 EXAMPLES = Path(__file__).parent
 
 
-def run(main: object, *arguments: str | Path) -> None:
+def run(main: Callable[[list[str]], int], *arguments: str | Path) -> None:
     """Call a command line as the shell would, and stop the demo where it fails."""
-    status = main([str(argument) for argument in arguments])  # type: ignore[operator]
+    status = main([str(argument) for argument in arguments])
     if status:
         sys.exit(status)
 
@@ -49,13 +50,17 @@ def cantine(output: Path) -> None:
     """Forecast the last teaching period of a made city from data that end 15 days before."""
     city = pc.make_city(seed=0)
     period = pc.teaching_periods(city)[-1]
-    forecaster = pc.CanteenForecaster().fit(city, until=period.until(lead_days=15))
+    until = period.until(lead_days=15)
+    forecaster = pc.CanteenForecaster().fit(city, until=until)
     rows = city.calendar_rows(period.start, period.end)
     forecast = forecaster.predict(rows, coverage=0.9)
     forecast.to_csv(output / "cantine_prevision.csv")
     canteen = city.canteens[0]
     plot_forecast(forecast, canteen, actual=city).savefig(output / "cantine_prevision.png", dpi=150)
+    print(f"{len(forecast)} forecasts for {period.start} to {period.end}, from data up to {until}")
     print(forecast.explain(0, lang="fr"))
+    ordered = pc.order(forecast, shortage=0.01)
+    print(f"Orders for one missing meal in a hundred: {ordered.sum():,.0f} meals in all")
 
 
 def registre(output: Path) -> None:

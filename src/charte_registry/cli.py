@@ -120,4 +120,6 @@ def _write(path: Path, text: str) -> None:
         finally:
             temporary.unlink(missing_ok=True)
     except OSError as error:
-        raise RegisterError(f"{path}: cannot be written ({error.strerror}); check the path") from None
+        raise RegisterError(
+            f"{path}: cannot be written ({error.strerror}); check the path"
+        ) from None

@@ -23,7 +23,9 @@ def indicators(register: Register, year: int) -> dict[str, Any]:
     """Return the figures of one year; see ``Register.indicators``."""
     if year not in register.annees:
         known = ", ".join(map(str, register.annees))
-        raise RegisterError(f"the register describes {known}, not {year}; ask for one of these years")
+        raise RegisterError(
+            f"the register describes {known}, not {year}; ask for one of these years"
+        )
     hosts = Counter(hosting(a.hebergement) for a in register.all("applications"))
     figures: dict[str, Any] = {
         "traitements_total": len(register.all("traitements")),
@@ -40,7 +42,8 @@ def indicators(register: Register, year: int) -> dict[str, Any]:
             r.reclamations_cnil for r in register.all("demandes_droits") if r.annee <= year
         ),
         "algorithmes_publies": sum(
-            a.publie_le is not None and a.publie_le.year <= year for a in register.all("algorithmes")
+            a.publie_le is not None and a.publie_le.year <= year
+            for a in register.all("algorithmes")
         ),
         "jeux_de_donnees_total": len(register.all("jeux_de_donnees")),
         "jeux_de_donnees_depuis_charte": sum(

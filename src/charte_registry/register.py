@@ -206,7 +206,9 @@ def load_register(folder: str | Path) -> Register:
 
 def _text(root: Path, path: Path) -> str:
     if not path.resolve().is_relative_to(root.resolve()):
-        raise RegisterError(f"{path}: leads out of the folder of the register; copy the file into it")
+        raise RegisterError(
+            f"{path}: leads out of the folder of the register; copy the file into it"
+        )
     try:
         if path.stat().st_size > MAX_BYTES:
             raise RegisterError(f"{path}: larger than {MAX_BYTES:,} bytes; split it")
@@ -241,10 +243,14 @@ def _manifest(root: Path) -> dict[str, Any]:
         if name not in expected:
             raise RegisterError(f"{path}: `{name}`: unknown field; {nearest(name, expected)}")
         if not isinstance(value, expected[name]):
-            raise RegisterError(f"{path}: `{name}`: expected {expected[name].__name__}, got {value!r}")
+            raise RegisterError(
+                f"{path}: `{name}`: expected {expected[name].__name__}, got {value!r}"
+            )
     for name in ("schema", "titre", "territoire", "etat_au", "annees"):
         if name not in data:
-            raise RegisterError(f"{path}: `{name}`: missing; the register cannot be read without it")
+            raise RegisterError(
+                f"{path}: `{name}`: missing; the register cannot be read without it"
+            )
     if data["schema"] != SCHEMA_VERSION:
         raise RegisterError(
             f"{path}: `schema`: version {data['schema']!r} is unknown; this package reads {SCHEMA_VERSION}"

@@ -162,7 +162,9 @@ def backtest(
     rows, table = city.served_rows(start, end)
     if not len(rows):
         first, last = city.attendance.date[0], city.attendance.date[-1]
-        raise DateError(f"no meal was served from {to_day(start)} to {to_day(end)}: the attendance runs from {first} to {last}")
+        raise DateError(
+            f"no meal was served from {to_day(start)} to {to_day(end)}: the attendance runs from {first} to {last}"
+        )
     spans = periods(rows.date) if step == "period" else weeks(rows.date)
     model = clone(forecaster or CanteenForecaster()).set_params(lead_days=lead_days)
     count = len(rows)

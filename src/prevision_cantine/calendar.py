@@ -95,7 +95,9 @@ class Calendar:
         if start > end:
             raise DateError(f"the span {start} to {end} is empty: give its first day first")
         if start < first or end > last:
-            raise DateError(f"the calendar is known from {first} to {last}, not from {start} to {end}")
+            raise DateError(
+                f"the calendar is known from {first} to {last}, not from {start} to {end}"
+            )
 
     def is_off(self, days: Days) -> npt.NDArray[np.bool_]:
         """Return which days are weekends, public or school holidays, or between school years."""

@@ -155,7 +155,9 @@ class City:
         self.calendar.check_span(first, last)
         days = self.calendar.school_days(first, last)
         if not len(days):
-            raise DateError(f"no school day from {first} to {last}: the calendar has it as holidays")
+            raise DateError(
+                f"no school day from {first} to {last}: the calendar has it as holidays"
+            )
         known = self.attendance
         before = known.date < first
         recent = before & (known.date >= first - 365)
@@ -169,7 +171,9 @@ class City:
         """Return the canteens and days that served meals in a span, Wednesdays left out."""
         first, last = to_day(start), to_day(end)
         table = self.attendance
-        table = table.select((table.date >= first) & (table.date <= last) & (weekday(table.date) != WEDNESDAY))
+        table = table.select(
+            (table.date >= first) & (table.date <= last) & (weekday(table.date) != WEDNESDAY)
+        )
         return Rows(self, table.canteen, table.date), table
 
     def enrolled(self, canteen: Ints, date: Days, known_on: np.datetime64) -> Floats:

@@ -36,28 +36,38 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="prevision-cantine", description="Explainable forecasts of canteen meals.")
+    parser = _Parser(
+        prog="prevision-cantine", description="Explainable forecasts of canteen meals."
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for name, run, text in (
         ("forecast", _forecast, "forecast a span from data that end some days before it"),
         ("backtest", _backtest, "forecast the past as if on its day, and measure"),
     ):
         command = commands.add_parser(name, help=text)
-        command.add_argument("folder", help="folder of the city, with raw/, calculators/, mappings/")
+        command.add_argument(
+            "folder", help="folder of the city, with raw/, calculators/, mappings/"
+        )
         command.add_argument("--from", dest="start", required=True, help="first day, YYYY-MM-DD")
         command.add_argument("--to", dest="end", required=True, help="last day, YYYY-MM-DD")
-        command.add_argument("--lead-days", type=int, default=15, help="days between data and forecast")
+        command.add_argument(
+            "--lead-days", type=int, default=15, help="days between data and forecast"
+        )
         command.add_argument("--output", type=Path, required=True, help="CSV file to write")
         command.set_defaults(run=run)
         if name == "backtest":
-            command.add_argument("--shortage", type=float, default=0.01, help="share that may be missing")
+            command.add_argument(
+                "--shortage", type=float, default=0.01, help="share that may be missing"
+            )
             command.add_argument("--step", choices=("period", "week"), default="period")
             command.add_argument(
                 "--enrolment-lead-days", type=int, default=0,
                 help="days before a school year when its enrolments are known",
             )  # fmt: skip
         else:
-            command.add_argument("--canteen", help="canteen to draw and to explain; the first by default")
+            command.add_argument(
+                "--canteen", help="canteen to draw and to explain; the first by default"
+            )
             command.add_argument("--picture", type=Path, help="PNG file to write")
     return parser
 
@@ -73,7 +83,9 @@ def _forecast(arguments: argparse.Namespace) -> int:
     forecast.to_csv(arguments.output)
     if arguments.picture is not None:
         picture.savefig(arguments.picture, dpi=150)
-    print(f"{len(city.report)} remarks on the data; {len(rows)} rows forecast, see {arguments.output}")
+    print(
+        f"{len(city.report)} remarks on the data; {len(rows)} rows forecast, see {arguments.output}"
+    )
     print(forecast.explain(int(here[0])))
     return 0
 

@@ -85,7 +85,9 @@ def _read(root: Path, name: str, columns: Iterable[str]) -> list[_Row]:
             raise CityError(f"{path}: larger than {MAX_BYTES:,} bytes; split it")
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise CityError(f"{path}: cannot be read ({error.strerror}); the city layout needs it") from None
+        raise CityError(
+            f"{path}: cannot be read ({error.strerror}); the city layout needs it"
+        ) from None
     except UnicodeDecodeError as error:
         raise CityError(f"{path}: not UTF-8 at byte {error.start}; save it as CSV UTF-8") from None
     if not text.strip():
@@ -133,7 +135,9 @@ def _count(path: Path, line: int, column: str, text: str) -> float:
     except ValueError:
         value = -1.0
     if not 0 <= value < 1e6:
-        raise CityError(f"{path}:{line}: {column}: {text!r} is no count of 0 or more; correct it or write NA")
+        raise CityError(
+            f"{path}:{line}: {column}: {text!r} is no count of 0 or more; correct it or write NA"
+        )
     return value
 
 
@@ -167,7 +171,9 @@ def _attendance(root: Path, index: dict[str, int], report: list[Remark]) -> Atte
             raise CityError(f"{root / mapping_name}:{line}: {key[0]!r} is mapped twice; keep one")
         sites[key] = index[name]
     for name, count in unknown.items():
-        report.append(Remark(mapping_name, f"canteen {name!r} is not in raw/cantines.csv", "left out", count))
+        report.append(
+            Remark(mapping_name, f"canteen {name!r} is not in raw/cantines.csv", "left out", count)
+        )
 
     file = "raw/frequentation.csv"
     path = root / file
@@ -215,14 +221,18 @@ def _attendance(root: Path, index: dict[str, int], report: list[Remark]) -> Atte
     )
     wednesdays = int((weekday(table.date) == WEDNESDAY).sum())
     if wednesdays:
-        report.append(Remark(file, "Wednesdays", "kept apart: neither learned nor forecast", wednesdays))
+        report.append(
+            Remark(file, "Wednesdays", "kept apart: neither learned nor forecast", wednesdays)
+        )
     return table
 
 
 def _calendar(root: Path, attendance: Attendance, report: list[Remark]) -> Calendar:
     def days(name: str, columns: tuple[str, ...]) -> Days:
         path = root / "calculators" / name
-        found = {_date(path, n, row["date"]) for n, row in _read(root, f"calculators/{name}", columns)}
+        found = {
+            _date(path, n, row["date"]) for n, row in _read(root, f"calculators/{name}", columns)
+        }
         return np.array(sorted(found), dtype="datetime64[D]")
 
     path = root / "calculators/annees_scolaires.csv"
@@ -259,7 +269,9 @@ def _repaired(item: Break, table: Attendance, holidays: Days, report: list[Remar
     if (item.end - item.start).astype(int) > 30:
         return item
     around = np.arange(item.start - 14, item.end + 15, dtype="datetime64[D]")
-    around = around[(weekday(around) < 5) & (weekday(around) != WEDNESDAY) & ~np.isin(around, holidays)]
+    around = around[
+        (weekday(around) < 5) & (weekday(around) != WEDNESDAY) & ~np.isin(around, holidays)
+    ]
     if around[0] < table.date[0] or around[-1] > table.date[-1]:
         return item
     open_sites = np.array([(table.date == day).sum() for day in around])
@@ -286,16 +298,23 @@ def _repaired(item: Break, table: Attendance, holidays: Days, report: list[Remar
 
 
 def _without_typing_errors(table: Attendance, report: list[Remark]) -> Attendance:
-    """Drop rows far above what the canteen served on the days before, and only before."""
-    wrong = np.zeros(len(table), dtype=bool)
+    """Drop rows far above both what the canteen served before and what its agents ordered.
+
+    Nothing after the row decides, so that a forecast of the past stays one.
+    """
+    usual = np.full(len(table), np.inf)
     for canteen in np.unique(table.canteen):
         rows = np.flatnonzero(table.canteen == canteen)
         if len(rows) > PAST_ROWS:
             past = np.lib.stride_tricks.sliding_window_view(table.meals[rows], PAST_ROWS)[:-1]
-            wrong[rows[PAST_ROWS:]] = table.meals[rows[PAST_ROWS:]] > MAX_RATIO * np.median(past, axis=1)
+            usual[rows[PAST_ROWS:]] = np.median(past, axis=1)
+    expected = np.fmax(usual, table.agents)
+    wrong = table.meals > MAX_RATIO * expected
     if wrong.any():
-        what = f"meals above {MAX_RATIO:g} times the median of the {PAST_ROWS} days before"
-        report.append(Remark("raw/frequentation.csv", what, "dropped as typing errors", int(wrong.sum())))
+        what = f"meals above {MAX_RATIO:g} times both the {PAST_ROWS} days before and the agents' order"
+        report.append(
+            Remark("raw/frequentation.csv", what, "dropped as typing errors", int(wrong.sum()))
+        )
     return table.select(~wrong)
 
 
@@ -321,7 +340,9 @@ def _enrolment(
             table = pupils[row["annee_scolaire"]]
             table[canteen] = np.nan_to_num(table[canteen]) + count
     for school, number in unmapped.items():
-        report.append(Remark("raw/effectifs.csv", f"school {school!r} has no canteen", "left out", number))
+        report.append(
+            Remark("raw/effectifs.csv", f"school {school!r} has no canteen", "left out", number)
+        )
     return dict(pupils)
 
 
@@ -423,7 +444,11 @@ def make_city(seed: int = 0, *, canteens: int = 30, years: int = 4) -> City:
     meals = random.binomial(pupils.astype(np.int64), share).astype(np.float64)
     meals = np.rint(np.maximum(meals * np.exp(random.normal(0, 0.02, size=meals.shape)), 1.0))
     usual = np.exp(0.9 * np.log(pupils) + truth["level"][year])
-    agents = np.rint(np.where(around["strike"][:, None], meals, usual) * 1.05 * np.exp(random.normal(0, 0.05, meals.shape)))
+    agents = np.rint(
+        np.where(around["strike"][:, None], meals, usual)
+        * 1.05
+        * np.exp(random.normal(0, 0.05, meals.shape))
+    )
     grid = np.repeat(np.arange(len(days)), canteens)
     return City(
         canteens=names,
@@ -459,5 +484,3 @@ def _made_calendar(random: np.random.Generator, years: int) -> Calendar:
     return Calendar(
         tuple(school_years), tuple(breaks), np.array(holidays), np.array(sorted(strikes)), empty
     )
-
-

@@ -63,8 +63,12 @@ def blocks(rows: Rows) -> list[Block]:
     city = rows.city
     around = city.calendar.surroundings(rows.date)
     canteens = len(city.canteens)
-    kind = np.array([TYPES.index(t) if t in TYPES else len(TYPES) - 1 for t in city.types])[rows.canteen]
-    day = np.array([0, 1, 4, 2, 3, 4, 4])[around["weekday"]]  # Wednesdays and weekends: none learned
+    kind = np.array([TYPES.index(t) if t in TYPES else len(TYPES) - 1 for t in city.types])[
+        rows.canteen
+    ]
+    day = np.array([0, 1, 4, 2, 3, 4, 4])[
+        around["weekday"]
+    ]  # Wednesdays and weekends: none learned
     menu = city.menus.on(rows.date)
 
     def only(where: npt.NDArray[np.bool_], column: Ints) -> Ints:

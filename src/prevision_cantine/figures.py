@@ -15,9 +15,27 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _TEXTS = {
-    "fr": ("repas", "prévision", "intervalle à {:g} %", "servis", "repas en plus ou en moins d'un jour habituel"),
-    "en": ("meals", "forecast", "{:g} % interval", "served", "meals more or fewer than a usual day"),
-    "pt": ("refeições", "previsão", "intervalo de {:g} %", "servidas", "refeições a mais ou a menos que o habitual"),
+    "fr": (
+        "repas",
+        "prévision",
+        "intervalle à {:g} %",
+        "servis",
+        "repas en plus ou en moins d'un jour habituel",
+    ),
+    "en": (
+        "meals",
+        "forecast",
+        "{:g} % interval",
+        "served",
+        "meals more or fewer than a usual day",
+    ),
+    "pt": (
+        "refeições",
+        "previsão",
+        "intervalo de {:g} %",
+        "servidas",
+        "refeições a mais ou a menos que o habitual",
+    ),
 }
 _COLOURS = ("#0b3c5d", "#e69f00", "#56b4e9", "#000000", "#009e73", "#cc79a7", "#999999")
 _HATCHES = ("", "///", "...", "", "xxx", "\\\\\\", "++")
@@ -54,13 +72,17 @@ def plot_forecast(
     try:
         from matplotlib.figure import Figure
     except ImportError:
-        raise CantineError('pictures need matplotlib: pip install "charte-donnee[figures]"') from None
+        raise CantineError(
+            'pictures need matplotlib: pip install "charte-donnee[figures]"'
+        ) from None
     if lang not in _TEXTS:
         raise ForecastError(f"no labels in {lang!r}; known: {', '.join(_TEXTS)}")
     here = np.flatnonzero(forecast.rows.names == canteen)
     if not len(here):
         known = np.unique(forecast.rows.names)
-        raise ForecastError(f"no row of canteen {canteen!r}; some that have: {', '.join(known[:5])}")
+        raise ForecastError(
+            f"no row of canteen {canteen!r}; some that have: {', '.join(known[:5])}"
+        )
     here = here[np.argsort(forecast.rows.date[here])]
     meals_label, forecast_label, interval_label, actual_label, added_label = _TEXTS[lang]
     dates = forecast.rows.date[here]
@@ -101,7 +123,9 @@ def plot_forecast(
     bottom.axhline(0, color="black", linewidth=0.8)
     bottom.set_ylabel(added_label, wrap=True)
     if drawn:
-        bottom.legend(loc="upper center", bbox_to_anchor=(0.5, -0.25), ncols=len(drawn), frameon=False)
+        bottom.legend(
+            loc="upper center", bbox_to_anchor=(0.5, -0.25), ncols=len(drawn), frameon=False
+        )
     every = max(1, len(here) // 12)
     bottom.set_xticks(place[::every], [str(day) for day in dates[::every]], rotation=45, ha="right")
     return figure

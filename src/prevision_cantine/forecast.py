@@ -129,7 +129,9 @@ def write_csv(path: str | Path, header: Sequence[str], rows: Iterable[Sequence[s
         finally:
             temporary.unlink(missing_ok=True)
     except OSError as error:
-        raise CantineError(f"{path}: cannot be written ({error.strerror}); check the path") from None
+        raise CantineError(
+            f"{path}: cannot be written ({error.strerror}); check the path"
+        ) from None
 
 
 def _safe(cell: str) -> str:

@@ -49,7 +49,9 @@ class Calibration:
             Without past forecasts, or where the share is not above 0 and below 1.
         """
         if not 0 < shortage < 1:
-            raise ForecastError(f"shortage={shortage}: give a share above 0 and below 1, such as 0.01")
+            raise ForecastError(
+                f"shortage={shortage}: give a share above 0 and below 1, such as 0.01"
+            )
         self._need_past()
         low, high = -1.0, 1.0
         for _ in range(40):

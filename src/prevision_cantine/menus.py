@@ -49,7 +49,9 @@ def families(dishes: Iterable[str]) -> tuple[bool, ...]:
     return tuple(bool(re.search(pattern, text)) for pattern in _PATTERNS)
 
 
-_PATTERNS = tuple("|".join(rf"\b{re.escape(plain(w))}" for w in words) for words in FAMILIES.values())
+_PATTERNS = tuple(
+    "|".join(rf"\b{re.escape(plain(w))}" for w in words) for words in FAMILIES.values()
+)
 
 
 @attrs.frozen(eq=False)

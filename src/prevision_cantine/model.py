@@ -156,9 +156,13 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
             Where the coverage is outside its range, or a row is not after the data.
         """
         if not hasattr(self, "fitted_"):
-            raise NotFittedError("this forecaster has learned nothing yet: call fit(city, until=...)")
+            raise NotFittedError(
+                "this forecaster has learned nothing yet: call fit(city, until=...)"
+            )
         if not 0 < coverage < 1:
-            raise ForecastError(f"coverage={coverage}: give a share above 0 and below 1, such as 0.9")
+            raise ForecastError(
+                f"coverage={coverage}: give a share above 0 and below 1, such as 0.9"
+            )
         if len(rows) and rows.date.min() <= self.fitted_.until:
             raise ForecastError(
                 f"the rows begin on {rows.date.min()}, and the data end on {self.fitted_.until}: "
@@ -211,7 +215,9 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
         # not carry it; the level that forecasts is found below, from the last weeks.
         year = city.calendar.year_index(table.date)
         first_year = int(year.min())
-        slot = np.concatenate([table.canteen, canteens + (year - first_year) * canteens + table.canteen])
+        slot = np.concatenate(
+            [table.canteen, canteens + (year - first_year) * canteens + table.canteen]
+        )
         count = len(table)
         width = canteens * (2 + int(year.max()) - first_year)
         nuisance = sparse.csr_array(
@@ -234,7 +240,9 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
         service_age = len(days) - 1 - np.searchsorted(days, table.date)
 
         def recent(half_life: float) -> tuple[Floats, Floats]:
-            return _weighted_mean(robust * 0.5 ** (service_age / half_life), table.canteen, canteens, rest)
+            return _weighted_mean(
+                robust * 0.5 ** (service_age / half_life), table.canteen, canteens, rest
+            )
 
         longer, seen = recent(100.0)
         longer = np.where(seen > 0, longer, mean)
@@ -245,7 +253,10 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
         residual = target - mean - matrix @ beta
         day = _slot(table.date)
         profile, mass = _weighted_mean(
-            robust * 0.5 ** (service_age / 60.0), table.canteen * SLOTS + day, canteens * SLOTS, residual
+            robust * 0.5 ** (service_age / 60.0),
+            table.canteen * SLOTS + day,
+            canteens * SLOTS,
+            residual,
         )
         profile = (profile * mass / (mass + 5.0)).reshape(canteens, SLOTS)
         profile[:, :4] -= profile[:, :4].mean(axis=1, keepdims=True)
@@ -265,13 +276,17 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
         contributions: dict[str, Floats] = {name: np.zeros(len(rows)) for name in TERMS}
         contributions["effectif"] = fitted.exponent * self._log_enrolment(rows, fitted.until)
         new = rows.city.calendar.year_index(rows.date) > fitted.last_year
-        contributions["niveau"] = np.where(new, fitted.level_new[rows.canteen], fitted.level[rows.canteen])
+        contributions["niveau"] = np.where(
+            new, fitted.level_new[rows.canteen], fitted.level[rows.canteen]
+        )
         first = 0
         for block in parts:
             effect = np.append(fitted.effect[first : first + block.width], 0.0)
             contributions[block.term] = contributions[block.term] + effect[block.column]
             first += block.width
-        contributions["jour"] = contributions["jour"] + fitted.profile[rows.canteen, _slot(rows.date)]
+        contributions["jour"] = (
+            contributions["jour"] + fitted.profile[rows.canteen, _slot(rows.date)]
+        )
         if not self.strikes_announced:
             contributions["greve"] = np.zeros(len(rows))
         return contributions
@@ -302,9 +317,7 @@ def _slot(days: npt.NDArray[np.datetime64]) -> Ints:
     return np.array([0, 1, 4, 2, 3, 4, 4])[weekday(days)]
 
 
-def _weighted_mean(
-    weight: Floats, group: Ints, count: int, value: Floats
-) -> tuple[Floats, Floats]:
+def _weighted_mean(weight: Floats, group: Ints, count: int, value: Floats) -> tuple[Floats, Floats]:
     mass = np.bincount(group, weight, count)
     return np.bincount(group, weight * value, count) / np.maximum(mass, 1e-300), mass
 

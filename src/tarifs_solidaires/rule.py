@@ -386,7 +386,7 @@ def _day(on: str | dt.date) -> dt.date:
     if isinstance(on, dt.date):
         return on
     try:
-        return dt.datetime.strptime(on, "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
+        return dt.datetime.strptime(on, "%Y-%m-%d").date()
     except (TypeError, ValueError):
         raise DateError(f"{on!r} is no day: write YYYY-MM-DD, such as 2020-10-01") from None
 

@@ -4,6 +4,7 @@ import datetime as dt
 import json
 import re
 import shutil
+from itertools import pairwise
 
 import pytest
 
@@ -21,7 +22,9 @@ def folder(tmp_path):
     (root / "traitements").mkdir(parents=True)
     (root / "registre.toml").write_text(MANIFEST)
     (root / "organismes.csv").write_text("id,nom\nville,Ville\n")
-    (root / "applications.csv").write_text("id,nom,hebergement.mode,hebergement.pays\na,A,heberge,FR\n")
+    (root / "applications.csv").write_text(
+        "id,nom,hebergement.mode,hebergement.pays\na,A,heberge,FR\n"
+    )
     (root / "traitements" / "t.toml").write_text(
         'id = "t"\nnom = "Aides"\nresponsable = "ville"\ncategories_personnes = ["usagers"]\n'
         'categories_donnees = ["ressources"]\nconservation = "un an"\napplications = ["a"]\n'
@@ -227,7 +230,7 @@ def test_the_report_is_one_page_that_loads_nothing(examples, tmp_path, lang):
     assert not re.search(r"<(script|link|img|iframe)|url\(|@import", text)
     headings = [int(level) for level in re.findall(r"<h(\d)", text)]
     assert headings[0] == 1
-    assert all(b <= a + 1 for a, b in zip(headings, headings[1:], strict=False))
+    assert all(b <= a + 1 for a, b in pairwise(headings))
 
 
 def test_the_report_escapes_what_a_register_says(folder):

@@ -41,7 +41,11 @@ def made(tmp_path_factory):
     lines.append("M,2015-10-01,9,9,FOYER (dépannage)")
     text = "\n".join(lines).replace("E,2015-09-15,157,", "E,2015-09-15,157,9", 1)
     _write(root, "raw/frequentation.csv", text + "\n")
-    _write(root, "raw/cantines.csv", "cantine_nom,cantine_type,secteur\nAGENETS,M,Sud\nBAUT E,E,Nord\nZOLA,M/E,Est\n")
+    _write(
+        root,
+        "raw/cantines.csv",
+        "cantine_nom,cantine_type,secteur\nAGENETS,M,Sud\nBAUT E,E,Nord\nZOLA,M/E,Est\n",
+    )
     _write(
         root, "raw/effectifs.csv",
         "ecole,annee_scolaire,effectif\n"
@@ -51,8 +55,16 @@ def made(tmp_path_factory):
             for school, size in (("AGENETS MAT", 110), ("BAUT ELEM", 190), ("ZOLA MAT", 120), ("ZOLA ELEM", 170), ("PEHANT", 99))
         ),
     )  # fmt: skip
-    _write(root, "raw/menus_2014.csv", "date,rang,plat\n03/11/2014,1,Melon\n03/11/2014,2,Filet de poisson meunière\n")
-    _write(root, "calculators/annees_scolaires.csv", "annee_scolaire,date_debut,date_fin\n2015-2016,2015-09-01,2016-07-05\n2014-2015,2014-09-02,2015-07-04\n")
+    _write(
+        root,
+        "raw/menus_2014.csv",
+        "date,rang,plat\n03/11/2014,1,Melon\n03/11/2014,2,Filet de poisson meunière\n",
+    )
+    _write(
+        root,
+        "calculators/annees_scolaires.csv",
+        "annee_scolaire,date_debut,date_fin\n2015-2016,2015-09-01,2016-07-05\n2014-2015,2014-09-02,2015-07-04\n",
+    )
     _write(
         root, "calculators/vacances.csv",
         "annee_scolaire,vacances_nom,date_debut,date_fin,zone,vacances\n"
@@ -62,10 +74,18 @@ def made(tmp_path_factory):
         "2015-2016,Noel,2015-12-19,2016-01-03,B,1\n2015-2016,Hiver,2016-02-13,2016-02-28,B,1\n"
         "2015-2016,Avril,2016-04-16,2016-05-02,B,1\n",
     )  # fmt: skip
-    _write(root, "calculators/jours_feries.csv", "date,jour_ferie,nom_jour_ferie\n2014-11-11,1,Armistice\n")
+    _write(
+        root,
+        "calculators/jours_feries.csv",
+        "date,jour_ferie,nom_jour_ferie\n2014-11-11,1,Armistice\n",
+    )
     _write(root, "calculators/greves.csv", "date,greve\n2015-01-15,1\n")
     _write(root, "calculators/ramadan.csv", "date,ramadan\n2015-06-18,1\n")
-    _write(root, "mappings/mapping_ecoles_cantines.csv", "ecole,cantine_nom,cantine_type\nAGENETS MAT,AGENETS,M\nBAUT ELEM,BAUT E,E\nZOLA MAT,ZOLA,M/E\nZOLA ELEM,ZOLA,M/E\nPEHANT,,\n")
+    _write(
+        root,
+        "mappings/mapping_ecoles_cantines.csv",
+        "ecole,cantine_nom,cantine_type\nAGENETS MAT,AGENETS,M\nBAUT ELEM,BAUT E,E\nZOLA MAT,ZOLA,M/E\nZOLA ELEM,ZOLA,M/E\nPEHANT,,\n",
+    )
     _write(
         root, "mappings/mapping_frequentation_cantines.csv",
         "site_nom,site_type,cantine_nom,cantine_type\nAGENETS,M,AGENETS,M\nBAUT E,E,BAUT E,E\nZOLA,M/E,ZOLA,M/E\nVIEUX,M,PARTIE,M\n",
@@ -103,7 +123,9 @@ def test_a_forecast_from_a_folder_is_close(made):
 
 
 def test_dishes_have_families_whatever_their_spelling():
-    found = dict(zip(FAMILIES, families(["Émincé de BŒUF", "Pommes Frites", "Pâté de Porc"]), strict=True))
+    found = dict(
+        zip(FAMILIES, families(["Émincé de BŒUF", "Pommes Frites", "Pâté de Porc"]), strict=True)
+    )
     assert found["frites"]
     assert found["porc"]
     assert not found["poisson"]
@@ -131,7 +153,16 @@ def test_a_wrong_file_is_one_line_with_its_place(folder, capsys, file, old, new,
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
     output = folder / "out.csv"
     status = main(
-        ["forecast", str(folder), "--from", "2016-05-02", "--to", "2016-05-06", "--output", str(output)]
+        [
+            "forecast",
+            str(folder),
+            "--from",
+            "2016-05-02",
+            "--to",
+            "2016-05-06",
+            "--output",
+            str(output),
+        ]
     )
     error = capsys.readouterr().err
     assert status == 2
@@ -156,17 +187,39 @@ def test_a_file_that_is_empty_absent_or_no_text_is_refused(folder, file):
 def test_the_command_line_forecasts_and_measures(made, tmp_path, capsys):
     forecast, picture, past = (tmp_path / name for name in ("f.csv", "f.png", "b.csv"))
     span = ["--from", "2016-05-02", "--to", "2016-07-05"]
-    assert main(
-        ["forecast", str(made), *span, "--output", str(forecast), "--picture", str(picture), "--canteen", "ZOLA"]
-    ) == 0
+    assert (
+        main(
+            [
+                "forecast",
+                str(made),
+                *span,
+                "--output",
+                str(forecast),
+                "--picture",
+                str(picture),
+                "--canteen",
+                "ZOLA",
+            ]
+        )
+        == 0
+    )
     assert "ZOLA, lundi 2016-05-02" in capsys.readouterr().out
-    assert forecast.read_text("utf-8").splitlines()[0] == "cantine,date,prevision,borne_basse,borne_haute"
+    assert (
+        forecast.read_text("utf-8").splitlines()[0]
+        == "cantine,date,prevision,borne_basse,borne_haute"
+    )
     assert picture.exists()
     assert main(["backtest", str(made), *span, "--shortage", "0.02", "--output", str(past)]) == 0
     assert "agents, without strike days" in capsys.readouterr().out
     lines = past.read_text("utf-8").splitlines()
-    assert lines[0] == "cantine,date,derniere_donnee,reel,prevision_agents,prevision,borne_basse,borne_haute,commande"
-    assert lines[1].startswith("AGENETS,2016-05-02,2016-04-03,") or lines[1].split(",")[2] < "2016-04-18"
+    assert (
+        lines[0]
+        == "cantine,date,derniere_donnee,reel,prevision_agents,prevision,borne_basse,borne_haute,commande"
+    )
+    assert (
+        lines[1].startswith("AGENETS,2016-05-02,2016-04-03,")
+        or lines[1].split(",")[2] < "2016-04-18"
+    )
 
 
 @pytest.mark.parametrize(

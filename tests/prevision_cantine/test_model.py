@@ -1,5 +1,7 @@
 """The forecaster: explained exactly, blind to the future, calibrated."""
 
+from itertools import pairwise
+
 import attrs
 import numpy as np
 import pytest
@@ -81,7 +83,9 @@ def test_the_effects_of_a_made_city_are_found():
     last = around["to_end"] == 0
     middle = (around["to_end"] > 30) & (around["to_end"] < 60)
     ends = sum(forecast.contributions[name] for name in ("rentree_fin", "saison"))
-    assert ends[last].mean() - ends[middle].mean() == pytest.approx(12 * city.truth["to_end"], abs=0.05)
+    assert ends[last].mean() - ends[middle].mean() == pytest.approx(
+        12 * city.truth["to_end"], abs=0.05
+    )
 
 
 def test_the_forecast_beats_the_agents_and_its_intervals_hold(city):
@@ -96,7 +100,11 @@ def test_the_forecast_beats_the_agents_and_its_intervals_hold(city):
 
 def test_every_week_is_forecast_from_data_15_days_old(city):
     result = backtest(
-        city, "2023-01-03", "2023-02-03", step="week", forecaster=CanteenForecaster(calibration_periods=2)
+        city,
+        "2023-01-03",
+        "2023-02-03",
+        step="week",
+        forecaster=CanteenForecaster(calibration_periods=2),
     )
     lead = (result.rows.date - result.last_known).astype(int)
     assert lead.min() == 15
@@ -176,7 +184,7 @@ def test_wrong_questions_are_answered_in_one_line(city, forecast, tmp_path):
     forecaster = CanteenForecaster(calibration_periods=0)
     with pytest.raises(NotFittedError):
         forecaster.predict(city.calendar_rows(*SPAN))
-    with pytest.raises(DateError, match="at least|are needed"):
+    with pytest.raises(DateError, match="are needed"):
         forecaster.fit(city, until="2020-09-01")
     with pytest.raises(DateError, match="is no day"):
         forecaster.fit(city, until="soon")
@@ -217,7 +225,7 @@ def test_wrong_questions_are_answered_in_one_line(city, forecast, tmp_path):
 def test_periods_are_runs_without_a_long_gap(city):
     found = teaching_periods(city)
     assert len(found) == 15
-    assert all(a.end + 8 < b.start for a, b in zip(found, found[1:], strict=False))
+    assert all(a.end + 8 < b.start for a, b in pairwise(found))
 
 
 def test_the_same_seed_makes_the_same_city():

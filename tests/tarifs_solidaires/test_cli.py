@@ -24,9 +24,21 @@ def test_the_example_computes_with_both_versions_and_both_rules(tmp_path, exampl
         ("nantes/transport", "2020-10-01"), ("nantes/transport", "2023-06-01"), ("nantes/eau", "2016-06-15"),
     ):  # fmt: skip
         target = tmp_path / "out.csv"
-        assert main(
-            ["compute", rule, "--on", day, "--input", str(examples / "foyers.csv"), "--output", str(target)]
-        ) == 0
+        assert (
+            main(
+                [
+                    "compute",
+                    rule,
+                    "--on",
+                    day,
+                    "--input",
+                    str(examples / "foyers.csv"),
+                    "--output",
+                    str(target),
+                ]
+            )
+            == 0
+        )
         assert len(target.read_text("utf-8").splitlines()) == 13
     assert "12 rows computed" in capsys.readouterr().out
 
@@ -89,7 +101,14 @@ def test_output_that_cannot_be_written_is_said(tmp_path, examples, capsys):
 
 
 def test_one_result_is_explained_as_text_and_as_a_page(tmp_path, capsys):
-    arguments = ["explain", "nantes/transport", "--on", "2020-10-01", "--value", "quotient_familial=420"]
+    arguments = [
+        "explain",
+        "nantes/transport",
+        "--on",
+        "2020-10-01",
+        "--value",
+        "quotient_familial=420",
+    ]
     assert main([*arguments, "--value", "age=30", "--value", "beneficiaire_aah=0"]) == 0
     assert capsys.readouterr().out.startswith("Votre réduction est de 90")
     assert main([*arguments, "--lang", "fr", "--format", "html"]) == 0

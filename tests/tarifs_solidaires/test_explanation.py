@@ -12,7 +12,10 @@ RULE = load_rule("nantes/transport", on="2023-06-01")
 def test_the_text_says_the_result_the_reason_and_what_would_change_it():
     text = RULE.compute(quotient_familial=620, age=30).explain(lang="fr").replace("\xa0", " ")
     assert text.startswith("Votre réduction est de 70 %.")
-    assert "À 500 € de quotient ou moins, elle serait de 90 % : il s'en faut de 120 € par mois." in text
+    assert (
+        "À 500 € de quotient ou moins, elle serait de 90 % : il s'en faut de 120 € par mois."
+        in text
+    )
     assert "Au-dessus de 750 € de quotient, elle serait de 30 % : il reste 130 € par mois." in text
     assert "« 350 < QF ≤ 500 » ne s'applique pas" in text
     assert "R. 311-3-1-2" in text

@@ -71,15 +71,15 @@ def test_a_million_boundary_incomes_decide_as_exact_arithmetic_does():
 )
 def test_the_quotient_is_never_rounded(cents, quarters, rule):
     quotient = Fraction(cents, 100) / 12 / Fraction(quarters, 4)
-    table = [(350, 1.0), (500, 0.9)] + ([(600, 0.7)] if rule is BEFORE else [(750, 0.7), (900, 0.3)])
+    table = [(350, 1.0), (500, 0.9)] + (
+        [(600, 0.7)] if rule is BEFORE else [(750, 0.7), (900, 0.3)]
+    )
     expected = next((rate for seuil, rate in table if quotient <= seuil), 0.0)
     result = rule.compute(revenu_fiscal_reference=cents / 100, nombre_parts=quarters / 4, age=40)
     assert result.taux_reduction == expected
 
 
-@given(
-    persons=st.integers(1, 50), cents=st.integers(0, 10**8), price=st.integers(1, 1_000_000)
-)
+@given(persons=st.integers(1, 50), cents=st.integers(0, 10**8), price=st.integers(1, 1_000_000))
 def test_the_water_aid_is_exact_and_rounds_half_up(persons, cents, price):
     rule = load_rule("nantes/eau", on="2018-01-01")  # the price is an input there
     result = rule.compute(

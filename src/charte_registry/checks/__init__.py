@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from typing import Any
 
-
 from charte_registry.checks import conformite, hebergement, references
 from charte_registry.checks.finding import RULES, SEVERITIES, Finding, Raised
 from charte_registry.errors import RegisterError
@@ -41,5 +40,3 @@ def _finding(register: Register, raised: Raised) -> Finding:
         file=place.file,
         line=place.line_of(raised.field),
     )
-
-

@@ -34,4 +34,6 @@ def check(register: Register, on: dt.date) -> Iterator[Raised]:
             yield Raised("ACTION-02", "actions", record.id, "echeance", message)
     for record in register.all("certifications"):
         if record.expire is not None and record.expire < on:
-            yield Raised("CERT-01", "certifications", record.id, "expire", f"lapsed on {record.expire}")
+            yield Raised(
+                "CERT-01", "certifications", record.id, "expire", f"lapsed on {record.expire}"
+            )

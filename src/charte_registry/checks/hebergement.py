@@ -33,7 +33,12 @@ def check(register: Register, on: dt.date) -> Iterator[Raised]:
         for number, transfer in enumerate(traitement.transferts):
             field = f"transferts[{number}].pays"
             yield from _country(
-                "traitements", traitement.id, field, transfer.pays, on, safeguard=bool(transfer.garantie)
+                "traitements",
+                traitement.id,
+                field,
+                transfer.pays,
+                on,
+                safeguard=bool(transfer.garantie),
             )
 
 
@@ -49,7 +54,9 @@ def _country(
     if status.eee or safeguard:
         return
     if status.decision is None:
-        message = f"{code} is under no adequacy decision on {on}{reviewed} and no safeguard is stated"
+        message = (
+            f"{code} is under no adequacy decision on {on}{reviewed} and no safeguard is stated"
+        )
         yield Raised("TRANSFERT-02", kind, record, field, message)
     elif status.decision.scope:
         message = f"{code} is covered by {status.decision.reference} on {on}{reviewed} only for: {status.decision.scope}"

@@ -33,4 +33,6 @@ def check(register: Register, _: dt.date) -> Iterator[Raised]:
                 if name not in known:
                     hint = nearest(name, list(known)[:1000]) if known else f"there are no {target}"
                     hint = hint if len(hint) < 120 else "no name is near"
-                    yield Raised("REF-01", kind, record.id, field, f"{name!r} is not in {target}, {hint}")
+                    yield Raised(
+                        "REF-01", kind, record.id, field, f"{name!r} is not in {target}, {hint}"
+                    )

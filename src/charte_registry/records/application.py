@@ -24,10 +24,26 @@ class Hebergement:
 
     mode: str = champ("mode", "mode", "modo", choices=MODES)
     hebergeur: str | None = champ("hébergeur", "host", "provedor de hospedagem", default=None)
-    pays: str | None = champ("pays (ISO 3166-1)", "country (ISO 3166-1)", "país (ISO 3166-1)", default=None)
-    zone: str | None = champ("zone, si le pays n'est pas connu", "zone, where the country is not known", "zona, se o país não é conhecido", choices=ZONES, default=None)
-    garantie: str | None = champ("garantie du transfert", "safeguard of the transfer", "garantia da transferência", source="RGPD art. 46", default=None)
-    rapatriement: str | None = champ("plan de rapatriement", "repatriation plan", "plano de repatriação", default=None)
+    pays: str | None = champ(
+        "pays (ISO 3166-1)", "country (ISO 3166-1)", "país (ISO 3166-1)", default=None
+    )
+    zone: str | None = champ(
+        "zone, si le pays n'est pas connu",
+        "zone, where the country is not known",
+        "zona, se o país não é conhecido",
+        choices=ZONES,
+        default=None,
+    )
+    garantie: str | None = champ(
+        "garantie du transfert",
+        "safeguard of the transfer",
+        "garantia da transferência",
+        source="RGPD art. 46",
+        default=None,
+    )
+    rapatriement: str | None = champ(
+        "plan de rapatriement", "repatriation plan", "plano de repatriação", default=None
+    )
 
 
 @attrs.frozen(kw_only=True)
@@ -44,4 +60,9 @@ class Application:
     nom: str = champ("nom", "name", "nome")
     hebergement: Hebergement = champ("hébergement", "hosting", "hospedagem")
     note: str | None = champ("note", "note", "nota", default=None)
-    factice: bool = champ("fiche factice, pour le compte", "placeholder, for the count", "registro fictício, para a contagem", default=False)
+    factice: bool = champ(
+        "fiche factice, pour le compte",
+        "placeholder, for the count",
+        "registro fictício, para a contagem",
+        default=False,
+    )

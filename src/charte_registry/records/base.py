@@ -6,7 +6,7 @@ import datetime as dt
 import types
 import typing
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache
 from typing import Any, TypeVar
 
 import attrs
@@ -59,7 +59,7 @@ def champ(
     return attrs.field(default=default, metadata=metadata)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _types(cls: type) -> dict[str, Any]:
     return typing.get_type_hints(cls)
 
@@ -82,7 +82,9 @@ def structure(cls: type[T], data: Mapping[str, Any], path: str = "") -> T:
             value = _convert(_types(cls)[name], data[name], f"{path}{name}")
             choices = field.metadata["choices"]
             if choices and value is not None and value not in choices:
-                raise FieldError(f"{path}{name}", f"{value!r} is not allowed; {nearest(str(value), choices)}")
+                raise FieldError(
+                    f"{path}{name}", f"{value!r} is not allowed; {nearest(str(value), choices)}"
+                )
             values[name] = value
         elif field.default is attrs.NOTHING:
             raise FieldError(f"{path}{name}", "missing; the record cannot be read without it")

@@ -43,7 +43,12 @@ class Partenaire:
 
     id: str = champ("identifiant", "identifier", "identificador")
     nom: str = champ("nom", "name", "nome")
-    factice: bool = champ("fiche factice, pour le compte", "placeholder, for the count", "registro fictício, para a contagem", default=False)
+    factice: bool = champ(
+        "fiche factice, pour le compte",
+        "placeholder, for the count",
+        "registro fictício, para a contagem",
+        default=False,
+    )
 
 
 @attrs.frozen(kw_only=True)
@@ -59,7 +64,13 @@ class DemandesDroits:
     id: str = champ("identifiant", "identifier", "identificador")
     annee: int = champ("année", "year", "ano")
     nombre: int = champ("demandes", "requests", "pedidos", source="RGPD art. 12 à 22")
-    reclamations_cnil: int = champ("réclamations à la CNIL", "complaints to the CNIL", "reclamações à CNIL", source="RGPD art. 77", default=0)
+    reclamations_cnil: int = champ(
+        "réclamations à la CNIL",
+        "complaints to the CNIL",
+        "reclamações à CNIL",
+        source="RGPD art. 77",
+        default=0,
+    )
 
 
 @attrs.frozen(kw_only=True)

@@ -59,7 +59,12 @@ class Transfert:
     True
     """
 
-    pays: str = champ("pays (ISO 3166-1)", "country (ISO 3166-1)", "país (ISO 3166-1)", source="RGPD art. 30(1)(e)")
+    pays: str = champ(
+        "pays (ISO 3166-1)",
+        "country (ISO 3166-1)",
+        "país (ISO 3166-1)",
+        source="RGPD art. 30(1)(e)",
+    )
     garantie: str | None = champ(
         "garantie appropriée", "appropriate safeguard", "garantia adequada",
         source="RGPD art. 46 et 49", default=None,
@@ -78,15 +83,68 @@ class Traitement:
 
     id: str = champ("identifiant", "identifier", "identificador")
     nom: str = champ("nom", "name", "nome")
-    responsable: str = champ("responsable (organisme)", "controller (body)", "controlador (organismo)", source="RGPD art. 30(1)(a)")
-    finalites: tuple[Finalite, ...] = champ("finalités", "purposes", "finalidades", source="RGPD art. 30(1)(b)", default=())
-    categories_personnes: tuple[str, ...] = champ("catégories de personnes", "categories of people", "categorias de pessoas", source="RGPD art. 30(1)(c)", default=())
-    categories_donnees: tuple[str, ...] = champ("catégories de données", "categories of data", "categorias de dados", source="RGPD art. 30(1)(c)", default=())
-    sensible: bool = champ("données sensibles", "special categories of data", "dados sensíveis", source="RGPD art. 9", default=False)
-    aipd: bool = champ("analyse d'impact faite", "impact assessment done", "avaliação de impacto feita", source="RGPD art. 35", default=False)
-    destinataires: tuple[str, ...] = champ("destinataires", "recipients", "destinatários", source="RGPD art. 30(1)(d)", default=())
-    transferts: tuple[Transfert, ...] = champ("transferts", "transfers", "transferências", source="RGPD art. 30(1)(e)", default=())
-    conservation: str | None = champ("durée ou critère de conservation", "retention period or criterion", "prazo ou critério de conservação", source="RGPD art. 30(1)(f)", default=None)
-    securite: tuple[str, ...] = champ("mesures de sécurité", "security measures", "medidas de segurança", source="RGPD art. 30(1)(g)", visibility=INTERNE, default=())
+    responsable: str = champ(
+        "responsable (organisme)",
+        "controller (body)",
+        "controlador (organismo)",
+        source="RGPD art. 30(1)(a)",
+    )
+    finalites: tuple[Finalite, ...] = champ(
+        "finalités", "purposes", "finalidades", source="RGPD art. 30(1)(b)", default=()
+    )
+    categories_personnes: tuple[str, ...] = champ(
+        "catégories de personnes",
+        "categories of people",
+        "categorias de pessoas",
+        source="RGPD art. 30(1)(c)",
+        default=(),
+    )
+    categories_donnees: tuple[str, ...] = champ(
+        "catégories de données",
+        "categories of data",
+        "categorias de dados",
+        source="RGPD art. 30(1)(c)",
+        default=(),
+    )
+    sensible: bool = champ(
+        "données sensibles",
+        "special categories of data",
+        "dados sensíveis",
+        source="RGPD art. 9",
+        default=False,
+    )
+    aipd: bool = champ(
+        "analyse d'impact faite",
+        "impact assessment done",
+        "avaliação de impacto feita",
+        source="RGPD art. 35",
+        default=False,
+    )
+    destinataires: tuple[str, ...] = champ(
+        "destinataires", "recipients", "destinatários", source="RGPD art. 30(1)(d)", default=()
+    )
+    transferts: tuple[Transfert, ...] = champ(
+        "transferts", "transfers", "transferências", source="RGPD art. 30(1)(e)", default=()
+    )
+    conservation: str | None = champ(
+        "durée ou critère de conservation",
+        "retention period or criterion",
+        "prazo ou critério de conservação",
+        source="RGPD art. 30(1)(f)",
+        default=None,
+    )
+    securite: tuple[str, ...] = champ(
+        "mesures de sécurité",
+        "security measures",
+        "medidas de segurança",
+        source="RGPD art. 30(1)(g)",
+        visibility=INTERNE,
+        default=(),
+    )
     applications: tuple[str, ...] = champ("applications", "applications", "aplicações", default=())
-    factice: bool = champ("fiche factice, pour le compte", "placeholder, for the count", "registro fictício, para a contagem", default=False)
+    factice: bool = champ(
+        "fiche factice, pour le compte",
+        "placeholder, for the count",
+        "registro fictício, para a contagem",
+        default=False,
+    )

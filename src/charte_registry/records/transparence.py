@@ -22,11 +22,24 @@ class Algorithme:
     id: str = champ("identifiant", "identifier", "identificador")
     nom: str = champ("nom", "name", "nome")
     finalite: str = champ("finalité", "purpose", "finalidade", source="CRPA R.311-3-1-1")
-    decision_individuelle: bool = champ("fonde des décisions individuelles", "behind individual decisions", "fundamenta decisões individuais", source="CRPA L.311-3-1")
-    publie_le: dt.date | None = champ("publié le", "published on", "publicado em", source="CRPA L.312-1-3", default=None)
-    notice: str | None = champ("mention d'information", "notice", "aviso", source="CRPA R.311-3-1-1", default=None)
-    licence: str | None = champ("licence du code", "licence of the code", "licença do código", default=None)
-    regle: str | None = champ("règle exécutable", "executable rule", "regra executável", default=None)
+    decision_individuelle: bool = champ(
+        "fonde des décisions individuelles",
+        "behind individual decisions",
+        "fundamenta decisões individuais",
+        source="CRPA L.311-3-1",
+    )
+    publie_le: dt.date | None = champ(
+        "publié le", "published on", "publicado em", source="CRPA L.312-1-3", default=None
+    )
+    notice: str | None = champ(
+        "mention d'information", "notice", "aviso", source="CRPA R.311-3-1-1", default=None
+    )
+    licence: str | None = champ(
+        "licence du code", "licence of the code", "licença do código", default=None
+    )
+    regle: str | None = champ(
+        "règle exécutable", "executable rule", "regra executável", default=None
+    )
     traitements: tuple[str, ...] = champ("traitements", "processings", "tratamentos", default=())
 
 
@@ -42,6 +55,16 @@ class JeuDeDonnees:
 
     id: str = champ("identifiant", "identifier", "identificador")
     titre: str = champ("titre", "title", "título")
-    depuis_charte: bool = champ("publié depuis la charte", "published since the charter", "publicado desde a carta", default=False)
+    depuis_charte: bool = champ(
+        "publié depuis la charte",
+        "published since the charter",
+        "publicado desde a carta",
+        default=False,
+    )
     licence: str | None = champ("licence", "licence", "licença", default=None)
-    factice: bool = champ("fiche factice, pour le compte", "placeholder, for the count", "registro fictício, para a contagem", default=False)
+    factice: bool = champ(
+        "fiche factice, pour le compte",
+        "placeholder, for the count",
+        "registro fictício, para a contagem",
+        default=False,
+    )

@@ -67,7 +67,10 @@ def render_report(register: Register, year: int, lang: str = "fr") -> str:
         figures=figures,
         hosts=_bars([(name, n) for name, n in hosts if n or name != "inconnu"]),
         requests=_bars(requests),
-        actions={e: [a for p in PHASES for a in actions if (a.engagement, a.phase) == (e, p)] for e in ENGAGEMENTS},
+        actions={
+            e: [a for p in PHASES for a in actions if (a.engagement, a.phase) == (e, p)]
+            for e in ENGAGEMENTS
+        },
         findings=register.check(),
         placeholders=_placeholders(register),
     )

@@ -12,9 +12,40 @@ D = dt.date
 REVIEWED = D(2026, 2, 1)  # the table was last checked then; a later answer says so
 
 EEA = frozenset(
-    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK IS LI NO".split()
+    [
+        "AT",
+        "BE",
+        "BG",
+        "CY",
+        "CZ",
+        "DE",
+        "DK",
+        "EE",
+        "ES",
+        "FI",
+        "FR",
+        "GR",
+        "HR",
+        "HU",
+        "IE",
+        "IT",
+        "LT",
+        "LU",
+        "LV",
+        "MT",
+        "NL",
+        "PL",
+        "PT",
+        "RO",
+        "SE",
+        "SI",
+        "SK",
+        "IS",
+        "LI",
+        "NO",
+    ]
 )
-FRANCE = frozenset("FR GP MQ GF RE YT MF BL PM NC PF WF TF".split())
+FRANCE = frozenset(["FR", "GP", "MQ", "GF", "RE", "YT", "MF", "BL", "PM", "NC", "PF", "WF", "TF"])
 GB_LEFT = D(2020, 12, 31)  # last day of the transition
 EUROPE = EEA | FRANCE | {"CH", "GB", "AD", "MC", "SM", "VA", "JE", "GG", "IM", "FO"}
 

@@ -1,0 +1,30 @@
+"""What a user would write with the three packages."""
+
+import datetime as dt
+
+import numpy as np
+import numpy.typing as npt
+
+from charte_registry import Adequation, Finding, Register, adequation, load_register, render_report
+from prevision_cantine import CanteenForecaster, City, Forecast, Rows, load_city, make_city, order
+from tarifs_solidaires import Input, Result, Rule, list_rules, load_rule
+
+names: tuple[str, ...] = list_rules()
+rule: Rule = load_rule("nantes/transport", on=dt.date(2020, 10, 1))
+result: Result = rule.compute(quotient_familial=[350.0, 350.01], age=30, beneficiaire_aah=False)
+rate: npt.NDArray[np.float64] = result.taux_reduction
+text: str = result.explain(1, lang="fr")
+page: str = result.explain(1).to_html(contact="the town hall")
+inputs: tuple[Input, ...] = rule.inputs
+
+city: City = make_city(seed=0) if names else load_city("folder")
+forecaster: CanteenForecaster = CanteenForecaster(lead_days=15).fit(city, until="2023-02-10")
+rows: Rows = city.calendar_rows("2023-03-06", dt.date(2023, 4, 12))
+forecast: Forecast = forecaster.predict(rows, coverage=0.9)
+meals: npt.NDArray[np.float64] = order(forecast, shortage=0.01)
+
+register: Register = load_register("examples/nantes_2020")
+findings: list[Finding] = register.check(on="2020-12-15")
+figures: dict[str, object] = register.indicators(2020)
+report: str = render_report(register, 2020, lang="en")
+status: Adequation = adequation("CA", on=dt.date(2020, 12, 15))
