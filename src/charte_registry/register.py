@@ -317,7 +317,7 @@ def _columns(cls: type[Any], prefix: str = "") -> dict[str, bool]:
     for name, field in attrs.fields_dict(attrs.resolve_types(cls)).items():
         required = field.default is attrs.NOTHING
         if attrs.has(field.type):  # type: ignore[arg-type]
-            columns.update(_columns(field.type, f"{prefix}{name}."))  # type: ignore[arg-type]
+            columns.update(_columns(field.type, f"{prefix}{name}."))
         else:
             columns[prefix + name] = required
     return columns

@@ -27,7 +27,7 @@ def to_day(value: str | dt.date | np.datetime64) -> np.datetime64:
         Where the value is no day.
     """
     try:
-        day = np.datetime64(value, "D")
+        day: np.datetime64 = np.datetime64(value, "D")  # type: ignore[call-overload]
     except (TypeError, ValueError):
         raise DateError(f"{value!r} is no day: write YYYY-MM-DD, such as 2017-04-24") from None
     if np.isnat(day):
@@ -37,7 +37,7 @@ def to_day(value: str | dt.date | np.datetime64) -> np.datetime64:
 
 def weekday(days: Days) -> Ints:
     """Return 0 for Monday to 6 for Sunday."""
-    return cast(Ints, (days.astype("datetime64[D]").astype(np.int64) + 3) % 7)
+    return (days.astype("datetime64[D]").astype(np.int64) + 3) % 7
 
 
 @attrs.frozen
@@ -107,7 +107,7 @@ class Calendar:
         taught = np.zeros(days.shape, dtype=bool)
         for year in self.years:
             taught |= (days >= year.start) & (days <= year.end)
-        return cast(npt.NDArray[np.bool_], off | ~taught)
+        return off | ~taught
 
     def school_days(self, start: np.datetime64, end: np.datetime64) -> Days:
         """Return the days of teaching from ``start`` to ``end``, both included, no Wednesdays."""
@@ -117,8 +117,7 @@ class Calendar:
     def year_index(self, days: Days) -> Ints:
         """Return the number of the school year of each day, -1 where there is none."""
         starts = np.array([year.start for year in self.years])
-        index = np.searchsorted(starts, days, side="right") - 1
-        return cast(Ints, index)
+        return np.searchsorted(starts, days, side="right") - 1
 
     def year_of(self, day: np.datetime64) -> str:
         """Return the name of the school year that a day belongs to."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any
 
 import attrs
@@ -128,7 +127,7 @@ class City:
     calendar: Calendar
     menus: Menus = attrs.field(repr=False)
     report: tuple[Remark, ...] = attrs.field(default=(), repr=False)
-    truth: Mapping[str, Any] = attrs.field(factory=dict, converter=MappingProxyType, repr=False)
+    truth: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
 
     def calendar_rows(
         self, start: str | dt.date | np.datetime64, end: str | dt.date | np.datetime64

@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
@@ -119,9 +120,9 @@ def _date(path: Path, line: int, text: str) -> np.datetime64:
         month, _, year = rest.partition("/")
         text = f"{year}-{month}-{day}"
     try:
-        value = np.datetime64(text, "D")
+        value: np.datetime64 = np.datetime64(text, "D")
     except ValueError:
-        value = np.datetime64("NaT")
+        value = np.datetime64("NaT", "D")
     if np.isnat(value) or len(text) != 10:
         raise CityError(f"{path}:{line}: {text!r} is no date; write YYYY-MM-DD or DD/MM/YYYY")
     return value
@@ -236,7 +237,7 @@ def _calendar(root: Path, attendance: Attendance, report: list[Remark]) -> Calen
         return np.array(sorted(found), dtype="datetime64[D]")
 
     path = root / "calculators/annees_scolaires.csv"
-    columns = ("annee_scolaire", "date_debut", "date_fin")
+    columns: tuple[str, ...] = ("annee_scolaire", "date_debut", "date_fin")
     years = sorted(
         (_date(path, n, row["date_debut"]), _date(path, n, row["date_fin"]), row["annee_scolaire"])
         for n, row in _read(root, "calculators/annees_scolaires.csv", columns)
@@ -410,7 +411,7 @@ def make_city(seed: int = 0, *, canteens: int = 30, years: int = 4) -> City:
         flags[:, column] = main_dish == column
     flags[:, 3] = random.random(len(days)) < 0.07
     around = calendar.surroundings(days)
-    truth = {
+    truth: dict[str, Any] = {
         "weekday": weekday_effect[[0, 1, 3, 4]], "to_end": -0.012, "before_break": -0.06,
         "bridge": -0.12, "strike": -0.9, "poisson": -0.035, "frites": 0.03,
     }  # fmt: skip

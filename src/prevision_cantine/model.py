@@ -294,7 +294,8 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
     def _calibrate(self, city: City, until: np.datetime64) -> Calibration:
         """Forecast the last teaching periods before ``until`` as if on their day, and keep the errors."""
         known = self._known_rows(city, until)
-        forecasts, actuals = [], []
+        forecasts: list[Floats] = []
+        actuals: list[Floats] = []
         for period in reversed(periods(known.date)):
             if len(forecasts) >= self.calibration_periods:
                 break
@@ -318,7 +319,7 @@ def _slot(days: npt.NDArray[np.datetime64]) -> Ints:
 
 
 def _weighted_mean(weight: Floats, group: Ints, count: int, value: Floats) -> tuple[Floats, Floats]:
-    mass = np.bincount(group, weight, count)
+    mass: Floats = np.bincount(group, weight, count).astype(np.float64)
     return np.bincount(group, weight * value, count) / np.maximum(mass, 1e-300), mass
 
 

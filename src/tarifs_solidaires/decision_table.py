@@ -64,7 +64,7 @@ class Member:
         """Return where the condition holds; a code that is not given meets no condition."""
         if self.name not in values:
             return np.False_  # type: ignore[return-value]
-        return cast(Mask, np.isin(values[self.name], sorted(self.codes), invert=self.negated))
+        return np.isin(values[self.name], sorted(self.codes), invert=self.negated)
 
 
 Condition = Interval | Flag | Member

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import attrs
 import numpy as np
@@ -53,8 +53,8 @@ class EffortRate:
 
 
 def _whole(value: Array, scale: int) -> Array:
-    return np.rint(np.asarray(value) * scale).astype(np.int64)
+    return cast(Array, np.rint(np.asarray(value) * scale).astype(np.int64))
 
 
 def _half_up(value: Array, divisor: int) -> Array:
-    return (value + divisor // 2) // divisor
+    return cast(Array, (value + divisor // 2) // divisor)

@@ -22,7 +22,7 @@ class Explanation(str):
 
     Attributes
     ----------
-    title, lang : str
+    heading, lang : str
         Title of the rule, and language.
     lead : list of str
         What was decided and what would change it.
@@ -30,23 +30,21 @@ class Explanation(str):
         The other parts, each a heading and its lines.
     """
 
-    __slots__ = ("lang", "lead", "sections", "title")
+    __slots__ = ("heading", "lang", "lead", "sections")
 
-    title: str
+    heading: str
     lang: str
     lead: list[str]
     sections: list[Section]
 
     def __new__(
-        cls, *, title: str, lang: str, lead: list[str], sections: list[Section]
+        cls, *, heading: str, lang: str, lead: list[str], sections: list[Section]
     ) -> Explanation:
         """Put the parts together; the text leads with what was decided."""
         parts = ["\n".join(lead)]
-        parts += [
-            heading + "\n" + "\n".join(f"- {x}" for x in lines) for heading, lines in sections
-        ]
+        parts += [name + "\n" + "\n".join(f"- {x}" for x in lines) for name, lines in sections]
         self = super().__new__(cls, "\n\n".join(parts))
-        self.title, self.lang, self.lead, self.sections = title, lang, lead, sections
+        self.heading, self.lang, self.lead, self.sections = heading, lang, lead, sections
         return self
 
     def to_html(self, contact: str | None = None) -> str:
@@ -119,7 +117,7 @@ def explain(result: Result, i: int | tuple[int, ...] | None, lang: str) -> Expla
     ]
     if lang == "en":
         sections = [(h, [line.replace(" : ", ": ") for line in lines]) for h, lines in sections]
-    return Explanation(title=rule.title[lang], lang=lang, lead=lead, sections=sections)
+    return Explanation(heading=rule.title[lang], lang=lang, lead=lead, sections=sections)
 
 
 def _one(result: Result, i: int | tuple[int, ...] | None) -> tuple[Values, tuple[int, ...]]:

@@ -46,7 +46,7 @@ class Input:
     maximum: float = 1e9
     whole: bool = False
     default: bool | None = None
-    meaning: Mapping[str, str] = attrs.field(factory=dict, converter=MappingProxyType)
+    meaning: Mapping[str, str]
 
 
 def _meaning(fr: str, en: str, pt: str) -> dict[str, str]:

@@ -209,7 +209,7 @@ class Rule:
             aid = np.where(outside, 0.0, np.broadcast_to(aid, shape))
             row = np.where(outside, 2, np.where(aid > 0, 0, 1)).astype(np.uint8)
             outputs = {"aide_annuelle": aid, "facture_reference": np.broadcast_to(bill, shape)}
-            names = EFFORT_ROWS
+            names: tuple[str, ...] = EFFORT_ROWS
         else:
             row = decide(version.rows, values, shape)
             names = tuple(r.tranche for r in version.rows)
@@ -219,11 +219,11 @@ class Rule:
                     f"no row of {self.name} covers the inputs at {where}; check the file"
                 )
             outputs = {
-                name: np.array([r.then[name] for r in version.rows]).take(row)
+                name: np.asarray(np.array([r.then[name] for r in version.rows]).take(row))
                 for name in self.output_names
             }
         for array in (row, *outputs.values()):
-            if isinstance(array, np.ndarray) and array.flags.owndata:
+            if array.flags.owndata:
                 array.flags.writeable = False
         return Result(
             rule=self, inputs=MappingProxyType(values), shape=shape, row=row,

@@ -60,7 +60,7 @@ def champ(
 
 
 @cache
-def _types(cls: type) -> dict[str, Any]:
+def _types(cls: type[Any]) -> dict[str, Any]:
     return typing.get_type_hints(cls)
 
 
@@ -76,10 +76,11 @@ def structure(cls: type[T], data: Mapping[str, Any], path: str = "") -> T:
     for name in data:
         if name not in fields:
             raise FieldError(f"{path}{name}", f"unknown field; {nearest(name, fields)}")
+    kinds = _types(cls)  # type: ignore[arg-type]
     values: dict[str, Any] = {}
     for name, field in fields.items():
         if name in data:
-            value = _convert(_types(cls)[name], data[name], f"{path}{name}")
+            value = _convert(kinds[name], data[name], f"{path}{name}")
             choices = field.metadata["choices"]
             if choices and value is not None and value not in choices:
                 raise FieldError(

@@ -156,7 +156,7 @@ def adequation(pays: str, on: str | dt.date) -> Adequation:
     >>> adequation("US", on="2020-12-15").adequate
     False
     """
-    if not (isinstance(pays, str) and len(pays) == 2 and pays.isascii() and pays.isupper()):
+    if len(pays) != 2 or not (pays.isascii() and pays.isupper()):
         raise RegisterError(f"{pays!r} is no country: write an ISO 3166-1 code such as CA")
     try:
         day = on if isinstance(on, dt.date) else dt.date.fromisoformat(on)
