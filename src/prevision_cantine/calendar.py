@@ -169,7 +169,7 @@ class Calendar:
             gap = count[at] - count[end] - 1
             since_break = np.where(after, np.minimum(since_break, gap), since_break)
         result["to_break"], result["since_break"] = to_break, since_break
-        padded = np.concatenate([[True], holiday, [True]])
+        padded = np.concatenate([[False], holiday, [False]])
         result["before_holiday"] = padded[at + 2]
         result["after_holiday"] = padded[at]
         around = np.concatenate([[True] * 3, off, [True] * 3])

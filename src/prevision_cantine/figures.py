@@ -20,21 +20,21 @@ _TEXTS = {
         "prévision",
         "intervalle à {:g} %",
         "servis",
-        "repas en plus ou en moins d'un jour habituel",
+        "repas, écart à l'habitude",
     ),
     "en": (
         "meals",
         "forecast",
         "{:g} % interval",
         "served",
-        "meals more or fewer than a usual day",
+        "meals, off the usual",
     ),
     "pt": (
         "refeições",
         "previsão",
         "intervalo de {:g} %",
         "servidas",
-        "refeições a mais ou a menos que o habitual",
+        "refeições, desvio do habitual",
     ),
 }
 _COLOURS = ("#0b3c5d", "#e69f00", "#56b4e9", "#000000", "#009e73", "#cc79a7", "#999999")
@@ -121,11 +121,9 @@ def plot_forecast(
         )  # fmt: skip
         up, down = up + np.maximum(value, 0), down + np.minimum(value, 0)
     bottom.axhline(0, color="black", linewidth=0.8)
-    bottom.set_ylabel(added_label, wrap=True)
+    bottom.set_ylabel(added_label)
     if drawn:
-        bottom.legend(
-            loc="upper center", bbox_to_anchor=(0.5, -0.25), ncols=len(drawn), frameon=False
-        )
+        figure.legend(*bottom.get_legend_handles_labels(), loc="outside lower center", ncols=5)
     every = max(1, len(here) // 12)
     bottom.set_xticks(place[::every], [str(day) for day in dates[::every]], rotation=45, ha="right")
     return figure

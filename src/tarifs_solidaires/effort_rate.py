@@ -57,4 +57,4 @@ def _whole(value: Array, scale: int) -> Array:
 
 
 def _half_up(value: Array, divisor: int) -> Array:
-    return cast(Array, (value + divisor // 2) // divisor)
+    return (value + divisor // 2) // divisor
