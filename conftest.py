@@ -19,8 +19,6 @@ _pages = Sybil(
 ).pytest()
 
 
-def pytest_collect_file(
-    file_path: Path, parent: pytest.Collector
-) -> pytest.Collector | None:
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """Collect the Markdown pages."""
     return _pages(file_path, parent)
