@@ -2,6 +2,8 @@
 
 from importlib.metadata import version as _version
 
+from charte_registry import records as _records
+
 project = "charte-donnee"
 author = "The charte-donnee contributors"
 copyright = "2026, the charte-donnee contributors"
@@ -25,7 +27,9 @@ autodoc_typehints = "none"  # the numpydoc sections state the types
 numpydoc_show_class_members = False
 numpydoc_validation_checks = {"GL08", "PR01", "PR02", "PR03", "RT01", "YD01"}
 # Validation is about what is public: an underscore anywhere means that it is not.
-numpydoc_validation_exclude = {r"\._", r"\.cli\."}
+# The fields of a record describe themselves; _describe_fields below writes them.
+_RECORDS = "|".join(name for name in _records.__all__ if name != "KINDS")
+numpydoc_validation_exclude = {r"\._", r"\.cli\.", rf"charte_registry\.({_RECORDS})$"}
 
 # The build needs no network: names of other projects are shown, not linked.
 nitpick_ignore_regex = [
@@ -35,3 +39,15 @@ nitpick_ignore_regex = [
     ),
     (r"py:.*", r"(sklearn|scipy|matplotlib|pandas|polars|pyarrow|narwhals|attrs|attr)\..*"),
 ]
+
+
+def _describe_fields(app, what, name, obj, options, lines):
+    """Add to a record of the register what each of its fields says of itself."""
+    for field in getattr(obj, "__attrs_attrs__", ()) if what == "class" else ():
+        if "visibility" in field.metadata:
+            source = f" ({field.metadata['source']})" if field.metadata["source"] else ""
+            lines += ["", f"``{field.name}``", f"    {field.metadata['en']}{source}"]
+
+
+def setup(app):
+    app.connect("autodoc-process-docstring", _describe_fields, priority=900)

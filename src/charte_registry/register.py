@@ -48,12 +48,14 @@ class Register:
 
     Parameters
     ----------
-    titre, territoire, source, note : str
-        Title, territory, where the records come from, and what a reader must know.
+    titre, territoire : str
+        Title and territory.
     etat_au : datetime.date
         The day that the records describe.
     annees : tuple of int
         Years for which indicators can be computed.
+    source, note : str
+        Where the records come from, and what a reader must know.
     records : mapping of str to mapping of str to record
         Records by kind and identifier.
     places : mapping of (str, str) to Place

@@ -18,10 +18,12 @@ class Finding:
     ----------
     record, field : str
         ``kind/id``, and the path of the field.
-    rule, severity : str
-        Identifier, and ``error``, ``warning`` or ``note``.
+    rule : str
+        Identifier.
     message : str
         What is wrong and what to do, with the legal source.
+    severity : str
+        ``error``, ``warning`` or ``note``.
     file, line : str, int
         Where the record stands, inside the folder.
 

@@ -104,12 +104,14 @@ class Adequation:
     ----------
     pays : str
         ISO 3166-1 code.
-    on, reviewed : datetime.date
-        The date asked, and when the table was last reviewed.
+    on : datetime.date
+        The date asked.
     eee : bool
         Whether the country is in the European Economic Area, or French, at that date.
     decision : Decision or None
         The adequacy decision in force.
+    reviewed : datetime.date
+        When the table was last reviewed.
     """
 
     pays: str
