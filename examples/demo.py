@@ -12,6 +12,7 @@ from pathlib import Path
 
 import charte_registry.cli
 import prevision_cantine as pc
+import prevision_cantine.cli
 import tarifs_solidaires.cli
 from charte_registry import load_register
 from prevision_cantine.figures import plot_forecast
@@ -63,6 +64,16 @@ def cantine(output: Path) -> None:
     print(f"Orders for one missing meal in a hundred: {ordered.sum():,.0f} meals in all")
 
 
+def cantine_reelle(folder: Path, output: Path) -> None:
+    """Do the same on a folder in the city's layout, through the command line."""
+    period = pc.teaching_periods(pc.load_city(folder))[-1]
+    run(
+        prevision_cantine.cli.main,
+        *("forecast", folder, "--from", str(period.start), "--to", str(period.end)),
+        *("--output", output / "cantine_reelle.csv", "--picture", output / "cantine_reelle.png"),
+    )
+
+
 def registre(output: Path) -> None:
     """Check the register of the 2020 report, print its indicators, write its page."""
     folder = EXAMPLES / "nantes_2020"
@@ -79,7 +90,9 @@ def main() -> None:
     """Run the three parts and list what they wrote."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--output", type=Path, default=Path("demo-output"))
-    output = parser.parse_args().output
+    parser.add_argument("--data", type=Path, help="folder of a city, to forecast it too")
+    arguments = parser.parse_args()
+    output = arguments.output
     output.mkdir(parents=True, exist_ok=True)
     started = time.perf_counter()
     for title, part in [
@@ -89,6 +102,9 @@ def main() -> None:
     ]:
         print(f"\n== {title}")
         part(output)
+    if arguments.data is not None:
+        print("\n== Canteen forecast on real data")
+        cantine_reelle(arguments.data, output)
     print(f"\nDone in {time.perf_counter() - started:.0f} s. Look at:")
     for path in sorted(output.iterdir()):
         print(f"  {path}")
