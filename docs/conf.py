@@ -22,7 +22,12 @@ html_title = f"{project} {release}"
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
 
-autodoc_default_options = {"members": True, "show-inheritance": True}
+autodoc_default_options = {
+    "members": True,
+    "show-inheritance": True,
+    # what scikit-learn adds to an estimator, in its own words
+    "exclude-members": "set_fit_request, set_predict_request, set_score_request",
+}
 autodoc_typehints = "none"  # the numpydoc sections state the types
 numpydoc_show_class_members = False
 numpydoc_validation_checks = {"GL08", "PR01", "PR02", "PR03", "RT01", "YD01"}

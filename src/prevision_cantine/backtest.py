@@ -103,7 +103,13 @@ class Backtest:
         }
 
     def to_csv(self, path: str | Path) -> None:
-        """Write one row a canteen and day, the file whole or not at all."""
+        """Write one row a canteen and day, the file whole or not at all.
+
+        Parameters
+        ----------
+        path : str or Path
+            File.
+        """
         numbers = (self.actual, self.agents, self.meals, self.lower, self.upper, self.ordered)
         text = [
             self.rows.names.tolist(), self.rows.date.astype(str).tolist(),

@@ -46,7 +46,18 @@ class Rows:
         return np.array(self.city.canteens)[self.canteen]
 
     def select(self, keep: npt.NDArray[Any]) -> Rows:
-        """Return the rows of a mask or of positions."""
+        """Return some of the rows.
+
+        Parameters
+        ----------
+        keep : ndarray of bool or int
+            A mask, or positions.
+
+        Returns
+        -------
+        Rows
+            Those rows.
+        """
         return Rows(self.city, self.canteen[keep], self.date[keep])
 
 
@@ -76,7 +87,18 @@ class Attendance:
         return len(self.date)
 
     def select(self, keep: npt.NDArray[Any]) -> Attendance:
-        """Return the rows of a mask or of positions."""
+        """Return some of the rows.
+
+        Parameters
+        ----------
+        keep : ndarray of bool or int
+            A mask, or positions.
+
+        Returns
+        -------
+        Attendance
+            Those rows.
+        """
         return Attendance(self.canteen[keep], self.date[keep], self.meals[keep], self.agents[keep])
 
 
@@ -167,7 +189,20 @@ class City:
     def served_rows(
         self, start: str | dt.date | np.datetime64, end: str | dt.date | np.datetime64
     ) -> tuple[Rows, Attendance]:
-        """Return the canteens and days that served meals in a span, Wednesdays left out."""
+        """Return the canteens and days that served meals in a span, Wednesdays left out.
+
+        Parameters
+        ----------
+        start, end : str or datetime.date
+            First and last day, both included.
+
+        Returns
+        -------
+        rows : Rows
+            Canteens and days.
+        attendance : Attendance
+            What was served, in the same order.
+        """
         first, last = to_day(start), to_day(end)
         table = self.attendance
         table = table.select(
@@ -180,6 +215,20 @@ class City:
 
         The enrolment of a school year is known from its first day on; before, the last known year
         stands in. A canteen without a figure has NaN.
+
+        Parameters
+        ----------
+        canteen : ndarray of int, shape (n,)
+            Number of the canteen.
+        date : ndarray of datetime64[D], shape (n,)
+            Day.
+        known_on : datetime64[D]
+            The day of the knowledge.
+
+        Returns
+        -------
+        ndarray of float, shape (n,)
+            Pupils.
         """
         years = [year.name for year in self.calendar.years]
         table = np.full((len(years), len(self.canteens)), np.nan)

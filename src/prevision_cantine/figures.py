@@ -110,9 +110,13 @@ def plot_forecast(
     top.set_title(canteen)
     top.legend(loc="lower left", frameon=True, ncols=3)
     _, added = forecast.in_meals()
-    drawn = {name: v[here] for name, v in added.items() if np.abs(v[here]).max() >= 0.5}
+    drawn = [
+        (number, name, v[here])
+        for number, (name, v) in enumerate(added.items())
+        if np.abs(v[here]).max() >= 0.5
+    ]
     up, down = np.zeros(len(here)), np.zeros(len(here))
-    for number, (name, value) in enumerate(drawn.items()):
+    for number, name, value in drawn:
         base = np.where(value >= 0, up, down)
         bottom.bar(
             place, value, bottom=base, width=0.85, label=TERMS[name][lang],

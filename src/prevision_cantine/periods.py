@@ -25,7 +25,18 @@ class Period:
     end: np.datetime64
 
     def until(self, lead_days: int) -> np.datetime64:
-        """Return the last day whose data a forecast with this lead may use."""
+        """Return the last day whose data a forecast with this lead may use.
+
+        Parameters
+        ----------
+        lead_days : int
+            Days before the first day of the period.
+
+        Returns
+        -------
+        datetime64[D]
+            The day.
+        """
         return self.start - np.timedelta64(lead_days, "D")
 
 

@@ -58,14 +58,16 @@ class Parameter:
 
     Parameters
     ----------
-    name, unit : str
-        Name and unit.
+    name : str
+        Name.
     value : object
         Value, as the file states it.
     source : str
         Where the value comes from.
     confidence : {"official", "secondary", "inferred"}
         How sure it is.
+    unit : str
+        Unit; empty where there is none.
     """
 
     name: str
