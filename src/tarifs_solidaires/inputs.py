@@ -194,6 +194,8 @@ def read_inputs(
 
 
 def _checked(item: Input, value: object) -> Array:
+    if np.ma.is_masked(value):
+        raise InputError(f"{item.name}: some values are masked; leave them out or fill them")
     try:
         array = np.asarray(value)
     except ValueError:
@@ -212,7 +214,7 @@ def _numbers(item: Input, array: Array) -> Array:
             raise InputError(f"{item.name}: expected numbers ({item.unit}), got {_sample(array)}")
         try:
             array = array.astype(np.float64)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             raise InputError(
                 f"{item.name}: expected numbers ({item.unit}), got {_sample(array)}"
             ) from None

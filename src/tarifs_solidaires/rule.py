@@ -148,11 +148,11 @@ class Rule:
 
     name: str
     on: dt.date
-    title: Mapping[str, str]
-    purpose: Mapping[str, str]
+    title: Mapping[str, str] = attrs.field(repr=False)
+    purpose: Mapping[str, str] = attrs.field(repr=False)
     per: str
-    authority: str
-    version: Version
+    authority: str = attrs.field(repr=False)
+    version: Version = attrs.field(repr=False)
     versions: tuple[Version, ...] = attrs.field(repr=False)
     output_names: tuple[str, ...]
     cases: tuple[Mapping[str, Any], ...] = attrs.field(repr=False)

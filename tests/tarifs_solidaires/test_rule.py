@@ -178,6 +178,8 @@ def test_scalars_give_scalars_and_arrays_are_read_only():
         ({"quotient_familial": 1, "age": 200}, "age: 200.0 must be"),
         ({"quotient_familial": [1, 2], "age": [1, 2, 3]}, "lengths that do not fit"),
         ({"quotient_familial": "a lot"}, "expected numbers"),
+        ({"quotient_familial": 10**400}, "expected numbers"),
+        ({"quotient_familial": np.ma.array([1, 2], mask=[0, 1])}, "some values are masked"),
         ({"quotient_familial": [[1], [2, 3]]}, "not a regular array"),
         ({"quotient_familial": 1, "beneficiaire_aah": "yes"}, "expected true or false"),
         ({"quotient_familial": 1, "beneficiaire_aah": [0, 2]}, "2 at 1 must be true or false"),
