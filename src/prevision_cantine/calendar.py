@@ -119,10 +119,6 @@ class Calendar:
         starts = np.array([year.start for year in self.years])
         return np.searchsorted(starts, days, side="right") - 1
 
-    def year_of(self, day: np.datetime64) -> str:
-        """Return the name of the school year that a day belongs to."""
-        return self.years[max(int(self.year_index(np.array([day]))[0]), 0)].name
-
     def surroundings(self, days: Days) -> dict[str, npt.NDArray[Any]]:
         """Return, for each day, what surrounds it.
 

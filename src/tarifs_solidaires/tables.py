@@ -114,8 +114,7 @@ def compute_table(rule: Rule, table: Table, keep: Sequence[str] = ()) -> Iterato
             )
     inputs = {item.name for item in rule.inputs}
     used = [(n, name) for n, name in enumerate(table.columns) if name in inputs]
-    if not {name for _, name in used} & set(rule.version.required):
-        _require(rule, table, {name for _, name in used})
+    _require(rule, table, {name for _, name in used})
     yield [*table.columns, *rule.output_names, "tranche"]
     progress = tqdm(total=len(table.rows), unit=" rows", delay=2, disable=None)
     with progress:
@@ -140,8 +139,10 @@ def compute_table(rule: Rule, table: Table, keep: Sequence[str] = ()) -> Iterato
 def _require(rule: Rule, table: Table, names: set[str]) -> None:
     for name in rule.version.required:
         pair = {"revenu_fiscal_reference", "nombre_parts"}
-        if name not in names and not (name == "quotient_familial" and pair <= names):
-            raise TableError(f"{table.path}:1: the column {name!r} is missing; add it")
+        income = name == "quotient_familial"
+        if name not in names and not (income and pair <= names):
+            other = " (or revenu_fiscal_reference with nombre_parts)" if income else ""
+            raise TableError(f"{table.path}:1: the column {name!r}{other} is missing; add it")
 
 
 def _locate(

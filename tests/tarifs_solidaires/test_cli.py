@@ -61,7 +61,9 @@ def test_a_text_that_a_spreadsheet_would_compute_is_made_harmless(tmp_path):
     [
         ("", "in.csv: empty"),
         (HEAD, "no row under the header"),
-        ("foyer,age\nA,30\n", "quotient_familial .* is missing"),
+        ("foyer,age\nA,30\n", "in.csv:1: the column 'quotient_familial' .* is missing"),
+        ("quotient_familial\n3\n", "in.csv:1: the column 'age' is missing"),
+        ("commune,quotient_familial,age\nNantes,1,2\n", "in.csv:2: commune: 'Nantes' must be"),
         (HEAD.replace("age", "agee") + "A,1,2\n", "unknown column 'agee'; did you mean age"),
         (HEAD + "A,1,2\nB,much,3\n", "in.csv:3: quotient_familial: 'much' is no number"),
         (HEAD + "A,,2\n", "in.csv:2: quotient_familial: is empty"),
@@ -81,6 +83,13 @@ def test_bad_input_is_one_line_and_writes_nothing(tmp_path, capsys, text, messag
     assert __import__("re").search(message, error), error
     assert sorted(p.name for p in tmp_path.iterdir()) == ["in.csv"]
     assert not target.exists()
+
+
+def test_an_income_and_parts_take_the_place_of_the_quotient(tmp_path):
+    text = "id,revenu_fiscal_reference,nombre_parts,age\nA,18000,2.5,30\n\n"
+    status, target = _compute(tmp_path, text)
+    assert status == 0
+    assert target.read_text("utf-8").splitlines()[1].startswith("A,18000,2.5,30,0.7")
 
 
 def test_another_column_is_carried_through_when_asked(tmp_path):
