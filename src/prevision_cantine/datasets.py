@@ -180,7 +180,7 @@ def _attendance(root: Path, index: dict[str, int], report: list[Remark]) -> Atte
     path = root / file
     meals: dict[tuple[np.datetime64, int], list[float]] = {}
     unmapped: Counter[str] = Counter()
-    missing = closed = merged = wednesdays = 0
+    missing = closed = merged = 0
     dates: dict[str, np.datetime64] = {}
     for line, row in _read(root, file, ("site_type", "date", "prevision", "reel", "site_nom")):
         real = _count(path, line, "reel", row["reel"])

@@ -106,8 +106,8 @@ def blocks(rows: Rows) -> list[Block]:
     return result
 
 
-def design(parts: list[Block]) -> tuple[sparse.csr_array, Floats, npt.NDArray[np.str_]]:
-    """Return the sparse matrix of all blocks, and penalty and term of each column."""
+def design(parts: list[Block]) -> tuple[sparse.csr_array, Floats]:
+    """Return the sparse matrix of all blocks, and the penalty of each column."""
     columns, positions, first = [], [], 0
     for block in parts:
         there = np.flatnonzero(block.column >= 0)
@@ -118,5 +118,4 @@ def design(parts: list[Block]) -> tuple[sparse.csr_array, Floats, npt.NDArray[np
     shape = (len(parts[0].column), first)
     matrix = sparse.csr_array((np.ones(len(row)), (row, column)), shape=shape)
     penalty = np.concatenate([np.full(b.width, b.penalty) for b in parts])
-    term = np.concatenate([np.full(b.width, b.term) for b in parts])
-    return matrix, penalty, term
+    return matrix, penalty

@@ -33,7 +33,6 @@ class _Fitted:
 
     until: np.datetime64
     exponent: float
-    fallback: float
     level: Floats
     profile: Floats
     effect: Floats
@@ -210,7 +209,7 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
         rows = Rows(city, table.canteen, table.date)
         canteens = len(city.canteens)
         parts = blocks(rows)
-        shared, penalty, _ = design(parts)
+        shared, penalty = design(parts)
         # The level of a canteen, one a school year, is estimated here so that the other terms do
         # not carry it; the level that forecasts is found below, from the last weeks.
         year = city.calendar.year_index(table.date)
@@ -263,7 +262,6 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
         return _Fitted(
             until=until,
             exponent=self.enrolment_exponent,
-            fallback=mean,
             level=levels[0],
             profile=profile,
             effect=effect,
