@@ -2,7 +2,9 @@
 
 from tarifs_solidaires.errors import DateError, InputError, RuleError, TableError, TarifError
 from tarifs_solidaires.inputs import Input
-from tarifs_solidaires.rule import Parameter, Result, Rule, Version, list_rules, load_rule
+from tarifs_solidaires.result import Result
+from tarifs_solidaires.rule import Parameter, Rule, Version
+from tarifs_solidaires.rule_file import list_rules, load_rule
 
 __all__ = [
     "DateError",

@@ -7,11 +7,11 @@ import csv
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from tarifs_solidaires.errors import InputError, TarifError, nearest
 from tarifs_solidaires.inputs import INPUTS
-from tarifs_solidaires.rule import list_rules, load_rule, read_rule
+from tarifs_solidaires.rule_file import list_rules, load_rule, read_rule
 from tarifs_solidaires.tables import FLAGS, compute_table, read_csv, written
 
 
@@ -88,7 +88,7 @@ def _compute(arguments: argparse.Namespace) -> int:
 
 def _explain(arguments: argparse.Namespace) -> int:
     rule = load_rule(arguments.rule, on=arguments.on)
-    values = dict(_value(text) for text in arguments.value)
+    values: dict[str, Any] = dict(_value(text) for text in arguments.value)
     explanation = rule.compute(**values).explain(lang=arguments.lang)
     text = explanation.to_html(arguments.contact) if arguments.format == "html" else explanation
     if arguments.output is None:

@@ -1,73 +1,152 @@
-"""Decision tables: the first row whose conditions all hold decides."""
+"""Decision tables: the first row whose conditions all hold decides.
+
+The bounds of all rows cut each input into bins: below 350, from 350 to 500, and so on. One bin of
+each input makes a cell, and inside a cell every condition of the table is either true or false. So
+the table is decided once for each cell, and computing a person is finding the cell: a few
+comparisons and one look-up. The same cells say which cases no row covers, which rows can never
+decide, and what the nearest change is.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
-from typing import Any, cast
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import product
+from typing import Any, Protocol
 
 import attrs
 import numpy as np
 import numpy.typing as npt
 
+from tarifs_solidaires.conditions import Condition, Flag, Interval, Member
+from tarifs_solidaires.inputs import INPUTS, insee_keys
+
 Array = npt.NDArray[Any]
-Mask = npt.NDArray[np.bool_]
 
-_NUMBER = r"(\d+(?:\.\d{1,2})?)"
-_INTERVAL = re.compile(rf"(?:{_NUMBER}\s*(<=|<)\s*)?x(?:\s*(<=|<)\s*{_NUMBER})?")
-_HALF_LINE = re.compile(rf"x\s*(>=|>)\s*{_NUMBER}")
-_MEMBER = re.compile(r"(not )?in (\w+)")
+MAX_CELLS = 50_000
 
 
-@attrs.frozen
-class Interval:
-    """A number lies between two bounds, each of which says which side it belongs to."""
+class Divisor(Protocol):
+    """What an input is divided by before it is compared."""
+
+    @property
+    def numerator(self) -> str:
+        """Input that is divided."""
+
+    def hundredths(self, values: Mapping[str, Array]) -> Array:
+        """Return the divisor of each person, in hundredths, which are whole."""
+
+
+@attrs.frozen(order=True)
+class Cut:
+    """A point that parts an input in two: the value lies below it, or above where ``after``."""
+
+    value: float
+    after: bool
+
+    def passed(self, x: float) -> bool:
+        """Say whether a number lies beyond the cut."""
+        return x > self.value if self.after else x >= self.value
+
+
+@attrs.frozen(kw_only=True)
+class Dimension:
+    """One input, cut into bins.
+
+    Parameters
+    ----------
+    name : str
+        Input.
+    cuts : tuple of Cut
+        Cuts of a number, in order; empty for a flag or a code.
+    codes : frozenset of str or None
+        List of codes that the second bin holds.
+    list_name : str
+        Name of that list.
+    optional : bool
+        Whether the input may be left out; the last bin then stands for that.
+    """
 
     name: str
-    low: float = 0.0
-    low_included: bool = True
-    high: float = np.inf
-    high_included: bool = False
+    cuts: tuple[Cut, ...] = ()
+    codes: frozenset[str] | None = attrs.field(default=None, repr=False)
+    list_name: str = ""
+    optional: bool = False
 
-    def holds(self, values: Mapping[str, Array]) -> Mask:
-        """Return where the condition holds, exactly at the bounds."""
-        x, bound = _scaled(self.name, values)
-        above = (x >= bound(self.low)) if self.low_included else (x > bound(self.low))
-        if self.high == np.inf:
-            return cast(Mask, above)
-        below = (x <= bound(self.high)) if self.high_included else (x < bound(self.high))
-        return cast(Mask, below if self.low == 0 and self.low_included else above & below)
+    @property
+    def bins(self) -> int:
+        """Number of bins, the one for an input that is not given included."""
+        return (len(self.cuts) + 1 if self.cuts else 2) + self.optional
+
+    def bin(self, x: float) -> int:
+        """Return the bin of a number."""
+        return sum(cut.passed(x) for cut in self.cuts)
+
+    def holds(self, condition: Condition) -> npt.NDArray[np.bool_]:
+        """Return for each bin whether a condition holds there; where none is given it does not."""
+        vector = np.zeros(self.bins, dtype=bool)
+        if isinstance(condition, Interval):
+            low = Cut(condition.low, not condition.low_included)
+            high = Cut(condition.high, condition.high_included)
+            first = self.cuts.index(low) + 1 if low in self.cuts else 0
+            last = self.cuts.index(high) + 1 if high in self.cuts else len(self.cuts) + 1
+            vector[first:last] = True
+        elif isinstance(condition, Flag):
+            vector[int(condition.value)] = True
+        else:
+            vector[0 if condition.negated else 1] = True
+        return vector
+
+    def admissible(self, position: int) -> bool:
+        """Say whether any value that the input accepts lies in a bin."""
+        if not self.cuts or position == len(self.cuts) + 1:
+            return True
+        item = INPUTS[self.name]
+        low = self.cuts[position - 1] if position else None
+        high = self.cuts[position] if position < len(self.cuts) else None
+        start = max(item.minimum, low.value if low else -math.inf)
+        stop = min(item.maximum, high.value if high else math.inf)
+        if item.whole:
+            numbers = (math.ceil(start), math.floor(start) + 1)
+            return any(
+                start <= n <= stop and (not low or low.passed(n)) and not (high and high.passed(n))
+                for n in numbers
+            )
+        ends_inside = all(
+            (not low or low.passed(x)) and not (high and high.passed(x)) for x in (start, stop)
+        )
+        return start < stop or (start == stop and ends_inside)
+
+    def locate(self, x: Array | None, scale: Array | None) -> Any:
+        """Return the bin of each value, in uint8."""
+        if x is None:
+            return np.uint8(self.bins - 1)
+        if self.codes is not None:
+            return np.isin(insee_keys(x), insee_keys(np.array(sorted(self.codes)))).view(np.uint8)
+        if not self.cuts:
+            return x.view(np.uint8)
+        found: Any = None
+        for cut in self.cuts:
+            above = _beyond(x, cut, scale).view(np.uint8)
+            found = above if found is None else np.add(found, above, out=found)
+        return found
 
 
-@attrs.frozen
-class Flag:
-    """A flag has a value."""
+def _beyond(x: Array, cut: Cut, scale: Array | None) -> Any:
+    """Compare without ever rounding a quotient.
 
-    name: str
-    value: bool
-
-    def holds(self, values: Mapping[str, Array]) -> Mask:
-        """Return where the condition holds."""
-        return cast(Mask, values[self.name] == self.value)
-
-
-@attrs.frozen
-class Member:
-    """A code is in a named list, or is not; where no code is given neither is decided."""
-
-    name: str
-    list_name: str
-    codes: frozenset[str] = attrs.field(repr=False)
-    negated: bool = False
-
-    def holds(self, values: Mapping[str, Array]) -> Mask:
-        """Return where the condition holds; a code that is not given meets no condition."""
-        if self.name not in values:
-            return np.False_  # type: ignore[return-value]
-        return np.isin(values[self.name], sorted(self.codes), invert=self.negated)
-
-
-Condition = Interval | Flag | Member
+    With a scale, a bound of whole cents is multiplied by a scale of whole hundredths: float64
+    holds that product exactly, and one division gives the float nearest to the true threshold.
+    """
+    bound: Any = cut.value
+    after = cut.after
+    if scale is not None:
+        bound = (round(cut.value * 100) * scale) / 10_000
+    elif x.dtype.kind != "f":  # x > 350.5 and x >= 350.5 are x > 350 for whole numbers
+        bound, after = math.floor(bound), after or bound != math.floor(bound)
+    compare = np.greater if after else np.greater_equal
+    return np.asarray(compare(x, bound))
 
 
 @attrs.frozen(kw_only=True)
@@ -81,86 +160,208 @@ class Row:
     when : tuple of Interval, Flag or Member
         Conditions, all of which must hold.
     then : mapping of str to float
-        Value of each output.
-    source, confidence : str
-        Where the row comes from, and how sure it is.
+        Outputs; NaN where the result is missing.
+    only_if : mapping of str to object
+        Parameters and the value that each must have for the row to exist.
+    source : str
+        Legal reference.
+    confidence : {"official", "secondary", "inferred"}
+        How sure the row is.
     """
 
     tranche: str
     when: tuple[Condition, ...]
     then: Mapping[str, float]
+    only_if: Mapping[str, object] = attrs.field(factory=dict)
     source: str
     confidence: str
 
 
-def parse_condition(name: str, text: object, lists: Mapping[str, frozenset[str]]) -> Condition:
-    """Return the condition that a rule file states, such as ``500 < x <= 750``.
-
-    Raises
-    ------
-    ValueError
-        Where the text is no condition; the message says which forms there are.
-    """
-    if isinstance(text, bool):
-        return Flag(name, text)
-    if isinstance(text, str):
-        if (match := _HALF_LINE.fullmatch(text)) is not None:
-            return Interval(name, float(match[2]), match[1] == ">=")
-        match = _INTERVAL.fullmatch(text)
-        if match is not None and (match[1] or match[4]):
-            return Interval(
-                name,
-                float(match[1] or 0),
-                match[2] != "<",
-                float(match[4] or np.inf),
-                match[3] == "<=",
-            )
-        match = _MEMBER.fullmatch(text)
-        if match is not None and match[2] in lists:
-            return Member(name, match[2], lists[match[2]], negated=bool(match[1]))
-    raise ValueError(
-        f"{text!r} is no condition: write true, false, '500 < x <= 750', 'x > 900', "
-        "'in LIST' or 'not in LIST' with a list of this file"
-    )
-
-
-def decide(rows: Sequence[Row], values: Mapping[str, Array], shape: tuple[int, ...]) -> Array:
-    """Return the number of the first row that holds, ``len(rows)`` where none does.
+@attrs.frozen(kw_only=True)
+class Substitution:
+    """A value that counts in place of the person's own, such as a student's quotient.
 
     Parameters
     ----------
-    rows : sequence of Row
-        The table, at most 254 rows.
-    values : mapping of str to ndarray
-        Checked inputs that broadcast to ``shape``.
-    shape : tuple of int
-        Shape of the answer.
-
-    Returns
-    -------
-    ndarray of uint8, shape ``shape``
-        Row numbers.
+    input : str
+        Input that is replaced.
+    value : float
+        What counts in its place.
+    when : tuple of Interval, Flag or Member
+        Conditions, all of which must hold; the first substitution of an input that holds counts.
+    source, confidence : str
+        Where it comes from and how sure it is.
     """
-    number = np.full(shape, len(rows), dtype=np.uint8)
-    for position in range(len(rows) - 1, -1, -1):
-        holds: Any = True
-        for condition in rows[position].when:
-            holds = holds & condition.holds(values)
-        np.copyto(number, np.uint8(position), where=holds)
-    return number
+
+    input: str
+    value: float
+    when: tuple[Condition, ...]
+    source: str
+    confidence: str
 
 
-def _scaled(name: str, values: Mapping[str, Array]) -> tuple[Array, Any]:
-    """Return what to compare and how to scale a bound, so that no quotient is ever rounded.
+@attrs.frozen(kw_only=True)
+class DecisionTable:
+    """Rows, decided once for every cell.
 
-    The quotient of an income is ``income / 12 / parts``. Instead of dividing, the bound is
-    multiplied: its cents times 12 times quarter parts is a whole number of quarter cents, which
-    float64 holds exactly, and one division rounds it to the float nearest to the true threshold.
+    Parameters
+    ----------
+    rows : tuple of Row
+        The table, in order; at most 254 rows.
+    substitutions : tuple of Substitution
+        What counts in place of a person's own values.
+    divisors : mapping of str to Divisor
+        What to compare instead of an input: a quotient, kept as numerator and divisor.
+    required : tuple of str
+        Inputs that are always given.
     """
-    if name in values:
-        return values[name], float
-    parts = values["nombre_parts"]
-    return (
-        values["revenu_fiscal_reference"],
-        lambda bound: (round(bound * 100) * 12 * parts) / 100,
-    )
+
+    rows: tuple[Row, ...]
+    substitutions: tuple[Substitution, ...] = ()
+    divisors: Mapping[str, Divisor] = attrs.field(factory=dict)
+    required: tuple[str, ...] = ()
+
+    @cached_property
+    def dimensions(self) -> tuple[Dimension, ...]:
+        """Inputs that the rows ask for, each cut into bins, in the order of the rows."""
+        conditions = [c for row in self.rows for c in row.when]
+        conditions += [c for s in self.substitutions for c in s.when]
+        cuts: dict[tuple[str, str], set[Cut]] = {}
+        codes: dict[tuple[str, str], frozenset[str]] = {}
+        for c in conditions:
+            key = (c.name, c.list_name if isinstance(c, Member) else "")
+            found = cuts.setdefault(key, set())
+            if isinstance(c, Interval):
+                if c.low > 0 or not c.low_included:
+                    found.add(Cut(c.low, not c.low_included))
+                if c.high < math.inf:
+                    found.add(Cut(c.high, c.high_included))
+            elif isinstance(c, Member):
+                codes[key] = c.codes
+        return tuple(
+            Dimension(
+                name=name, cuts=tuple(sorted(found)), codes=codes.get((name, list_name)),
+                list_name=list_name,
+                optional=name not in self.required and INPUTS[name].default is None,
+            )
+            for (name, list_name), found in cuts.items()
+        )  # fmt: skip
+
+    @cached_property
+    def shape(self) -> tuple[int, ...]:
+        """Number of bins of each dimension."""
+        shape = tuple(d.bins for d in self.dimensions)
+        if math.prod(shape) > MAX_CELLS:
+            raise ValueError(f"the rows make more than {MAX_CELLS:,} cells; part the rule in two")
+        return shape
+
+    def _where(self, when: Sequence[Condition], *, own: bool = False) -> npt.NDArray[np.bool_]:
+        """Return for each cell whether all conditions hold, on the values that count there."""
+        mask = np.ones(self.shape, dtype=bool)
+        for c in when:
+            list_name = c.list_name if isinstance(c, Member) else ""
+            axis = next(
+                n
+                for n, d in enumerate(self.dimensions)
+                if (d.name, d.list_name) == (c.name, list_name)
+            )
+            dimension = self.dimensions[axis]
+            vector = dimension.holds(c)
+            along = [1] * len(self.shape)
+            along[axis] = -1
+            holds = np.broadcast_to(vector.reshape(along), self.shape)
+            if not own:
+                for s in reversed(self.substitutions):
+                    if s.input == c.name:
+                        there = vector[dimension.bin(s.value)]
+                        holds = np.where(self._where(s.when, own=True), there, holds)
+            mask &= holds
+        return mask
+
+    def meets(self, condition: Condition, cell: int) -> bool:
+        """Say whether a condition of the table holds in a cell."""
+        return bool(self._where((condition,)).reshape(-1)[cell])
+
+    @cached_property
+    def row_of_cell(self) -> npt.NDArray[np.uint8]:
+        """Row that decides in each cell, flat; ``len(rows)`` where none does."""
+        rows = np.full(self.shape, len(self.rows), dtype=np.uint8)
+        for position in range(len(self.rows) - 1, -1, -1):
+            rows[self._where(self.rows[position].when)] = position
+        rows = rows.reshape(-1)
+        rows.flags.writeable = False
+        return rows
+
+    @cached_property
+    def admissible(self) -> npt.NDArray[np.bool_]:
+        """Cells, flat, that some accepted values lie in."""
+        mask = np.ones(self.shape, dtype=bool)
+        for axis, dimension in enumerate(self.dimensions):
+            vector = np.array([dimension.admissible(n) for n in range(dimension.bins)])
+            along = [1] * len(self.shape)
+            along[axis] = -1
+            mask &= vector.reshape(along)
+        return mask.reshape(-1)
+
+    def uncovered(self) -> Iterator[tuple[int, ...]]:
+        """Yield the bins, one for each dimension, of the cells that no row covers."""
+        open_ = (self.row_of_cell == len(self.rows)) & self.admissible
+        for position, bins in enumerate(product(*map(range, self.shape))):
+            if open_[position]:
+                yield bins
+
+    def unreachable(self) -> tuple[int, ...]:
+        """Return the rows that decide in no cell, because rows before them always do."""
+        decided = set(self.row_of_cell[self.admissible].tolist())
+        return tuple(n for n in range(len(self.rows)) if n not in decided)
+
+    @cached_property
+    def _weights(self) -> tuple[int, ...]:
+        shape = self.shape
+        return tuple(math.prod(shape[n + 1 :]) for n in range(len(shape)))
+
+    @cached_property
+    def size(self) -> int:
+        """Number of cells."""
+        return math.prod(self.shape)
+
+    @cached_property
+    def has_holes(self) -> bool:
+        """Whether some accepted values meet no row."""
+        return any(True for _ in self.uncovered())
+
+    @cached_property
+    def cell_type(self) -> type[np.unsignedinteger[Any]]:
+        """Type of cell numbers."""
+        # one value more than there are cells, for a person who cannot be computed
+        return np.uint8 if self.size < 255 else np.uint16
+
+    def cells(self, values: Mapping[str, Array]) -> Array:
+        """Return the cell of each person.
+
+        Parameters
+        ----------
+        values : mapping of str to ndarray
+            Checked inputs: one-dimensional or single.
+
+        Returns
+        -------
+        ndarray
+            Flat cell numbers, unsigned; single where all inputs that count are.
+        """
+        total: Any = None
+        for dimension, weight in zip(self.dimensions, self._weights, strict=True):
+            x, scale = values.get(dimension.name), None
+            divisor = self.divisors.get(dimension.name)
+            if divisor is not None and (x is None or divisor.numerator == dimension.name):
+                x, scale = values[divisor.numerator], divisor.hundredths(values)
+            part = dimension.locate(x, scale)
+            if weight > 1 or self.cell_type is np.uint16:
+                part = np.multiply(part, self.cell_type(weight), dtype=self.cell_type)
+            total = part if total is None else np.add(total, part)  # part may be a caller's array
+        return np.asarray(0 if total is None else total, dtype=self.cell_type)
+
+    def values_of_cells(self, output: str) -> npt.NDArray[np.float64]:
+        """Return an output for each cell, flat, NaN in the additional last one."""
+        of_row = np.array([*(row.then[output] for row in self.rows), np.nan])
+        return np.append(of_row[self.row_of_cell], np.nan)

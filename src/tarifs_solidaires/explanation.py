@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from tarifs_solidaires.decision_table import Condition, Flag, Interval, Row
+from tarifs_solidaires.conditions import Condition, Flag, Interval
+from tarifs_solidaires.decision_table import DecisionTable
 from tarifs_solidaires.errors import InputError, nearest
 from tarifs_solidaires.inputs import INPUTS
 from tarifs_solidaires.messages import MESSAGES
-from tarifs_solidaires.rule import Result
+from tarifs_solidaires.result import Result
 
 NBSP = "\N{NO-BREAK SPACE}"
 Values = dict[str, Any]
@@ -86,7 +87,7 @@ def explain(result: Result, i: int | tuple[int, ...] | None, lang: str) -> Expla
     if version.effort_rate is None:
         number = int(result.row[position])
         lead.append(say["row"].format(tranche=version.rows[number].tranche))
-        operations = _table_operations(version.rows, number, values, lang)
+        operations = _table_operations(version.table, number, values, lang)
         lead += _thresholds(result, values, amount, lang)
     else:
         operations = _effort_operations(result, values, position, lang)
@@ -142,8 +143,8 @@ def _one(result: Result, i: int | tuple[int, ...] | None) -> tuple[Values, tuple
     return values, position
 
 
-def _table_operations(rows: tuple[Row, ...], number: int, values: Values, lang: str) -> list[str]:
-    say = MESSAGES[lang]
+def _table_operations(table: DecisionTable, number: int, values: Values, lang: str) -> list[str]:
+    say, rows = MESSAGES[lang], table.rows
     lines = []
     if "nombre_parts" in values:
         income, parts = values["revenu_fiscal_reference"], values["nombre_parts"]
@@ -154,9 +155,9 @@ def _table_operations(rows: tuple[Row, ...], number: int, values: Values, lang: 
                 value=_euros(income / 12 / parts, lang),
             )
         )
-    arrays = {name: np.asarray(value) for name, value in values.items()}
+    cell = int(table.cells({name: np.asarray(value) for name, value in values.items()}))
     for row in rows[:number]:
-        failing = next(c for c in row.when if not c.holds(arrays))
+        failing = next(c for c in row.when if not table.meets(c, cell))
         lines.append(say["fails"].format(tranche=row.tranche, why=_why(failing, values, lang)))
     why = " ; ".join(_why(c, values, lang) for c in rows[number].when) or say["always"]
     lines.append(say["holds"].format(tranche=rows[number].tranche, why=why))
@@ -232,7 +233,7 @@ def _effort_operations(
     raw = bill - effort.part_ressources * values["ressources_annuelles"]
     lines = [
         say["bill"].format(
-            volume=_number(effort.volume_par_personne, lang),
+            volume=_number(effort.volume(np.asarray(1)).item(), lang),
             persons=_number(values["nombre_personnes"], lang),
             price=_euros(price, lang),
             value=_euros(bill, lang),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 import attrs
 import numpy as np
@@ -33,7 +33,7 @@ class Input:
         Smallest and largest number that makes sense; both are included.
     whole : bool
         Whether the number must be whole.
-    default : bool or None
+    default : bool, int or None
         Value where none is given; None where there is no default.
     meaning : mapping of str to str
         Meaning in ``fr``, ``en`` and ``pt``.
@@ -45,7 +45,7 @@ class Input:
     minimum: float = 0.0
     maximum: float = 1e9
     whole: bool = False
-    default: bool | None = None
+    default: bool | int | None = None
     meaning: Mapping[str, str]
 
 
@@ -122,6 +122,185 @@ INPUTS: Mapping[str, Input] = MappingProxyType(
                 meaning=_meaning("ressources annuelles", "yearly resources", "recursos anuais"),
             ),
             Input(
+                name="ressources_mensuelles",
+                unit="EUR/month",
+                maximum=1e8,
+                meaning=_meaning(
+                    "ressources mensuelles du foyer",
+                    "monthly resources of the household",
+                    "recursos mensais da família",
+                ),
+            ),
+            Input(
+                name="nombre_enfants",
+                unit="children",
+                maximum=30,
+                whole=True,
+                default=0,
+                meaning=_meaning("enfants à charge", "dependent children", "filhos dependentes"),
+            ),
+            Input(
+                name="en_couple",
+                kind="flag",
+                default=False,
+                meaning=_meaning("en couple", "living as a couple", "em casal"),
+            ),
+            Input(
+                name="etudiant",
+                kind="flag",
+                default=False,
+                meaning=_meaning("étudiant", "student", "estudante"),
+            ),
+            Input(
+                name="echelon_bourse",
+                unit="grant step",
+                maximum=7,
+                whole=True,
+                default=0,
+                meaning=_meaning(
+                    "échelon de bourse (0 : sans bourse ou échelon 0)",
+                    "grant step (0: no grant, or step 0)",
+                    "escalão da bolsa (0: sem bolsa ou escalão 0)",
+                ),
+            ),
+            Input(
+                name="beneficiaire_rsa",
+                kind="flag",
+                default=False,
+                meaning=_meaning(
+                    "bénéficiaire du RSA",
+                    "recipient of the minimum income (RSA)",
+                    "beneficiário da renda mínima (RSA)",
+                ),
+            ),
+            Input(
+                name="beneficiaire_css",
+                kind="flag",
+                default=False,
+                meaning=_meaning(
+                    "bénéficiaire de la complémentaire santé solidaire (CSS, ex-CMU-C)",
+                    "holder of the solidarity health cover (CSS, formerly CMU-C)",
+                    "beneficiário da cobertura de saúde solidária (CSS, antiga CMU-C)",
+                ),
+            ),
+            Input(
+                name="beneficiaire_ass",
+                kind="flag",
+                default=False,
+                meaning=_meaning(
+                    "bénéficiaire de l'allocation de solidarité spécifique (ASS)",
+                    "recipient of the specific solidarity allowance (ASS)",
+                    "beneficiário do auxílio de solidariedade específica (ASS)",
+                ),
+            ),
+            Input(
+                name="beneficiaire_ame",
+                kind="flag",
+                default=False,
+                meaning=_meaning(
+                    "bénéficiaire de l'aide médicale de l'État (AME)",
+                    "holder of the State medical aid (AME)",
+                    "beneficiário da ajuda médica do Estado (AME)",
+                ),
+            ),
+            Input(
+                name="beneficiaire_asi",
+                kind="flag",
+                default=False,
+                meaning=_meaning(
+                    "bénéficiaire de l'allocation supplémentaire d'invalidité (ASI)",
+                    "recipient of the supplementary invalidity allowance (ASI)",
+                    "beneficiário do auxílio suplementar de invalidez (ASI)",
+                ),
+            ),
+            Input(
+                name="beneficiaire_aspa",
+                kind="flag",
+                default=False,
+                meaning=_meaning(
+                    "bénéficiaire de l'allocation de solidarité aux personnes âgées (ASPA)",
+                    "recipient of the solidarity allowance for the elderly (ASPA)",
+                    "beneficiário do auxílio de solidariedade aos idosos (ASPA)",
+                ),
+            ),
+            Input(
+                name="demandeur_asile",
+                kind="flag",
+                default=False,
+                meaning=_meaning("demandeur d'asile", "asylum seeker", "requerente de asilo"),
+            ),
+            Input(
+                name="aah_au_foyer",
+                kind="flag",
+                default=False,
+                meaning=_meaning(
+                    "une autre personne du foyer perçoit l'AAH",
+                    "another member of the household receives the AAH",
+                    "outra pessoa da família recebe o AAH",
+                ),
+            ),
+            Input(
+                name="tarif_reduit",
+                kind="flag",
+                default=False,
+                meaning=_meaning(
+                    "droit au tarif réduit du réseau",
+                    "entitled to the network's reduced fare",
+                    "direito à tarifa reduzida da rede",
+                ),
+            ),
+            Input(
+                name="volume_m3",
+                unit="m3",
+                maximum=100_000,
+                meaning=_meaning(
+                    "volume consommé sur la période de facturation",
+                    "volume consumed in the billing period",
+                    "volume consumido no período de faturamento",
+                ),
+            ),
+            Input(
+                name="revenu_par_personne",
+                unit="BRL/month",
+                maximum=1e8,
+                meaning=_meaning(
+                    "revenu mensuel par personne",
+                    "monthly income per head",
+                    "renda mensal por pessoa",
+                ),
+            ),
+            Input(
+                name="cadastro_unico",
+                kind="flag",
+                default=False,
+                meaning=_meaning(
+                    "inscrit au CadÚnico", "registered in CadÚnico", "inscrito no CadÚnico"
+                ),
+            ),
+            Input(
+                name="beneficiaire_bpc",
+                kind="flag",
+                default=False,
+                meaning=_meaning(
+                    "bénéficiaire du BPC", "recipient of the BPC benefit", "beneficiário do BPC"
+                ),
+            ),
+            Input(
+                name="salaire_minimum",
+                unit="BRL/month",
+                minimum=1,
+                maximum=1e6,
+                meaning=_meaning("salaire minimum", "minimum wage", "salário mínimo"),
+            ),
+            Input(
+                name="assainissement",
+                kind="flag",
+                default=False,
+                meaning=_meaning(
+                    "raccordé à l'assainissement", "connected to sewage", "ligado à rede de esgoto"
+                ),
+            ),
+            Input(
                 name="prix_m3",
                 unit="EUR/m3",
                 maximum=100,
@@ -134,10 +313,33 @@ INPUTS: Mapping[str, Input] = MappingProxyType(
 )
 
 
+@attrs.frozen(kw_only=True)
+class Columns:
+    """Inputs as arrays, not yet checked against their bounds.
+
+    Parameters
+    ----------
+    values : mapping of str to ndarray
+        Read-only arrays that broadcast to the shape: numbers, bool or str.
+    unreadable : mapping of str to ndarray of bool
+        Where a value was no value of its kind; only where errors are not raised.
+    shape : tuple of int
+        Common shape; ``()`` where all values are scalars.
+    """
+
+    values: Mapping[str, Array]
+    unreadable: Mapping[str, Array]
+    shape: tuple[int, ...]
+
+
 def read_inputs(
-    given: Mapping[str, object], *, required: Sequence[str], optional: Sequence[str]
-) -> tuple[dict[str, Array], tuple[int, ...]]:
-    """Return checked arrays of one shape, and that shape.
+    given: Mapping[str, object],
+    *,
+    required: Sequence[str],
+    optional: Sequence[str],
+    errors: Literal["raise", "null"] = "raise",
+) -> Columns:
+    """Return the inputs as arrays of their kind, whose shapes fit each other.
 
     Parameters
     ----------
@@ -146,18 +348,19 @@ def read_inputs(
     required, optional : sequence of str
         Names that the rule needs and accepts. Where ``quotient_familial`` is accepted,
         ``revenu_fiscal_reference`` with ``nombre_parts`` takes its place.
+    errors : {"raise", "null"}
+        Whether a value that cannot be read raises or is marked. A name or a shape that is wrong
+        always raises.
 
     Returns
     -------
-    values : dict of str to ndarray
-        Read-only arrays that broadcast to the shape; float64, bool or str.
-    shape : tuple of int
-        Common shape; ``()`` where all values are scalars.
+    Columns
+        The arrays.
 
     Raises
     ------
     InputError
-        Where a name is unknown or missing, or a value is of the wrong type or outside its range.
+        Where a name is unknown or missing, a value is of the wrong type, or shapes do not fit.
     """
     given = {name: value for name, value in given.items() if value is not None}
     required, accepted = list(required), [*required, *optional]
@@ -180,7 +383,16 @@ def read_inputs(
             other = " (or revenu_fiscal_reference with nombre_parts)"
             hint = other if name == "quotient_familial" else ""
             raise InputError(f"{name}{hint} is missing: this rule cannot be computed without it")
-    values = {name: _checked(INPUTS[name], value) for name, value in given.items()}
+    values: dict[str, Array] = {}
+    unreadable: dict[str, Array] = {}
+    for name, value in given.items():
+        array, bad = _as_array(INPUTS[name], value)
+        if bad is not None:
+            if errors == "raise":
+                _refuse(INPUTS[name], array, bad, f"must be {_expected(INPUTS[name])}")
+            unreadable[name] = bad
+            array = filled(INPUTS[name], array, bad)
+        values[name] = _kind(INPUTS[name], array)
     for name in accepted:
         default = INPUTS[name].default
         if name not in values and default is not None:
@@ -190,77 +402,158 @@ def read_inputs(
     except ValueError:
         shapes = ", ".join(f"{n} {v.shape}" for n, v in values.items() if v.shape)
         raise InputError(f"the inputs have lengths that do not fit each other: {shapes}") from None
-    return values, shape
+    return Columns(values=values, unreadable=unreadable, shape=shape)
 
 
-def _checked(item: Input, value: object) -> Array:
-    if np.ma.is_masked(value):
-        raise InputError(f"{item.name}: some values are masked; leave them out or fill them")
+def in_bounds(item: Input, array: Array) -> bool:
+    """Say whether every value is one that the input accepts; fast where all are."""
+    if array.size == 0 or item.kind == "flag":
+        return True
+    if item.kind == "commune":
+        return bool((insee_keys(array) >= 0).all())
+    # NaN makes the minimum NaN, which compares false.
+    if not (array.min() >= item.minimum and array.max() <= item.maximum):
+        return False
+    return not item.whole or array.dtype.kind != "f" or bool((array == np.floor(array)).all())
+
+
+def out_of_bounds(item: Input, array: Array) -> list[tuple[npt.NDArray[np.bool_], str]]:
+    """Return where values are not accepted, each time with what they must be."""
+    if item.kind == "commune":
+        return [(insee_keys(array) < 0, "must be a five-character INSEE code such as 44109")]
+    if item.kind == "flag":
+        return []
+    outside = np.asarray(~((array >= item.minimum) & (array <= item.maximum)))
+    allowed = f"must be between {item.minimum:g} and {item.maximum:,.0f} ({item.unit})"
+    found = [(outside, allowed)]
+    if item.whole:
+        parts = np.asarray(~outside & (array != np.floor(array)))
+        found.append((parts, f"must be a whole number ({item.unit})"))
+    return found
+
+
+def check_bounds(values: Mapping[str, Array]) -> None:
+    """Raise for the first input that holds values which are not accepted."""
+    for name, array in values.items():
+        for bad, why in out_of_bounds(INPUTS[name], array):
+            if bad.any():
+                _refuse(INPUTS[name], array, bad, why)
+
+
+def insee_keys(codes: Array) -> npt.NDArray[np.int64]:
+    """Return INSEE codes as numbers, one for each code; -1 for what is no code.
+
+    Parameters
+    ----------
+    codes : ndarray of str
+        Five characters: digits, but for the A or B of Corsica in second place.
+
+    Returns
+    -------
+    ndarray of int64
+        ``d0 * 12000 + d1 * 1000 + ...``, with 10 and 11 for A and B.
+    """
+    text = np.asarray(codes, dtype="U6")
+    point = text.reshape(-1).view(np.uint32).reshape(*text.shape, 6).astype(np.int64)
+    digit = point - ord("0")
+    corsica = (point[..., 0] == ord("2")) & (
+        (point[..., 1] == ord("A")) | (point[..., 1] == ord("B"))
+    )
+    digit[..., 1] = np.where(corsica, point[..., 1] - ord("A") + 10, digit[..., 1])
+    good = (digit[..., :5] >= 0).all(axis=-1) & (point[..., 5] == 0)
+    good &= (digit[..., [0, 2, 3, 4]] <= 9).all(axis=-1) & ((digit[..., 1] <= 9) | corsica)
+    return np.where(good, digit[..., :5] @ np.array([12_000, 1_000, 100, 10, 1]), -1)
+
+
+def _as_array(item: Input, value: object) -> tuple[Array, Array | None]:
+    """Return an array, and where its elements are none of the kind, if anywhere."""
+    missing = None
+    if np.ma.isMaskedArray(value):
+        missing = np.ma.getmaskarray(value)
+        missing = missing if missing.any() else None
+        value = np.ma.getdata(value)
+        if missing is not None:
+            value = np.asarray(value, dtype=object).copy()
+            value[missing] = None
     try:
         array = np.asarray(value)
     except ValueError:
         raise InputError(
             f"{item.name}: the value is not a regular array; give equal rows"
         ) from None
-    check = {"number": _numbers, "flag": _flags, "commune": _communes}[item.kind]
-    array = check(item, array).view()
+    if array.dtype.kind == "T":  # numpy's own variable-width text
+        array = array.astype(object)
+    if item.kind == "flag" and array.dtype.kind in "iuf":
+        bad = np.asarray((array != 0) & (array != 1))
+        return array, bad if bad.any() else None
+    if array.dtype.kind != "O":
+        return array, None
+    read = {"number": _is_number, "flag": _is_flag, "commune": _is_text}[item.kind]
+    bad = np.array([not read(v) for v in array.flat], dtype=bool).reshape(array.shape)
+    if array.size and bad.all() and not any(_is_null(v) for v in array.flat):
+        raise InputError(f"{item.name}: expected {_expected(item)}, got {_sample(array)}")
+    return array, bad if bad.any() else None
+
+
+def _kind(item: Input, array: Array) -> Array:
+    """Return a read-only array of the kind of the input; numbers keep an exact type."""
+    kind = array.dtype.kind
+    if item.kind == "number":
+        if kind == "O":
+            array = array.astype(np.float64)
+        elif kind not in "iuf":
+            raise InputError(f"{item.name}: expected {_expected(item)}, got {_sample(array)}")
+        elif kind == "f" and array.dtype.itemsize < 8:
+            # A float32 stands for the decimal number that it prints, so that a cent stays a cent.
+            array = array.astype(str).astype(np.float64)
+    elif item.kind == "flag":
+        if kind not in "biufO":
+            raise InputError(f"{item.name}: expected {_expected(item)}, got {_sample(array)}")
+        array = array.astype(bool, copy=False)
+    else:
+        if kind not in "UO":
+            raise InputError(f"{item.name}: expected {_expected(item)}, got {_sample(array)}")
+        array = array.astype(str, copy=False)
+    array = array.view()
     array.flags.writeable = False
     return array
 
 
-def _numbers(item: Input, array: Array) -> Array:
-    if array.dtype.kind not in "iuf":
-        if array.dtype.kind != "O":
-            raise InputError(f"{item.name}: expected numbers ({item.unit}), got {_sample(array)}")
-        try:
-            array = array.astype(np.float64)
-        except (TypeError, ValueError, OverflowError):
-            raise InputError(
-                f"{item.name}: expected numbers ({item.unit}), got {_sample(array)}"
-            ) from None
-    # A float32 stands for the decimal number that it prints, so that a cent stays a cent.
-    if array.dtype.kind == "f" and array.dtype.itemsize < 8:
-        array = array.astype(str).astype(np.float64)
-    array = array.astype(np.float64, copy=False)
-    # NaN compares false on both sides, so one pass refuses it with what is out of range.
-    good = (array >= item.minimum) & (array <= item.maximum)
-    if not good.all():
-        allowed = f"between {item.minimum:g} and {item.maximum:,.0f}"
-        _refuse(item, array, ~good, f"must be {allowed} ({item.unit})")
-    if item.whole and not (good := array == np.floor(array)).all():
-        _refuse(item, array, ~good, f"must be a whole number ({item.unit})")
+def _is_number(value: object) -> bool:
+    if isinstance(value, str | bytes | bool | np.bool_) or value is None:
+        return False
+    try:
+        float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        return False
+    return True
+
+
+def _is_flag(value: object) -> bool:
+    return isinstance(value, bool | np.bool_) or (_is_number(value) and value in (0, 1))
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _is_null(value: object) -> bool:
+    return value is None or type(value).__name__ in ("NAType", "NaTType")
+
+
+def filled(item: Input, array: Array, bad: Array) -> Array:
+    """Return a copy with an accepted value where a value is bad; its result is not kept."""
+    array = array.copy()
+    array[bad] = {"number": item.minimum, "flag": False, "commune": "00000"}[item.kind]
     return array
 
 
-def _flags(item: Input, array: Array) -> Array:
-    if array.dtype.kind == "b":
-        return array
-    if array.dtype.kind in "iuf":
-        good = (array == 0) | (array == 1)
-        if good.all():
-            return array.astype(bool)
-        _refuse(item, array, ~good, "must be true or false (1 or 0)")
-    if array.dtype.kind == "O" and all(isinstance(v, bool | np.bool_) for v in array.flat):
-        return array.astype(bool)
-    raise InputError(f"{item.name}: expected true or false, got {_sample(array)}")
-
-
-def _communes(item: Input, array: Array) -> Array:
-    if array.dtype.kind == "O" and all(isinstance(v, str) for v in array.flat):
-        array = array.astype(str)
-    if array.dtype.kind != "U":
-        raise InputError(f"{item.name}: expected INSEE codes as text, got {_sample(array)}")
-    codes, where = np.unique(array, return_inverse=True)
-    good = np.array([_is_insee(code) for code in codes.tolist()], dtype=bool)
-    if not good.all():
-        bad = ~good[where].reshape(array.shape)
-        _refuse(item, array, bad, "must be a five-character INSEE code such as 44109")
-    return array
-
-
-def _is_insee(code: str) -> bool:
-    department = code[:2] in ("2A", "2B") or code[:2].isdecimal()
-    return len(code) == 5 and code.isascii() and department and code[2:].isdecimal()
+def _expected(item: Input) -> str:
+    return {
+        "number": f"numbers ({item.unit})",
+        "flag": "true or false (1 or 0)",
+        "commune": "INSEE codes as text",
+    }[item.kind]
 
 
 def _refuse(item: Input, array: Array, bad: Array, why: str) -> None:
@@ -268,11 +561,15 @@ def _refuse(item: Input, array: Array, bad: Array, why: str) -> None:
         raise InputError(f"{item.name}: {array.item()!r} {why}")
     positions = np.argwhere(bad)
     shown = ", ".join(
-        f"{array[tuple(p)].item()!r} at {p[0] if len(p) == 1 else tuple(p.tolist())}"
+        f"{_plain(array[tuple(p)])!r} at {p[0] if len(p) == 1 else tuple(p.tolist())}"
         for p in positions[:SHOWN]
     )
     more = f" and {len(positions) - SHOWN} more" if len(positions) > SHOWN else ""
     raise InputError(f"{item.name}: {shown}{more} {why}")
+
+
+def _plain(value: Any) -> object:
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def _sample(array: Array) -> str:

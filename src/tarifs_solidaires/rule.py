@@ -1,53 +1,69 @@
-"""What a tariff is: dated, sourced data read from a TOML file, and one function to compute it."""
+"""What a tariff is: dated, sourced versions, and one function to compute it."""
 
 from __future__ import annotations
 
 import datetime as dt
-import tomllib
-from collections.abc import Mapping
-from functools import lru_cache
-from importlib.resources import files
-from pathlib import Path
+from collections.abc import Callable, Mapping
+from functools import cached_property, partial
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any, Literal
 
 import attrs
 import numpy as np
 import numpy.typing as npt
 
-from tarifs_solidaires.decision_table import Row, decide, parse_condition
+from tarifs_solidaires.block_tariff import Block, BlockTariff
+from tarifs_solidaires.chunks import for_chunks, gather
+from tarifs_solidaires.conditions import Condition, parse_condition
+from tarifs_solidaires.decision_table import DecisionTable, Divisor, Row, Substitution
 from tarifs_solidaires.effort_rate import EffortRate
-from tarifs_solidaires.errors import DateError, InputError, RuleError, nearest
-from tarifs_solidaires.inputs import INPUTS, Input, read_inputs
-
-if TYPE_CHECKING:
-    from tarifs_solidaires.explanation import Explanation
+from tarifs_solidaires.errors import InputError, RuleError, nearest
+from tarifs_solidaires.inputs import (
+    INPUTS,
+    Columns,
+    Input,
+    check_bounds,
+    filled,
+    in_bounds,
+    out_of_bounds,
+    read_inputs,
+)
+from tarifs_solidaires.money import cents, exact
+from tarifs_solidaires.result import Outputs, Result
+from tarifs_solidaires.scale import Scale, TaxShares
 
 Array = npt.NDArray[Any]
 
+SHAPES = ("decision_table", "effort_rate", "block_tariff")
 CONFIDENCES = ("official", "secondary", "inferred")
-MAX_BYTES = 1_000_000  # a rule file is read by people; a larger one is a mistake
+
+
+def _output(unit: str, fr: str, en: str, pt: str) -> Mapping[str, str]:
+    return MappingProxyType({"unit": unit, "fr": fr, "en": en, "pt": pt})
+
 
 OUTPUTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
-        "taux_reduction": {
-            "unit": "share, 0 to 1",
-            "fr": "taux de réduction",
-            "en": "reduction",
-            "pt": "taxa de redução",
-        },
-        "aide_annuelle": {
-            "unit": "EUR/year",
-            "fr": "aide annuelle",
-            "en": "yearly aid",
-            "pt": "auxílio anual",
-        },
-        "facture_reference": {
-            "unit": "EUR/year",
-            "fr": "facture de référence",
-            "en": "reference bill",
-            "pt": "conta de referência",
-        },
+        "taux_reduction": _output(
+            "share, 0 to 1", "taux de réduction", "reduction", "taxa de redução"
+        ),
+        "prix_mensuel": _output("money/month", "prix mensuel", "monthly price", "preço mensal"),
+        "aide_annuelle": _output("money/year", "aide annuelle", "yearly aid", "auxílio anual"),
+        "facture_reference": _output(
+            "money/year", "facture de référence", "reference bill", "conta de referência"
+        ),
+        "plafond_ressources": _output(
+            "money/year", "plafond de ressources", "ceiling of resources", "teto de recursos"
+        ),
+        "facture": _output("money/billing period", "facture", "bill", "conta"),
+    }
+)
+# What each shape can compute; the others are written in the rows of a decision table.
+SHAPE_OUTPUTS = MappingProxyType(
+    {
+        "decision_table": ("taux_reduction", "prix_mensuel", "aide_annuelle", "facture"),
+        "effort_rate": ("aide_annuelle", "facture_reference", "plafond_ressources"),
+        "block_tariff": ("facture", "aide_annuelle"),
     }
 )
 
@@ -68,6 +84,8 @@ class Parameter:
         How sure it is.
     unit : str
         Unit; empty where there is none.
+    choices : tuple
+        Values that the parameter can take; empty for a figure.
     """
 
     name: str
@@ -75,6 +93,7 @@ class Parameter:
     source: str
     confidence: str
     unit: str = ""
+    choices: tuple[object, ...] = ()
 
 
 @attrs.frozen(kw_only=True)
@@ -87,27 +106,119 @@ class Version:
         First and last day.
     source : str
         Legal reference.
+    shape : {"decision_table", "effort_rate", "block_tariff"}
+        How the rule computes.
     required, optional : tuple of str
         Inputs.
     parameters : tuple of Parameter
-        Named figures.
-    rows : tuple of Row
-        Decision table; empty for another shape.
-    effort_rate : EffortRate or None
-        Effort-rate aid, where the rule is one.
+        Named figures and choices.
+    all_rows : tuple of Row
+        Decision table, with the rows that a parameter can bring in; empty for another shape.
+    substitutions : tuple of Substitution
+        Values that count in place of a person's own.
+    scales : tuple of Scale
+        Scales by which an input is divided before it is compared.
+    full_prices : tuple of Row
+        Full price by person, output ``value``; empty where ``prix_mensuel`` is not made of it.
+    blocks : tuple of Block
+        Blocks of a block tariff.
     residence : frozenset of str
-        INSEE codes where an effort-rate aid is paid.
+        INSEE codes where an effort-rate aid is paid; empty for anywhere.
     """
 
     valid_from: dt.date
     valid_to: dt.date
     source: str
+    shape: str
     required: tuple[str, ...]
     optional: tuple[str, ...]
     parameters: tuple[Parameter, ...]
-    rows: tuple[Row, ...] = ()
-    effort_rate: EffortRate | None = None
+    all_rows: tuple[Row, ...] = attrs.field(default=(), repr=False)
+    substitutions: tuple[Substitution, ...] = attrs.field(default=(), repr=False)
+    scales: tuple[Scale, ...] = attrs.field(default=(), repr=False)
+    full_prices: tuple[Row, ...] = attrs.field(default=(), repr=False)
+    blocks: tuple[Block, ...] = attrs.field(default=(), repr=False)
     residence: frozenset[str] = attrs.field(default=frozenset(), repr=False)
+
+    @cached_property
+    def figures(self) -> Mapping[str, Any]:
+        """Values of the parameters by name."""
+        return MappingProxyType({p.name: p.value for p in self.parameters})
+
+    @cached_property
+    def rows(self) -> tuple[Row, ...]:
+        """Rows that exist with the parameters as they are."""
+        return tuple(
+            row
+            for row in self.all_rows
+            if all(self.figures.get(name) == value for name, value in row.only_if.items())
+        )
+
+    @cached_property
+    def divisors(self) -> Mapping[str, Divisor]:
+        """What each input is divided by before it is compared."""
+        divisors: dict[str, Divisor] = {scale.numerator: scale for scale in self.scales}
+        divisors.setdefault("quotient_familial", TaxShares())
+        return MappingProxyType(divisors)
+
+    @cached_property
+    def table(self) -> DecisionTable:
+        """The decision table, decided for every cell."""
+        return DecisionTable(
+            rows=self.rows, substitutions=self.substitutions, divisors=self.divisors,
+            required=self.required,
+        )  # fmt: skip
+
+    @cached_property
+    def full_price(self) -> DecisionTable | None:
+        """The table of full prices, output ``value``; None where there is none."""
+        if not self.full_prices:
+            return None
+        return DecisionTable(rows=self.full_prices, divisors=self.divisors, required=self.required)
+
+    @cached_property
+    def effort_rate(self) -> EffortRate | None:
+        """The aid, where the rule is one."""
+        if self.shape != "effort_rate":
+            return None
+        figures = self.figures
+        volume = figures["volume_par_personne"]
+        volumes = tuple(volume) if isinstance(volume, list | tuple) else (volume,)
+        return EffortRate(
+            volume_par_personne=volumes,
+            volume_personne_suivante=figures.get("volume_personne_suivante", volumes[-1]),
+            part_ressources=figures["part_ressources"],
+            versement_minimal=figures["versement_minimal"],
+            prix_m3=figures.get("prix_m3"),
+            residence=self.residence,
+        )
+
+    @cached_property
+    def block_tariff(self) -> BlockTariff | None:
+        """The price by blocks, where the rule is one."""
+        if self.shape != "block_tariff":
+            return None
+        return BlockTariff(
+            blocks=self.blocks,
+            aide_par_personne=self.figures.get("aide_par_personne", 0.0),
+            personnes_sans_aide=self.figures.get("personnes_sans_aide", 0),
+        )
+
+    @cached_property
+    def prices(self) -> Array:
+        """Monthly price by row of the table and row of the full prices, half up to the cent."""
+        if self.full_price is None:
+            raise AssertionError
+        full = [*(row.then["value"] for row in self.full_price.rows), np.nan]
+        rates = [*(row.then["taux_reduction"] for row in self.rows), np.nan]
+        known = np.isfinite(np.add.outer(rates, full))
+        return np.array(
+            [
+                cents(exact(price) * (1 - exact(rate))) if known[r, f] else np.nan
+                for r, rate in enumerate(rates)
+                for f, price in enumerate(full)
+            ]
+        )
 
 
 @attrs.frozen(kw_only=True)
@@ -126,19 +237,26 @@ class Rule:
         Whom a result concerns: ``personne`` or ``foyer``.
     authority : str
         Who decides.
+    currency : str
+        ISO 4217 code of every amount.
     version : Version
         The version in force on that day.
     versions : tuple of Version
         All versions, in order.
     output_names : tuple of str
         Names of the outputs.
+    origin : mapping of str to str
+        Where each input comes from: ``declaration``, ``attestation`` or ``administration``.
     cases : tuple of mapping
-        Worked cases of the file: ``on``, ``given``, ``expect``.
+        Worked cases of the file: ``on``, ``given``, ``expect``, ``source``.
     notes : tuple of str
         What is known and not computed, and what is open.
+    lists : mapping of str to frozenset of str
+        Named lists of codes that conditions use.
 
     Examples
     --------
+    >>> from tarifs_solidaires import load_rule
     >>> rule = load_rule("nantes/transport", on="2020-10-01")
     >>> rule.compute(quotient_familial=420).taux_reduction
     0.9
@@ -152,30 +270,45 @@ class Rule:
     purpose: Mapping[str, str] = attrs.field(repr=False)
     per: str
     authority: str = attrs.field(repr=False)
+    currency: str = attrs.field(repr=False)
     version: Version = attrs.field(repr=False)
     versions: tuple[Version, ...] = attrs.field(repr=False)
     output_names: tuple[str, ...]
+    origin: Mapping[str, str] = attrs.field(repr=False)
     cases: tuple[Mapping[str, Any], ...] = attrs.field(repr=False)
     notes: tuple[str, ...] = attrs.field(repr=False)
+    lists: Mapping[str, frozenset[str]] = attrs.field(repr=False)
 
     @property
     def inputs(self) -> tuple[Input, ...]:
-        """Inputs that the rule accepts on its day, with unit, bounds and meaning."""
+        """Inputs that the rule accepts on its day, with unit, bounds, default and meaning."""
         names = [*self.version.required, *self.version.optional]
         if "quotient_familial" in names:
-            names[1:1] = ["revenu_fiscal_reference", "nombre_parts"]
+            place = names.index("quotient_familial") + 1
+            names[place:place] = ["revenu_fiscal_reference", "nombre_parts"]
         return tuple(INPUTS[name] for name in names)
 
     @property
     def outputs(self) -> Mapping[str, Mapping[str, str]]:
         """Outputs by name, with unit and meaning in three languages."""
-        return MappingProxyType({name: OUTPUTS[name] for name in self.output_names})
+        return MappingProxyType(
+            {
+                name: {
+                    **OUTPUTS[name],
+                    "unit": OUTPUTS[name]["unit"].replace("money", self.currency),
+                }
+                for name in self.output_names
+            }
+        )
 
-    def compute(self, **given: object) -> Result:
+    def compute(self, *, errors: Literal["raise", "null"] = "raise", **given: object) -> Result:
         """Compute the tariff.
 
         Parameters
         ----------
+        errors : {"raise", "null"}
+            Whether a value that cannot be right raises, or gives a missing result (NaN) with a
+            ``reason``. A name, a type or a length that is wrong always raises.
         **given : array_like
             Inputs by name, of shapes that broadcast to each other; scalars give scalars. See
             ``inputs`` for units and bounds. At a threshold the comparison is exact: with an income
@@ -184,7 +317,7 @@ class Rule:
         Returns
         -------
         Result
-            The outputs, in the shape of the inputs.
+            The outputs, in the shape of the inputs; money is rounded half up to the cent.
 
         Raises
         ------
@@ -194,332 +327,276 @@ class Rule:
 
         Examples
         --------
+        >>> from tarifs_solidaires import load_rule
         >>> rule = load_rule("nantes/transport", on="2020-10-01")
         >>> result = rule.compute(quotient_familial=[350.0, 350.01, 600.0], beneficiaire_aah=False)
         >>> result.taux_reduction
         array([1. , 0.9, 0.7])
         >>> rule.compute(revenu_fiscal_reference=10500.0, nombre_parts=2.5).tranche
         'QF ≤ 350'
+        >>> batch = rule.compute(quotient_familial=[350.0, -1.0], errors="null")
+        >>> batch.taux_reduction, batch.reason[1]
+        (array([ 1., nan]), 'quotient_familial: must be between 0 and 100,000,000 (EUR/month)')
         """
+        if errors not in ("raise", "null"):
+            raise InputError(f"errors: {errors!r} is unknown; write 'raise' or 'null'")
         version = self.version
-        values, shape = read_inputs(given, required=version.required, optional=version.optional)
-        if version.effort_rate is not None:
-            aid, bill = version.effort_rate.compute(values)
-            outside = np.zeros(shape, dtype=bool)
-            if "commune" in values:
-                outside = ~np.isin(values["commune"], sorted(version.residence))
-            aid = np.where(outside, 0.0, np.broadcast_to(aid, shape))
-            row = np.where(outside, 2, np.where(aid > 0, 0, 1)).astype(np.uint8)
-            outputs = {"aide_annuelle": aid, "facture_reference": np.broadcast_to(bill, shape)}
-            names: tuple[str, ...] = EFFORT_ROWS
+        columns = read_inputs(
+            given, required=version.required, optional=version.optional, errors=errors
+        )
+        flat, length = _flatten(columns)
+        if errors == "null":
+            flat, reason, reasons = _set_aside(columns, flat, length)
         else:
-            row = decide(version.rows, values, shape)
-            names = tuple(r.tranche for r in version.rows)
-            if row.size and int(row.max()) == len(version.rows):
-                where = np.argwhere(row == len(version.rows))[:5].tolist()
-                raise InputError(
-                    f"no row of {self.name} covers the inputs at {where}; check the file"
-                )
-            outputs = {
-                name: np.asarray(np.array([r.then[name] for r in version.rows]).take(row))
-                for name in self.output_names
-            }
-        for array in (row, *outputs.values()):
-            if array.flags.owndata:
-                array.flags.writeable = False
+            reason, reasons = None, ("",)
+        if version.shape == "decision_table":
+            row, outputs, names = _decide(self, columns, flat, length, reason)
+        else:
+            row, outputs, names = _calculate(self, columns, flat, length, reason)
+        shape = columns.shape
+        shaped = {name: (lambda make=make: make().reshape(shape)) for name, make in outputs.items()}
         return Result(
-            rule=self, inputs=MappingProxyType(values), shape=shape, row=row,
-            outputs=MappingProxyType(outputs), names=names,
+            rule=self, inputs=MappingProxyType(dict(columns.values)), shape=shape,
+            outputs=Outputs(shaped), names=names, reasons=reasons,
+            reason=None if reason is None else reason.reshape(shape),
+            row=Outputs({"row": lambda: row().reshape(shape)}),
         )  # fmt: skip
 
-
-EFFORT_ROWS = ("facture au-delà de la part des ressources", "aucune aide", "hors de la métropole")
-
-
-@attrs.frozen(kw_only=True, eq=False)
-class Result:
-    """Results of one computation; each output is an attribute.
-
-    Parameters
-    ----------
-    rule : Rule
-        What was computed.
-    inputs : mapping of str to ndarray
-        Checked inputs.
-    shape : tuple of int
-        Shape of every output; ``()`` where all inputs were scalars.
-    row : ndarray of uint8
-        Number of the row that decided.
-    outputs : mapping of str to ndarray
-        Outputs by name.
-    names : tuple of str
-        Names of the rows.
-    """
-
-    rule: Rule
-    inputs: Mapping[str, Array] = attrs.field(repr=False)
-    shape: tuple[int, ...]
-    row: Array = attrs.field(repr=False)
-    outputs: Mapping[str, Array] = attrs.field(repr=False)
-    names: tuple[str, ...] = attrs.field(repr=False)
-
-    def __getattr__(self, name: str) -> Any:
-        """Return an output: an array, or a float where the inputs were scalars."""
-        if name.startswith("_") or name not in self.rule.output_names:
-            known = ["tranche", *self.rule.output_names] if not name.startswith("_") else []
-            raise AttributeError(f"no output {name!r}; {nearest(name, known) if known else ''}")
-        array = self.outputs[name]
-        return float(array) if self.shape == () else array
-
-    @property
-    def tranche(self) -> Any:
-        """Name of the row that decided: str, or an array of str of the shape of the inputs."""
-        if self.shape == ():
-            return self.names[int(self.row)]
-        return np.array(self.names).take(self.row)
-
-    def explain(self, i: int | tuple[int, ...] | None = None, lang: str = "fr") -> Explanation:
-        r"""Explain one result to the person whom it concerns.
+    def replace(
+        self, *, rows: Mapping[str, Mapping[str, object]] | None = None, **parameters: object
+    ) -> Rule:
+        """Return the rule with some figures changed, to try a reform.
 
         Parameters
         ----------
-        i : int or tuple of int, optional
-            Position; not needed where the inputs were scalars.
-        lang : {"fr", "en", "pt"}
-            Language.
+        rows : mapping of str to mapping, optional
+            Changes by name of row: an output with its new value, or an input with its new
+            condition, such as ``{"QF > 900": {"taux_reduction": 0.1}}``.
+        **parameters : object
+            New values of named parameters.
 
         Returns
         -------
-        Explanation
-            The text, a ``str``, with ``to_html()`` for the notice as a page.
+        Rule
+            The changed rule; this one stays as it is.
 
         Raises
         ------
-        InputError
-            Where the position or the language does not exist.
+        RuleError
+            Where a row or parameter does not exist, or a value is none.
 
         Examples
         --------
+        >>> from tarifs_solidaires import load_rule
         >>> rule = load_rule("nantes/transport", on="2023-06-01")
-        >>> rule.compute(quotient_familial=620, age=30).explain(lang="en").splitlines()[0]
-        'The reduction is 70\xa0%.'
+        >>> wider = rule.replace(rows={"QF > 900": {"taux_reduction": 0.1}})
+        >>> wider.compute(quotient_familial=1000, age=30).taux_reduction
+        0.1
         """
-        from tarifs_solidaires.explanation import explain
-
-        return explain(self, i, lang)
-
-
-def list_rules() -> tuple[str, ...]:
-    """Return the names of the rules that ship with the package.
-
-    Returns
-    -------
-    tuple of str
-        Names, ``territoire/dispositif``, sorted.
-
-    Examples
-    --------
-    >>> list_rules()
-    ('nantes/eau', 'nantes/transport')
-    """
-    root = files("tarifs_solidaires") / "territories"
-    return tuple(
-        sorted(
-            f"{folder.name}/{file.name.removesuffix('.toml')}"
-            for folder in root.iterdir()
-            if folder.is_dir()
-            for file in folder.iterdir()
-            if file.name.endswith(".toml")
+        version = self.version
+        known = {p.name: p for p in version.parameters}
+        for name, value in parameters.items():
+            if name not in known:
+                raise RuleError(f"{self.name} has no parameter {name!r}; {nearest(name, known)}")
+            _check_replacement(known[name], value)
+        changed = tuple(
+            attrs.evolve(p, value=parameters.get(p.name, p.value)) for p in version.parameters
         )
-    )
-
-
-def load_rule(name: str, on: str | dt.date) -> Rule:
-    """Return the version of a rule that is in force on a day.
-
-    Parameters
-    ----------
-    name : str
-        Name of a rule that ships with the package (``list_rules``), or path of a ``.toml`` file.
-    on : str or datetime.date
-        The day; a str is ``YYYY-MM-DD``.
-
-    Returns
-    -------
-    Rule
-        The rule on that day.
-
-    Raises
-    ------
-    RuleError
-        Where there is no such rule, or the file is not one.
-    DateError
-        Where the day is no date, or outside the range that is known; the message names the range.
-
-    Examples
-    --------
-    >>> load_rule("nantes/eau", on="2016-06-15").compute(
-    ...     nombre_personnes=4, ressources_annuelles=12000.0
-    ... ).aide_annuelle
-    42.0
-    """
-    day = _day(on)
-    if not isinstance(name, str):
-        raise RuleError(f"a rule is named by text such as 'nantes/transport', not {name!r}")
-    rule = read_rule(name)
-    first, last = rule.versions[0].valid_from, rule.versions[-1].valid_to
-    if not first <= day <= last:
-        raise DateError(
-            f"{rule.name} is known from {first} to {last}, not on {day}; ask for a day between"
-        )
-    version = next(v for v in reversed(rule.versions) if v.valid_from <= day)
-    return attrs.evolve(rule, on=day, version=version)
-
-
-def read_rule(name: str) -> Rule:
-    """Return a rule on the first day of its last version, read again only when its file changed."""
-    own = name.endswith(".toml") and Path(name).is_file()
-    return _read(name, Path(name).stat().st_mtime_ns if own else 0)
-
-
-def _day(on: str | dt.date) -> dt.date:
-    if isinstance(on, dt.datetime):
-        return on.date()
-    if isinstance(on, dt.date):
-        return on
-    try:
-        return dt.datetime.strptime(on, "%Y-%m-%d").date()
-    except (TypeError, ValueError):
-        raise DateError(f"{on!r} is no day: write YYYY-MM-DD, such as 2020-10-01") from None
-
-
-@lru_cache(maxsize=64)
-def _read(name: str, _modified: int) -> Rule:
-    if name.endswith(".toml"):
-        path = Path(name)
+        table = {row.tranche: row for row in version.all_rows}
+        for tranche, changes in (rows or {}).items():
+            if tranche not in table:
+                raise RuleError(f"{self.name} has no row {tranche!r}; {nearest(tranche, table)}")
+            table[tranche] = self._changed(table[tranche], changes)
         try:
-            if path.stat().st_size > MAX_BYTES:
-                raise RuleError(f"{name}: larger than {MAX_BYTES:,} bytes, which no rule is")
-            text = path.read_text(encoding="utf-8")
-        except OSError as error:
-            raise RuleError(f"{name}: cannot be read ({error.strerror}); check the path") from None
-        except UnicodeDecodeError as error:
-            raise RuleError(f"{name}: not UTF-8 at byte {error.start}; save it as UTF-8") from None
-    else:
-        if name not in (known := list_rules()):
-            raise RuleError(f"no rule {name!r}; {nearest(name, known)}")
-        territory, scheme = name.split("/")
-        text = (
-            files("tarifs_solidaires") / "territories" / territory / f"{scheme}.toml"
-        ).read_text("utf-8")
-    try:
-        return _parse(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise RuleError(f"{name}: not TOML: {error}") from None
-    except KeyError as error:
+            version = attrs.evolve(version, parameters=changed, all_rows=tuple(table.values()))
+            _ = version.table.row_of_cell if version.shape == "decision_table" else None
+            _ = version.effort_rate, version.block_tariff
+        except ValueError as error:
+            raise RuleError(f"{self.name}: {error}") from None
+        return attrs.evolve(self, version=version)
+
+    def _changed(self, row: Row, changes: Mapping[str, object]) -> Row:
+        when: dict[str, Condition] = {c.name: c for c in row.when}
+        then = dict(row.then)
+        for name, value in changes.items():
+            place = f"{self.name}, row {row.tranche!r}, {name}"
+            if name in then:
+                if isinstance(value, bool) or not isinstance(value, int | float):
+                    raise RuleError(f"{place}: {value!r} is no number")
+                then[name] = float(value)
+            elif name in (*self.version.required, *self.version.optional):
+                try:
+                    when[name] = parse_condition(name, value, self.lists)
+                except ValueError as error:
+                    raise RuleError(f"{place}: {error}") from None
+            else:
+                known = [*then, *self.version.required, *self.version.optional]
+                raise RuleError(f"{place} is no output nor input; {nearest(name, known)}")
+        return attrs.evolve(row, when=tuple(when.values()), then=MappingProxyType(then))
+
+
+def _check_replacement(parameter: Parameter, value: object) -> None:
+    if parameter.choices and value not in parameter.choices:
         raise RuleError(
-            f"{name}: the key {error} is missing; see nantes/transport for the form"
-        ) from None
-    except (TypeError, ValueError, AttributeError) as error:
-        raise RuleError(f"{name}: {error}") from None
-
-
-def _parse(data: Mapping[str, Any]) -> Rule:
-    lists = {name: frozenset(table["values"]) for name, table in data.get("list", {}).items()}
-    if data["shape"] not in ("decision_table", "effort_rate"):
-        raise ValueError(f"shape {data['shape']!r} is unknown: write decision_table or effort_rate")
-    for name in data["outputs"]:
-        if name not in OUTPUTS:
-            raise ValueError(f"outputs: {name!r} is unknown; {nearest(name, OUTPUTS)}")
-    tables = data["version"]
-    starts = [table["valid_from"] for table in tables]
-    if starts != sorted(set(starts)):
-        raise ValueError("version.valid_from: the versions must stand in order of their dates")
-    ends = [start - dt.timedelta(days=1) for start in starts[1:]] + [data["known_until"]]
-    versions = tuple(
-        _version(table, end, data, lists) for table, end in zip(tables, ends, strict=True)
-    )
-    return Rule(
-        name=data["name"],
-        on=versions[-1].valid_from,
-        title=MappingProxyType(data["title"]),
-        purpose=MappingProxyType(data["purpose"]),
-        per=data["per"],
-        authority=data["authority"],
-        version=versions[-1],
-        versions=versions,
-        output_names=tuple(data["outputs"]),
-        cases=tuple(MappingProxyType(case) for case in data.get("case", ())),
-        notes=tuple(data.get("notes", ())),
-    )
-
-
-def _version(
-    table: Mapping[str, Any],
-    end: dt.date,
-    data: Mapping[str, Any],
-    lists: Mapping[str, frozenset[str]],
-) -> Version:
-    where = f"version {table['valid_from']}"
-    required, optional = tuple(table["required"]), tuple(table.get("optional", ()))
-    for name in (*required, *optional):
-        if name not in INPUTS:
-            raise ValueError(f"{where}: input {name!r} is unknown; {nearest(name, INPUTS)}")
-    parameters = tuple(
-        Parameter(
-            name=p["name"],
-            value=p["value"],
-            unit=p.get("unit", ""),
-            source=p["source"],
-            confidence=_confidence(p, f"{where}, parameter {p['name']}"),
+            f"{parameter.name}: {value!r} is no choice; write one of "
+            f"{', '.join(map(str, parameter.choices))}"
         )
-        for p in table.get("parameter", ())
-    )
-    common: dict[str, Any] = {
-        "valid_from": table["valid_from"], "valid_to": end, "source": table["source"],
-        "required": required, "optional": optional, "parameters": parameters,
+    number = isinstance(parameter.value, int | float) and not isinstance(parameter.value, bool)
+    if number and (
+        isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1e9
+    ):
+        raise RuleError(
+            f"{parameter.name}: {value!r} must be a number from 0 up ({parameter.unit})"
+        )
+
+
+Flat = Mapping[str, Array]
+Made = tuple[Callable[[], Array], Mapping[str, Callable[[], Array]], tuple[str, ...]]
+
+
+def _flatten(columns: Columns) -> tuple[dict[str, Array], int | None]:
+    """Return inputs of one dimension, or single; no copy where an input has the whole shape."""
+    shape = columns.shape
+    if shape == ():
+        return dict(columns.values), None
+    flat = {
+        name: x.reshape(-1) if x.shape == shape
+        else x.reshape(()) if x.size == 1
+        else np.broadcast_to(x, shape).reshape(-1)
+        for name, x in columns.values.items()
     }  # fmt: skip
-    if data["shape"] == "effort_rate":
-        figures: dict[str, Any] = {p.name: p.value for p in parameters}
-        effort = EffortRate(
-            volume_par_personne=figures["volume_par_personne"],
-            part_ressources=figures["part_ressources"],
-            versement_minimal=figures["versement_minimal"],
-            prix_m3=figures.get("prix_m3"),
-        )
-        residence = frozenset().union(*lists.values())
-        return Version(**common, effort_rate=effort, residence=residence)
-    rows = []
-    for row in table["row"]:
-        place = f"{where}, row {row['tranche']!r}"
-        if set(row["then"]) != set(data["outputs"]):
-            raise ValueError(
-                f"{place}: then must give {', '.join(data['outputs'])} and nothing else"
-            )
-        conditions = []
-        for name, text in row["when"].items():
-            if name not in (*required, *optional):
-                raise ValueError(
-                    f"{place}: {name!r} is no input of this version; add it to required"
-                )
-            try:
-                conditions.append(parse_condition(name, text, lists))
-            except ValueError as error:
-                raise ValueError(f"{place}, {name}: {error}") from None
-        rows.append(
-            Row(
-                tranche=row["tranche"],
-                when=tuple(conditions),
-                then=MappingProxyType({name: float(v) for name, v in row["then"].items()}),
-                source=row.get("source", table["source"]),
-                confidence=_confidence(row, place),
-            )
-        )
-    return Version(**common, rows=tuple(rows))
+    return flat, int(np.prod(shape))
 
 
-def _confidence(table: Mapping[str, Any], place: str) -> str:
-    word = str(table["confidence"])
-    if word not in CONFIDENCES:
-        raise ValueError(f"{place}: confidence {word!r} is unknown: write {', '.join(CONFIDENCES)}")
-    return word
+def _set_aside(
+    columns: Columns, flat: Flat, length: int | None
+) -> tuple[dict[str, Array], Array, tuple[str, ...]]:
+    """Replace what cannot be right by what is accepted, and note where and why."""
+    reason = np.zeros(() if length is None else (length,), dtype=np.uint8)
+    reasons = [""]
+    good = dict(flat)
+    for name, x in flat.items():
+        item = INPUTS[name]
+        found = []
+        if name in columns.unreadable:
+            mask = np.broadcast_to(columns.unreadable[name], columns.shape).reshape(reason.shape)
+            found.append(
+                (mask, f"is missing or no {'number' if item.kind == 'number' else 'value'}")
+            )
+        found += out_of_bounds(item, x)
+        for mask, why in found:
+            if mask.any():
+                reasons.append(f"{name}: {why}")
+                reason[np.broadcast_to(mask, reason.shape) & (reason == 0)] = len(reasons) - 1
+                if mask.shape == good[name].shape:
+                    good[name] = filled(item, good[name], mask)
+    return good, reason, tuple(reasons)
+
+
+def _checked(part: Flat) -> bool:
+    return all(in_bounds(INPUTS[name], x) for name, x in part.items())
+
+
+def _run(
+    columns: Columns, flat: Flat, length: int | None, work: Callable[[slice, Flat], None]
+) -> None:
+    """Check and compute chunk by chunk; where a chunk is bad, say all of what is."""
+    good = True
+
+    def chunk(part: slice) -> None:
+        nonlocal good
+        values = {name: x[part] if x.ndim else x for name, x in flat.items()}
+        if _checked(values):
+            work(part, values)
+        else:
+            good = False
+
+    for_chunks(length or 0, chunk)
+    if not good:
+        check_bounds(columns.values)
+
+
+def _decide(
+    rule: Rule, columns: Columns, flat: Flat, length: int | None, reason: Array | None
+) -> Made:
+    version = rule.version
+    table = version.table
+    if length is None:
+        if not _checked(flat):
+            check_bounds(columns.values)
+        cells = table.cells(flat)
+    else:
+        cells = np.empty(length, dtype=table.cell_type)
+
+        def work(part: slice, values: Flat) -> None:
+            cells[part] = table.cells(values)
+
+        _run(columns, flat, length, work)
+    if reason is not None:
+        cells = np.where(reason > 0, table.cell_type(table.size), cells)
+    rows = np.append(table.row_of_cell, np.uint8(len(table.rows)))
+    if table.has_holes:
+        open_ = (gather(rows, cells) == len(table.rows)) & (cells != table.size)
+        if open_.any():
+            where = np.argwhere(open_.reshape(columns.shape))[:5].tolist()
+            raise InputError(f"no row of {rule.name} covers the inputs at {where}; check the file")
+    makers: dict[str, Callable[[], Array]] = {
+        name: partial(_gathered, table, name, cells) for name in rule.output_names
+    }
+    full = version.full_price
+    if full is not None and "prix_mensuel" in rule.output_names:
+
+        def price() -> Array:
+            pair = gather(rows.astype(np.uint16) * (len(full.rows) + 1), cells)
+            return gather(
+                version.prices, pair + gather(full.row_of_cell, _cells(full, flat, length))
+            )
+
+        makers["prix_mensuel"] = price
+    names = (*(row.tranche for row in table.rows), "")
+    return lambda: gather(rows, cells), makers, names
+
+
+def _gathered(table: DecisionTable, output: str, cells: Array) -> Array:
+    return gather(table.values_of_cells(output), cells)
+
+
+def _cells(table: DecisionTable, flat: Flat, length: int | None) -> Array:
+    """Return the cells of inputs that have been checked."""
+    if length is None:
+        return table.cells(flat)
+    cells = np.empty(length, dtype=table.cell_type)
+
+    def work(part: slice) -> None:
+        cells[part] = table.cells({name: x[part] if x.ndim else x for name, x in flat.items()})
+
+    for_chunks(length, work)
+    return cells
+
+
+def _calculate(
+    rule: Rule, columns: Columns, flat: Flat, length: int | None, reason: Array | None
+) -> Made:
+    calculation = rule.version.effort_rate or rule.version.block_tariff
+    if calculation is None:
+        raise AssertionError
+    names = (*calculation.names, "")
+    if length is None:
+        if not _checked(flat):
+            check_bounds(columns.values)
+        row, outputs = calculation.compute(flat)
+    else:
+        row = np.empty(length, dtype=np.uint8)
+        outputs = {name: np.empty(length) for name in rule.output_names}
+
+        def work(part: slice, values: Flat) -> None:
+            row[part], found = calculation.compute(values)
+            for name, array in outputs.items():
+                array[part] = found[name]
+
+        _run(columns, flat, length, work)
+    if reason is not None:
+        row = np.where(reason > 0, np.uint8(len(names) - 1), row)
+        outputs = {name: np.where(reason > 0, np.nan, x) for name, x in outputs.items()}
+    makers = {name: (lambda x=outputs[name]: np.asarray(x)) for name in rule.output_names}
+    return lambda: np.asarray(row), makers, names

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import attrs
 from tqdm import tqdm
@@ -120,7 +120,7 @@ def compute_table(rule: Rule, table: Table, keep: Sequence[str] = ()) -> Iterato
     with progress:
         for start in range(0, len(table.rows), CHUNK):
             chunk = table.rows[start : start + CHUNK]
-            given = {
+            given: dict[str, Any] = {
                 name: [_cell(table, line, name, cells[n]) for line, cells in chunk]
                 for n, name in used
             }
@@ -132,7 +132,7 @@ def compute_table(rule: Rule, table: Table, keep: Sequence[str] = ()) -> Iterato
             for (_, cells), *numbers, tranche in zip(
                 chunk, *outputs, result.tranche.tolist(), strict=True
             ):
-                yield [*map(_safe, cells), *map(str, numbers), tranche]
+                yield [*map(_safe, cells), *("" if x != x else str(x) for x in numbers), tranche]
             progress.update(len(chunk))
 
 
@@ -149,15 +149,16 @@ def _locate(
     rule: Rule,
     table: Table,
     chunk: Sequence[tuple[int, list[str]]],
-    given: dict[str, list[object]],
+    given: dict[str, Any],
     error: InputError,
 ) -> None:
     """Name the first line that cannot be computed, since positions mean nothing in a file."""
     for n, (line, _) in enumerate(chunk):
         try:
-            rule.compute(**{name: values[n] for name, values in given.items()})
-        except InputError as one:
-            raise InputError(f"{table.path}:{line}: {one}") from None
+            one: dict[str, Any] = {name: values[n] for name, values in given.items()}
+            rule.compute(**one)
+        except InputError as wrong:
+            raise InputError(f"{table.path}:{line}: {wrong}") from None
     raise InputError(f"{table.path}: {error}")
 
 

@@ -46,7 +46,7 @@ def test_the_example_computes_with_both_versions_and_both_rules(tmp_path, exampl
 def test_a_semicolon_file_with_decimal_commas_is_read(tmp_path):
     status, target = _compute(tmp_path, "foyer;quotient_familial;age\nA;350,01;30\n")
     assert status == 0
-    assert target.read_text("utf-8").splitlines()[1] == "A;350,01;30;0.9;350 < QF ≤ 500"
+    assert target.read_text("utf-8").splitlines()[1] == "A;350,01;30;0.9;;350 < QF ≤ 500"
 
 
 def test_a_text_that_a_spreadsheet_would_compute_is_made_harmless(tmp_path):

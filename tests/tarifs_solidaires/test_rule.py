@@ -1,6 +1,7 @@
 """The rules of Nantes: exact at thresholds, the same for every way in, clear when wrong."""
 
 import datetime as dt
+import math
 from fractions import Fraction
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tarifs_solidaires import DateError, InputError, RuleError, list_rules, load_rule
-from tarifs_solidaires.rule import read_rule
+from tarifs_solidaires.rule_file import read_rule
 
 BEFORE = load_rule("nantes/transport", on="2020-10-01")
 AFTER = load_rule("nantes/transport", on="2023-06-01")
@@ -24,7 +25,8 @@ def test_every_worked_case_of_a_rule_file_computes(name):
     for case in cases:
         result = load_rule(name, on=case["on"]).compute(**case["given"])
         for output, expected in case["expect"].items():
-            assert getattr(result, output) == expected, case
+            found = getattr(result, output)
+            assert math.isnan(found) if expected == "missing" else found == expected, case
 
 
 @pytest.mark.parametrize(
@@ -114,7 +116,7 @@ def test_residence_decides_first_before_2023_and_not_after():
     assert AFTER.compute(**given).taux_reduction.tolist() == [1.0, 1.0]
     water = EAU.compute(nombre_personnes=4, ressources_annuelles=0, commune=["44109", "2A004"])
     assert water.aide_annuelle.tolist() == [402.0, 0.0]
-    assert water.tranche[1] == "hors de la métropole"
+    assert water.tranche[1] == "hors du territoire"
 
 
 def test_the_disability_allowance_wins_over_the_quotient():
@@ -170,16 +172,16 @@ def test_scalars_give_scalars_and_arrays_are_read_only():
     ("given_", "message"),
     [
         ({"quotient_familial": [1, np.nan, -3, np.inf]}, "nan at 1, -3.0 at 2, inf at 3"),
-        ({"quotient_familial": -1}, "-1.0 must be between 0"),
-        ({"revenu_fiscal_reference": 1, "nombre_parts": 0}, "nombre_parts: 0.0 must be"),
-        ({"revenu_fiscal_reference": 1, "nombre_parts": 500}, "nombre_parts: 500.0 must be"),
+        ({"quotient_familial": -1}, "-1 must be between 0"),
+        ({"revenu_fiscal_reference": 1, "nombre_parts": 0}, "nombre_parts: 0 must be"),
+        ({"revenu_fiscal_reference": 1, "nombre_parts": 500}, "nombre_parts: 500 must be"),
         ({"revenu_fiscal_reference": 1}, "nombre_parts is missing"),
         ({"quotient_familial": 1, "nombre_parts": 2}, "both given"),
-        ({"quotient_familial": 1, "age": 200}, "age: 200.0 must be"),
+        ({"quotient_familial": 1, "age": 200}, "age: 200 must be"),
         ({"quotient_familial": [1, 2], "age": [1, 2, 3]}, "lengths that do not fit"),
         ({"quotient_familial": "a lot"}, "expected numbers"),
         ({"quotient_familial": 10**400}, "expected numbers"),
-        ({"quotient_familial": np.ma.array([1, 2], mask=[0, 1])}, "some values are masked"),
+        ({"quotient_familial": np.ma.array([1, 2], mask=[0, 1])}, "None at 1 must be numbers"),
         ({"quotient_familial": [[1], [2, 3]]}, "not a regular array"),
         ({"quotient_familial": 1, "beneficiaire_aah": "yes"}, "expected true or false"),
         ({"quotient_familial": 1, "beneficiaire_aah": [0, 2]}, "2 at 1 must be true or false"),

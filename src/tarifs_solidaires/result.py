@@ -1,0 +1,138 @@
+"""Results of one computation: outputs as arrays, the rows that decided, the reasons of what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+
+from tarifs_solidaires.errors import nearest
+
+if TYPE_CHECKING:
+    from tarifs_solidaires.explanation import Explanation
+    from tarifs_solidaires.rule import Rule
+
+Array = npt.NDArray[Any]
+
+
+class Outputs(Mapping[str, Array]):
+    """Outputs by name, each computed when it is first asked for, read-only."""
+
+    def __init__(self, makers: Mapping[str, Callable[[], Array]]) -> None:
+        self._makers = makers
+        self._made: dict[str, Array] = {}
+
+    def __getitem__(self, name: str) -> Array:
+        """Return an output."""
+        if name not in self._made:
+            array = self._makers[name]().view()
+            array.flags.writeable = False
+            self._made[name] = array
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the names."""
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        """Return the number of outputs."""
+        return len(self._makers)
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Result:
+    """Results of one computation; each output is an attribute.
+
+    Parameters
+    ----------
+    rule : Rule
+        What was computed.
+    inputs : mapping of str to ndarray
+        Inputs as they were read. They are views where that was possible: a caller's array that
+        changes between ``compute`` and ``explain`` changes what is explained.
+    shape : tuple of int
+        Shape of every output; ``()`` where all inputs were scalars.
+    outputs : mapping of str to ndarray
+        Outputs by name, NaN where a result is missing.
+    names : tuple of str
+        Names of the rows; the last, empty, is for a result that is missing.
+    reasons : tuple of str
+        Reasons for which a result is missing; the first, empty, is for none.
+
+    Attributes
+    ----------
+    row : ndarray of uint8
+        Number of the row that decided, in ``names``.
+    """
+
+    rule: Rule
+    inputs: Mapping[str, Array] = attrs.field(repr=False)
+    shape: tuple[int, ...]
+    outputs: Mapping[str, Array] = attrs.field(repr=False)
+    names: tuple[str, ...] = attrs.field(repr=False)
+    reasons: tuple[str, ...] = attrs.field(repr=False, default=("",))
+    _reason: Array | None = attrs.field(repr=False, default=None)
+    _row: Outputs = attrs.field(repr=False)
+
+    @property
+    def row(self) -> Array:
+        """Number of the row that decided, in ``names``."""
+        return self._row["row"]
+
+    def __getattr__(self, name: str) -> Any:
+        """Return an output: an array, or a float where the inputs were scalars."""
+        if name.startswith("_") or name not in self.rule.output_names:
+            known = ["tranche", *self.rule.output_names] if not name.startswith("_") else []
+            raise AttributeError(f"no output {name!r}; {nearest(name, known) if known else ''}")
+        array = self.outputs[name]
+        return float(array) if self.shape == () else array
+
+    @property
+    def tranche(self) -> Any:
+        """Name of the row that decided: str, or an array of str of the shape of the inputs."""
+        if self.shape == ():
+            return self.names[int(self.row)]
+        return np.array(self.names).take(self.row)
+
+    @property
+    def reason(self) -> Any:
+        """Why a result is missing, empty where it is not: str, or an array of str."""
+        if self.shape == ():
+            return self.reasons[0 if self._reason is None else int(self._reason)]
+        if self._reason is None:
+            return np.zeros(self.shape, dtype="U1")
+        return np.array(self.reasons).take(self._reason)
+
+    def explain(self, i: int | tuple[int, ...] | None = None, lang: str = "fr") -> Explanation:
+        r"""Explain one result to the person whom it concerns.
+
+        Parameters
+        ----------
+        i : int or tuple of int, optional
+            Position; not needed where the inputs were scalars.
+        lang : {"fr", "en", "pt"}
+            Language.
+
+        Returns
+        -------
+        Explanation
+            The text, a ``str``, with ``to_html()`` for the notice as a page.
+
+        Raises
+        ------
+        InputError
+            Where the position or the language does not exist.
+
+        Examples
+        --------
+        >>> from tarifs_solidaires import load_rule
+        >>> rule = load_rule("nantes/transport", on="2023-06-01")
+        >>> rule.compute(quotient_familial=620, age=30).explain(lang="en").splitlines()[0]
+        'The reduction is 70\xa0%.'
+        """
+        from tarifs_solidaires.explanation import explain
+
+        return explain(self, i, lang)

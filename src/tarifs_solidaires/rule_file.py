@@ -1,0 +1,574 @@
+"""Rule files: TOML to rules, and the rules that ship with the package."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import tomllib
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import attrs
+
+from tarifs_solidaires.block_tariff import Block
+from tarifs_solidaires.conditions import Condition, Flag, Interval, parse_condition
+from tarifs_solidaires.decision_table import DecisionTable, Row, Substitution
+from tarifs_solidaires.errors import DateError, RuleError, nearest
+from tarifs_solidaires.inputs import INPUTS
+from tarifs_solidaires.rule import (
+    CONFIDENCES,
+    OUTPUTS,
+    SHAPE_OUTPUTS,
+    SHAPES,
+    Parameter,
+    Rule,
+    Version,
+)
+from tarifs_solidaires.scale import Scale
+
+MAX_BYTES = 1_000_000  # a rule file is read by people; a larger one is a mistake
+MISSING = "missing"
+ORIGINS = ("declaration", "attestation", "administration")
+LANGUAGES = ("fr", "en", "pt")
+
+
+def list_rules() -> tuple[str, ...]:
+    """Return the names of the rules that ship with the package.
+
+    Returns
+    -------
+    tuple of str
+        Names, ``territoire/dispositif``, sorted.
+
+    Examples
+    --------
+    >>> "nantes/transport" in list_rules()
+    True
+    """
+    root = files("tarifs_solidaires") / "territories"
+    return tuple(
+        sorted(
+            f"{folder.name}/{file.name.removesuffix('.toml')}"
+            for folder in root.iterdir()
+            if folder.is_dir()
+            for file in folder.iterdir()
+            if file.name.endswith(".toml")
+        )
+    )
+
+
+def load_rule(name: str, on: str | dt.date) -> Rule:
+    """Return the version of a rule that is in force on a day.
+
+    Parameters
+    ----------
+    name : str
+        Name of a rule that ships with the package (``list_rules``), or path of a ``.toml`` file.
+    on : str or datetime.date
+        The day; a str is ``YYYY-MM-DD``.
+
+    Returns
+    -------
+    Rule
+        The rule on that day.
+
+    Raises
+    ------
+    RuleError
+        Where there is no such rule, or the file is not one.
+    DateError
+        Where the day is no date, or outside the range that is known; the message names the range.
+
+    Examples
+    --------
+    >>> load_rule("nantes/eau", on="2016-06-15").compute(
+    ...     nombre_personnes=4, ressources_annuelles=12000.0
+    ... ).aide_annuelle
+    42.0
+    """
+    day = _day(on)
+    if not isinstance(name, str):
+        raise RuleError(f"a rule is named by text such as 'nantes/transport', not {name!r}")
+    rule = read_rule(name)
+    first, last = rule.versions[0].valid_from, rule.versions[-1].valid_to
+    if not first <= day <= last:
+        raise DateError(
+            f"{rule.name} is known from {first} to {last}, not on {day}; ask for a day between"
+        )
+    version = next(v for v in reversed(rule.versions) if v.valid_from <= day)
+    return attrs.evolve(rule, on=day, version=version)
+
+
+def read_rule(name: str) -> Rule:
+    """Return a rule on the first day of its last version, read again only when its file changed."""
+    own = name.endswith(".toml") and Path(name).is_file()
+    return _read(name, Path(name).stat().st_mtime_ns if own else 0)
+
+
+def read_text(name: str) -> str:
+    """Return the text of a rule file, of the package or a user's own."""
+    if not name.endswith(".toml"):
+        if name not in (known := list_rules()):
+            raise RuleError(f"no rule {name!r}; {nearest(name, known)}")
+        territory, scheme = name.split("/")
+        file = files("tarifs_solidaires") / "territories" / territory / f"{scheme}.toml"
+        return file.read_text("utf-8")
+    path = Path(name)
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise RuleError(f"{name}: larger than {MAX_BYTES:,} bytes, which no rule is")
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise RuleError(f"{name}: cannot be read ({error.strerror}); check the path") from None
+    except UnicodeDecodeError as error:
+        raise RuleError(f"{name}: not UTF-8 at byte {error.start}; save it as UTF-8") from None
+
+
+def _day(on: str | dt.date) -> dt.date:
+    if isinstance(on, dt.datetime):
+        return on.date()
+    if isinstance(on, dt.date):
+        return on
+    try:
+        return dt.datetime.strptime(on, "%Y-%m-%d").date()
+    except (TypeError, ValueError):
+        raise DateError(f"{on!r} is no day: write YYYY-MM-DD, such as 2020-10-01") from None
+
+
+@lru_cache(maxsize=64)
+def _read(name: str, _modified: int) -> Rule:
+    text = read_text(name)
+    try:
+        return parse_rule(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise RuleError(f"{name}: not TOML: {error}") from None
+    except ValueError as error:
+        raise RuleError(f"{name}: {error}") from None
+
+
+class _Reader:
+    """A table of the file, which knows where it stands and what has not been read."""
+
+    def __init__(self, table: object, where: str) -> None:
+        if not isinstance(table, Mapping):
+            raise ValueError(f"{where or 'the file'}: expected a table, got {table!r}")
+        self.table: Mapping[str, Any] = table
+        self.where = where
+        self.read: set[str] = set()
+
+    def place(self, key: str) -> str:
+        """Return where a key stands, for a message."""
+        return f"{self.where}, {key}" if self.where else key
+
+    def get(self, key: str, kind: Any, default: Any = ...) -> Any:
+        """Return a value of a kind."""
+        self.read.add(key)
+        if key not in self.table:
+            if default is ...:
+                place = f" in {self.where}" if self.where else ""
+                raise ValueError(
+                    f"the key {key!r} is missing{place}; see nantes/transport for the form"
+                )
+            return default
+        value = self.table[key]
+        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+            expected = {
+                str: "text", list: "a list", dict: "a table", dt.date: "a date such as 2024-01-31",
+            }.get(kind, "a number")  # fmt: skip
+            raise ValueError(f"{self.place(key)}: expected {expected}, got {value!r}")
+        return value
+
+    def tables(self, key: str, label: str) -> list[_Reader]:
+        """Return the tables of a list, each named by its place."""
+        tables = self.get(key, list, [])
+        return [_Reader(t, self.place(f"{label} {n}")) for n, t in enumerate(tables, 1)]
+
+    def words(self, key: str, known: Sequence[str], default: Any = ...) -> tuple[str, ...]:
+        """Return a list of known words."""
+        words = self.get(key, list, default)
+        for word in words:
+            if word not in known:
+                label = {"outputs": "output"}.get(key, "input")
+                raise ValueError(
+                    f"{self.place(key)}: {label} {word!r} is unknown; {nearest(str(word), known)}"
+                )
+        if len(set(words)) < len(words):
+            raise ValueError(f"{self.place(key)}: a name stands twice")
+        return tuple(words)
+
+    def word(self, key: str, known: Sequence[str], default: Any = ...) -> str:
+        """Return one of some known words."""
+        word: str = self.get(key, str, default)
+        if word not in known:
+            raise ValueError(
+                f"{self.place(key)}: {key} {word!r} is unknown: write {', '.join(known)}"
+            )
+        return word
+
+    def number(self, key: str, default: Any = ...) -> float:
+        """Return a figure of 0 or more."""
+        value = self.get(key, int | float, default)
+        if not 0 <= value < 1e9:
+            raise ValueError(f"{self.place(key)}: {value!r} must be a number from 0 up")
+        return float(value)
+
+    def sure(self, default_source: str | None = None) -> dict[str, Any]:
+        """Return the source and the confidence, without which no figure enters."""
+        source = self.get("source", str, ... if default_source is None else default_source)
+        if not source.strip():
+            raise ValueError(f"{self.place('source')}: is empty; say where the figure comes from")
+        return {"source": source, "confidence": self.word("confidence", CONFIDENCES)}
+
+    def done(self) -> None:
+        """Refuse a key that nothing reads: it is a mistake."""
+        for key in self.table:
+            if key not in self.read:
+                raise ValueError(
+                    f"{self.place(key)}: the key is unknown; {nearest(key, self.read)}"
+                )
+
+
+def parse_rule(data: Mapping[str, Any]) -> Rule:
+    """Return the rule that a file's data is.
+
+    Raises
+    ------
+    ValueError
+        For the first thing that is wrong; the message says where.
+    """
+    top = _Reader(data, "")
+    if top.get("format", int) != 1:
+        raise ValueError("format: this version of the package reads format = 1")
+    shape = top.word("shape", SHAPES)
+    outputs = top.words("outputs", list(OUTPUTS))
+    for name in outputs:
+        if name not in SHAPE_OUTPUTS[shape]:
+            raise ValueError(
+                f"outputs: a rule of shape {shape} has no {name!r}; it has {', '.join(SHAPE_OUTPUTS[shape])}"
+            )
+    if not outputs:
+        raise ValueError("outputs: name at least one")
+    lists = {}
+    for name, table in top.get("list", dict, {}).items():
+        entry = _Reader(table, f"list {name}")
+        entry.sure()
+        lists[name] = frozenset(str(code) for code in entry.get("values", list))
+        entry.done()
+    versions = _versions(top, shape, outputs, lists)
+    origin = top.get("origin", dict, {})
+    for name, word in origin.items():
+        if name not in INPUTS or word not in ORIGINS:
+            raise ValueError(
+                f"origin, {name}: write one of {', '.join(ORIGINS)} for an input of the rule"
+            )
+    rule = Rule(
+        name=top.get("name", str),
+        on=versions[-1].valid_from,
+        title=_texts(top, "title"),
+        purpose=_texts(top, "purpose"),
+        per=top.word("per", ("personne", "foyer")),
+        authority=top.get("authority", str),
+        currency=top.get("currency", str, "EUR"),
+        version=versions[-1],
+        versions=versions,
+        output_names=outputs,
+        origin=MappingProxyType(dict(origin)),
+        cases=tuple(_case(case) for case in top.tables("case", "case")),
+        notes=tuple(top.get("notes", list, [])),
+        lists=MappingProxyType(lists),
+    )
+    top.done()
+    return rule
+
+
+def _texts(top: _Reader, key: str) -> Mapping[str, str]:
+    texts = _Reader(top.get(key, dict), key)
+    found = {lang: texts.get(lang, str) for lang in LANGUAGES}
+    texts.done()
+    return MappingProxyType(found)
+
+
+def _case(case: _Reader) -> Mapping[str, Any]:
+    found = {
+        "on": case.get("on", dt.date),
+        "given": MappingProxyType(case.get("given", dict)),
+        "expect": MappingProxyType(case.get("expect", dict)),
+        "source": case.get("source", str, ""),
+    }
+    case.done()
+    return MappingProxyType(found)
+
+
+def _versions(
+    top: _Reader, shape: str, outputs: tuple[str, ...], lists: Mapping[str, frozenset[str]]
+) -> tuple[Version, ...]:
+    readers = top.tables("version", "version")
+    if not readers:
+        raise ValueError("version: the file has none; write at least one [[version]]")
+    starts = [reader.get("valid_from", dt.date) for reader in readers]
+    if starts != sorted(set(starts)):
+        raise ValueError("version.valid_from: the versions must stand in order of their dates")
+    last = top.get("known_until", dt.date)
+    if last < starts[-1]:
+        raise ValueError(f"known_until: {last} is before the last version, {starts[-1]}")
+    versions = []
+    ends = [start - dt.timedelta(days=1) for start in starts[1:]] + [last]
+    for reader, start, end in zip(readers, starts, ends, strict=True):
+        reader.where = f"version {start}"
+        valid_to = reader.get("valid_to", dt.date, end)
+        if valid_to != end:
+            raise ValueError(
+                f"version {start}, valid_to: {valid_to} leaves a gap or overlaps: the version lasts "
+                f"until {end}, the day before the next or known_until; leave valid_to out"
+            )
+        versions.append(_version(reader, start, end, shape, outputs, lists))
+    return tuple(versions)
+
+
+def _version(
+    reader: _Reader, start: dt.date, end: dt.date, shape: str, outputs: tuple[str, ...],
+    lists: Mapping[str, frozenset[str]],
+) -> Version:  # fmt: skip
+    required = reader.words("required", list(INPUTS))
+    optional = reader.words("optional", list(INPUTS), [])
+    for name in required:
+        if name in optional:
+            raise ValueError(f"{reader.where}: {name} is both required and optional; keep one")
+    source = reader.get("source", str)
+    accepted = (*required, *optional)
+
+    def conditions(table: _Reader) -> tuple[Condition, ...]:
+        return _conditions(table, accepted, lists)
+
+    parameters = tuple(_parameter(p) for p in reader.tables("parameter", "parameter"))
+    rows, substitutions, full, blocks = [], [], [], []
+    for table in reader.tables("row", "row"):
+        table.where = f"{reader.where}, row {table.get('tranche', str)!r}"
+        rows.append(_row(table, conditions(table), outputs, source, parameters))
+        table.done()
+    for table in reader.tables("substitution", "substitution"):
+        name, value = table.get("input", str), table.number("value")
+        if name not in accepted:
+            raise ValueError(
+                f"{table.where}, input: {name!r} is no input of this version; {nearest(name, accepted)}"
+            )
+        substitutions.append(
+            Substitution(input=name, value=value, when=conditions(table), **table.sure())
+        )
+        table.done()
+    for table in reader.tables("full_price", "full price"):
+        then = MappingProxyType({"value": _figure(table, "value")})
+        full.append(
+            Row(
+                tranche=table.get("tranche", str), when=conditions(table), then=then, **table.sure()
+            )
+        )
+        table.done()
+    for table in reader.tables("block", "block"):
+        blocks.append(_block(table, conditions, required))
+        table.done()
+    _in_order(reader, rows, blocks)
+    scales = _scales(reader, accepted, required, lists)
+    residence = reader.get("residence", str, "")
+    if residence and residence not in lists:
+        raise ValueError(
+            f"{reader.where}, residence: no list {residence!r}; {nearest(residence, lists)}"
+        )
+    reader.done()
+    _belong(reader.where, shape, rows=rows, block=blocks)
+    version = Version(
+        valid_from=start, valid_to=end, source=source, shape=shape, required=required,
+        optional=optional, parameters=parameters, all_rows=tuple(rows),
+        substitutions=tuple(substitutions), scales=scales, full_prices=tuple(full),
+        blocks=tuple(blocks), residence=lists.get(residence, frozenset()),
+    )  # fmt: skip
+    _computable(version, reader.where, outputs)
+    return version
+
+
+def _parameter(table: _Reader) -> Parameter:
+    table.where = f"{table.where.rsplit(',', 1)[0]}, parameter {table.get('name', str)}"
+    value = table.get("value", object)
+    choices = tuple(table.get("choices", list, []))
+    if choices and value not in choices:
+        raise ValueError(f"{table.where}: {value!r} is none of its choices")
+    parameter = Parameter(
+        name=table.get("name", str),
+        value=tuple(value) if isinstance(value, list) else value,
+        unit=table.get("unit", str, ""),
+        choices=choices,
+        **table.sure(),
+    )
+    table.done()
+    return parameter
+
+
+def _conditions(
+    table: _Reader, accepted: Sequence[str], lists: Mapping[str, frozenset[str]]
+) -> tuple[Condition, ...]:
+    conditions = []
+    for name, text in table.get("when", dict, {}).items():
+        if name not in accepted:
+            raise ValueError(
+                f"{table.where}: {name!r} is no input of this version; add it to required"
+            )
+        try:
+            condition = parse_condition(name, text, lists)
+        except ValueError as error:
+            raise ValueError(f"{table.where}, {name}: {error}") from None
+        kind = (
+            "number"
+            if isinstance(condition, Interval)
+            else "flag"
+            if isinstance(condition, Flag)
+            else "commune"
+        )
+        if INPUTS[name].kind != kind:
+            raise ValueError(
+                f"{table.where}, {name}: {text!r} does not fit: the input is a {INPUTS[name].kind}"
+            )
+        conditions.append(condition)
+    return tuple(conditions)
+
+
+def _figure(table: _Reader, key: str) -> float:
+    if table.table.get(key) == MISSING:
+        table.read.add(key)
+        return math.nan
+    return table.number(key)
+
+
+def _row(
+    table: _Reader, when: tuple[Condition, ...], outputs: tuple[str, ...], source: str,
+    parameters: Sequence[Parameter],
+) -> Row:  # fmt: skip
+    given = _Reader(table.get("then", dict), f"{table.where}, then")
+    needed = {name for name in outputs if name != "prix_mensuel"}
+    if not needed <= set(given.table) <= set(outputs):
+        raise ValueError(f"{table.where}: then must give {', '.join(outputs)} and nothing else")
+    then = {name: _figure(given, name) if name in given.table else math.nan for name in outputs}
+    if then.get("taux_reduction", 0) > 1:
+        raise ValueError(f"{table.where}, then: taux_reduction is a share from 0 to 1")
+    only_if = table.get("if", dict, {})
+    choices = {p.name: p.choices for p in parameters}
+    for name, value in only_if.items():
+        if value not in choices.get(name, ()):
+            raise ValueError(
+                f"{table.where}, if: {name} = {value!r} is no choice of a parameter of this version"
+            )
+    return Row(
+        tranche=table.get("tranche", str), when=when, then=MappingProxyType(then),
+        only_if=MappingProxyType(dict(only_if)), **table.sure(source),
+    )  # fmt: skip
+
+
+def _block(table: _Reader, conditions: Any, required: Sequence[str]) -> Block:
+    rows = []
+    for variant in table.tables("variant", "variant"):
+        then = MappingProxyType({"price": variant.number("price")})
+        rows.append(Row(tranche="", when=conditions(variant), then=then, **variant.sure()))
+        variant.done()
+    then = MappingProxyType({"price": table.number("price")})
+    rows.append(Row(tranche="", when=(), then=then, **table.sure()))
+    up_to = table.get("up_to", int | float, math.inf)
+    prices = DecisionTable(rows=tuple(rows), required=tuple(required))
+    return Block(tranche=table.get("tranche", str), up_to=float(up_to), prices=prices)
+
+
+def _scales(
+    reader: _Reader, accepted: Sequence[str], required: Sequence[str],
+    lists: Mapping[str, frozenset[str]],
+) -> tuple[Scale, ...]:  # fmt: skip
+    scales = []
+    for name, data in reader.get("scale", dict, {}).items():
+        table = _Reader(data, f"{reader.where}, scale {name}")
+        by, each = table.get("by", str, ""), table.get("each", dict, {})
+        for used in filter(None, (name, by, *each)):
+            if used not in accepted:
+                raise ValueError(
+                    f"{table.where}: {used!r} is no input of this version; {nearest(used, accepted)}"
+                )
+        rows = []
+        for row in table.tables("row", "row"):
+            then = MappingProxyType({"value": row.number("value")})
+            rows.append(
+                Row(
+                    tranche="",
+                    when=_conditions(row, accepted, lists),
+                    then=then,
+                    source="",
+                    confidence="",
+                )
+            )
+            row.done()
+        if bool(by) == bool(rows):
+            raise ValueError(f"{table.where}: give either 'by' or rows with the base of the scale")
+        base = DecisionTable(rows=tuple(rows), required=tuple(required)) if rows else None
+        if base is not None and base.has_holes:
+            raise ValueError(f"{table.where}: the rows leave a case open; end with when = {{}}")
+        scales.append(
+            Scale(
+                numerator=name, by=by, base=base, each=MappingProxyType(dict(each)), **table.sure()
+            )
+        )
+        table.done()
+    return tuple(scales)
+
+
+def _in_order(reader: _Reader, rows: Sequence[Row], blocks: Sequence[Block]) -> None:
+    names = [row.tranche for row in rows] + [block.tranche for block in blocks]
+    for name in names:
+        if names.count(name) > 1:
+            raise ValueError(
+                f"{reader.where}: the tranche {name!r} stands twice; give each its name"
+            )
+    if len(rows) > 250:
+        raise ValueError(f"{reader.where}: more than 250 rows")
+    ends = [block.up_to for block in blocks]
+    if ends and (ends != sorted(set(ends)) or ends[-1] != math.inf):
+        raise ValueError(
+            f"{reader.where}: the blocks must stand in order of up_to, and the last has none"
+        )
+
+
+def _belong(where: str, shape: str, **tables: Sequence[object]) -> None:
+    wanted = {"decision_table": "rows", "block_tariff": "block"}.get(shape)
+    for name, found in tables.items():
+        if bool(found) != (name == wanted):
+            verb = "needs" if name == wanted else "has no"
+            raise ValueError(
+                f"{where}: a rule of shape {shape} {verb} [[version.{name.rstrip('s')}]]"
+            )
+
+
+def _computable(version: Version, where: str, outputs: tuple[str, ...]) -> None:
+    """Make now what computing needs, so that a file that cannot compute is refused."""
+    try:
+        if version.shape == "decision_table":
+            _ = version.table.row_of_cell
+            if version.full_price is not None:
+                if "taux_reduction" not in outputs or "prix_mensuel" not in outputs:
+                    raise ValueError("full_price needs the outputs taux_reduction and prix_mensuel")
+                _ = version.prices
+        _ = version.effort_rate, version.block_tariff
+    except KeyError as error:
+        raise ValueError(f"{where}: the parameter {error} is missing") from None
+    except ValueError as error:
+        raise ValueError(f"{where}: {error}") from None
+    need = {
+        "effort_rate": ("nombre_personnes", "ressources_annuelles"),
+        "block_tariff": ("volume_m3",),
+    }
+    for name in need.get(version.shape, ()):
+        if name not in version.required:
+            raise ValueError(f"{where}: a rule of shape {version.shape} requires {name}")
+    effort = version.effort_rate
+    if effort is not None:
+        if effort.prix_m3 is None and "prix_m3" not in version.required:
+            raise ValueError(f"{where}: give the parameter prix_m3, or require it as an input")
+        if not 0 < effort.part_ressources <= 1:
+            raise ValueError(f"{where}: part_ressources must be above 0 and at most 1")
