@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 Array = npt.NDArray[Any]
 
-CHUNK = 32_768
-ALONE = 8 * CHUNK  # below this, starting threads costs more than it gives
+CHUNK = 1 << 18  # large enough that threads seldom wait for each other, small enough for the cache
+ALONE = 8 * CHUNK  # below this, threads cost more than they give
 
 
 def for_chunks(length: int, work: Callable[[slice], None]) -> None:

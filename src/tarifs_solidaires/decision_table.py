@@ -361,7 +361,18 @@ class DecisionTable:
             total = part if total is None else np.add(total, part)  # part may be a caller's array
         return np.asarray(0 if total is None else total, dtype=self.cell_type)
 
+    @cached_property
+    def rows_of_cells(self) -> npt.NDArray[np.uint8]:
+        """Row of each cell, flat, ``len(rows)`` in the additional last one."""
+        return np.append(self.row_of_cell, np.uint8(len(self.rows)))
+
     def values_of_cells(self, output: str) -> npt.NDArray[np.float64]:
         """Return an output for each cell, flat, NaN in the additional last one."""
-        of_row = np.array([*(row.then[output] for row in self.rows), np.nan])
-        return np.append(of_row[self.row_of_cell], np.nan)
+        return self._values[output]
+
+    @cached_property
+    def _values(self) -> Mapping[str, npt.NDArray[np.float64]]:
+        return {
+            name: np.array([*(row.then[name] for row in self.rows), np.nan])[self.rows_of_cells]
+            for name in self.rows[0].then
+        }

@@ -536,7 +536,7 @@ def _decide(
         _run(columns, flat, length, work)
     if reason is not None:
         cells = np.where(reason > 0, table.cell_type(table.size), cells)
-    rows = np.append(table.row_of_cell, np.uint8(len(table.rows)))
+    rows = table.rows_of_cells
     if table.has_holes:
         open_ = (gather(rows, cells) == len(table.rows)) & (cells != table.size)
         if open_.any():
