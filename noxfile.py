@@ -1,5 +1,6 @@
 """Every task of the project, by name: ``nox -s NAME``. CI runs these and nothing else."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -64,6 +65,20 @@ def bench(session: nox.Session) -> None:
     session.install(".[all]")
     for script in sorted(Path("benchmarks").glob("bench_*.py")):
         session.run("python", str(script), *session.posargs)
+
+
+@nox.session(default=False)
+def bench_openfisca(session: nox.Session) -> None:
+    """Run the benchmark of the tariffs beside openfisca-france-local, in an environment of its own."""
+    peer = Path(session.create_tmp()) / "peer"
+    session.run("python", "-m", "venv", str(peer))
+    python = peer / ("Scripts" if os.name == "nt" else "bin") / "python"
+    session.run(
+        str(python), "-m", "pip", "install", "-q", "numpy<2", "openfisca-france-local",
+        external=True,
+    )  # fmt: skip
+    session.install(".")
+    session.run("python", "benchmarks/bench_tarifs.py", "--peer", str(python))
 
 
 @nox.session

@@ -79,7 +79,10 @@ class BlockTariff:
             row = np.where(volume > start, np.uint8(number), row)
             start = stop
         outputs = {"facture": half_up(bill, 10 * SCALE) / 100}
-        persons = np.asarray(values.get("nombre_personnes", self.personnes_sans_aide))
-        beyond = np.maximum(persons.astype(np.int64) - self.personnes_sans_aide, 0)
-        outputs["aide_annuelle"] = beyond * round(100 * self.aide_par_personne) / 100
+        if "nombre_personnes" in values:
+            persons = values["nombre_personnes"].astype(np.int64)
+            beyond = np.maximum(persons - self.personnes_sans_aide, 0)
+            outputs["aide_annuelle"] = beyond * round(100 * self.aide_par_personne) / 100
+        else:
+            outputs["aide_annuelle"] = np.full(volume.shape, np.nan)
         return np.asarray(row), outputs

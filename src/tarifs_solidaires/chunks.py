@@ -12,8 +12,9 @@ import numpy.typing as npt
 
 Array = npt.NDArray[Any]
 
-CHUNK = 1 << 18  # large enough that threads seldom wait for each other, small enough for the cache
-ALONE = 8 * CHUNK  # below this, threads cost more than they give
+CHUNK = 1 << 17
+MANY = 1 << 21  # below this, threads cost more than they give; from here on their chunks are
+SHARED = 1 << 18  # larger, so that they seldom wait for each other
 
 
 def for_chunks(length: int, work: Callable[[slice], None]) -> None:
@@ -21,8 +22,9 @@ def for_chunks(length: int, work: Callable[[slice], None]) -> None:
 
     Each slice is written by one call only, so the result does not depend on the number of cores.
     """
-    slices = [slice(start, min(start + CHUNK, length)) for start in range(0, length, CHUNK)]
-    if length < ALONE:
+    size = CHUNK if length < MANY else SHARED
+    slices = [slice(start, min(start + size, length)) for start in range(0, length, size)]
+    if length < MANY:
         for part in slices:
             work(part)
         return
