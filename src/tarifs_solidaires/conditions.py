@@ -14,6 +14,10 @@ _HALF_LINE = re.compile(rf"x\s*(>=|>)\s*{_NUMBER}")
 _MEMBER = re.compile(r"(not )?in (\w+)")
 
 
+def _decimal(bound: float) -> str:
+    return f"{bound:.2f}".rstrip("0").rstrip(".")
+
+
 @attrs.frozen
 class Interval:
     """A number lies between two bounds, each of which says which side it belongs to."""
@@ -27,11 +31,13 @@ class Interval:
     @property
     def text(self) -> str:
         """The condition as a rule file writes it."""
-        low = f"{self.low:g} {'<=' if self.low_included else '<'} x"
-        high = f"x {'<=' if self.high_included else '<'} {self.high:g}"
+        low, high = _decimal(self.low), _decimal(self.high)
         if self.high == math.inf:
-            return f"x {'>=' if self.low_included else '>'} {self.low:g}"
-        return high if self.low == 0 and self.low_included else low + high[1:]
+            return f"x {'>=' if self.low_included else '>'} {low}"
+        below = f"x {'<=' if self.high_included else '<'} {high}"
+        if self.low == 0 and self.low_included:
+            return below
+        return f"{low} {'<=' if self.low_included else '<'} {below}"
 
 
 @attrs.frozen
