@@ -417,6 +417,128 @@ class Rule:
             raise RuleError(f"{self.name}: {error}") from None
         return attrs.evolve(self, version=version)
 
+    def to_mermaid(self, lang: str = "fr") -> str:
+        """Draw the flow diagram of the rule on its day as Mermaid text.
+
+        Parameters
+        ----------
+        lang : {"fr", "en", "pt"}
+            Language; names of rows and sources stay in that of the rule.
+
+        Returns
+        -------
+        str
+            A ``flowchart TD``: inputs, then each test in order with its outcome. What is not
+            official has a dashed or dotted outline. Every value is escaped.
+
+        Raises
+        ------
+        InputError
+            Where there are no words in the language.
+
+        Examples
+        --------
+        >>> from tarifs_solidaires import load_rule
+        >>> load_rule("nantes/transport", on="2023-06-01").to_mermaid().splitlines()[0]
+        'flowchart TD'
+        """
+        from tarifs_solidaires.diagram import to_mermaid
+
+        return to_mermaid(self, lang)
+
+    def to_svg(self, lang: str = "fr") -> str:
+        """Draw the flow diagram of the rule on its day as a picture of one page.
+
+        Parameters
+        ----------
+        lang : {"fr", "en", "pt"}
+            Language; names of rows and sources stay in that of the rule.
+
+        Returns
+        -------
+        str
+            SVG that loads nothing from elsewhere, always the same for the same rule: the steps
+            as ``to_mermaid``, and the numbered sources. Every value is escaped.
+
+        Raises
+        ------
+        InputError
+            Where there are no words in the language.
+
+        Examples
+        --------
+        >>> from tarifs_solidaires import load_rule
+        >>> picture = load_rule("nantes/transport", on="2023-06-01").to_svg(lang="en")
+        >>> "750 &lt; QF ≤ 900" in picture
+        True
+        """
+        from tarifs_solidaires.diagram import to_svg
+
+        return to_svg(self, lang)
+
+    def to_markdown(self, lang: str = "fr") -> str:
+        """Describe the whole rule as Markdown, for a page of documentation.
+
+        Parameters
+        ----------
+        lang : {"fr", "en", "pt"}
+            Language; names of rows, sources and notes stay in that of the rule.
+
+        Returns
+        -------
+        str
+            Purpose, whom it concerns, inputs, outputs; for each version its source, parameters
+            and rows with their confidence and source; notes; worked examples. Every value is
+            escaped.
+
+        Raises
+        ------
+        InputError
+            Where there are no words in the language.
+
+        Examples
+        --------
+        >>> from tarifs_solidaires import load_rule
+        >>> print(load_rule("nantes/eau", on="2023-06-01").to_markdown(lang="en").splitlines()[0])
+        # Social tariff of water of Nantes Métropole
+        """
+        from tarifs_solidaires.description import to_markdown
+
+        return to_markdown(self, lang)
+
+    def to_dmn(self, lang: str = "fr") -> str:
+        """Write the decision table of the rule on its day in the exchange format DMN 1.3.
+
+        Parameters
+        ----------
+        lang : {"fr", "en", "pt"}
+            Language of the labels; names stay those of the inputs and outputs.
+
+        Returns
+        -------
+        str
+            XML: one decision ``tranche_et_resultats`` by a table of hit policy FIRST, whose
+            outputs are ``tranche`` and those of the rule, null where a result is not known.
+            Where the rule has full prices, the table of those and ``prix_mensuel`` follow.
+
+        Raises
+        ------
+        RuleError
+            Where the rule is no decision table, or holds what such a table cannot say.
+        InputError
+            Where there are no words in the language.
+
+        Examples
+        --------
+        >>> from tarifs_solidaires import load_rule
+        >>> xml = load_rule("nantes/transport", on="2023-06-01").to_dmn()
+        >>> "<text>]350..500]</text>" in xml
+        True
+        """
+        from tarifs_solidaires.dmn import to_dmn
+
+        return to_dmn(self, lang)
+
     def _changed(self, row: Row, changes: Mapping[str, object]) -> Row:
         when: dict[str, Condition] = {c.name: c for c in row.when}
         then = dict(row.then)

@@ -1,0 +1,328 @@
+"""The words of drawings and descriptions: amounts, units and conditions in three languages."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+
+from tarifs_solidaires.conditions import Condition, Flag, Interval
+from tarifs_solidaires.errors import InputError, nearest
+from tarifs_solidaires.inputs import INPUTS
+from tarifs_solidaires.rule import Version
+from tarifs_solidaires.scale import Scale
+
+LANGUAGES = ("fr", "en", "pt")
+NBSP = "\N{NO-BREAK SPACE}"
+
+# English sentence: French, Portuguese.
+WORDS: Mapping[str, tuple[str, str]] = {
+    "Yes": ("Oui", "Sim"),
+    "No": ("Non", "Não"),
+    "Inputs": ("Données d'entrée", "Dados de entrada"),
+    "Outputs": ("Résultats", "Resultados"),
+    "or": ("ou", "ou"),
+    "and": ("et", "e"),
+    "optional": ("facultatif", "opcional"),
+    "required": ("obligatoire", "obrigatório"),
+    "{default} where not given": ("{default} si non donné", "{default} se não informado"),
+    "not known": ("non connu", "não conhecido"),
+    "every other situation": ("toutes les autres situations", "todas as outras situações"),
+    "{name}: no": ("{name} : non", "{name}: não"),
+    "{name} in {list}": ("{name} dans {list}", "{name} em {list}"),
+    "{name} outside {list}": ("{name} hors de {list}", "{name} fora de {list}"),
+    "{name} from {low}": ("{name} à partir de {low}", "{name} a partir de {low}"),
+    "{name} above {low}": ("{name} au-dessus de {low}", "{name} acima de {low}"),
+    "{name} up to {high}": ("{name} jusqu'à {high}", "{name} até {high}"),
+    "{name} below {high}": ("{name} inférieur à {high}", "{name} inferior a {high}"),
+    "{name} from {low} to {high}": ("{name} de {low} à {high}", "{name} de {low} a {high}"),
+    "{name} from {low} to less than {high}": (
+        "{name} de {low} à moins de {high}",
+        "{name} de {low} a menos de {high}",
+    ),
+    "scale": ("échelle", "escala"),
+    "{name}: what counts": ("{name} : ce qui compte", "{name}: o que conta"),
+    "Scale of {name}": ("Échelle de : {name}", "Escala de: {name}"),
+    "Scale of {name}: {by}": ("Échelle de : {name} — {by}", "Escala de: {name} — {by}"),
+    "{value} if {conditions}": ("{value} si {conditions}", "{value} se {conditions}"),
+    "{value} otherwise": ("{value} sinon", "{value} senão"),
+    "plus {value} × {name}": ("plus {value} × {name}", "mais {value} × {name}"),
+    "otherwise, the person's own value": (
+        "sinon, la valeur propre de la personne",
+        "senão, o valor próprio da pessoa",
+    ),
+    "Full price": ("Plein tarif", "Tarifa plena"),
+    "monthly price = full price × (1 − reduction), to the cent": (
+        "prix mensuel = plein tarif × (1 − taux de réduction), au centime",
+        "preço mensal = tarifa plena × (1 − taxa de redução), ao centavo",
+    ),
+    "No row applies: the computation is refused": (
+        "Aucune ligne ne s'applique : le calcul est refusé",
+        "Nenhuma linha se aplica: o cálculo é recusado",
+    ),
+    "Reference volume": ("Volume de référence", "Volume de referência"),
+    "{volume} m³ for {persons} persons": (
+        "{volume} m³ pour {persons} personne(s)",
+        "{volume} m³ para {persons} pessoa(s)",
+    ),
+    "{volume} m³ for each further person": (
+        "{volume} m³ par personne de plus",
+        "{volume} m³ por pessoa a mais",
+    ),
+    "{volume} m³ × {persons}": ("{volume} m³ × {persons}", "{volume} m³ × {persons}"),
+    "Reference bill": ("Facture de référence", "Conta de referência"),
+    "reference volume × {price}": (
+        "volume de référence × {price}",
+        "volume de referência × {price}",
+    ),
+    "Ceiling of resources": ("Plafond de ressources", "Teto de recursos"),
+    "reference bill ÷ {share}": ("facture de référence ÷ {share}", "conta de referência ÷ {share}"),
+    "Aid": ("Aide", "Auxílio"),
+    "reference bill − {share} × {resources}, to the cent": (
+        "facture de référence − {share} × {resources}, au centime",
+        "conta de referência − {share} × {resources}, ao centavo",
+    ),
+    "aid ≤ {amount}": ("aide ≤ {amount}", "auxílio ≤ {amount}"),
+    "aid < {amount} (minimum payment)": (
+        "aide < {amount} (versement minimal)",
+        "auxílio < {amount} (pagamento mínimo)",
+    ),
+    "this aid": ("cette aide", "esse auxílio"),
+    "Bill": ("Facture", "Conta"),
+    "sum of the blocks passed": ("somme des blocs franchis", "soma dos blocos percorridos"),
+    "sum over the blocks of: cubic metres in the block × price of the block, to the cent": (
+        "somme, sur les blocs, de : mètres cubes dans le bloc × prix du bloc, au centime",
+        "soma, nos blocos, de: metros cúbicos no bloco × preço do bloco, ao centavo",
+    ),
+    "Price of the cubic metres from {low} to {high}": (
+        "Prix des mètres cubes de {low} à {high}",
+        "Preço dos metros cúbicos de {low} a {high}",
+    ),
+    "Price of the cubic metres beyond {low}": (
+        "Prix des mètres cubes au-delà de {low}",
+        "Preço dos metros cúbicos além de {low}",
+    ),
+    "Aid for large households": ("Aide aux foyers nombreux", "Auxílio às famílias numerosas"),
+    "{amount} for each person beyond {persons}": (
+        "{amount} par personne au-delà de {persons}",
+        "{amount} por pessoa além de {persons}",
+    ),
+    "Sources": ("Sources", "Fontes"),
+    "Source": ("Source", "Fonte"),
+    "Outline": ("Contour", "Contorno"),
+    "official": ("officiel", "oficial"),
+    "secondary": ("source secondaire", "fonte secundária"),
+    "inferred": ("déduit", "deduzido"),
+    "secondary source": ("source secondaire", "fonte secundária"),
+    "An input that is not given meets no condition": (
+        "Une donnée qui n'est pas fournie ne remplit aucune condition",
+        "Um dado que não é informado não satisfaz nenhuma condição",
+    ),
+    "In force from {first} to {last}": (
+        "En vigueur du {first} au {last}",
+        "Em vigor de {first} a {last}",
+    ),
+    "Flow diagram: {title}": ("Logigramme : {title}", "Fluxograma: {title}"),
+    "{tests} tests in order; the first that holds decides.": (
+        "{tests} tests dans l'ordre ; le premier qui est rempli décide.",
+        "{tests} testes em ordem; o primeiro satisfeito decide.",
+    ),
+    "Steps in order.": ("Étapes dans l'ordre.", "Etapas em ordem."),
+    "Purpose": ("Finalité", "Finalidade"),
+    "Concerns": ("Concerne", "Refere-se a"),
+    "a person": ("une personne", "uma pessoa"),
+    "a household": ("un foyer", "uma família"),
+    "Authority": ("Autorité", "Autoridade"),
+    "Currency": ("Monnaie", "Moeda"),
+    "Known from {first} to {last}": (
+        "Connue du {first} au {last}",
+        "Conhecida de {first} a {last}",
+    ),
+    "Name": ("Nom", "Nome"),
+    "Meaning": ("Signification", "Significado"),
+    "Unit": ("Unité", "Unidade"),
+    "Bounds": ("Bornes", "Limites"),
+    "from {low} to {high}": ("de {low} à {high}", "de {low} a {high}"),
+    "whole": ("entier", "inteiro"),
+    "Given": ("Fourni", "Informado"),
+    "Origin": ("Origine", "Origem"),
+    "declaration": ("déclaration", "declaração"),
+    "attestation": ("attestation", "atestado"),
+    "administration": ("administration", "administração"),
+    "in place of {name}": ("à la place de {name}", "em lugar de {name}"),
+    "flag": ("oui ou non", "sim ou não"),
+    "commune": ("code INSEE", "código INSEE"),
+    "Parameters": ("Paramètres", "Parâmetros"),
+    "Value": ("Valeur", "Valor"),
+    "Choices": ("Choix", "Opções"),
+    "Confidence": ("Certitude", "Certeza"),
+    "Values that count in place of the person's own": (
+        "Valeurs qui comptent à la place de celles de la personne",
+        "Valores que contam em lugar dos da pessoa",
+    ),
+    "Scales": ("Échelles", "Escalas"),
+    "Rows: the first whose conditions all hold decides": (
+        "Lignes : la première dont toutes les conditions sont remplies décide",
+        "Linhas: a primeira cujas condições são todas satisfeitas decide",
+    ),
+    "Row": ("Tranche", "Linha"),
+    "Conditions": ("Conditions", "Condições"),
+    "only where {name} is {value} (it is {now})": (
+        "seulement si {name} vaut {value} (vaut {now})",
+        "somente se {name} for {value} (é {now})",
+    ),
+    "Blocks": ("Blocs", "Blocos"),
+    "Price per m³": ("Prix du m³", "Preço do m³"),
+    "Computation": ("Calcul", "Cálculo"),
+    "Lists": ("Listes", "Listas"),
+    "{count} codes": ("{count} codes", "{count} códigos"),
+    "Notes": ("Notes", "Notas"),
+    "Worked examples": ("Exemples calculés", "Exemplos calculados"),
+    "Day": ("Jour", "Dia"),
+    "Expected": ("Attendu", "Esperado"),
+    "Versions": ("Versions", "Versões"),
+    "from {first} to {last}": ("du {first} au {last}", "de {first} a {last}"),
+}
+
+_SYMBOLS = {"EUR": "€", "BRL": "R$"}
+_UNITS: Mapping[str, tuple[str, str, str]] = {
+    "month": ("mois", "month", "mês"),
+    "year": ("an", "year", "ano"),
+    "billing period": ("période de facturation", "billing period", "período de faturamento"),
+    "years": ("ans", "years", "anos"),
+    "m3": ("m³", "m³", "m³"),
+    "persons": ("personnes", "persons", "pessoas"),
+    "children": ("enfants", "children", "crianças"),
+    "tax shares": ("parts", "tax shares", "cotas"),
+    "grant step": ("échelon", "grant step", "escalão"),
+    "share, 0 to 1": ("part, de 0 à 1", "share, 0 to 1", "parte, de 0 a 1"),
+}
+
+
+def check_language(lang: str) -> None:
+    """Refuse a language in which there are no words.
+
+    Raises
+    ------
+    InputError
+        Where the language is none of the three.
+    """
+    if lang not in LANGUAGES:
+        raise InputError(f"no words in {lang!r}; {nearest(str(lang), LANGUAGES)}")
+
+
+def say(text: str, lang: str, **values: object) -> str:
+    """Return an English sentence of this module in a language, with its values."""
+    fr, pt = WORDS[text]
+    return {"fr": fr, "en": text, "pt": pt}[lang].format(**values)
+
+
+def pair(name: str, value: str, lang: str) -> str:
+    """Return a name and its value, with the colon of the language."""
+    return f"{name}{NBSP if lang == 'fr' else ''}: {value}"
+
+
+def clean(text: object) -> str:
+    """Return a text on one line, without what no page may hold: control and direction marks."""
+    return "".join(
+        " "
+        if character in "\t\n\r"
+        else "\N{REPLACEMENT CHARACTER}"
+        if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Cn", "Zl", "Zp")
+        else character
+        for character in str(text)
+    )
+
+
+def number(value: float, lang: str, *, cents: bool = False) -> str:
+    """Return a number as the language writes it; ``cents`` keeps two decimals unless whole."""
+    text = f"{value:,.4f}".rstrip("0").rstrip(".")
+    if cents and "." in text and len(text.partition(".")[2]) == 1:
+        text += "0"
+    separators = {"fr": NBSP + ",", "en": ",.", "pt": ".,"}[lang]
+    return text.translate(str.maketrans(",.", separators))
+
+
+def money(value: float, currency: str, lang: str) -> str:
+    """Return an amount with its currency."""
+    symbol = _SYMBOLS.get(currency, currency)
+    amount = number(value, lang, cents=True)
+    return f"{symbol}{NBSP}{amount}" if currency == "BRL" else f"{amount}{NBSP}{symbol}"
+
+
+def percent(share: float, lang: str) -> str:
+    """Return a share as a percentage."""
+    return number(100 * share, lang) + NBSP + "%"
+
+
+def unit(text: str, lang: str) -> str:
+    """Return a unit such as ``EUR/month`` in words; what is not known stays as it is."""
+    place = LANGUAGES.index(lang)
+    parts = [
+        _SYMBOLS.get(part, _UNITS[part][place] if part in _UNITS else part)
+        for part in ([text] if text in _UNITS else text.split("/"))
+    ]
+    return "/".join(parts)
+
+
+def output(name: str, value: float, currency: str, lang: str) -> str:
+    """Return a result with its unit; NaN is not known."""
+    if math.isnan(value):
+        return say("not known", lang)
+    return percent(value, lang) if name == "taux_reduction" else money(value, currency, lang)
+
+
+def short(name: str, lang: str) -> str:
+    """Return what an input means, without the remark in parentheses of a number or a code."""
+    meaning = INPUTS[name].meaning[lang]
+    return meaning if INPUTS[name].kind == "flag" else re.sub(r"\s*\([^)]*\)", "", meaning)
+
+
+def quantity(name: str, value: float, lang: str) -> str:
+    """Return a number of an input with its unit, where the unit adds something."""
+    kind = INPUTS[name].unit
+    if "/" in kind:
+        return money(value, kind.partition("/")[0], lang)
+    if kind in ("years", "m3"):
+        return number(value, lang) + NBSP + unit(kind, lang)
+    return number(value, lang)
+
+
+def condition(c: Condition, version: Version, lang: str) -> str:
+    """Return a condition in words, such as ``quotient familial ≤ 350 €``.
+
+    Where the version divides the input by a scale, the bound is written times that scale.
+    """
+    name = short(c.name, lang)
+    if isinstance(c, Flag):
+        return name if c.value else say("{name}: no", lang, name=name)
+    if not isinstance(c, Interval):
+        sentence = "{name} outside {list}" if c.negated else "{name} in {list}"
+        return say(sentence, lang, name=name, list=c.list_name)
+    scale = version.divisors.get(c.name)
+
+    def bound(value: float) -> str:
+        if not isinstance(scale, Scale):
+            return quantity(c.name, value, lang)
+        if scale.by:
+            return f"{number(value, lang)} ×{NBSP}{short(scale.by, lang)}"
+        return f"{quantity(c.name, value, lang)} ×{NBSP}{say('scale', lang)}"
+
+    years = INPUTS[c.name].unit == "years" and c.low > 0 and c.low_included
+    if years and c.high < math.inf:
+        sentence = "{name} from {low} to " + ("" if c.high_included else "less than ") + "{high}"
+        return say(sentence, lang, name=name, low=number(c.low, lang), high=bound(c.high))
+    if c.low == c.high:
+        return f"{name} ={NBSP}{bound(c.low)}"
+    low = f"{bound(c.low)}{NBSP}{'≤' if c.low_included else '<'} "
+    high = f" {'≤' if c.high_included else '<'}{NBSP}{bound(c.high)}"
+    if c.high == math.inf:
+        return f"{name} {'≥' if c.low_included else '>'}{NBSP}{bound(c.low)}"
+    return (low if c.low > 0 or not c.low_included else "") + name + high
+
+
+def conditions(when: Iterable[Condition], version: Version, lang: str) -> str:
+    """Return conditions in one sentence."""
+    joined = f" {say('and', lang)} ".join(condition(c, version, lang) for c in when)
+    return joined or say("every other situation", lang)
