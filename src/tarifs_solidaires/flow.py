@@ -136,6 +136,9 @@ def flow(rule: Rule, lang: str) -> Flow:
     return _Maker(rule, lang).flow()
 
 
+Sure = tuple[str, str]  # source and confidence of a figure
+
+
 class _Maker:
     """Makes the boxes of one rule, and numbers the sources as they come."""
 
@@ -177,19 +180,26 @@ class _Maker:
             lang=self.lang,
         )
 
-    def sure(self, items: Iterable[tuple[str, str]]) -> dict[str, object]:
-        """Return the weakest confidence and the numbers of the sources of some figures."""
+    def box(
+        self, kind: str, lines: Iterable[str], heading: str = "", sure: Iterable[Sure] = ()
+    ) -> Box:
+        """Return a box with the weakest confidence and the sources of the figures in it."""
         numbers, weakest = [], 0
-        for source, confidence in items:
+        for source, confidence in sure:
             weakest = max(weakest, CONFIDENCES.index(confidence))
             if source not in self.sources:
                 self.sources.append(source)
             numbers.append(self.sources.index(source) + 1)
-        return {"confidence": CONFIDENCES[weakest], "notes": tuple(dict.fromkeys(numbers))}
+        return Box(
+            kind=kind,
+            heading=heading,
+            lines=tuple(lines),
+            confidence=CONFIDENCES[weakest],
+            notes=tuple(dict.fromkeys(numbers)),
+        )
 
-    def parameter(self, *names: str) -> dict[str, object]:
-        found = [p for p in self.version.parameters if p.name in names]
-        return self.sure((p.source, p.confidence) for p in found)
+    def parameter(self, *names: str) -> list[Sure]:
+        return [(p.source, p.confidence) for p in self.version.parameters if p.name in names]
 
     def inputs(self) -> Box:
         skipped = ("revenu_fiscal_reference", "nombre_parts")
@@ -228,10 +238,8 @@ class _Maker:
         replaced = dict.fromkeys(s.input for s in version.substitutions)
         stages += [Stage(box=self.substitution(name)) for name in replaced]
         for row in version.rows:
-            outcome = Box(
-                kind="outcome", heading=row.tranche, lines=self.outputs(row),
-                **self.sure([(row.source, row.confidence)]),
-            )  # fmt: skip
+            sure = [(row.source, row.confidence)]
+            outcome = self.box("outcome", self.outputs(row), row.tranche, sure)
             if row.when or row is not version.rows[-1]:
                 lines = tuple(condition(c, version, self.lang) for c in row.when)
                 test = Box(kind="test", lines=lines or (self.say("every other situation"),))
@@ -259,16 +267,14 @@ class _Maker:
         name = short(scale.numerator, self.lang)
         if scale.base is None:
             text = self.say("Scale of {name}: {by}", name=name, by=short(scale.by, self.lang))
-            return Box(kind="step", lines=(text,), **self.sure([(scale.source, scale.confidence)]))
+            return self.box("step", [text], sure=[(scale.source, scale.confidence)])
         lines = [self.if_(number(r.then["value"], self.lang), r) for r in scale.base.rows]
         lines += [
             self.say("plus {value} × {name}", value=number(v, self.lang), name=short(n, self.lang))
             for n, v in scale.each.items()
         ]
-        return Box(
-            kind="step", heading=self.say("Scale of {name}", name=name), lines=tuple(lines),
-            **self.sure([(scale.source, scale.confidence)]),
-        )  # fmt: skip
+        heading = self.say("Scale of {name}", name=name)
+        return self.box("step", lines, heading, [(scale.source, scale.confidence)])
 
     def if_(self, value: str, row: Row) -> str:
         if not row.when:
@@ -287,11 +293,8 @@ class _Maker:
             for s in found
         ]
         lines.append(self.say("otherwise, the person's own value"))
-        return Box(
-            kind="step", lines=tuple(lines),
-            heading=self.say("{name}: what counts", name=short(name, self.lang)),
-            **self.sure((s.source, s.confidence) for s in found),
-        )  # fmt: skip
+        heading = self.say("{name}: what counts", name=short(name, self.lang))
+        return self.box("step", lines, heading, [(s.source, s.confidence) for s in found])
 
     def full_price(self) -> Box | None:
         rows = self.version.full_prices
@@ -302,10 +305,8 @@ class _Maker:
             value = output("prix_mensuel", row.then["value"], self.rule.currency, self.lang)
             held = conditions(row.when, self.version, self.lang)
             lines.append(pair(f"{row.tranche} ({held})", value, self.lang))
-        return Box(
-            kind="step", heading=self.say("Full price"), lines=tuple(lines),
-            **self.sure((row.source, row.confidence) for row in rows),
-        )  # fmt: skip
+        sure = [(row.source, row.confidence) for row in rows]
+        return self.box("step", lines, self.say("Full price"), sure)
 
     def effort(self, aid: EffortRate) -> list[Stage]:
         lang, share = self.lang, percent(aid.part_ressources, self.lang)
@@ -346,7 +347,7 @@ class _Maker:
             test = self.say("aid ≤ {amount}", amount=self.money(0))
         stages.append(
             Stage(
-                box=Box(kind="test", lines=(test,), **self.parameter("versement_minimal")),
+                box=self.box("test", [test], sure=self.parameter("versement_minimal")),
                 outcome=Box(kind="outcome", heading=aid.names[NOT_AIDED], lines=(none,)),
             )
         )
@@ -355,8 +356,7 @@ class _Maker:
         return stages
 
     def step(self, heading: str, lines: Sequence[str], *names: str) -> Stage:
-        sure = self.parameter(*names)
-        return Stage(box=Box(kind="step", heading=self.say(heading), lines=tuple(lines), **sure))
+        return Stage(box=self.box("step", lines, self.say(heading), self.parameter(*names)))
 
     def blocks(self, blocks: Sequence[Block]) -> list[Stage]:
         stages = []
@@ -382,8 +382,8 @@ class _Maker:
                 else self.money(row.then["price"], "/m³")
                 for row in block.rows
             )
-            sure = self.sure((row.source, row.confidence) for row in block.rows)
-            stages.append(Stage(box=Box(kind="step", heading=heading, lines=prices, **sure)))
+            sure = [(row.source, row.confidence) for row in block.rows]
+            stages.append(Stage(box=self.box("step", prices, heading, sure)))
             total = pair(
                 OUTPUTS["facture"][self.lang], self.say("sum of the blocks passed"), self.lang
             )
