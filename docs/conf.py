@@ -1,8 +1,13 @@
 """Sphinx configuration."""
 
+import html as _html
+import shutil as _shutil
 from importlib.metadata import version as _version
+from pathlib import Path as _Path
 
 from charte_registry import records as _records
+from tarifs_solidaires import list_rules as _list_rules
+from tarifs_solidaires.rule_file import read_rule as _read_rule
 
 project = "charte-donnee"
 author = "The charte-donnee contributors"
@@ -54,5 +59,36 @@ def _describe_fields(app, what, name, obj, options, lines):
             lines += ["", f"``{field.name}``", f"    {field.metadata['en']}{source}"]
 
 
+def _write_rule_pages(app):
+    """Write one page a rule, with the diagram of its last version, and the page that lists them."""
+    folder = _Path(app.srcdir) / "rules"
+    _shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    rows = []
+    for name in _list_rules():
+        rule = _read_rule(name)
+        page = name.replace("/", "-")
+        first, last = rule.versions[0].valid_from, rule.versions[-1].valid_to
+        heading, _, text = rule.to_markdown(lang="en").partition("\n")
+        (folder / f"{page}.svg").write_text(rule.to_svg(lang="en"), "utf-8")
+        alt = _html.escape(
+            f"Flow diagram of {name} from {rule.version.valid_from}; the tables say the same"
+        )
+        picture = f"```{{image}} {page}.svg\n:alt: {alt}\n:width: 100%\n```"
+        (folder / f"{page}.md").write_text(
+            f"{heading}\n{text}\n## Flow diagram\n\n{picture}\n", "utf-8"
+        )
+        rows.append(f"| [{name}]({page}.md) | {heading.removeprefix('# ')} | {first} | {last} |")
+    pages = "\n".join(name.replace("/", "-") for name in _list_rules())
+    (folder / "index.md").write_text(
+        "# Rules\n\nEvery rule that ships, and the days for which it is known. Names of rows and sources are "
+        "those of the rule file, in French.\n\n| Rule | Title | Known from | to |\n| --- | --- | --- | --- |\n"
+        + "\n".join(rows)
+        + f"\n\n```{{toctree}}\n:hidden:\n\n{pages}\n```\n",
+        "utf-8",
+    )
+
+
 def setup(app):
+    app.connect("builder-inited", _write_rule_pages)
     app.connect("autodoc-process-docstring", _describe_fields, priority=900)

@@ -14,7 +14,7 @@ from tarifs_solidaires.errors import RuleError
 from tarifs_solidaires.inputs import INPUTS
 from tarifs_solidaires.rule import OUTPUTS, Rule, Version
 from tarifs_solidaires.scale import Scale
-from tarifs_solidaires.wording import check_language, clean, condition, say, short
+from tarifs_solidaires.wording import check_language, clean, condition, day, say, short
 
 NAMESPACE = "https://www.omg.org/spec/DMN/20191111/MODEL/"
 DECISION = "tranche_et_resultats"
@@ -82,7 +82,10 @@ def to_dmn(rule: Rule, lang: str = "fr") -> str:
 def _description(rule: Rule, lang: str) -> str:
     version = rule.version
     force = say(
-        "In force from {first} to {last}", lang, first=version.valid_from, last=version.valid_to
+        "In force from {first} to {last}",
+        lang,
+        first=day(version.valid_from, lang),
+        last=day(version.valid_to, lang),
     )
     return f"{rule.purpose[lang]}. {rule.authority}. {force} — {version.source}"
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
 import attrs
 
@@ -19,6 +18,7 @@ from tarifs_solidaires.wording import (
     check_language,
     condition,
     conditions,
+    day,
     money,
     number,
     output,
@@ -29,9 +29,6 @@ from tarifs_solidaires.wording import (
     short,
     unit,
 )
-
-if TYPE_CHECKING:
-    import datetime as dt
 
 
 @attrs.frozen(kw_only=True)
@@ -400,8 +397,3 @@ class _Maker:
 
 def _days(version: Version, lang: str) -> dict[str, str]:
     return {"first": day(version.valid_from, lang), "last": day(version.valid_to, lang)}
-
-
-def day(date: dt.date, lang: str) -> str:
-    """Return a date as the language writes it in figures; English keeps the ISO order."""
-    return date.isoformat() if lang == "en" else date.strftime("%d/%m/%Y")

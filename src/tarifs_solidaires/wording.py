@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 import re
 import unicodedata
@@ -151,8 +152,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "attestation": ("attestation", "atestado"),
     "administration": ("administration", "administração"),
     "in place of {name}": ("à la place de {name}", "em lugar de {name}"),
-    "flag": ("oui ou non", "sim ou não"),
-    "commune": ("code INSEE", "código INSEE"),
+    "yes or no": ("oui ou non", "sim ou não"),
+    "INSEE code": ("code INSEE", "código INSEE"),
     "Parameters": ("Paramètres", "Parâmetros"),
     "Value": ("Valeur", "Valor"),
     "Choices": ("Choix", "Opções"),
@@ -173,6 +174,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "somente se {name} for {value} (é {now})",
     ),
     "Blocks": ("Blocs", "Blocos"),
+    "up to": ("jusqu'à", "até"),
     "Price per m³": ("Prix du m³", "Preço do m³"),
     "Computation": ("Calcul", "Cálculo"),
     "Lists": ("Listes", "Listas"),
@@ -233,6 +235,11 @@ def clean(text: object) -> str:
         else character
         for character in str(text)
     )
+
+
+def day(date: dt.date, lang: str) -> str:
+    """Return a date as the language writes it in figures; English keeps the ISO order."""
+    return date.isoformat() if lang == "en" else date.strftime("%d/%m/%Y")
 
 
 def number(value: float, lang: str, *, cents: bool = False) -> str:
