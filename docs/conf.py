@@ -1,6 +1,5 @@
 """Sphinx configuration."""
 
-import html as _html
 import shutil as _shutil
 from importlib.metadata import version as _version
 from pathlib import Path as _Path
@@ -64,27 +63,35 @@ def _write_rule_pages(app):
     folder = _Path(app.srcdir) / "rules"
     _shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    rows = []
+    rows, pages = [], []
     for name in _list_rules():
         rule = _read_rule(name)
         page = name.replace("/", "-")
         first, last = rule.versions[0].valid_from, rule.versions[-1].valid_to
-        heading, _, text = rule.to_markdown(lang="en").partition("\n")
+        head, inputs, rest = rule.to_markdown(lang="en").partition("\n## ")
+        alt = (
+            f"Flow diagram of {name} from {rule.version.valid_from}; the tables below say the same"
+        )
+        picture = f"```{{image}} {page}.svg\n:alt: {alt}\n:width: 100%\n```\n"
         (folder / f"{page}.svg").write_text(rule.to_svg(lang="en"), "utf-8")
-        alt = _html.escape(
-            f"Flow diagram of {name} from {rule.version.valid_from}; the tables say the same"
-        )
-        picture = f"```{{image}} {page}.svg\n:alt: {alt}\n:width: 100%\n```"
-        (folder / f"{page}.md").write_text(
-            f"{heading}\n{text}\n## Flow diagram\n\n{picture}\n", "utf-8"
-        )
-        rows.append(f"| [{name}]({page}.md) | {heading.removeprefix('# ')} | {first} | {last} |")
-    pages = "\n".join(name.replace("/", "-") for name in _list_rules())
+        (folder / f"{page}.md").write_text(f"{head}\n{picture}{inputs}{rest}", "utf-8")
+        title = head.splitlines()[0].removeprefix("# ")
+        rows.append(f"| [{name}]({page}.md) | {title} | {first} to {last} |")
+        pages.append(page)
     (folder / "index.md").write_text(
-        "# Rules\n\nEvery rule that ships, and the days for which it is known. Names of rows and sources are "
-        "those of the rule file, in French.\n\n| Rule | Title | Known from | to |\n| --- | --- | --- | --- |\n"
-        + "\n".join(rows)
-        + f"\n\n```{{toctree}}\n:hidden:\n\n{pages}\n```\n",
+        "\n".join(
+            [
+                "# Rules\n",
+                "Every rule that ships, and the days for which it is known. Names of rows, sources and",
+                "notes are those of the rule file. Each page shows the diagram of the last version,",
+                "then all versions.\n",
+                "| Rule | Title | Known |\n| --- | --- | --- |",
+                *rows,
+                "\n```{toctree}\n:hidden:\n",
+                *pages,
+                "```\n",
+            ]
+        ),
         "utf-8",
     )
 

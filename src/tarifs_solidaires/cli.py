@@ -65,6 +65,14 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--contact", help="where the authority can be reached, for the notice")
     command.add_argument("--output", type=Path, help="file to write instead of printing")
     command.set_defaults(run=_explain)
+
+    command = commands.add_parser("draw", help="draw, describe or export a rule")
+    command.add_argument("rule", help="name such as nantes/transport, or a .toml file")
+    command.add_argument("--on", required=True, help="day, YYYY-MM-DD")
+    command.add_argument("--format", choices=("svg", "mermaid", "markdown", "dmn"), default="svg")
+    command.add_argument("--lang", default="fr", help="fr, en or pt")
+    command.add_argument("--output", required=True, type=Path, help="file to write")
+    command.set_defaults(run=_draw)
     return parser
 
 
@@ -97,6 +105,15 @@ def _explain(arguments: argparse.Namespace) -> int:
     with written(arguments.output) as file:
         file.write(text + "\n")
     print(f"{rule.name} on {arguments.on}: explained, see {arguments.output}")
+    return 0
+
+
+def _draw(arguments: argparse.Namespace) -> int:
+    rule = load_rule(arguments.rule, on=arguments.on)
+    text: str = getattr(rule, f"to_{arguments.format}")(arguments.lang)
+    with written(arguments.output) as file:
+        file.write(text)
+    print(f"{rule.name} on {arguments.on}: {arguments.format}, see {arguments.output}")
     return 0
 
 

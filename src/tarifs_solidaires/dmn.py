@@ -53,6 +53,12 @@ def to_dmn(rule: Rule, lang: str = "fr") -> str:
             f"{rule.name}: a rule of shape {version.shape} is no decision table; "
             "see to_markdown() and to_svg()"
         )
+    for s in version.substitutions:
+        if INPUTS[s.input].kind != "number":
+            raise RuleError(
+                f"{rule.name}: a substitution of {s.input}, which is no number, "
+                "cannot be expressed in DMN; write rows instead"
+            )
     feel = _Feel(rule)
     outputs = [n for n in rule.output_names if not (version.full_prices and n == "prix_mensuel")]
     lines = [
@@ -232,11 +238,6 @@ class _Feel:
         refused = any(c == Flag(name, value=False) for row in table.rows for c in row.when)
         expression = f"{name} = true" if refused else self.value(name)
         for s in reversed([s for s in table.substitutions if s.input == name]):
-            if INPUTS[name].kind != "number":
-                raise RuleError(
-                    f"{self.rule.name}: a substitution of {name}, which is no number, "
-                    "cannot be expressed in DMN; write rows instead"
-                )
             held = " and ".join(map(self.held, s.when)) or "true"
             expression = f"if {held} then {_number(s.value)} else {expression}"
         return Column(

@@ -33,10 +33,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "{name}: no": ("{name} : non", "{name}: não"),
     "{name} in {list}": ("{name} dans {list}", "{name} em {list}"),
     "{name} outside {list}": ("{name} hors de {list}", "{name} fora de {list}"),
-    "{name} from {low}": ("{name} à partir de {low}", "{name} a partir de {low}"),
-    "{name} above {low}": ("{name} au-dessus de {low}", "{name} acima de {low}"),
-    "{name} up to {high}": ("{name} jusqu'à {high}", "{name} até {high}"),
-    "{name} below {high}": ("{name} inférieur à {high}", "{name} inferior a {high}"),
     "{name} from {low} to {high}": ("{name} de {low} à {high}", "{name} de {low} a {high}"),
     "{name} from {low} to less than {high}": (
         "{name} de {low} à moins de {high}",
@@ -90,7 +86,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "auxílio < {amount} (pagamento mínimo)",
     ),
     "this aid": ("cette aide", "esse auxílio"),
-    "Bill": ("Facture", "Conta"),
     "sum of the blocks passed": ("somme des blocs franchis", "soma dos blocos percorridos"),
     "sum over the blocks of: cubic metres in the block × price of the block, to the cent": (
         "somme, sur les blocs, de : mètres cubes dans le bloc × prix du bloc, au centime",
@@ -111,11 +106,9 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "Sources": ("Sources", "Fontes"),
     "Source": ("Source", "Fonte"),
-    "Outline": ("Contour", "Contorno"),
     "official": ("officiel", "oficial"),
     "secondary": ("source secondaire", "fonte secundária"),
     "inferred": ("déduit", "deduzido"),
-    "secondary source": ("source secondaire", "fonte secundária"),
     "An input that is not given meets no condition": (
         "Une donnée qui n'est pas fournie ne remplit aucune condition",
         "Um dado que não é informado não satisfaz nenhuma condição",
@@ -183,7 +176,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "Worked examples": ("Exemples calculés", "Exemplos calculados"),
     "Day": ("Jour", "Dia"),
     "Expected": ("Attendu", "Esperado"),
-    "Versions": ("Versions", "Versões"),
     "from {first} to {last}": ("du {first} au {last}", "de {first} a {last}"),
 }
 
@@ -318,7 +310,8 @@ def condition(c: Condition, version: Version, lang: str) -> str:
 
     years = INPUTS[c.name].unit == "years" and c.low > 0 and c.low_included
     if years and c.high < math.inf:
-        sentence = "{name} from {low} to " + ("" if c.high_included else "less than ") + "{high}"
+        included, excluded = "{name} from {low} to {high}", "{name} from {low} to less than {high}"
+        sentence = included if c.high_included else excluded
         return say(sentence, lang, name=name, low=number(c.low, lang), high=bound(c.high))
     if c.low == c.high:
         return f"{name} ={NBSP}{bound(c.low)}"
