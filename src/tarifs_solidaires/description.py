@@ -207,15 +207,12 @@ class _Page:
             return
         self.heading(3, self.say("Scales"))
         for scale in version.scales:
-            name, sure = (
-                short(scale.numerator, self.lang),
-                self.sure(scale.confidence, scale.source),
-            )
+            name, sure = short(scale.numerator, self.lang), (scale.confidence, scale.source)
+            heading = self.say("Scale of {name}", name=name) + self.sure(*sure)
+            self.paragraph(escaped(heading))
             if scale.base is None:
-                by = short(scale.by, self.lang)
-                self.list([self.say("Scale of {name}: {by}", name=name, by=by) + sure])
+                self.list([short(scale.by, self.lang)])
                 continue
-            self.paragraph(escaped(self.say("Scale of {name}", name=name) + sure))
             lines = [
                 self.if_(number(r.then["value"], self.lang), r, version) for r in scale.base.rows
             ]

@@ -388,18 +388,24 @@ def wrapped(text: str, width: float, size: float, *, bold: bool = False) -> list
     list of str
         Lines, at least one.
     """
-    lines = [""]
+    room = width / (size * (1.13 if bold else 1.0))
+    lines, used = [""], 0.0
     for word in clean(text).split(" "):
-        longer = f"{lines[-1]} {word}" if lines[-1] else word
-        if text_width(longer, size, bold=bold) <= width:
-            lines[-1] = longer
+        joined = f" {word}" if lines[-1] else word
+        longer = sum(map(_em, joined), used)
+        if longer <= room:
+            lines[-1] += joined
+            used = longer
             continue
         if lines[-1]:
             lines.append("")
+            used = 0.0
         for character in word:
-            if lines[-1] and text_width(lines[-1] + character, size, bold=bold) > width:
+            if lines[-1] and used + _em(character) > room:
                 lines.append("")
+                used = 0.0
             lines[-1] += character
+            used += _em(character)
     return lines
 
 

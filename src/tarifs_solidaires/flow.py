@@ -262,16 +262,16 @@ class _Maker:
 
     def scale(self, scale: Scale) -> Box:
         name = short(scale.numerator, self.lang)
+        heading = self.say("Scale of {name}", name=name)
+        sure = [(scale.source, scale.confidence)]
         if scale.base is None:
-            text = self.say("Scale of {name}: {by}", name=name, by=short(scale.by, self.lang))
-            return self.box("step", [text], sure=[(scale.source, scale.confidence)])
+            return self.box("step", [short(scale.by, self.lang)], heading, sure)
         lines = [self.if_(number(r.then["value"], self.lang), r) for r in scale.base.rows]
         lines += [
             self.say("plus {value} × {name}", value=number(v, self.lang), name=short(n, self.lang))
             for n, v in scale.each.items()
         ]
-        heading = self.say("Scale of {name}", name=name)
-        return self.box("step", lines, heading, [(scale.source, scale.confidence)])
+        return self.box("step", lines, heading, sure)
 
     def if_(self, value: str, row: Row) -> str:
         if not row.when:
@@ -312,7 +312,7 @@ class _Maker:
         if set(aid.volume_par_personne) == {aid.volume_personne_suivante}:
             volume = [self.say("{volume} m³ × {persons}", volume=volumes[0], persons=persons)]
         else:
-            each = "{volume} m³ for {persons} persons"
+            each = "household of {persons}: {volume} m³"
             volume = [self.say(each, volume=v, persons=n) for n, v in enumerate(volumes, 1)]
             more = number(aid.volume_personne_suivante, lang)
             volume.append(self.say("{volume} m³ for each further person", volume=more))

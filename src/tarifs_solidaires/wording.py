@@ -41,7 +41,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "scale": ("échelle", "escala"),
     "{name}: what counts": ("{name} : ce qui compte", "{name}: o que conta"),
     "Scale of {name}": ("Échelle de : {name}", "Escala de: {name}"),
-    "Scale of {name}: {by}": ("Échelle de : {name} — {by}", "Escala de: {name} — {by}"),
     "{value} if {conditions}": ("{value} si {conditions}", "{value} se {conditions}"),
     "{value} otherwise": ("{value} sinon", "{value} senão"),
     "plus {value} × {name}": ("plus {value} × {name}", "mais {value} × {name}"),
@@ -59,9 +58,9 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Nenhuma linha se aplica: o cálculo é recusado",
     ),
     "Reference volume": ("Volume de référence", "Volume de referência"),
-    "{volume} m³ for {persons} persons": (
-        "{volume} m³ pour {persons} personne(s)",
-        "{volume} m³ para {persons} pessoa(s)",
+    "household of {persons}: {volume} m³": (
+        "foyer de {persons} : {volume} m³",
+        "família de {persons}: {volume} m³",
     ),
     "{volume} m³ for each further person": (
         "{volume} m³ par personne de plus",

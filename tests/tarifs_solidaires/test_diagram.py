@@ -203,7 +203,7 @@ def test_scales_substitutions_and_full_prices_are_drawn():
 
 def test_an_effort_rate_and_blocks_say_their_figures():
     texts = {r.name: "".join(map(_together, layout(flow(r, "pt")).frames)) for r in RULES}
-    for text in ("45m³para1pessoa", "85m³para2pessoa", "35m³porpessoaamais", "2,5%", "<10€"):
+    for text in ("famíliade1:45m³", "famíliade2:85m³", "35m³porpessoaamais", "2,5%", "<10€"):
         assert text in texts["made-up/effort"]
     for text in ("R$0,345/m³se", "R$0,89/m³senão", "R$1,66/m³", "R$12porpessoaalémde5"):
         assert text in texts["made-up/blocks"]
