@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tarifs_solidaires import InputError, RuleError, list_rules, load_rule
 from tarifs_solidaires.diagram import FILL, INK, PAPER, WIDTH, layout, text_width, wrapped
+from tarifs_solidaires.effort_rate import OUTSIDE
 from tarifs_solidaires.flow import flow
 from tarifs_solidaires.rule_file import read_rule
 from tarifs_solidaires.wording import LANGUAGES, WORDS, clean, number
@@ -30,6 +31,8 @@ words = st.text(st.characters(codec="utf-8"), max_size=60)
 def _names(rule):
     version = rule.version
     calculation = version.effort_rate or version.block_tariff
+    if version.effort_rate is not None and not version.residence:
+        return [name for n, name in enumerate(version.effort_rate.names) if n != OUTSIDE]
     return [row.tranche for row in version.rows] or list(calculation.names)
 
 
