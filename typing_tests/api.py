@@ -1,13 +1,24 @@
 """What a user would write with the three packages."""
 
 import datetime as dt
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from charte_registry import Adequation, Finding, Register, adequation, load_register, render_report
 from prevision_cantine import CanteenForecaster, City, Forecast, Rows, load_city, make_city, order
-from tarifs_solidaires import Input, Result, Rule, list_rules, load_rule
+from tarifs_solidaires import (
+    Comparison,
+    Input,
+    Result,
+    Rule,
+    classes,
+    compare,
+    list_rules,
+    load_rule,
+    make_population,
+)
 
 names: tuple[str, ...] = list_rules()
 rule: Rule = load_rule("nantes/transport", on=dt.date(2020, 10, 1))
@@ -16,6 +27,12 @@ rate: npt.NDArray[np.float64] = result.taux_reduction
 text: str = result.explain(1, lang="fr")
 page: str = result.explain(1).to_html(contact="the town hall")
 inputs: tuple[Input, ...] = rule.inputs
+people: dict[str, npt.NDArray[Any]] = make_population(1000, seed=0)
+comparison: Comparison = compare(
+    rule, rule.replace(partage_500_600="par_age"), people,
+    by={"age": classes(people["age"], [26, 60], name="age")}, price=500,
+)  # fmt: skip
+table: str = comparison.to_markdown() + comparison.to_csv() + str(comparison)
 
 city: City = make_city(seed=0) if names else load_city("folder")
 forecaster: CanteenForecaster = CanteenForecaster(lead_days=15).fit(city, until="2023-02-10")

@@ -1,12 +1,17 @@
 """Solidarity tariffs as dated, sourced rules: exact, vectorised, explained."""
 
+from tarifs_solidaires.comparison import Comparison, compare
 from tarifs_solidaires.errors import DateError, InputError, RuleError, TableError, TarifError
+from tarifs_solidaires.grouping import Classes, classes
 from tarifs_solidaires.inputs import Input
+from tarifs_solidaires.population import make_population
 from tarifs_solidaires.result import Result
 from tarifs_solidaires.rule import Parameter, Rule, Version
 from tarifs_solidaires.rule_file import list_rules, load_rule
 
 __all__ = [
+    "Classes",
+    "Comparison",
     "DateError",
     "Input",
     "InputError",
@@ -17,6 +22,9 @@ __all__ = [
     "TableError",
     "TarifError",
     "Version",
+    "classes",
+    "compare",
     "list_rules",
     "load_rule",
+    "make_population",
 ]

@@ -9,10 +9,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
+from tarifs_solidaires.comparison import compare
 from tarifs_solidaires.errors import InputError, TarifError, nearest
+from tarifs_solidaires.grouping import Classes, classes
 from tarifs_solidaires.inputs import INPUTS
+from tarifs_solidaires.population import NOTE, make_population
 from tarifs_solidaires.rule_file import list_rules, load_rule, read_rule
-from tarifs_solidaires.tables import FLAGS, compute_table, read_csv, written
+from tarifs_solidaires.tables import FLAGS, _cell, compute_table, read_csv, written
 
 
 class _Parser(argparse.ArgumentParser):
@@ -73,6 +76,26 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--lang", default="fr", help="fr, en or pt")
     command.add_argument("--output", required=True, type=Path, help="file to write")
     command.set_defaults(run=_draw)
+    command = commands.add_parser("compare", help="who wins and loses between two days")
+    command.add_argument("rule", help="name such as nantes/transport, or a .toml file")
+    command.add_argument("--before", required=True, help="day, YYYY-MM-DD")
+    command.add_argument("--after", required=True, help="day, YYYY-MM-DD")
+    people = command.add_mutually_exclusive_group(required=True)
+    people.add_argument("--input", type=Path, help="CSV file, a row a person or household")
+    people.add_argument("--people", type=int, help="how many invented people to compare on instead")
+    command.add_argument("--seed", type=int, default=0, help="seed of the invented people")
+    command.add_argument(
+        "--by", action="append", default=[], metavar="COLUMN[:BOUND,...]",
+        help="grouping: a column, a column in classes such as age:26,60, tranche_before, tranche_after",
+    )  # fmt: skip
+    command.add_argument("--what", help="output to compare; the first by default")
+    command.add_argument("--weight", help="column that says how many people a row stands for")
+    command.add_argument("--price", help="full yearly price of a reduction, or its column")
+    command.add_argument("--lang", default="fr", help="of the picture: fr, en or pt")
+    command.add_argument(
+        "--output", type=Path, help="picture (.png, .svg, .pdf) or table (.csv, .md) to write"
+    )
+    command.set_defaults(run=_compare)
     return parser
 
 
@@ -115,6 +138,68 @@ def _draw(arguments: argparse.Namespace) -> int:
         file.write(text)
     print(f"{rule.name} on {arguments.on}: {arguments.format}, see {arguments.output}")
     return 0
+
+
+def _compare(arguments: argparse.Namespace) -> int:
+    rules = [load_rule(arguments.rule, on=day) for day in (arguments.before, arguments.after)]
+    invented = arguments.input is None
+    people = (
+        make_population(arguments.people, seed=arguments.seed)
+        if invented
+        else _people(arguments.input)
+    )
+    price: Any = arguments.price
+    if price is not None and price not in people:
+        try:
+            price = float(price)
+        except ValueError:
+            raise InputError(
+                f"--price {price}: neither a number nor a column; {nearest(price, people)}"
+            ) from None
+    comparison = compare(
+        rules[0], rules[1], people,
+        by=dict(_grouping(text, people) for text in arguments.by), output=arguments.what,
+        weight=arguments.weight, price=price,
+    )  # fmt: skip
+    print(comparison)
+    if invented:
+        print(f"\n{NOTE['en']}")
+    path = arguments.output
+    if path is None:
+        return 0
+    if path.suffix in (".csv", ".md"):
+        with written(path) as file:
+            file.write(comparison.to_csv() if path.suffix == ".csv" else comparison.to_markdown())
+    else:
+        comparison.plot(path, lang=arguments.lang, note=NOTE.get(arguments.lang, "") * invented)
+    print(f"\nsee {path}")
+    return 0
+
+
+def _grouping(text: str, people: dict[str, Any]) -> tuple[str, Classes | None]:
+    """Return the name of a grouping, and its classes where there are bounds."""
+    name, colon, bounds = text.partition(":")
+    if not colon:
+        return name, None
+    if name not in people:
+        raise InputError(f"--by {text}: no column {name!r}; {nearest(name, people)}")
+    try:
+        cuts = [float(bound) for bound in bounds.split(",")]
+    except ValueError:
+        raise InputError(f"--by {text}: write bounds as in age:26,60") from None
+    return name, classes(people[name], cuts, name=name)
+
+
+def _people(path: Path) -> dict[str, Any]:
+    """Return the columns of a CSV file: inputs as values of their kind, the others as text."""
+    table = read_csv(path)
+    return {
+        name: [
+            _cell(table, line, name, cells[n]) if name in INPUTS else cells[n]
+            for line, cells in table.rows
+        ]
+        for n, name in enumerate(table.columns)
+    }
 
 
 def _value(text: str) -> tuple[str, object]:

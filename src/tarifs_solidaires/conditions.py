@@ -28,6 +28,8 @@ class Interval:
     high: float = math.inf
     high_included: bool = False
 
+    kind = "number"  # of the input that it is about
+
     @property
     def text(self) -> str:
         """The condition as a rule file writes it."""
@@ -47,6 +49,8 @@ class Flag:
     name: str
     value: bool
 
+    kind = "flag"  # of the input that it is about
+
     @property
     def text(self) -> str:
         """The condition as a rule file writes it."""
@@ -61,6 +65,8 @@ class Member:
     list_name: str
     codes: frozenset[str] = attrs.field(repr=False)
     negated: bool = False
+
+    kind = "commune"  # of the input that it is about
 
     @property
     def text(self) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, partial
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import attrs
 import numpy as np
@@ -372,8 +373,8 @@ class Rule:
         Parameters
         ----------
         rows : mapping of str to mapping, optional
-            Changes by name of row: an output with its new value, or an input with its new
-            condition, such as ``{"QF > 900": {"taux_reduction": 0.1}}``.
+            Changes by name of row: an output with its new value (a number, or ``"missing"``), or
+            an input with its new condition, such as ``{"QF > 900": {"taux_reduction": 0.1}}``.
         **parameters : object
             New values of named parameters.
 
@@ -385,7 +386,8 @@ class Rule:
         Raises
         ------
         RuleError
-            Where a row or parameter does not exist, or a value is none.
+            Where a row or parameter does not exist, a value is none, or the rows would leave a
+            case that none of them covers.
 
         Examples
         --------
@@ -400,21 +402,29 @@ class Rule:
         for name, value in parameters.items():
             if name not in known:
                 raise RuleError(f"{self.name} has no parameter {name!r}; {nearest(name, known)}")
-            _check_replacement(known[name], value)
+            _check_replacement(f"{self.name}, {name}", known[name], value)
+            if isinstance(value, list):
+                parameters[name] = tuple(value)
         changed = tuple(
             attrs.evolve(p, value=parameters.get(p.name, p.value)) for p in version.parameters
         )
         table = {row.tranche: row for row in version.all_rows}
         for tranche, changes in (rows or {}).items():
             if tranche not in table:
-                raise RuleError(f"{self.name} has no row {tranche!r}; {nearest(tranche, table)}")
+                remedy = nearest(str(tranche), table) if table else "change a parameter instead"
+                raise RuleError(f"{self.name} has no row {tranche!r}; {remedy}")
             table[tranche] = self._changed(table[tranche], changes)
         try:
             version = attrs.evolve(version, parameters=changed, all_rows=tuple(table.values()))
-            _ = version.table.row_of_cell if version.shape == "decision_table" else None
+            holes = version.shape == "decision_table" and version.table.has_holes
             _ = version.effort_rate, version.block_tariff
         except ValueError as error:
             raise RuleError(f"{self.name}: {error}") from None
+        if holes:
+            raise RuleError(
+                f"{self.name}: the changed rows leave cases that no row covers; "
+                "change the rows beside them too"
+            )
         return attrs.evolve(self, version=version)
 
     def to_mermaid(self, lang: str = "fr") -> str:
@@ -542,36 +552,61 @@ class Rule:
     def _changed(self, row: Row, changes: Mapping[str, object]) -> Row:
         when: dict[str, Condition] = {c.name: c for c in row.when}
         then = dict(row.then)
+        accepted = (*self.version.required, *self.version.optional)
         for name, value in changes.items():
             place = f"{self.name}, row {row.tranche!r}, {name}"
+            if name == "prix_mensuel" and self.version.full_prices:
+                raise RuleError(f"{place}: made of the full price; change taux_reduction instead")
             if name in then:
-                if isinstance(value, bool) or not isinstance(value, int | float):
-                    raise RuleError(f"{place}: {value!r} is no number")
-                then[name] = float(value)
-            elif name in (*self.version.required, *self.version.optional):
+                most = 1.0 if name == "taux_reduction" else MAX_FIGURE
+                if value != "missing" and not _is_figure(value, most):
+                    raise RuleError(
+                        f"{place}: {value!r} must be a number from 0 to {most:,.0f}, or 'missing'"
+                    )
+                then[name] = math.nan if value == "missing" else float(cast(float, value))
+            elif name in accepted:
                 try:
-                    when[name] = parse_condition(name, value, self.lists)
+                    condition = parse_condition(name, value, self.lists)
                 except ValueError as error:
                     raise RuleError(f"{place}: {error}") from None
+                if INPUTS[name].kind != condition.kind:
+                    raise RuleError(
+                        f"{place}: {value!r} does not fit: the input is a {INPUTS[name].kind}"
+                    )
+                when[name] = condition
             else:
-                known = [*then, *self.version.required, *self.version.optional]
+                known = [*then, *accepted]
                 raise RuleError(f"{place} is no output nor input; {nearest(name, known)}")
         return attrs.evolve(row, when=tuple(when.values()), then=MappingProxyType(then))
 
 
-def _check_replacement(parameter: Parameter, value: object) -> None:
-    if parameter.choices and value not in parameter.choices:
-        raise RuleError(
-            f"{parameter.name}: {value!r} is no choice; write one of "
-            f"{', '.join(map(str, parameter.choices))}"
-        )
-    number = isinstance(parameter.value, int | float) and not isinstance(parameter.value, bool)
-    if number and (
-        isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1e9
-    ):
-        raise RuleError(
-            f"{parameter.name}: {value!r} must be a number from 0 up ({parameter.unit})"
-        )
+MAX_FIGURE = 1e9  # as in a rule file
+
+
+def _is_figure(value: object, most: float) -> bool:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return number and 0 <= cast(float, value) <= most
+
+
+def _check_replacement(place: str, parameter: Parameter, value: object) -> None:
+    if parameter.choices:
+        if value not in parameter.choices:
+            raise RuleError(
+                f"{place}: {value!r} is no choice; write one of "
+                f"{', '.join(map(str, parameter.choices))}"
+            )
+    elif _is_figure(parameter.value, math.inf):
+        # a share of resources divides: 0 would be no rule
+        share = parameter.name == "part_ressources"
+        if not _is_figure(value, 1 if share else MAX_FIGURE) or (share and value == 0):
+            bounds = "above 0 and at most 1" if share else "from 0 up"
+            raise RuleError(f"{place}: {value!r} must be a number {bounds} ({parameter.unit})")
+    elif isinstance(parameter.value, tuple):
+        numbers = isinstance(value, list | tuple) and len(value) > 0
+        if not numbers or not all(_is_figure(x, MAX_FIGURE) for x in cast(Sequence[object], value)):
+            raise RuleError(f"{place}: {value!r} must be a list of numbers ({parameter.unit})")
+    elif type(value) is not type(parameter.value):
+        raise RuleError(f"{place}: {value!r} is not of the kind of {parameter.value!r}")
 
 
 Flat = Mapping[str, Array]

@@ -1,0 +1,402 @@
+"""A comparison is what a loop over people with exact money gives, whatever the grouping."""
+
+import csv
+import io
+import json
+import math
+from fractions import Fraction
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tarifs_solidaires import InputError, classes, compare, load_rule, make_population
+from tarifs_solidaires.cli import main
+from tarifs_solidaires.comparison import COUNTS, GAINS, MEASURES
+from tarifs_solidaires.grouping import MISSING
+from tarifs_solidaires.rule import OUTPUTS
+
+BEFORE = load_rule("nantes/transport", on="2023-04-30")
+AFTER = load_rule("nantes/transport", on="2023-05-01")
+EAU = load_rule("nantes/eau", on="2023-06-01")
+TRIALS = {
+    "the reform": (BEFORE, AFTER),
+    "a trial": (AFTER, AFTER.replace(rows={"QF > 900": {"taux_reduction": 1 / 3}})),
+    "water": (EAU, EAU.replace(part_ressources=0.025, versement_minimal=15)),
+    "water, dearer": (EAU, EAU.replace(prix_m3=3.9999)),
+}
+
+quotients = st.one_of(
+    st.sampled_from([-1.0, 0.0, 350.0, 350.01, 500.0, 500.01, 600.0, 750.01, 900.0, 900.01]),
+    st.integers(0, 200_000).map(lambda cents: cents / 100),
+)
+persons = st.fixed_dictionaries(
+    {
+        "quotient_familial": quotients,
+        "age": st.integers(0, 99),
+        "beneficiaire_aah": st.booleans(),
+        "nombre_personnes": st.integers(1, 9),
+        "ressources_annuelles": st.integers(-1, 4_000_000).map(lambda cents: cents / 100),
+        "quartier": st.sampled_from(["Bellevue", "10 Malakoff", "9 Nord", ""]),
+        "poids": st.integers(0, 5),
+        "plein": st.integers(0, 100_000).map(lambda cents: cents / 100),
+    }
+)
+populations = st.lists(persons, min_size=1, max_size=12).map(
+    lambda rows: {name: [row[name] for row in rows] for name in rows[0]}
+)
+trials = st.sampled_from(sorted(TRIALS))
+
+
+def _exact(value):
+    return Fraction(str(value))
+
+
+def _half_up(value):
+    return Fraction(math.floor(value * 100 + Fraction(1, 2)), 100)
+
+
+def _loop(before, after, people, output, key):
+    """The comparison as one would write it for ten people."""
+    found = {}
+    for n in range(len(people["age"])):
+        person = {name: column[n] for name, column in people.items()}
+        weight = person["poids"]
+        group = found.setdefault(key(person), dict.fromkeys((*MEASURES, "known"), Fraction(0)))
+        group["people"] += weight
+        values = []
+        for rule in (before, after):
+            names = {item.name for item in rule.inputs}
+            result = rule.compute(
+                errors="null", **{k: [v] for k, v in person.items() if k in names}
+            )
+            values.append(float(result.outputs[output][0]))
+        if any(map(math.isnan, values)):
+            group["missing"] += weight
+            continue
+        old, new = map(_exact, values)
+        gain = (new - old) * GAINS[output]
+        group["winners" if gain > 0 else "losers" if gain < 0 else "unchanged"] += weight
+        group["known"] += weight
+        group["total_change"] += weight * (new - old)
+        for name, value in (("budget_before", old), ("budget_after", new)):
+            if output == "taux_reduction":
+                full = _exact(person["plein"])
+                value = full - _half_up(full * (1 - value))
+            group[name] += weight * value
+    return found
+
+
+@given(people=populations, trial=trials)
+def test_a_comparison_is_what_a_loop_with_exact_money_gives(people, trial):
+    before, after = TRIALS[trial]
+    output = "taux_reduction" if before.name == "nantes/transport" else "aide_annuelle"
+    price = "plein" if output == "taux_reduction" else None
+    comparison = compare(
+        before, after, people, by="quartier", weight="poids", price=price, errors="null"
+    )
+    expected = _loop(before, after, people, output, lambda person: person["quartier"])
+    assert comparison.output == output
+    assert set(comparison.groups["quartier"]) == set(expected)
+    for row in comparison.groups:
+        group = expected[row["quartier"]]
+        for name in ("people", *COUNTS):
+            assert row[name] == group[name]
+        if group["known"]:
+            for name in ("budget_before", "budget_after"):
+                assert row[name] == float(group[name])
+            # a third has no last decimal: a change of reduction is kept to a hundred-millionth
+            assert row["total_change"] == pytest.approx(float(group["total_change"]), abs=1e-6)
+            mean = float(group["total_change"] / group["known"])
+            assert row["mean_change"] == pytest.approx(mean, abs=1e-6)
+        else:
+            assert all(math.isnan(row[name]) for name in MEASURES[5:])
+
+
+@given(people=populations, trial=trials, by=st.sampled_from(["quartier", "age", "tranche_before"]))
+def test_groups_add_up_to_everybody_and_states_to_people(people, trial, by):
+    before, after = TRIALS[trial]
+    alone = compare(before, after, people, errors="null")
+    comparison = compare(before, after, people, by=by, errors="null")
+    for table in (comparison.groups, comparison.total, alone.groups[0]):
+        assert np.array_equal(sum(table[name] for name in COUNTS), table["people"])
+    assert alone.total["people"] == len(people["age"])
+    for name in ("people", *COUNTS):
+        assert comparison.groups[name].sum() == alone.total[name] == comparison.total[name]
+    assert str(comparison.total) == str(alone.total)  # NaN where nobody has both results
+    assert np.array_equal(np.bincount(comparison.group), comparison.groups["people"])
+
+
+@given(people=populations, trial=trials)
+def test_a_rule_compared_with_itself_changes_nothing(people, trial):
+    rule, _ = TRIALS[trial]
+    total = compare(rule, rule, people, errors="null").total
+    assert total["winners"] == total["losers"] == 0
+    assert total["total_change"] == 0 or total["missing"] == total["people"]
+    assert total["unchanged"] + total["missing"] == total["people"]
+
+
+@given(people=populations, trial=trials)
+def test_swapping_before_and_after_swaps_winners_and_losers(people, trial):
+    before, after = TRIALS[trial]
+    there = compare(before, after, people, by="quartier", errors="null")
+    back = compare(after, before, people, by="quartier", errors="null")
+    assert np.array_equal(there.groups["winners"], back.groups["losers"])
+    assert np.array_equal(there.groups["losers"], back.groups["winners"])
+    assert np.array_equal(there.groups["missing"], back.groups["missing"])
+    assert np.array_equal(there.groups["budget_before"], back.groups["budget_after"], True)
+    assert np.array_equal(there.change, -back.change, equal_nan=True)
+    changes = [-there.total["total_change"], back.total["total_change"]]
+    assert np.array_equal(*changes, equal_nan=True)
+
+
+@given(people=populations, trial=trials)
+def test_a_weight_is_a_row_repeated(people, trial):
+    before, after = TRIALS[trial]
+    repeated = {n: np.repeat(column, people["poids"]) for n, column in people.items()}
+    weighted = compare(before, after, people, weight="poids", errors="null").total
+    alone = compare(before, after, repeated, errors="null").total
+    assert str(weighted) == str(alone)
+
+
+def test_sums_of_a_million_awkward_amounts_lose_no_cent():
+    people = {"nombre_personnes": 4, "ressources_annuelles": np.full(1_000_000, 14_000.1)}
+    aid = EAU.compute(nombre_personnes=4, ressources_annuelles=14_000.1).aide_annuelle
+    assert aid == 26.4
+    total = compare(EAU, EAU, people).total
+    assert total["budget_after"] == 26_400_000.0
+
+
+def test_the_reform_of_2023_person_by_person():
+    people = {
+        "quotient_familial": [350, 420, 550, 550, 600.01, 750, 800, 900.01],
+        "age": [30, 30, 30, 25, 60, 59, 40, 40],
+    }
+    comparison = compare(BEFORE, AFTER, people)
+    assert comparison.change.tolist() == [0, 0, 0, -0.2, 0.5, 0.7, 0.3, 0]
+    assert [comparison.total[name] for name in COUNTS] == [3, 1, 4, 0]
+
+
+def test_a_higher_price_or_bill_is_a_loss_and_every_output_is_decided():
+    dearer = load_rule("nantes/transport", on="2024-07-01")
+    cheaper = dearer.replace(rows={"QF > 900": {"taux_reduction": 0.5}})
+    people = {"quotient_familial": [1000.0], "age": [30]}
+    comparison = compare(dearer, cheaper, people, output="prix_mensuel")
+    assert comparison.change.tolist() == [-26.95]
+    assert comparison.total["winners"] == 1
+    assert comparison.budget == "EUR/month received"
+    assert GAINS == {"taux_reduction": 1, "aide_annuelle": 1, "prix_mensuel": -1, "facture": -1}
+    assert set(OUTPUTS) - set(GAINS) == {"facture_reference", "plafond_ressources"}
+
+
+def test_a_result_that_is_missing_on_either_side_is_counted_apart():
+    known, unknown = (load_rule("nantes/transport", on=d) for d in ("2024-07-01", "2025-07-01"))
+    people = {"quotient_familial": [1000.0, 400.0], "age": 30}
+    for pair in ((known, unknown), (unknown, known)):
+        comparison = compare(*pair, people, output="prix_mensuel")
+        assert np.isnan(comparison.change).all()
+        assert comparison.total["missing"] == 2
+        assert all(math.isnan(comparison.total[name]) for name in MEASURES[5:])
+        assert comparison.to_dict()["mean_change"] == [None]
+
+
+def test_classes_begin_at_their_bound_and_keep_their_order():
+    found = classes([59.99, 60, 25.99, 26, 0, np.nan], [26, 60])
+    assert found.codes.tolist() == [1, 2, 0, 1, 0, -1]
+    people = {"quotient_familial": 700.0, "age": [70, 3, 26]}
+    by = {"classe": classes(people["age"], [26, 60], labels=("z", "y", "x"))}
+    assert compare(BEFORE, AFTER, people, by=by).groups["classe"].tolist() == ["z", "y", "x"]
+    whole = compare(
+        BEFORE, AFTER, people, by={"classe": found.__class__(np.array([0, -1, 0]), "a")}
+    )
+    assert whole.groups["classe"].tolist() == ["a", MISSING]
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ([10, 9, 10, 100], ["9", "10", "100"]),
+        ([True, False, True, True], ["false", "true"]),
+        (["quartier 10", "quartier 9", "Quartier 9", "a"], ["a", "Quartier 9", "quartier 9", "quartier 10"]),
+        (["b", None, float("nan"), "a"], ["a", "b", MISSING]),
+        ([0.5, 2.0, np.nan, np.nan], ["0.5", "2", MISSING]),
+        (np.array(["2024-01-02", "2024-01-01"] * 2, "M8[D]"), ["2024-01-01", "2024-01-02"]),
+        (pd.Series(["z", "a", "z", None], dtype=pd.CategoricalDtype(["z", "a"])), ["z", "a", MISSING]),
+    ],
+)  # fmt: skip
+def test_groups_come_in_their_order(values, expected):
+    people = {"quotient_familial": np.full(4, 700.0), "age": 30}
+    comparison = compare(BEFORE, AFTER, people, by={"groupe": values})
+    assert comparison.groups["groupe"].tolist() == expected
+
+
+def test_groups_by_tranche_follow_the_rows_of_the_rule():
+    people = make_population(2000)
+    comparison = compare(BEFORE, AFTER, people, by=["tranche_before", "tranche_after"])
+    before = [row.tranche for row in BEFORE.version.rows]
+    places = [before.index(name) for name in comparison.groups["tranche_before"]]
+    assert places == sorted(places)
+    tranches = compare(BEFORE, AFTER, people).before.tranche[comparison.group == 0]
+    assert set(tranches) == {comparison.groups["tranche_before"][0]}
+
+
+@pytest.mark.parametrize("make", [pd.DataFrame, pl.DataFrame, pa.table])
+def test_a_data_frame_gives_what_its_columns_give(make):
+    people = make_population(500, seed=1)
+    frame = make({name: column.tolist() for name, column in people.items()})
+    expected = compare(BEFORE, AFTER, people, by="nombre_personnes", price=500)
+    found = compare(BEFORE, AFTER, frame, by="nombre_personnes", price=500)
+    assert str(found) == str(expected)
+    assert found.unread == expected.unread
+    assert pd.DataFrame(found.to_dict())["people"].sum() == 500
+
+
+HOSTILE = [
+    "=HYPERLINK(1)",
+    " @x",
+    "+cmd|' /C calc'!A0",
+    "-5",
+    "a|b\n<script>*_`",
+    "\t=1",
+    "\uff1d1",
+    "é",
+]
+
+
+def test_a_hostile_name_of_a_group_stays_a_text():
+    people = {"quotient_familial": np.full(len(HOSTILE), 700.0), "age": 30, "=by": HOSTILE}
+    comparison = compare(BEFORE, AFTER, people, by="=by")
+    header, *rows = csv.reader(io.StringIO(comparison.to_csv()))
+    assert header[0] == "'=by"
+    assert sorted(row[0] for row in rows) == sorted(
+        [
+            "'=HYPERLINK(1)",
+            "' @x",
+            "'+cmd|' /C calc'!A0",
+            "-5",
+            "a|b\n<script>*_`",
+            "'\t=1",
+            "'\uff1d1",
+            "é",
+        ]
+    )
+    lines = comparison.to_markdown().splitlines()
+    assert len(lines) == 2 + len(HOSTILE) + 1
+    assert len({line.replace(r"\|", "").count("|") for line in lines}) == 1
+    assert "<script>" not in comparison.to_markdown()
+    assert r"a\|b &lt;script&gt;\*\_\`" in comparison.to_markdown()
+    assert len(str(comparison).splitlines()) == 3 + len(HOSTILE) + 1
+    assert "\t" not in str(comparison)
+
+
+def test_the_table_as_csv_and_columns_reads_back():
+    comparison = compare(BEFORE, AFTER, make_population(300), by="nombre_personnes", price=500)
+    read = pd.read_csv(io.StringIO(comparison.to_csv()), dtype={"nombre_personnes": str})
+    assert read.to_dict("list") == comparison.to_dict()
+    assert json.loads(json.dumps(comparison.to_dict())) == comparison.to_dict()
+
+
+def test_a_comparison_says_what_it_did_not_read():
+    people = {"quotient_familial": [700.0], "age": [30], "beneficiare_aah": [1]}
+    comparison = compare(BEFORE, AFTER, people)
+    assert comparison.unread == ("beneficiare_aah",)
+    assert "not read: beneficiare_aah" in str(comparison)
+
+
+def test_what_a_comparison_holds_cannot_be_written():
+    comparison = compare(BEFORE, AFTER, make_population(10))
+    for array in (comparison.change, comparison.group, comparison.groups):
+        assert not array.flags.writeable
+    with pytest.raises(TypeError):
+        comparison.total["winners"] = 0
+
+
+PEOPLE = {"quotient_familial": [700.0, 100.0], "age": [30, 40]}
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: compare(BEFORE, AFTER, [1, 2]), "population: a list has no named columns"),
+        (lambda: compare(BEFORE, AFTER, {"quotient_familial": [1.0]}),
+         "nantes/transport on 2023-05-01: age is missing"),
+        (lambda: compare(BEFORE, AFTER, {**PEOPLE, "age": [30, -1]}),
+         "nantes/transport on 2023-04-30: age: -1 at 1 must be between"),
+        (lambda: compare(BEFORE, EAU, PEOPLE), "they share nothing that a person gains or loses"),
+        (lambda: compare(BEFORE, AFTER, PEOPLE, output="taux_reducton"), "did you mean taux_reduction"),
+        (lambda: compare(EAU, EAU, PEOPLE, output="facture_reference"), "is not to be compared"),
+        (lambda: compare(BEFORE, AFTER, PEOPLE, by="agee"), "by: no column 'agee'; did you mean age?"),
+        (lambda: compare(BEFORE, AFTER, PEOPLE, by="people"), "a measure of the comparison"),
+        (lambda: compare(BEFORE, AFTER, PEOPLE, by=[3]), "by: give names of columns"),
+        (lambda: compare(BEFORE, AFTER, PEOPLE, by={"x": [1]}), "by: x has 1 values for 2 rows"),
+        (lambda: compare(BEFORE, AFTER, PEOPLE, by={"x": [[1], [2]]}), "by: x has 2 values for 2 rows"),
+        (lambda: compare(BEFORE, AFTER, PEOPLE, by={"x": np.array([{}, {}])}), "by: x must hold one text"),
+        (lambda: compare(BEFORE, AFTER, PEOPLE, weight=[1, -1]), "weight: -1.0 at 1 must be a number from 0"),
+        (lambda: compare(BEFORE, AFTER, PEOPLE, weight=[1, 1, 1]), "weight: give one number, or one for each of 2"),
+        (lambda: compare(BEFORE, AFTER, PEOPLE, weight="poids"), "the population has no column 'poids'"),
+        (lambda: compare(BEFORE, AFTER, PEOPLE, price=math.nan), "price: nan at 0 must be a number"),
+        (lambda: compare(BEFORE, AFTER, PEOPLE, price=1e9), "price: 1000000000.0 at 0"),
+        (lambda: compare(AFTER, AFTER, PEOPLE, output="prix_mensuel", price=5), "is money already"),
+        (lambda: compare(BEFORE, AFTER, {"quotient_familial": [[1.0]], "age": 3}), "a row a person"),
+        (lambda: classes([1], [2, 1]), "in order"),
+        (lambda: classes([1], []), "at least one bound"),
+        (lambda: classes(["a"], [1]), "must be numbers"),
+        (lambda: classes([1], [1], labels=("a",)), "1 bounds need 2 labels"),
+    ],
+)  # fmt: skip
+def test_a_wrong_comparison_is_refused_in_one_line(call, message):
+    with pytest.raises(InputError) as error:
+        call()
+    assert message in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+COMPARE = ["compare", "nantes/transport", "--before", "2023-04-30", "--after", "2023-05-01"]
+
+
+def test_the_command_compares_a_file(examples, tmp_path, capsys):
+    target = tmp_path / "out.csv"
+    arguments = ["--input", str(examples / "foyers.csv"), "--by", "age:26,60", "--price", "500"]
+    assert main([*COMPARE, *arguments, "--output", str(target)]) == 0
+    printed = capsys.readouterr().out
+    assert "age < 26" in printed
+    assert "Invented" not in printed
+    rows = list(csv.DictReader(io.StringIO(target.read_text("utf-8"))))
+    assert [row["people"] for row in rows] == ["2", "8", "2"]
+    assert rows[1]["age"] == "26 <= age < 60"
+
+
+def test_the_command_compares_invented_people_and_says_so(tmp_path, capsys):
+    target = tmp_path / "out.md"
+    assert (
+        main([*COMPARE, "--people", "100", "--by", "tranche_after", "--output", str(target)]) == 0
+    )
+    assert "Invented population" in capsys.readouterr().out
+    assert target.read_text("utf-8").splitlines()[-1].startswith("| all | 100 |")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "one of the arguments --input --people is required"),
+        (["--people", "0"], "size: 0 must be a whole number"),
+        (
+            ["--people", "10", "--by", "agee:26"],
+            "--by agee:26: no column 'agee'; did you mean age?",
+        ),
+        (["--people", "10", "--by", "age:x"], "--by age:x: write bounds as in age:26,60"),
+        (["--people", "10", "--price", "cher"], "--price cher: neither a number nor a column"),
+        (["--people", "10", "--what", "prix"], "output: 'prix' is not to be compared"),
+        (["--people", "10", "--output", "missing/out.csv"], "cannot be written"),
+    ],
+)
+def test_a_wrong_command_says_so_in_one_line(arguments, message, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main([*COMPARE, *arguments]) == 2
+    error = capsys.readouterr().err
+    assert message in error
+    assert error.count("\n") == 1

@@ -1,0 +1,187 @@
+"""The picture draws the figures of the comparison, and is written whole or not at all."""
+
+import runpy
+import sys
+import warnings
+
+import numpy as np
+import pytest
+
+from tarifs_solidaires import (
+    InputError,
+    TableError,
+    TarifError,
+    classes,
+    compare,
+    load_rule,
+    make_population,
+)
+from tarifs_solidaires.cli import main
+from tarifs_solidaires.figures import SHOWN_GROUPS, TEXTS, find_schedules, plot_comparison
+
+BEFORE = load_rule("nantes/transport", on="2023-04-30")
+AFTER = load_rule("nantes/transport", on="2023-05-01")
+EAU = load_rule("nantes/eau", on="2023-06-01")
+PEOPLE = make_population(3000)
+AGE = {"age": classes(PEOPLE["age"], [26, 60], name="age")}
+SIGNATURES = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}
+
+
+def _axes(figure):
+    """Return the axes of the bars, then those of the schedules."""
+    return [axes for part in figure.subfigs for axes in part.axes]
+
+
+def _words(figure):
+    return [text.get_text() for axes in _axes(figure) for text in axes.texts]
+
+
+def test_the_lengths_of_the_bars_are_the_shares():
+    comparison = compare(BEFORE, AFTER, PEOPLE, by=AGE, price=500)
+    bars = _axes(plot_comparison(comparison, lang="en"))[0]
+    left = np.zeros(4)
+    for name, container in zip(("winners", "unchanged", "losers"), bars.containers, strict=True):
+        assert [patch.get_x() for patch in container] == pytest.approx(left)
+        shares = [patch.get_width() for patch in container]
+        groups = comparison.groups[name] / comparison.groups["people"]
+        everybody = comparison.total[name] / comparison.total["people"]
+        assert shares == pytest.approx([*groups, everybody])
+        left += shares
+    assert left == pytest.approx(np.ones(4))
+    budget = comparison.total["budget_after"]
+    assert f"{budget:,.0f} €/year" in bars.get_xlabel()
+
+
+def test_schedules_are_what_the_rules_give_and_equal_ones_are_drawn_once():
+    comparison = compare(BEFORE, AFTER, PEOPLE, by=AGE)
+    schedules = find_schedules(comparison, [0, 1, 2])
+    assert sorted(s.groups for s in schedules) == [(0, 2), (1,)]
+    for schedule in schedules:
+        age = 30 if schedule.groups == (1,) else 70
+        for rule, y in ((BEFORE, schedule.before), (AFTER, schedule.after)):
+            assert np.array_equal(
+                rule.compute(quotient_familial=schedule.x, age=age).taux_reduction, y
+            )
+        assert schedule.x[-1] > 900
+
+
+def test_a_typical_profile_is_the_median_and_the_most_frequent():
+    ages, flags = [3, 30, 30, 95, 30], [True, True, False, False, False]
+    people = {"quotient_familial": 700.0, "age": ages, "beneficiaire_aah": flags}
+    (schedule,) = find_schedules(compare(BEFORE, AFTER, people), [0])
+    expected = AFTER.compute(quotient_familial=schedule.x, age=30).taux_reduction
+    assert np.array_equal(schedule.after, expected)
+
+
+def test_an_income_with_tax_shares_has_a_schedule_by_quotient():
+    people = {"revenu_fiscal_reference": [8000.0, 30000.0], "nombre_parts": [1.0, 2.5], "age": 30}
+    (schedule,) = find_schedules(compare(BEFORE, AFTER, people), [0])
+    assert np.array_equal(
+        AFTER.compute(quotient_familial=schedule.x, age=30).taux_reduction, schedule.after
+    )
+
+
+@pytest.mark.parametrize("lang", sorted(TEXTS))
+@pytest.mark.parametrize(
+    ("before", "after", "by"),
+    [
+        (BEFORE, AFTER, AGE),
+        (BEFORE, AFTER, None),
+        (AFTER, AFTER.replace(portee_aah="foyer"), "beneficiaire_rsa"),
+        (EAU, EAU.replace(part_ressources=0.02), ["nombre_personnes", "en_couple"]),
+    ],
+)
+def test_every_kind_of_comparison_is_drawn_in_every_language(before, after, by, lang, tmp_path):
+    target = tmp_path / "picture.svg"
+    compare(before, after, PEOPLE, by=by).plot(target, lang=lang, note="$\\frac{")
+    assert "</svg>" in target.read_text("utf-8")
+
+
+@pytest.mark.parametrize("kind", sorted(SIGNATURES))
+def test_a_picture_takes_its_name_once_it_is_complete(kind, tmp_path):
+    target = tmp_path / f"picture.{kind}"
+    compare(BEFORE, AFTER, PEOPLE).plot(target)
+    assert target.read_bytes().startswith(SIGNATURES[kind])
+    assert [path.name for path in tmp_path.iterdir()] == [target.name]
+
+
+def test_the_same_comparison_gives_the_same_bytes(tmp_path):
+    for name in ("a.png", "b.png"):
+        compare(BEFORE, AFTER, PEOPLE, by=AGE).plot(tmp_path / name)
+    assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
+
+
+def test_a_picture_that_cannot_be_written_leaves_nothing(tmp_path):
+    comparison = compare(BEFORE, AFTER, PEOPLE)
+    with pytest.raises(TableError, match=r"'doc' is no kind of picture; write \.png"):
+        comparison.plot(tmp_path / "picture.doc")
+    with pytest.raises(TableError, match="cannot be written"):
+        comparison.plot(tmp_path / "missing" / "picture.png")
+    (tmp_path / "folder.png").mkdir()
+    with pytest.raises(TableError, match="cannot be written"):
+        comparison.plot(tmp_path / "folder.png")
+    assert [path.name for path in tmp_path.iterdir()] == ["folder.png"]
+
+
+def test_hostile_and_long_names_are_drawn_as_text(tmp_path):
+    names = ["$\\frac{1}{", "<b>&amp;", "a\nb\tc", "x" * 500]
+    people = {"quotient_familial": np.full(4, 700.0), "age": 30, "groupe": names}
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        figure = compare(BEFORE, AFTER, people, by="groupe").plot(tmp_path / "picture.png")
+    labels = [label.get_text().split("\n")[0] for label in _axes(figure)[0].get_yticklabels()]
+    assert set(labels) >= {"$\\frac{1}{", "<b>&amp;", "a b c"}
+    assert max(map(len, labels)) < 40
+
+
+def test_of_many_groups_the_largest_are_drawn_and_the_picture_says_so():
+    comparison = compare(BEFORE, AFTER, PEOPLE, by="age")
+    figure = plot_comparison(comparison, lang="en")
+    labels = _axes(figure)[0].get_yticklabels()
+    assert len(labels) == SHOWN_GROUPS + 1
+    assert f"15 groups of {len(comparison.groups)}" in _axes(figure)[0].get_xlabel()
+
+
+def test_missing_results_have_their_own_bar_and_nobody_breaks_nothing():
+    unknown = load_rule("nantes/transport", on="2025-07-01")
+    known = load_rule("nantes/transport", on="2024-07-01")
+    figure = plot_comparison(compare(known, unknown, PEOPLE, output="prix_mensuel"), lang="en")
+    legend = _axes(figure)[0].get_legend()
+    assert [text.get_text() for text in legend.get_texts()][-1] == "no result"
+    assert "100%" in _words(figure)
+    empty = {"quotient_familial": np.array([]), "age": np.array([])}
+    assert len(_axes(plot_comparison(compare(BEFORE, AFTER, empty)))) == 1
+
+
+def test_an_unknown_language_is_refused():
+    with pytest.raises(InputError, match="no labels in 'de'"):
+        plot_comparison(compare(BEFORE, AFTER, PEOPLE), lang="de")
+
+
+def test_without_matplotlib_the_message_names_the_extra(monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    with pytest.raises(TarifError, match=r"charte-donnee\[figures\]"):
+        compare(BEFORE, AFTER, PEOPLE).plot()
+
+
+def test_the_command_draws(tmp_path, capsys):
+    target = tmp_path / "picture.png"
+    days = ["--before", "2023-04-30", "--after", "2023-05-01"]
+    more = ["--people", "500", "--by", "age:26,60", "--lang", "pt", "--output", str(target)]
+    assert main(["compare", "nantes/transport", *days, *more]) == 0
+    assert f"see {target}" in capsys.readouterr().out
+    assert target.read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_example_draws_the_reform_the_other_reading_and_a_trial(
+    examples, tmp_path, monkeypatch, capsys
+):
+    script = examples / "plot_reform_2023.py"
+    monkeypatch.setattr(sys, "argv", [str(script), "--output", str(tmp_path), "--people", "2000"])
+    runpy.run_path(str(script), run_name="__main__")
+    pictures = sorted(path.name for path in tmp_path.iterdir())
+    assert pictures == [
+        "essai_1000_euros.png", "reforme_2023.png", "reforme_2023_partage_par_age.png",
+    ]  # fmt: skip
+    printed = capsys.readouterr().out
+    assert all(f"see {tmp_path / name}" in printed for name in pictures)
