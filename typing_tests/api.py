@@ -26,6 +26,7 @@ result: Result = rule.compute(quotient_familial=[350.0, 350.01], age=30, benefic
 rate: npt.NDArray[np.float64] = result.taux_reduction
 text: str = result.explain(1, lang="fr")
 page: str = result.explain(1).to_html(contact="the town hall")
+told: str = result.explain(1, "pt", origin={"age": "declaration"}, role="assists").to_json()
 inputs: tuple[Input, ...] = rule.inputs
 people: dict[str, npt.NDArray[Any]] = make_population(1000, seed=0)
 comparison: Comparison = compare(

@@ -64,8 +64,13 @@ def _parser() -> argparse.ArgumentParser:
         "--value", action="append", default=[], metavar="NAME=VALUE", help="one input"
     )
     command.add_argument("--lang", default="fr", help="fr, en or pt")
-    command.add_argument("--format", choices=("text", "html"), default="text")
+    command.add_argument("--format", choices=("text", "markdown", "json", "html"), default="text")
     command.add_argument("--contact", help="where the authority can be reached, for the notice")
+    command.add_argument(
+        "--origin", action="append", default=[], metavar="NAME=WORD",
+        help="where an input comes from: declaration, attestation or administration",
+    )  # fmt: skip
+    command.add_argument("--role", help="part of the computation in the decision: decides, assists")
     command.add_argument("--output", type=Path, help="file to write instead of printing")
     command.set_defaults(run=_explain)
 
@@ -120,8 +125,17 @@ def _compute(arguments: argparse.Namespace) -> int:
 def _explain(arguments: argparse.Namespace) -> int:
     rule = load_rule(arguments.rule, on=arguments.on)
     values: dict[str, Any] = dict(_value(text) for text in arguments.value)
-    explanation = rule.compute(**values).explain(lang=arguments.lang)
-    text = explanation.to_html(arguments.contact) if arguments.format == "html" else explanation
+    explanation = rule.compute(**values).explain(
+        lang=arguments.lang, origin=dict(map(_origin, arguments.origin)), role=arguments.role
+    )
+    if arguments.format == "json":
+        text = explanation.to_json()
+    elif arguments.format == "text":
+        text = explanation.to_text(arguments.contact)
+    elif arguments.format == "markdown":
+        text = explanation.to_markdown(arguments.contact).rstrip("\n")
+    else:
+        text = explanation.to_html(arguments.contact)
     if arguments.output is None:
         print(text)
         return 0
@@ -200,6 +214,13 @@ def _people(path: Path) -> dict[str, Any]:
         ]
         for n, name in enumerate(table.columns)
     }
+
+
+def _origin(text: str) -> tuple[str, str]:
+    name, equals, word = text.partition("=")
+    if not equals:
+        raise InputError(f"--origin {text}: write NAME=WORD, such as age=declaration")
+    return name, word
 
 
 def _value(text: str) -> tuple[str, object]:

@@ -1,52 +1,133 @@
-"""One result in words: what was decided, why, with what data, and what would change it."""
+"""One result in words: text, Markdown, JSON and a page, four renderings of the same facts."""
 
 from __future__ import annotations
 
-from typing import Any
+import json
+import math
+import re
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
+import attrs
 
-from tarifs_solidaires.conditions import Condition, Flag, Interval
-from tarifs_solidaires.decision_table import DecisionTable
-from tarifs_solidaires.errors import InputError, nearest
-from tarifs_solidaires.inputs import INPUTS
-from tarifs_solidaires.messages import MESSAGES
+from tarifs_solidaires.errors import InputError
+from tarifs_solidaires.facts import Facts, collect
+from tarifs_solidaires.language import Language, Phrase, Quoted, clean, language
 from tarifs_solidaires.result import Result
+from tarifs_solidaires.sentences import Sentences
 
-NBSP = "\N{NO-BREAK SPACE}"
-Values = dict[str, Any]
-Section = tuple[str, list[str]]
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+ROLES = ("decides", "assists")
+_MARKDOWN = re.compile(r"([\\`*_\[\]<>#|~&!])")
+
+
+@attrs.frozen
+class Table:
+    """Cells under their headers; the first cell of a row names it."""
+
+    headers: tuple[str, ...]
+    rows: tuple[tuple[Phrase, ...], ...]
+
+
+@attrs.frozen
+class Section:
+    """A heading with its sentences, and a table where there is one."""
+
+    heading: str
+    lines: tuple[Phrase, ...]
+    table: Table | None = None
 
 
 class Explanation(str):
-    """An explanation: a ``str``, which is the text, that can also be written as a page.
+    """An explanation: a ``str``, which is the text, with the same as Markdown, JSON and a page.
 
     Attributes
     ----------
     heading, lang : str
         Title of the rule, and language.
-    lead : list of str
-        What was decided and what would change it.
-    sections : list of (str, list of str)
-        The other parts, each a heading and its lines.
+    facts : Facts
+        What is told, in no language.
+    lead : tuple of phrases
+        What was decided, by which row and why, and what would change it.
+    sections : tuple of Section
+        The operations, the data, the rule with its parameters, and the rights.
     """
 
-    __slots__ = ("heading", "lang", "lead", "sections")
+    __slots__ = ("facts", "heading", "lang", "lead", "role", "sections")
 
+    facts: Facts
     heading: str
     lang: str
-    lead: list[str]
-    sections: list[Section]
+    lead: tuple[Phrase, ...]
+    role: str | None
+    sections: tuple[Section, ...]
 
     def __new__(
-        cls, *, heading: str, lang: str, lead: list[str], sections: list[Section]
-    ) -> Explanation:
+        cls, *, facts: Facts, say: Language, lead: Sequence[Phrase], sections: Sequence[Section],
+        role: str | None,
+    ) -> Explanation:  # fmt: skip
         """Put the parts together; the text leads with what was decided."""
-        parts = ["\n".join(lead)]
-        parts += [name + "\n" + "\n".join(f"- {x}" for x in lines) for name, lines in sections]
+        parts = ["\n".join(map("".join, lead))]
+        parts += ["\n".join([s.heading, *(f"- {x}" for x in _lines(s, say))]) for s in sections]
         self = super().__new__(cls, "\n\n".join(parts))
-        self.heading, self.lang, self.lead, self.sections = heading, lang, lead, sections
+        self.facts, self.role = facts, role
+        self.heading, self.lang = clean(facts.rule.title[say.code]), say.code
+        self.lead, self.sections = tuple(lead), tuple(sections)
         return self
+
+    def to_text(self, contact: str | None = None) -> str:
+        """Return the text, with the authority's contact under the rights.
+
+        Parameters
+        ----------
+        contact : str, optional
+            Where the authority can be reached.
+
+        Returns
+        -------
+        str
+            Lines; the explanation itself where there is no contact.
+        """
+        return "".join([self, *(f"\n- {line}" for line in _contact(self.lang, contact))])
+
+    def to_markdown(self, contact: str | None = None) -> str:
+        r"""Return the notice as Markdown, tables in pipes.
+
+        Parameters
+        ----------
+        contact : str, optional
+            Where the authority can be reached, under the rights.
+
+        Returns
+        -------
+        str
+            CommonMark with tables; every character that means something there is escaped.
+
+        Examples
+        --------
+        >>> from tarifs_solidaires import load_rule
+        >>> rule = load_rule("nantes/transport", on="2023-06-01")
+        >>> page = rule.compute(quotient_familial=620, age=30).explain(lang="en").to_markdown()
+        >>> page.splitlines()[:3]
+        ['# Solidarity fares of Nantes Métropole', '', '**Your reduction is 70%.**']
+        """
+        first, *others = (_markdown(phrase) for phrase in self.lead)
+        blocks = [f"# {_markdown((self.heading,))}", f"**{first}**"]
+        blocks += ["\n".join(f"- {line}" for line in others)] if others else []
+        for section in self.sections:
+            blocks.append(f"## {_markdown((section.heading,))}")
+            blocks += ["\n".join(f"- {_markdown(line)}" for line in section.lines)]
+            if section.table is not None:
+                rows = [[_markdown(cell) for cell in row] for row in section.table.rows]
+                head = [_markdown((header,)) for header in section.table.headers]
+                lines = [head, ["---"] * len(head), *rows]
+                blocks.append("\n".join("| " + " | ".join(cells) + " |" for cells in lines))
+        blocks += [_markdown((line,)) for line in _contact(self.lang, contact)]
+        return "\n\n".join(block for block in blocks if block) + "\n"
 
     def to_html(self, contact: str | None = None) -> str:
         """Return the notice as one accessible page that loads nothing from elsewhere.
@@ -61,230 +142,216 @@ class Explanation(str):
         str
             HTML; every value is escaped.
         """
-        from jinja2 import Environment, PackageLoader, StrictUndefined
+        return _template().render(notice=self, contact=_contact(self.lang, contact))
 
-        environment = Environment(
-            loader=PackageLoader("tarifs_solidaires", "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        note = MESSAGES[self.lang]["contact"].format(contact=contact) if contact else ""
-        return environment.get_template("notice.html").render(notice=self, contact=note)
+    def to_dict(self) -> dict[str, Any]:
+        """Return the facts as plain values, with keys and numbers that no language changes.
 
+        Returns
+        -------
+        dict
+            - ``rule``, ``on``, ``currency``, ``lang``: name, day, ISO 4217 code, language of the
+              meanings and of the text of the rights;
+            - ``version``: ``valid_from``, ``valid_to`` and ``source``;
+            - ``result``: output to number, None where it is not known; ``reason``: why the result
+              was set aside, empty where it was not; ``tranche``: the row that decided;
+            - ``data``: ``name``, ``value``, ``meaning`` and ``origin`` (``declaration``,
+              ``attestation``, ``administration``, or ``default`` where nobody gave it);
+            - ``parameters``: ``name``, ``value``, ``unit``, ``source``, ``confidence``;
+            - ``rows``: ``tranche``, ``holds`` (None after the row that decided), ``why`` (what was
+              asked: ``input``, ``condition``, ``value``, ``scale``, ``holds``), ``values``,
+              ``source``, ``confidence``;
+            - ``operations``: ``operation`` and its figures;
+            - ``changes``: ``input``, ``reach``, ``bound``, ``gap``, ``income_gap``, and the first
+              ``output`` that differs with its ``value``; ``values`` has all that differ;
+            - ``rights``: ``purpose``, ``authority``, ``role`` and ``text``.
 
-def explain(result: Result, i: int | tuple[int, ...] | None, lang: str) -> Explanation:
-    """Return the explanation of the result at position ``i``."""
-    if lang not in MESSAGES:
-        raise InputError(f"no explanation in {lang!r}; {nearest(lang, MESSAGES)}")
-    values, position = _one(result, i)
-    say = MESSAGES[lang]
-    rule, version = result.rule, result.rule.version
-    main = rule.output_names[0]
-    amount = float(np.asarray(result.outputs[main])[position])
-    lead = [say[f"decided_{main}"].format(value=_amount(main, amount, lang))]
-    if version.effort_rate is None:
-        number = int(result.row[position])
-        lead.append(say["row"].format(tranche=version.rows[number].tranche))
-        operations = _table_operations(version.table, number, values, lang)
-        lead += _thresholds(result, values, amount, lang)
-    else:
-        operations = _effort_operations(result, values, position, lang)
-    data = [
-        f"{INPUTS[name].meaning[lang]} : {_value(name, value, lang)}"
-        for name, value in values.items()
-        if name in result.inputs
-    ]
-    parameters = [
-        say["version"].format(
-            first=version.valid_from, last=version.valid_to, source=version.source
-        )
-    ]
-    parameters += [
-        f"{p.name} = {p.value} {p.unit}".rstrip() + f" ({say[p.confidence]} : {p.source})"
-        for p in version.parameters
-    ]
-    parameters += [
-        f"{row.tranche} : {_amount(main, row.then[main], lang)} ({say[row.confidence]} : {row.source})"
-        for row in version.rows
-    ]
-    rights = say["right_text"].format(purpose=_lower(rule.purpose[lang]), authority=rule.authority)
-    sections = [
-        (say["operations"], operations),
-        (say["data"], data),
-        (say["parameters"], parameters),
-        (say["rights"], [rights]),
-    ]
-    if lang == "en":
-        sections = [(h, [line.replace(" : ", ": ") for line in lines]) for h, lines in sections]
-    return Explanation(heading=rule.title[lang], lang=lang, lead=lead, sections=sections)
+        Examples
+        --------
+        >>> from tarifs_solidaires import load_rule
+        >>> rule = load_rule("nantes/transport", on="2023-06-01")
+        >>> facts = rule.compute(quotient_familial=620, age=30).explain().to_dict()
+        >>> facts["result"]
+        {'taux_reduction': 0.7, 'prix_mensuel': None}
+        >>> facts["changes"][0]["bound"], facts["changes"][0]["gap"]
+        (500, 120)
+        """
+        return _plain_facts(self)
+
+    def to_json(self) -> str:
+        """Return ``to_dict()`` as JSON that can also stand inside a page.
+
+        Returns
+        -------
+        str
+            JSON; a ``<`` that could open or close a tag is written as an escape.
+        """
+        text = json.dumps(self.to_dict(), ensure_ascii=False, indent=2, allow_nan=False)
+        return re.sub(r"<(?=[^\s=])", r"\\u003c", text)
 
 
-def _one(result: Result, i: int | tuple[int, ...] | None) -> tuple[Values, tuple[int, ...]]:
-    if i is None:
-        if result.shape != ():
-            raise InputError(
-                f"results have shape {result.shape}: say which one, such as explain(0)"
-            )
-        position: tuple[int, ...] = ()
-    else:
-        position = (i,) if isinstance(i, int | np.integer) else tuple(i)
-        inside = len(position) == len(result.shape) and all(
-            -n <= p < n for p, n in zip(position, result.shape, strict=True)
-        )
-        if not inside and not (result.shape == () and position == (0,)):
-            raise InputError(f"no result at position {i}: results have shape {result.shape}")
-        position = position if result.shape else ()
-    values = {
-        name: np.broadcast_to(array, result.shape)[position].item()
-        for name, array in result.inputs.items()
-    }
-    return values, position
-
-
-def _table_operations(table: DecisionTable, number: int, values: Values, lang: str) -> list[str]:
-    say, rows = MESSAGES[lang], table.rows
-    lines = []
-    if "nombre_parts" in values:
-        income, parts = values["revenu_fiscal_reference"], values["nombre_parts"]
-        lines.append(
-            say["quotient"].format(
-                income=_euros(income, lang),
-                parts=_number(parts, lang),
-                value=_euros(income / 12 / parts, lang),
-            )
-        )
-    cell = int(table.cells({name: np.asarray(value) for name, value in values.items()}))
-    for row in rows[:number]:
-        failing = next(c for c in row.when if not table.meets(c, cell))
-        lines.append(say["fails"].format(tranche=row.tranche, why=_why(failing, values, lang)))
-    why = " ; ".join(_why(c, values, lang) for c in rows[number].when) or say["always"]
-    lines.append(say["holds"].format(tranche=rows[number].tranche, why=why))
-    return lines
-
-
-def _why(condition: Condition, values: Values, lang: str) -> str:
-    say = MESSAGES[lang]
-    meaning = INPUTS[condition.name].meaning[lang]
-    if isinstance(condition, Interval):
-        return f"{meaning} {_value(condition.name, _held(condition.name, values), lang)}"
-    if condition.name not in values:
-        return say["not_given"].format(name=meaning)
-    if isinstance(condition, Flag):
-        return f"{meaning} : {say['yes'] if values[condition.name] else say['no']}"
-    return f"{meaning} : {values[condition.name]}"
-
-
-def _held(name: str, values: Values) -> float:
-    if name in values:
-        return float(values[name])
-    return float(values["revenu_fiscal_reference"] / 12 / values["nombre_parts"])
-
-
-def _thresholds(result: Result, values: Values, amount: float, lang: str) -> list[str]:
-    """Say the nearest quotient below and above at which the result would differ."""
-    say, main = MESSAGES[lang], result.rule.output_names[0]
-    bounds = sorted(
-        {
-            bound
-            for row in result.rule.version.rows
-            for c in row.when
-            if isinstance(c, Interval) and c.name == "quotient_familial"
-            for bound in (c.low, c.high)
-            if 0 < bound < np.inf
-        }
+def explain(
+    result: Result,
+    i: int | tuple[int, ...] | None = None,
+    lang: str = "fr",
+    *,
+    origin: Mapping[str, str] | None = None,
+    role: str | None = None,
+) -> Explanation:
+    """Return the explanation of the result at position ``i``; see ``Result.explain``."""
+    say = language(lang)
+    if role is not None and role not in ROLES:
+        raise InputError(f"role: {role!r} is unknown; write {' or '.join(map(repr, ROLES))}")
+    facts = collect(result, i, origin)
+    words = Sentences(say, facts)
+    data = Table(
+        (say.tell("Datum"), say.tell("Value"), say.tell("Where it comes from")), words.data()
     )
-    held = _held("quotient_familial", values)
-    parts = values.get("nombre_parts")
-    others = {
-        n: v for n, v in values.items() if n not in ("revenu_fiscal_reference", "nombre_parts")
+    parameters = Table(
+        (say.tell("Parameter or row"), say.tell("Value"), say.tell("Source and confidence")),
+        words.parameters(),
+    )
+    sections = (
+        Section(say.tell("Computation"), words.operations()),
+        Section(say.tell("Data used"), words.no_data(), data if data.rows else None),
+        Section(
+            say.tell("Rule and parameters"), (words.version(),),
+            parameters if parameters.rows else None,
+        ),
+        Section(say.tell("Your rights"), words.rights(role)),
+    )  # fmt: skip
+    return Explanation(facts=facts, say=say, lead=words.lead(), sections=sections, role=role)
+
+
+def _lines(section: Section, say: Language) -> list[str]:
+    """Return a section as lines of text; a row of a table is a sentence."""
+    lines = ["".join(phrase) for phrase in section.lines]
+    for name, value, more in section.table.rows if section.table else ():
+        row = say.tell("{name}: {value} ({more})", name=name, value=value, more=more)
+        lines.append(row)
+    return lines
+
+
+def _contact(lang: str, contact: str | None) -> list[str]:
+    return [language(lang).tell("Contact: {contact}", contact=clean(contact))] if contact else []
+
+
+def _markdown(phrase: Phrase) -> str:
+    return _MARKDOWN.sub(r"\\\1", "".join(phrase))
+
+
+@lru_cache(maxsize=1)
+def _template() -> Template:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("tarifs_solidaires", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.tests["quoted"] = lambda piece: isinstance(piece, Quoted)
+    return environment.get_template("notice.html")
+
+
+def _plain_facts(explanation: Explanation) -> dict[str, Any]:
+    facts, rule = explanation.facts, explanation.facts.rule
+    words = Sentences(language(explanation.lang), facts)
+    version, lang = rule.version, explanation.lang
+    return {
+        "rule": rule.name,
+        "on": rule.on.isoformat(),
+        "currency": rule.currency,
+        "lang": lang,
+        "version": {
+            "valid_from": version.valid_from.isoformat(),
+            "valid_to": version.valid_to.isoformat(),
+            "source": version.source,
+        },
+        "result": _plain(facts.outputs),
+        "reason": facts.reason,
+        "tranche": facts.tranche,
+        "data": [
+            {
+                "name": d.name,
+                "value": _plain(d.value),
+                "meaning": words.meaning(d.name),
+                "origin": d.origin,
+            }
+            for d in facts.data
+        ],
+        "parameters": [
+            {
+                "name": p.name,
+                "value": _plain(p.value),
+                "unit": p.unit,
+                "source": p.source,
+                "confidence": p.confidence,
+            }
+            for p in version.parameters
+        ],
+        "rows": [
+            {
+                "tranche": v.row.tranche,
+                "holds": v.holds,
+                "why": _plain_tests(v.tests),
+                "values": _plain(v.row.then),
+                "source": v.row.source,
+                "confidence": v.row.confidence,
+            }
+            for v in facts.verdicts
+        ],
+        "operations": [
+            {"operation": step.operation} | _plain(step.figures) for step in facts.steps
+        ],
+        "changes": [
+            {
+                "input": c.input,
+                "reach": c.reach,
+                "bound": _plain(c.bound),
+                "gap": _plain(c.gap),
+                "income_gap": _plain(c.income_gap),
+                "output": next(iter(c.outputs)),
+                "value": _plain(next(iter(c.outputs.values()))),
+                "values": _plain(c.outputs),
+            }
+            for c in facts.changes
+        ],
+        "rights": {
+            "purpose": rule.purpose[lang],
+            "authority": rule.authority,
+            "role": explanation.role,
+            "text": ["".join(line) for line in words.rights(explanation.role)],
+        },
     }
-    lines = []
-    below = [b for b in reversed(bounds) if b < held]
-    above = [b for b in bounds if b >= held]
-    for key, side, step in (("below", below, 0.0), ("above", above, 0.01)):
-        for bound in side:
-            there = result.rule.compute(**{**others, "quotient_familial": bound + step})
-            value = float(there.outputs[main])
-            if value != amount:
-                gap = abs(held - bound)
-                line = say[key].format(
-                    bound=_euros(bound, lang),
-                    value=_amount(main, value, lang),
-                    gap=_euros(gap, lang),
-                )
-                if parts is not None:
-                    line += " " + say["income"].format(gap=_euros(gap * 12 * parts, lang))
-                lines.append(line)
-                break
-    return lines
 
 
-def _effort_operations(
-    result: Result, values: Values, position: tuple[int, ...], lang: str
-) -> list[str]:
-    say, effort = MESSAGES[lang], result.rule.version.effort_rate
-    if effort is None:
-        raise AssertionError
-    price = values["prix_m3"] if effort.prix_m3 is None else effort.prix_m3
-    bill = float(result.outputs["facture_reference"][position])
-    aid = float(result.outputs["aide_annuelle"][position])
-    raw = bill - effort.part_ressources * values["ressources_annuelles"]
-    lines = [
-        say["bill"].format(
-            volume=_number(effort.volume(np.asarray(1)).item(), lang),
-            persons=_number(values["nombre_personnes"], lang),
-            price=_euros(price, lang),
-            value=_euros(bill, lang),
-        ),
-        say["aid"].format(
-            bill=_euros(bill, lang),
-            share=_percent(effort.part_ressources, lang),
-            resources=_euros(values["ressources_annuelles"], lang),
-            raw=_euros(raw, lang),
-        ),
-    ]
-    if int(result.row[position]) == 2:
-        lines.append(say["outside"].format(commune=values["commune"]))
-    elif aid == 0 and raw < 0.005:
-        lines.append(say["floor"])
-    elif aid == 0:
-        lines.append(say["minimum"].format(minimum=_euros(effort.versement_minimal, lang)))
-    lines.append(say["ceiling"].format(ceiling=_euros(bill / effort.part_ressources, lang)))
-    return lines
-
-
-def _amount(output: str, value: float, lang: str) -> str:
-    return _percent(value, lang) if output == "taux_reduction" else _euros(value, lang)
-
-
-def _value(name: str, value: object, lang: str) -> str:
-    if isinstance(value, bool):
-        return MESSAGES[lang]["yes" if value else "no"]
-    if isinstance(value, str):
+def _plain(value: Any) -> Any:
+    """Return a value as JSON has it: whole numbers whole, what is not known None."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(v) for key, v in value.items()}
+    if isinstance(value, tuple):
+        return (
+            _plain_tests(value) if value and hasattr(value[0], "holds") else [*map(_plain, value)]
+        )
+    if isinstance(value, bool | str | int) or value is None:
         return value
-    number = float(value)  # type: ignore[arg-type]
-    return _euros(number, lang) if INPUTS[name].unit.startswith("EUR") else _number(number, lang)
+    if isinstance(value, Fraction | float):
+        if not math.isfinite(value):
+            return None
+        return int(value) if value == int(value) else float(value)
+    return str(value)
 
 
-def _euros(value: float, lang: str) -> str:
-    return _number(value, lang, cents=True) + NBSP + "€"
-
-
-def _percent(value: float, lang: str) -> str:
-    return _number(value * 100, lang) + NBSP + "%"
-
-
-def _number(value: float, lang: str, *, cents: bool = False) -> str:
-    text = f"{value:,.2f}"
-    if text.endswith(".00"):
-        text = text[:-3]
-    elif not cents:
-        text = text.rstrip("0")
-    separators = {"fr": NBSP + ",", "en": ",.", "pt": ".,"}[lang]
-    return text.translate(str.maketrans(",.", separators))
-
-
-def _lower(text: str) -> str:
-    return text[:1].lower() + text[1:]
+def _plain_tests(tests: Sequence[Any]) -> list[dict[str, Any]]:
+    return [
+        {
+            "input": t.condition.name,
+            "condition": t.condition.text,
+            "value": _plain(t.value),
+            "scale": _plain(t.scale),
+            "holds": t.holds,
+        }
+        for t in tests
+    ]

@@ -325,11 +325,14 @@ class Columns:
         Where a value was no value of its kind; only where errors are not raised.
     shape : tuple of int
         Common shape; ``()`` where all values are scalars.
+    defaults : frozenset of str
+        Inputs that nobody gave and that have their default.
     """
 
     values: Mapping[str, Array]
     unreadable: Mapping[str, Array]
     shape: tuple[int, ...]
+    defaults: frozenset[str] = frozenset()
 
 
 def read_inputs(
@@ -393,16 +396,18 @@ def read_inputs(
             unreadable[name] = bad
             array = filled(INPUTS[name], array, bad)
         values[name] = _kind(INPUTS[name], array)
-    for name in accepted:
-        default = INPUTS[name].default
-        if name not in values and default is not None:
-            values[name] = np.asarray(default)
+    defaults = {
+        name: np.asarray(INPUTS[name].default)
+        for name in accepted
+        if name not in values and INPUTS[name].default is not None
+    }
+    values |= defaults
     try:
         shape = np.broadcast_shapes(*(value.shape for value in values.values()))
     except ValueError:
         shapes = ", ".join(f"{n} {v.shape}" for n, v in values.items() if v.shape)
         raise InputError(f"the inputs have lengths that do not fit each other: {shapes}") from None
-    return Columns(values=values, unreadable=unreadable, shape=shape)
+    return Columns(values=values, unreadable=unreadable, shape=shape, defaults=frozenset(defaults))
 
 
 def in_bounds(item: Input, array: Array) -> bool:

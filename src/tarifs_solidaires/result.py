@@ -55,22 +55,24 @@ class Result:
         changes between ``compute`` and ``explain`` changes what is explained.
     shape : tuple of int
         Shape of every output; ``()`` where all inputs were scalars.
+    defaults : frozenset of str
+        Inputs that nobody gave and that have their default.
     outputs : mapping of str to ndarray
         Outputs by name, NaN where a result is missing.
     names : tuple of str
         Names of the rows; the last, empty, is for a result that is missing.
     reasons : tuple of str
         Reasons for which a result is missing; the first, empty, is for none.
-
-    Attributes
-    ----------
-    row : ndarray of uint8
-        Number of the row that decided, in ``names``.
+    reason : ndarray of uint8 or None
+        Number of the reason of each result, in ``reasons``; None where no result is missing.
+    row : Outputs
+        Number of the row that decided, in ``names``, made when it is asked for.
     """
 
     rule: Rule
     inputs: Mapping[str, Array] = attrs.field(repr=False)
     shape: tuple[int, ...]
+    defaults: frozenset[str] = attrs.field(repr=False, default=frozenset())
     outputs: Mapping[str, Array] = attrs.field(repr=False)
     names: tuple[str, ...] = attrs.field(repr=False)
     reasons: tuple[str, ...] = attrs.field(repr=False, default=("",))
@@ -106,7 +108,14 @@ class Result:
             return np.zeros(self.shape, dtype="U1")
         return np.array(self.reasons).take(self._reason)
 
-    def explain(self, i: int | tuple[int, ...] | None = None, lang: str = "fr") -> Explanation:
+    def explain(
+        self,
+        i: int | tuple[int, ...] | None = None,
+        lang: str = "fr",
+        *,
+        origin: Mapping[str, str] | None = None,
+        role: str | None = None,
+    ) -> Explanation:
         r"""Explain one result to the person whom it concerns.
 
         Parameters
@@ -115,24 +124,36 @@ class Result:
             Position; not needed where the inputs were scalars.
         lang : {"fr", "en", "pt"}
             Language.
+        origin : mapping of str to str, optional
+            Where this person's data come from, by name of input, where that is not what the rule
+            says: ``declaration``, ``attestation`` or ``administration``.
+        role : {"decides", "assists"}, optional
+            Part of the computation in the decision (article R. 311-3-1-2 of the CRPA): it is the
+            decision, or it assists who decides. By default the explanation says that the authority
+            states it.
 
         Returns
         -------
         Explanation
-            The text, a ``str``, with ``to_html()`` for the notice as a page.
+            The text, a ``str``, with ``to_markdown()``, ``to_json()``, and ``to_html()`` for the
+            notice as a page.
 
         Raises
         ------
         InputError
-            Where the position or the language does not exist.
+            Where the position, the language, an origin or the role does not exist.
 
         Examples
         --------
         >>> from tarifs_solidaires import load_rule
         >>> rule = load_rule("nantes/transport", on="2023-06-01")
-        >>> rule.compute(quotient_familial=620, age=30).explain(lang="en").splitlines()[0]
-        'The reduction is 70\xa0%.'
+        >>> text = rule.compute(quotient_familial=620, age=30).explain(lang="en")
+        >>> print("\n".join(text.splitlines()[:4]))
+        Your reduction is 70%.
+        The rule that decides: 500 < QF ≤ 750, 26-59 ans.
+        Why: family quotient €620, more than €500 and at most €750; age 30 years, at least 26 years and less than 60 years.
+        With a family quotient of €500 or less, your reduction would be 90%: you are €120 a month above this threshold.
         """
         from tarifs_solidaires.explanation import explain
 
-        return explain(self, i, lang)
+        return explain(self, i, lang, origin=origin, role=role)

@@ -360,7 +360,7 @@ class Rule:
         shaped = {name: (lambda make=make: make().reshape(shape)) for name, make in outputs.items()}
         return Result(
             rule=self, inputs=MappingProxyType(dict(columns.values)), shape=shape,
-            outputs=Outputs(shaped), names=names, reasons=reasons,
+            defaults=columns.defaults, outputs=Outputs(shaped), names=names, reasons=reasons,
             reason=None if reason is None else reason.reshape(shape),
             row=Outputs({"row": lambda: row().reshape(shape)}),
         )  # fmt: skip

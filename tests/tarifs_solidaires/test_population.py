@@ -77,6 +77,7 @@ def test_people_serve_every_rule_that_asks_for_nothing_local(name):
     given = {n: column for n, column in make_population(50).items() if n in known}
     local = {n: [5.0] for n in rule.version.required if n not in given}
     assert set(local) <= {"prix_m3", "salaire_minimum", "revenu_par_personne", "commune"}
+    local = {n: values * 50 for n, values in local.items()}
     assert rule.compute(**given, **local).shape == (50,)
 
 
