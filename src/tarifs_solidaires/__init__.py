@@ -2,6 +2,7 @@
 
 from tarifs_solidaires.comparison import Comparison, compare
 from tarifs_solidaires.errors import DateError, InputError, RuleError, TableError, TarifError
+from tarifs_solidaires.frames import compute_frame
 from tarifs_solidaires.grouping import Classes, classes
 from tarifs_solidaires.inputs import Input
 from tarifs_solidaires.population import make_population
@@ -24,6 +25,7 @@ __all__ = [
     "Version",
     "classes",
     "compare",
+    "compute_frame",
     "list_rules",
     "load_rule",
     "make_population",

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import argparse
-import csv
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
+import numpy as np
+
 from tarifs_solidaires.comparison import compare
+from tarifs_solidaires.csv_file import FLAGS, open_csv
 from tarifs_solidaires.errors import InputError, TarifError, nearest
 from tarifs_solidaires.grouping import Classes, classes
 from tarifs_solidaires.inputs import INPUTS
 from tarifs_solidaires.population import NOTE, make_population
 from tarifs_solidaires.rule_file import list_rules, load_rule, read_rule
-from tarifs_solidaires.tables import FLAGS, _cell, compute_table, read_csv, written
+from tarifs_solidaires.tables import CHUNK, compute_file, written
 
 
 class _Parser(argparse.ArgumentParser):
@@ -45,16 +47,27 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("list", help="the rules that ship with the package")
     command.set_defaults(run=_list)
 
-    command = commands.add_parser("compute", help="compute a rule for a CSV file")
+    command = commands.add_parser("compute", help="compute a rule for a CSV or Parquet file")
     command.add_argument("rule", help="name such as nantes/transport, or a .toml file")
     command.add_argument("--on", required=True, help="day, YYYY-MM-DD")
     command.add_argument(
-        "--input", required=True, type=Path, help="CSV file, a row a person or household"
+        "--input", required=True, type=Path,
+        help=".csv or .parquet file, a row a person or household",
+    )  # fmt: skip
+    command.add_argument(
+        "--output", required=True, type=Path, help=".csv or .parquet file to write"
     )
-    command.add_argument("--output", required=True, type=Path, help="CSV file to write")
     command.add_argument(
         "--keep", action="append", default=[], help="another column to carry through"
     )
+    command.add_argument(
+        "--errors", choices=("raise", "null"), default="raise",
+        help="what a wrong row does: stop the whole, or get no result and a reason",
+    )  # fmt: skip
+    command.add_argument(
+        "--chunk", type=int, default=CHUNK, metavar="ROWS",
+        help=f"rows in memory at a time ({CHUNK} unless given)",
+    )  # fmt: skip
     command.set_defaults(run=_compute)
 
     command = commands.add_parser("explain", help="explain one result")
@@ -114,11 +127,14 @@ def _list(_: argparse.Namespace) -> int:
 
 def _compute(arguments: argparse.Namespace) -> int:
     rule = load_rule(arguments.rule, on=arguments.on)
-    table = read_csv(arguments.input)
-    with written(arguments.output) as file:
-        rows = csv.writer(file, delimiter=table.delimiter, lineterminator="\n")
-        rows.writerows(compute_table(rule, table, arguments.keep))
-    print(f"{rule.name} on {arguments.on}: {len(table.rows)} rows computed, see {arguments.output}")
+    done = compute_file(
+        rule, arguments.input, arguments.output,
+        errors=arguments.errors, keep=arguments.keep, chunk=arguments.chunk,
+    )  # fmt: skip
+    without = f", {done.missing} of them without a result" if arguments.errors == "null" else ""
+    print(
+        f"{rule.name} on {arguments.on}: {done.rows} rows computed{without}, see {arguments.output}"
+    )
     return 0
 
 
@@ -206,14 +222,15 @@ def _grouping(text: str, people: dict[str, Any]) -> tuple[str, Classes | None]:
 
 def _people(path: Path) -> dict[str, Any]:
     """Return the columns of a CSV file: inputs as values of their kind, the others as text."""
-    table = read_csv(path)
-    return {
-        name: [
-            _cell(table, line, name, cells[n]) if name in INPUTS else cells[n]
-            for line, cells in table.rows
+    with open_csv(path) as table:
+        parts = [
+            {
+                **dict(zip(part.names, map(np.array, part.texts()), strict=True)),
+                **part.given([name for name in part.names if name in INPUTS]),
+            }
+            for part in table.parts(CHUNK)
         ]
-        for n, name in enumerate(table.columns)
-    }
+    return {name: np.concatenate([part[name] for part in parts]) for name in table.columns}
 
 
 def _origin(text: str) -> tuple[str, str]:

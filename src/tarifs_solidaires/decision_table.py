@@ -353,7 +353,9 @@ class DecisionTable:
         for dimension, weight in zip(self.dimensions, self._weights, strict=True):
             x, scale = values.get(dimension.name), None
             divisor = self.divisors.get(dimension.name)
-            if divisor is not None and (x is None or divisor.numerator == dimension.name):
+            if divisor is None or divisor.numerator not in values:
+                pass  # compared as it is, or not given at all
+            elif x is None or divisor.numerator == dimension.name:
                 x, scale = values[divisor.numerator], divisor.hundredths(values)
             part = dimension.locate(x, scale)
             if weight > 1 or self.cell_type is np.uint16:

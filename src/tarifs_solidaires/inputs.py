@@ -458,7 +458,7 @@ def insee_keys(codes: Array) -> npt.NDArray[np.int64]:
     ndarray of int64
         ``d0 * 12000 + d1 * 1000 + ...``, with 10 and 11 for A and B.
     """
-    text = np.asarray(codes, dtype="U6")
+    text = np.ascontiguousarray(codes, dtype="U6").reshape(np.shape(codes))
     point = text.reshape(-1).view(np.uint32).reshape(*text.shape, 6).astype(np.int64)
     digit = point - ord("0")
     corsica = (point[..., 0] == ord("2")) & (
@@ -472,22 +472,23 @@ def insee_keys(codes: Array) -> npt.NDArray[np.int64]:
 
 def _as_array(item: Input, value: object) -> tuple[Array, Array | None]:
     """Return an array, and where its elements are none of the kind, if anywhere."""
-    missing = None
-    if np.ma.isMaskedArray(value):
-        missing = np.ma.getmaskarray(value)
-        missing = missing if missing.any() else None
-        value = np.ma.getdata(value)
-        if missing is not None:
-            value = np.asarray(value, dtype=object).copy()
-            value[missing] = None
+    if hasattr(value, "num_chunks"):  # pyarrow, whose own conversion loses nulls of dictionaries
+        value = value.chunk(0) if value.num_chunks == 1 else value.combine_chunks()  # type: ignore[attr-defined]
     try:
         array = np.asarray(value)
     except ValueError:
         raise InputError(
             f"{item.name}: the value is not a regular array; give equal rows"
         ) from None
-    if array.dtype.kind == "T":  # numpy's own variable-width text
+    if array.dtype.kind == "f" and array.dtype.itemsize != 8:
+        array = _decimal(array)
+    masked = value if isinstance(value, np.ma.MaskedArray) else None
+    if masked is not None and masked.mask.any():
         array = array.astype(object)
+        array[np.ma.getmaskarray(masked)] = None
+    nothing = array.dtype.kind == "f" and bool(np.isnan(array).all())  # empty, or all missing
+    if array.dtype.kind == "T" or (nothing and item.kind == "commune"):
+        array = array.astype(object)  # numpy's own variable-width text, or no text at all
     if item.kind == "flag" and array.dtype.kind in "iuf":
         bad = np.asarray((array != 0) & (array != 1))
         return array, bad if bad.any() else None
@@ -508,9 +509,6 @@ def _kind(item: Input, array: Array) -> Array:
             array = array.astype(np.float64)
         elif kind not in "iuf":
             raise InputError(f"{item.name}: expected {_expected(item)}, got {_sample(array)}")
-        elif kind == "f" and array.dtype.itemsize < 8:
-            # A float32 stands for the decimal number that it prints, so that a cent stays a cent.
-            array = array.astype(str).astype(np.float64)
     elif item.kind == "flag":
         if kind not in "biufO":
             raise InputError(f"{item.name}: expected {_expected(item)}, got {_sample(array)}")
@@ -522,6 +520,19 @@ def _kind(item: Input, array: Array) -> Array:
     array = array.view()
     array.flags.writeable = False
     return array
+
+
+def _decimal(array: Array) -> Array:
+    """Return float64: a float32 stands for the decimal that it prints, so a cent stays a cent."""
+    if array.dtype.itemsize > 8:
+        return array.astype(np.float64)
+    decimal = np.rint(array.astype(np.float64) * 100) / 100
+    # Six digits are always told apart in float32, so whole cents below 10,000 need no printing.
+    printed = ~((decimal.astype(array.dtype) == array) & (np.abs(decimal) < 10_000))
+    if array.dtype.itemsize < 4:
+        printed = np.ones(array.shape, dtype=bool)
+    decimal[printed] = array[printed].astype(str).astype(np.float64)
+    return decimal
 
 
 def _is_number(value: object) -> bool:
@@ -543,7 +554,11 @@ def _is_text(value: object) -> bool:
 
 
 def _is_null(value: object) -> bool:
-    return value is None or type(value).__name__ in ("NAType", "NaTType")
+    return (
+        value is None
+        or type(value).__name__ in ("NAType", "NaTType")
+        or (isinstance(value, float) and value != value)
+    )
 
 
 def filled(item: Input, array: Array, bad: Array) -> Array:

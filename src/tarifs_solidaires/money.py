@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,8 @@ SCALE = 10_000  # shares and prices have at most four decimals
 
 def whole(value: Array, scale: int) -> Array:
     """Return decimal values as whole numbers of ``1 / scale``."""
-    return cast(Array, np.rint(np.asarray(value) * scale).astype(np.int64))
+    # in float64, since a product of small integers such as uint8 would wrap round
+    return np.rint(np.multiply(value, scale, dtype=np.float64)).astype(np.int64)
 
 
 def half_up(value: Array, divisor: int) -> Array:

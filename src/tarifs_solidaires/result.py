@@ -100,13 +100,16 @@ class Result:
         return np.array(self.names).take(self.row)
 
     @property
+    def reason_number(self) -> Array:
+        """Number of the reason, in ``reasons``, for which a result is missing; 0 where none is."""
+        return np.zeros(self.shape, dtype=np.uint8) if self._reason is None else self._reason
+
+    @property
     def reason(self) -> Any:
         """Why a result is missing, empty where it is not: str, or an array of str."""
         if self.shape == ():
-            return self.reasons[0 if self._reason is None else int(self._reason)]
-        if self._reason is None:
-            return np.zeros(self.shape, dtype="U1")
-        return np.array(self.reasons).take(self._reason)
+            return self.reasons[int(self.reason_number)]
+        return np.array(self.reasons).take(self.reason_number)
 
     def explain(
         self,

@@ -309,7 +309,8 @@ class Rule:
         ----------
         errors : {"raise", "null"}
             Whether a value that cannot be right raises, or gives a missing result (NaN) with a
-            ``reason``. A name, a type or a length that is wrong always raises.
+            ``reason``, and so does a case that no row covers. A name, a type or a length that is
+            wrong always raises.
         **given : array_like
             Inputs by name, of shapes that broadcast to each other; scalars give scalars. See
             ``inputs`` for units and bounds. At a threshold the comparison is exact: with an income
@@ -350,10 +351,11 @@ class Rule:
         flat, length = _flatten(columns)
         if errors == "null":
             flat, reason, reasons = _set_aside(columns, flat, length)
+            reasons = (*reasons, f"no row of {self.name} covers this case; check the file")
         else:
             reason, reasons = None, ("",)
         if version.shape == "decision_table":
-            row, outputs, names = _decide(self, columns, flat, length, reason)
+            row, outputs, names = _decide(self, columns, flat, length, reason, len(reasons) - 1)
         else:
             row, outputs, names = _calculate(self, columns, flat, length, reason)
         shape = columns.shape
@@ -636,13 +638,12 @@ def _set_aside(
     good = dict(flat)
     for name, x in flat.items():
         item = INPUTS[name]
-        found = []
+        missing = np.isnan(x) if x.dtype.kind == "f" else np.zeros((), dtype=bool)
         if name in columns.unreadable:
-            mask = np.broadcast_to(columns.unreadable[name], columns.shape).reshape(reason.shape)
-            found.append(
-                (mask, f"is missing or no {'number' if item.kind == 'number' else 'value'}")
-            )
-        found += out_of_bounds(item, x)
+            unreadable = np.broadcast_to(columns.unreadable[name], columns.shape)
+            missing = missing | unreadable.reshape(reason.shape)
+        what = "number" if item.kind == "number" else "value"
+        found = [(missing, f"is missing or no {what}"), *out_of_bounds(item, x)]
         for mask, why in found:
             if mask.any():
                 reasons.append(f"{name}: {why}")
@@ -676,8 +677,9 @@ def _run(
 
 
 def _decide(
-    rule: Rule, columns: Columns, flat: Flat, length: int | None, reason: Array | None
+    rule: Rule, columns: Columns, flat: Flat, length: int | None, reason: Array | None, unmet: int
 ) -> Made:
+    """Find the cells; ``unmet`` is the number of the reason where no row covers the inputs."""
     version = rule.version
     table = version.table
     if length is None:
@@ -696,7 +698,10 @@ def _decide(
     rows = table.rows_of_cells
     if table.has_holes:
         open_ = (gather(rows, cells) == len(table.rows)) & (cells != table.size)
-        if open_.any():
+        if open_.any() and reason is not None:
+            reason[open_] = unmet
+            cells = np.where(open_, table.cell_type(table.size), cells)
+        elif open_.any():
             where = np.argwhere(open_.reshape(columns.shape))[:5].tolist()
             raise InputError(f"no row of {rule.name} covers the inputs at {where}; check the file")
     makers: dict[str, Callable[[], Array]] = {

@@ -22,7 +22,7 @@ class TaxShares:
 
     def hundredths(self, values: Mapping[str, Array]) -> Array:
         """Return 100 times 12 times the tax shares; quarter shares make it whole."""
-        return np.asarray(1200 * values["nombre_parts"])
+        return np.asarray(np.multiply(1200, values["nombre_parts"], dtype=np.float64))
 
 
 @attrs.frozen(kw_only=True)
@@ -53,9 +53,9 @@ class Scale:
     def hundredths(self, values: Mapping[str, Array]) -> Array:
         """Return the scale of each person in whole hundredths."""
         if self.base is None:
-            return np.asarray(np.rint(100 * values[self.by]))
+            return np.asarray(np.rint(np.multiply(100, values[self.by], dtype=np.float64)))
         total = self.base.values_of_cells("value")[self.base.cells(values)]
         total = np.rint(100 * total)
         for name, amount in self.each.items():
-            total = total + round(100 * amount) * values[name]
+            total = total + np.multiply(round(100 * amount), values[name], dtype=np.float64)
         return np.asarray(total)

@@ -46,7 +46,7 @@ def test_the_example_computes_with_both_versions_and_both_rules(tmp_path, exampl
 def test_a_semicolon_file_with_decimal_commas_is_read(tmp_path):
     status, target = _compute(tmp_path, "foyer;quotient_familial;age\nA;350,01;30\n")
     assert status == 0
-    assert target.read_text("utf-8").splitlines()[1] == "A;350,01;30;0.9;;350 < QF ≤ 500"
+    assert target.read_text("utf-8").splitlines()[1] == "A;350,01;30;0,9;;350 < QF ≤ 500"
 
 
 def test_a_text_that_a_spreadsheet_would_compute_is_made_harmless(tmp_path):
@@ -67,8 +67,8 @@ def test_a_text_that_a_spreadsheet_would_compute_is_made_harmless(tmp_path):
         (HEAD.replace("age", "agee") + "A,1,2\n", "unknown column 'agee'; did you mean age"),
         (HEAD + "A,1,2\nB,much,3\n", "in.csv:3: quotient_familial: 'much' is no number"),
         (HEAD + "A,,2\n", "in.csv:2: quotient_familial: is empty"),
-        (HEAD + "A,1,2\nB,nan,3\n", "in.csv:3: .*nan must be"),
-        (HEAD + "A,1,2\nB,-4,3\n", "in.csv:3: .*-4.0 must be"),
+        (HEAD + "A,1,2\nB,nan,3\n", "in.csv:3: .*'nan' is no number"),
+        (HEAD + "A,1,2\nB,-4,3\n", "in.csv:3: .*'-4' must be"),
         (HEAD + "A,1\n", "in.csv:2: 2 cells where the header has 3"),
         ("age,age\n1,2\n", "stands twice"),
         (HEAD.encode() + b"\xe9,1,2\n", "not UTF-8"),
@@ -98,6 +98,46 @@ def test_another_column_is_carried_through_when_asked(tmp_path):
     status, target = _compute(tmp_path, text, "--keep", "quartier")
     assert status == 0
     assert target.read_text("utf-8").splitlines()[1].startswith("Erdre,420,30,0.9")
+
+
+def test_a_wrong_row_has_no_result_and_a_reason_when_asked(tmp_path, capsys):
+    text = HEAD + "A,1,2\nB,much,3\nC,,3\nD,1,200\n"
+    status, target = _compute(tmp_path, text, "--errors", "null", "--chunk", "2")
+    assert status == 0
+    assert "4 rows computed, 3 of them without a result, see" in capsys.readouterr().out
+    assert target.read_text("utf-8").splitlines() == [
+        "foyer,quotient_familial,age,taux_reduction,prix_mensuel,tranche,reason",
+        "A,1,2,1.0,,QF ≤ 350,",
+        "B,much,3,,,,quotient_familial: is no number",
+        "C,,3,,,,quotient_familial: is empty",
+        "D,1,200,,,,age: must be between 0 and 130 (years)",
+    ]
+
+
+def test_the_first_wrong_lines_are_named_wherever_they_are(tmp_path, capsys):
+    text = HEAD + "A,1,2\n" * 9 + "B,much,3\n" + "A,1,2\n" * 9 + "C,-1,3\n" * 9 + "E,1\n"
+    for chunk in ("1", "7", "1000"):
+        assert _compute(tmp_path, text, "--chunk", chunk)[0] == 2
+        error = capsys.readouterr().err
+        assert "in.csv:11: quotient_familial: 'much' is no number; write a number" in error
+        assert error.count("; line ") == 4
+        assert "; line 24: quotient_familial: '-1' must be between" in error
+
+
+def test_parquet_goes_in_and_out(tmp_path, capsys):
+    pyarrow = pytest.importorskip("pyarrow", reason="pyarrow is not installed: extra [tables]")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    source, target = tmp_path / "in.parquet", tmp_path / "out.parquet"
+    parquet.write_table(
+        pyarrow.table({"quotient_familial": [350.0, 620.0], "age": [3, 30]}), source
+    )
+    arguments = ["compute", "nantes/transport", "--on", "2023-06-01", "--input", str(source)]
+    assert main([*arguments, "--output", str(target)]) == 0
+    assert parquet.read_table(target)["taux_reduction"].to_pylist() == [1.0, 0.7]
+    assert main([*arguments, "--output", str(tmp_path / "out.csv")]) == 0
+    assert "350.0,3,1.0,,QF ≤ 350" in (tmp_path / "out.csv").read_text("utf-8")
+    assert main([*arguments, "--output", str(tmp_path / "out.xlsx")]) == 2
+    assert "neither .csv nor .parquet" in capsys.readouterr().err
 
 
 def test_output_that_cannot_be_written_is_said(tmp_path, examples, capsys):
@@ -157,7 +197,7 @@ def test_the_rules_are_listed(capsys):
 def test_the_import_loads_numpy_and_attrs_and_nothing_heavier():
     code = (
         "import sys, tarifs_solidaires;"
-        "print([m for m in ('scipy', 'sklearn', 'pandas', 'polars', 'matplotlib', 'jinja2', 'tqdm')"
+        "print([m for m in ('scipy', 'sklearn', 'pandas', 'polars', 'pyarrow', 'narwhals', 'matplotlib', 'jinja2', 'tqdm')"
         " if m in sys.modules])"
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
