@@ -55,7 +55,15 @@ def _describe_fields(app, what, name, obj, options, lines):
     for field in getattr(obj, "__attrs_attrs__", ()) if what == "class" else ():
         if "visibility" in field.metadata:
             source = f" ({field.metadata['source']})" if field.metadata["source"] else ""
-            lines += ["", f"``{field.name}``", f"    {field.metadata['en']}{source}"]
+            marks = (
+                [field.metadata["visibility"]] if field.metadata["visibility"] != "public" else []
+            )
+            if field.metadata["reference"]:
+                marks.append(f"names one of ``{field.metadata['reference']}``")
+            if field.metadata["choices"]:
+                marks.append("one of " + ", ".join(f"``{c}``" for c in field.metadata["choices"]))
+            told = "; ".join([field.metadata["en"] + source, *marks])
+            lines += ["", f"``{field.name}``", f"    {told}"]
 
 
 def _write_rule_pages(app):

@@ -6,7 +6,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from charte_registry import Adequation, Finding, Register, adequation, load_register, render_report
+from charte_registry import (
+    Adequation,
+    Finding,
+    Hebergement,
+    Register,
+    adequation,
+    load_register,
+    render_report,
+    structure,
+    unstructure,
+)
 from prevision_cantine import CanteenForecaster, City, Forecast, Rows, load_city, make_city, order
 from tarifs_solidaires import (
     Comparison,
@@ -46,3 +56,5 @@ findings: list[Finding] = register.check(on="2020-12-15")
 figures: dict[str, object] = register.indicators(2020)
 report: str = render_report(register, 2020, lang="en")
 status: Adequation = adequation("CA", on=dt.date(2020, 12, 15))
+place: Hebergement = structure(Hebergement, {"mode": "interne"})
+plain: dict[str, object] = unstructure(place, iso=True)

@@ -9,7 +9,7 @@ from charte_registry.errors import RegisterError
 from charte_registry.records.application import ZONES, Hebergement
 from charte_registry.records.gouvernance import ENGAGEMENTS, PHASES
 from charte_registry.register import Register
-from charte_registry.vocabularies.adequacy import zone
+from charte_registry.vocabularies.countries import zone
 
 
 def hosting(place: Hebergement) -> str:

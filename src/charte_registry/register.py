@@ -8,7 +8,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from types import MappingProxyType
+from types import MappingProxyType, UnionType
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -318,8 +318,11 @@ def _columns(cls: type[Any], prefix: str = "") -> dict[str, bool]:
     columns: dict[str, bool] = {}
     for name, field in attrs.fields_dict(attrs.resolve_types(cls)).items():
         required = field.default is attrs.NOTHING
-        if attrs.has(field.type):  # type: ignore[arg-type]
-            columns.update(_columns(field.type, f"{prefix}{name}."))
+        optional = isinstance(field.type, UnionType)
+        kind: Any = field.type.__args__[0] if optional else field.type  # type: ignore[union-attr]
+        if attrs.has(kind):
+            inner = _columns(kind, f"{prefix}{name}.")
+            columns.update({column: inner[column] and not optional for column in inner})
         else:
             columns[prefix + name] = required
     return columns

@@ -27,8 +27,9 @@ def folder(tmp_path):
     )
     (root / "traitements" / "t.toml").write_text(
         'id = "t"\nnom = "Aides"\nresponsable = "ville"\ncategories_personnes = ["usagers"]\n'
-        'categories_donnees = ["ressources"]\nconservation = "un an"\napplications = ["a"]\n'
-        '[[finalites]]\nnom = "Calculer"\nbase_legale = "mission_interet_public"\n'
+        'applications = ["a"]\n'
+        '[[categories_donnees]]\ncategorie = "economique_financiere"\nconservation = {duree = "P1Y"}\n'
+        '[[finalites]]\nnom = "Calculer"\nbases_legales = ["mission_interet_public"]\n'
     )
     return root
 
@@ -84,14 +85,15 @@ def _replace(path, old, new):
     [
         ("traitements/t.toml", 'responsable = "ville"', 'responsable = "vile"', "REF-01"),
         ("traitements/t.toml", '["a"]', '["b"]', "REF-01"),
-        ("traitements/t.toml", '[[finalites]]\nnom = "Calculer"\nbase_legale = "mission_interet_public"\n', "", "ART30-01"),
-        ("traitements/t.toml", 'categories_donnees = ["ressources"]\n', "", "ART30-02"),
-        ("traitements/t.toml", 'conservation = "un an"\n', "", "ART30-03"),
+        ("traitements/t.toml", '[[finalites]]\nnom = "Calculer"\nbases_legales = ["mission_interet_public"]\n', "", "ART30-01"),
+        ("traitements/t.toml", '[[categories_donnees]]\ncategorie = "economique_financiere"\nconservation = {duree = "P1Y"}\n', "", "ART30-02"),
+        ("traitements/t.toml", 'conservation = {duree = "P1Y"}\n', "", "ART30-03"),
         ("traitements/t.toml", "[[finalites]]", '[[transferts]]\npays = "US"\n[[finalites]]', "TRANSFERT-02"),
         ("applications.csv", "FR", "", "HEBERGEMENT-01"),
         ("applications.csv", "FR", "CA", "TRANSFERT-03"),
         ("applications.csv", "FR", "US", "TRANSFERT-02"),
         ("applications.csv", "FR", "Canada", "TRANSFERT-01"),
+        ("applications.csv", "FR", "UK", "TRANSFERT-01"),
     ],
 )  # fmt: skip
 def test_a_rule_fires_with_its_place(folder, file, old, new, rule):
@@ -135,9 +137,58 @@ def test_algorithms_actions_and_certifications_have_rules(folder):
 
 def test_a_safeguard_or_a_plan_answers_a_transfer(folder):
     (folder / "applications.csv").write_text(
-        "id,nom,hebergement.mode,hebergement.pays,hebergement.rapatriement\na,A,heberge,CA,En 2021\n"
+        "id,nom,hebergement.mode,hebergement.pays,hebergement.rapatriement.cible,hebergement.rapatriement.etat\na,A,heberge,CA,France,prevu\n"
     )
     assert rules(load_register(folder)) == []
+
+
+def test_a_transfer_to_an_organisation_is_no_transfer_to_a_country(folder):
+    transfer = '[[transferts]]\norganisation = "EPO"\n[[finalites]]'
+    _replace(folder / "traitements/t.toml", "[[finalites]]", transfer)
+    assert rules(load_register(folder)) == []
+
+
+def test_each_category_of_data_says_how_long_it_is_kept(folder):
+    special = '[[categories_particulieres]]\ncategorie = "sante"\n[[finalites]]'
+    _replace(folder / "traitements/t.toml", "[[finalites]]", special)
+    (finding,) = load_register(folder).check()
+    assert finding.rule == "ART30-03"
+    assert finding.field == "categories_particulieres[0].conservation"
+    assert "sante" in finding.message
+
+
+def test_data_of_a_special_category_only_are_data(folder):
+    ordinary = '[[categories_donnees]]\ncategorie = "economique_financiere"'
+    _replace(
+        folder / "traitements/t.toml", ordinary, '[[categories_particulieres]]\ncategorie = "sante"'
+    )
+    assert rules(load_register(folder)) == []
+
+
+def test_every_field_that_names_a_record_is_followed(folder):
+    (folder / "traitements_sous_traitant").mkdir()
+    (folder / "traitements_sous_traitant" / "s.toml").write_text(
+        'id = "s"\nnom = "Paie"\nsous_traitant = "ville"\n[[pour_le_compte]]\nresponsable = "vile"\n'
+    )
+    (finding,) = load_register(folder).check()
+    assert (finding.rule, finding.field) == ("REF-01", "pour_le_compte[0].responsable")
+    assert finding.line == 5
+
+
+def test_a_column_of_an_optional_part_is_not_required(folder):
+    (folder / "organismes.csv").write_text(
+        "id,nom,contact.courriel\nville,Ville,\na,A,dpo@example.org\n"
+    )
+    ville, other = load_register(folder).all("organismes")
+    assert ville.contact is None
+    assert other.contact.courriel == "dpo@example.org"
+    (folder / "applications.csv").write_text(
+        "id,nom,hebergement.mode,hebergement.rapatriement.cible\na,A,interne,France\n"
+    )
+    with pytest.raises(
+        RegisterError, match=r"applications.csv:2 `hebergement.rapatriement.etat`: missing"
+    ):
+        load_register(folder)
 
 
 # What cannot be read
@@ -156,8 +207,8 @@ def test_a_safeguard_or_a_plan_answers_a_transfer(folder):
         ("demandes_droits.csv", "id,annee,nombre\n1,2020,-3\n", "demandes_droits.csv:2 `nombre`: expected a whole number"),
         ("demandes_droits.csv", "id,annee,nombre\n1,deux,3\n", "`annee`: expected a whole number"),
         ("traitements/t.toml", 'id = "t"\nnom = "A"\n', "`responsable`: missing"),
-        ("traitements/t.toml", 'id = "t"\nnom = "A"\nresponsable = "v"\nsensibl = true\n', "t.toml:4 `sensibl`: unknown field; did you mean sensible"),
-        ("traitements/t.toml", 'id = "t"\nnom = "A"\nresponsable = "v"\nsensible = "oui"\n', "t.toml:4 `sensible`: expected true or false"),
+        ("traitements/t.toml", 'id = "t"\nnom = "A"\nresponsable = "v"\nfactic = true\n', "t.toml:4 `factic`: unknown field; did you mean factice"),
+        ("traitements/t.toml", 'id = "t"\nnom = "A"\nresponsable = "v"\nfactice = "oui"\n', "t.toml:4 `factice`: expected true or false"),
         ("traitements/t.toml", 'id = "t"\nnom = ""\nresponsable = "v"\n', "`nom`: empty"),
         ("traitements/t.toml", 'id = "t"\nnom = 3\nresponsable = "v"\n', "`nom`: expected str, got 3"),
         ("traitements/t.toml", "id =\n", "not TOML"),

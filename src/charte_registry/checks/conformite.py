@@ -16,12 +16,15 @@ def check(register: Register, on: dt.date) -> Iterator[Raised]:
             continue
         if not record.finalites:
             yield Raised("ART30-01", "traitements", record.id, "finalites", "no purpose is stated")
-        for field in ("categories_personnes", "categories_donnees"):
-            if not getattr(record, field):
-                yield Raised("ART30-02", "traitements", record.id, field, "no category is stated")
-        if record.conservation is None:
-            message = "no retention is stated"
-            yield Raised("ART30-03", "traitements", record.id, "conservation", message)
+        message = "no category is stated"
+        if not record.categories_personnes:
+            yield Raised("ART30-02", "traitements", record.id, "categories_personnes", message)
+        if not record.categories:
+            yield Raised("ART30-02", "traitements", record.id, "categories_donnees", message)
+        for categorie, path, conservation in record.conservations():
+            if conservation is None:
+                message = f"no retention is stated for {categorie}"
+                yield Raised("ART30-03", "traitements", record.id, f"{path}.conservation", message)
     for record in register.all("algorithmes"):
         if record.decision_individuelle and record.notice is None:
             message = "individual decisions rest on it and no notice is stated"

@@ -31,6 +31,8 @@ def check(register: Register, on: dt.date) -> Iterator[Raised]:
         )
     for traitement in register.all("traitements"):
         for number, transfer in enumerate(traitement.transferts):
+            if transfer.pays is None:  # to an international organisation
+                continue
             field = f"transferts[{number}].pays"
             yield from _country(
                 "traitements",

@@ -4,21 +4,54 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from charte_registry.records.application import Application, Hebergement
+from charte_registry.records.aipd import Aipd
+from charte_registry.records.algorithme import Algorithme, DonneeTraitee, ParametreTraitement
+from charte_registry.records.application import (
+    Application,
+    Assurance,
+    Exigence,
+    Hebergement,
+    Rapatriement,
+)
+from charte_registry.records.donnees import (
+    CategorieDonnees,
+    CategorieParticuliere,
+    Conservation,
+    Infractions,
+    Nir,
+)
+from charte_registry.records.droits import (
+    DemandesDroits,
+    DetailDemandes,
+    NombreViolations,
+    Violation,
+)
 from charte_registry.records.gouvernance import (
     Action,
     Certification,
-    DemandesDroits,
+    ClauseMarche,
+    EtapeAction,
     Formation,
     Partenaire,
 )
-from charte_registry.records.traitement import Finalite, Organisme, Traitement, Transfert
-from charte_registry.records.transparence import Algorithme, JeuDeDonnees
+from charte_registry.records.interet_metropolitain import Accord, DonneeInteretMetropolitain
+from charte_registry.records.jeu_de_donnees import Distribution, JeuDeDonnees, Qualite
+from charte_registry.records.organisme import Contact, Organisme
+from charte_registry.records.traitement import (
+    Destinataire,
+    Finalite,
+    MesureSecurite,
+    PourLeCompte,
+    Traitement,
+    TraitementSousTraitant,
+)
+from charte_registry.records.transfert import Transfert
 
 KINDS: Mapping[str, type[Any]] = MappingProxyType(
     {
         "organismes": Organisme,
         "traitements": Traitement,
+        "traitements_sous_traitant": TraitementSousTraitant,
         "applications": Application,
         "algorithmes": Algorithme,
         "jeux_de_donnees": JeuDeDonnees,
@@ -27,22 +60,50 @@ KINDS: Mapping[str, type[Any]] = MappingProxyType(
         "demandes_droits": DemandesDroits,
         "formations": Formation,
         "certifications": Certification,
+        "violations": Violation,
+        "donnees_interet_metropolitain": DonneeInteretMetropolitain,
+        "clauses_marche": ClauseMarche,
     }
 )
 
 __all__ = [
     "KINDS",
+    "Accord",
     "Action",
+    "Aipd",
     "Algorithme",
     "Application",
+    "Assurance",
+    "CategorieDonnees",
+    "CategorieParticuliere",
     "Certification",
+    "ClauseMarche",
+    "Conservation",
+    "Contact",
     "DemandesDroits",
+    "Destinataire",
+    "DetailDemandes",
+    "Distribution",
+    "DonneeInteretMetropolitain",
+    "DonneeTraitee",
+    "EtapeAction",
+    "Exigence",
     "Finalite",
     "Formation",
     "Hebergement",
+    "Infractions",
     "JeuDeDonnees",
+    "MesureSecurite",
+    "Nir",
+    "NombreViolations",
     "Organisme",
+    "ParametreTraitement",
     "Partenaire",
+    "PourLeCompte",
+    "Qualite",
+    "Rapatriement",
     "Traitement",
+    "TraitementSousTraitant",
     "Transfert",
+    "Violation",
 ]

@@ -1,21 +1,28 @@
-"""What every record shares: described fields, and a way in from plain data."""
+"""What every record shares: described fields, a way in from plain data, and the way out."""
 
 from __future__ import annotations
 
 import datetime as dt
+import re
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, TypeVar
 
 import attrs
 
 from charte_registry.errors import nearest
+from charte_registry.records.formats import IDENTIFIANT, Format
+from charte_registry.vocabularies.vocabulaire import Vocabulaire
 
 T = TypeVar("T")
 
 PUBLIC, INTERNE = "public", "interne"
+
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DIGITS = re.compile(r"[0-9]{1,15}")
+LARGEST = 10**15 - 1  # what every format and engine holds exactly
 
 
 class FieldError(ValueError):
@@ -27,16 +34,20 @@ class FieldError(ValueError):
         Field, dotted.
     message : str
         Why, and what to do.
+    problems : sequence of FieldError, optional
+        Everything that is wrong with the record, this one first; this one alone by default.
     """
 
-    def __init__(self, path: str, message: str) -> None:
+    def __init__(self, path: str, message: str, problems: Sequence[FieldError] = ()) -> None:
         super().__init__(f"{path}: {message}")
         self.path, self.message = path, message
+        self.problems: tuple[FieldError, ...] = tuple(problems) or (self,)
 
 
 def champ(
     fr: str, en: str, pt: str, *, source: str = "", visibility: str = PUBLIC,
-    choices: tuple[str, ...] = (), default: Any = attrs.NOTHING,
+    choices: Vocabulaire | tuple[str, ...] = (), form: Format | None = None, reference: str = "",
+    default: Any = attrs.NOTHING,
 ) -> Any:  # fmt: skip
     """Describe a field of a record.
 
@@ -47,49 +58,150 @@ def champ(
     source : str
         Legal source, where there is one.
     visibility : {"public", "interne"}
-        Whether the public extract holds it.
-    choices : tuple of str
-        Values allowed; empty for any.
+        Whether the public extract holds it; all that is inside an internal field is internal.
+    choices : Vocabulaire or tuple of str
+        Values allowed; empty for any. A code list also gives their labels.
+    form : Format, optional
+        Form that the text must have.
+    reference : str
+        Kind of record that the field names by identifier.
     default : object
         Value where none is given; without it the field is required.
     """
+    codes = choices.codes if isinstance(choices, Vocabulaire) else choices
     metadata = {
-        "fr": fr, "en": en, "pt": pt, "source": source, "visibility": visibility, "choices": choices,
+        "fr": fr, "en": en, "pt": pt, "source": source, "visibility": visibility,
+        "choices": codes, "vocabulaire": choices if isinstance(choices, Vocabulaire) else None,
+        "format": form, "reference": reference,
     }  # fmt: skip
-    return attrs.field(default=default, metadata=metadata)
+    checked = bool(codes or form or reference)
+    return attrs.field(default=default, metadata=metadata, validator=_allowed if checked else None)
 
 
-@cache
+def identifiant() -> Any:
+    """Return the field that names a record among its kind."""
+    return champ("identifiant", "identifier", "identificador", form=IDENTIFIANT)
+
+
+def note() -> Any:
+    """Return the field of free remarks."""
+    return champ("note", "note", "nota", default=None)
+
+
+def factice() -> Any:
+    """Return the field that marks a placeholder."""
+    return champ(
+        "fiche factice, pour le compte", "placeholder, for the count",
+        "registro fictício, para a contagem", default=False,
+    )  # fmt: skip
+
+
+def _allowed(_: Any, field: attrs.Attribute[Any], value: Any) -> None:
+    """Refuse what is not among the choices, not of the form, or stands twice in a list."""
+    if value is None or value == ():
+        return
+    choices, form = field.metadata["choices"], field.metadata["format"]
+    several = isinstance(value, tuple)
+    seen = set()
+    for number, item in enumerate(value if several else (value,)):
+        path = f"{field.name}[{number}]" if several else field.name
+        if choices and item not in choices:
+            raise FieldError(path, f"{item!r} is not allowed; {nearest(str(item), choices)}")
+        if form is not None and not form.accepts(item):
+            raise FieldError(path, f"{item!r} is no {form.nom}; {form.remedy}")
+        if item in seen:
+            raise FieldError(path, f"{item!r} stands twice; keep one")
+        seen.add(item)
+
+
+def _once_a_class(function: Callable[[type[Any]], T]) -> Callable[[type[Any]], T]:
+    return cache(function)  # type: ignore[return-value] # classes are hashable, whatever mypy thinks
+
+
+@_once_a_class
 def _types(cls: type[Any]) -> dict[str, Any]:
     return typing.get_type_hints(cls)
 
 
-def structure(cls: type[T], data: Mapping[str, Any], path: str = "") -> T:
+@_once_a_class
+def _fields(cls: type[Any]) -> Mapping[str, attrs.Attribute[Any]]:
+    return {field.name: field for field in attrs.fields(cls)}
+
+
+def structure(record_class: type[T], data: Mapping[str, Any], path: str = "") -> T:
     """Return a record from plain data, as TOML or a CSV row gives it.
+
+    Parameters
+    ----------
+    record_class : type
+        Class of the record.
+    data : mapping of str to object
+        Plain data: text, numbers, dates or their ISO text, lists, tables.
+    path : str
+        Path of the data inside a larger record, for messages.
+
+    Returns
+    -------
+    record
+        The record.
 
     Raises
     ------
     FieldError
-        Where a field is unknown, missing or of the wrong type.
+        Where a field is unknown, missing, of the wrong type or not allowed; ``problems`` holds
+        all that is wrong.
+
+    Examples
+    --------
+    >>> from charte_registry import Transfert
+    >>> structure(Transfert, {"pays": "CA", "garanti": "x"})
+    Traceback (most recent call last):
+    charte_registry.records.base.FieldError: garanti: unknown field; did you mean garantie or organisation?
     """
-    fields = {field.name: field for field in attrs.fields(cls)}  # type: ignore[arg-type]
-    for name in data:
-        if name not in fields:
-            raise FieldError(f"{path}{name}", f"unknown field; {nearest(name, fields)}")
-    kinds = _types(cls)  # type: ignore[arg-type]
+    fields, kinds = _fields(record_class), _types(record_class)
+    problems = [
+        FieldError(f"{path}{name}", f"unknown field; {nearest(str(name), fields)}")
+        for name in data
+        if name not in fields
+    ]
     values: dict[str, Any] = {}
     for name, field in fields.items():
         if name in data:
-            value = _convert(kinds[name], data[name], f"{path}{name}")
-            choices = field.metadata["choices"]
-            if choices and value is not None and value not in choices:
-                raise FieldError(
-                    f"{path}{name}", f"{value!r} is not allowed; {nearest(str(value), choices)}"
-                )
-            values[name] = value
+            try:
+                values[name] = _convert(kinds[name], data[name], f"{path}{name}")
+            except FieldError as error:
+                problems.extend(error.problems)
         elif field.default is attrs.NOTHING:
-            raise FieldError(f"{path}{name}", "missing; the record cannot be read without it")
-    return cls(**values)
+            message = "missing; the record cannot be read without it"
+            problems.append(FieldError(f"{path}{name}", message))
+    if not problems:
+        try:
+            return record_class(**values)
+        except FieldError as error:
+            problems = [_under(path, error)]
+    first, *others = _without_repeats([*problems, *_refusals(fields, values, path)])
+    raise FieldError(first.path, first.message, (first, *others))
+
+
+def _under(path: str, error: FieldError) -> FieldError:
+    return FieldError(path + error.path, error.message)
+
+
+def _refusals(
+    fields: Mapping[str, attrs.Attribute[Any]], values: Mapping[str, Any], path: str
+) -> Iterator[FieldError]:
+    """Yield what each field refuses by itself: attrs stops at the first."""
+    for name, value in values.items():
+        validator = fields[name].validator
+        if validator is not None:
+            try:
+                validator(None, fields[name], value)
+            except FieldError as error:
+                yield _under(path, error)
+
+
+def _without_repeats(problems: Sequence[FieldError]) -> list[FieldError]:
+    return list({(p.path, p.message): p for p in problems}.values())
 
 
 def _convert(kind: Any, value: Any, path: str) -> Any:
@@ -97,37 +209,175 @@ def _convert(kind: Any, value: Any, path: str) -> Any:
     if origin is types.UnionType:
         return _convert(typing.get_args(kind)[0], value, path)
     if origin is tuple:
-        inner = typing.get_args(kind)[0]
-        if isinstance(value, str):  # a cell of a table: values between semicolons
-            value = [part.strip() for part in value.split(";") if part.strip()]
-        if not isinstance(value, list):
-            raise FieldError(path, f"expected a list, got {value!r}")
-        return tuple(_convert(inner, item, f"{path}[{n}]") for n, item in enumerate(value))
+        return _several(typing.get_args(kind)[0], value, path)
     if attrs.has(kind):
         if not isinstance(value, Mapping):
             raise FieldError(path, f"expected a table of fields, got {value!r}")
         return structure(kind, value, f"{path}.")
-    if kind is str and isinstance(value, str):
-        if not value.strip():
-            raise FieldError(path, "empty; write a value or leave the field out")
+    return _CONVERSIONS[kind](value, path)
+
+
+def _several(inner: Any, value: Any, path: str) -> tuple[Any, ...]:
+    if isinstance(value, str):  # a cell of a table: values between semicolons
+        value = [part.strip() for part in value.split(";") if part.strip()]
+    if not isinstance(value, list | tuple):
+        raise FieldError(path, f"expected a list, got {value!r}")
+    items: list[Any] = []
+    problems: list[FieldError] = []
+    for number, item in enumerate(value):
+        try:
+            items.append(_convert(inner, item, f"{path}[{number}]"))
+        except FieldError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise FieldError(problems[0].path, problems[0].message, problems)
+    return tuple(items)
+
+
+def _text(value: Any, path: str) -> str:
+    if not isinstance(value, str):
+        raise FieldError(path, f"expected str, got {value!r}")
+    if not value.strip():
+        raise FieldError(path, "empty; write a value or leave the field out")
+    if not value.isascii() and any("\ud800" <= letter <= "\udfff" for letter in value):
+        raise FieldError(
+            path, f"{value!r} is half a character; no file can hold it, write it again"
+        )
+    return value
+
+
+def _flag(value: Any, path: str) -> bool:
+    if isinstance(value, bool):
         return value
-    if kind is bool:
-        if isinstance(value, bool):
-            return value
-        if value in ("true", "false"):
-            return value == "true"
-        raise FieldError(path, f"expected true or false, got {value!r}")
-    if kind is int:
-        if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
-            return value
-        if isinstance(value, str) and value.isdecimal():
-            return int(value)
-        raise FieldError(path, f"expected a whole number of 0 or more, got {value!r}")
-    if kind is dt.date:
-        if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
-            return value
+    if value in ("true", "false"):
+        return bool(value == "true")
+    raise FieldError(path, f"expected true or false, got {value!r}")
+
+
+def _number(value: Any, path: str) -> int:
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST:
+        return value
+    if isinstance(value, str) and _DIGITS.fullmatch(value):
+        return int(value)
+    raise FieldError(path, f"expected a whole number of 0 or more, got {value!r:.80}")
+
+
+def _date(value: Any, path: str) -> dt.date:
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+        return value
+    if isinstance(value, str) and _DATE.fullmatch(value):
         try:
             return dt.date.fromisoformat(value)
-        except (TypeError, ValueError):
-            raise FieldError(path, f"expected a date YYYY-MM-DD, got {value!r}") from None
-    raise FieldError(path, f"expected {getattr(kind, '__name__', kind)}, got {value!r}")
+        except ValueError:
+            pass
+    raise FieldError(path, f"expected a date YYYY-MM-DD, got {value!r}")
+
+
+_CONVERSIONS: Mapping[Any, Any] = {str: _text, bool: _flag, int: _number, dt.date: _date}
+
+
+def unstructure(record: Any, *, iso: bool = False) -> dict[str, Any]:
+    """Return a record as plain data, which ``structure`` reads back to an equal record.
+
+    Parameters
+    ----------
+    record : record
+        The record.
+    iso : bool
+        Whether dates become text; TOML holds dates, JSON does not.
+
+    Returns
+    -------
+    dict of str to object
+        Text, numbers, dates, lists and tables, in the order of the fields; a field that holds its
+        default is left out.
+
+    Examples
+    --------
+    >>> from charte_registry import Partenaire
+    >>> unstructure(Partenaire(id="p", nom="P"))
+    {'id': 'p', 'nom': 'P'}
+    """
+    return {
+        name: _plain(value, iso)
+        for name, field in _fields(type(record)).items()
+        if (value := getattr(record, name)) != field.default
+    }
+
+
+def _plain(value: Any, iso: bool) -> Any:
+    if isinstance(value, tuple):
+        return [_plain(item, iso) for item in value]
+    if attrs.has(type(value)):
+        return unstructure(value, iso=iso)
+    return value.isoformat() if iso and isinstance(value, dt.date) else value
+
+
+def references(record: Any, path: str = "") -> Iterator[tuple[str, str, str]]:
+    """Yield what a record names elsewhere in the register.
+
+    Parameters
+    ----------
+    record : record
+        The record.
+    path : str
+        Path of the record inside a larger one.
+
+    Yields
+    ------
+    tuple of str
+        Path of the field, kind of record that it names, identifier.
+
+    Examples
+    --------
+    >>> from charte_registry import Traitement
+    >>> list(references(Traitement(id="t", nom="T", responsable="ville", applications=("a",))))
+    [('responsable', 'organismes', 'ville'), ('applications[0]', 'applications', 'a')]
+    """
+    for name, target in _references(type(record)):
+        value = getattr(record, name)
+        several = isinstance(value, tuple)
+        for number, item in enumerate(value if several else (value,)):
+            here = f"{path}{name}[{number}]" if several else f"{path}{name}"
+            if item is not None and target:
+                yield here, target, item
+            elif item is not None:
+                yield from references(item, f"{here}.")
+
+
+@_once_a_class
+def _references(cls: type[Any]) -> tuple[tuple[str, str], ...]:
+    """Return the fields that name records, and of which kind; no kind where a part inside does."""
+    return tuple(
+        (name, field.metadata["reference"])
+        for name, field in _fields(cls).items()
+        if field.metadata["reference"] or any(map(_references, _parts(_types(cls)[name])))
+    )
+
+
+def _parts(kind: Any) -> tuple[type[Any], ...]:
+    inside = typing.get_args(kind) or (kind,)
+    return tuple(part for part in inside if attrs.has(part))
+
+
+def internal(record_class: type[Any]) -> frozenset[str]:
+    """Return the names of the fields of a class that the public extract leaves out.
+
+    Parameters
+    ----------
+    record_class : type
+        Class of a record, or of a part of one.
+
+    Returns
+    -------
+    frozenset of str
+        Fields marked ``interne``; all that is inside them is internal too.
+
+    Examples
+    --------
+    >>> from charte_registry import Organisme
+    >>> sorted(internal(Organisme))
+    ['contact']
+    """
+    fields = _fields(record_class)
+    return frozenset(n for n, f in fields.items() if f.metadata["visibility"] == INTERNE)

@@ -1,15 +1,62 @@
-"""How the charter is kept: actions, partners, requests, trainings, certifications."""
+"""How the charter is kept: actions, partners, trainings, certifications, clauses of contracts."""
 
 from __future__ import annotations
 
 import datetime as dt
+from itertools import pairwise
 
 import attrs
 
-from charte_registry.records.base import champ
+from charte_registry.records.base import (
+    INTERNE,
+    FieldError,
+    champ,
+    factice,
+    identifiant,
+    note,
+)
+from charte_registry.records.formats import URL
+from charte_registry.records.organisme import TYPES_ORGANISME
+from charte_registry.vocabularies.assurances import REFERENTIELS
+from charte_registry.vocabularies.vocabulaire import vocabulaire
 
 ENGAGEMENTS = ("protection", "souverainete", "sobriete", "transparence")
 PHASES = ("realisee", "en_cours", "en_retard")
+
+OBJETS_CLAUSE = vocabulaire(
+    "objets_clause", "Charte, commande publique", dt.date(2026, 2, 1),
+    ("donnees_personnelles", "données personnelles", "personal data", "dados pessoais", "RGPD art. 28(3)"),
+    ("souverainete", "propriété et souveraineté des données", "ownership and sovereignty of data", "propriedade e soberania dos dados"),
+    ("hebergement", "lieu d'hébergement", "place of hosting", "local de hospedagem"),
+    ("securite", "sécurité", "security", "segurança", "RGPD art. 32"),
+    ("reversibilite", "réversibilité", "reversibility", "reversibilidade"),
+    ("ouverture", "remise et ouverture des données", "delivery and opening of data", "entrega e abertura dos dados", "CCP L.3131-2"),
+    ("sobriete", "sobriété", "sobriety", "sobriedade"),
+    ("algorithmes", "transparence des algorithmes", "transparency of algorithms", "transparência dos algoritmos"),
+)  # fmt: skip
+ETATS_CLAUSE = vocabulaire(
+    "etats_clause", "Charte, commande publique", dt.date(2026, 2, 1),
+    ("projet", "en projet", "draft", "em projeto"),
+    ("adoptee", "adoptée", "adopted", "adotada"),
+    ("abandonnee", "abandonnée", "given up", "abandonada"),
+)  # fmt: skip
+
+
+@attrs.frozen(kw_only=True)
+class EtapeAction:
+    """When an action entered a phase.
+
+    Examples
+    --------
+    >>> EtapeAction(phase="en_cours", depuis=dt.date(2019, 6, 1)).preuve is None
+    True
+    """
+
+    phase: str = champ("phase", "phase", "fase", choices=PHASES)
+    depuis: dt.date = champ("depuis", "since", "desde")
+    preuve: str | None = champ(
+        "phrase qui le dit", "sentence that says so", "frase que o diz", default=None
+    )
 
 
 @attrs.frozen(kw_only=True)
@@ -22,13 +69,50 @@ class Action:
     True
     """
 
-    id: str = champ("identifiant", "identifier", "identificador")
+    id: str = identifiant()
     intitule: str = champ("intitulé", "title", "título")
     engagement: str = champ("engagement", "commitment", "compromisso", choices=ENGAGEMENTS)
     phase: str = champ("phase", "phase", "fase", choices=PHASES)
     preuve: str = champ("phrase qui le dit", "sentence that says so", "frase que o diz")
+    historique: tuple[EtapeAction, ...] = champ(
+        "phases datées, de la première à la dernière", "dated phases, first to last",
+        "fases datadas, da primeira à última", default=(),
+    )  # fmt: skip
     echeance: dt.date | None = champ("échéance", "due date", "prazo", default=None)
-    algorithmes: tuple[str, ...] = champ("algorithmes", "algorithms", "algoritmos", default=())
+    responsable: str | None = champ(
+        "organisme qui la conduit", "body that leads it", "organismo que a conduz",
+        reference="organismes", default=None,
+    )  # fmt: skip
+    piece: str | None = champ(
+        "où est la preuve",
+        "where the evidence is",
+        "onde está a prova",
+        visibility=INTERNE,
+        default=None,
+    )
+    page: str | None = champ("page publique", "public page", "página pública", form=URL, default=None)  # fmt: skip
+    algorithmes: tuple[str, ...] = champ(
+        "algorithmes", "algorithms", "algoritmos", reference="algorithmes", default=()
+    )
+    applications: tuple[str, ...] = champ(
+        "applications", "applications", "aplicações", reference="applications", default=()
+    )
+    jeux_de_donnees: tuple[str, ...] = champ(
+        "jeux de données", "datasets", "conjuntos de dados", reference="jeux_de_donnees", default=()
+    )
+    partenaires: tuple[str, ...] = champ(
+        "partenaires", "partners", "parceiros", reference="partenaires", default=()
+    )
+    note: str | None = note()
+
+    def __attrs_post_init__(self) -> None:
+        for number, (before, after) in enumerate(pairwise(self.historique), 1):
+            if after.depuis < before.depuis:
+                message = f"{after.depuis} is before {before.depuis}; put the phases in order"
+                raise FieldError(f"historique[{number}].depuis", message)
+        if self.historique and self.historique[-1].phase != self.phase:
+            message = f"{self.phase!r}, while the last dated phase is {self.historique[-1].phase!r}; make them agree"
+            raise FieldError("phase", message)
 
 
 @attrs.frozen(kw_only=True)
@@ -41,36 +125,19 @@ class Partenaire:
     False
     """
 
-    id: str = champ("identifiant", "identifier", "identificador")
+    id: str = identifiant()
     nom: str = champ("nom", "name", "nome")
-    factice: bool = champ(
-        "fiche factice, pour le compte",
-        "placeholder, for the count",
-        "registro fictício, para a contagem",
-        default=False,
+    type: str | None = champ("type", "type", "tipo", choices=TYPES_ORGANISME, default=None)
+    organisme: str | None = champ(
+        "organisme", "body", "organismo", reference="organismes", default=None
     )
-
-
-@attrs.frozen(kw_only=True)
-class DemandesDroits:
-    """How many people asked about their data in a year; counts, never a person.
-
-    Examples
-    --------
-    >>> DemandesDroits(id="2020", annee=2020, nombre=23).reclamations_cnil
-    0
-    """
-
-    id: str = champ("identifiant", "identifier", "identificador")
-    annee: int = champ("année", "year", "ano")
-    nombre: int = champ("demandes", "requests", "pedidos", source="RGPD art. 12 à 22")
-    reclamations_cnil: int = champ(
-        "réclamations à la CNIL",
-        "complaints to the CNIL",
-        "reclamações à CNIL",
-        source="RGPD art. 77",
-        default=0,
+    signe_le: dt.date | None = champ("signé le", "signed on", "assinado em", default=None)
+    temoignage: str | None = champ(
+        "témoignage publié", "published testimony", "depoimento publicado", default=None
     )
+    page: str | None = champ("page publique", "public page", "página pública", form=URL, default=None)  # fmt: skip
+    note: str | None = note()
+    factice: bool = factice()
 
 
 @attrs.frozen(kw_only=True)
@@ -83,12 +150,19 @@ class Formation:
     2019
     """
 
-    id: str = champ("identifiant", "identifier", "identificador")
+    id: str = identifiant()
     intitule: str = champ("intitulé", "title", "título")
     debut: int = champ("première année", "first year", "primeiro ano")
     fin: int = champ("dernière année", "last year", "último ano")
     sessions: int = champ("séances", "sessions", "sessões")
-    personnes: int = champ("personnes", "people", "pessoas")
+    personnes: int = champ("personnes", "people", "pessoas", source="RGPD art. 39(1)(b)")
+    public: str | None = champ("public visé", "audience", "público-alvo", default=None)
+    note: str | None = note()
+
+    def __attrs_post_init__(self) -> None:
+        if self.fin < self.debut:
+            message = f"{self.fin} is before {self.debut}; correct one of the years"
+            raise FieldError("fin", message)
 
 
 @attrs.frozen(kw_only=True)
@@ -101,8 +175,59 @@ class Certification:
     True
     """
 
-    id: str = champ("identifiant", "identifier", "identificador")
-    referentiel: str = champ("référentiel", "scheme", "referencial")
-    organisme: str = champ("organisme", "body", "organismo")
+    id: str = identifiant()
+    referentiel: str = champ("référentiel", "scheme", "referencial", choices=REFERENTIELS)
+    organisme: str = champ("organisme", "body", "organismo", reference="organismes")
     renouvelee: int = champ("année de renouvellement", "year of renewal", "ano de renovação")
     expire: dt.date | None = champ("expire le", "expires on", "expira em", default=None)
+    version: str | None = champ(
+        "version du référentiel", "version of the scheme", "versão do referencial", default=None
+    )
+    perimetre: str | None = champ("périmètre", "scope", "escopo", default=None)
+    certificateur: str | None = champ("certificateur", "certifier", "certificador", default=None)
+    precision: str | None = champ(
+        "précision, ou nom de l'autre référentiel", "detail, or name of the other scheme",
+        "detalhe, ou nome do outro referencial", default=None,
+    )  # fmt: skip
+    preuve: str | None = champ(
+        "où est la preuve",
+        "where the evidence is",
+        "onde está a prova",
+        visibility=INTERNE,
+        default=None,
+    )
+    note: str | None = note()
+
+
+@attrs.frozen(kw_only=True)
+class ClauseMarche:
+    """A clause about data for the authority's contracts.
+
+    Examples
+    --------
+    >>> ClauseMarche(id="c", intitule="C", objets=("donnees_personnelles",), etat="adoptee").marches is None
+    True
+    """
+
+    id: str = identifiant()
+    intitule: str = champ("intitulé", "title", "título")
+    objets: tuple[str, ...] = champ(
+        "objets",
+        "subjects",
+        "objetos",
+        source="RGPD art. 28(3) ; CCP L.3131-2",
+        choices=OBJETS_CLAUSE,
+    )
+    etat: str = champ("état", "state", "estado", choices=ETATS_CLAUSE)
+    texte: str | None = champ("texte de la clause", "text of the clause", "texto da cláusula", default=None)  # fmt: skip
+    source: str | None = champ(
+        "texte ou phrase dont elle vient", "text or sentence that it comes from",
+        "texto ou frase de origem", default=None,
+    )  # fmt: skip
+    depuis: dt.date | None = champ("adoptée le", "adopted on", "adotada em", default=None)
+    marches: int | None = champ(
+        "marchés qui la portent", "contracts that hold it", "contratos que a contêm", default=None
+    )
+    actions: tuple[str, ...] = champ("actions", "actions", "ações", reference="actions", default=())
+    page: str | None = champ("page publique", "public page", "página pública", form=URL, default=None)  # fmt: skip
+    note: str | None = note()

@@ -1,4 +1,4 @@
-"""Adequacy decisions and membership of the European Economic Area, at a date."""
+"""Adequacy decisions at a date: the status of a country is a function of the date asked."""
 
 from __future__ import annotations
 
@@ -7,47 +7,11 @@ import datetime as dt
 import attrs
 
 from charte_registry.errors import RegisterError
+from charte_registry.vocabularies.countries import in_eea
+from charte_registry.vocabularies.country_names import NAMES
 
 D = dt.date
 REVIEWED = D(2026, 2, 1)  # the table was last checked then; a later answer says so
-
-EEA = frozenset(
-    [
-        "AT",
-        "BE",
-        "BG",
-        "CY",
-        "CZ",
-        "DE",
-        "DK",
-        "EE",
-        "ES",
-        "FI",
-        "FR",
-        "GR",
-        "HR",
-        "HU",
-        "IE",
-        "IT",
-        "LT",
-        "LU",
-        "LV",
-        "MT",
-        "NL",
-        "PL",
-        "PT",
-        "RO",
-        "SE",
-        "SI",
-        "SK",
-        "IS",
-        "LI",
-        "NO",
-    ]
-)
-FRANCE = frozenset(["FR", "GP", "MQ", "GF", "RE", "YT", "MF", "BL", "PM", "NC", "PF", "WF", "TF"])
-GB_LEFT = D(2020, 12, 31)  # last day of the transition
-EUROPE = EEA | FRANCE | {"CH", "GB", "AD", "MC", "SM", "VA", "JE", "GG", "IM", "FO"}
 
 
 @attrs.frozen(kw_only=True)
@@ -57,7 +21,7 @@ class Decision:
     Parameters
     ----------
     pays : str
-        ISO 3166-1 code.
+        ISO 3166-1 code, or the code of an international organisation.
     reference : str
         Number of the decision, or "not found".
     adopted : datetime.date
@@ -92,8 +56,10 @@ DECISIONS = (
     Decision(pays="GB", reference="(EU) 2021/1772", adopted=D(2021, 6, 28), end=D(2031, 12, 27)),
     Decision(pays="KR", reference="(EU) 2022/254", adopted=D(2021, 12, 17)),
     Decision(pays="US", reference="(EU) 2023/1795", adopted=D(2023, 7, 10), scope="certified organisations only (Data Privacy Framework)"),
+    Decision(pays="EPO", reference="not found", adopted=D(2025, 7, 15)),
     Decision(pays="BR", reference="not found", adopted=D(2026, 1, 26)),
 )  # fmt: skip
+ORGANISATIONS = frozenset(d.pays for d in DECISIONS) - frozenset(NAMES)
 
 
 @attrs.frozen(kw_only=True)
@@ -137,7 +103,7 @@ def adequation(pays: str, on: str | dt.date) -> Adequation:
     Parameters
     ----------
     pays : str
-        ISO 3166-1 code, such as ``"CA"``.
+        ISO 3166-1 code, such as ``"CA"``, or an organisation of the table, such as ``"EPO"``.
     on : str or datetime.date
         The date.
 
@@ -149,7 +115,7 @@ def adequation(pays: str, on: str | dt.date) -> Adequation:
     Raises
     ------
     RegisterError
-        Where the code is not two capitals or the date is no date.
+        Where the code is not in ISO 3166-1 or the date is no date.
 
     Examples
     --------
@@ -158,22 +124,16 @@ def adequation(pays: str, on: str | dt.date) -> Adequation:
     >>> adequation("US", on="2020-12-15").adequate
     False
     """
-    if len(pays) != 2 or not (pays.isascii() and pays.isupper()):
+    if pays not in NAMES and pays not in ORGANISATIONS:
         raise RegisterError(f"{pays!r} is no country: write an ISO 3166-1 code such as CA")
     try:
         day = on if isinstance(on, dt.date) else dt.date.fromisoformat(on)
     except (TypeError, ValueError):
         raise RegisterError(f"{on!r} is no date: write YYYY-MM-DD") from None
-    inside = pays in EEA or pays in FRANCE or (pays == "GB" and day <= GB_LEFT)
     found = [
         d for d in DECISIONS
         if d.pays == pays and d.adopted <= day and (d.end is None or day <= d.end)
     ]  # fmt: skip
-    return Adequation(pays=pays, on=day, eee=inside, decision=found[-1] if found else None)
-
-
-def zone(pays: str) -> str:
-    """Return ``france``, ``europe`` or ``hors_europe`` for a country code."""
-    if pays in FRANCE:
-        return "france"
-    return "europe" if pays in EUROPE else "hors_europe"
+    return Adequation(
+        pays=pays, on=day, eee=in_eea(pays, day), decision=found[-1] if found else None
+    )

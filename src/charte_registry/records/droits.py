@@ -1,0 +1,155 @@
+"""Yearly counts of what people asked about their data, and of what went wrong: never a person."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import attrs
+
+from charte_registry.records.base import INTERNE, FieldError, champ, identifiant, note
+from charte_registry.vocabularies.rgpd import DROITS, SUITES
+from charte_registry.vocabularies.vocabulaire import vocabulaire
+
+NATURES_VIOLATION = vocabulaire(
+    "natures_violation", "RGPD art. 4(12)", dt.date(2026, 2, 1),
+    ("confidentialite", "perte de confidentialité", "loss of confidentiality", "perda de confidencialidade"),
+    ("integrite", "perte d'intégrité", "loss of integrity", "perda de integridade"),
+    ("disponibilite", "perte de disponibilité", "loss of availability", "perda de disponibilidade"),
+)  # fmt: skip
+
+
+@attrs.frozen(kw_only=True)
+class DetailDemandes:
+    """How many requests of one kind had one outcome.
+
+    Examples
+    --------
+    >>> DetailDemandes(droit="acces", suite="satisfaite", nombre=12).nombre
+    12
+    """
+
+    droit: str = champ("droit exercé", "right exercised", "direito exercido", source="RGPD art. 15 à 22", choices=DROITS)  # fmt: skip
+    nombre: int = champ("demandes", "requests", "pedidos", source="RGPD art. 12 à 22")
+    suite: str | None = champ(
+        "suite donnée", "outcome", "resultado", source="RGPD art. 12(3) à 12(5)",
+        choices=SUITES, default=None,
+    )  # fmt: skip
+
+
+@attrs.frozen(kw_only=True)
+class DemandesDroits:
+    """How many people asked about their data in a year; counts, never a person.
+
+    Examples
+    --------
+    >>> DemandesDroits(id="2020", annee=2020, nombre=23).reclamations_cnil
+    0
+    """
+
+    id: str = identifiant()
+    annee: int = champ("année", "year", "ano")
+    nombre: int = champ("demandes", "requests", "pedidos", source="RGPD art. 12 à 22")
+    reclamations_cnil: int = champ(
+        "réclamations à la CNIL", "complaints to the CNIL", "reclamações à CNIL",
+        source="RGPD art. 77", default=0,
+    )  # fmt: skip
+    detail: tuple[DetailDemandes, ...] = champ(
+        "demandes par droit et par suite", "requests by right and outcome", "pedidos por direito e resultado",
+        source="RGPD art. 12 à 22", default=(),
+    )  # fmt: skip
+    hors_delai: int | None = champ(
+        "demandes traitées après un mois", "requests answered after a month", "pedidos respondidos após um mês",
+        source="RGPD art. 12(3)", default=None,
+    )  # fmt: skip
+    delai_moyen_jours: int | None = champ(
+        "délai moyen, en jours", "mean delay, in days", "prazo médio, em dias",
+        source="RGPD art. 12(3)", default=None,
+    )  # fmt: skip
+    organisme: str | None = champ(
+        "organisme", "body", "organismo", reference="organismes", default=None
+    )
+    note: str | None = note()
+
+    def __attrs_post_init__(self) -> None:
+        seen = set()
+        for number, item in enumerate(self.detail):
+            if (item.droit, item.suite) in seen:
+                message = f"{item.droit!r} with {item.suite!r} stands twice; add the counts up"
+                raise FieldError(f"detail[{number}]", message)
+            seen.add((item.droit, item.suite))
+
+
+@attrs.frozen(kw_only=True)
+class NombreViolations:
+    """How many breaches were of one nature; a breach can be of several.
+
+    Examples
+    --------
+    >>> NombreViolations(nature="disponibilite", nombre=1).nombre
+    1
+    """
+
+    nature: str = champ(
+        "nature", "nature", "natureza", source="RGPD art. 4(12)", choices=NATURES_VIOLATION
+    )
+    nombre: int = champ("violations", "breaches", "violações", source="RGPD art. 33(5)")
+
+
+@attrs.frozen(kw_only=True)
+class Violation:
+    """The breaches of personal data of a year: counts and delays, never a person.
+
+    Examples
+    --------
+    >>> Violation(id="2020", annee=2020, nombre=0).notifiees_cnil
+    0
+    """
+
+    id: str = identifiant()
+    annee: int = champ("année", "year", "ano")
+    nombre: int = champ("violations", "breaches", "violações", source="RGPD art. 33(5)")
+    detail: tuple[NombreViolations, ...] = champ(
+        "violations par nature", "breaches by nature", "violações por natureza",
+        source="RGPD art. 4(12)", default=(),
+    )  # fmt: skip
+    notifiees_cnil: int = champ(
+        "notifiées à la CNIL",
+        "notified to the CNIL",
+        "notificadas à CNIL",
+        source="RGPD art. 33(1)",
+        default=0,
+    )
+    notifiees_sous_72h: int = champ(
+        "notifiées dans les 72 heures", "notified within 72 hours", "notificadas em 72 horas",
+        source="RGPD art. 33(1)", default=0,
+    )  # fmt: skip
+    communiquees_personnes: int = champ(
+        "communiquées aux personnes", "communicated to the people", "comunicadas às pessoas",
+        source="RGPD art. 34", default=0,
+    )  # fmt: skip
+    delai_moyen_heures: int | None = champ(
+        "délai moyen de notification, en heures", "mean delay of notification, in hours",
+        "prazo médio de notificação, em horas", source="RGPD art. 33(1)", default=None,
+    )  # fmt: skip
+    organisme: str | None = champ(
+        "organisme", "body", "organismo", reference="organismes", default=None
+    )
+    vulnerabilites: tuple[str, ...] = champ(
+        "vulnérabilités en cause", "vulnerabilities involved", "vulnerabilidades envolvidas",
+        source="RGPD art. 33(5)", visibility=INTERNE, default=(),
+    )  # fmt: skip
+    mesures: tuple[str, ...] = champ(
+        "mesures prises", "measures taken", "medidas tomadas",
+        source="RGPD art. 33(5)", visibility=INTERNE, default=(),
+    )  # fmt: skip
+    note: str | None = note()
+
+    def __attrs_post_init__(self) -> None:
+        for part, whole in (
+            ("notifiees_cnil", "nombre"),
+            ("notifiees_sous_72h", "notifiees_cnil"),
+            ("communiquees_personnes", "nombre"),
+        ):
+            if getattr(self, part) > getattr(self, whole):
+                message = f"{getattr(self, part)}, more than the {getattr(self, whole)} of {whole}; correct one of them"
+                raise FieldError(part, message)

@@ -1,0 +1,98 @@
+"""What a code list is: terms with labels in three languages, a source, a date of review."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+import attrs
+
+from charte_registry.errors import RegisterError, nearest
+
+
+@attrs.frozen(kw_only=True)
+class Terme:
+    """A code with its labels.
+
+    Parameters
+    ----------
+    code : str
+        What a record holds.
+    fr, en, pt : str
+        Label.
+    source : str
+        Text that defines this term, where it is more precise than that of the list.
+
+    Examples
+    --------
+    >>> Terme(code="contrat", fr="contrat", en="contract", pt="contrato").label("en")
+    'contract'
+    """
+
+    code: str
+    fr: str
+    en: str
+    pt: str
+    source: str = ""
+
+    def label(self, lang: str) -> str:
+        """Return the label in ``fr``, ``en`` or ``pt``."""
+        labels = {"fr": self.fr, "en": self.en, "pt": self.pt}
+        if lang not in labels:
+            raise RegisterError(f"no label in {lang!r}; {nearest(lang, labels)}")
+        return labels[lang]
+
+
+@attrs.frozen(kw_only=True)
+class Vocabulaire:
+    """A code list: what a field may hold.
+
+    Parameters
+    ----------
+    nom : str
+        Name, for messages and schemas.
+    source : str
+        Text or body that the list comes from.
+    reviewed : datetime.date
+        Day as of which the list is given.
+    termes : tuple of Terme
+        Terms, in the order of the source.
+
+    Examples
+    --------
+    >>> liste = vocabulaire("feux", "test", dt.date(2026, 2, 1), ("vert", "vert", "green", "verde"))
+    >>> liste.codes, liste.terme("vert").pt
+    (('vert',), 'verde')
+    """
+
+    nom: str
+    source: str
+    reviewed: dt.date
+    termes: tuple[Terme, ...]
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The codes, in the order of the source."""
+        return tuple(terme.code for terme in self.termes)
+
+    def terme(self, code: str) -> Terme:
+        """Return the term of a code; raise ``RegisterError`` where there is none."""
+        for terme in self.termes:
+            if terme.code == code:
+                return terme
+        raise RegisterError(f"{code!r} is not in {self.nom}; {nearest(code, self.codes)}")
+
+    def __iter__(self) -> Iterator[Terme]:
+        return iter(self.termes)
+
+    def __contains__(self, code: object) -> bool:
+        return code in self.codes
+
+
+def vocabulaire(nom: str, source: str, reviewed: dt.date, *rows: tuple[str, ...]) -> Vocabulaire:
+    """Return a code list from rows of code, fr, en, pt and, optionally, source."""
+    termes = tuple(
+        Terme(code=code, fr=fr, en=en, pt=pt, source=rest[0] if rest else "")
+        for code, fr, en, pt, *rest in rows
+    )
+    return Vocabulaire(nom=nom, source=source, reviewed=reviewed, termes=termes)

@@ -1,0 +1,141 @@
+"""Any valid record of any kind, from what its class says of its fields: ``records("traitements")``."""
+
+import datetime as dt
+import types
+import typing
+from functools import cache
+
+import attrs
+from hypothesis import strategies as st
+
+from charte_registry.records import (
+    KINDS,
+    Accord,
+    Action,
+    Assurance,
+    Conservation,
+    DemandesDroits,
+    Formation,
+    Hebergement,
+    JeuDeDonnees,
+    Traitement,
+    TraitementSousTraitant,
+    Transfert,
+    Violation,
+)
+from charte_registry.records.base import LARGEST
+from charte_registry.vocabularies.country_names import NAMES
+
+CHARACTERS = st.characters(codec="utf-8")  # quotes, newlines, formulas, markup: all but half ones
+TEXT = st.text(CHARACTERS, min_size=1, max_size=20).filter(str.strip)
+
+
+def records(kind):
+    """Return a strategy for the records of a kind."""
+    return instances(KINDS[kind])
+
+
+@cache
+def instances(cls):
+    """Return a strategy for a class of records, or of parts of them."""
+    hints = typing.get_type_hints(cls)
+    required, optional = {}, {}
+    for field in attrs.fields(cls):
+        target = required if field.default is attrs.NOTHING else optional
+        target[field.name] = _values(field, hints[field.name])
+    repair = REPAIRS.get(cls, lambda values: None)
+
+    def make(values):
+        repair(values)
+        return cls(**values)
+
+    return st.fixed_dictionaries(required, optional=optional).map(make)
+
+
+def _values(field, hint):
+    if isinstance(hint, types.UnionType):
+        return _values(field, typing.get_args(hint)[0])
+    if typing.get_origin(hint) is tuple:
+        distinct = any(field.metadata[name] for name in ("choices", "format", "reference"))
+        items = _values(field, typing.get_args(hint)[0])
+        return st.lists(items, max_size=3, unique=distinct).map(tuple)
+    if attrs.has(hint):
+        return instances(hint)
+    if hint is not str:
+        return {
+            bool: st.booleans(),
+            int: st.integers(0, 3000) | st.integers(0, LARGEST),
+            dt.date: st.dates(),
+        }[hint]
+    if field.metadata["choices"]:
+        return st.sampled_from(field.metadata["choices"])
+    if field.metadata["format"]:
+        form = field.metadata["format"]
+        return st.sampled_from(form.examples) | st.from_regex(
+            form.pattern, fullmatch=True, alphabet=CHARACTERS
+        )
+    return st.sampled_from(sorted(NAMES)) if field.name == "pays" else TEXT
+
+
+# What ties fields to each other: make drawn values agree, rather than draw again.
+
+
+def _in_order(first, last):
+    def repair(values):
+        if values.get(first) is not None and values.get(last) is not None:
+            values[first], values[last] = sorted((values[first], values[last]))
+
+    return repair
+
+
+def _one_of(first, second):
+    def repair(values):
+        if first in values:
+            values.pop(second, None)
+        elif second not in values:
+            values[first] = "P5Y" if first == "duree" else "CH"
+
+    return repair
+
+
+def _subdivision(values):
+    if "pays" in values and not values.get("subdivision", "").startswith(values["pays"]):
+        values.pop("subdivision", None)
+
+
+def _history(values):
+    steps = sorted(values.get("historique", ()), key=lambda step: step.depuis)
+    if steps:
+        values.update(historique=tuple(steps), phase=steps[-1].phase)
+
+
+def _counts(values):
+    if "detail" in values:
+        values["detail"] = tuple({(d.droit, d.suite): d for d in values["detail"]}.values())
+
+
+def _breaches(values):
+    for part, whole in (
+        ("notifiees_cnil", values["nombre"]),
+        ("communiquees_personnes", values["nombre"]),
+        ("notifiees_sous_72h", None),
+    ):
+        limit = values.get("notifiees_cnil", 0) if whole is None else whole
+        if part in values:
+            values[part] = min(values[part], limit)
+
+
+REPAIRS = {
+    Accord: _in_order("signe_le", "fin"),
+    Action: _history,
+    Assurance: _in_order("valable_du", "valable_au"),
+    Conservation: _one_of("duree", "critere"),
+    DemandesDroits: _counts,
+    Formation: _in_order("debut", "fin"),
+    Hebergement: _subdivision,
+    JeuDeDonnees: _in_order("couverture_debut", "couverture_fin"),
+    Traitement: _in_order("cree_le", "mis_a_jour_le"),
+    TraitementSousTraitant: _in_order("cree_le", "mis_a_jour_le"),
+    Transfert: _one_of("pays", "organisation"),
+    Violation: _breaches,
+}
