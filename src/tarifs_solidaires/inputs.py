@@ -563,7 +563,8 @@ def _is_null(value: object) -> bool:
 
 def filled(item: Input, array: Array, bad: Array) -> Array:
     """Return a copy with an accepted value where a value is bad; its result is not kept."""
-    array = array.copy()
+    wide = np.promote_types(array.dtype, "U5") if array.dtype.kind == "U" else array.dtype
+    array = array.astype(wide)
     array[bad] = {"number": item.minimum, "flag": False, "commune": "00000"}[item.kind]
     return array
 

@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tarifs_solidaires import InputError, TableError, chunks, compute_frame, load_rule
+from tarifs_solidaires import InputError, TableError, chunks, compute_frame, list_rules, load_rule
 from tarifs_solidaires.inputs import INPUTS
+from tarifs_solidaires.rule_file import read_rule
 from tarifs_solidaires.tables import compute_file
 
 pd = pytest.importorskip("pandas", reason="pandas is not installed: extra [tables]")
@@ -24,13 +25,11 @@ pq = pytest.importorskip("pyarrow.parquet", reason="pyarrow is not installed: ex
 
 OWN = Path(__file__).parent / "rules"
 RULES = {
-    "nantes/transport 2023": load_rule("nantes/transport", on="2023-06-01"),
-    "nantes/transport 2020": load_rule("nantes/transport", on="2020-10-01"),
-    "nantes/eau 2018": load_rule("nantes/eau", on="2018-01-01"),  # the price is an input
-    "nantes/eau 2016": load_rule("nantes/eau", on="2016-06-15"),
-    **{p.stem: load_rule(str(p), on="2021-01-01") for p in sorted(OWN.glob("*.toml"))},
-}
-TRANSPORT = RULES["nantes/transport 2023"]
+    f"{name} {version.valid_from}": load_rule(name, on=version.valid_from)
+    for name in list_rules()
+    for version in read_rule(name).versions
+} | {path.stem: load_rule(str(path), on="2021-01-01") for path in sorted(OWN.glob("*.toml"))}
+TRANSPORT = load_rule("nantes/transport", on="2023-06-01")
 COMMUNES = ["44109", "75056", "2A004", "01001"]
 # What makes numbers worth trying: thresholds of the rules above, and their neighbours.
 NUMBERS = {
@@ -56,7 +55,7 @@ def values_of(name: str, *, whole: bool = False):
         return st.integers(low, high)
     if name == "nombre_parts":
         return st.integers(1, 40).map(lambda quarters: quarters / 4)
-    near = st.tuples(st.sampled_from(NUMBERS[name]), st.integers(-1, 1))
+    near = st.tuples(st.sampled_from(NUMBERS.get(name, [1000])), st.integers(-1, 1))
     cents = st.integers(low * 100, high * 100).map(lambda n: n / 100)
     return near.map(lambda pair: round(pair[0] + pair[1] / 100, 2)) | cents
 
@@ -110,10 +109,10 @@ def of_frame(rule, frame, errors):
     return [*zip(*columns, *texts, strict=True)]
 
 
-def _arrow(columns, chunks=1):
+def _arrow(columns, pieces=1):
     arrays = {name: pa.array(values) for name, values in columns.items()}
     table = pa.table(arrays)
-    half = max(1, table.num_rows // chunks)
+    half = max(1, table.num_rows // pieces)
     return pa.concat_tables([table.slice(n, half) for n in range(0, table.num_rows, half)])
 
 
@@ -481,7 +480,7 @@ def test_a_null_in_pieces_of_a_dictionary_is_missing():
         pa.array(["44109", None]).dictionary_encode(),
         pa.array([None, "75056"]).dictionary_encode(),
     ]
-    rule = RULES["nantes/transport 2020"]
+    rule = load_rule("nantes/transport", on="2020-10-01")
     result = rule.compute(quotient_familial=300, commune=pa.chunked_array(pieces), errors="null")
     assert np.isnan(result.taux_reduction).tolist() == [False, True, True, False]
 
@@ -513,6 +512,15 @@ def test_a_frame_without_rows_has_no_results(kind):
     frame = kind({"quotient_familial": [], "age": [], "commune": []})
     found = compute_frame(TRANSPORT, frame, errors="null")
     assert of_frame(TRANSPORT, found, "null") == []
+
+
+@pytest.mark.parametrize("kind", [pd.DataFrame, pl.DataFrame, pa.table])
+def test_each_row_has_a_result_where_no_input_is_given_at_all(kind, tmp_path):
+    rule = RULES["nothing_required"]
+    expected = [(0.0, "tous", "")] * 3
+    found = compute_frame(rule, kind({"id": [1, 2, 3]}), errors="null")
+    assert of_frame(rule, found, "null") == expected
+    assert _computed(tmp_path, "id\n1\n2\n", rule).splitlines()[2] == "2,0.0,tous"
 
 
 @pytest.mark.parametrize("kind", [pd.DataFrame, pl.DataFrame, pa.table])
