@@ -1,5 +1,6 @@
 """Solidarity tariffs as dated, sourced rules: exact, vectorised, explained."""
 
+from tarifs_solidaires.checking import Finding, check_rule
 from tarifs_solidaires.comparison import Comparison, compare
 from tarifs_solidaires.errors import DateError, InputError, RuleError, TableError, TarifError
 from tarifs_solidaires.frames import compute_frame
@@ -9,11 +10,13 @@ from tarifs_solidaires.population import make_population
 from tarifs_solidaires.result import Result
 from tarifs_solidaires.rule import Parameter, Rule, Version
 from tarifs_solidaires.rule_file import list_rules, load_rule
+from tarifs_solidaires.skeleton import new_rule
 
 __all__ = [
     "Classes",
     "Comparison",
     "DateError",
+    "Finding",
     "Input",
     "InputError",
     "Parameter",
@@ -23,10 +26,12 @@ __all__ = [
     "TableError",
     "TarifError",
     "Version",
+    "check_rule",
     "classes",
     "compare",
     "compute_frame",
     "list_rules",
     "load_rule",
     "make_population",
+    "new_rule",
 ]

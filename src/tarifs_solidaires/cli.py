@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
+import attrs
 import numpy as np
 
+from tarifs_solidaires.checking import check_rule, check_text, schema_text, summary
 from tarifs_solidaires.comparison import compare
 from tarifs_solidaires.csv_file import FLAGS, open_csv
-from tarifs_solidaires.errors import InputError, TarifError, nearest
+from tarifs_solidaires.errors import InputError, RuleError, TableError, TarifError, nearest
 from tarifs_solidaires.grouping import Classes, classes
 from tarifs_solidaires.inputs import INPUTS
 from tarifs_solidaires.population import NOTE, make_population
+from tarifs_solidaires.rule import SHAPES
 from tarifs_solidaires.rule_file import list_rules, load_rule, read_rule
+from tarifs_solidaires.skeleton import new_rule
 from tarifs_solidaires.tables import CHUNK, compute_file, written
 
 
@@ -86,6 +91,19 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--role", help="part of the computation in the decision: decides, assists")
     command.add_argument("--output", type=Path, help="file to write instead of printing")
     command.set_defaults(run=_explain)
+
+    command = commands.add_parser("check", help="say everything that is wrong in a rule file")
+    command.add_argument("rules", nargs="*", metavar="FILE", help=".toml file, or name of a rule")
+    command.add_argument("--format", choices=("text", "json"), default="text")
+    command.add_argument("--strict", action="store_true", help="count warnings as errors")
+    command.add_argument("--schema", action="store_true", help="print the JSON Schema of the file")
+    command.set_defaults(run=_check)
+
+    command = commands.add_parser("new", help="write a rule file to fill in")
+    command.add_argument("name", help="TERRITOIRE/DISPOSITIF, such as villeneuve/transport")
+    command.add_argument("--shape", choices=SHAPES, default="decision_table")
+    command.add_argument("--output", type=Path, help="default: TERRITOIRE/DISPOSITIF.toml")
+    command.set_defaults(run=_new)
 
     command = commands.add_parser("draw", help="draw, describe or export a rule")
     command.add_argument("rule", help="name such as nantes/transport, or a .toml file")
@@ -158,6 +176,44 @@ def _explain(arguments: argparse.Namespace) -> int:
     with written(arguments.output) as file:
         file.write(text + "\n")
     print(f"{rule.name} on {arguments.on}: explained, see {arguments.output}")
+    return 0
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    if arguments.schema:
+        print(schema_text(), end="")
+        return 0
+    if not arguments.rules:
+        raise RuleError("check: no file is named; write tarifs-solidaires check FILE")
+    found = [(name, finding) for name in arguments.rules for finding in check_rule(name)]
+    if arguments.format == "json":
+        items = [{"file": name, **attrs.asdict(finding)} for name, finding in found]
+        print(json.dumps(items, ensure_ascii=False, indent=2))
+    else:
+        for name, finding in found:
+            print(f"{name}:{finding.line or 1}: {finding}")
+        for name in arguments.rules:
+            print(f"{name}: {summary([f for n, f in found if n == name])}")
+    failing = ("error", "warning") if arguments.strict else ("error",)
+    return int(any(finding.severity in failing for _, finding in found))
+
+
+def _new(arguments: argparse.Namespace) -> int:
+    text = new_rule(arguments.name, arguments.shape)
+    path = arguments.output or Path(f"{arguments.name}.toml")
+    if path.exists():
+        raise TableError(f"{path}: exists, and is not written over; choose another --output")
+    if arguments.output is None:
+        try:
+            path.parent.mkdir(exist_ok=True)
+        except OSError as error:
+            raise TableError(
+                f"{path.parent}: cannot be made ({error.strerror}); check the folder"
+            ) from None
+    with written(path) as file:
+        file.write(text)
+    places = len(check_text(text))
+    print(f"{path.as_posix()} written, {places} places to fill in, each marked TODO")
     return 0
 
 

@@ -75,9 +75,14 @@ class Dimension:
     optional: bool = False
 
     @property
+    def is_number(self) -> bool:
+        """Whether the input is a number, which cuts part; else it is a flag or a code."""
+        return INPUTS[self.name].kind == "number"
+
+    @property
     def bins(self) -> int:
         """Number of bins, the one for an input that is not given included."""
-        return (len(self.cuts) + 1 if self.cuts else 2) + self.optional
+        return (len(self.cuts) + 1 if self.is_number else 2) + self.optional
 
     def bin(self, x: float) -> int:
         """Return the bin of a number."""
@@ -100,7 +105,7 @@ class Dimension:
 
     def admissible(self, position: int) -> bool:
         """Say whether any value that the input accepts lies in a bin."""
-        if not self.cuts or position == len(self.cuts) + 1:
+        if not self.is_number or position == len(self.cuts) + 1:
             return True
         item = INPUTS[self.name]
         low = self.cuts[position - 1] if position else None
@@ -124,8 +129,10 @@ class Dimension:
             return np.uint8(self.bins - 1)
         if self.codes is not None:
             return np.isin(insee_keys(x), insee_keys(np.array(sorted(self.codes)))).view(np.uint8)
-        if not self.cuts:
+        if not self.is_number:
             return x.view(np.uint8)
+        if not self.cuts:
+            return np.zeros(x.shape, dtype=np.uint8)
         found: Any = None
         for cut in self.cuts:
             above = _beyond(x, cut, scale).view(np.uint8)
@@ -278,6 +285,10 @@ class DecisionTable:
             mask &= holds
         return mask
 
+    def where(self, when: Sequence[Condition]) -> npt.NDArray[np.bool_]:
+        """Return for each cell, flat, whether all of some conditions of the table hold there."""
+        return self._where(when).reshape(-1)
+
     def meets(self, condition: Condition, cell: int) -> bool:
         """Say whether a condition of the table holds in a cell."""
         return bool(self._where((condition,)).reshape(-1)[cell])
@@ -353,9 +364,11 @@ class DecisionTable:
         for dimension, weight in zip(self.dimensions, self._weights, strict=True):
             x, scale = values.get(dimension.name), None
             divisor = self.divisors.get(dimension.name)
-            if divisor is None or divisor.numerator not in values:
-                pass  # compared as it is, or not given at all
-            elif x is None or divisor.numerator == dimension.name:
+            if (
+                divisor is not None
+                and divisor.numerator in values
+                and (x is None or divisor.numerator == dimension.name)
+            ):
                 x, scale = values[divisor.numerator], divisor.hundredths(values)
             part = dimension.locate(x, scale)
             if weight > 1 or self.cell_type is np.uint16:

@@ -702,8 +702,9 @@ def _decide(
             reason[open_] = unmet
             cells = np.where(open_, table.cell_type(table.size), cells)
         elif open_.any():
-            where = np.argwhere(open_.reshape(columns.shape))[:5].tolist()
-            raise InputError(f"no row of {rule.name} covers the inputs at {where}; check the file")
+            places = np.argwhere(open_.reshape(columns.shape))[:5].tolist()
+            at = f" at {places}" if columns.shape else ""
+            raise InputError(f"no row of {rule.name} covers the inputs{at}; check the file")
     makers: dict[str, Callable[[], Array]] = {
         name: partial(_gathered, table, name, cells) for name in rule.output_names
     }
