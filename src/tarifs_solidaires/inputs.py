@@ -486,9 +486,10 @@ def _as_array(item: Input, value: object) -> tuple[Array, Array | None]:
     if masked is not None and masked.mask.any():
         array = array.astype(object)
         array[np.ma.getmaskarray(masked)] = None
-    nothing = array.dtype.kind == "f" and bool(np.isnan(array).all())  # empty, or all missing
-    if array.dtype.kind == "T" or (nothing and item.kind == "commune"):
-        array = array.astype(object)  # numpy's own variable-width text, or no text at all
+    if array.dtype.kind == "T":  # numpy's own variable-width text
+        array = array.astype(object)
+    if item.kind == "commune" and array.dtype.kind == "f" and np.isnan(array).all():
+        array = array.astype(object)  # a column of text that is empty, or all missing
     if item.kind == "flag" and array.dtype.kind in "iuf":
         bad = np.asarray((array != 0) & (array != 1))
         return array, bad if bad.any() else None
