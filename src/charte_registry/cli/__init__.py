@@ -1,0 +1,36 @@
+"""The command line ``charte-registry``: one module a command."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from charte_registry.cli import check, indicators, report
+from charte_registry.errors import RegisterError
+
+COMMANDS = (check, indicators, report)
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong in one line."""
+        self.exit(2, f"{self.prog}: error: {message}; see {self.prog} --help\n")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; return 0, 1 where there are errors in the register, 2 where it cannot."""
+    parser = _Parser(prog="charte-registry", description="The register of a data charter.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for command in COMMANDS:
+        command.add(commands)
+    try:
+        arguments = parser.parse_args(argv)
+        status: int = arguments.run(arguments)
+    except RegisterError as error:
+        print(f"charte-registry: error: {error}", file=sys.stderr)
+        return 2
+    except SystemExit as stop:
+        return int(stop.code or 0)
+    return status
