@@ -43,8 +43,10 @@ from charte_registry.records import (
     Violation,
 )
 from charte_registry.records.base import FieldError, structure, unstructure
-from charte_registry.register import Register, load_register
+from charte_registry.records.manifeste import Derogation
+from charte_registry.register import Register
 from charte_registry.report import render_report
+from charte_registry.storage import load_register
 from charte_registry.vocabularies.adequacy import Adequation, Decision, adequation
 
 __all__ = [
@@ -63,6 +65,7 @@ __all__ = [
     "Contact",
     "Decision",
     "DemandesDroits",
+    "Derogation",
     "Destinataire",
     "DetailDemandes",
     "Distribution",

@@ -217,7 +217,7 @@ def test_a_column_of_an_optional_part_is_not_required(folder):
         ("registre.toml", MANIFEST.replace("1.0", "7"), "version '7' is unknown"),
         ("registre.toml", MANIFEST.replace("etat_au = 2020-12-15\n", ""), "`etat_au`: missing"),
         ("registre.toml", MANIFEST + "anees = 1\n", "unknown field; did you mean annees"),
-        ("registre.toml", MANIFEST.replace("2020-12-15", '"today"'), "expected date"),
+        ("registre.toml", MANIFEST.replace("2020-12-15", '"today"'), "expected a date"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_read_is_one_line_and_status_2(folder, capsys, file, text, message):

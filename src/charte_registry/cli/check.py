@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from charte_registry.register import load_register
+from charte_registry.storage import load_register
 
 
 def add(commands: Any) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from charte_registry.files import write_text
-from charte_registry.register import load_register
 from charte_registry.report import render_report
+from charte_registry.storage import load_register
 
 
 def add(commands: Any) -> None:
