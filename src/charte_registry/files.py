@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from charte_registry.errors import RegisterError
@@ -43,4 +45,43 @@ def write_bytes(path: str | Path, content: bytes) -> None:
     except OSError as error:
         raise RegisterError(
             f"{path}: cannot be written ({error.strerror}); check the path"
+        ) from None
+
+
+def write_folder(folder: str | Path, files: Mapping[str, bytes]) -> None:
+    """Write a new folder whole or not at all.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Folder that is not there yet, or is empty; its parent exists.
+    files : mapping of str to bytes
+        Content by path inside the folder, ``/`` between its parts.
+
+    Raises
+    ------
+    RegisterError
+        Where the folder holds something, or cannot be written; nothing is left behind.
+    """
+    folder = Path(folder)
+    try:
+        if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
+            raise RegisterError(f"{folder}: is there already; give a new or an empty folder")
+        stage = Path(tempfile.mkdtemp(dir=folder.absolute().parent, prefix=f".{folder.name}."))
+        try:
+            for name, content in files.items():
+                path = stage.joinpath(*name.split("/"))
+                if not path.resolve().is_relative_to(stage.resolve()):
+                    raise RegisterError(f"{name}: leads out of {folder}; correct the name")
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content)
+            stage.chmod(0o755)
+            if folder.exists():
+                folder.rmdir()
+            stage.replace(folder)
+        finally:
+            shutil.rmtree(stage, ignore_errors=True)
+    except OSError as error:
+        raise RegisterError(
+            f"{folder}: cannot be written ({error.strerror}); check the path"
         ) from None

@@ -1,0 +1,26 @@
+"""``charte-registry init``."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+from charte_registry.files import write_folder
+from charte_registry.starter import starter
+
+
+def add(commands: Any) -> None:
+    """Add the command to the parser."""
+    command = commands.add_parser("init", help="begin a register, commented, in a new folder")
+    command.add_argument("folder", type=Path)
+    command.add_argument("--lang", default="fr", help="fr, en or pt")
+    command.set_defaults(run=_run)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    files = starter(dt.date.today(), arguments.lang)
+    write_folder(arguments.folder, {path: text.encode() for path, text in files.items()})
+    print(f"a register to fill in, {len(files)} files, see {arguments.folder / 'LISEZMOI.md'}")
+    return 0

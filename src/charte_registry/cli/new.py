@@ -1,0 +1,217 @@
+"""``charte-registry new``: one record, from flags or from questions."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from charte_registry.errors import RegisterError, nearest
+from charte_registry.files import write_text
+from charte_registry.records import KINDS
+from charte_registry.records.base import FieldError, structure, unstructure
+from charte_registry.register import Register, load_register
+from charte_registry.skeleton import WORDS, meaning, part_of, skeleton
+
+SHOWN = 8  # identifiers that a question proposes
+
+
+def add(commands: Any) -> None:
+    """Add the command to the parser."""
+    command = commands.add_parser(
+        "new",
+        help="add a record to a register, from questions or flags",
+        description="Add a record: its fields from --set, and from questions where the terminal can answer.",
+    )
+    command.add_argument("kind", help="such as traitement, application or jeu_de_donnees")
+    command.add_argument("folder", type=Path)
+    command.add_argument(
+        "--set", action="append", default=[], metavar="FIELD=VALUE", dest="given",
+        help="a field, such as nom=Paie, hebergement.pays=FR or finalites[0].nom=Payer; ; between values",
+    )  # fmt: skip
+    command.add_argument(
+        "--lang", default="fr", choices=tuple(WORDS), help="language of the comments"
+    )
+    command.set_defaults(run=_run)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    register = load_register(arguments.folder)
+    kind = _kind(arguments.kind, KINDS)
+    cls = KINDS[kind]
+    data = parsed(arguments.given)
+    if sys.stdin.isatty():
+        try:
+            ask(cls, data, register, arguments.lang, input)
+        except EOFError:
+            raise RegisterError("the questions were left; nothing is written") from None
+    try:
+        record = structure(cls, data)
+    except FieldError as error:
+        raise RegisterError([f"{kind}: `{p.path}`: {p.message}" for p in error.problems]) from None
+    if record.id in register.records.get(kind, {}):
+        place = register.places[kind, record.id]
+        raise RegisterError(
+            f"{record.id!r} stands already at {place.file}:{place.line}; give another id"
+        )
+    path = arguments.folder / kind / f"{record.id}.toml"
+    made = not path.parent.exists()
+    path.parent.mkdir(exist_ok=True)
+    try:
+        write_text(path, skeleton(cls, unstructure(record), arguments.lang))
+    except RegisterError:
+        if made:
+            path.parent.rmdir()
+        raise
+    print(f"record {kind}/{record.id} added, see {path}")
+    return 0
+
+
+def _kind(word: str, kinds: Mapping[str, type[Any]]) -> str:
+    """Return the kind that a word names: the name of its folder, or of one of its records."""
+    singular = {re.sub(r"(?<!^)(?=[A-Z])", "_", c.__name__).lower(): k for k, c in kinds.items()}
+    if word in kinds:
+        return word
+    if word in singular:
+        return singular[word]
+    raise RegisterError(f"no kind {word!r}; {nearest(word, singular)}")
+
+
+def parsed(given: Sequence[str]) -> dict[str, Any]:
+    """Return plain data from ``FIELD=VALUE`` flags.
+
+    Parameters
+    ----------
+    given : sequence of str
+        Flags; a field inside another is ``outer.inner``, one of several ``outer[0].inner``.
+
+    Returns
+    -------
+    dict of str to object
+        Data that ``structure`` reads.
+
+    Raises
+    ------
+    RegisterError
+        Where a flag has no ``=``, or two contradict each other.
+
+    Examples
+    --------
+    >>> parsed(["id=t", "finalites[0].nom=Payer", "hebergement.pays=FR"])
+    {'id': 't', 'finalites': [{'nom': 'Payer'}], 'hebergement': {'pays': 'FR'}}
+    """
+    data: dict[str, Any] = {}
+    for flag in given:
+        path, sign, value = flag.partition("=")
+        if not sign or not re.fullmatch(r"\w+(\[\d+\])?(\.\w+(\[\d+\])?)*", path, re.ASCII):
+            raise RegisterError(f"--set {flag!r}: write FIELD=VALUE, such as nom=Paie")
+        *outer, last = path.split(".")
+        target = data
+        for step in outer:
+            target = _inside(target, step, flag)
+        if last in target or "[" in last:
+            raise RegisterError(f"--set {flag!r}: the field is given twice, or its values one by one; write them once, with ; between")  # fmt: skip
+        target[last] = value
+    return data
+
+
+def _inside(target: dict[str, Any], step: str, flag: str) -> dict[str, Any]:
+    """Return the table that a step of a path leads to, made where it is not there yet."""
+    name, _, number = step.rstrip("]").partition("[")
+    found = target.setdefault(name, [] if number else {})
+    if number and isinstance(found, list) and int(number) <= len(found):
+        if int(number) == len(found):
+            found.append({})
+        found = found[int(number)]
+    if not isinstance(found, dict):
+        raise RegisterError(f"--set {flag!r}: {step!r} does not continue the flags before it; count from [0]")  # fmt: skip
+    return found
+
+
+def ask(
+    cls: type[Any],
+    data: dict[str, Any],
+    register: Register,
+    lang: str,
+    answer: Callable[[str], str],
+) -> None:
+    """Ask for what a record cannot do without, and for what article 30 of the GDPR lists.
+
+    Parameters
+    ----------
+    cls : type
+        Class of the record.
+    data : dict of str to object
+        What is known already, which is not asked again; the answers are added.
+    register : Register
+        Register whose identifiers are proposed.
+    lang : {"fr", "en", "pt"}
+        Language.
+    answer : callable
+        Asks one question and returns the answer, such as ``input``.
+    """
+    for field in attrs.fields(attrs.resolve_types(cls)):
+        required = field.default is attrs.NOTHING
+        if field.name in data or not (required or "art. 30(" in field.metadata["source"]):
+            continue
+        part, several = part_of(field.type)
+        if not attrs.has(part):
+            question = _Question(field, field.name, required=required, several=several)
+            text = question.answered(register, lang, answer)
+            if text:
+                data[field.name] = text
+        elif several:
+            # Each value is the first field of a part, such as the name of a purpose.
+            leaf = attrs.fields(attrs.resolve_types(part))[0]
+            if leaf.default is attrs.NOTHING:
+                name = f"{field.name}.{leaf.name}"
+                question = _Question(leaf, name, required=required, several=True)
+                text = question.answered(register, lang, answer)
+                if text:
+                    data[field.name] = [
+                        {leaf.name: t.strip()} for t in text.split(";") if t.strip()
+                    ]
+        elif required:
+            data[field.name] = {}
+            ask(part, data[field.name], register, lang, answer)
+
+
+@attrs.frozen
+class _Question:
+    """A question about a field: whether it must be answered, and with one value or several."""
+
+    field: attrs.Attribute[Any]
+    name: str
+    required: bool = attrs.field(kw_only=True)
+    several: bool = attrs.field(kw_only=True)
+
+    def answered(self, register: Register, lang: str, answer: Callable[[str], str]) -> str:
+        """Ask until an answer is allowed; an empty one leaves out what is not required."""
+        known = list(register.records.get(self.field.metadata["reference"], {}))
+        more = ", …" if len(known) > SHOWN else ""
+        hint = f" [{', '.join(known[:SHOWN])}{more}]" if known else ""
+        sign = " (;)" if self.several else ""
+        while True:
+            text = answer(f"{meaning(self.field, lang)}{hint}\n{self.name}{sign}: ").strip()
+            if not text and not self.required:
+                return ""
+            problem = self._problem(text)
+            if problem is None:
+                return text
+            print(problem, file=sys.stderr)
+
+    def _problem(self, text: str) -> str | None:
+        choices, form = self.field.metadata["choices"], self.field.metadata["format"]
+        for value in [part.strip() for part in text.split(";")] if self.several else [text]:
+            if not value:
+                return "empty; write a value"
+            if choices and value not in choices:
+                return f"{value!r} is not allowed; {nearest(value, choices)}"
+            if form is not None and not form.accepts(value):
+                return f"{value!r} is no {form.nom}; {form.remedy}"
+        return None

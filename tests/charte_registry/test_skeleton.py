@@ -1,0 +1,143 @@
+"""A record to fill in, a register to begin with, and one record more."""
+
+import datetime as dt
+import re
+import tomllib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import records
+
+from charte_registry import RegisterError, load_register, structure, unstructure
+from charte_registry.cli import main
+from charte_registry.cli.new import ask, parsed
+from charte_registry.records import KINDS
+from charte_registry.skeleton import WORDS, skeleton
+from charte_registry.starter import starter
+
+
+@given(st.sampled_from(sorted(KINDS)).flatmap(lambda k: st.tuples(st.just(k), records(k))))
+def test_a_skeleton_holds_its_record_and_nothing_else(case):
+    kind, record = case
+    text = skeleton(KINDS[kind], unstructure(record), "fr")
+    assert structure(KINDS[kind], tomllib.loads(text)) == record
+
+
+@pytest.mark.parametrize("lang", WORDS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_field_stands_in_the_skeleton_and_is_toml_once_uncommented(kind, lang):
+    text = skeleton(KINDS[kind], {}, lang)
+    assert tomllib.loads(text) == {}
+    data = tomllib.loads(re.sub(r"(?m)^#(?! )", "", text))
+    assert set(data) == {field.name for field in KINDS[kind].__attrs_attrs__}
+
+
+@pytest.mark.parametrize("lang", WORDS)
+def test_a_new_register_loads_without_error_and_holds_no_default_to_forget(lang, tmp_path, capsys):
+    folder = tmp_path / "registre"
+    assert main(["init", str(folder), "--lang", lang]) == 0
+    register = load_register(folder)
+    assert [f for f in register.check() if f.severity == "error"] == []
+    assert register.etat_au == dt.date.today()
+    assert main(["check", str(folder)]) == 0
+    capsys.readouterr()
+    assert main(["init", str(folder)]) == 2
+    assert "is there already" in capsys.readouterr().err
+    assert load_register(folder) is not None
+
+
+def test_a_register_that_cannot_be_written_leaves_nothing(tmp_path, capsys):
+    (tmp_path / "file").write_text("x")
+    assert main(["init", str(tmp_path / "file")]) == 2
+    assert main(["init", str(tmp_path / "absent" / "registre")]) == 2
+    assert main(["init", str(tmp_path / "registre"), "--lang", "xx"]) == 2
+    assert "fr" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for name, text in starter(dt.date(2026, 1, 1)).items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, "utf-8")
+    return tmp_path
+
+
+def test_a_record_from_flags_reads_back(folder, capsys):
+    flags = [
+        "id=paie", "nom=Paie", "responsable=collectivite", "categories_personnes=agents;élus",
+        "finalites[0].nom=Payer", "finalites[0].bases_legales=obligation_legale",
+        "finalites[1].nom=Déclarer", "nir.texte=Décret 2019-341", "cree_le=2026-01-02",
+    ]  # fmt: skip
+    assert main(["new", "traitement", str(folder), *(f"--set={flag}" for flag in flags)]) == 0
+    record = load_register(folder).records["traitements"]["paie"]
+    assert [f.nom for f in record.finalites] == ["Payer", "Déclarer"]
+    assert record.categories_personnes == ("agents", "élus")
+    assert record.cree_le == dt.date(2026, 1, 2)
+    text = (folder / "traitements/paie.toml").read_text("utf-8")
+    assert '#statut = "en_service"' in text
+
+
+@pytest.mark.parametrize(
+    ("flags", "words"),
+    [
+        ([], "`id`: missing"),
+        (["id=a", "nom=A", "responsable=c", "statut=x"], "projet"),
+        (["id=../a", "nom=A", "responsable=c"], "no identifier"),
+        (["id=traitement-1", "nom=A", "responsable=c"], "traitements/traitement-1.toml:1"),
+        (["id"], "write FIELD=VALUE"),
+        (["finalites[1].nom=A"], "count from [0]"),
+        (["id=a", "id=b"], "given twice"),
+        (["nom=A", "nom.x=b"], "does not continue"),
+        (["identifiant=a", "nom=A", "responsable=c"], "unknown field"),
+    ],
+)
+def test_a_wrong_flag_writes_nothing(folder, capsys, flags, words):
+    before = sorted(folder.rglob("*"))
+    assert main(["new", "traitements", str(folder), *(f"--set={flag}" for flag in flags)]) == 2
+    assert words in capsys.readouterr().err
+    assert sorted(folder.rglob("*")) == before
+
+
+def test_an_unknown_kind_is_answered_with_the_nearest(folder, capsys):
+    assert main(["new", "traitment", str(folder)]) == 2
+    assert "did you mean traitement" in capsys.readouterr().err
+
+
+def test_questions_ask_again_until_the_answer_is_allowed(folder, capsys):
+    register = load_register(folder)
+    answers = {
+        "id": ["no id", "t-2"], "nom": ["", "Paie"], "responsable": ["collectivite"],
+        "finalites.nom (;)": ["Payer; Déclarer"], "categories_donnees.categorie (;)": ["x", "identite"],
+    }  # fmt: skip
+    asked = []
+
+    def answer(question):
+        asked.append(question)
+        name = question.split("\n")[1].removesuffix(": ")
+        return answers[name].pop(0) if answers.get(name) else ""
+
+    data = {}
+    ask(KINDS["traitements"], data, register, "en", answer)
+    record = structure(KINDS["traitements"], data)
+    assert (record.id, record.nom, record.responsable) == ("t-2", "Paie", "collectivite")
+    assert [f.nom for f in record.finalites] == ["Payer", "Déclarer"]
+    assert [c.categorie for c in record.categories_donnees] == ["identite"]
+    errors = capsys.readouterr().err
+    assert "no identifier" in errors
+    assert "'x' is not allowed" in errors
+    assert "empty" in errors
+    assert not any(answers.values())
+    assert any("[collectivite, dpo]" in question for question in asked)
+
+
+@given(st.text())
+def test_a_flag_without_a_sign_is_refused(text):
+    with pytest.raises(RegisterError, match="--set"):
+        parsed([text.replace("=", "")])
+
+
+@given(st.text())
+def test_a_value_is_kept_whole(text):
+    assert parsed([f"nom={text}"]) == {"nom": text}
