@@ -47,6 +47,7 @@ from charte_registry.records.manifeste import Derogation
 from charte_registry.register import Register
 from charte_registry.report import render_report
 from charte_registry.storage import load_register
+from charte_registry.sql import Answer, query
 from charte_registry.vocabularies.adequacy import Adequation, Decision, adequation
 
 __all__ = [
@@ -55,6 +56,7 @@ __all__ = [
     "Adequation",
     "Aipd",
     "Algorithme",
+    "Answer",
     "Application",
     "Assurance",
     "CategorieDonnees",
@@ -97,6 +99,7 @@ __all__ = [
     "Violation",
     "adequation",
     "load_register",
+    "query",
     "render_report",
     "structure",
     "unstructure",

@@ -7,10 +7,10 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from charte_registry.cli import check, indicators, init, new, report
+from charte_registry.cli import check, indicators, init, new, query, report
 from charte_registry.errors import RegisterError
 
-COMMANDS = (init, new, check, indicators, report)
+COMMANDS = (init, new, check, indicators, report, query)
 
 
 class _Parser(argparse.ArgumentParser):

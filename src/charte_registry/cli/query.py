@@ -1,0 +1,65 @@
+"""``charte-registry query``."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import json
+from typing import Any
+
+from charte_registry.register import load_register
+from charte_registry.sql import Answer, query
+
+
+def add(commands: Any) -> None:
+    """Add the command to the parser."""
+    command = commands.add_parser("query", help="ask the register in SQL")
+    command.add_argument("folder")
+    command.add_argument("sql", help="one SELECT; the tables are those of the kinds, and constats")
+    command.add_argument("--format", choices=("text", "json", "csv"), default="text")
+    command.add_argument("--on", help="date at which the law is judged, YYYY-MM-DD")
+    command.set_defaults(run=_run)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    answer = query(load_register(arguments.folder), arguments.sql, on=arguments.on)
+    print(_FORMATS[arguments.format](answer))
+    return 0
+
+
+def _json(answer: Answer) -> str:
+    rows = [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
+    return json.dumps(rows, ensure_ascii=False, indent=2)
+
+
+def _csv(answer: Answer) -> str:
+    table = io.StringIO()
+    rows = csv.writer(table, lineterminator="\n")
+    rows.writerow(answer.columns)
+    rows.writerows([_cell(value) for value in row] for row in answer.rows)
+    return table.getvalue().removesuffix("\n")
+
+
+def _cell(value: Any) -> Any:
+    """Keep a spreadsheet from taking a text for a formula."""
+    risky = isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r")
+    return f"'{value}" if risky else value
+
+
+def _text(answer: Answer) -> str:
+    cells = [answer.columns, *([_shown(value) for value in row] for row in answer.rows)]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    lines = [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in cells
+    ]
+    lines.insert(1, "  ".join("-" * width for width in widths))
+    return "\n".join([*lines, f"{len(answer.rows)} rows"])
+
+
+def _shown(value: Any) -> str:
+    return "" if value is None else str(value).replace("\n", " ")
+
+
+_FORMATS = {"text": _text, "json": _json, "csv": _csv}

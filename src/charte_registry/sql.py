@@ -1,0 +1,190 @@
+"""The register as tables of an SQL engine: SQLite, in memory, for questions that nobody foresaw."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from types import MappingProxyType
+from typing import Any
+
+import attrs
+
+from charte_registry.errors import RegisterError
+from charte_registry.register import Register
+from charte_registry.tables import Column, Table, flatten
+from charte_registry.vocabularies.adequacy import Adequation, adequation
+
+Value = str | int | float | bytes | None
+
+MAX_ROWS = 1_000_000
+MAX_OPERATIONS = 200_000_000  # of the engine, some seconds: what stops a query that never ends
+STEP = 100_000
+
+_TYPES: Mapping[type, str] = MappingProxyType(
+    {str: "TEXT", int: "INTEGER", bool: "INTEGER", dt.date: "TEXT"}
+)
+# All that a question may do; writing, other files and other code are not among it.
+_ALLOWED = frozenset(
+    {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
+)
+
+
+@attrs.frozen(kw_only=True)
+class Answer:
+    """The rows that a query gives.
+
+    Parameters
+    ----------
+    columns : tuple of str
+        Names.
+    rows : tuple of tuple
+        Values: text, numbers or ``None``; a date is its ISO text, a flag 1 or 0.
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Value, ...], ...]
+
+
+def query(
+    register: Register,
+    sql: str,
+    parameters: Sequence[Value] = (),
+    *,
+    on: str | dt.date | None = None,
+    max_rows: int = MAX_ROWS,
+    max_operations: int = MAX_OPERATIONS,
+) -> Answer:
+    """Ask a register in SQL.
+
+    Parameters
+    ----------
+    register : Register
+        The register. Its tables are those of ``flatten``: one a kind, one a list inside it
+        (``traitements_finalites``), joined by ``id``; ``constats`` holds what the checks find.
+    sql : str
+        One query, in the dialect of SQLite. ``eee(pays)`` and ``adequat(pays)`` give 1 or 0 at the
+        date, or NULL where the country is not known; ``portee(pays)`` the scope of the decision.
+    parameters : sequence of str, int, float or None, optional
+        Values for the ``?`` of the query.
+    on : str or datetime.date, optional
+        The date at which law and validity are judged; ``etat_au`` by default.
+    max_rows : int, optional
+        The most rows that are given.
+    max_operations : int, optional
+        The most operations of the engine that a query may take.
+
+    Returns
+    -------
+    Answer
+        Names and rows.
+
+    Raises
+    ------
+    RegisterError
+        Where the query is none, would do more than read, or gives too much.
+
+    Examples
+    --------
+    >>> from charte_registry import load_register
+    >>> register = load_register("examples/nantes_2020")
+    >>> query(register, "SELECT count(*) AS n FROM applications WHERE NOT eee(hebergement_pays)").rows
+    ((1,),)
+    >>> query(register, "DELETE FROM applications")
+    Traceback (most recent call last):
+    charte_registry.errors.RegisterError: the query would do more than read; begin it with SELECT or WITH
+    """
+    findings = register.check(on)
+    with closing(sqlite3.connect(":memory:")) as engine:
+        for table in flatten(register.records):
+            _create(engine, table)
+        _create(engine, _findings(findings))
+        day = on or register.etat_au  # a wrong date is refused by the checks above
+        _functions(engine, dt.date.fromisoformat(day) if isinstance(day, str) else day)
+        engine.commit()
+        engine.set_authorizer(
+            lambda action, *_: sqlite3.SQLITE_OK if action in _ALLOWED else sqlite3.SQLITE_DENY
+        )
+        steps = iter(range(max_operations // STEP))
+        engine.set_progress_handler(lambda: next(steps, None) is None, STEP)
+        return _asked(engine, sql, parameters, max_rows)
+
+
+def _asked(
+    engine: sqlite3.Connection, sql: str, parameters: Sequence[Value], max_rows: int
+) -> Answer:
+    try:
+        cursor = engine.execute(sql, parameters)
+        rows = cursor.fetchmany(max_rows + 1)
+    except sqlite3.DatabaseError as error:
+        raise RegisterError(_remedy(engine, error)) from None
+    except sqlite3.Warning as error:
+        raise RegisterError(f"the query cannot be read: {error}") from None
+    if cursor.description is None:
+        raise RegisterError("the query gives no rows; begin it with SELECT or WITH")
+    if len(rows) > max_rows:
+        raise RegisterError(
+            f"the query gives more than {max_rows:,} rows; add LIMIT or a condition"
+        )
+    return Answer(columns=tuple(name for name, *_ in cursor.description), rows=tuple(rows))
+
+
+def _remedy(engine: sqlite3.Connection, error: sqlite3.DatabaseError) -> str:
+    """Return what is wrong with a query, and what would be right."""
+    text = str(error)
+    if any(word in text for word in ("not authorized", "prohibited", "denied")):
+        return "the query would do more than read; begin it with SELECT or WITH"
+    if text == "interrupted":
+        return "the query takes too long; join by id, or add a condition"
+    if text.startswith("no such table"):
+        engine.set_authorizer(None)
+        names = [
+            n for (n,) in engine.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
+        ]
+        return f"{text}; the tables are {', '.join(names)}"
+    if text.startswith("no such column"):
+        return f"{text}; select * to see those of a table"
+    return f"the query cannot be read: {text}"
+
+
+def _create(engine: sqlite3.Connection, table: Table) -> None:
+    # The names come from the classes, never from the records.
+    columns = ", ".join(f'"{column.name}" {_TYPES[column.type]}' for column in table.columns)
+    engine.execute(f'CREATE TABLE "{table.name}" ({columns})')
+    if table.columns[0].key:
+        engine.execute(f'CREATE INDEX "{table.name}_id" ON "{table.name}" (id)')
+    marks = ", ".join("?" * len(table.columns))
+    engine.executemany(
+        f'INSERT INTO "{table.name}" VALUES ({marks})',  # noqa: S608
+        ([v.isoformat() if isinstance(v, dt.date) else v for v in row] for row in table.rows),
+    )
+
+
+def _findings(findings: Sequence[Any]) -> Table:
+    fields = ("record", "field", "rule", "severity", "message", "file", "line")
+    names = ("fiche", "champ", "regle", "gravite", "message", "fichier", "ligne")
+    columns = tuple(
+        Column(name=name, path="", type=int if name == "ligne" else str) for name in names
+    )
+    rows = tuple(tuple(getattr(finding, field) for field in fields) for finding in findings)
+    return Table(name="constats", kind="constats", path=(), columns=columns, rows=rows)
+
+
+def _functions(engine: sqlite3.Connection, on: dt.date) -> None:
+    def of(tell: Callable[[Adequation], Value]) -> Callable[[Any], Value]:
+        def function(pays: Any) -> Value:
+            try:
+                return tell(adequation(pays, on))
+            except RegisterError:
+                return None
+
+        return function
+
+    told: Mapping[str, Callable[[Adequation], Value]] = {
+        "eee": lambda status: int(status.eee),
+        "adequat": lambda status: int(status.adequate),
+        "portee": lambda status: (status.decision and status.decision.scope) or None,
+    }
+    for name, tell in told.items():
+        engine.create_function(name, 1, of(tell), deterministic=True)
