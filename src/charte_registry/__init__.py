@@ -46,8 +46,8 @@ from charte_registry.records.base import FieldError, structure, unstructure
 from charte_registry.records.manifeste import Derogation
 from charte_registry.register import Register
 from charte_registry.report import render_report
-from charte_registry.storage import load_register
 from charte_registry.sql import Answer, query
+from charte_registry.storage import load_register
 from charte_registry.vocabularies.adequacy import Adequation, Decision, adequation
 
 __all__ = [

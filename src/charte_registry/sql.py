@@ -97,7 +97,7 @@ def query(
     """
     findings = register.check(on)
     with closing(sqlite3.connect(":memory:")) as engine:
-        for table in flatten(register.records):
+        for table in flatten(register.records, register.kinds):
             _create(engine, table)
         _create(engine, _findings(findings))
         day = on or register.etat_au  # a wrong date is refused by the checks above

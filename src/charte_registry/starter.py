@@ -7,11 +7,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-import tomlkit
-
 from charte_registry.errors import RegisterError, nearest
 from charte_registry.records import KINDS
-from charte_registry.register import SCHEMA_VERSION
+from charte_registry.records.manifeste import SCHEMA_VERSION, Manifeste
 from charte_registry.skeleton import skeleton
 
 # What the starter says, in the three languages. Nobody is named, and every text is to be replaced.
@@ -19,9 +17,6 @@ _TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "fr": {
             "titre": "Registre de la charte de la donnée", "territoire": "À compléter : votre collectivité",
-            "schema": "version du schéma, que « charte-registry migrate » fait avancer",
-            "etat_au": "jour que les fiches décrivent",
-            "annees": "années dont les indicateurs peuvent être calculés",
             "organisme": "À compléter : votre collectivité", "dpo": "Délégué à la protection des données",
             "application": "À compléter : une application", "traitement": "À compléter : un traitement",
             "finalite": "À compléter : à quoi servent les données",
@@ -42,9 +37,6 @@ _TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         },
         "en": {
             "titre": "Register of the data charter", "territoire": "To fill in: your authority",
-            "schema": "version of the schema, which “charte-registry migrate” moves on",
-            "etat_au": "the day that the records describe",
-            "annees": "years whose indicators can be computed",
             "organisme": "To fill in: your authority", "dpo": "Data protection officer",
             "application": "To fill in: an application", "traitement": "To fill in: a processing",
             "finalite": "To fill in: what the data are for",
@@ -65,9 +57,6 @@ _TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         },
         "pt": {
             "titre": "Registro da carta de dados", "territoire": "A preencher: seu município",
-            "schema": "versão do esquema, que “charte-registry migrate” faz avançar",
-            "etat_au": "dia que as fichas descrevem",
-            "annees": "anos cujos indicadores podem ser calculados",
             "organisme": "A preencher: seu município", "dpo": "Encarregado de dados",
             "application": "A preencher: uma aplicação", "traitement": "A preencher: um tratamento",
             "finalite": "A preencher: para que servem os dados",
@@ -155,11 +144,7 @@ def starter(on: dt.date, lang: str = "fr") -> dict[str, str]:
         "schema": SCHEMA_VERSION, "titre": say["titre"], "territoire": say["territoire"],
         "etat_au": on, "annees": [on.year],
     }  # fmt: skip
-    lines = []
-    for name, value in head.items():
-        lines += [f"# {say[name]}"] if name in ("schema", "etat_au", "annees") else []
-        lines.append(f"{name} = {tomlkit.item(value).as_string()}")
-    files["registre.toml"] = "\n".join(lines) + "\n"
+    files["registre.toml"] = skeleton(Manifeste, head, lang)
     files["LISEZMOI.md"] = say["readme"].format(
         titre=say["titre"], year=on.year, kinds=", ".join(KINDS)
     )

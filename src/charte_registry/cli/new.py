@@ -13,10 +13,10 @@ import attrs
 
 from charte_registry.errors import RegisterError, nearest
 from charte_registry.files import write_text
-from charte_registry.records import KINDS
 from charte_registry.records.base import FieldError, structure, unstructure
-from charte_registry.register import Register, load_register
+from charte_registry.register import Register
 from charte_registry.skeleton import WORDS, meaning, part_of, skeleton
+from charte_registry.storage import load_register
 
 SHOWN = 8  # identifiers that a question proposes
 
@@ -42,8 +42,8 @@ def add(commands: Any) -> None:
 
 def _run(arguments: argparse.Namespace) -> int:
     register = load_register(arguments.folder)
-    kind = _kind(arguments.kind, KINDS)
-    cls = KINDS[kind]
+    kind = _kind(arguments.kind, register.kinds)
+    cls = register.kinds[kind]
     data = parsed(arguments.given)
     if sys.stdin.isatty():
         try:

@@ -8,8 +8,8 @@ import io
 import json
 from typing import Any
 
-from charte_registry.register import load_register
 from charte_registry.sql import Answer, query
+from charte_registry.storage import load_register
 
 
 def add(commands: Any) -> None:
