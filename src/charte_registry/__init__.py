@@ -1,7 +1,9 @@
 """The register of a data charter: records, checks, indicators and the annual report."""
 
 from charte_registry.checks.finding import Finding
+from charte_registry.diff import Change, diff
 from charte_registry.errors import RegisterError
+from charte_registry.public import public, published
 from charte_registry.records import (
     Accord,
     Action,
@@ -62,6 +64,7 @@ __all__ = [
     "CategorieDonnees",
     "CategorieParticuliere",
     "Certification",
+    "Change",
     "ClauseMarche",
     "Conservation",
     "Contact",
@@ -98,7 +101,10 @@ __all__ = [
     "Transfert",
     "Violation",
     "adequation",
+    "diff",
     "load_register",
+    "public",
+    "published",
     "query",
     "render_report",
     "structure",

@@ -7,10 +7,10 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from charte_registry.cli import check, indicators, init, new, query, report
+from charte_registry.cli import check, diff, indicators, init, new, query, report
 from charte_registry.errors import RegisterError
 
-COMMANDS = (init, new, check, indicators, report, query)
+COMMANDS = (init, new, check, query, diff, indicators, report)
 
 
 class _Parser(argparse.ArgumentParser):

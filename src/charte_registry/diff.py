@@ -1,0 +1,345 @@
+"""What changed between two registers, by meaning: moved host, changed phase, shortened retention."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+import attrs
+
+from charte_registry.errors import RegisterError, nearest
+from charte_registry.records import (
+    Assurance,
+    CategorieDonnees,
+    CategorieParticuliere,
+    Destinataire,
+    DetailDemandes,
+    Distribution,
+    DonneeTraitee,
+    EtapeAction,
+    Exigence,
+    Finalite,
+    MesureSecurite,
+    NombreViolations,
+    ParametreTraitement,
+    PourLeCompte,
+    Qualite,
+    Transfert,
+)
+from charte_registry.records.base import internal, unstructure
+from charte_registry.register import Register
+
+# Natures of a change, the weightiest first, each with how it is told.
+NATURES: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "added": {"fr": "ajouté", "en": "added", "pt": "adicionado"},
+        "removed": {"fr": "retiré", "en": "removed", "pt": "retirado"},
+        "renamed": {
+            "fr": "nouvel identifiant, avant {before}", "en": "new identifier, was {before}",
+            "pt": "novo identificador, era {before}",
+        },
+        "host_moved": {
+            "fr": "hébergement déplacé : {before} → {after}", "en": "hosting moved: {before} → {after}",
+            "pt": "hospedagem mudada: {before} → {after}",
+        },
+        "phase_changed": {
+            "fr": "phase : {before} → {after}", "en": "phase: {before} → {after}", "pt": "fase: {before} → {after}",
+        },
+        "retention_shortened": {
+            "fr": "conservation raccourcie ({field}) : {before} → {after}",
+            "en": "retention shortened ({field}): {before} → {after}",
+            "pt": "conservação encurtada ({field}): {before} → {after}",
+        },
+        "retention_lengthened": {
+            "fr": "conservation allongée ({field}) : {before} → {after}",
+            "en": "retention lengthened ({field}): {before} → {after}",
+            "pt": "conservação prolongada ({field}): {before} → {after}",
+        },
+        "filled": {
+            "fr": "{field} renseigné : {after}", "en": "{field} filled in: {after}", "pt": "{field} preenchido: {after}",
+        },
+        "emptied": {
+            "fr": "{field} vidé, avant {before}", "en": "{field} emptied, was {before}",
+            "pt": "{field} esvaziado, era {before}",
+        },
+        "changed": {
+            "fr": "{field} : {before} → {after}", "en": "{field}: {before} → {after}", "pt": "{field}: {before} → {after}",
+        },
+    }
+)  # fmt: skip
+
+# What a part of a list is about: it tells the part from the others, whatever its place.
+KEYS: Mapping[type[Any], tuple[str, ...]] = MappingProxyType(
+    {
+        Finalite: ("nom",),
+        CategorieDonnees: ("categorie",),
+        CategorieParticuliere: ("categorie",),
+        Destinataire: ("type", "nom", "organisme"),
+        Transfert: ("pays", "organisation", "destinataire"),
+        MesureSecurite: ("type",),
+        PourLeCompte: ("responsable",),
+        Exigence: ("categorie", "referentiel"),
+        Assurance: ("referentiel", "precision"),
+        DonneeTraitee: ("nom",),
+        ParametreTraitement: ("nom",),
+        Distribution: ("url",),
+        Qualite: ("dimension",),
+        EtapeAction: ("phase", "depuis"),
+        DetailDemandes: ("droit", "suite"),
+        NombreViolations: ("nature",),
+    }
+)
+_DURATION = re.compile(
+    r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?", re.ASCII
+)
+_DAYS = (365.2425, 365.2425 / 12, 7.0, 1.0, 1 / 24, 1 / 1440)
+
+
+@attrs.frozen(kw_only=True)
+class Change:
+    """One thing that changed.
+
+    Parameters
+    ----------
+    record : str
+        ``kind/id``, in the new register where it still stands there.
+    nature : str
+        One of ``NATURES``.
+    field : str
+        Path of the field; empty for a whole record.
+    before, after : object
+        Plain values; ``None`` where there was, or is, nothing.
+    internal : bool
+        Whether the field is internal, so that no public page may tell it.
+
+    Examples
+    --------
+    >>> change = Change(record="actions/a", nature="phase_changed", field="phase", before="en_cours", after="realisee")
+    >>> print(change.told("en"))
+    actions/a: phase: en_cours → realisee
+    """
+
+    record: str
+    nature: str
+    field: str = ""
+    before: Any = None
+    after: Any = None
+    internal: bool = False
+
+    def told(self, lang: str = "en") -> str:
+        """Return the change in one line.
+
+        Parameters
+        ----------
+        lang : {"fr", "en", "pt"}
+            Language.
+
+        Returns
+        -------
+        str
+            The record and what became of it.
+
+        Raises
+        ------
+        RegisterError
+            Where the language is none of the three.
+        """
+        words = NATURES[self.nature]
+        if lang not in words:
+            raise RegisterError(f"no words in {lang!r}; {nearest(lang, words)}")
+        sentence = words[lang].format(
+            field=self.field, before=_short(self.before), after=_short(self.after)
+        )
+        return f"{self.record}{' ' if lang == 'fr' else ''}: {sentence}"
+
+
+def diff(before: Register, after: Register) -> tuple[Change, ...]:
+    """Return what changed from one register to another.
+
+    Parameters
+    ----------
+    before, after : Register
+        The registers.
+
+    Returns
+    -------
+    tuple of Change
+        By nature, the weightiest first, then by record. A record under a new identifier that is
+        otherwise the same is ``renamed``; parts of a list are told apart by what they are about,
+        not by their place.
+
+    Examples
+    --------
+    >>> from charte_registry import load_register
+    >>> from charte_registry.records import Application, Hebergement
+    >>> old = load_register("examples/nantes_2020")
+    >>> home = Application(id="ap-442", nom="Application 442 (factice)", hebergement=Hebergement(mode="interne"), factice=True)
+    >>> [change.nature for change in diff(old, old.with_record("applications", home))][:1]
+    ['host_moved']
+    """
+    changes: list[Change] = []
+    for kind in {**before.kinds, **after.kinds}:
+        old, new = before.records.get(kind, {}), after.records.get(kind, {})
+        gone = {name: record for name, record in old.items() if name not in new}
+        come = {name: record for name, record in new.items() if name not in old}
+        renamed = _renamed(gone, come)
+        for name, record in come.items():
+            was = renamed.get(name)
+            changes.append(
+                Change(
+                    record=f"{kind}/{name}", nature="renamed", field="id", before=was, after=name
+                )
+                if was is not None
+                else Change(record=f"{kind}/{name}", nature="added", after=_title(record))
+            )
+        changes += [
+            Change(record=f"{kind}/{name}", nature="removed", before=_title(record))
+            for name, record in gone.items()
+            if name not in renamed.values()
+        ]
+        for name in old:
+            if name in new and old[name] != new[name]:
+                changes += _record(f"{kind}/{name}", old[name], new[name])
+    order = list(NATURES)
+    return tuple(sorted(changes, key=lambda c: (order.index(c.nature), c.record, c.field)))
+
+
+def _renamed(gone: Mapping[str, Any], come: Mapping[str, Any]) -> dict[str, str]:
+    """Return, for each new identifier of a record that is otherwise the same, the old one."""
+    by_content: dict[str, list[str]] = {}
+    for name, record in gone.items():
+        by_content.setdefault(_content(record), []).append(name)
+    found = {}
+    for name, record in come.items():
+        same = by_content.get(_content(record), [])
+        if same:
+            found[name] = same.pop(0)
+    return found
+
+
+def _content(record: Any) -> str:
+    data = unstructure(record)
+    data.pop("id", None)
+    return repr(data)
+
+
+def _title(record: Any) -> str | None:
+    return getattr(record, "nom", None) or getattr(record, "intitule", None)
+
+
+def _record(name: str, before: Any, after: Any) -> Iterator[Change]:
+    if name.startswith("applications/") and _place(before) != _place(after):
+        yield Change(
+            record=name, nature="host_moved", field="hebergement",
+            before=_place(before), after=_place(after),
+        )  # fmt: skip
+    for field, old, new, hidden in _fields(before, after, "", hidden=False):
+        if name.startswith("applications/") and field in _PLACE:
+            continue
+        nature = _nature(name, field, old, new)
+        yield Change(
+            record=name, nature=nature, field=field, before=old, after=new, internal=hidden
+        )
+
+
+_PLACE = ("hebergement.mode", "hebergement.hebergeur", "hebergement.pays", "hebergement.subdivision", "hebergement.zone")  # fmt: skip
+
+
+def _place(application: Any) -> str:
+    """Return where an application is hosted, in codes."""
+    at = application.hebergement
+    return " ".join(
+        filter(None, (at.mode, at.hebergeur, at.pays, at.subdivision, None if at.pays else at.zone))
+    )
+
+
+def _nature(name: str, field: str, before: Any, after: Any) -> str:
+    if name.startswith("actions/") and field == "phase":
+        return "phase_changed"
+    if field.endswith("conservation.duree") and before is not None and after is not None:
+        old, new = _days(before), _days(after)
+        if old != new:
+            return "retention_shortened" if new < old else "retention_lengthened"
+    if before in (None, ()):
+        return "filled"
+    return "emptied" if after in (None, ()) else "changed"
+
+
+def _days(duration: str) -> float:
+    """Return about how many days a duration lasts; twelve months are exactly a year."""
+    found = _DURATION.fullmatch(duration)
+    parts = found.groups() if found else ()
+    return round(sum(int(n or 0) * d for n, d in zip(parts, _DAYS, strict=False)), 6)
+
+
+def _fields(
+    before: Any, after: Any, path: str, *, hidden: bool
+) -> Iterator[tuple[str, Any, Any, bool]]:
+    """Yield path, old and new plain value of each field that differs, and whether it is internal."""
+    marked = internal(type(after))
+    for field in attrs.fields(type(after)):
+        old: Any = getattr(before, field.name, None)
+        new: Any = getattr(after, field.name)
+        if old == new:
+            continue
+        here, secret = f"{path}{field.name}", hidden or field.name in marked
+        if attrs.has(type(old)) and attrs.has(type(new)):
+            yield from _fields(old, new, f"{here}.", hidden=secret)
+        elif _are_parts(old) and _are_parts(new):
+            yield from _parts(old, new, here, hidden=secret)
+        else:
+            yield here, _plain(old), _plain(new), secret
+
+
+def _are_parts(value: Any) -> bool:
+    return isinstance(value, tuple) and all(attrs.has(type(item)) for item in value)
+
+
+def _parts(
+    before: Sequence[Any], after: Sequence[Any], path: str, *, hidden: bool
+) -> Iterator[tuple[str, Any, Any, bool]]:
+    """Compare two lists of parts, each part with the one that is about the same."""
+    old, new = _by_key(before), _by_key(after)
+    for key in [*old, *(key for key in new if key not in old)]:
+        here = f"{path}[{key}]"
+        if key not in old or key not in new:
+            yield here, _plain(old.get(key)), _plain(new.get(key)), hidden
+        elif old[key] != new[key]:
+            yield from _fields(old[key], new[key], f"{here}.", hidden=hidden)
+
+
+def _by_key(items: Sequence[Any]) -> dict[str, Any]:
+    """Return parts by what they are about; those about the same are numbered."""
+    found: dict[str, Any] = {}
+    for item in items:
+        names = next((keys for cls, keys in KEYS.items() if isinstance(item, cls)), ())
+        values = [getattr(item, name) for name in names]
+        about = ", ".join(str(value) for value in values if value is not None)
+        key, number = about, 1
+        while key in found:
+            number += 1
+            key = f"{about} ({number})"
+        found[key] = item
+    return found
+
+
+def _plain(value: Any) -> Any:
+    if value is None or value == ():
+        return None
+    if attrs.has(type(value)):
+        return unstructure(value, iso=True)
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def _short(value: Any) -> str:
+    """Return a value as a reader wants it in one line."""
+    if isinstance(value, Mapping):
+        return ", ".join(_short(v) for v in value.values())
+    if isinstance(value, list):
+        return ", ".join(map(_short, value))
+    text = "–" if value is None else str(value).replace("\n", " ")
+    return text if len(text) <= 80 else text[:79] + "…"

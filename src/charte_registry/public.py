@@ -1,0 +1,80 @@
+"""The public extract: a register without what its own schema marks as internal."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Any
+
+import attrs
+
+from charte_registry.records.base import internal
+from charte_registry.register import Register
+
+
+def published(record: Any) -> Any:
+    """Return a record without its internal fields.
+
+    Parameters
+    ----------
+    record : record
+        A record, or a part of one.
+
+    Returns
+    -------
+    record
+        Of the same class: an internal field holds its default, at whatever depth it stands.
+
+    Examples
+    --------
+    >>> from charte_registry import Contact, Organisme
+    >>> published(Organisme(id="o", nom="O", contact=Contact(nom="N"))).contact is None
+    True
+    """
+    cls = type(record)
+    hidden = internal(cls)
+    changes = {
+        field.name: field.default if field.name in hidden else _published(value)
+        for field in attrs.fields(cls)
+        if field.name in hidden or _has_parts(value := getattr(record, field.name))
+    }
+    return attrs.evolve(record, **changes) if changes else record
+
+
+def _has_parts(value: Any) -> bool:
+    return attrs.has(type(value)) or (isinstance(value, tuple) and any(map(_has_parts, value)))
+
+
+def _published(value: Any) -> Any:
+    return tuple(map(published, value)) if isinstance(value, tuple) else published(value)
+
+
+def public(register: Register) -> Register:
+    """Return the public extract of a register.
+
+    Parameters
+    ----------
+    register : Register
+        The register.
+
+    Returns
+    -------
+    Register
+        Every record without its internal fields, and without the files that it was read from.
+
+    Examples
+    --------
+    >>> from charte_registry import load_register
+    >>> extract = public(load_register("examples/nantes_2020"))
+    >>> extract.indicators(2020)["applications_total"]
+    442
+    """
+    return attrs.evolve(
+        register,
+        records=MappingProxyType(
+            {
+                kind: MappingProxyType({name: published(record) for name, record in found.items()})
+                for kind, found in register.records.items()
+            }
+        ),
+        places={},
+    )

@@ -1,0 +1,66 @@
+"""A register as it stood in a git revision: ``REVISION:FOLDER``, as git itself writes it."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import tarfile
+import tempfile
+from pathlib import Path
+
+from charte_registry.errors import RegisterError
+from charte_registry.register import Register
+from charte_registry.storage import load_register
+
+MAX_BYTES = 500_000_000
+
+
+def load_revision(name: str) -> Register:
+    """Load a register from a folder or a file, or as it stood in a git revision.
+
+    Parameters
+    ----------
+    name : str
+        A path, or ``REVISION:PATH`` for a path inside the git repository of the current folder.
+
+    Returns
+    -------
+    Register
+        The register.
+
+    Raises
+    ------
+    RegisterError
+        Where there is neither such a path nor such a revision, or it cannot be read.
+    """
+    revision, colon, path = name.partition(":")
+    if Path(name).exists() or not colon:
+        return load_register(name)
+    # An object is asked for by what it is, so that a name never becomes an option.
+    tree = _git(name, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}:{path}")
+    archive = _git(name, "archive", "--format=tar", tree.decode("ascii").strip())
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            with tarfile.open(fileobj=io.BytesIO(archive)) as files:
+                files.extractall(folder, filter="data")
+        except tarfile.TarError as error:
+            raise RegisterError(f"{name}: cannot be unpacked ({error})") from None
+        return load_register(folder)
+
+
+def _git(name: str, *arguments: str) -> bytes:
+    try:
+        done = subprocess.run(  # noqa: S603
+            ["git", *arguments],  # noqa: S607
+            capture_output=True, check=True, timeout=60,
+        )  # fmt: skip
+    except FileNotFoundError:
+        raise RegisterError(f"{name}: no such folder, and git is not installed") from None
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
+        raise RegisterError(
+            f"{name}: no such folder, and git knows no such one; write FOLDER, or REVISION:FOLDER "
+            "with a folder of the repository, such as HEAD~1:registre"
+        ) from None
+    if len(done.stdout) > MAX_BYTES:
+        raise RegisterError(f"{name}: larger than {MAX_BYTES:,} bytes; compare a smaller folder")
+    return done.stdout

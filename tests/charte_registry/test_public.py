@@ -1,0 +1,76 @@
+"""The public extract: a canary in every internal field, and none in any public output."""
+
+import attrs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import records
+
+from charte_registry import Register, load_register, public, published, unstructure
+from charte_registry.records import KINDS
+from charte_registry.records.base import INTERNE
+
+EXAMPLE = "examples/nantes_2020"
+CANARY = "canari-b7e1"
+RECORDS = st.sampled_from(sorted(KINDS)).flatmap(records)
+
+
+def with_canaries(part, *, hidden=False):
+    """Return a record with a canary in every text of an internal field, at whatever depth."""
+    changes = {}
+    for field in attrs.fields(type(part)):
+        value = getattr(part, field.name)
+        inside = hidden or field.metadata["visibility"] == INTERNE
+        if attrs.has(type(value)):
+            changes[field.name] = with_canaries(value, hidden=inside)
+        elif isinstance(value, tuple) and value and attrs.has(type(value[0])):
+            changes[field.name] = tuple(with_canaries(item, hidden=inside) for item in value)
+        elif inside and not field.metadata["choices"] and not field.metadata["reference"]:
+            if isinstance(value, tuple) and field.metadata["format"] is None:
+                changes[field.name] = (CANARY,)
+            elif field.metadata["format"] is not None:
+                changes[field.name] = f"{CANARY}@example.org"
+            elif value is None or isinstance(value, str):
+                changes[field.name] = CANARY
+    return attrs.evolve(part, **changes)
+
+
+@given(RECORDS)
+def test_no_canary_is_published(record):
+    marked = with_canaries(record)
+    assert CANARY not in repr(published(marked))
+    assert unstructure(published(marked)) == unstructure(published(record))
+
+
+@given(RECORDS)
+def test_publishing_twice_changes_nothing_more(record):
+    once = published(record)
+    assert published(once) == once
+    assert type(once) is type(record)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_internal_field_can_be_left_out(kind):
+    """A field that a record cannot do without is public, or all that holds it is internal."""
+    _walk(KINDS[kind])
+
+
+def _walk(cls):
+    for field in attrs.fields(attrs.resolve_types(cls)):
+        if field.metadata["visibility"] == INTERNE:
+            assert field.default is not attrs.NOTHING, f"{cls.__name__}.{field.name}"
+        else:
+            for part in getattr(field.type, "__args__", (field.type,)):
+                if attrs.has(part):
+                    _walk(part)
+
+
+def test_the_extract_keeps_every_record_and_figure_and_no_file():
+    whole = load_register(EXAMPLE)
+    extract = public(whole)
+    assert extract.indicators(2020) == whole.indicators(2020)
+    assert {k: list(r) for k, r in extract.records.items()} == {
+        k: list(r) for k, r in whole.records.items()
+    }
+    assert extract.places == {}
+    assert isinstance(extract, Register)
