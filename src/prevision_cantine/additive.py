@@ -9,7 +9,7 @@ Time and memory grow with rows and groups, never with their product.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from functools import cache
 from typing import Any
 
@@ -209,17 +209,7 @@ class Effects:
             The sum, a row each.
         """
         self._check(design)
-        common = np.zeros(design.situations)
-        for where, block in design.columns(nested=False):
-            common += block.pick(self.shared[where])
-        if design.is_grid:
-            table = design.matrix(nested=True) @ np.ascontiguousarray(self.nested.T)
-            table += common[:, None]
-            return np.asarray(np.take(table, design.cell()))
-        result: Floats = np.take(common, design.situation)
-        for where, block in design.columns(nested=True):
-            result += self._nested_part(design, where, block)
-        return result
+        return self._sum(design, {block.term for block in design.blocks}, design.cell())
 
     def terms(self, design: Design) -> dict[str, Floats]:
         """Return each term; they add up to the total.
@@ -235,33 +225,32 @@ class Effects:
             In the order in which the blocks first name them.
         """
         self._check(design)
-        common: dict[str, Floats] = {}
-        for where, block in design.columns(nested=False):
-            part = block.pick(self.shared[where])
-            common[block.term] = common[block.term] + part if block.term in common else part
-        result: dict[str, Floats] = {}
-        for block in design.blocks:
-            if block.term not in result:
-                result[block.term] = (
-                    np.take(common[block.term], design.situation)
-                    if block.term in common
-                    else np.zeros(len(design))
-                )
-        for where, block in design.columns(nested=True):
-            result[block.term] += self._nested_part(design, where, block)
-        return result
+        cell = design.cell()
+        names = dict.fromkeys(block.term for block in design.blocks)
+        return {name: self._sum(design, {name}, cell) for name in names}
 
-    def _nested_part(self, design: Design, where: slice, block: Block) -> Floats:
-        """Return what a nested block adds to each row."""
-        effect = np.zeros((design.groups, block.width + 1))  # the last is where column -1 looks
-        effect[:, :-1] = self.nested[:, where]
-        column = np.where(block.column < 0, block.width, block.column)
-        at = design.group * (block.width + 1)
-        at += np.take(column, design.situation)
-        part: Floats = np.take(effect, at)
-        if block.value is not None:
-            part *= np.take(block.value, design.situation)
-        return part
+    def _sum(self, design: Design, names: Container[str], cell: Ints) -> Floats:
+        """Return the sum of some terms, a row each."""
+        common = np.zeros(design.situations)
+        for where, block in design.columns(nested=False):
+            if block.term in names:
+                common += block.pick(self.shared[where])
+        nested = [part for part in design.columns(nested=True) if part[1].term in names]
+        if nested and design.is_grid:
+            table = np.repeat(common[:, None], design.groups, axis=1)
+            for where, block in nested:
+                there = np.flatnonzero(block.column >= 0)
+                effect = np.take(self.nested.T[where], block.column[there], axis=0)
+                table[there] += effect if block.value is None else effect * block.value[there, None]
+            return np.take(table, cell)
+        result: Floats = np.take(common, design.situation)
+        for where, block in nested:
+            effect = np.pad(self.nested[:, where], ((0, 0), (0, 1)))  # 0 last: of no column
+            column = np.where(block.column < 0, block.width, block.column)
+            at = design.group * (block.width + 1) + np.take(column, design.situation)
+            part: Floats = np.take(effect, at)
+            result += part if block.value is None else part * np.take(block.value, design.situation)
+        return result
 
     def _check(self, design: Design) -> None:
         """Refuse a design of other columns."""
