@@ -1,4 +1,4 @@
-"""From canteens, calendar and menus to a sparse design whose columns belong to named terms."""
+"""From canteens, calendar and menus to a design whose columns belong to named terms."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from types import MappingProxyType
 import attrs
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
-from prevision_cantine.city import Floats, Ints, Rows
+from prevision_cantine.additive import Block, Design
+from prevision_cantine.calendar import Days
+from prevision_cantine.city import Ints, Rows
 from prevision_cantine.menus import FAMILIES
 
 TYPES = ("M", "E", "M/E")
@@ -37,51 +38,76 @@ TERMS: Mapping[str, Mapping[str, str]] = MappingProxyType(
 
 
 @attrs.frozen(eq=False)
-class Block:
-    """Columns of one term: each row has one column, or none, with a value.
+class Situations:
+    """The distinct days of some rows, by type of canteen: all that the calendar and menu tell of a row.
 
     Parameters
     ----------
-    term : str
-        Name of the term.
-    column : ndarray of int, shape (n,)
-        Column of each row inside the block; -1 for none.
-    width : int
-        Number of columns.
-    penalty : float
-        Ridge penalty, in rows of weight 1 that say "no effect".
+    of_row : ndarray of int, shape (n,)
+        Situation of each row.
+    date : ndarray of datetime64[D], shape (situations,)
+        Day.
+    kind : ndarray of int, shape (situations,)
+        Position in ``TYPES`` of the type of the canteen.
     """
 
-    term: str
-    column: Ints
-    width: int
-    penalty: float
+    of_row: Ints
+    date: Days
+    kind: Ints
 
 
-def blocks(rows: Rows) -> list[Block]:
-    """Return the blocks of every term but the enrolment, and the recent parts of the level."""
-    city = rows.city
-    around = city.calendar.surroundings(rows.date)
-    canteens = len(city.canteens)
-    kind = np.array([TYPES.index(t) if t in TYPES else len(TYPES) - 1 for t in city.types])[
-        rows.canteen
-    ]
-    day = np.array([0, 1, 4, 2, 3, 4, 4])[
-        around["weekday"]
-    ]  # Wednesdays and weekends: none learned
-    menu = city.menus.on(rows.date)
+def situations(rows: Rows) -> Situations:
+    """Return the situations of rows, of which there is at least one."""
+    types = [TYPES.index(t) if t in TYPES else len(TYPES) - 1 for t in rows.city.types]
+    first = rows.date.min()
+    # Days are few and follow each other: to mark those that occur beats to sort all rows.
+    code = (rows.date - first).astype(np.int64)
+    code *= len(TYPES)
+    code += np.take(np.array(types), rows.canteen)
+    occurs = np.zeros(code.max() + 1, dtype=bool)
+    occurs[code] = True
+    day, kind = np.divmod(np.flatnonzero(occurs), len(TYPES))
+    return Situations(np.take(np.cumsum(occurs) - 1, code), first + day, kind)
+
+
+def design(rows: Rows, first_year: int, years: int) -> Design:
+    """Return the columns of every term but the enrolment, and the recent parts of the level.
+
+    Parameters
+    ----------
+    rows : Rows
+        Canteens and days.
+    first_year, years : int
+        The first school year in which a canteen has a level of its own, and how many there are. The
+        level of a canteen is estimated so that the other terms do not carry it; the level that
+        forecasts is found apart, from the last weeks.
+
+    Returns
+    -------
+    Design
+        The canteens are its groups.
+    """
+    found = situations(rows)
+    city, kind = rows.city, found.kind
+    around = city.calendar.surroundings(found.date)
+    # Wednesdays and weekends: none learned
+    day = np.array([0, 1, 4, 2, 3, 4, 4])[around["weekday"]]
+    menu = city.menus.on(found.date)
 
     def only(where: npt.NDArray[np.bool_], column: Ints) -> Ints:
         return np.where(where, column, -1)
 
+    year = city.calendar.year_index(found.date) - first_year
     week = np.clip(around["position"], 0, WEEKS - 1)
     start = only(around["from_start"] < STARTS, around["from_start"])
     end = only(around["to_end"] < ENDS, around["to_end"])
-    zero = np.zeros(len(rows), dtype=np.int64)
-    result = [
+    zero = np.zeros(len(kind), dtype=np.int64)
+    blocks = [
+        Block("niveau", zero, 1, 0.5, nested=True),
+        Block("niveau", only((year >= 0) & (year < years), year), years, 2.0, nested=True),
         Block("jour", day, 5, 0.3),
         Block("jour", kind * 5 + day, 5 * len(TYPES), 6.0),
-        Block("jour", rows.canteen * 5 + day, 5 * canteens, 9.0),
+        Block("jour", day, 5, 9.0, nested=True),
         Block("saison", week, WEEKS, 6.0),
         Block("saison", kind * WEEKS + week, WEEKS * len(TYPES), 18.0),
         Block("rentree_fin", start, STARTS, 6.0),
@@ -94,28 +120,13 @@ def blocks(rows: Rows) -> list[Block]:
         Block("feries", only(around["after_holiday"], zero), 1, 6.0),
         Block("feries", only(around["bridge"], zero), 1, 6.0),
         Block("greve", only(around["strike"], zero), 1, 0.3),
-        Block("greve", only(around["strike"], rows.canteen), canteens, 1.0),
+        Block("greve", only(around["strike"], zero), 1, 1.0, nested=True),
         Block("ramadan", only(around["ramadan"], zero), 1, 6.0),
-        Block("ramadan", only(around["ramadan"], rows.canteen), canteens, 6.0),
+        Block("ramadan", only(around["ramadan"], zero), 1, 6.0, nested=True),
     ]
     for number, name in enumerate(FAMILIES):
-        flag = menu[:, number]
-        result.append(Block("menu", only(flag, zero), 1, 12.0))
+        served = only(menu[:, number], zero)
+        blocks.append(Block("menu", served, 1, 12.0))
         if name in ("poisson", "porc", "viande"):
-            result.append(Block("menu", only(flag, rows.canteen), canteens, 18.0))
-    return result
-
-
-def design(parts: list[Block]) -> tuple[sparse.csr_array, Floats]:
-    """Return the sparse matrix of all blocks, and the penalty of each column."""
-    columns, positions, first = [], [], 0
-    for block in parts:
-        there = np.flatnonzero(block.column >= 0)
-        positions.append(there)
-        columns.append(block.column[there] + first)
-        first += block.width
-    row, column = np.concatenate(positions), np.concatenate(columns)
-    shape = (len(parts[0].column), first)
-    matrix = sparse.csr_array((np.ones(len(row)), (row, column)), shape=shape)
-    penalty = np.concatenate([np.full(b.width, b.penalty) for b in parts])
-    return matrix, penalty
+            blocks.append(Block("menu", served, 1, 18.0, nested=True))
+    return Design(tuple(blocks), found.of_row, rows.canteen, len(city.canteens))

@@ -5,19 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, cast
 
 import attrs
 import numpy as np
 import numpy.typing as npt
-from scipy import linalg, sparse
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import NotFittedError
 
+from prevision_cantine.additive import Effects, solve
 from prevision_cantine.calendar import WEDNESDAY, to_day, weekday
 from prevision_cantine.city import Attendance, City, Floats, Ints, Rows
 from prevision_cantine.errors import DateError, ForecastError
-from prevision_cantine.features import TERMS, blocks, design
+from prevision_cantine.features import TERMS, design
 from prevision_cantine.forecast import Forecast
 from prevision_cantine.intervals import Calibration
 from prevision_cantine.periods import periods
@@ -34,10 +33,11 @@ class _Fitted:
     until: np.datetime64
     exponent: float
     level: Floats
-    profile: Floats
-    effect: Floats
-    last_year: int
     level_new: Floats
+    profile: Floats
+    effects: Effects
+    first_year: int
+    years: int
 
 
 class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
@@ -208,33 +208,21 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
             )
         rows = Rows(city, table.canteen, table.date)
         canteens = len(city.canteens)
-        parts = blocks(rows)
-        shared, penalty = design(parts)
-        # The level of a canteen, one a school year, is estimated here so that the other terms do
-        # not carry it; the level that forecasts is found below, from the last weeks.
-        year = city.calendar.year_index(table.date)
-        first_year = int(year.min())
-        slot = np.concatenate(
-            [table.canteen, canteens + (year - first_year) * canteens + table.canteen]
-        )
-        count = len(table)
-        width = canteens * (2 + int(year.max()) - first_year)
-        nuisance = sparse.csr_array(
-            (np.ones(2 * count), (np.tile(np.arange(count), 2), slot)), shape=(count, width)
-        )
-        matrix = sparse.hstack([shared, nuisance]).tocsr()
-        penalty = np.concatenate([penalty, np.full(canteens, 0.5), np.full(width - canteens, 2.0)])
+        year = city.calendar.year_index(table.date[[0, -1]])
+        first_year, years = int(year[0]), int(year[1] - year[0]) + 1
+        columns = design(rows, first_year, years)
         offset = self.enrolment_exponent * self._log_enrolment(rows, until)
         target = np.log(table.meals) - offset
         mean = float(np.mean(target))
         size = np.exp(offset)
         age = (until - table.date).astype(np.float64)
         weight = 0.5 ** (age / self.half_life) * (size / size.mean()) ** 0.7
-        beta, robust = _robust_ridge(matrix, target - mean, weight, penalty)
-        effect = beta[: shared.shape[1]]
+        effects, robust = solve(columns, target - mean, weight)
 
         # Levels and weekday profiles follow the last service days of each canteen.
-        rest = target - shared @ effect
+        terms = effects.terms(columns)
+        level = terms.pop("niveau")
+        rest = target - sum(terms.values())
         days = np.unique(table.date)
         service_age = len(days) - 1 - np.searchsorted(days, table.date)
 
@@ -247,15 +235,14 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
         longer = np.where(seen > 0, longer, mean)
         levels = []
         for half_life in (self.level_half_life, self.level_half_life_new_year):
-            level, mass = recent(half_life)
-            levels.append((mass * level + 3.0 * longer) / (mass + 3.0))
-        residual = target - mean - matrix @ beta
+            latest, mass = recent(half_life)
+            levels.append((mass * latest + 3.0 * longer) / (mass + 3.0))
         day = _slot(table.date)
         profile, mass = _weighted_mean(
             robust * 0.5 ** (service_age / 60.0),
             table.canteen * SLOTS + day,
             canteens * SLOTS,
-            residual,
+            rest - mean - level,
         )
         profile = (profile * mass / (mass + 5.0)).reshape(canteens, SLOTS)
         profile[:, :4] -= profile[:, :4].mean(axis=1, keepdims=True)
@@ -263,25 +250,21 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
             until=until,
             exponent=self.enrolment_exponent,
             level=levels[0],
-            profile=profile,
-            effect=effect,
-            last_year=int(year[-1]),
             level_new=levels[1],
+            profile=profile,
+            effects=effects,
+            first_year=first_year,
+            years=years,
         )
 
     def _contributions(self, fitted: _Fitted, rows: Rows) -> dict[str, Floats]:
-        parts = blocks(rows)
         contributions: dict[str, Floats] = {name: np.zeros(len(rows)) for name in TERMS}
+        contributions |= fitted.effects.terms(design(rows, fitted.first_year, fitted.years))
         contributions["effectif"] = fitted.exponent * self._log_enrolment(rows, fitted.until)
-        new = rows.city.calendar.year_index(rows.date) > fitted.last_year
+        new = rows.city.calendar.year_index(rows.date) >= fitted.first_year + fitted.years
         contributions["niveau"] = np.where(
             new, fitted.level_new[rows.canteen], fitted.level[rows.canteen]
         )
-        first = 0
-        for block in parts:
-            effect = np.append(fitted.effect[first : first + block.width], 0.0)
-            contributions[block.term] = contributions[block.term] + effect[block.column]
-            first += block.width
         contributions["jour"] = (
             contributions["jour"] + fitted.profile[rows.canteen, _slot(rows.date)]
         )
@@ -319,20 +302,3 @@ def _slot(days: npt.NDArray[np.datetime64]) -> Ints:
 def _weighted_mean(weight: Floats, group: Ints, count: int, value: Floats) -> tuple[Floats, Floats]:
     mass: Floats = np.bincount(group, weight, count).astype(np.float64)
     return np.bincount(group, weight * value, count) / np.maximum(mass, 1e-300), mass
-
-
-def _robust_ridge(
-    matrix: Any, target: Floats, weight: Floats, penalty: Floats
-) -> tuple[Floats, Floats]:
-    """Return coefficients, and how much each row counts: far rows count less."""
-    robust = np.ones(len(target))
-    beta = np.zeros(matrix.shape[1])
-    for _ in range(4):
-        total = weight * robust
-        normal = (matrix.T @ matrix.multiply(total[:, None])).toarray()
-        normal[np.diag_indices_from(normal)] += penalty
-        beta = cast(Floats, linalg.solve(normal, matrix.T @ (total * target), assume_a="pos"))
-        residual = np.abs(target - matrix @ beta)
-        scale = max(1.4826 * float(np.median(residual)), 1e-6)
-        robust = np.maximum(1.0, residual / (1.5 * scale)) ** -1.5
-    return beta, robust
