@@ -7,6 +7,9 @@ from functools import cached_property
 
 import attrs
 
+# What Python calls a blank, letter by letter: other engines mean other characters by \s.
+BLANK = r"\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+
 
 @attrs.frozen(kw_only=True, slots=False)
 class Format:
@@ -50,6 +53,12 @@ IDENTIFIANT = Format(
     remedy="write 1 to 100 letters without accents, digits, '.', '_' or '-'",
     examples=("ap-442", "2020", "tarification-eau"),
 )
+FICHE = Format(
+    nom="KIND/ID",
+    pattern=rf"[a-z_]+/{IDENTIFIANT.pattern}",
+    remedy="write one such as traitements/t-1",
+    examples=("traitements/t-1",),
+)
 DUREE = Format(
     nom="ISO 8601 duration",
     pattern=r"P(?=[0-9T])([0-9]{1,4}Y)?([0-9]{1,4}M)?([0-9]{1,4}W)?([0-9]{1,4}D)?(T(?=[0-9])([0-9]{1,4}H)?([0-9]{1,4}M)?)?",
@@ -71,13 +80,13 @@ LANGUE = Format(
 # Only the two schemes that a page may link to.
 URL = Format(
     nom="web address",
-    pattern=r"https?://[^\s<>\"]{1,2000}",
+    pattern=rf'https?://[^{BLANK}<>"]{{1,2000}}',
     remedy="write an address that begins with https://",
     examples=("https://example.org", "https://example.org/a?b=c"),
 )
 COURRIEL = Format(
     nom="e-mail address",
-    pattern=r"[^@\s<>\"]{1,64}@[^@\s<>\"]{1,189}",
+    pattern=rf'[^@{BLANK}<>"]{{1,64}}@[^@{BLANK}<>"]{{1,189}}',
     remedy="write a functional address such as dpo@example.org",
     examples=("dpo@example.org",),
 )

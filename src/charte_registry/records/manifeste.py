@@ -8,6 +8,7 @@ import attrs
 
 from charte_registry.records import base
 from charte_registry.records.base import FieldError
+from charte_registry.records.formats import FICHE
 
 SCHEMA_VERSION = "1.0"
 
@@ -27,7 +28,7 @@ class Derogation:
 
     fiche: str = base.champ(
         "fiche, par son type et son identifiant", "record, by kind and identifier",
-        "ficha, por tipo e identificador",
+        "ficha, por tipo e identificador", form=FICHE,
     )  # fmt: skip
     regle: str = base.champ("règle", "rule", "regra")
     champ: str | None = base.champ(
@@ -41,12 +42,6 @@ class Derogation:
         "último dia de validade",
         default=None,
     )
-
-    def __attrs_post_init__(self) -> None:
-        kind, slash, name = self.fiche.partition("/")
-        if not (kind and slash and name) or "/" in name:
-            message = f"{self.fiche!r} is no KIND/ID; write one such as traitements/t-1"
-            raise FieldError("fiche", message)
 
     @property
     def cible(self) -> tuple[str, str]:
