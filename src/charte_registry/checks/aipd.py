@@ -77,7 +77,9 @@ def _assessment(record: Any, algorithmes: Sequence[Any]) -> Iterator[Raised]:
     if record.aipd is None:
         return
     if shown - stated:
-        yield CRITERE_TU.at("traitements", record.id, "aipd.criteres", criteres=_terms(shown - stated))
+        yield CRITERE_TU.at(
+            "traitements", record.id, "aipd.criteres", criteres=_terms(shown - stated)
+        )
     if required and aipd.liste_non_requise is not None:
         yield EXEMPTION_CONTRAIRE.at(
             "traitements", record.id, "aipd.liste_non_requise", raisons=required

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
@@ -37,9 +38,9 @@ SANS_INTERVENTION = Rule(
 )  # fmt: skip
 SENSIBLE_AUTOMATIQUE = Rule(
     id="ALGO-05", severity=ERROR, source="RGPD art. 22(4) ; loi 78-17 art. 47",
-    fr=("la décision est entièrement automatique et le traitement {traitement} porte sur : {categories}", "faire décider un agent, ou ne plus y employer ces données"),
-    en=("the decision is fully automated and the processing {traitement} is about {categories}", "have an agent decide, or use these data there no more"),
-    pt=("a decisão é inteiramente automática e o tratamento {traitement} abrange {categories}", "fazer um agente decidir, ou não empregar mais esses dados"),
+    fr=("la décision est entièrement automatique et porte sur {categories}, dans : {traitements}", "faire décider un agent, ou ne plus y employer ces données"),
+    en=("the decision is fully automated and is about {categories}, in: {traitements}", "have an agent decide, or use these data there no more"),
+    pt=("a decisão é inteiramente automática e abrange {categories}, em: {traitements}", "fazer um agente decidir, ou não empregar mais esses dados"),
 )  # fmt: skip
 SANS_RECOURS = Rule(
     id="ALGO-06", severity=WARNING, source="RGPD art. 22(3) ; loi 78-17 art. 47",
@@ -70,9 +71,9 @@ A_EXPLIQUER = ("degre_contribution", "mode_contribution", "donnees", "parametres
 def check(register: Register, on: dt.date) -> Iterator[Raised]:
     """Raise the ALGO rules; the notice and the publication are owed once it is in service."""
     for record in real(register, "algorithmes"):
-        if record.publie_le is not None and record.publie_le <= on:
-            if not (record.page or record.regle or record.documentation or record.code):
-                yield PUBLIE_SANS_LIEN.at("algorithmes", record.id, "page")
+        published = record.publie_le is not None and record.publie_le <= on
+        if published and not (record.page or record.regle or record.documentation or record.code):
+            yield PUBLIE_SANS_LIEN.at("algorithmes", record.id, "page")
         if record.decision_individuelle and record.statut == "en_service":
             yield from _decisions(record, on)
     yield from _sensitive(register)
@@ -87,7 +88,9 @@ def _decisions(record: Any, on: dt.date) -> Iterator[Raised]:
                 yield MENTION_INCOMPLETE.at("algorithmes", record.id, field, quoi=what)
     if record.publie_le is None or record.publie_le > on:
         yield NON_PUBLIE.at("algorithmes", record.id, "publie_le", date=on)
-    silent = [n for n in ("degre_contribution", "intervention_humaine") if getattr(record, n) is None]
+    silent = [
+        n for n in ("degre_contribution", "intervention_humaine") if getattr(record, n) is None
+    ]
     # "total" by itself says that no agent intervenes
     if silent and record.degre_contribution != "total":
         yield SANS_INTERVENTION.at("algorithmes", record.id, silent[-1], champs=", ".join(silent))
@@ -104,14 +107,16 @@ def _sensitive(register: Register) -> Iterator[Raised]:
     Article 22(4) has two exceptions, consent and important public interest; article 47 of the
     French act leaves none to an administration. A derogation can say why it does not hold.
     """
-    known = register.records.get("traitements", {})
-    for name, used in algorithms(register).items():
-        if name not in known or not known[name].categories_particulieres:
-            continue
-        for record in used:
+    running = algorithms(register)
+    used: dict[str, list[Any]] = defaultdict(list)
+    for traitement in real(register, "traitements"):
+        for record in running.get(traitement.id, ()) if traitement.sensible else ():
             if record.decision_individuelle and record.degre_contribution == "total":
-                codes = dict.fromkeys(c.categorie for c in known[name].categories_particulieres)
-                yield SENSIBLE_AUTOMATIQUE.at(
-                    "algorithmes", record.id, "degre_contribution", traitement=name,
-                    categories=tuple(CATEGORIES_PARTICULIERES.terme(code) for code in codes),
-                )  # fmt: skip
+                used[record.id].append(traitement)
+    for name, traitements in used.items():
+        codes = (c.categorie for t in traitements for c in t.categories_particulieres)
+        yield SENSIBLE_AUTOMATIQUE.at(
+            "algorithmes", name, "degre_contribution",
+            categories=tuple(map(CATEGORIES_PARTICULIERES.terme, dict.fromkeys(codes))),
+            traitements=", ".join(t.id for t in traitements),
+        )  # fmt: skip

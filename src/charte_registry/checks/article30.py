@@ -9,8 +9,8 @@ from typing import Any
 from charte_registry.checks.graph import AUTORITES_PUBLIQUES, PROCESSINGS, body, real
 from charte_registry.checks.rule import ERROR, WARNING, Raised, Rule
 from charte_registry.register import Register
-from charte_registry.vocabularies.country_names import NAMES
 from charte_registry.vocabularies.countries import in_eea
+from charte_registry.vocabularies.country_names import NAMES
 from charte_registry.vocabularies.rgpd import CATEGORIES_DONNEES
 
 SANS_FINALITE = Rule(

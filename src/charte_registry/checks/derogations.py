@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from charte_registry.checks.rule import ERROR, WARNING, Raised, Rule
+from charte_registry.records.manifeste import Derogation
 from charte_registry.register import Register
 
 REGLE_INCONNUE = Rule(
@@ -47,17 +48,17 @@ class Derogations:
 
     def __init__(self, register: Register, on: dt.date, known: Collection[str]) -> None:
         self.register, self.on, self.known = register, on, known
-        self.all: tuple[Any, ...] = tuple(getattr(register, "derogations", ()))
+        self.all = register.derogations
         self.served: set[int] = set()
         self._by_target: Mapping[tuple[str, str], list[int]] = defaultdict(list)
         for number, item in enumerate(self.all):
             if not self._ended(item):
                 self._by_target[item.fiche, item.regle].append(number)
 
-    def _ended(self, item: Any) -> bool:
+    def _ended(self, item: Derogation) -> bool:
         return item.jusqu_au is not None and item.jusqu_au < self.on
 
-    def of(self, raised: Raised) -> Any:
+    def of(self, raised: Raised) -> Derogation | None:
         """Return the first derogation that silences a finding, or None."""
         target = f"{raised.kind}/{raised.record}", raised.rule.id
         for number in self._by_target.get(target, ()):
@@ -69,7 +70,7 @@ class Derogations:
     def findings(self) -> Iterator[Raised]:
         """Raise the derogations that are wrong, ended, or silenced nothing."""
         for number, item in enumerate(self.all):
-            kind, _, name = item.fiche.partition("/")
+            kind, name = item.cible
             said = {"fiche": item.fiche, "regle": item.regle}
             if item.regle not in self.known:
                 hint = _near(item.regle, self.known)
@@ -83,7 +84,7 @@ class Derogations:
 
 
 def _at(rule: Rule, number: int, field: str, **details: Any) -> Raised:
-    return rule.at(MANIFEST, "derogation", FIELD.format(number, field), **details)
+    return rule.at(MANIFEST, MANIFEST, FIELD.format(number, field), **details)
 
 
 def _covers(champ: str | None, field: str) -> bool:

@@ -32,7 +32,9 @@ def fin(depuis: dt.date, duree: str) -> dt.date:
     """
     date, _, time = duree.partition("T")
     parts = {unit: int(number) for number, unit in _PART.findall(date)}
-    minutes = sum(int(n) * (60 if unit == "H" else 1) for n, unit in re.findall(r"(\d+)([HM])", time))
+    minutes = sum(
+        int(n) * (60 if unit == "H" else 1) for n, unit in re.findall(r"(\d+)([HM])", time)
+    )
     months = 12 * (depuis.year + parts.get("Y", 0)) + depuis.month - 1 + parts.get("M", 0)
     year, month = divmod(months, 12)
     days = 7 * parts.get("W", 0) + parts.get("D", 0) - (-minutes // (24 * 60))

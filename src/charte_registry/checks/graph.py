@@ -20,7 +20,7 @@ def real(register: Register, kind: str) -> Iterator[Any]:
 
 def body(register: Register, name: str | None) -> Any:
     """Return a body of the register, or None: that it is missing is another rule's finding."""
-    return register.records.get("organismes", {}).get(name)
+    return register.records.get("organismes", {}).get(name) if name else None
 
 
 def uses(register: Register) -> dict[str, list[Any]]:

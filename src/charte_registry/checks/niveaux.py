@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from charte_registry.checks.durees import fin
-from charte_registry.checks.graph import body, real, uses
+from charte_registry.checks.graph import body, uses
 from charte_registry.checks.rule import ERROR, NOTE, WARNING, Raised, Rule
 from charte_registry.records.application import Application, Assurance, Exigence
 from charte_registry.register import Register
@@ -42,9 +42,9 @@ AUTRE_VERSION = Rule(
 )  # fmt: skip
 SANS_EXIGENCE = Rule(
     id="NIVEAU-04", severity=NOTE, source="RGPD art. 32",
-    fr=("un tiers héberge ces données et rien ne dit le niveau qu'elles requièrent : {categorie} (traitement {traitement})", "ajouter une exigence"),
-    en=("a third party hosts these data and nothing says the level that they require: {categorie} (processing {traitement})", "add a requirement in exigences"),
-    pt=("um terceiro hospeda esses dados e nada diz o nível que exigem: {categorie} (tratamento {traitement})", "acrescentar uma exigência"),
+    fr=("un tiers héberge ces données et rien ne dit le niveau qu'elles requièrent : {categories}{traitements}", "ajouter une exigence"),
+    en=("a third party hosts these data and nothing says the level that they require: {categories}{traitements}", "add a requirement in exigences"),
+    pt=("um terceiro hospeda esses dados e nada diz o nível que exigem: {categories}{traitements}", "acrescentar uma exigência"),
 )  # fmt: skip
 ECHUE = Rule(
     id="NIVEAU-05", severity=WARNING, source="RGPD art. 28(1) ; 32",
@@ -90,7 +90,9 @@ def check(register: Register, on: dt.date) -> Iterator[Raised]:
         ]
         for number, exigence in required:
             named = carried.get(exigence.categorie, [])
-            yield from _level(application, f"hebergement.exigences[{number}]", exigence, held, named, on)
+            yield from _level(
+                application, f"hebergement.exigences[{number}]", exigence, held, named, on
+            )
         yield from _unsaid(application, carried)
         demanded = {exigence.referentiel for _, exigence in required}
         yield from _lapsed(application, "hebergement.assurances", place.assurances, demanded, on)
@@ -155,16 +157,21 @@ def _unsaid(application: Application, carried: Mapping[str, Sequence[str]]) -> I
     if application.hebergement.mode == "interne":
         return
     said = {exigence.categorie for exigence in application.hebergement.exigences}
-    for code, traitements in carried.items():
-        if code in SENSIBLES - said:
-            yield SANS_EXIGENCE.at(
-                "applications", application.id, "hebergement.exigences",
-                categorie=CATEGORIES_DONNEES.terme(code), traitement=traitements[0],
-            )  # fmt: skip
+    unsaid = [code for code in carried if code in SENSIBLES - said]
+    if unsaid:
+        yield SANS_EXIGENCE.at(
+            "applications", application.id, "hebergement.exigences",
+            categories=tuple(map(CATEGORIES_DONNEES.terme, unsaid)),
+            traitements=_through(list(dict.fromkeys(t for code in unsaid for t in carried[code]))),
+        )  # fmt: skip
 
 
 def _lapsed(
-    application: Application, path: str, assurances: Sequence[Assurance], demanded: set[str], on: dt.date
+    application: Application,
+    path: str,
+    assurances: Sequence[Assurance],
+    demanded: set[str],
+    on: dt.date,
 ) -> Iterator[Raised]:
     """Raise what has lapsed and nothing renews; what data demand is NIVEAU-02's finding."""
     current = {a.referentiel for a in assurances if _valid(a, on)} | demanded
@@ -188,9 +195,9 @@ def _claims(register: Register, application: Application, on: dt.date) -> Iterat
         said = {"referentiel": _named(item), "texte": scheme.source}
         if scheme.stockage_eee and place.pays in NAMES and not in_eea(place.pays or "", on):
             yield HORS_EEE.at(*where, **said, pays=country(place.pays or ""))
-        if scheme.droit_extraterritorial and host is not None and host.pays in NAMES:
-            if not in_eea(host.pays, on):
-                yield DROIT_EXTERIEUR.at(*where, **said, pays=country(host.pays))
+        abroad = host is not None and host.pays in NAMES and not in_eea(host.pays, on)
+        if scheme.droit_extraterritorial and abroad:
+            yield DROIT_EXTERIEUR.at(*where, **said, pays=country(host.pays))
         start, end = item.valable_du, item.valable_au
         early = start is not None and scheme.depuis is not None and start < scheme.depuis
         long = start and end and scheme.validite and end > fin(start, scheme.validite)
@@ -200,7 +207,9 @@ def _claims(register: Register, application: Application, on: dt.date) -> Iterat
 
 def _scheme(item: Assurance) -> Version | None:
     for version in VERSIONS:
-        if version.referentiel == item.referentiel and _numbers(item.version) == _numbers(version.version):
+        if version.referentiel == item.referentiel and _numbers(item.version) == _numbers(
+            version.version
+        ):
             return version
     return None
 

@@ -104,13 +104,16 @@ def _each(register: Register, named: set[tuple[str, str]]) -> Iterator[Raised]:
                     if target == kind:
                         links[kind][record.id].setdefault(name, field)
     for kind, graph in links.items():
-        for path in _cycles(graph):
-            field = graph[path[0]][path[1]]
-            yield CYCLE.at(kind, path[0], field, chemin=" → ".join(path))
+        # two cycles that leave a record by the same field are one thing to correct
+        for (name, following), path in {(p[0], p[1]): p for p in _cycles(graph)}.items():
+            yield CYCLE.at(kind, name, graph[name][following], chemin=" → ".join(path))
 
 
 def _hint(
-    name: str, target: str, known: Mapping[str, Any], hints: dict[tuple[str, str], Mapping[str, str]]
+    name: str,
+    target: str,
+    known: Mapping[str, Any],
+    hints: dict[tuple[str, str], Mapping[str, str]],
 ) -> Mapping[str, str]:
     if (target, name) in hints:
         return hints[target, name]
@@ -169,13 +172,16 @@ def _processors(register: Register) -> Iterator[Raised]:
             where = record.id, f"sous_traitants_ulterieurs[{number}]"
             for compte in record.pour_le_compte:
                 links[compte.responsable][record.sous_traitant].setdefault(further, where)
-    for responsable, graph in links.items():
-        for path in _cycles(graph):
-            name, field = graph[path[0]][path[1]]
-            yield SOUS_TRAITANCE_CIRCULAIRE.at(
-                "traitements_sous_traitant", name, field,
-                responsable=responsable, chemin=" → ".join(path),
-            )  # fmt: skip
+    found = {
+        graph[path[0]][path[1]]: (responsable, path)
+        for responsable, graph in links.items()
+        for path in _cycles(graph)
+    }
+    for (name, field), (responsable, path) in found.items():
+        yield SOUS_TRAITANCE_CIRCULAIRE.at(
+            "traitements_sous_traitant", name, field,
+            responsable=responsable, chemin=" → ".join(path),
+        )  # fmt: skip
 
 
 def _roles(register: Register) -> Iterator[Raised]:
@@ -197,7 +203,11 @@ def _roles(register: Register) -> Iterator[Raised]:
         for field, name, roles in both:
             if name == record.sous_traitant:
                 yield DEUX_ROLES.at(
-                    "traitements_sous_traitant", record.id, field, organisme=name, roles=ROLES[roles]
+                    "traitements_sous_traitant",
+                    record.id,
+                    field,
+                    organisme=name,
+                    roles=ROLES[roles],
                 )
 
 

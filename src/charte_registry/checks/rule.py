@@ -15,6 +15,20 @@ ERROR, WARNING, NOTE = "error", "warning", "note"
 SEVERITIES = (ERROR, WARNING, NOTE)
 LANGUAGES = ("fr", "en", "pt")
 
+# National texts keep their French names; what they are made of does not.
+_SOURCES = {
+    "en": {
+        " ; ": "; ", "RGPD": "GDPR", " à ": " to ", "second alinéa": "second subparagraph",
+        "loi 78-17": "act 78-17", "délibérations": "deliberations", "délibération": "deliberation",
+        "Lignes directrices": "Guidelines", "lignes directrices": "guidelines", "rév.": "rev.", "Charte, souveraineté": "the charter, sovereignty",
+    },
+    "pt": {
+        " ; ": "; ", " à ": " a ", "second alinéa": "segundo parágrafo", "loi 78-17": "lei 78-17",
+        "délibérations": "deliberações", "délibération": "deliberação", "Lignes directrices": "Diretrizes", "lignes directrices": "diretrizes",
+        "rév.": "rev.", "Charte, souveraineté": "a carta, soberania",
+    },
+}  # fmt: skip
+
 _BLANK = re.compile(r"\{(\w+)\}")
 
 
@@ -32,7 +46,7 @@ class Rule:
     source : str
         Legal source, as French law cites it; empty where the rule is one of plain sense.
     fr, en, pt : tuple of str and str
-        What is wrong, with ``{blanks}``, and the remedy.
+        What is wrong and the remedy, with ``{blanks}``.
 
     Examples
     --------
@@ -49,31 +63,29 @@ class Rule:
     en: tuple[str, str]
     pt: tuple[str, str]
 
-    def at(self, kind: str, record: str, field: str, **details: Any) -> Raised:
+    def at(self, kind: str, record: str, field: str, /, **details: Any) -> Raised:
         """Return that this rule is broken by a field of a record."""
         return Raised(self, kind, record, field, details)
 
     def wording(self, lang: str) -> tuple[str, str]:
-        """Return what is wrong, blanks unfilled, and the remedy."""
+        """Return what is wrong, and the remedy, with their blanks."""
         if lang not in LANGUAGES:
             raise RegisterError(f"no rules in {lang!r}; {nearest(lang, LANGUAGES)}")
         texts: Mapping[str, tuple[str, str]] = {"fr": self.fr, "en": self.en, "pt": self.pt}
         return texts[lang]
 
     def source_in(self, lang: str) -> str:
-        """Return the legal source, the GDPR under the name that the language gives it."""
-        if lang == "fr":
-            return self.source
-        source = self.source.replace(" ; ", "; ")
-        return source.replace("RGPD", "GDPR") if lang == "en" else source
+        """Return the legal source, in the words that the language has for its parts."""
+        source = self.source
+        for french, said in _SOURCES.get(lang, {}).items():
+            source = source.replace(french, said)
+        return source
 
     def message(self, lang: str, details: Mapping[str, Any]) -> str:
         """Return what is wrong, the remedy and the source, in one line."""
-        wrong, remedy = self.wording(lang)
-        filled = _BLANK.sub(lambda blank: _said(details[blank[1]], lang), wrong)
-        semicolon = " ; " if lang == "fr" else "; "
-        source = f" ({self.source_in(lang)})" if self.source else ""
-        return f"{filled}{semicolon}{remedy}{source}"
+        told = (" ; " if lang == "fr" else "; ").join(self.wording(lang))
+        filled = _BLANK.sub(lambda blank: _said(details[blank[1]], lang), told)
+        return f"{filled} ({self.source_in(lang)})" if self.source else filled
 
 
 @attrs.frozen

@@ -84,12 +84,12 @@ def _hosting(application: Any, on: dt.date) -> Iterator[Raised]:
         plan = place.rapatriement
         leaving = plan is not None and plan.etat != "abandonne"
         shown = application.note is not None
-        yield from _ground(where, adequation(place.pays, on), place.garantie, leaving, shown, "note")
+        yield from _ground(
+            where, adequation(place.pays, on), place.garantie, leaving, shown, "note"
+        )
 
 
-def _transfer(
-    kind: str, record: str, path: str, transfert: Any, on: dt.date
-) -> Iterator[Raised]:
+def _transfer(kind: str, record: str, path: str, transfert: Any, on: dt.date) -> Iterator[Raised]:
     if transfert.pays is None:
         yield from _organisation((kind, record, f"{path}.organisation"), transfert, on)
     elif transfert.pays not in NAMES:
