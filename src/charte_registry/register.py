@@ -15,7 +15,7 @@ from charte_registry.records import KINDS
 from charte_registry.records.manifeste import Derogation
 
 if TYPE_CHECKING:
-    from charte_registry.checks import Finding
+    from charte_registry.checks import Finding, Silenced
 
 
 @attrs.frozen(kw_only=True)
@@ -168,27 +168,53 @@ class Register:
         every = {**self.records, kind: MappingProxyType(dict(records))}
         return attrs.evolve(self, records=MappingProxyType(every))
 
-    def check(self, on: str | dt.date | None = None) -> list[Finding]:
+    def check(self, on: str | dt.date | None = None, lang: str = "en") -> list[Finding]:
         """Check the register as a whole.
 
         Parameters
         ----------
         on : str or datetime.date, optional
             The date at which law and validity are judged; ``etat_au`` by default.
+        lang : {"fr", "en", "pt"}
+            Language of the messages.
 
         Returns
         -------
         list of Finding
-            All findings, errors first.
+            All findings that no derogation silences, errors first, then by file and line.
 
         Raises
         ------
         RegisterError
-            Where the date is no date.
+            Where the date is no date, or the language is none of the three.
         """
-        from charte_registry.checks import check
+        from charte_registry.checks import judge
 
-        return check(self, on)
+        return list(judge(self, on, lang).findings)
+
+    def silenced(self, on: str | dt.date | None = None, lang: str = "en") -> list[Silenced]:
+        """Return the findings that the derogations of the register silence.
+
+        Parameters
+        ----------
+        on : str or datetime.date, optional
+            The date, as for ``check``.
+        lang : {"fr", "en", "pt"}
+            Language of the messages.
+
+        Returns
+        -------
+        list of Silenced
+            Each finding with the reason that the register gives, in the order of ``check``.
+
+        Raises
+        ------
+        RegisterError
+            As ``check``.
+        """
+        from charte_registry.checks import judge
+
+        return list(judge(self, on, lang).silenced)
 
     def indicators(self, year: int) -> dict[str, Any]:
         """Return the figures of the annual report, computed from the records.

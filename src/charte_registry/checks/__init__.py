@@ -1,42 +1,91 @@
-"""The rules of a register: each has an identifier, a severity, a source and a remedy."""
+"""The rules of a register, one module a family; each says what is wrong, why, and what to do."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType, ModuleType
 from typing import Any
 
-from charte_registry.checks import conformite, hebergement, references
-from charte_registry.checks.finding import RULES, SEVERITIES, Finding, Raised
-from charte_registry.errors import RegisterError
+from charte_registry.checks import (
+    aipd,
+    algorithmes,
+    article30,
+    conservation,
+    derogations,
+    gouvernance,
+    hebergement,
+    liceite,
+    niveaux,
+    ouverture,
+    references,
+    sommes,
+    transferts,
+)
+from charte_registry.checks.finding import Checked, Finding, Silenced
+from charte_registry.checks.rule import LANGUAGES, SEVERITIES, Raised, Rule
+from charte_registry.errors import RegisterError, nearest
 from charte_registry.register import Place, Register
 
 Check = Callable[[Register, dt.date], Iterator[Raised]]
 
-CHECKS: tuple[Check, ...] = (references.check, hebergement.check, conformite.check)
+FAMILIES = (
+    references, article30, liceite, aipd, transferts, hebergement, niveaux, conservation,
+    algorithmes, ouverture, gouvernance, sommes,
+)  # fmt: skip
+CHECKS: tuple[Check, ...] = tuple(family.check for family in FAMILIES)
 
-__all__ = ["RULES", "Finding", "check"]
+
+def _rules(*families: ModuleType) -> Mapping[str, Rule]:
+    """Return the rules that modules hold, by identifier."""
+    held = (v for family in families for v in vars(family).values() if isinstance(v, Rule))
+    return MappingProxyType({rule.id: rule for rule in held})
 
 
-def check(register: Register, on: str | dt.date | None) -> list[Finding]:
-    """Return what every rule finds, errors first; see ``Register.check``."""
+RULES: Mapping[str, Rule] = _rules(*FAMILIES, derogations)
+
+__all__ = ["LANGUAGES", "RULES", "Checked", "Finding", "Rule", "Silenced", "judge"]
+
+
+def judge(register: Register, on: str | dt.date | None = None, lang: str = "en") -> Checked:
+    """Return what every rule finds, and what derogations silence; see ``Register.check``."""
     try:
         day = dt.date.fromisoformat(on) if isinstance(on, str) else on or register.etat_au
     except ValueError:
         raise RegisterError(f"{on!r} is no date: write YYYY-MM-DD") from None
-    findings = [_finding(register, raised) for rule in CHECKS for raised in rule(register, day)]
-    return sorted(findings, key=lambda f: (SEVERITIES.index(f.severity), f.file, f.line, f.rule))
+    if lang not in LANGUAGES:
+        raise RegisterError(f"no findings in {lang!r}; {nearest(lang, LANGUAGES)}")
+    known = derogations.Derogations(register, day, _rules(*FAMILIES))
+    remaining: list[Finding] = []
+    silenced: list[Silenced] = []
+    for raised in (raised for check in CHECKS for raised in check(register, day)):
+        finding, derogation = _finding(register, raised, lang), known.of(raised)
+        if derogation is None:
+            remaining.append(finding)
+        else:
+            reason, end = derogation.raison, derogation.jusqu_au
+            silenced.append(Silenced(finding=finding, raison=reason, jusqu_au=end))
+    remaining.extend(_finding(register, raised, lang) for raised in known.findings())
+    return Checked(
+        findings=tuple(sorted(remaining, key=_order)),
+        silenced=tuple(sorted(silenced, key=lambda s: _order(s.finding))),
+    )
 
 
-def _finding(register: Register, raised: Raised) -> Finding:
-    rule = RULES[raised.rule]
-    place: Any = register.places.get((raised.kind, raised.record), Place(file="", line=0))
+def _order(finding: Finding) -> tuple[Any, ...]:
+    severity = SEVERITIES.index(finding.severity)
+    return severity, finding.file, finding.line, finding.rule, finding.record, finding.field
+
+
+def _finding(register: Register, raised: Raised, lang: str) -> Finding:
+    rule = raised.rule
+    place = register.places.get((raised.kind, raised.record), Place(file="", line=0))
     return Finding(
         record=f"{raised.kind}/{raised.record}",
         field=raised.field,
-        rule=raised.rule,
+        rule=rule.id,
         severity=rule.severity,
-        message=f"{raised.message}; {rule.remedy}" + (f" ({rule.source})" if rule.source else ""),
+        message=rule.message(lang, raised.details),
         file=place.file,
         line=place.line_of(raised.field),
     )

@@ -1,13 +1,10 @@
-"""What a rule is, and what it finds."""
+"""What a check hands back: findings, and those that a derogation silences."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
+import datetime as dt
 
 import attrs
-
-SEVERITIES = ("error", "warning", "note")
 
 
 @attrs.frozen(kw_only=True)
@@ -49,48 +46,41 @@ class Finding:
 
 
 @attrs.frozen(kw_only=True)
-class Rule:
-    """A rule of the register: its severity, legal source and remedy."""
+class Silenced:
+    """A finding that a derogation of the register silences.
 
-    severity: str
-    remedy: str
-    source: str = ""
+    Parameters
+    ----------
+    finding : Finding
+        What was found.
+    raison : str
+        Why the register lives with it.
+    jusqu_au : datetime.date or None
+        Last day of the derogation, where it has one.
+
+    Examples
+    --------
+    >>> found = Finding(record="actions/a", field="phase", rule="ACTION-01", severity="note", message="m")
+    >>> Silenced(finding=found, raison="reprise en janvier").jusqu_au is None
+    True
+    """
+
+    finding: Finding
+    raison: str
+    jusqu_au: dt.date | None = None
 
 
-@attrs.frozen
-class Raised:
-    """What a check raises: rule, kind and identifier of the record, field, and what is wrong."""
+@attrs.frozen(kw_only=True)
+class Checked:
+    """What a register was found to be: what remains, and what derogations silence.
 
-    rule: str
-    kind: str
-    record: str
-    field: str
-    message: str
+    Parameters
+    ----------
+    findings : tuple of Finding
+        Errors first, then by file and line.
+    silenced : tuple of Silenced
+        In the same order.
+    """
 
-
-RULES: Mapping[str, Rule] = MappingProxyType(
-    {
-        "REF-01": Rule(severity="error", remedy="correct the identifier or add the record"),
-        "HEBERGEMENT-01": Rule(severity="error", remedy="state pays, or zone where the country is not known"),
-        "HEBERGEMENT-02": Rule(severity="warning", remedy="state the country"),
-        "TRANSFERT-01": Rule(severity="error", remedy="correct the code", source="ISO 3166-1"),
-        "TRANSFERT-02": Rule(
-            severity="error", remedy="state the safeguard or move the data", source="GDPR art. 46"
-        ),
-        "TRANSFERT-03": Rule(
-            severity="warning",
-            remedy="state the safeguard or the plan to move", source="GDPR art. 45",
-        ),
-        "ART30-01": Rule(severity="error", remedy="state at least one", source="GDPR art. 30(1)(b)"),
-        "ART30-02": Rule(severity="error", remedy="state them", source="GDPR art. 30(1)(c)"),
-        "ART30-03": Rule(
-            severity="warning", remedy="state a period or a criterion", source="GDPR art. 30(1)(f)"
-        ),
-        "ALGO-01": Rule(
-            severity="error", remedy="write the notice", source="CRPA L.311-3-1, R.311-3-1-1"
-        ),
-        "ACTION-01": Rule(severity="note", remedy="say what is planned"),
-        "ACTION-02": Rule(severity="warning", remedy="change the phase or the due date"),
-        "CERT-01": Rule(severity="warning", remedy="renew it, or remove the record"),
-    }
-)  # fmt: skip
+    findings: tuple[Finding, ...]
+    silenced: tuple[Silenced, ...]

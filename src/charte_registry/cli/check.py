@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import argparse
 import json
+from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import attrs
 
+from charte_registry.checks import LANGUAGES, RULES, Checked, judge
+from charte_registry.checks.sarif import to_sarif
+from charte_registry.checks.text import to_text
 from charte_registry.storage import load_register
 
 
@@ -15,20 +20,49 @@ def add(commands: Any) -> None:
     """Add the command to the parser."""
     command = commands.add_parser("check", help="check a register; exit 1 where there are errors")
     command.add_argument("folder")
-    command.add_argument("--format", choices=("text", "json"), default="text")
+    command.add_argument(
+        "--format",
+        choices=("text", "json", "sarif"),
+        default="text",
+        help="sarif: for code forges; json: the findings that no derogation silences",
+    )
     command.add_argument("--on", help="date at which the law is judged, YYYY-MM-DD")
+    command.add_argument("--lang", choices=LANGUAGES, default="en", help="language of the messages")
+    command.add_argument(
+        "--silenced", action="store_true", help="with json: those that derogations silence, and why"
+    )
     command.set_defaults(run=_run)
 
 
 def _run(arguments: argparse.Namespace) -> int:
     register = load_register(arguments.folder)
-    findings = register.check(arguments.on)
-    errors = sum(f.severity == "error" for f in findings)
-    if arguments.format == "json":
-        print(json.dumps([attrs.asdict(f) for f in findings], ensure_ascii=False, indent=2))
-    else:
-        for finding in findings:
-            print(finding)
+    checked = judge(register, arguments.on, arguments.lang)
+    if arguments.format == "text":
         count = sum(len(records) for records in register.records.values())
-        print(f"{count} records, {errors} errors, {len(findings) - errors} other findings")
-    return 1 if errors else 0
+        print(to_text(checked, count, arguments.lang), end="")
+    elif arguments.format == "sarif":
+        folder = _from_here(arguments.folder)
+        log = to_sarif(
+            checked, RULES, folder=folder, version=version("charte-donnee"), lang=arguments.lang
+        )
+        print(json.dumps(log, ensure_ascii=False, indent=2))
+    else:
+        print(json.dumps(_plain(checked, arguments.silenced), ensure_ascii=False, indent=2))
+    return int(any(finding.severity == "error" for finding in checked.findings))
+
+
+def _from_here(folder: str) -> str:
+    """Return the folder as SARIF readers want it: from where the command runs, else nothing."""
+    path = Path(folder).resolve()
+    here = Path.cwd()
+    return path.relative_to(here).as_posix().lstrip(".") if path.is_relative_to(here) else ""
+
+
+def _plain(checked: Checked, silenced: bool) -> list[dict[str, Any]]:
+    if not silenced:
+        return [attrs.asdict(finding) for finding in checked.findings]
+    return [
+        attrs.asdict(item.finding)
+        | {"raison": item.raison, "jusqu_au": item.jusqu_au and item.jusqu_au.isoformat()}
+        for item in checked.silenced
+    ]

@@ -1,0 +1,84 @@
+"""Findings as text: one line each, then what is silenced and why, then how many."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from charte_registry.checks.finding import Checked, Finding
+from charte_registry.checks.rule import SEVERITIES
+
+# One, then several.
+NOUNS = {
+    "fr": {
+        "error": ("erreur", "erreurs"), "warning": ("avertissement", "avertissements"),
+        "note": ("note", "notes"), "record": ("fiche", "fiches"),
+        "silenced": ("constat tu par une dérogation", "constats tus par des dérogations"),
+    },
+    "en": {
+        "error": ("error", "errors"), "warning": ("warning", "warnings"), "note": ("note", "notes"),
+        "record": ("record", "records"),
+        "silenced": ("finding silenced by a derogation", "findings silenced by derogations"),
+    },
+    "pt": {
+        "error": ("erro", "erros"), "warning": ("aviso", "avisos"), "note": ("nota", "notas"),
+        "record": ("registro", "registros"),
+        "silenced": ("constatação silenciada por uma derrogação", "constatações silenciadas por derrogações"),
+    },
+}  # fmt: skip
+REASONS = {"fr": "raison : {}", "en": "reason: {}", "pt": "razão: {}"}
+ENDS = {"fr": " (jusqu'au {})", "en": " (until {})", "pt": " (até {})"}
+COLONS = {"fr": " :", "en": ":", "pt": ":"}
+
+
+def to_text(checked: Checked, records: int, lang: str = "en") -> str:
+    """Return findings as text.
+
+    Parameters
+    ----------
+    checked : Checked
+        What was found.
+    records : int
+        How many records were looked at.
+    lang : {"fr", "en", "pt"}
+        Language, that of the messages.
+
+    Returns
+    -------
+    str
+        One line a finding, two a silenced one, a last one with the counts.
+
+    Examples
+    --------
+    >>> print(to_text(Checked(findings=(), silenced=()), 3), end="")
+    3 records: 0 errors, 0 warnings, 0 notes
+    """
+    return "".join(f"{line}\n" for line in _lines(checked, records, lang))
+
+
+def _lines(checked: Checked, records: int, lang: str) -> Iterator[str]:
+    yield from (_line(finding, lang) for finding in checked.findings)
+    if checked.findings:
+        yield ""
+    if checked.silenced:
+        yield _many(len(checked.silenced), "silenced", lang) + COLONS[lang]
+        for item in checked.silenced:
+            end = ENDS[lang].format(item.jusqu_au) if item.jusqu_au else ""
+            yield f"  {_line(item.finding, lang)}"
+            yield f"    {REASONS[lang].format(item.raison)}{end}"
+        yield ""
+    counts = Counter(finding.severity for finding in checked.findings)
+    severities = ", ".join(_many(counts[severity], severity, lang) for severity in SEVERITIES)
+    yield f"{_many(records, 'record', lang)}{COLONS[lang]} {severities}"
+
+
+def _line(finding: Finding, lang: str) -> str:
+    where = f"{finding.file}:{finding.line}" if finding.file else finding.record
+    severity = NOUNS[lang][finding.severity][0] + COLONS[lang]
+    return f"{where} `{finding.field}`: {severity} {finding.message} [{finding.rule}]"
+
+
+def _many(number: int, noun: str, lang: str) -> str:
+    """Return a number with its noun; zero is singular in French."""
+    single = number <= 1 if lang == "fr" else number == 1
+    return f"{number} {NOUNS[lang][noun][not single]}"

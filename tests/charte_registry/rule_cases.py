@@ -1,0 +1,278 @@
+"""A register in order, and for each rule a change that fires it and one, close by, that does not.
+
+A change gives fields of records, by ``kind/id``: a value replaces the field, ``None`` removes it,
+and ``None`` instead of the fields removes the record.
+"""
+
+import datetime as dt
+
+from charte_registry import Register, structure
+from charte_registry.records import KINDS
+
+DAY = dt.date(2020, 12, 15)
+
+LINK = "https://example.org/algorithmes"
+
+ORDER = {
+    "organismes/ville": {"nom": "Ville", "type": "collectivite", "pays": "FR", "dpo": "dpd", "contact": {"adresse": "1 place de la Mairie"}},
+    "organismes/ccas": {"nom": "CCAS", "type": "etablissement_public", "dpo": "dpd", "contact": {"courriel": "ccas@example.org"}},
+    "organismes/dpd": {"nom": "Déléguée", "type": "fonction", "contact": {"courriel": "dpo@example.org"}},
+    "organismes/hote": {"nom": "Hôte", "type": "entreprise", "pays": "FR"},
+    "traitements/t": {
+        "nom": "Aides", "responsable": "ville", "categories_personnes": ["usagers"],
+        "finalites": [{"nom": "Calculer", "bases_legales": ["mission_interet_public"], "texte": "Délibération"}],
+        "categories_donnees": [{"categorie": "identite", "conservation": {"duree": "P1Y", "declencheur": "fin de l'aide"}}],
+        "destinataires": [{"type": "service_interne"}], "securite": [{"type": "chiffrement"}],
+        "applications": ["a"], "algorithmes": ["x"], "mis_a_jour_le": "2020-01-15",
+    },
+    "traitements_sous_traitant/s": {
+        "nom": "Paie", "sous_traitant": "ville", "securite": [{"type": "sauvegarde"}],
+        "pour_le_compte": [{"responsable": "ccas", "categories_traitements": ["paie"], "contrat": "armoire 3"}],
+    },
+    "applications/a": {"nom": "A", "hebergement": {"mode": "heberge", "pays": "FR", "hebergeur": "hote"}},
+    "algorithmes/x": {
+        "nom": "X", "finalite": "Calculer", "decision_individuelle": True, "notice": "Mention", "page": LINK,
+        "publie_le": "2020-10-01", "droit_communication": "par courriel", "saisine_cada": "en ligne",
+        "degre_contribution": "aide", "mode_contribution": "calcul", "intervention_humaine": "un agent décide",
+        "donnees": [{"nom": "QF"}], "parametres": [{"nom": "QF"}], "operations": ["comparer"],
+    },
+    "jeux_de_donnees/j": {"titre": "J", "licence": "ODbL-1.0"},
+    "actions/act": {"intitule": "Act", "engagement": "sobriete", "phase": "en_cours", "preuve": "p", "echeance": "2020-12-15"},
+    "demandes_droits/2020": {"annee": 2020, "nombre": 3, "hors_delai": 3, "detail": [{"droit": "acces", "nombre": 2}, {"droit": "effacement", "nombre": 1}]},
+    "violations/2020": {"annee": 2020, "nombre": 2, "detail": [{"nature": "integrite", "nombre": 2}, {"nature": "disponibilite", "nombre": 1}]},
+    "formations/f": {"intitule": "F", "debut": 2019, "fin": 2020, "sessions": 1, "personnes": 9},
+    "certifications/c": {"referentiel": "ISO 27001", "organisme": "ville", "renouvelee": 2020, "expire": "2020-12-15"},
+    "donnees_interet_metropolitain/d": {"nom": "D", "acteur": "A", "etat": "effectif", "accord": {"intitule": "C", "fin": "2020-12-15"}},
+}  # fmt: skip
+
+
+def plain(change=()):
+    """Return the fields of every record, in order or changed, by ``kind/id``."""
+    records = {name: dict(fields) for name, fields in ORDER.items()}
+    for name, fields in dict(change).items():
+        if fields is None:
+            del records[name]
+            continue
+        merged = {**records.get(name, {}), **fields}
+        records[name] = {field: value for field, value in merged.items() if value is not None}
+    return records
+
+
+def register(change=(), **more):
+    """Return a register in order, or changed."""
+    records = {kind: {} for kind in KINDS}
+    for name, fields in plain(change).items():
+        kind, _, identifier = name.partition("/")
+        records[kind][identifier] = structure(KINDS[kind], {"id": identifier, **fields})
+    return Register(titre="R", territoire="T", etat_au=DAY, annees=(2020,), records=records, **more)
+
+
+def _t(**fields):
+    return {"traitements/t": fields}
+
+
+def _a(**place):
+    return {"applications/a": {"hebergement": {"mode": "heberge", "hebergeur": "hote", **place}}}
+
+
+def _x(**fields):
+    return {"algorithmes/x": fields}
+
+
+def _kept(*several, name="categories_donnees", **fields):
+    return _t(**{name: [{"categorie": "identite", **item} for item in several]}, **fields)
+
+
+def _aipd(etat, **fields):
+    return _t(aipd={"etat": etat, **fields})
+
+
+def _health(**fields):
+    kept = {"duree": "P2Y", "declencheur": "fin"}
+    item = {"categorie": "sante", "fondement": "consentement_explicite", "conservation": kept}
+    item = {name: value for name, value in {**item, **fields}.items() if value}
+    return {"categories_particulieres": [item]}
+
+
+def _level(*exigences, assurances=(), pays="FR", **fields):
+    change = _a(pays=pays, exigences=list(exigences), assurances=list(assurances))
+    return change | _t(**_health()) | fields
+
+
+HDS = {"categorie": "sante", "referentiel": "HDS"}
+YEAR = {"duree": "P1Y", "declencheur": "fin de l'aide"}
+TWO = {"duree": "P2Y", "declencheur": "fin de l'aide"}
+TWO_CRITERIA = ["croisement", "grande_echelle"]
+SENSITIVE = {"criteres": ["donnees_sensibles"]}
+FULL = {"degre_contribution": "total", "recours": "tribunal administratif"}
+DIM = "donnees_interet_metropolitain/d"
+
+
+def _transfer(**fields):
+    return _t(transferts=[fields])
+
+
+def _processor(name, processor, *further, controller="ccas"):
+    return {
+        f"traitements_sous_traitant/{name}": {
+            "nom": name, "sous_traitant": processor, "sous_traitants_ulterieurs": list(further),
+            "securite": [{"type": "autre"}],
+            "pour_le_compte": [{"responsable": controller, "categories_traitements": ["paie"], "contrat": "c"}],
+        }
+    }  # fmt: skip
+
+
+REACHED = {"contact": {"telephone": "0"}}
+
+# rule: (a change that fires it, a change near by that does not)
+CASES = {
+    "REF-01": (_t(applications=["b"]), _t(applications=[])),
+    "REF-02": ({"organismes/ville": {"dpo": "ville"}}, {"organismes/ville": {"dpo": "ccas"}}),
+    "REF-03": ({"organismes/dpd": {"dpo": "ville"}}, {"organismes/dpd": {"dpo": "hote"}, "organismes/hote": REACHED}),
+    "REF-04": (
+        _processor("p", "ville", "hote") | _processor("q", "hote", "ville") | {"organismes/hote": REACHED},
+        _processor("p", "ville", "hote") | _processor("q", "hote", "ville", controller="dpd") | {"organismes/hote": REACHED},
+    ),
+    "REF-05": (_t(responsables_conjoints=["ville"], accord_conjoint="a"), _t(responsables_conjoints=["ccas"], accord_conjoint="a")),
+    "REF-06": ({"organismes/seul": {"nom": "Seul"}}, {"organismes/seul": {"nom": "Seul"}, "applications/a": {"editeur": "seul"}}),
+    "REF-07": (_t(applications=[]), {**_t(applications=[]), "traitements_sous_traitant/s": {"applications": ["a"]}}),
+    "REF-08": (_t(algorithmes=[]), {**_t(algorithmes=[]), **_x(traitements=["t"])}),
+    "ART26-01": (_t(responsables_conjoints=["ccas"]), _t(responsables_conjoints=["ccas"], accord_conjoint="a")),
+    "ART27-01": (
+        {"organismes/hote": {"pays": "US", **REACHED}} | _t(responsable="hote"),
+        {"organismes/hote": {"pays": "US", "representant": "dpd", **REACHED}} | _t(responsable="hote"),
+    ),
+    "ART28-01": (
+        {"traitements_sous_traitant/s": {"pour_le_compte": [{"responsable": "ccas", "categories_traitements": ["paie"]}]}},
+        {"traitements_sous_traitant/s": {"pour_le_compte": [{"responsable": "ccas", "categories_traitements": ["paie"], "contrat": "n"}]}},
+    ),
+    "ART30-01": (_t(finalites=[]), _t(finalites=[], factice=True)),
+    "ART30-02": (_t(categories_donnees=[]), _t(categories_donnees=[], nir={"texte": "D", "conservation": YEAR})),
+    "ART30-03": (_kept({}), _kept({"conservation": {"critere": "jusqu'au retrait"}})),
+    "ART30-04": ({"organismes/dpd": {"contact": {"fonction": "DPD"}}}, {"organismes/dpd": {"contact": {"telephone": "0"}}}),
+    "ART30-05": ({"organismes/ville": {"dpo": None}}, {"organismes/ville": {"dpo": None, "type": "entreprise"}}),
+    "ART30-06": (_t(destinataires=[]), _t(destinataires=[{"type": "autre"}])),
+    "ART30-07": (
+        _transfer(pays="US", garantie="derogation_interets_legitimes_imperieux"),
+        _transfer(pays="US", garantie="derogation_interets_legitimes_imperieux", precision="p"),
+    ),
+    "ART30-08": ({"traitements_sous_traitant/s": {"securite": []}}, {"traitements_sous_traitant/s": {"securite": [{"type": "autre"}]}}),
+    "ART30-09": ({"traitements_sous_traitant/s": {"pour_le_compte": []}}, {}),
+    "ART30-10": (
+        {"traitements_sous_traitant/s": {"pour_le_compte": [{"responsable": "ccas", "contrat": "c"}]}},
+        {"traitements_sous_traitant/s": {"pour_le_compte": [{"responsable": "ccas", "contrat": "c", "categories_traitements": ["paie"]}]}},
+    ),
+    "BASE-01": (_t(finalites=[{"nom": "F"}]), _t(finalites=[{"nom": "F", "bases_legales": ["contrat"]}])),
+    "BASE-02": (
+        _t(finalites=[{"nom": "F", "bases_legales": ["contrat", "interet_legitime"]}]),
+        _t(responsable="hote", finalites=[{"nom": "F", "bases_legales": ["interet_legitime"]}]) | {"organismes/hote": REACHED},
+    ),
+    "BASE-03": (
+        _t(finalites=[{"nom": "F", "bases_legales": ["obligation_legale"]}]),
+        _t(finalites=[{"nom": "F", "bases_legales": ["consentement"]}]),
+    ),
+    "SENSIBLE-01": (_t(**_health(fondement=None)) | _a(pays="FR", exigences=[HDS], assurances=[{"referentiel": "HDS"}]), _level(HDS, assurances=[{"referentiel": "HDS"}])),
+    "SENSIBLE-02": (
+        _t(**_health(fondement="sante_publique")), _t(**_health(fondement="sante_publique", texte="L")),
+    ),
+    "INFRACTION-01": (_t(infractions={"conservation": YEAR}), _t(infractions={"conservation": YEAR, "texte": "L"})),
+    "NIR-01": (_t(nir={"conservation": YEAR}), _t(nir={"conservation": YEAR, "texte": "D"})),
+    "AIPD-01": (_aipd("a_faire", liste_requise="logements_sociaux"), _aipd("faite", liste_requise="logements_sociaux", avis_dpo="favorable")),
+    "AIPD-02": (_aipd("non_requise", criteres=TWO_CRITERIA), _aipd("non_requise", criteres=TWO_CRITERIA, motif="m")),
+    "AIPD-03": (_aipd("en_cours", criteres=TWO_CRITERIA), _t(aipd={"etat": "en_cours", "criteres": TWO_CRITERIA}, statut="projet")),
+    "AIPD-04": (_t(**_health(), aipd={"etat": "non_requise"}), _t(**_health(), aipd={"etat": "non_requise", **SENSITIVE})),
+    "AIPD-05": (
+        _aipd("faite", avis_dpo="favorable", cas_article_35=["evaluation_systematique"], liste_non_requise="fournisseurs"),
+        _aipd("non_requise", criteres=TWO_CRITERIA, liste_non_requise="fournisseurs"),
+    ),
+    "AIPD-06": (_aipd("faite"), _aipd("faite", avis_dpo="defavorable")),
+    "TRANSFERT-01": (_a(pays="UK"), _a(pays="GB")),
+    "TRANSFERT-02": (_transfer(pays="US"), _transfer(pays="US", garantie="clauses_types_commission")),
+    "TRANSFERT-03": (_transfer(pays="CA"), _transfer(pays="CH")),
+    "TRANSFERT-04": (_a(pays="CH"), _a(pays="CH") | _transfer(pays="CH")),
+    "TRANSFERT-05": (_transfer(pays="US", garantie="decision_adequation"), _transfer(pays="CH", garantie="decision_adequation")),
+    "TRANSFERT-06": (
+        _transfer(pays="JP", garantie="decision_adequation"), _transfer(pays="JP", garantie="decision_adequation", precision="opérateur APPI"),
+    ),
+    "TRANSFERT-07": (_transfer(organisation="EPO"), _transfer(organisation="EPO", garantie="arrangement_administratif")),
+    "HEBERGEMENT-01": (_a(), _a(zone="france")),
+    "HEBERGEMENT-02": (_a(zone="europe"), _a(zone="france")),
+    "HEBERGEMENT-03": (
+        _a(pays="CH", rapatriement={"cible": "France", "etat": "acheve"}), _a(pays="DE", rapatriement={"cible": "France", "etat": "acheve"}),
+    ),
+    "HEBERGEMENT-04": (
+        _a(pays="FR", rapatriement={"cible": "Nantes", "etat": "engage", "echeance": "2020-12-14"}),
+        _a(pays="FR", rapatriement={"cible": "Nantes", "etat": "engage", "echeance": "2020-12-15"}),
+    ),
+    "HEBERGEMENT-05": (_a(pays="DE", zone="france"), _a(pays="RE", zone="france")),
+    "HEBERGEMENT-06": (_a(mode="interne"), _a(mode="interne", hebergeur="ccas")),
+    "NIVEAU-01": (_level(HDS, assurances=[{"referentiel": "ISO 27001"}]), _level({"categorie": "genetique", "referentiel": "HDS"})),
+    "NIVEAU-02": (
+        _level(HDS, assurances=[{"referentiel": "HDS", "valable_au": "2020-12-14"}]),
+        _level(HDS, assurances=[{"referentiel": "HDS", "valable_du": "2020-12-15", "valable_au": "2020-12-15"}]),
+    ),
+    "NIVEAU-03": (
+        _level({**HDS, "version": "2"}, assurances=[{"referentiel": "HDS", "version": "1.1"}]),
+        _level({**HDS, "version": "1.1"}, assurances=[{"referentiel": "HDS", "version": "v2.0"}]),
+    ),
+    "NIVEAU-04": (_t(**_health()), _level(HDS, assurances=[{"referentiel": "HDS"}])),
+    "NIVEAU-05": (
+        _a(pays="FR", assurances=[{"referentiel": "ISO 27001", "valable_au": "2020-12-14"}]),
+        _a(pays="FR", assurances=[{"referentiel": "ISO 27001", "valable_au": "2020-12-14"}, {"referentiel": "ISO 27001", "valable_au": "2023-12-14"}]),
+    ),
+    "NIVEAU-06": (
+        _a(pays="CH", assurances=[{"referentiel": "HDS", "version": "2"}]), _a(pays="CH", assurances=[{"referentiel": "HDS", "version": "1.1"}]),
+    ),
+    "NIVEAU-07": (
+        _a(pays="FR", assurances=[{"referentiel": "SecNumCloud", "version": "3.2"}]) | {"organismes/hote": {"pays": "US"}},
+        _a(pays="FR", assurances=[{"referentiel": "SecNumCloud", "version": "3.2"}]),
+    ),
+    "NIVEAU-08": (
+        _a(pays="FR", assurances=[{"referentiel": "SecNumCloud", "version": "3.2", "valable_du": "2020-01-01", "valable_au": "2023-01-02"}]),
+        _a(pays="FR", assurances=[{"referentiel": "SecNumCloud", "version": "3.2", "valable_du": "2020-01-01", "valable_au": "2023-01-01"}]),
+    ),
+    "CONSERVATION-01": (
+        _kept({"conservation": YEAR}, {"conservation": TWO}),
+        _kept({"conservation": YEAR, "description": "nom"}, {"conservation": TWO, "description": "photo"}),
+    ),
+    "CONSERVATION-02": (_kept({"conservation": {"duree": "P1Y"}}), _kept({"conservation": {"critere": "c"}})),
+    "CONSERVATION-03": (
+        _t(statut="arrete", mis_a_jour_le="2019-12-14"), _t(statut="arrete", mis_a_jour_le="2019-12-15"),
+    ),
+    "CONSERVATION-04": (_t(statut="arrete", mis_a_jour_le=None), _t(mis_a_jour_le=None)),
+    "ALGO-01": (_x(notice=None), _x(notice=None, decision_individuelle=False)),
+    "ALGO-02": (_x(publie_le="2020-12-16"), _x(publie_le="2020-12-15")),
+    "ALGO-03": (_x(saisine_cada=None), _x(saisine_cada=None, statut="projet")),
+    "ALGO-04": (_x(intervention_humaine=None), _x(intervention_humaine=None, degre_contribution="total", recours="r")),
+    "ALGO-05": (_x(**FULL) | _t(**_health()), _x(**FULL)),
+    "ALGO-06": (_x(degre_contribution="total"), _x(**FULL)),
+    "ALGO-07": (_x(operations=[]), _x(operations=[], decision_individuelle=False)),
+    "ALGO-08": (_x(page=None), _x(page=None, regle="nantes/eau")),
+    "JEU-01": ({"jeux_de_donnees/j": {"donnees_personnelles": True}}, {"jeux_de_donnees/j": {"donnees_personnelles": True, "factice": True}}),
+    "JEU-02": (
+        {"jeux_de_donnees/j": {"licence": None}}, {"jeux_de_donnees/j": {"licence": None, "distributions": [{"url": LINK, "licence": "etalab-2.0"}]}},
+    ),
+    "JEU-03": ({"jeux_de_donnees/j": {"licence": "CC-BY-NC-4.0"}}, {"jeux_de_donnees/j": {"licence": "CC-BY-4.0"}}),
+    "LICENCE-01": (_x(licence="CECIL-B"), _x(licence="LicenseRef-Ville")),
+    "INTERET-01": ({DIM: {"accord": {"intitule": "C", "fin": "2020-12-14"}}}, {DIM: {"etat": "abandonne", "accord": {"intitule": "C", "fin": "2020-12-14"}}}),
+    "INTERET-02": ({DIM: {"accord": None}}, {DIM: {"accord": None, "etat": "en_discussion"}}),
+    "INTERET-03": ({DIM: {"self_data": True}}, {DIM: {"self_data": True, "controle_personnes": "c"}}),
+    "INTERET-04": ({DIM: {"donnees_personnelles": True}}, {DIM: {"donnees_personnelles": True, "traitements": ["t"]}}),
+    "ACTION-01": ({"actions/act": {"phase": "en_retard"}}, {"actions/act": {"phase": "realisee"}}),
+    "ACTION-02": ({"actions/act": {"echeance": "2020-12-14"}}, {"actions/act": {"echeance": "2020-12-14", "phase": "realisee"}}),
+    "CERT-01": ({"certifications/c": {"expire": "2020-12-14"}}, {"certifications/c": {"expire": None}}),
+    "SOMME-01": ({"demandes_droits/2020": {"nombre": 4}}, {"demandes_droits/2020": {"nombre": 4, "detail": []}}),
+    "SOMME-02": (
+        {"demandes_droits/2020": {"hors_delai": 4}},
+        {"violations/2020": {"detail": [{"nature": "integrite", "nombre": 2}, {"nature": "disponibilite", "nombre": 2}]}},
+    ),
+    "SOMME-03": ({"violations/2020": {"detail": [{"nature": "integrite", "nombre": 1}]}}, {"violations/2020": {"detail": []}}),
+    "SOMME-04": (
+        {"violations/bis": {"annee": 2020, "nombre": 0}}, {"violations/bis": {"annee": 2020, "nombre": 0, "organisme": "ccas"}},
+    ),
+    "SOMME-05": (
+        {"applications/b": {"nom": "a ", "hebergement": {"mode": "interne"}}} | _t(applications=["a", "b"]),
+        {"applications/b": {"nom": "B", "hebergement": {"mode": "interne"}}} | _t(applications=["a", "b"]),
+    ),
+    "SOMME-06": ({"formations/f": {"sessions": 0}}, {"formations/f": {"sessions": 0, "personnes": 0}}),
+}  # fmt: skip

