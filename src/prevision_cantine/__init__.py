@@ -6,7 +6,7 @@ from prevision_cantine.datasets import load_city, make_city
 from prevision_cantine.errors import CantineError, CityError, DateError, ForecastError
 from prevision_cantine.forecast import Forecast
 from prevision_cantine.model import CanteenForecaster
-from prevision_cantine.ordering import order
+from prevision_cantine.ordering import KitchenOrder, Order, TradeOff, order, plan_order, trade_off
 from prevision_cantine.periods import Period, teaching_periods
 
 __all__ = [
@@ -19,12 +19,17 @@ __all__ = [
     "DateError",
     "Forecast",
     "ForecastError",
+    "KitchenOrder",
+    "Order",
     "Period",
     "Remark",
     "Rows",
+    "TradeOff",
     "backtest",
     "load_city",
     "make_city",
     "order",
+    "plan_order",
     "teaching_periods",
+    "trade_off",
 ]
