@@ -20,7 +20,8 @@ MAX_BYTES = 500_000_000
 # A column that could hold a person's datum has no place here, whatever it holds.
 _PERSONAL = re.compile(
     r"^(nom|prenom|name|firstname|first_name|last_name|nom_.*(enfant|eleve|famille|parent)"
-    r"|.*(naissance|birth|ine|nir|adresse|address|telephone|phone|mail|email|courriel|allocataire)"
+    r"|(.*_)?(ine|nir)"
+    r"|.*(naissance|birth|adresse|address|telephone|phone|mail|email|courriel|allocataire)"
     r"|(id_|num_|no_)?(enfant|eleve|child|pupil)(_id|_nom)?|.*enfant.*)$"
 )
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,7 +15,7 @@ from prevision_cantine.calendar import WEDNESDAY, Break, Calendar, Days, SchoolY
 from prevision_cantine.city import Attendance, City, Remark
 from prevision_cantine.csv_file import Row, parse_count, parse_date, read_rows
 from prevision_cantine.errors import CityError
-from prevision_cantine.menus import FAMILIES, Menus, families
+from prevision_cantine.menus import FAMILIES, Menus
 
 MAX_RATIO = 3.0  # a row above this many times the median of the days before is a typing error
 PAST_ROWS = 40
@@ -286,16 +287,45 @@ def _enrolment(
     return dict(pupils)
 
 
-def _menus(root: Path, report: list[Remark]) -> Menus:
-    dishes: dict[np.datetime64, list[str]] = defaultdict(list)
+def load_dishes(folder: str | Path) -> dict[dt.date, tuple[str, ...]]:
+    """Load the dishes of each day from the menus of a city's folder.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Folder as for ``load_city``; the files ``raw/menus_*.csv`` are read (``date``, ``rang``,
+        ``plat``).
+
+    Returns
+    -------
+    dict of datetime.date to tuple of str
+        Dishes by day, in the order of the files; an entry without a letter is no dish.
+
+    Raises
+    ------
+    CityError
+        Where a file cannot be read, lacks a column, or holds a wrong date.
+
+    Examples
+    --------
+    >>> load_dishes("nowhere")
+    {}
+    """
+    root = Path(folder)
+    dishes: dict[dt.date, list[str]] = defaultdict(list)
     for path in sorted((root / "raw").glob("menus_*.csv")):
         for line, row in _read(root, f"raw/{path.name}", ("date", "rang", "plat")):
-            dishes[parse_date(path, line, row["date"])].append(row["plat"])
+            day = dishes[parse_date(path, line, row["date"]).astype(dt.date)]
+            if any(map(str.isalpha, row["plat"])):
+                day.append(row["plat"].strip())
+    return {day: tuple(dishes[day]) for day in sorted(dishes)}
+
+
+def _menus(root: Path, report: list[Remark]) -> Menus:
+    dishes = load_dishes(root)
     if not dishes:
         report.append(Remark("raw/", "no menus_*.csv", "forecast without menus", 1))
-    dates = sorted(dishes)
-    flags = np.array([families(dishes[day]) for day in dates], dtype=bool)
-    return Menus(np.array(dates, dtype="datetime64[D]"), flags.reshape(len(dates), len(FAMILIES)))
+    return Menus.of(dishes)
 
 
 def make_city(seed: int = 0, *, canteens: int = 30, years: int = 4) -> City:
