@@ -2,11 +2,19 @@
 
 from prevision_cantine.backtest import Backtest, backtest
 from prevision_cantine.city import Attendance, City, Remark, Rows
-from prevision_cantine.datasets import load_city, make_city
+from prevision_cantine.datasets import load_city, load_dishes, make_city
 from prevision_cantine.errors import CantineError, CityError, DateError, ForecastError
 from prevision_cantine.forecast import Forecast
+from prevision_cantine.ingredients import (
+    Ingredients,
+    Portion,
+    Purchase,
+    ingredients,
+    load_order,
+    load_portions,
+)
 from prevision_cantine.model import CanteenForecaster
-from prevision_cantine.ordering import order
+from prevision_cantine.ordering import KitchenOrder, Order, TradeOff, order, plan_order, trade_off
 from prevision_cantine.periods import Period, teaching_periods
 
 __all__ = [
@@ -19,12 +27,24 @@ __all__ = [
     "DateError",
     "Forecast",
     "ForecastError",
+    "Ingredients",
+    "KitchenOrder",
+    "Order",
     "Period",
+    "Portion",
+    "Purchase",
     "Remark",
     "Rows",
+    "TradeOff",
     "backtest",
+    "ingredients",
     "load_city",
+    "load_dishes",
+    "load_order",
+    "load_portions",
     "make_city",
     "order",
+    "plan_order",
     "teaching_periods",
+    "trade_off",
 ]

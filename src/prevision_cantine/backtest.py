@@ -13,8 +13,9 @@ from tqdm import tqdm
 
 from prevision_cantine.calendar import Days, to_day
 from prevision_cantine.city import City, Floats, Rows
+from prevision_cantine.csv_file import write_csv
 from prevision_cantine.errors import DateError, ForecastError
-from prevision_cantine.forecast import write_csv
+from prevision_cantine.measures import excess, shortage, wape
 from prevision_cantine.model import CanteenForecaster
 from prevision_cantine.ordering import order
 from prevision_cantine.periods import periods, weeks
@@ -23,21 +24,6 @@ COLUMNS = (
     "cantine", "date", "derniere_donnee", "reel", "prevision_agents", "prevision",
     "borne_basse", "borne_haute", "commande",
 )  # fmt: skip
-
-
-def wape(forecast: Floats, actual: Floats) -> float:
-    """Return the sum of absolute errors over the sum of meals served."""
-    return float(np.abs(forecast - actual).sum() / actual.sum())
-
-
-def excess(ordered: Floats, actual: Floats) -> float:
-    """Return meals ordered beyond those served, over meals ordered."""
-    return float(np.maximum(ordered - actual, 0).sum() / ordered.sum())
-
-
-def shortage(ordered: Floats, actual: Floats) -> float:
-    """Return meals served beyond those ordered, over meals served."""
-    return float(np.maximum(actual - ordered, 0).sum() / actual.sum())
 
 
 @attrs.frozen(kw_only=True, eq=False)

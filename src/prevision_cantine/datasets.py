@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import re
+import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -14,21 +13,12 @@ import numpy as np
 
 from prevision_cantine.calendar import WEDNESDAY, Break, Calendar, Days, SchoolYear, weekday
 from prevision_cantine.city import Attendance, City, Remark
+from prevision_cantine.csv_file import Row, parse_count, parse_date, read_rows
 from prevision_cantine.errors import CityError
-from prevision_cantine.menus import FAMILIES, Menus, families, plain
+from prevision_cantine.menus import FAMILIES, Menus
 
-MAX_BYTES = 500_000_000
 MAX_RATIO = 3.0  # a row above this many times the median of the days before is a typing error
 PAST_ROWS = 40
-
-# A column that could hold a person's datum has no place here, whatever it holds.
-_PERSONAL = re.compile(
-    r"^(nom|prenom|name|firstname|first_name|last_name|nom_.*(enfant|eleve|famille|parent)"
-    r"|.*(naissance|birth|ine|nir|adresse|address|telephone|phone|mail|email|courriel|allocataire)"
-    r"|(id_|num_|no_)?(enfant|eleve|child|pupil)(_id|_nom)?|.*enfant.*)$"
-)
-
-_Row = tuple[int, dict[str, str]]
 
 
 def load_city(folder: str | Path) -> City:
@@ -79,67 +69,8 @@ def load_city(folder: str | Path) -> City:
     )
 
 
-def _read(root: Path, name: str, columns: Iterable[str]) -> list[_Row]:
-    path = root / name
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise CityError(f"{path}: larger than {MAX_BYTES:,} bytes; split it")
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise CityError(
-            f"{path}: cannot be read ({error.strerror}); the city layout needs it"
-        ) from None
-    except UnicodeDecodeError as error:
-        raise CityError(f"{path}: not UTF-8 at byte {error.start}; save it as CSV UTF-8") from None
-    if not text.strip():
-        raise CityError(f"{path}: empty; its first line must name the columns")
-    reader = csv.DictReader(text.splitlines(), restkey="", restval=None)
-    header = [name.strip() for name in reader.fieldnames or ()]
-    for column in header:
-        if _PERSONAL.match(plain(column)):
-            raise CityError(
-                f"{path}:1: the column {column!r} looks like personal data, which no forecast "
-                "needs; remove it from the file"
-            )
-        if column not in columns:
-            raise CityError(f"{path}:1: unknown column {column!r}; known: {', '.join(columns)}")
-    for column in columns:
-        if column not in header:
-            raise CityError(f"{path}:1: the column {column!r} is missing; add it")
-    rows: list[_Row] = []
-    for row in reader:
-        if "" in row or None in row.values():
-            raise CityError(f"{path}:{reader.line_num}: not {len(header)} cells; check the commas")
-        rows.append((reader.line_num, row))
-    return rows
-
-
-def _date(path: Path, line: int, text: str) -> np.datetime64:
-    day, slash, rest = text.partition("/")
-    if slash:
-        month, _, year = rest.partition("/")
-        text = f"{year}-{month}-{day}"
-    try:
-        value: np.datetime64 = np.datetime64(text, "D")
-    except ValueError:
-        value = np.datetime64("NaT", "D")
-    if np.isnat(value) or len(text) != 10:
-        raise CityError(f"{path}:{line}: {text!r} is no date; write YYYY-MM-DD or DD/MM/YYYY")
-    return value
-
-
-def _count(path: Path, line: int, column: str, text: str) -> float:
-    if text in ("NA", ""):
-        return np.nan
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
-    if not 0 <= value < 1e6:
-        raise CityError(
-            f"{path}:{line}: {column}: {text!r} is no count of 0 or more; correct it or write NA"
-        )
-    return value
+def _read(root: Path, name: str, columns: Sequence[str]) -> list[Row]:
+    return read_rows(root / name, columns)
 
 
 def _canteens(root: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -183,10 +114,10 @@ def _attendance(root: Path, index: dict[str, int], report: list[Remark]) -> Atte
     missing = closed = merged = 0
     dates: dict[str, np.datetime64] = {}
     for line, row in _read(root, file, ("site_type", "date", "prevision", "reel", "site_nom")):
-        real = _count(path, line, "reel", row["reel"])
-        agents = _count(path, line, "prevision", row["prevision"])
+        real = parse_count(path, line, "reel", row["reel"])
+        agents = parse_count(path, line, "prevision", row["prevision"])
         if row["date"] not in dates:
-            dates[row["date"]] = _date(path, line, row["date"])
+            dates[row["date"]] = parse_date(path, line, row["date"])
         day = dates[row["date"]]
         canteen = sites.get((row["site_nom"], row["site_type"]))
         if canteen is None:
@@ -232,14 +163,19 @@ def _calendar(root: Path, attendance: Attendance, report: list[Remark]) -> Calen
     def days(name: str, columns: tuple[str, ...]) -> Days:
         path = root / "calculators" / name
         found = {
-            _date(path, n, row["date"]) for n, row in _read(root, f"calculators/{name}", columns)
+            parse_date(path, n, row["date"])
+            for n, row in _read(root, f"calculators/{name}", columns)
         }
         return np.array(sorted(found), dtype="datetime64[D]")
 
     path = root / "calculators/annees_scolaires.csv"
     columns: tuple[str, ...] = ("annee_scolaire", "date_debut", "date_fin")
     years = sorted(
-        (_date(path, n, row["date_debut"]), _date(path, n, row["date_fin"]), row["annee_scolaire"])
+        (
+            parse_date(path, n, row["date_debut"]),
+            parse_date(path, n, row["date_fin"]),
+            row["annee_scolaire"],
+        )
         for n, row in _read(root, "calculators/annees_scolaires.csv", columns)
     )
     if not years:
@@ -247,7 +183,11 @@ def _calendar(root: Path, attendance: Attendance, report: list[Remark]) -> Calen
     path = root / "calculators/vacances.csv"
     columns = ("annee_scolaire", "vacances_nom", "date_debut", "date_fin", "zone", "vacances")
     found = {
-        (_date(path, n, row["date_debut"]), _date(path, n, row["date_fin"]), row["vacances_nom"])
+        (
+            parse_date(path, n, row["date_debut"]),
+            parse_date(path, n, row["date_fin"]),
+            row["vacances_nom"],
+        )
         for n, row in _read(root, "calculators/vacances.csv", columns)
     }
     breaks = [Break(name, start, end) for start, end, name in sorted(found)]
@@ -334,7 +274,7 @@ def _enrolment(
     unmapped: Counter[str] = Counter()
     for line, row in _read(root, "raw/effectifs.csv", ("ecole", "annee_scolaire", "effectif")):
         canteen = index.get(schools.get(row["ecole"], ""))
-        count = _count(path, line, "effectif", row["effectif"])
+        count = parse_count(path, line, "effectif", row["effectif"])
         if canteen is None:
             unmapped[row["ecole"]] += 1
         elif count > 0:
@@ -347,16 +287,45 @@ def _enrolment(
     return dict(pupils)
 
 
-def _menus(root: Path, report: list[Remark]) -> Menus:
-    dishes: dict[np.datetime64, list[str]] = defaultdict(list)
+def load_dishes(folder: str | Path) -> dict[dt.date, tuple[str, ...]]:
+    """Load the dishes of each day from the menus of a city's folder.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Folder as for ``load_city``; the files ``raw/menus_*.csv`` are read (``date``, ``rang``,
+        ``plat``).
+
+    Returns
+    -------
+    dict of datetime.date to tuple of str
+        Dishes by day, in the order of the files; an entry without a letter is no dish.
+
+    Raises
+    ------
+    CityError
+        Where a file cannot be read, lacks a column, or holds a wrong date.
+
+    Examples
+    --------
+    >>> load_dishes("nowhere")
+    {}
+    """
+    root = Path(folder)
+    dishes: dict[dt.date, list[str]] = defaultdict(list)
     for path in sorted((root / "raw").glob("menus_*.csv")):
         for line, row in _read(root, f"raw/{path.name}", ("date", "rang", "plat")):
-            dishes[_date(path, line, row["date"])].append(row["plat"])
+            day = dishes[parse_date(path, line, row["date"]).astype(dt.date)]
+            if any(map(str.isalpha, row["plat"])):
+                day.append(row["plat"].strip())
+    return {day: tuple(dishes[day]) for day in sorted(dishes)}
+
+
+def _menus(root: Path, report: list[Remark]) -> Menus:
+    dishes = load_dishes(root)
     if not dishes:
         report.append(Remark("raw/", "no menus_*.csv", "forecast without menus", 1))
-    dates = sorted(dishes)
-    flags = np.array([families(dishes[day]) for day in dates], dtype=bool)
-    return Menus(np.array(dates, dtype="datetime64[D]"), flags.reshape(len(dates), len(FAMILIES)))
+    return Menus.of(dishes)
 
 
 def make_city(seed: int = 0, *, canteens: int = 30, years: int = 4) -> City:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import os
-import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 import attrs
 import numpy as np
 
 from prevision_cantine.city import Floats, Rows
-from prevision_cantine.errors import CantineError
+from prevision_cantine.csv_file import write_csv
 from prevision_cantine.intervals import Calibration
 
 
@@ -111,29 +108,3 @@ class Forecast:
         numbers = zip(*([f"{x:.2f}" for x in column] for column in columns), strict=True)
         names = zip(self.rows.names.tolist(), self.rows.date.astype(str).tolist(), strict=True)
         write_csv(path, header, ([*a, *b] for a, b in zip(names, numbers, strict=True)))
-
-
-def write_csv(path: str | Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Write a CSV file that takes its name only once it is complete."""
-    path = Path(path)
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        temporary = Path(name)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-                writer = csv.writer(file, lineterminator="\n")
-                writer.writerow(header)
-                writer.writerows([[_safe(cell) for cell in row] for row in rows])
-            temporary.chmod(0o644)
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
-    except OSError as error:
-        raise CantineError(
-            f"{path}: cannot be written ({error.strerror}); check the path"
-        ) from None
-
-
-def _safe(cell: str) -> str:
-    """Keep a spreadsheet from taking a name for a formula; the numbers written here are positive."""
-    return "'" + cell if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell

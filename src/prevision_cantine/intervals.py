@@ -5,12 +5,20 @@ from __future__ import annotations
 import attrs
 import numpy as np
 
-from prevision_cantine.city import Floats
+from prevision_cantine.calendar import Days
+from prevision_cantine.city import Floats, Ints
 from prevision_cantine.errors import ForecastError
 
 SIZE = 150.0  # meals of a middling canteen
 POWER = 0.3  # the relative error falls as size to this power
 MIN_ROWS = 100
+MIN_DAYS = 20
+WIDEST = 1.0  # margin of a middling canteen that no order goes beyond, on the log scale
+STEPS = 40  # halvings of a margin, down to 1e-12
+
+
+def _no_days() -> Days:
+    return np.array([], dtype="datetime64[D]")
 
 
 @attrs.frozen(eq=False)
@@ -21,10 +29,16 @@ class Calibration:
     ----------
     forecast, actual : ndarray of float, shape (n,)
         Meals.
+    date : ndarray of datetime64[D], shape (n,) or (0,)
+        Day of each; empty where it is not known, and then no total of a day has a margin.
+    canteen : ndarray of int, shape (n,) or (0,)
+        Number of its canteen; empty where it is not known.
     """
 
     forecast: Floats = attrs.field(repr=False)
     actual: Floats = attrs.field(repr=False)
+    date: Days = attrs.field(factory=_no_days, repr=False)
+    canteen: Ints = attrs.field(factory=lambda: np.array([], dtype=np.int64), repr=False)
 
     def spread(self, meals: Floats) -> Floats:
         """Return how the relative error of a canteen of this size compares with a middling one."""
@@ -35,12 +49,12 @@ class Calibration:
         if len(self.actual) < MIN_ROWS:
             unknown = np.full(len(meals), np.nan)
             return unknown, unknown.copy()
-        error = np.log(self.actual / self.forecast) / self.spread(self.forecast)
+        error = self._errors()
         low, high = np.quantile(error, [(1 - coverage) / 2, (1 + coverage) / 2])
         spread = self.spread(meals)
         return meals * np.exp(low * spread), meals * np.exp(high * spread)
 
-    def order(self, meals: Floats, shortage: float) -> Floats:
+    def order(self, meals: Floats, shortage: float, tray: int = 1) -> Floats:
         """Return the orders whose missing meals were, in the past, this share of those served.
 
         Raises
@@ -48,26 +62,79 @@ class Calibration:
         ForecastError
             Without past forecasts, or where the share is not above 0 and below 1.
         """
+        return whole(self.enlarged(meals, self.margin(shortage, tray)), tray)
+
+    def at_quantile(self, meals: Floats, quantile: float, tray: int = 1) -> Floats:
+        """Return the orders that were enough on this share of past days."""
+        return whole(self.enlarged(meals, self.margin_at(quantile)), tray)
+
+    def enlarged(self, meals: Floats, margin: float) -> Floats:
+        """Return the forecast with a margin, wider for a small canteen."""
+        return np.asarray(meals * np.exp(margin * self.spread(meals)))
+
+    def margin(self, shortage: float, tray: int = 1) -> float:
+        """Return the margin whose missing meals were, in the past, this share of those served."""
+        return self._smallest(shortage, tray, np.arange(len(self.actual)))
+
+    def margin_at(self, quantile: float) -> float:
+        """Return the margin that was enough on this share of past canteens and days."""
+        self._need_past()
+        return float(np.quantile(self._errors(), quantile))
+
+    def margin_of_total(self, shortage: float, tray: int = 1) -> float:
+        """Return the margin by which each day's total missed, in the past, this share of meals."""
+        return self._smallest(shortage, tray, self._days())
+
+    def margin_of_total_at(self, quantile: float) -> float:
+        """Return the margin by which each day's total was enough on this share of past days."""
+        self._need_past()
+        day = self._days()
+        actual = added(day, self.actual)
+        low, high = np.full(len(actual), -WIDEST), np.full(len(actual), WIDEST)
+        spread = self.spread(self.forecast)
+        for _ in range(STEPS):
+            middle = (low + high) / 2
+            enough = added(day, self.forecast * np.exp(middle[day] * spread)) >= actual
+            low, high = np.where(enough, low, middle), np.where(enough, middle, high)
+        return float(np.quantile(high, quantile))
+
+    @property
+    def days(self) -> int:
+        """How many past days there are."""
+        return len(np.unique(self.date))
+
+    def of(self, canteens: Ints) -> Calibration:
+        """Return the past forecasts of some canteens."""
+        if not len(self.canteen):
+            return self
+        keep = np.isin(self.canteen, canteens)
+        return Calibration(
+            self.forecast[keep], self.actual[keep], self.date[keep], self.canteen[keep]
+        )
+
+    def _errors(self) -> Floats:
+        return np.asarray(np.log(self.actual / self.forecast) / self.spread(self.forecast))
+
+    def _days(self) -> Ints:
+        return np.unique(self.date, return_inverse=True)[1]
+
+    def _smallest(self, shortage: float, tray: int, group: Ints) -> float:
+        """Return the smallest margin, to 1e-12, by which groups of past rows met the shortage."""
         if not 0 < shortage < 1:
             raise ForecastError(
                 f"shortage={shortage}: give a share above 0 and below 1, such as 0.01"
             )
         self._need_past()
-        low, high = -1.0, 1.0
-        for _ in range(40):
+        actual = added(group, self.actual)
+        low, high = -WIDEST, WIDEST
+        for _ in range(STEPS):
             margin = (low + high) / 2
-            missing = np.maximum(self.actual - self._with(self.forecast, margin), 0).sum()
-            if missing > shortage * self.actual.sum():
+            ordered = whole(added(group, self.enlarged(self.forecast, margin)), tray)
+            if np.maximum(actual - ordered, 0).sum() > shortage * actual.sum():
                 low = margin
             else:
                 high = margin
-        return self._with(meals, high)
-
-    def at_quantile(self, meals: Floats, quantile: float) -> Floats:
-        """Return the orders that were enough on this share of past days."""
-        self._need_past()
-        error = np.log(self.actual / self.forecast) / self.spread(self.forecast)
-        return self._with(meals, float(np.quantile(error, quantile)))
+        return high
 
     def _need_past(self) -> None:
         if len(self.actual) < MIN_ROWS:
@@ -76,6 +143,12 @@ class Calibration:
                 "fit on a longer past"
             )
 
-    def _with(self, meals: Floats, margin: float) -> Floats:
-        """Return whole meals: the forecast with a margin, wider for a small canteen."""
-        return np.asarray(np.ceil(meals * np.exp(margin * self.spread(meals)) - 1e-9))
+
+def whole(meals: Floats, tray: int = 1) -> Floats:
+    """Return meals rounded up to whole trays; one that is whole but for its last digits is whole."""
+    return np.asarray(np.ceil(meals / tray - 1e-9) * tray)
+
+
+def added(group: Ints, value: Floats) -> Floats:
+    """Return the sum of each group."""
+    return np.bincount(group, value).astype(np.float64)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -68,6 +69,24 @@ class Menus:
 
     dates: Days = attrs.field(repr=False)
     flags: npt.NDArray[np.bool_] = attrs.field(repr=False)
+
+    @classmethod
+    def of(cls, dishes: Mapping[dt.date, Iterable[str]]) -> Menus:
+        """Return the families of the dishes of each day.
+
+        Parameters
+        ----------
+        dishes : mapping of datetime.date to iterable of str
+            Dishes by day.
+
+        Returns
+        -------
+        Menus
+            A row a day, sorted.
+        """
+        days = sorted(dishes)
+        flags = np.array([families(dishes[day]) for day in days], dtype=bool)
+        return cls(np.array(days, dtype="datetime64[D]"), flags.reshape(len(days), len(FAMILIES)))
 
     def on(self, days: Days) -> npt.NDArray[np.bool_]:
         """Return the families of each day; none where no menu is published."""

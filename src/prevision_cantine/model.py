@@ -276,7 +276,7 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
         """Forecast the last teaching periods before ``until`` as if on their day, and keep the errors."""
         known = self._known_rows(city, until)
         forecasts: list[Floats] = []
-        actuals: list[Floats] = []
+        tables: list[Attendance] = []
         for period in reversed(periods(known.date)):
             if len(forecasts) >= self.calibration_periods:
                 break
@@ -289,10 +289,15 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
             rows = Rows(city, inside.canteen, inside.date)
             contributions: Mapping[str, Floats] = self._contributions(fitted, rows)
             forecasts.append(np.exp(sum(contributions.values(), start=np.zeros(len(rows)))))
-            actuals.append(inside.meals)
+            tables.append(inside)
         if not forecasts:
             return Calibration(np.array([]), np.array([]))
-        return Calibration(np.concatenate(forecasts), np.concatenate(actuals))
+        return Calibration(
+            np.concatenate(forecasts),
+            np.concatenate([table.meals for table in tables]),
+            np.concatenate([table.date for table in tables]),
+            np.concatenate([table.canteen for table in tables]),
+        )
 
 
 def _slot(days: npt.NDArray[np.datetime64]) -> Ints:

@@ -1,0 +1,196 @@
+"""CSV files: read with each line known, written whole or not at all."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import re
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from prevision_cantine.errors import CantineError, CityError
+from prevision_cantine.menus import plain
+
+MAX_BYTES = 500_000_000
+
+# A column that could hold a person's datum has no place here, whatever it holds.
+_PERSONAL = re.compile(
+    r"^(nom|prenom|name|firstname|first_name|last_name|nom_.*(enfant|eleve|famille|parent)"
+    r"|(.*_)?(ine|nir)"
+    r"|.*(naissance|birth|adresse|address|telephone|phone|mail|email|courriel|allocataire)"
+    r"|(id_|num_|no_)?(enfant|eleve|child|pupil)(_id|_nom)?|.*enfant.*)$"
+)
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
+
+Row = tuple[int, dict[str, str]]
+
+
+def read_rows(
+    path: Path, columns: Iterable[str], *, needed_by: str = "the city layout"
+) -> list[Row]:
+    """Return the rows of a CSV file, each with its line, once its columns are those asked for.
+
+    Parameters
+    ----------
+    path : Path
+        File, UTF-8 with a header.
+    columns : iterable of str
+        The columns it must have, in any order, and no other.
+    needed_by : str
+        What the file is for, said where it cannot be read.
+
+    Returns
+    -------
+    list of (int, dict)
+        Line and cells.
+
+    Raises
+    ------
+    CityError
+        Where the file cannot be read, or its columns are not those; one that looks like personal
+        data is refused by name.
+    """
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise CityError(f"{path}: larger than {MAX_BYTES:,} bytes; split it")
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise CityError(
+            f"{path}: cannot be read ({error.strerror}); {needed_by} needs it"
+        ) from None
+    except UnicodeDecodeError as error:
+        raise CityError(f"{path}: not UTF-8 at byte {error.start}; save it as CSV UTF-8") from None
+    if not text.strip():
+        raise CityError(f"{path}: empty; its first line must name the columns")
+    reader = csv.DictReader(io.StringIO(text, newline=""), restkey="", restval=None)
+    try:
+        reader.fieldnames = [name.strip() for name in reader.fieldnames or ()]
+        for column in reader.fieldnames:
+            if _PERSONAL.match(plain(column)):
+                raise CityError(
+                    f"{path}:1: the column {column!r} looks like personal data, which no forecast "
+                    "needs; remove it from the file"
+                )
+            if column not in columns:
+                raise CityError(f"{path}:1: unknown column {column!r}; known: {', '.join(columns)}")
+        for column in columns:
+            if column not in reader.fieldnames:
+                raise CityError(f"{path}:1: the column {column!r} is missing; add it")
+        rows: list[Row] = []
+        for row in reader:
+            if "" in row or None in row.values():
+                raise CityError(
+                    f"{path}:{reader.line_num}: not {len(reader.fieldnames)} cells; check the commas"
+                )
+            rows.append((reader.line_num, row))
+    except csv.Error as error:
+        raise CityError(f"{path}:{reader.line_num}: {error}; correct the line") from None
+    return rows
+
+
+def parse_date(path: Path, line: int, text: str) -> np.datetime64:
+    """Return a day written YYYY-MM-DD or DD/MM/YYYY.
+
+    Raises
+    ------
+    CityError
+        With file and line, where it is no day.
+    """
+    day, slash, rest = text.partition("/")
+    if slash:
+        month, _, year = rest.partition("/")
+        text = f"{year}-{month}-{day}"
+    try:
+        value: np.datetime64 = np.datetime64(text, "D")
+    except ValueError:
+        value = np.datetime64("NaT", "D")
+    if np.isnat(value) or len(text) != 10:
+        raise CityError(f"{path}:{line}: {text!r} is no date; write YYYY-MM-DD or DD/MM/YYYY")
+    return value
+
+
+def parse_count(path: Path, line: int, column: str, text: str) -> float:
+    """Return a count of 0 or more; NaN where it is missing.
+
+    Raises
+    ------
+    CityError
+        With file, line and column, where it is none.
+    """
+    if text in ("NA", ""):
+        return np.nan
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < 1e6:
+        raise CityError(
+            f"{path}:{line}: {column}: {text!r} is no count of 0 or more; correct it or write NA"
+        )
+    return value
+
+
+def write_csv(path: str | Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Write a CSV file that takes its name only once it is complete.
+
+    Parameters
+    ----------
+    path : str or Path
+        File.
+    header : sequence of str
+        Names of the columns.
+    rows : iterable of sequences of str
+        Cells; one that a spreadsheet would take for a formula is written as text.
+
+    Raises
+    ------
+    CantineError
+        Where it cannot be written.
+    """
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows([[_safe(cell) for cell in row] for row in rows])
+    write_text(path, buffer.getvalue())
+
+
+def write_text(path: str | Path, text: str) -> None:
+    """Write a text file that takes its name only once it is complete.
+
+    Parameters
+    ----------
+    path : str or Path
+        File.
+    text : str
+        What it holds.
+
+    Raises
+    ------
+    CantineError
+        Where it cannot be written.
+    """
+    path = Path(path)
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        temporary = Path(name)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+                file.write(text)
+            temporary.chmod(0o644)
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+    except OSError as error:
+        raise CantineError(
+            f"{path}: cannot be written ({error.strerror}); check the path"
+        ) from None
+
+
+def _safe(cell: str) -> str:
+    """Keep a spreadsheet from taking a name for a formula."""
+    formula = cell[:1] in ("=", "+", "-", "@", "\t", "\r") and not _NUMBER.fullmatch(cell)
+    return "'" + cell if formula else cell

@@ -1,0 +1,377 @@
+"""From orders, menus and portions to what each supplier delivers each week."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from pathlib import Path
+
+import attrs
+import numpy as np
+
+from prevision_cantine.city import City, Rows
+from prevision_cantine.csv_file import parse_date, read_rows, write_csv
+from prevision_cantine.errors import CityError, DateError
+from prevision_cantine.language import in_language, number, table
+from prevision_cantine.menus import plain
+from prevision_cantine.ordering import Order
+
+EVERY_SITE = "*"
+# What a portion may be measured in, and the unit that is bought.
+UNITS: Mapping[str, tuple[str, Fraction]] = {
+    "g": ("kg", Fraction(1, 1000)), "kg": ("kg", Fraction(1)),
+    "ml": ("L", Fraction(1, 1000)), "cl": ("L", Fraction(1, 100)), "l": ("L", Fraction(1)),
+    "piece": ("piece", Fraction(1)),
+}  # fmt: skip
+_DECIMAL = re.compile(r"\d{1,9}(\.\d{1,9})?")
+MAX_QUANTITY = 1000  # of a unit in one portion
+COLUMNS = ("plat", "produit", "fournisseur", "type_site", "quantite", "unite")
+TEXTS: Mapping[str, Mapping[str, str]] = {
+    "fr": {"week": "semaine du {day}, {supplier}", "product": "produit", "quantity": "quantité", "piece": "pièces"},
+    "en": {"week": "week of {day}, {supplier}", "product": "product", "quantity": "quantity", "piece": "pieces"},
+    "pt": {"week": "semana de {day}, {supplier}", "product": "produto", "quantity": "quantidade", "piece": "unidades"},
+}  # fmt: skip
+
+
+@attrs.frozen
+class Portion:
+    """What one meal of a dish needs of a product at one type of site.
+
+    Parameters
+    ----------
+    plat, produit, fournisseur : str
+        Dish, product and supplier.
+    type_site : str
+        Type of the sites, as in ``City.types``; ``*`` for every type that has no portion of its own
+        of this product in this dish.
+    quantite : Fraction
+        Quantity a meal, 0 or more, in ``unite``.
+    unite : str
+        Unit that is bought: ``kg``, ``L`` or ``piece``.
+    line : int
+        Line of the file, 0 where there is none.
+    """
+
+    plat: str
+    produit: str
+    fournisseur: str
+    type_site: str
+    quantite: Fraction
+    unite: str
+    line: int = 0
+
+
+@attrs.frozen
+class Purchase:
+    """What a supplier delivers of a product for the meals of one week.
+
+    Parameters
+    ----------
+    semaine : datetime.date
+        Monday of the week in which it is eaten.
+    fournisseur, produit : str
+        Supplier and product.
+    quantite : Fraction
+        Quantity, exact, in ``unite``.
+    unite : str
+        ``kg``, ``L`` or ``piece``.
+    """
+
+    semaine: dt.date
+    fournisseur: str
+    produit: str
+    quantite: Fraction
+    unite: str
+
+
+@attrs.frozen
+class Ingredients:
+    """Quantities a week, supplier and product, in that order.
+
+    Parameters
+    ----------
+    purchases : tuple of Purchase
+        One a week, supplier and product; none of nothing.
+    """
+
+    purchases: tuple[Purchase, ...]
+
+    def __len__(self) -> int:
+        """Return how many purchases there are."""
+        return len(self.purchases)
+
+    def to_text(self, lang: str = "fr") -> str:
+        """Return a list a week and supplier.
+
+        Parameters
+        ----------
+        lang : {"fr", "en", "pt"}
+            Language.
+
+        Returns
+        -------
+        str
+            Lines.
+
+        Raises
+        ------
+        ForecastError
+            Where the language does not exist.
+        """
+        say = in_language(TEXTS, lang)
+        lists: dict[tuple[dt.date, str], list[list[str]]] = defaultdict(list)
+        for item in self.purchases:
+            places = 0 if item.unite == "piece" else 1
+            quantity = (
+                f"{number(float(item.quantite), lang, places)} {say.get(item.unite, item.unite)}"
+            )
+            lists[item.semaine, item.fournisseur].append([item.produit, quantity])
+        return "\n\n".join(
+            say["week"].format(day=day, supplier=supplier)
+            + "\n"
+            + table([say["product"], say["quantity"]], rows)
+            for (day, supplier), rows in lists.items()
+        )
+
+    def to_csv(self, path: str | Path) -> None:
+        """Write ``semaine, fournisseur, produit, quantite, unite``, the file whole or not at all.
+
+        Parameters
+        ----------
+        path : str or Path
+            File; quantities with three decimals.
+
+        Raises
+        ------
+        CantineError
+            Where it cannot be written.
+        """
+        header = ("semaine", "fournisseur", "produit", "quantite", "unite")
+        write_csv(
+            path,
+            header,
+            (
+                (str(p.semaine), p.fournisseur, p.produit, f"{float(p.quantite):.3f}", p.unite)
+                for p in self.purchases
+            ),
+        )
+
+
+def load_portions(path: str | Path) -> tuple[Portion, ...]:
+    """Load a table of portions.
+
+    Parameters
+    ----------
+    path : str or Path
+        CSV file in UTF-8: ``plat, produit, fournisseur, type_site, quantite, unite``. A row says
+        what one meal of the dish needs of a product, at sites of a type (``*``: every type
+        that has no row of its own for this dish and product). Units: g, kg, mL, cL, L, piece. A decimal point or comma.
+
+    Returns
+    -------
+    tuple of Portion
+        In the order of the file.
+
+    Raises
+    ------
+    CityError
+        With file and line: a missing cell, a quantity that is none, an unknown unit, the same dish,
+        product and type twice, or one product of a supplier in kilograms here and litres there.
+
+    Examples
+    --------
+    >>> load_portions("nowhere.csv")
+    Traceback (most recent call last):
+    prevision_cantine.errors.CityError: nowhere.csv: cannot be read (No such file or directory); the list of ingredients needs it
+    """
+    path = Path(path)
+    portions: list[Portion] = []
+    seen: dict[tuple[str, str, str], int] = {}
+    bought: dict[tuple[str, str], Portion] = {}
+    for line, row in read_rows(path, COLUMNS, needed_by="the list of ingredients"):
+        cells = {name: row[name].strip() for name in COLUMNS}
+        for name in COLUMNS:
+            if not cells[name]:
+                raise CityError(f"{path}:{line}: {name} is empty; fill it in")
+        unit = UNITS.get(cells["unite"].lower())
+        if unit is None:
+            raise CityError(
+                f"{path}:{line}: unite: {cells['unite']!r} is not known; write g, kg, mL, cL, L or piece"
+            )
+        quantity = _quantity(path, line, cells["quantite"]) * unit[1]
+        portion = Portion(
+            cells["plat"], cells["produit"], cells["fournisseur"], cells["type_site"], quantity,
+            unit[0], line,
+        )  # fmt: skip
+        key = (dish_name(portion.plat), plain(portion.produit), portion.type_site)
+        if key in seen:
+            raise CityError(
+                f"{path}:{line}: {portion.produit!r} in {portion.plat!r} for {portion.type_site!r} "
+                f"stands on line {seen[key]} already; keep one"
+            )
+        seen[key] = line
+        first = bought.setdefault((portion.fournisseur, plain(portion.produit)), portion)
+        if first.unite != portion.unite:
+            raise CityError(
+                f"{path}:{line}: {portion.produit!r} is in {portion.unite} here and in "
+                f"{first.unite} on line {first.line}; use one kind of unit"
+            )
+        portions.append(attrs.evolve(portion, produit=first.produit))
+    return tuple(portions)
+
+
+def load_order(path: str | Path, city: City) -> Order:
+    """Load an order from its CSV file, which a kitchen may have corrected by hand.
+
+    Parameters
+    ----------
+    path : str or Path
+        File as ``Order.to_csv`` writes it: ``cantine, date, prevision, commande``.
+    city : City
+        The city of its canteens.
+
+    Returns
+    -------
+    Order
+        By canteen and day, without an order of the total.
+
+    Raises
+    ------
+    CityError
+        With file and line: an unknown canteen, a wrong day or number, or a row that stands twice.
+    """
+    path = Path(path)
+    index = {name: n for n, name in enumerate(city.canteens)}
+    seen: dict[tuple[int, np.datetime64], int] = {}
+    numbers: list[tuple[float, float]] = []
+    columns = ("cantine", "date", "prevision", "commande")
+    for line, row in read_rows(path, columns, needed_by="the order"):
+        name = row["cantine"].strip().removeprefix("'")  # what keeps a spreadsheet from computing
+        if name not in index:
+            name = row["cantine"].strip()
+        if name not in index:
+            raise CityError(f"{path}:{line}: {name!r} is no canteen of the city; correct the name")
+        key = (index[name], parse_date(path, line, row["date"].strip()))
+        if key in seen:
+            raise CityError(f"{path}:{line}: {name} on {key[1]} stands on line {seen[key]} already")
+        seen[key] = line
+        values = [_quantity(path, line, row[c], c, 10**6) for c in ("prevision", "commande")]
+        numbers.append((float(values[0]), float(values[1])))
+    canteen = np.array([key[0] for key in seen], dtype=np.int64)
+    date = np.array([key[1] for key in seen], dtype="datetime64[D]")
+    forecast, meals = np.array(numbers).reshape(-1, 2).T
+    return Order(
+        rows=Rows(city, canteen, date), forecast=forecast, meals=meals, tray=1, kitchen=None,
+        past_days=0,
+    )  # fmt: skip
+
+
+def ingredients(
+    order: Order, dishes: Mapping[dt.date, Iterable[str]], portions: Iterable[Portion]
+) -> Ingredients:
+    """Return what each supplier delivers each week for the meals of an order.
+
+    Every meal of a day has every dish of the day. Quantities are exact: meals of the canteens of a
+    type times the portion of that type.
+
+    Parameters
+    ----------
+    order : Order
+        Meals by canteen and day, from ``plan_order`` or ``load_order``.
+    dishes : mapping of datetime.date to iterable of str
+        Dishes of each day, as ``load_dishes`` gives them. Accents, case and marks such as ``*``
+        do not tell two dishes apart.
+    portions : iterable of Portion
+        From ``load_portions``.
+
+    Returns
+    -------
+    Ingredients
+        By week, supplier and product.
+
+    Raises
+    ------
+    DateError
+        Where a day that orders meals has no dish.
+    CityError
+        Where a dish has no portion for a type of site that orders it.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> from prevision_cantine import CanteenForecaster, make_city, plan_order
+    >>> city = make_city(seed=0, canteens=5, years=2)
+    >>> forecast = CanteenForecaster().fit(city, until="2022-02-01").predict(
+    ...     city.calendar_rows("2022-03-07", "2022-03-07")
+    ... )
+    >>> plan = plan_order(forecast, shortage=0.01)
+    >>> portions = [Portion("Riz", "Riz long", "Grossiste", "*", Fraction(60, 1000), "kg")]
+    >>> bought = ingredients(plan, {dt.date(2022, 3, 7): ["Riz"]}, portions).purchases
+    >>> bought[0].quantite == Fraction(60, 1000) * int(plan.meals.sum())
+    True
+    """
+    known: dict[str, dict[str, dict[str, Portion]]] = defaultdict(lambda: defaultdict(dict))
+    for portion in portions:
+        known[dish_name(portion.plat)][plain(portion.produit)][portion.type_site] = portion
+    total: dict[tuple[dt.date, str, str, str], Fraction] = defaultdict(Fraction)
+    for (day, kind), meals in _meals(order).items():
+        names = list(dishes.get(day, ()))
+        if not names:
+            raise DateError(f"{day}: {meals} meals are ordered, and no dish is known; add its menu")
+        monday = day - dt.timedelta(days=day.weekday())
+        for name in names:
+            products = known.get(dish_name(name), {}).values()
+            found = [p for sites in products if (p := sites.get(kind, sites.get(EVERY_SITE)))]
+            if not found:
+                raise CityError(
+                    f"no portion of {name!r} ({day}) for sites of type {kind!r}; add a row to the "
+                    "table of portions, with quantite 0 where nothing is bought"
+                )
+            for portion in found:
+                key = (monday, portion.fournisseur, portion.produit, portion.unite)
+                total[key] += meals * portion.quantite
+    return Ingredients(
+        tuple(
+            Purchase(monday, supplier, product, quantity, unit)
+            for (monday, supplier, product, unit), quantity in sorted(total.items())
+            if quantity
+        )
+    )
+
+
+def dish_name(text: str) -> str:
+    """Return a dish as it is compared: no accents, case, marks or double spaces.
+
+    Examples
+    --------
+    >>> dish_name(" Hachis  Parmentier* ") == dish_name("hachis parmentier")
+    True
+    """
+    letters = "".join(c if c.isalnum() else " " for c in plain(text))
+    return " ".join(letters.split())
+
+
+def _meals(order: Order) -> dict[tuple[dt.date, str], int]:
+    """Return whole meals by day and type of site, by day."""
+    result: dict[tuple[dt.date, str], int] = defaultdict(int)
+    for canteen, day, meals in zip(
+        order.rows.canteen.tolist(), order.rows.date.tolist(), order.meals.tolist(), strict=True
+    ):
+        result[day, order.rows.city.types[canteen]] += round(meals)
+    return {key: result[key] for key in sorted(result) if result[key]}
+
+
+def _quantity(
+    path: Path, line: int, text: str, column: str = "quantite", most: int = MAX_QUANTITY
+) -> Fraction:
+    """Return a number of 0 or more, exactly as it is written."""
+    written = text.strip().replace(",", ".")
+    value = Fraction(written) if _DECIMAL.fullmatch(written) else Fraction(-1)
+    if not 0 <= value <= most:
+        raise CityError(
+            f"{path}:{line}: {column}: {text!r} is no number from 0 to {most:,}; write one such as 0.06"
+        )
+    return value

@@ -1,0 +1,157 @@
+"""Languages: numbers, shares and days as each language writes them; texts from short tables.
+
+Each module that speaks keeps its sentences beside it, as a table by language; the few there are
+need no catalogue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import TypeVar
+
+import numpy as np
+
+from prevision_cantine.calendar import weekday
+from prevision_cantine.errors import ForecastError
+
+LANGUAGES = ("fr", "en", "pt")
+NBSP = "\N{NO-BREAK SPACE}"
+MINUS = "\N{MINUS SIGN}"
+
+DAYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "fr": ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"),
+        "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+        "pt": ("segunda", "terça", "quarta", "quinta", "sexta", "sábado", "domingo"),
+    }
+)
+MONTHS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "fr": (
+            "janvier", "février", "mars", "avril", "mai", "juin",
+            "juillet", "août", "septembre", "octobre", "novembre", "décembre",
+        ),
+        "en": (
+            "January", "February", "March", "April", "May", "June",
+            "July", "August", "September", "October", "November", "December",
+        ),
+        "pt": (
+            "janeiro", "fevereiro", "março", "abril", "maio", "junho",
+            "julho", "agosto", "setembro", "outubro", "novembro", "dezembro",
+        ),
+    }
+)  # fmt: skip
+_SEPARATORS = {"fr": NBSP + ",", "en": ",.", "pt": ".,"}
+
+T = TypeVar("T")
+
+
+def in_language(table: Mapping[str, T], lang: str) -> T:
+    """Return what a table says in a language.
+
+    Parameters
+    ----------
+    table : mapping of str to object
+        What it says, by language.
+    lang : {"fr", "en", "pt"}
+        Language.
+
+    Returns
+    -------
+    object
+        The entry.
+
+    Raises
+    ------
+    ForecastError
+        Where there is no such language.
+    """
+    if lang not in LANGUAGES:
+        raise ForecastError(f"no words in {lang!r}; known: {', '.join(LANGUAGES)}")
+    return table[lang]
+
+
+def number(value: float, lang: str, places: int = 0) -> str:
+    """Write a number.
+
+    Parameters
+    ----------
+    value : float
+        The number.
+    lang : {"fr", "en", "pt"}
+        Language.
+    places : int
+        Decimals.
+
+    Returns
+    -------
+    str
+        With the separators of the language and a true minus sign.
+
+    Examples
+    --------
+    >>> number(-1234.56, "en", 1), number(1234.5, "pt", 1)
+    ('−1,234.6', '1.234,5')
+    """
+    text = f"{abs(value):,.{places}f}"
+    sign = MINUS if value < 0 and text.strip("0.,") else ""
+    return sign + text.translate(str.maketrans(",.", _SEPARATORS[lang]))
+
+
+def signed(value: float, lang: str, places: int = 0) -> str:
+    """Write a number with its sign, as ``number`` does otherwise."""
+    text = number(value, lang, places)
+    return text if text.startswith(MINUS) else "+" + text
+
+
+def percent(share: float, lang: str, places: int = 0, *, sign: bool = False) -> str:
+    """Write a share as a percentage.
+
+    Examples
+    --------
+    >>> percent(0.0123, "en", 1)
+    '1.2%'
+    """
+    write = signed if sign else number
+    return write(100 * share, lang, places) + (NBSP if lang == "fr" else "") + "%"
+
+
+def day_of_week(day: np.datetime64, lang: str) -> str:
+    """Return the name of the weekday of a day."""
+    return DAYS[lang][int(weekday(np.array([day]))[0])]
+
+
+def listed(items: Sequence[str], lang: str) -> str:
+    """Return some words as a list with its "and"."""
+    if len(items) < 2:
+        return "".join(items)
+    last = {"fr": " et ", "en": " and ", "pt": " e "}[lang]
+    return ", ".join(items[:-1]) + last + items[-1]
+
+
+def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a table as text: the first column to the left, numbers to the right."""
+    columns = list(zip(header, *rows, strict=True))
+    widths = [max(map(len, column)) for column in columns]
+    lines = [
+        "  ".join(
+            cell.ljust(width) if n == 0 else cell.rjust(width)
+            for n, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in (header, *rows)
+    ]
+    return "\n".join(lines)
+
+
+def markdown_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a table as Markdown: the first column to the left, numbers to the right."""
+    marks = ["---"] + ["---:"] * (len(header) - 1)
+    cells = [[markdown(cell) for cell in row] for row in (header, *rows)]
+    return "\n".join("| " + " | ".join(row) + " |" for row in (cells[0], marks, *cells[1:]))
+
+
+def markdown(text: str) -> str:
+    """Return a text on one line with what means something in Markdown escaped."""
+    plain = "".join(c if c.isprintable() else " " for c in text)
+    return "".join("\\" + c if c in r"\`*_[]<>#|~&!" else c for c in plain)

@@ -1,0 +1,171 @@
+"""From orders to what each supplier delivers, exactly; what does not fit is said with its row."""
+
+import datetime as dt
+from fractions import Fraction
+
+import attrs
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from prevision_cantine import (
+    CityError,
+    DateError,
+    Portion,
+    ingredients,
+    load_dishes,
+    load_order,
+    load_portions,
+    plan_order,
+)
+from prevision_cantine.ingredients import UNITS
+
+HEADER = "plat,produit,fournisseur,type_site,quantite,unite\n"
+PORTIONS = HEADER + (
+    "Filet de poisson,Colin surgelé,Marée Atlantique,M,80,g\n"
+    'Filet de poisson,Colin surgelé,Marée Atlantique,*,"0,1",kg\n'
+    "Filet de poisson,Citron,Primeur,*,0.25,piece\n"
+    "Riz,Riz long,Grossiste,*,60,g\n"
+    "Yaourt,Yaourt nature,Laiterie,*,1,piece\n"
+)
+
+
+@pytest.fixture(scope="module")
+def plan(town, town_forecaster):
+    rows = town.calendar_rows("2023-03-09", "2023-03-14")
+    return plan_order(town_forecaster.predict(rows), shortage=0.01)
+
+
+@pytest.fixture
+def portions_file(tmp_path):
+    path = tmp_path / "portions.csv"
+    path.write_text(PORTIONS, encoding="utf-8")
+    return path
+
+
+def menu(plan, *dishes):
+    return dict.fromkeys(plan.rows.date.tolist(), dishes)
+
+
+def test_quantities_are_meals_times_portions_by_week_and_supplier(plan, portions_file):
+    found = ingredients(
+        plan, menu(plan, "FILET DE POISSON *", "Riz"), load_portions(portions_file)
+    ).purchases
+    town = plan.rows.city
+    nursery = np.array(town.types)[plan.rows.canteen] == "M"
+    assert nursery.any() and not nursery.all()  # noqa: PT018
+    for monday in (dt.date(2023, 3, 6), dt.date(2023, 3, 13)):
+        week = (plan.rows.date - plan.rows.date.astype("datetime64[W]")).astype(int)
+        assert week.max() < 7
+        here = (plan.rows.date >= np.datetime64(monday)) & (
+            plan.rows.date < np.datetime64(monday) + 7
+        )
+        meals, small = int(plan.meals[here].sum()), int(plan.meals[here & nursery].sum())
+        bought = {(p.fournisseur, p.produit): p for p in found if p.semaine == monday}
+        hake = bought["Marée Atlantique", "Colin surgelé"]
+        assert hake.quantite == Fraction(8, 100) * small + Fraction(1, 10) * (meals - small)
+        assert hake.unite == "kg"
+        assert bought["Primeur", "Citron"].quantite == Fraction(meals, 4)
+        assert bought["Grossiste", "Riz long"].quantite == Fraction(60 * meals, 1000)
+        assert len(bought) == 3
+    assert [p.semaine for p in found] == sorted(p.semaine for p in found)
+
+
+@given(
+    quantities=st.lists(st.integers(0, 500), min_size=2, max_size=2),
+    unit=st.sampled_from(sorted(UNITS)),
+)
+@settings(max_examples=20)
+def test_two_portions_add_up_and_nothing_is_not_bought(plan, quantities, unit):
+    bought, factor = UNITS[unit]
+    portions = [
+        Portion(dish, "Produit", "Fournisseur", "*", quantity * factor, bought)
+        for dish, quantity in zip(("a", "b"), quantities, strict=True)
+    ]
+    found = ingredients(plan, menu(plan, "A", "B"), portions).purchases
+    total = sum((p.quantite for p in found), Fraction(0))
+    assert total == sum(quantities) * factor * int(plan.meals.sum())
+    assert len(found) == (2 if sum(quantities) else 0)
+
+
+def test_a_half_order_needs_half(plan):
+    portions = [Portion("Riz", "Riz", "G", "*", Fraction(3, 50), "kg")]
+    doubled = attrs.evolve(plan, meals=2 * plan.meals)
+    once, twice = (ingredients(p, menu(plan, "riz"), portions).purchases for p in (plan, doubled))
+    assert [2 * p.quantite for p in once] == [p.quantite for p in twice]
+
+
+def test_the_order_comes_back_from_its_file(plan, tmp_path):
+    path = tmp_path / "order.csv"
+    plan.to_csv(path)
+    again = load_order(path, plan.rows.city)
+    np.testing.assert_array_equal(again.meals, plan.meals)
+    np.testing.assert_array_equal(again.rows.canteen, plan.rows.canteen)
+    np.testing.assert_array_equal(again.rows.date, plan.rows.date)
+
+
+def test_ingredients_are_written_and_told(plan, portions_file, tmp_path):
+    found = ingredients(plan, menu(plan, "Filet de poisson"), load_portions(portions_file))
+    found.to_csv(tmp_path / "i.csv")
+    lines = (tmp_path / "i.csv").read_text("utf-8").splitlines()
+    assert lines[0] == "semaine,fournisseur,produit,quantite,unite"
+    assert len(lines) == 1 + len(found) == 5
+    assert "semaine du 2023-03-06, Marée Atlantique" in found.to_text()
+    assert "pieces" in found.to_text("en")
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ("Riz,Riz,G,*,1e9,kg", r"portions.csv:2: quantite: '1e9' is no number from 0 to 1,000"),
+        ("Riz,Riz,G,*,-1,kg", "'-1' is no number"),
+        ("Riz,Riz,G,*,1/0,kg", "'1/0' is no number"),
+        ("Riz,Riz,G,*,nan,kg", "'nan' is no number"),
+        ("Riz,Riz,G,*,60,oz", "unite: 'oz' is not known; write g, kg"),
+        ("Riz,Riz,,*,60,g", "fournisseur is empty; fill it in"),
+        ("Riz,Riz,G,*,60", "not 6 cells"),
+        ("Riz,Riz,G,*,60,g\nriz*,RIZ,H,*,70,g", ":3: 'RIZ' in 'riz.' for '.' stands on line 2"),
+        ("Riz,Riz,G,*,60,g\nSoupe,riz,G,*,70,mL", ":3: 'riz' is in L here and in kg on line 2"),
+    ],
+)
+def test_a_wrong_row_is_named(tmp_path, row, message):
+    path = tmp_path / "portions.csv"
+    path.write_text(HEADER + row, encoding="utf-8")
+    with pytest.raises(CityError, match=message):
+        load_portions(path)
+
+
+def test_a_dish_or_a_day_that_is_missing_is_named(plan):
+    portions = [Portion("Riz", "Riz", "G", "M", Fraction(3, 50), "kg")]
+    with pytest.raises(
+        CityError, match=r"no portion of 'Riz' \(2023-03-09\) for sites of type 'E'"
+    ):
+        ingredients(plan, menu(plan, "Riz"), portions)
+    every = [attrs.evolve(portions[0], type_site="*")]
+    with pytest.raises(DateError, match=r"2023-03-10: \d+ meals are ordered, and no dish"):
+        ingredients(plan, {dt.date(2023, 3, 9): ("Riz",)}, every)
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ("Ailleurs,2023-03-09,1,1", "'Ailleurs' is no canteen of the city"),
+        ("Cantine 01,2023-03-09,1,x", "commande: 'x' is no number"),
+        ("Cantine 01,2023-03,1,1", "is no date"),
+        ("Cantine 01,2023-03-09,1,1\nCantine 01,2023-03-09,1,1", "stands on line 2 already"),
+    ],
+)
+def test_a_wrong_order_is_named(town, tmp_path, row, message):
+    path = tmp_path / "order.csv"
+    path.write_text("cantine,date,prevision,commande\n" + row, encoding="utf-8")
+    with pytest.raises(CityError, match=message):
+        load_order(path, town)
+
+
+def test_the_dishes_of_the_real_city_are_read(real_data):
+    dishes = load_dishes(real_data / "nantes_cantines")
+    assert dishes[dt.date(2016, 9, 1)] == (
+        "Melon", "Hachis Parmentier*", "Salade verte", "Île flottante",
+    )  # fmt: skip
+    assert list(dishes) == sorted(dishes)
