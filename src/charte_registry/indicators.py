@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from charte_registry.errors import RegisterError
-from charte_registry.records.application import ZONES, Hebergement
-from charte_registry.records.gouvernance import ENGAGEMENTS, PHASES
+from charte_registry.records.application import ETATS_RAPATRIEMENT, ZONES, Hebergement
+from charte_registry.records.gouvernance import ENGAGEMENTS, ETATS_CLAUSE, PHASES
 from charte_registry.register import Register
 from charte_registry.vocabularies.countries import zone
+from charte_registry.vocabularies.licences import LICENCES, OUVERTE, RECIPROCITE, RESTRICTIVE
+
+CONDITIONS = (OUVERTE, RECIPROCITE, RESTRICTIVE, "inconnue")
+
+# Figures that records date, by the kind and the year that each record tells.
+_DATED: Mapping[str, tuple[str, Callable[[Any], int | None]]] = MappingProxyType(
+    {
+        "algorithmes_publies": ("algorithmes", lambda a: a.publie_le and a.publie_le.year),
+        "jeux_de_donnees_publies": ("jeux_de_donnees", lambda j: j.publie_le and j.publie_le.year),
+        "partenaires_signataires": ("partenaires", lambda p: p.signe_le and p.signe_le.year),
+        "certifications_renouvelees": ("certifications", lambda c: c.renouvelee),
+    }
+)
 
 
 def hosting(place: Hebergement) -> str:
@@ -19,6 +34,11 @@ def hosting(place: Hebergement) -> str:
     return zone(place.pays) if place.pays else place.zone or "inconnu"
 
 
+def condition(spdx: str | None) -> str:
+    """Return what a licence asks: ``ouverte``, ``reciprocite``, ``restrictive`` or ``inconnue``."""
+    return LICENCES[spdx].condition if spdx in LICENCES else "inconnue"
+
+
 def indicators(register: Register, year: int) -> dict[str, Any]:
     """Return the figures of one year; see ``Register.indicators``."""
     if year not in register.annees:
@@ -26,41 +46,139 @@ def indicators(register: Register, year: int) -> dict[str, Any]:
         raise RegisterError(
             f"the register describes {known}, not {year}; ask for one of these years"
         )
-    hosts = Counter(hosting(a.hebergement) for a in register.all("applications"))
-    figures: dict[str, Any] = {
-        "traitements_total": len(register.all("traitements")),
-        "applications_total": sum(hosts.values()),
+    return {
+        **_traitements(register),
+        **_applications(register),
+        **_demandes(register, year),
+        **_transparence(register, year),
+        **_gouvernance(register, year),
+        **_actions(register),
+        "par_annee": by_year(register, year),
+    }
+
+
+def _traitements(register: Register) -> dict[str, Any]:
+    traitements = register.all("traitements")
+    return {
+        "traitements_total": len(traitements),
+        "traitements_par_responsable": _counted(t.responsable for t in traitements),
+        "traitements_donnees_particulieres": sum(t.sensible for t in traitements),
+        "traitements_analyse_impact_faite": sum(
+            t.aipd is not None and t.aipd.etat == "faite" for t in traitements
+        ),
+        "traitements_sous_traitant_total": len(register.all("traitements_sous_traitant")),
+    }
+
+
+def _applications(register: Register) -> dict[str, Any]:
+    places = [a.hebergement for a in register.all("applications")]
+    hosts = Counter(map(hosting, places))
+    plans = Counter(p.rapatriement.etat for p in places if p.rapatriement is not None)
+    return {
+        "applications_total": len(places),
         "applications_hebergement_interne": hosts["interne"],
         **{f"applications_hebergement_{name}": hosts[name] for name in ZONES},
         "applications_hebergement_inconnu": hosts["inconnu"],
-        "demandes_droits": {
-            record.annee: record.nombre
-            for record in sorted(register.all("demandes_droits"), key=lambda r: r.annee)
-            if record.annee <= year
-        },
-        "reclamations_cnil": sum(
-            r.reclamations_cnil for r in register.all("demandes_droits") if r.annee <= year
+        "applications_par_pays": _counted(p.pays for p in places if p.pays is not None),
+        "rapatriements_par_etat": {etat: plans[etat] for etat in ETATS_RAPATRIEMENT.codes},
+    }
+
+
+def _demandes(register: Register, year: int) -> dict[str, Any]:
+    requests = [r for r in register.all("demandes_droits") if r.annee <= year]
+    breaches = [v for v in register.all("violations") if v.annee <= year]
+    return {
+        "demandes_droits": _summed((r.annee, r.nombre) for r in requests),
+        "demandes_par_droit": _summed((d.droit, d.nombre) for r in requests if r.annee == year for d in r.detail),  # fmt: skip
+        "demandes_par_suite": _summed(
+            (d.suite, d.nombre)
+            for r in requests
+            if r.annee == year
+            for d in r.detail
+            if d.suite is not None
         ),
+        "reclamations_cnil": sum(r.reclamations_cnil for r in requests),
+        "violations": _summed((v.annee, v.nombre) for v in breaches),
+        "violations_notifiees_cnil": _summed((v.annee, v.notifiees_cnil) for v in breaches),
+    }
+
+
+def _transparence(register: Register, year: int) -> dict[str, Any]:
+    algorithmes, jeux = register.all("algorithmes"), register.all("jeux_de_donnees")
+    asked = Counter(condition(j.licence) for j in jeux)
+    return {
+        "algorithmes_total": len(algorithmes),
         "algorithmes_publies": sum(
-            a.publie_le is not None and a.publie_le.year <= year
-            for a in register.all("algorithmes")
+            a.publie_le is not None and a.publie_le.year <= year for a in algorithmes
         ),
-        "jeux_de_donnees_total": len(register.all("jeux_de_donnees")),
-        "jeux_de_donnees_depuis_charte": sum(
-            j.depuis_charte for j in register.all("jeux_de_donnees")
-        ),
-        "partenaires_total": len(register.all("partenaires")),
+        "jeux_de_donnees_total": len(jeux),
+        "jeux_de_donnees_depuis_charte": sum(j.depuis_charte for j in jeux),
+        "jeux_de_donnees_par_licence": _counted(j.licence for j in jeux if j.licence is not None),
+        "jeux_de_donnees_par_condition": {name: asked[name] for name in CONDITIONS},
     }
+
+
+def _gouvernance(register: Register, year: int) -> dict[str, Any]:
     trainings = [f for f in register.all("formations") if f.fin <= year]
-    figures["formations_sessions"] = sum(f.sessions for f in trainings)
-    figures["formations_personnes"] = sum(f.personnes for f in trainings)
-    actions = register.all("actions")
-    figures["actions_total"] = len(actions)
-    phases = Counter(a.phase for a in actions)
-    figures["actions_par_phase"] = {phase: phases[phase] for phase in PHASES}
-    both = Counter((a.engagement, a.phase) for a in actions)
-    figures["actions_par_engagement"] = {
-        engagement: {phase: both[engagement, phase] for phase in PHASES}
-        for engagement in ENGAGEMENTS
+    clauses = Counter(c.etat for c in register.all("clauses_marche"))
+    return {
+        "partenaires_total": len(register.all("partenaires")),
+        "formations_sessions": sum(f.sessions for f in trainings),
+        "formations_personnes": sum(f.personnes for f in trainings),
+        "certifications_total": len(register.all("certifications")),
+        "clauses_marche_par_etat": {etat: clauses[etat] for etat in ETATS_CLAUSE.codes},
+        "donnees_interet_metropolitain_total": len(register.all("donnees_interet_metropolitain")),
     }
+
+
+def _actions(register: Register) -> dict[str, Any]:
+    actions = register.all("actions")
+    phases = Counter(a.phase for a in actions)
+    both = Counter((a.engagement, a.phase) for a in actions)
+    return {
+        "actions_total": len(actions),
+        "actions_par_phase": {phase: phases[phase] for phase in PHASES},
+        "actions_par_engagement": {
+            engagement: {phase: both[engagement, phase] for phase in PHASES}
+            for engagement in ENGAGEMENTS
+        },
+    }
+
+
+def by_year(register: Register, until: int) -> dict[str, dict[int, int]]:
+    """Return the figures that records date, year over year.
+
+    Parameters
+    ----------
+    register : Register
+        The register.
+    until : int
+        Last year.
+
+    Returns
+    -------
+    dict of str to dict of int to int
+        Count by year and figure, the years without any between the first and the last included. A
+        figure is there only where every record of its kind has a date: of part of them, nothing
+        can be said year over year.
+    """
+    figures: dict[str, dict[int, int]] = {}
+    for name, (kind, year_of) in _DATED.items():
+        years = [year_of(record) for record in register.all(kind)]
+        known = [year for year in years if year is not None and year <= until]
+        if known and None not in years:
+            found = Counter(known)
+            figures[name] = {year: found[year] for year in range(min(known), until + 1)}
     return figures
+
+
+def _counted(values: Iterable[Any]) -> dict[Any, int]:
+    """Return how often each value stands, the most frequent first."""
+    return dict(sorted(Counter(values).items(), key=lambda item: (-item[1], item[0])))
+
+
+def _summed(values: Iterable[tuple[Any, int]]) -> dict[Any, int]:
+    total: Counter[Any] = Counter()
+    for name, number in values:
+        total[name] += number
+    return dict(sorted(total.items()))

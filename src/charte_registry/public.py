@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import typing
 from types import MappingProxyType
 from typing import Any
 
@@ -46,6 +47,40 @@ def _has_parts(value: Any) -> bool:
 
 def _published(value: Any) -> Any:
     return tuple(map(published, value)) if isinstance(value, tuple) else published(value)
+
+
+def hides(record_class: type[Any], path: str) -> bool:
+    """Return whether a field stands inside what the public extract leaves out.
+
+    Parameters
+    ----------
+    record_class : type
+        Class of the record.
+    path : str
+        Path of the field, such as ``contact.nom`` or ``securite[0].type``.
+
+    Returns
+    -------
+    bool
+        Whether the field, or one that holds it, is internal.
+
+    Examples
+    --------
+    >>> from charte_registry import Organisme, Traitement
+    >>> hides(Organisme, "contact.nom"), hides(Traitement, "finalites[0].nom")
+    (True, False)
+    """
+    cls: Any = record_class
+    for step in path.split("."):
+        name = step.split("[")[0]
+        fields = attrs.fields_dict(attrs.resolve_types(cls)) if attrs.has(cls) else {}
+        if name not in fields:
+            return False
+        if name in internal(cls):
+            return True
+        kind = fields[name].type
+        cls = next((part for part in (*typing.get_args(kind), kind) if attrs.has(part)), object)
+    return False
 
 
 def public(register: Register) -> Register:

@@ -6,9 +6,13 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from charte_registry.errors import RegisterError
 from charte_registry.files import write_text
 from charte_registry.report import render_report
 from charte_registry.storage import load_register
+from charte_registry.storage.revisions import load_revision
+
+MAX_BYTES = 2_000_000  # of a diagram
 
 
 def add(commands: Any) -> None:
@@ -18,11 +22,42 @@ def add(commands: Any) -> None:
     command.add_argument("--year", type=int, required=True)
     command.add_argument("--output", type=Path, required=True)
     command.add_argument("--lang", default="fr", help="fr, en or pt")
+    command.add_argument(
+        "--previous", metavar="FOLDER",
+        help="the register of the year before, or REVISION:FOLDER: the page tells what changed",
+    )  # fmt: skip
+    command.add_argument(
+        "--diagram", action="append", default=[], metavar="ID=FILE.svg",
+        help="diagram of an algorithm, by its identifier",
+    )  # fmt: skip
     command.set_defaults(run=_run)
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    page = render_report(load_register(arguments.folder), arguments.year, arguments.lang)
+    page = render_report(
+        load_register(arguments.folder),
+        arguments.year,
+        arguments.lang,
+        previous=load_revision(arguments.previous) if arguments.previous else None,
+        diagrams=dict(map(_diagram, arguments.diagram)),
+    )
     write_text(arguments.output, page)
     print(f"report of {arguments.year} written, see {arguments.output}")
     return 0
+
+
+def _diagram(given: str) -> tuple[str, str]:
+    name, sign, path = given.partition("=")
+    if not sign:
+        raise RegisterError(f"--diagram {given!r}: write ID=FILE.svg")
+    try:
+        if Path(path).stat().st_size > MAX_BYTES:
+            raise RegisterError(f"{path}: larger than {MAX_BYTES:,} bytes; give a smaller drawing")
+        text = Path(path).read_text("utf-8")
+    except OSError as error:
+        raise RegisterError(f"{path}: cannot be read ({error.strerror})") from None
+    except UnicodeDecodeError:
+        raise RegisterError(f"{path}: not UTF-8; give an SVG file") from None
+    if "<svg" not in text:
+        raise RegisterError(f"{path}: no SVG; give a drawing whose first element is svg")
+    return name, text

@@ -1,0 +1,65 @@
+"""Numbers and dates as the three languages write them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from types import MappingProxyType
+
+THIN, NO_BREAK = "\N{NARROW NO-BREAK SPACE}", "\N{NO-BREAK SPACE}"
+_GROUPS: Mapping[str, str] = MappingProxyType({"fr": THIN, "en": ",", "pt": "."})
+_MONTHS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "fr": (
+            "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre",
+            "octobre", "novembre", "décembre",
+        ),
+        "en": (
+            "January", "February", "March", "April", "May", "June", "July", "August", "September",
+            "October", "November", "December",
+        ),
+        "pt": (
+            "janeiro", "fevereiro", "março", "abril", "maio", "junho", "julho", "agosto", "setembro",
+            "outubro", "novembro", "dezembro",
+        ),
+    }
+)  # fmt: skip
+
+
+def number(value: int, lang: str) -> str:
+    """Return a whole number with its thousands apart.
+
+    Examples
+    --------
+    >>> number(1200, "en"), number(1200, "pt"), number(442, "fr")
+    ('1,200', '1.200', '442')
+    """
+    return f"{value:,}".replace(",", _GROUPS[lang])
+
+
+def percent(part: int, whole: int, lang: str) -> str:
+    """Return a share in percent, with one decimal below 10 %.
+
+    Examples
+    --------
+    >>> percent(408, 442, "en"), percent(1, 442, "pt")
+    ('92%', '0,2%')
+    """
+    share = 100 * part / whole if whole else 0.0
+    text = f"{share:.0f}" if share >= 10 or share == 0 else f"{share:.1f}"
+    mark = f"{NO_BREAK}%" if lang == "fr" else "%"
+    return (text if lang == "en" else text.replace(".", ",")) + mark
+
+
+def day(value: dt.date, lang: str) -> str:
+    """Return a date in words.
+
+    Examples
+    --------
+    >>> day(dt.date(2020, 10, 1), "fr"), day(dt.date(2020, 12, 15), "pt")
+    ('1er octobre 2020', '15 de dezembro de 2020')
+    """
+    month = _MONTHS[lang][value.month - 1]
+    first = {"fr": "1er", "en": "1", "pt": "1º"}[lang] if value.day == 1 else str(value.day)
+    joint = " de " if lang == "pt" else " "
+    return joint.join([first, month, str(value.year)])
