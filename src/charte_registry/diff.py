@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import typing
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
@@ -11,6 +12,7 @@ import attrs
 
 from charte_registry.errors import RegisterError, nearest
 from charte_registry.records import (
+    KINDS,
     Assurance,
     CategorieDonnees,
     CategorieParticuliere,
@@ -30,6 +32,11 @@ from charte_registry.records import (
 )
 from charte_registry.records.base import internal, unstructure
 from charte_registry.register import Register
+from charte_registry.vocabularies.countries import country
+from charte_registry.vocabularies.country_names import NAMES
+
+SHOWN = 80  # letters of a value in one line
+NO_BREAK = "\N{NO-BREAK SPACE}"
 
 # Natures of a change, the weightiest first, each with how it is told.
 NATURES: Mapping[str, Mapping[str, str]] = MappingProxyType(
@@ -41,11 +48,11 @@ NATURES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "pt": "novo identificador, era {before}",
         },
         "host_moved": {
-            "fr": "hébergement déplacé : {before} → {after}", "en": "hosting moved: {before} → {after}",
-            "pt": "hospedagem mudada: {before} → {after}",
+            "fr": "hébergement déplacé, {before} → {after}", "en": "hosting moved, {before} → {after}",
+            "pt": "hospedagem mudada, {before} → {after}",
         },
         "phase_changed": {
-            "fr": "phase : {before} → {after}", "en": "phase: {before} → {after}", "pt": "fase: {before} → {after}",
+            "fr": "phase, {before} → {after}", "en": "phase, {before} → {after}", "pt": "fase, {before} → {after}",
         },
         "retention_shortened": {
             "fr": "conservation raccourcie ({field}) : {before} → {after}",
@@ -58,11 +65,11 @@ NATURES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "pt": "conservação prolongada ({field}): {before} → {after}",
         },
         "filled": {
-            "fr": "{field} renseigné : {after}", "en": "{field} filled in: {after}", "pt": "{field} preenchido: {after}",
+            "fr": "{field} : renseigné, {after}", "en": "{field}: filled in, {after}", "pt": "{field}: preenchido, {after}",
         },
         "emptied": {
-            "fr": "{field} vidé, avant {before}", "en": "{field} emptied, was {before}",
-            "pt": "{field} esvaziado, era {before}",
+            "fr": "{field} : vidé, avant {before}", "en": "{field}: emptied, was {before}",
+            "pt": "{field}: esvaziado, era {before}",
         },
         "changed": {
             "fr": "{field} : {before} → {after}", "en": "{field}: {before} → {after}", "pt": "{field}: {before} → {after}",
@@ -91,6 +98,7 @@ KEYS: Mapping[type[Any], tuple[str, ...]] = MappingProxyType(
         NombreViolations: ("nature",),
     }
 )
+PLACE = ("mode", "hebergeur", "pays", "subdivision", "zone")  # where data are hosted
 _DURATION = re.compile(
     r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?", re.ASCII
 )
@@ -118,7 +126,7 @@ class Change:
     --------
     >>> change = Change(record="actions/a", nature="phase_changed", field="phase", before="en_cours", after="realisee")
     >>> print(change.told("en"))
-    actions/a: phase: en_cours → realisee
+    actions/a: phase, under way → done
     """
 
     record: str
@@ -134,7 +142,7 @@ class Change:
         Parameters
         ----------
         lang : {"fr", "en", "pt"}
-            Language.
+            Language; fields and codes are told by their labels.
 
         Returns
         -------
@@ -149,10 +157,10 @@ class Change:
         words = NATURES[self.nature]
         if lang not in words:
             raise RegisterError(f"no words in {lang!r}; {nearest(lang, words)}")
-        sentence = words[lang].format(
-            field=self.field, before=_short(self.before), after=_short(self.after)
-        )
-        return f"{self.record}{' ' if lang == 'fr' else ''}: {sentence}"
+        label, codes = _described(KINDS.get(self.record.split("/")[0]), self.field, lang)
+        before, after = (_short(_said(v, codes, lang), lang) for v in (self.before, self.after))
+        sentence = words[lang].format(field=label, before=before, after=after)
+        return f"{self.record}{NO_BREAK if lang == 'fr' else ''}: {sentence}"
 
 
 def diff(before: Register, after: Register) -> tuple[Change, ...]:
@@ -230,29 +238,24 @@ def _title(record: Any) -> str | None:
 
 
 def _record(name: str, before: Any, after: Any) -> Iterator[Change]:
-    if name.startswith("applications/") and _place(before) != _place(after):
+    moved = name.startswith("applications/") and _place(before) != _place(after)
+    if moved:
         yield Change(
             record=name, nature="host_moved", field="hebergement",
             before=_place(before), after=_place(after),
         )  # fmt: skip
     for field, old, new, hidden in _fields(before, after, "", hidden=False):
-        if name.startswith("applications/") and field in _PLACE:
-            continue
-        nature = _nature(name, field, old, new)
-        yield Change(
-            record=name, nature=nature, field=field, before=old, after=new, internal=hidden
-        )
+        if not (moved and field.removeprefix("hebergement.") in PLACE):
+            nature = _nature(name, field, old, new)
+            yield Change(
+                record=name, nature=nature, field=field, before=old, after=new, internal=hidden
+            )
 
 
-_PLACE = ("hebergement.mode", "hebergement.hebergeur", "hebergement.pays", "hebergement.subdivision", "hebergement.zone")  # fmt: skip
-
-
-def _place(application: Any) -> str:
-    """Return where an application is hosted, in codes."""
+def _place(application: Any) -> dict[str, str]:
+    """Return what tells where an application is hosted."""
     at = application.hebergement
-    return " ".join(
-        filter(None, (at.mode, at.hebergeur, at.pays, at.subdivision, None if at.pays else at.zone))
-    )
+    return {name: value for name in PLACE if (value := getattr(at, name)) is not None}
 
 
 def _nature(name: str, field: str, before: Any, after: Any) -> str:
@@ -335,11 +338,49 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 
-def _short(value: Any) -> str:
+def _described(
+    cls: type[Any] | None, path: str, lang: str
+) -> tuple[str, Mapping[str, Mapping[str, str]]]:
+    """Return what a field is called, and its codes with their labels, by field for a part."""
+    labels: list[str] = []
+    codes: dict[str, Mapping[str, str]] = {}
+    for step in filter(None, re.split(r"\.(?![^\[]*\])", path)):
+        name, bracket, about = step.partition("[")
+        field = attrs.fields_dict(attrs.resolve_types(cls)).get(name) if cls else None
+        if cls is None or field is None:
+            return path, {}
+        labels.append(field.metadata[lang] + (f" [{about}" if bracket else ""))
+        codes = {"": _labels(field, lang)}
+        kind = field.type
+        cls = next((part for part in (*typing.get_args(kind), kind) if attrs.has(part)), None)
+    if cls is not None:
+        codes |= {field.name: _labels(field, lang) for field in attrs.fields(cls)}
+    return ", ".join(labels), codes
+
+
+def _labels(field: attrs.Attribute[Any], lang: str) -> Mapping[str, str]:
+    terms = field.metadata["vocabulaire"]
+    return {term.code: term.label(lang) for term in terms} if terms is not None else {}
+
+
+def _said(value: Any, codes: Mapping[str, Mapping[str, str]], lang: str, name: str = "") -> Any:
+    """Return a plain value with labels in the place of its codes."""
+    if isinstance(value, Mapping):
+        return {key: _said(inner, codes, lang, key) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_said(inner, codes, lang, name) for inner in value]
+    if name == "pays" and value in NAMES:
+        return country(value).label(lang)
+    return codes.get(name, {}).get(value, value) if isinstance(value, str) else value
+
+
+def _short(value: Any, lang: str) -> str:
     """Return a value as a reader wants it in one line."""
     if isinstance(value, Mapping):
-        return ", ".join(_short(v) for v in value.values())
+        return ", ".join(_short(inner, lang) for inner in value.values())
     if isinstance(value, list):
-        return ", ".join(map(_short, value))
+        return ", ".join(_short(inner, lang) for inner in value)
+    if isinstance(value, bool):
+        return {"fr": ("non", "oui"), "en": ("no", "yes"), "pt": ("não", "sim")}[lang][value]
     text = "–" if value is None else str(value).replace("\n", " ")
-    return text if len(text) <= 80 else text[:79] + "…"
+    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"

@@ -36,7 +36,7 @@ def hosting(place: Hebergement) -> str:
 
 def condition(spdx: str | None) -> str:
     """Return what a licence asks: ``ouverte``, ``reciprocite``, ``restrictive`` or ``inconnue``."""
-    return LICENCES[spdx].condition if spdx in LICENCES else "inconnue"
+    return LICENCES[spdx].condition if spdx is not None and spdx in LICENCES else "inconnue"
 
 
 def indicators(register: Register, year: int) -> dict[str, Any]:
@@ -77,7 +77,7 @@ def _applications(register: Register) -> dict[str, Any]:
     return {
         "applications_total": len(places),
         "applications_hebergement_interne": hosts["interne"],
-        **{f"applications_hebergement_{name}": hosts[name] for name in ZONES},
+        **{f"applications_hebergement_{name}": hosts[name] for name in ZONES.codes},
         "applications_hebergement_inconnu": hosts["inconnu"],
         "applications_par_pays": _counted(p.pays for p in places if p.pays is not None),
         "rapatriements_par_etat": {etat: plans[etat] for etat in ETATS_RAPATRIEMENT.codes},
@@ -86,17 +86,12 @@ def _applications(register: Register) -> dict[str, Any]:
 
 def _demandes(register: Register, year: int) -> dict[str, Any]:
     requests = [r for r in register.all("demandes_droits") if r.annee <= year]
+    detail = [d for r in requests if r.annee == year for d in r.detail]
     breaches = [v for v in register.all("violations") if v.annee <= year]
     return {
         "demandes_droits": _summed((r.annee, r.nombre) for r in requests),
-        "demandes_par_droit": _summed((d.droit, d.nombre) for r in requests if r.annee == year for d in r.detail),  # fmt: skip
-        "demandes_par_suite": _summed(
-            (d.suite, d.nombre)
-            for r in requests
-            if r.annee == year
-            for d in r.detail
-            if d.suite is not None
-        ),
+        "demandes_par_droit": _summed((d.droit, d.nombre) for d in detail),
+        "demandes_par_suite": _summed((d.suite, d.nombre) for d in detail if d.suite is not None),
         "reclamations_cnil": sum(r.reclamations_cnil for r in requests),
         "violations": _summed((v.annee, v.nombre) for v in breaches),
         "violations_notifiees_cnil": _summed((v.annee, v.notifiees_cnil) for v in breaches),
@@ -137,10 +132,10 @@ def _actions(register: Register) -> dict[str, Any]:
     both = Counter((a.engagement, a.phase) for a in actions)
     return {
         "actions_total": len(actions),
-        "actions_par_phase": {phase: phases[phase] for phase in PHASES},
+        "actions_par_phase": {phase: phases[phase] for phase in PHASES.codes},
         "actions_par_engagement": {
-            engagement: {phase: both[engagement, phase] for phase in PHASES}
-            for engagement in ENGAGEMENTS
+            engagement: {phase: both[engagement, phase] for phase in PHASES.codes}
+            for engagement in ENGAGEMENTS.codes
         },
     }
 

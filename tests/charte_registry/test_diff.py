@@ -57,8 +57,20 @@ def kept(duree, categorie="identite"):
 def test_a_host_that_moves_is_one_change():
     before = application(mode="heberge", pays="CA", garantie="decision_adequation")
     assert changes("applications", before, application(mode="interne")) == [
-        ("host_moved", "hebergement", "heberge CA", "interne"),
+        ("host_moved", "hebergement", {"mode": "heberge", "pays": "CA"}, {"mode": "interne"}),
         ("emptied", "hebergement.garantie", "decision_adequation", None),
+    ]
+
+
+def test_a_change_is_told_by_labels():
+    before = application(mode="heberge", pays="CA", garantie="decision_adequation")
+    after = application(mode="heberge", pays="RE", garantie=None)
+    found = diff(
+        EMPTY.with_record("applications", before), EMPTY.with_record("applications", after)
+    )
+    assert [change.told("fr").replace("\N{NO-BREAK SPACE}", " ") for change in found] == [
+        "applications/a : hébergement déplacé, par un hébergeur, Canada → par un hébergeur, La Réunion",
+        "applications/a : hébergement, garantie du transfert : vidé, avant décision d'adéquation",
     ]
 
 
@@ -170,7 +182,7 @@ def repository(tmp_path, monkeypatch):
 def test_two_revisions_of_a_repository(repository, capsys):
     assert main(["diff", "HEAD:registre", "registre"]) == 0
     assert capsys.readouterr().out.splitlines() == [
-        "actions/dpd: phase: realisee → en_cours",
+        "actions/dpd: phase, done → under way",
         "1 changes",
     ]
     assert main(["diff", "registre", "HEAD:registre", "--format", "json"]) == 0

@@ -19,8 +19,17 @@ from charte_registry.vocabularies.assurances import REFERENTIELS
 from charte_registry.vocabularies.rgpd import CATEGORIES_DONNEES, GARANTIES
 from charte_registry.vocabularies.vocabulaire import vocabulaire
 
-MODES = ("interne", "heberge")
-ZONES = ("france", "europe", "hors_europe")
+MODES = vocabulaire(
+    "modes", "Charte, souveraineté", dt.date(2026, 2, 1),
+    ("interne", "par la collectivité", "by the authority", "pela administração"),
+    ("heberge", "par un hébergeur", "by a host", "por um provedor"),
+)  # fmt: skip
+ZONES = vocabulaire(
+    "zones", "Charte, souveraineté", dt.date(2026, 2, 1),
+    ("france", "en France", "in France", "na França"),
+    ("europe", "en Europe", "in Europe", "na Europa"),
+    ("hors_europe", "hors d'Europe", "outside Europe", "fora da Europa"),
+)  # fmt: skip
 
 ETATS_RAPATRIEMENT = vocabulaire(
     "etats_rapatriement", "Charte, souveraineté", dt.date(2026, 2, 1),

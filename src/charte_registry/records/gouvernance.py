@@ -20,8 +20,19 @@ from charte_registry.records.organisme import TYPES_ORGANISME
 from charte_registry.vocabularies.assurances import REFERENTIELS
 from charte_registry.vocabularies.vocabulaire import vocabulaire
 
-ENGAGEMENTS = ("protection", "souverainete", "sobriete", "transparence")
-PHASES = ("realisee", "en_cours", "en_retard")
+ENGAGEMENTS = vocabulaire(
+    "engagements", "Charte", dt.date(2026, 2, 1),
+    ("protection", "protéger les données", "protect data", "proteger os dados"),
+    ("souverainete", "garantir la souveraineté", "guarantee sovereignty", "garantir a soberania"),
+    ("sobriete", "agir avec sobriété", "act with sobriety", "agir com sobriedade"),
+    ("transparence", "garantir la transparence", "guarantee transparency", "garantir a transparência"),
+)  # fmt: skip
+PHASES = vocabulaire(
+    "phases", "Charte", dt.date(2026, 2, 1),
+    ("realisee", "réalisée", "done", "realizada"),
+    ("en_cours", "en cours", "under way", "em andamento"),
+    ("en_retard", "en retard", "late", "atrasada"),
+)  # fmt: skip
 
 OBJETS_CLAUSE = vocabulaire(
     "objets_clause", "Charte, commande publique", dt.date(2026, 2, 1),

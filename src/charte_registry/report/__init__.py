@@ -146,8 +146,8 @@ def _abroad(register: Register, lang: str) -> list[dict[str, Any]]:
 
 def _actions(register: Register) -> dict[str, list[Any]]:
     """Return the actions of each commitment, those that are done first."""
-    actions = sorted(register.all("actions"), key=lambda action: PHASES.index(action.phase))
-    return {name: [a for a in actions if a.engagement == name] for name in ENGAGEMENTS}
+    actions = sorted(register.all("actions"), key=lambda action: PHASES.codes.index(action.phase))
+    return {name: [a for a in actions if a.engagement == name] for name in ENGAGEMENTS.codes}
 
 
 def _algorithme(
@@ -158,7 +158,9 @@ def _algorithme(
     A diagram from elsewhere goes into the page as an image, in which no script runs.
     """
     given = diagrams.get(algorithme.id)
-    image = f"data:image/svg+xml;base64,{base64.b64encode(given.encode()).decode()}" if given else ""
+    image = (
+        f"data:image/svg+xml;base64,{base64.b64encode(given.encode()).decode()}" if given else ""
+    )
     return {"record": algorithme, "image": image, "svg": None if given else drawn(algorithme, say)}
 
 

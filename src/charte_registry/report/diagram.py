@@ -8,7 +8,7 @@ from html import escape
 
 from charte_registry.records import Algorithme
 
-WIDTH, COLUMN, GAP, LINE, PAD = 760, 220, 50, 18, 12
+WIDTH, COLUMN, GAP, LINE, PAD = 762, 220, 50, 18, 12
 LETTERS = 27  # that a line of a box holds at 14 px
 
 
@@ -59,9 +59,7 @@ def _wrapped(text: str) -> list[str]:
 
 
 def _box(left: int, head: str, lines: Sequence[str], height: int) -> str:
-    text = "".join(
-        f'<tspan x="{left + PAD}" dy="{LINE}">{escape(line)}</tspan>' for line in lines
-    )
+    text = "".join(f'<tspan x="{left + PAD}" dy="{LINE}">{escape(line)}</tspan>' for line in lines)
     return (
         f'<rect x="{left + 1}" y="1" width="{COLUMN}" height="{height - 2}" rx="6" class="box"/>'
         f'<text x="{left + PAD}" y="{PAD + 12}"><tspan font-weight="700">{escape(head)}</tspan>{text}</text>'
