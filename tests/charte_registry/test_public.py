@@ -6,9 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import records
 
-from charte_registry import Register, load_register, public, published, unstructure
+from charte_registry import Contact, Register, load_register, public, published, unstructure
 from charte_registry.records import KINDS
 from charte_registry.records.base import INTERNE
+from charte_registry.records.formats import COURRIEL
+from charte_registry.skeleton import part_of
 
 EXAMPLE = "examples/nantes_2020"
 CANARY = "canari-b7e1"
@@ -18,20 +20,19 @@ RECORDS = st.sampled_from(sorted(KINDS)).flatmap(records)
 def with_canaries(part, *, hidden=False):
     """Return a record with a canary in every text of an internal field, at whatever depth."""
     changes = {}
-    for field in attrs.fields(type(part)):
+    for field in attrs.fields(attrs.resolve_types(type(part))):
         value = getattr(part, field.name)
         inside = hidden or field.metadata["visibility"] == INTERNE
-        if attrs.has(type(value)):
-            changes[field.name] = with_canaries(value, hidden=inside)
-        elif isinstance(value, tuple) and value and attrs.has(type(value[0])):
-            changes[field.name] = tuple(with_canaries(item, hidden=inside) for item in value)
-        elif inside and not field.metadata["choices"] and not field.metadata["reference"]:
-            if isinstance(value, tuple) and field.metadata["format"] is None:
-                changes[field.name] = (CANARY,)
-            elif field.metadata["format"] is not None:
-                changes[field.name] = f"{CANARY}@example.org"
-            elif value is None or isinstance(value, str):
-                changes[field.name] = CANARY
+        kind, several = part_of(field.type)
+        if attrs.has(kind):
+            value = kind() if kind is Contact and value is None else value
+            items = value if several else () if value is None else (value,)
+            marked = tuple(with_canaries(item, hidden=inside) for item in items)
+            changes[field.name] = marked if several else next(iter(marked), None)
+        elif inside and kind is str and not field.metadata["choices"]:
+            form = field.metadata["format"]
+            text = f"{CANARY}@example.org" if form is COURRIEL else CANARY
+            changes[field.name] = (text,) if several else text
     return attrs.evolve(part, **changes)
 
 

@@ -16,7 +16,7 @@ from charte_registry.records.gouvernance import ENGAGEMENTS, PHASES
 from charte_registry.register import Register
 from charte_registry.report.diagram import drawn
 from charte_registry.report.texts import TEXTS
-from charte_registry.report.words import day, number, percent
+from charte_registry.report.words import day, number, percent, printable
 from charte_registry.vocabularies.adequacy import adequation
 from charte_registry.vocabularies.countries import country
 
@@ -79,6 +79,7 @@ def render_report(
             known = list(extract.records.get("algorithmes", {}))
             raise RegisterError(f"no algorithm {name!r} for the diagram; {nearest(name, known)}")
     environment = Environment(
+        finalize=lambda value: printable(value) if type(value) is str else value,
         loader=PackageLoader("charte_registry.report", "."),
         autoescape=True,
         undefined=StrictUndefined,

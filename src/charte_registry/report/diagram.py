@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from charte_registry.records import Algorithme
+from charte_registry.report.words import printable
 
 WIDTH, COLUMN, GAP, LINE, PAD = 762, 220, 50, 18, 12
 LETTERS = 27  # that a line of a box holds at 14 px
@@ -48,7 +49,7 @@ def drawn(algorithme: Algorithme, say: Mapping[str, str]) -> str | None:
         for x in (COLUMN + 2, 2 * COLUMN + GAP + 2)
     )
     title = escape(f"{algorithme.nom} : {say['diagram']}")
-    return (
+    return printable(
         f'<svg class="flow" viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{title}">'
         f"{''.join(boxes)}{arrows}</svg>"
     )

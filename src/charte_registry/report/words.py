@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -24,6 +25,26 @@ _MONTHS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
     }
 )  # fmt: skip
+
+# What HTML has no place for: controls but white space, and the code points that are no characters.
+_UNPRINTABLE = re.compile(
+    "[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef"
+    + "".join(
+        map(chr, (base + last for base in range(0, 0x110000, 0x10000) for last in (0xFFFE, 0xFFFF)))
+    )
+    + "]"
+)
+
+
+def printable(text: str) -> str:
+    r"""Return a text with a replacement character for each that no page can hold.
+
+    Examples
+    --------
+    >>> printable("a\x00b") == "a\N{REPLACEMENT CHARACTER}b"
+    True
+    """
+    return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def number(value: int, lang: str) -> str:
