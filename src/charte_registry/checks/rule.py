@@ -102,7 +102,8 @@ class Raised:
 def _said(value: Any, lang: str) -> str:
     """Return a detail in a language: terms have labels, a mapping has one text a language."""
     if isinstance(value, Terme):
-        return f"{value.label(lang)} ({value.code})"
+        label = value.label(lang)
+        return label if label == value.code else f"{label} ({value.code})"
     if isinstance(value, Mapping):
         return str(value[lang])
     if isinstance(value, tuple):
