@@ -17,7 +17,8 @@ _TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "fr": {
             "titre": "Registre de la charte de la donnée", "territoire": "À compléter : votre collectivité",
-            "organisme": "À compléter : votre collectivité", "dpo": "Délégué à la protection des données",
+            "organisme": "À compléter : votre collectivité", "adresse": "À compléter : son adresse",
+            "dpo": "Délégué à la protection des données",
             "application": "À compléter : une application", "traitement": "À compléter : un traitement",
             "finalite": "À compléter : à quoi servent les données",
             "personnes": "À compléter : les personnes concernées",
@@ -37,7 +38,8 @@ _TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         },
         "en": {
             "titre": "Register of the data charter", "territoire": "To fill in: your authority",
-            "organisme": "To fill in: your authority", "dpo": "Data protection officer",
+            "organisme": "To fill in: your authority", "adresse": "To fill in: its address",
+            "dpo": "Data protection officer",
             "application": "To fill in: an application", "traitement": "To fill in: a processing",
             "finalite": "To fill in: what the data are for",
             "personnes": "To fill in: the people concerned",
@@ -57,7 +59,8 @@ _TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         },
         "pt": {
             "titre": "Registro da carta de dados", "territoire": "A preencher: seu município",
-            "organisme": "A preencher: seu município", "dpo": "Encarregado de dados",
+            "organisme": "A preencher: seu município", "adresse": "A preencher: seu endereço",
+            "dpo": "Encarregado de dados",
             "application": "A preencher: uma aplicação", "traitement": "A preencher: um tratamento",
             "finalite": "A preencher: para que servem os dados",
             "personnes": "A preencher: as pessoas envolvidas",
@@ -113,8 +116,11 @@ def starter(on: dt.date, lang: str = "fr") -> dict[str, str]:
     records: Mapping[str, Mapping[str, Any]] = {
         "organismes/collectivite": {
             "id": "collectivite", "nom": say["organisme"], "type": "collectivite", "dpo": "dpo",
+            "contact": {"adresse": say["adresse"]},
         },
-        "organismes/dpo": {"id": "dpo", "nom": say["dpo"], "type": "fonction"},
+        "organismes/dpo": {
+            "id": "dpo", "nom": say["dpo"], "type": "fonction", "contact": {"adresse": say["adresse"]},
+        },
         "applications/application-1": {
             "id": "application-1", "nom": say["application"], "hebergement": {"mode": "interne"},
         },
