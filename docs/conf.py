@@ -5,6 +5,8 @@ from importlib.metadata import version as _version
 from pathlib import Path as _Path
 
 from charte_registry import records as _records
+from charte_registry.checks import RULES as _CHECKS
+from charte_registry.checks.catalogue import to_markdown as _checks_to_markdown
 from tarifs_solidaires import list_rules as _list_rules
 from tarifs_solidaires.rule_file import read_rule as _read_rule
 
@@ -104,6 +106,18 @@ def _write_rule_pages(app):
     )
 
 
+def _write_checks_page(app):
+    """Write the page of the rules that check a register."""
+    page = _Path(app.srcdir) / "reference" / "checks.md"
+    head = (
+        "# Rules of the register\n\n"
+        "What [`charte-registry check`](../guides/registre.md) looks at, by family. Sources are cited as\n"
+        "French law names them; what stands ‹so› is filled in by each finding.\n\n"
+    )
+    page.write_text(head + _checks_to_markdown(_CHECKS.values()), "utf-8")
+
+
 def setup(app):
     app.connect("builder-inited", _write_rule_pages)
+    app.connect("builder-inited", _write_checks_page)
     app.connect("autodoc-process-docstring", _describe_fields, priority=900)

@@ -52,7 +52,8 @@ forecast: Forecast = forecaster.predict(rows, coverage=0.9)
 meals: npt.NDArray[np.float64] = order(forecast, shortage=0.01)
 
 register: Register = load_register("examples/nantes_2020")
-findings: list[Finding] = register.check(on="2020-12-15")
+findings: list[Finding] = register.check(on="2020-12-15", lang="pt")
+reasons: list[str] = [silenced.raison for silenced in register.silenced()]
 figures: dict[str, object] = register.indicators(2020)
 report: str = render_report(register, 2020, lang="en")
 status: Adequation = adequation("CA", on=dt.date(2020, 12, 15))

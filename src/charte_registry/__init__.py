@@ -1,6 +1,6 @@
 """The register of a data charter: records, checks, indicators and the annual report."""
 
-from charte_registry.checks.finding import Finding
+from charte_registry.checks.finding import Finding, Silenced
 from charte_registry.diff import Change, diff
 from charte_registry.errors import RegisterError
 from charte_registry.public import public, published
@@ -96,6 +96,7 @@ __all__ = [
     "Rapatriement",
     "Register",
     "RegisterError",
+    "Silenced",
     "Traitement",
     "TraitementSousTraitant",
     "Transfert",

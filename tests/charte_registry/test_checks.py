@@ -109,6 +109,10 @@ def test_a_language_or_a_date_that_is_none_is_refused():
         register().check("soon")
 
 
+def test_a_moment_is_its_day():
+    assert register().check(dt.datetime(2020, 12, 15, 23, 59)) == []
+
+
 def test_findings_come_errors_first_then_by_place(tmp_path):
     change = {}
     for case in ("ACTION-01", "ART30-06", "TRANSFERT-02", "BASE-01", "ACTION-02", "REF-08"):

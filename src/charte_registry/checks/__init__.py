@@ -49,10 +49,7 @@ __all__ = ["LANGUAGES", "RULES", "Checked", "Finding", "Rule", "Silenced", "judg
 
 def judge(register: Register, on: str | dt.date | None = None, lang: str = "en") -> Checked:
     """Return what every rule finds, and what derogations silence; see ``Register.check``."""
-    try:
-        day = dt.date.fromisoformat(on) if isinstance(on, str) else on or register.etat_au
-    except ValueError:
-        raise RegisterError(f"{on!r} is no date: write YYYY-MM-DD") from None
+    day = _day(register.etat_au if on is None else on)
     if lang not in LANGUAGES:
         raise RegisterError(f"no findings in {lang!r}; {nearest(lang, LANGUAGES)}")
     known = derogations.Derogations(register, day, _rules(*FAMILIES))
@@ -70,6 +67,15 @@ def judge(register: Register, on: str | dt.date | None = None, lang: str = "en")
         findings=tuple(sorted(remaining, key=_order)),
         silenced=tuple(sorted(silenced, key=lambda s: _order(s.finding))),
     )
+
+
+def _day(on: str | dt.date) -> dt.date:
+    if isinstance(on, dt.datetime):
+        return on.date()
+    try:
+        return on if isinstance(on, dt.date) else dt.date.fromisoformat(on)
+    except ValueError:
+        raise RegisterError(f"{on!r} is no date: write YYYY-MM-DD") from None
 
 
 def _order(finding: Finding) -> tuple[Any, ...]:

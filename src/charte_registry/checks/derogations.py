@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
 
-from charte_registry.checks.rule import ERROR, WARNING, Raised, Rule
+from charte_registry.checks.rule import ERROR, WARNING, Raised, Rule, hint
 from charte_registry.records.manifeste import Derogation
 from charte_registry.register import Register
 
@@ -73,8 +73,8 @@ class Derogations:
             kind, name = item.cible
             said = {"fiche": item.fiche, "regle": item.regle}
             if item.regle not in self.known:
-                hint = _near(item.regle, self.known)
-                yield _at(REGLE_INCONNUE, number, "regle", regle=item.regle, indice=hint)
+                near = hint(get_close_matches(item.regle, list(self.known)))
+                yield _at(REGLE_INCONNUE, number, "regle", regle=item.regle, indice=near)
             elif name not in self.register.records.get(kind, {}):
                 yield _at(FICHE_INCONNUE, number, "fiche", fiche=item.fiche)
             elif self._ended(item):
@@ -90,14 +90,3 @@ def _at(rule: Rule, number: int, field: str, **details: Any) -> Raised:
 def _covers(champ: str | None, field: str) -> bool:
     """Return whether a derogation for a field is one for this field, or for what it is in."""
     return champ is None or field == champ or field.startswith((f"{champ}.", f"{champ}["))
-
-
-def _near(word: str, known: Iterable[str]) -> Mapping[str, str] | str:
-    near = get_close_matches(word, list(known), n=3)
-    if not near:
-        return ""
-    return {
-        "fr": f" : vouliez-vous dire {' ou '.join(near)} ?",
-        "en": f": did you mean {' or '.join(near)}?",
-        "pt": f": quis dizer {' ou '.join(near)}?",
-    }

@@ -61,8 +61,8 @@ HORS_EEE = Rule(
 DROIT_EXTERIEUR = Rule(
     id="NIVEAU-07", severity=WARNING,
     fr=("{referentiel} protège du droit extraterritorial ({texte}), et l'hébergeur relève de ce pays : {pays}", "vérifier l'assurance"),
-    en=("{referentiel} protects from extraterritorial law ({texte}), and the host is under that of {pays}", "verify the assurance"),
-    pt=("{referentiel} protege do direito extraterritorial ({texte}), e o provedor está sujeito ao de {pays}", "verificar a garantia"),
+    en=("{referentiel} protects from extraterritorial law ({texte}), and the host is under the law of: {pays}", "verify the assurance"),
+    pt=("{referentiel} protege do direito extraterritorial ({texte}), e o provedor está sujeito à lei deste país: {pays}", "verificar a garantia"),
 )  # fmt: skip
 DATES_IMPOSSIBLES = Rule(
     id="NIVEAU-08", severity=WARNING,

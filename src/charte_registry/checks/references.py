@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from charte_registry.checks.graph import algorithms, real, uses
-from charte_registry.checks.rule import ERROR, NOTE, WARNING, Raised, Rule
+from charte_registry.checks.rule import ERROR, NOTE, WARNING, Raised, Rule, hint
 from charte_registry.records.base import references
 from charte_registry.register import Register
 
@@ -68,6 +68,7 @@ ALGORITHME_ISOLE = Rule(
     pt=("nenhum tratamento utiliza este algoritmo", "nomear os tratamentos que o utilizam"),
 )  # fmt: skip
 
+NONE_THERE = {"fr": " : il n'y en a aucun", "en": ": there are none", "pt": ": não há nenhum"}
 ROLES = {
     "responsable": {"fr": "responsable et responsable conjoint", "en": "controller and joint controller", "pt": "controlador e controlador conjunto"},
     "sous_traitant": {"fr": "sous-traitant et responsable", "en": "processor and controller", "pt": "operador e controlador"},
@@ -93,9 +94,9 @@ def _each(register: Register, named: set[tuple[str, str]]) -> Iterator[Raised]:
             for field, target, name in references(record):
                 known = register.records.get(target, {})
                 if name not in known:
-                    hint = _hint(name, target, known, hints)
+                    near = _hint(name, target, known, hints)
                     yield INCONNU.at(
-                        kind, record.id, field, nom=repr(name), genre=target, indice=hint
+                        kind, record.id, field, nom=repr(name), genre=target, indice=near
                     )
                 elif (target, name) == (kind, record.id):
                     yield SOI_MEME.at(kind, record.id, field)
@@ -115,23 +116,10 @@ def _hint(
     known: Mapping[str, Any],
     hints: dict[tuple[str, str], Mapping[str, str]],
 ) -> Mapping[str, str]:
-    if (target, name) in hints:
-        return hints[target, name]
-    near = get_close_matches(name, list(known)[:CANDIDATES], n=3) if len(hints) < HINTS else []
-    hints[target, name] = hint = _nearest(near, target, known)
-    return hint
-
-
-def _nearest(near: list[str], target: str, known: Mapping[str, Any]) -> Mapping[str, str]:
-    if not known:
-        return {"fr": " : il n'y en a aucun", "en": ": there are none", "pt": ": não há nenhum"}
-    if not near:
-        return {"fr": "", "en": "", "pt": ""}
-    return {
-        "fr": f" : vouliez-vous dire {' ou '.join(near)} ?",
-        "en": f": did you mean {' or '.join(near)}?",
-        "pt": f": quis dizer {' ou '.join(near)}?",
-    }
+    if (target, name) not in hints:
+        near = get_close_matches(name, list(known)[:CANDIDATES]) if len(hints) < HINTS else []
+        hints[target, name] = hint(near) if known else NONE_THERE
+    return hints[target, name]
 
 
 def _cycles(graph: Mapping[str, Mapping[str, Any]]) -> list[list[str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -99,10 +99,23 @@ class Raised:
     details: Mapping[str, Any]
 
 
+def hint(names: Sequence[str]) -> Mapping[str, str]:
+    """Return the question that ends a message about a mistyped name; empty without a near one."""
+    if not names:
+        return {"fr": "", "en": "", "pt": ""}
+    several = " ou ".join(names)
+    return {
+        "fr": f" : vouliez-vous dire {several} ?",
+        "en": f": did you mean {' or '.join(names)}?",
+        "pt": f": quis dizer {several}?",
+    }
+
+
 def _said(value: Any, lang: str) -> str:
     """Return a detail in a language: terms have labels, a mapping has one text a language."""
     if isinstance(value, Terme):
-        return f"{value.label(lang)} ({value.code})"
+        label = value.label(lang)
+        return label if label == value.code else f"{label} ({value.code})"
     if isinstance(value, Mapping):
         return str(value[lang])
     if isinstance(value, tuple):

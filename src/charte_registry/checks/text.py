@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import groupby
 
 from charte_registry.checks.finding import Checked, Finding
 from charte_registry.checks.rule import SEVERITIES
@@ -46,7 +47,7 @@ def to_text(checked: Checked, records: int, lang: str = "en") -> str:
     Returns
     -------
     str
-        One line a finding, two a silenced one, a last one with the counts.
+        One line a finding, by severity; two a silenced one; a last one with the counts.
 
     Examples
     --------
@@ -57,8 +58,8 @@ def to_text(checked: Checked, records: int, lang: str = "en") -> str:
 
 
 def _lines(checked: Checked, records: int, lang: str) -> Iterator[str]:
-    yield from (_line(finding, lang) for finding in checked.findings)
-    if checked.findings:
+    for _, alike in groupby(checked.findings, key=lambda finding: finding.severity):
+        yield from (_line(finding, lang) for finding in alike)
         yield ""
     if checked.silenced:
         yield _many(len(checked.silenced), "silenced", lang) + COLONS[lang]

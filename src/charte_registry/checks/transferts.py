@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from charte_registry.checks.graph import PROCESSINGS, real
-from charte_registry.checks.rule import ERROR, NOTE, WARNING, Raised, Rule
+from charte_registry.checks.rule import ERROR, NOTE, WARNING, Raised, Rule, hint
 from charte_registry.register import Register
 from charte_registry.vocabularies.adequacy import ORGANISATIONS, Adequation, adequation
 from charte_registry.vocabularies.countries import country, country_code
@@ -155,12 +155,9 @@ def _unlisted(register: Register, on: dt.date) -> Iterator[Raised]:
 
 def _unknown(kind: str, record: str, field: str, code: str) -> Raised:
     near = country_code(code)
-    hint = {
-        "fr": f" : vouliez-vous dire {near} ?",
-        "en": f": did you mean {near}?",
-        "pt": f": quis dizer {near}?",
-    }
-    return CODE_INCONNU.at(kind, record, field, code=repr(code), indice=hint if near else "")
+    return CODE_INCONNU.at(
+        kind, record, field, code=repr(code), indice=hint([near] if near else [])
+    )
 
 
 def _review(status: Adequation) -> dict[str, str] | str:

@@ -51,11 +51,13 @@ def _run(arguments: argparse.Namespace) -> int:
     return int(any(finding.severity == "error" for finding in checked.findings))
 
 
-def _from_here(folder: str) -> str:
+def _from_here(register: str) -> str:
     """Return the folder as SARIF readers want it: from where the command runs, else nothing."""
-    path = Path(folder).resolve()
-    here = Path.cwd()
-    return path.relative_to(here).as_posix().lstrip(".") if path.is_relative_to(here) else ""
+    path, here = Path(register).resolve(), Path.cwd()
+    folder = path if path.is_dir() else path.parent
+    if folder == here or not folder.is_relative_to(here):
+        return ""
+    return folder.relative_to(here).as_posix()
 
 
 def _plain(checked: Checked, silenced: bool) -> list[dict[str, Any]]:
