@@ -85,3 +85,60 @@ def write_folder(folder: str | Path, files: Mapping[str, bytes]) -> None:
         raise RegisterError(
             f"{folder}: cannot be written ({error.strerror}); check the path"
         ) from None
+
+
+def write_all(contents: Mapping[Path, bytes | None]) -> None:
+    """Write files all together or not at all.
+
+    Parameters
+    ----------
+    contents : mapping of Path to bytes or None
+        What each file shall hold; None removes it. Folders that are not there are made.
+
+    Raises
+    ------
+    RegisterError
+        Where one cannot be written; every file is then what it was before.
+    """
+    made: list[Path] = []  # folders
+    staged: dict[Path, Path] = {}  # what each file shall hold, beside it
+    saved: dict[Path, Path | None] = {}  # what each file held; None where it was not there
+    try:
+        for path, content in contents.items():
+            _folder(path.parent, made)
+            if content is not None:
+                handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.")
+                staged[path] = Path(name)
+                with os.fdopen(handle, "wb") as file:
+                    file.write(content)
+                staged[path].chmod(0o644)
+        for path in contents:
+            saved[path] = None
+            if path.exists():
+                handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.")
+                os.close(handle)
+                path.replace(name)
+                saved[path] = Path(name)
+            if path in staged:
+                staged.pop(path).replace(path)
+    except OSError as error:
+        for path, old in reversed(saved.items()):
+            path.unlink(missing_ok=True) if old is None else old.replace(path)
+        for temporary in staged.values():
+            temporary.unlink(missing_ok=True)
+        for folder in reversed(made):
+            folder.rmdir()
+        raise RegisterError(
+            f"{error.filename or 'the register'}: cannot be written ({error.strerror}); "
+            "nothing has changed, check the path"
+        ) from None
+    for kept in saved.values():
+        if kept is not None:
+            kept.unlink()
+
+
+def _folder(folder: Path, made: list[Path]) -> None:
+    if not folder.exists():
+        _folder(folder.parent, made)
+        folder.mkdir()
+        made.append(folder)
