@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -64,7 +64,7 @@ def _value(said: Any, before: Any, after: Any, iso: bool) -> Any:
 
 
 def aligned(old: Sequence[Any], new: Sequence[Any]) -> list[int | None]:
-    """Return which old item each new one continues: the equal ones, then the one in its place.
+    """Return which old item each new one continues: the equal ones, then the like, then in place.
 
     Parameters
     ----------
@@ -81,16 +81,47 @@ def aligned(old: Sequence[Any], new: Sequence[Any]) -> list[int | None]:
     >>> aligned(["a", "b", "c"], ["a", "x", "b2", "c"])
     [0, 1, None, 2]
     """
-    before, after = [_key(item) for item in old], [_key(item) for item in new]
-    named = all(isinstance(item, Mapping) and "id" in item for item in (*old, *new))
-    if named:
-        before, after = [item["id"] for item in old], [item["id"] for item in new]
-    pairs: list[int | None] = []
-    for tag, i, i_end, j, j_end in SequenceMatcher(None, before, after, False).get_opcodes():
-        paired = i_end - i if tag == "equal" or (tag == "replace" and not named) else 0
-        pairs += [i + step if step < paired else None for step in range(j_end - j)]
+    if all(isinstance(item, Mapping) and "id" in item for item in (*old, *new)):
+        return _matched([item["id"] for item in old], [item["id"] for item in new])
+    pairs = _matched([repr(item) for item in old], [repr(item) for item in new])
+    _fill(
+        pairs,
+        len(old),
+        lambda i, j: _matched(map(_label, old[i[0] : i[1]]), map(_label, new[j[0] : j[1]])),
+    )
+    _fill(
+        pairs, len(old), lambda i, j: [n if n < i[1] - i[0] else None for n in range(j[1] - j[0])]
+    )
     return pairs
 
 
-def _key(item: Any) -> str:
-    return repr(item)
+def _matched(old: Iterable[str], new: Iterable[str]) -> list[int | None]:
+    before, after = list(old), list(new)
+    pairs: list[int | None] = [None] * len(after)
+    for i, j, size in SequenceMatcher(None, before, after, False).get_matching_blocks():
+        pairs[j : j + size] = range(i, i + size)
+    return pairs
+
+
+Span = tuple[int, int]
+
+
+def _fill(
+    pairs: list[int | None], size: int, pair: Callable[[Span, Span], list[int | None]]
+) -> None:
+    """Pair what stands between two items that are paired already, on both sides."""
+    start, last = 0, -1
+    for end, number in [*enumerate(pairs), (len(pairs), size)]:
+        if number is None:
+            continue
+        if start < end:
+            found = pair((last + 1, number), (start, end))
+            pairs[start:end] = [None if n is None else n + last + 1 for n in found]
+        start, last = end + 1, number
+
+
+def _label(item: Any) -> str:
+    """Return what an item is told by: the first value of a table, or of a record."""
+    if attrs.has(type(item)):
+        return repr(getattr(item, attrs.fields(type(item))[0].name))
+    return repr(next(iter(item.values()), None)) if isinstance(item, Mapping) else repr(item)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import tomlkit
 from tomlkit.items import AoT, InlineTable, Item, String, Table
 
 from charte_registry.errors import RegisterError
+from charte_registry.storage import tree
 from charte_registry.storage.places import Path
 from charte_registry.storage.restate import aligned
 
@@ -50,6 +51,7 @@ class _Scan:
     def __init__(self, text: str) -> None:
         self.text, self.place = text, 0
         self.found: dict[Path, int] = {}
+        self.ends: dict[Path, int] = {}  # of the last value that stands in a table itself
         self.items: dict[Path, int] = {}  # how many items each list of tables has so far
         table: Path = ()
         while self._skip() < len(text):
@@ -66,6 +68,7 @@ class _Scan:
                 self.place += 1
             else:
                 self._pair(table)
+                self.ends[table] = self.place
 
     def _skip(self) -> int:
         match = _SPACE.match(self.text, self.place)
@@ -123,6 +126,12 @@ def _rank(value: Any) -> int:
     return 2 if _tables(value) else 1 if isinstance(value, Mapping) else 0
 
 
+def _alike(old: Any, new: Any) -> bool:
+    """Whether both are lists of tables, or of values, so that one can become the other."""
+    lists = isinstance(old, list) and isinstance(new, list) and bool(old) and bool(new)
+    return lists and _tables(old) == _tables(new)
+
+
 def _tables(value: Any) -> bool:
     return isinstance(value, list) and bool(value) and isinstance(value[0], Mapping)
 
@@ -158,9 +167,33 @@ def edited(text: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
     old, new : mapping of str to object
         What it says, and what it shall say.
     """
+    added = sorted(_added((), old, new, _Scan(text).ends), reverse=True)
+    for place, line in added:  # comments that follow speak of what follows them
+        start = text.rfind("\n", 0, place) + 1
+        margin = re.match(r"[ \t]*", text[start:])
+        end = tree.line_end(text, place)
+        text = f"{text[:end]}\n{margin[0] if margin else ''}{line}{text[end:]}"
     document = tomlkit.parse(text)
-    _update(document, old, new, top=True)
+    _update(document, read(text) if added else old, new, top=True)
     return tomlkit.dumps(document)
+
+
+def _added(path: Path, old: Any, new: Any, ends: Mapping[Path, int]) -> Iterator[tuple[int, str]]:
+    """Yield the lines of new values, and after which place each comes."""
+    if isinstance(old, Mapping) and isinstance(new, Mapping):
+        lines = [
+            render({key: value}).rstrip("\n")
+            for key, value in new.items()
+            if key not in old and _rank(value) == 0 and path in ends
+        ]
+        if lines:
+            yield ends[path], "\n".join(lines)
+        for key in old:
+            yield from _added((*path, key), old[key], new.get(key), ends)
+    elif _tables(old) and _tables(new):
+        for value, origin in zip(new, aligned(old, new), strict=True):
+            if origin is not None:
+                yield from _added((*path, origin), old[origin], value, ends)
 
 
 def _update(table: Any, old: Mapping[str, Any], new: Mapping[str, Any], *, top: bool) -> None:
@@ -175,8 +208,11 @@ def _update(table: Any, old: Mapping[str, Any], new: Mapping[str, Any], *, top: 
         elif isinstance(value, Mapping) and isinstance(old[key], Mapping):
             inside = table[key]
             _update(inside, old[key], value, top=False)
-        elif isinstance(value, list) and isinstance(old[key], list) and old[key]:
+        elif _alike(old[key], value):
             _update_list(table[key], old[key], value)
+        elif _tables(old[key]) or _tables(value):
+            del table[key]
+            table.append(key, _item(value, top=top))
         else:
             table[key] = _like(table[key], value)
 

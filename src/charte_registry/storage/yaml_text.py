@@ -6,15 +6,13 @@ import datetime as dt
 import json
 import re
 from collections.abc import Mapping
-from io import StringIO
 from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.composer import Composer
-from ruamel.yaml.error import YAMLError
-from ruamel.yaml.events import AliasEvent
-from ruamel.yaml.nodes import MappingNode, SequenceNode
-from ruamel.yaml.nodes import Node as YamlNode
+import yaml
+from yaml.cyaml import CParser  # type: ignore[attr-defined] # the stub does not say so
+from yaml.nodes import MappingNode, SequenceNode
+from yaml.nodes import Node as YamlNode
+from yaml.resolver import BaseResolver
 
 from charte_registry.errors import RegisterError
 from charte_registry.storage import tree
@@ -29,19 +27,24 @@ _WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
 _UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 
-class _Composer(Composer):
-    """Refuses what makes a short text large or strange: anchors, aliases, tags of one's own."""
+class _Resolver(BaseResolver):
+    """What a word without quotes means in YAML 1.2: ``NO`` is a word, a date is a date."""
 
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        event = self.parser.peek_event()
-        line = event.start_mark.line + 1
-        if isinstance(event, AliasEvent) or event.anchor is not None:
-            raise RegisterError(
-                f"line {line}: anchors and aliases are refused; write the value out"
-            )
-        if getattr(event, "ctag", None) is not None:
-            raise RegisterError(f"line {line}: tags are refused; write plain YAML")
-        return super().compose_node(parent, index)
+
+for _kind, _form, _first in (
+    ("bool", "true|True|TRUE|false|False|FALSE", "tTfF"),
+    ("null", "~|null|Null|NULL|", ("~", "n", "N", "")),
+    ("int", "[-+]?[0-9]+", "-+0123456789"),
+    ("float", r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", "-+.0123456789"),
+    ("timestamp", "[0-9]{4}-[0-9]{2}-[0-9]{2}", "0123456789"),
+):
+    _Resolver.add_implicit_resolver(_TAG + _kind, re.compile(f"(?:{_form})$"), _first)
+
+
+class _FastLoader(CParser, _Resolver):
+    def __init__(self, text: str) -> None:
+        CParser.__init__(self, text)
+        _Resolver.__init__(self)
 
 
 def read(text: str) -> Any:
@@ -50,18 +53,35 @@ def read(text: str) -> Any:
 
 
 def parse(text: str) -> Node:
-    """Return the tree of a text."""
-    yaml = YAML(typ="safe", pure=True)
-    yaml.Composer = _Composer
+    """Return the tree of a text.
+
+    Raises
+    ------
+    RegisterError
+        Where it is not YAML, or holds what makes a short text large or strange: anchors and
+        aliases, tags, several documents.
+    """
     try:
-        return _node(text, yaml.compose(StringIO(text)))
+        if "&" in text or "*" in text or "!" in text:
+            _plain_only(text)
+        return _node(text, _FastLoader(text).get_single_node())
     except RecursionError:
         raise RegisterError("not YAML: too many lists inside each other") from None
-    except YAMLError as error:
+    except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f" (at line {mark.line + 1}, column {mark.column + 1})" if mark else ""
         problem = getattr(error, "problem", None) or str(error).splitlines()[0]
         raise RegisterError(f"not YAML: {problem}{where}") from None
+
+
+def _plain_only(text: str) -> None:
+    for event in yaml.parse(text, Loader=_FastLoader):  # type: ignore[arg-type] # any loader will do
+        line = event.start_mark.line + 1 if event.start_mark else 1
+        if getattr(event, "anchor", None) is not None:
+            message = f"line {line}: anchors and aliases are refused; write the value out"
+            raise RegisterError(message)
+        if getattr(event, "tag", None) is not None:
+            raise RegisterError(f"line {line}: tags are refused; write plain YAML")
 
 
 def starts(text: str) -> Mapping[Path, int]:
