@@ -1,25 +1,15 @@
 """Registers in files: there and back, byte for byte what did not change, and nothing by halves."""
 
-import csv
-import difflib
-import json
-import random
 import shutil
-from io import StringIO
-from pathlib import Path
 
 import attrs
 import pytest
-from charte_registry import RegisterError, check_lines, load_register, save_register, structure
-from charte_registry.records import KINDS
-from charte_registry.records.base import FieldError, unstructure
-from charte_registry.register import Register, steps
-from charte_registry.storage import json_text, table, toml_text, yaml_text
-from charte_registry.storage.fast import Checker
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from msgspec import DecodeError
-from strategies import CHARACTERS, TEXT, records, registers
+from strategies import records, registers
+
+from charte_registry import load_register, save_register
+from charte_registry.records import KINDS
 
 FORMS = ("toml", "yaml", "csv", "json", "jsonl")
 any_kind = st.sampled_from(sorted(KINDS))
