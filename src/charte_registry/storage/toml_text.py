@@ -167,33 +167,53 @@ def edited(text: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
     old, new : mapping of str to object
         What it says, and what it shall say.
     """
-    added = sorted(_added((), old, new, _Scan(text).ends), reverse=True)
-    for place, line in added:  # comments that follow speak of what follows them
-        start = text.rfind("\n", 0, place) + 1
-        margin = re.match(r"[ \t]*", text[start:])
-        end = tree.line_end(text, place)
-        text = f"{text[:end]}\n{margin[0] if margin else ''}{line}{text[end:]}"
+    spans = sorted(_spans(text, (), old, new, _Scan(text)), reverse=True)
+    for start, end, lines in spans:
+        text = text[:start] + lines + text[end:]
     document = tomlkit.parse(text)
-    _update(document, read(text) if added else old, new, top=True)
+    _update(document, read(text) if spans else old, new, top=True)
     return tomlkit.dumps(document)
 
 
-def _added(path: Path, old: Any, new: Any, ends: Mapping[Path, int]) -> Iterator[tuple[int, str]]:
-    """Yield the lines of new values, and after which place each comes."""
+def _spans(
+    text: str, path: Path, old: Any, new: Any, scan: _Scan
+) -> Iterator[tuple[int, int, str]]:
+    """Yield what is decided on the text itself, so that comments stay with what they speak of.
+
+    A new value comes after the last one of its table, not after the comment on the next table; an
+    item that goes takes the comment right above it along, and leaves the one above the next.
+    """
     if isinstance(old, Mapping) and isinstance(new, Mapping):
         lines = [
             render({key: value}).rstrip("\n")
             for key, value in new.items()
-            if key not in old and _rank(value) == 0 and path in ends
+            if key not in old and _rank(value) == 0 and path in scan.ends
         ]
         if lines:
-            yield ends[path], "\n".join(lines)
+            start = text.rfind("\n", 0, scan.ends[path]) + 1
+            margin = re.match(r"[ \t]*", text[start:])
+            end = tree.line_end(text, scan.ends[path])
+            pad = "\n" + (margin[0] if margin else "")
+            yield end, end, "".join(pad + line for line in lines)
         for key in old:
-            yield from _added((*path, key), old[key], new.get(key), ends)
+            yield from _spans(text, (*path, key), old[key], new.get(key), scan)
     elif _tables(old) and _tables(new):
-        for value, origin in zip(new, aligned(old, new), strict=True):
+        pairs = aligned(old, new)
+        for number in set(range(len(old))) - set(pairs):
+            if path in scan.items:
+                yield *_extent(text, (*path, number), scan), ""
+        for value, origin in zip(new, pairs, strict=True):
             if origin is not None:
-                yield from _added((*path, origin), old[origin], value, ends)
+                yield from _spans(text, (*path, origin), old[origin], value, scan)
+
+
+def _extent(text: str, path: Path, scan: _Scan) -> tuple[int, int]:
+    """Return where an item with a header begins, comment and all, and where it ends."""
+    above = re.search(r"(?:^[ \t]*#[^\n]*\n)*[ \t]*\Z", text[: scan.found[path]], re.MULTILINE)
+    inside = [end for other, end in scan.ends.items() if other[: len(path)] == path]
+    end = tree.line_end(text, max([scan.found[path], *inside])) + 1
+    blank = re.match(r"(?:[ \t]*\n)*", text[end:])
+    return above.start() if above else scan.found[path], end + (blank.end() if blank else 0)
 
 
 def _update(table: Any, old: Mapping[str, Any], new: Mapping[str, Any], *, top: bool) -> None:
