@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 
 from charte_registry.errors import RegisterError
@@ -100,45 +101,48 @@ def write_all(contents: Mapping[Path, bytes | None]) -> None:
     RegisterError
         Where one cannot be written; every file is then what it was before.
     """
-    made: list[Path] = []  # folders
-    staged: dict[Path, Path] = {}  # what each file shall hold, beside it
-    saved: dict[Path, Path | None] = {}  # what each file held; None where it was not there
-    try:
-        for path, content in contents.items():
-            _folder(path.parent, made)
-            if content is not None:
-                handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.")
-                staged[path] = Path(name)
-                with os.fdopen(handle, "wb") as file:
-                    file.write(content)
-                staged[path].chmod(0o644)
-        for path in contents:
-            saved[path] = None
-            if path.exists():
-                handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.")
-                os.close(handle)
-                path.replace(name)
-                saved[path] = Path(name)
-            if path in staged:
-                staged.pop(path).replace(path)
-    except OSError as error:
-        for path, old in reversed(saved.items()):
-            path.unlink(missing_ok=True) if old is None else old.replace(path)
-        for temporary in staged.values():
-            temporary.unlink(missing_ok=True)
-        for folder in reversed(made):
-            folder.rmdir()
-        raise RegisterError(
-            f"{error.filename or 'the register'}: cannot be written ({error.strerror}); "
-            "nothing has changed, check the path"
-        ) from None
-    for kept in saved.values():
-        if kept is not None:
-            kept.unlink()
+    with ExitStack() as undo:
+        kept: list[Path] = []
+        try:
+            staged: dict[Path, Path] = {}
+            for path, content in contents.items():
+                _folder(path.parent, undo)
+                if content is not None:
+                    staged[path] = _beside(path, content, undo)
+            for path in contents:
+                if path.exists():
+                    old = _beside(path, path.read_bytes(), undo)
+                    kept.append(old)
+                    undo.callback(old.replace, path)
+                else:
+                    undo.callback(path.unlink, missing_ok=True)
+                if path in staged:
+                    staged[path].replace(path)
+                else:
+                    path.unlink()
+        except OSError as error:
+            raise RegisterError(
+                f"{error.filename or 'the register'}: cannot be written ({error.strerror}); "
+                "nothing has changed, check the path"
+            ) from None
+        undo.pop_all()
+    for old in kept:
+        old.unlink()
 
 
-def _folder(folder: Path, made: list[Path]) -> None:
+def _beside(path: Path, content: bytes, undo: ExitStack) -> Path:
+    """Write a file of a passing name next to another."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.")
+    temporary = Path(name)
+    undo.callback(temporary.unlink, missing_ok=True)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+    temporary.chmod(0o644)
+    return temporary
+
+
+def _folder(folder: Path, undo: ExitStack) -> None:
     if not folder.exists():
-        _folder(folder.parent, made)
+        _folder(folder.parent, undo)
         folder.mkdir()
-        made.append(folder)
+        undo.callback(folder.rmdir)

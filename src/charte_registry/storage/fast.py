@@ -85,6 +85,16 @@ class Checker:
         return self._build[type(checked)](checked)
 
 
+def checker_of(kinds: Mapping[str, type[Any]]) -> Checker:
+    """Return the checker of some kinds, made once: making one takes longer than a small file."""
+    return _checker(tuple(kinds.items()))
+
+
+@functools.lru_cache(maxsize=8)
+def _checker(kinds: tuple[tuple[str, type[Any]], ...]) -> Checker:
+    return Checker(dict(kinds))
+
+
 class _Structs:
     """The classes of the records in the terms of the decoder."""
 

@@ -23,7 +23,7 @@ from charte_registry.storage.assemble import (
     manifest_of,
     storable,
 )
-from charte_registry.storage.fast import KIND, Checker
+from charte_registry.storage.fast import KIND, Checker, checker_of
 from charte_registry.storage.restate import restated
 from charte_registry.storage.text import Reader
 
@@ -78,7 +78,7 @@ def _manifest(path: Path, content: bytes) -> tuple[dict[str, Any], Manifeste]:
 def _register(
     path: Path, content: bytes, manifest: Manifeste, kinds: Mapping[str, type[Any]]
 ) -> Register:
-    checker, problems = Checker(kinds), []
+    checker, problems = checker_of(kinds), []
     found = []
     for number, line in _records(content):
         try:
@@ -134,7 +134,7 @@ def problems(path: Path, kinds: Kinds, max_bytes: int) -> Iterator[Problem]:
     """Yield what is wrong with the lines of a file, without making records; see ``check_lines``."""
     content = Reader(path, max_bytes).content(path)
     known = kinds(path.parent, _manifest(path, content)[1])
-    checker = Checker(known)
+    checker = checker_of(known)
     decode, kind_of = checker.decode, checker.kind
     seen: dict[tuple[str, str], int] = {}
     for number, line in _records(content):
@@ -167,7 +167,7 @@ def save(register: Register, path: Path, max_bytes: int) -> None:
         content = Reader(path, max_bytes).content(path)
         data, before = _manifest(path, content)
         _register(path, content, before, register.kinds)  # refuses what cannot be read
-        checker = Checker(register.kinds)
+        checker = checker_of(register.kinds)
         for number, line in enumerate(content.removesuffix(b"\n").split(b"\n"), 1):
             if number == 1:
                 lines.append(_edited(line, HEAD, data, restated(data, manifest, iso=True)))

@@ -99,7 +99,7 @@ def _item(key: str | None, value: Any, column: int | None) -> str:
     lead = "" if key is None else f"{json.dumps(key, ensure_ascii=False)}: "
     if column is None:
         return lead + inline(value)
-    lines = json.dumps(value, ensure_ascii=False, indent=2).splitlines()
+    lines = json.dumps(value, ensure_ascii=False, indent=2).split("\n")
     return lead + ("\n" + " " * column).join(lines)
 
 

@@ -168,7 +168,7 @@ def edited(text: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
         What it says, and what it shall say.
     """
     spans = sorted(_spans(text, (), old, new, _Scan(text)), reverse=True)
-    for start, end, lines in spans:
+    for start, end, _, lines in spans:
         text = text[:start] + lines + text[end:]
     document = tomlkit.parse(text)
     _update(document, read(text) if spans else old, new, top=True)
@@ -177,11 +177,12 @@ def edited(text: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
 
 def _spans(
     text: str, path: Path, old: Any, new: Any, scan: _Scan
-) -> Iterator[tuple[int, int, str]]:
+) -> Iterator[tuple[int, int, int, str]]:
     """Yield what is decided on the text itself, so that comments stay with what they speak of.
 
-    A new value comes after the last one of its table, not after the comment on the next table; an
-    item that goes takes the comment right above it along, and leaves the one above the next.
+    A new value comes after the last one of its table, and then a new item, not after the comment on
+    the next table; an item that goes takes the comment right above it along, and leaves the one
+    above the next. Each is a start, an end, an order where several start there, and lines.
     """
     if isinstance(old, Mapping) and isinstance(new, Mapping):
         lines = [
@@ -194,26 +195,39 @@ def _spans(
             margin = re.match(r"[ \t]*", text[start:])
             end = tree.line_end(text, scan.ends[path])
             pad = "\n" + (margin[0] if margin else "")
-            yield end, end, "".join(pad + line for line in lines)
+            yield end, end, 0, "".join(pad + line for line in lines)
         for key in old:
             yield from _spans(text, (*path, key), old[key], new.get(key), scan)
     elif _tables(old) and _tables(new):
         pairs = aligned(old, new)
         for number in set(range(len(old))) - set(pairs):
             if path in scan.items:
-                yield *_extent(text, (*path, number), scan), ""
-        for value, origin in zip(new, pairs, strict=True):
-            if origin is not None:
+                yield *_extent(text, (*path, number), scan), 0, ""
+        last, more = None, ""
+        for value, origin in [*zip(new, pairs, strict=True), (None, -1)]:
+            if origin is None:
+                more += "\n\n" + render({str(path[0]): [value]}).rstrip("\n")
+                continue
+            if more and last is not None and len(path) == 1 and path in scan.items:
+                end = _end(text, (*path, last), scan)
+                yield end, end, 1, more
+            last, more = origin, ""
+            if value is not None:
                 yield from _spans(text, (*path, origin), old[origin], value, scan)
 
 
 def _extent(text: str, path: Path, scan: _Scan) -> tuple[int, int]:
     """Return where an item with a header begins, comment and all, and where it ends."""
     above = re.search(r"(?:^[ \t]*#[^\n]*\n)*[ \t]*\Z", text[: scan.found[path]], re.MULTILINE)
-    inside = [end for other, end in scan.ends.items() if other[: len(path)] == path]
-    end = tree.line_end(text, max([scan.found[path], *inside])) + 1
+    end = _end(text, path, scan) + 1
     blank = re.match(r"(?:[ \t]*\n)*", text[end:])
     return above.start() if above else scan.found[path], end + (blank.end() if blank else 0)
+
+
+def _end(text: str, path: Path, scan: _Scan) -> int:
+    """Return where the last line of an item ends."""
+    inside = [end for other, end in scan.ends.items() if other[: len(path)] == path]
+    return tree.line_end(text, max([scan.found[path], *inside]))
 
 
 def _update(table: Any, old: Mapping[str, Any], new: Mapping[str, Any], *, top: bool) -> None:
