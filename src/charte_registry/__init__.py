@@ -49,7 +49,7 @@ from charte_registry.records.manifeste import Derogation
 from charte_registry.register import Register
 from charte_registry.report import render_report
 from charte_registry.sql import Answer, query
-from charte_registry.storage import load_register
+from charte_registry.storage import Problem, check_lines, load_register, save_register
 from charte_registry.vocabularies.adequacy import Adequation, Decision, adequation
 
 __all__ = [
@@ -92,6 +92,7 @@ __all__ = [
     "ParametreTraitement",
     "Partenaire",
     "PourLeCompte",
+    "Problem",
     "Qualite",
     "Rapatriement",
     "Register",
@@ -102,12 +103,14 @@ __all__ = [
     "Transfert",
     "Violation",
     "adequation",
+    "check_lines",
     "diff",
     "load_register",
     "public",
     "published",
     "query",
     "render_report",
+    "save_register",
     "structure",
     "unstructure",
 ]

@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 
 from charte_registry.errors import RegisterError
@@ -85,3 +86,63 @@ def write_folder(folder: str | Path, files: Mapping[str, bytes]) -> None:
         raise RegisterError(
             f"{folder}: cannot be written ({error.strerror}); check the path"
         ) from None
+
+
+def write_all(contents: Mapping[Path, bytes | None]) -> None:
+    """Write files all together or not at all.
+
+    Parameters
+    ----------
+    contents : mapping of Path to bytes or None
+        What each file shall hold; None removes it. Folders that are not there are made.
+
+    Raises
+    ------
+    RegisterError
+        Where one cannot be written; every file is then what it was before.
+    """
+    with ExitStack() as undo:
+        kept: list[Path] = []
+        try:
+            staged: dict[Path, Path] = {}
+            for path, content in contents.items():
+                _folder(path.parent, undo)
+                if content is not None:
+                    staged[path] = _beside(path, content, undo)
+            for path in contents:
+                if path.exists():
+                    old = _beside(path, path.read_bytes(), undo)
+                    kept.append(old)
+                    undo.callback(old.replace, path)
+                else:
+                    undo.callback(path.unlink, missing_ok=True)
+                if path in staged:
+                    staged[path].replace(path)
+                else:
+                    path.unlink()
+        except OSError as error:
+            raise RegisterError(
+                f"{error.filename or 'the register'}: cannot be written ({error.strerror}); "
+                "nothing has changed, check the path"
+            ) from None
+        undo.pop_all()
+    for old in kept:
+        old.unlink()
+
+
+def _beside(path: Path, content: bytes, undo: ExitStack) -> Path:
+    """Write a file of a passing name next to another."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.")
+    temporary = Path(name)
+    undo.callback(temporary.unlink, missing_ok=True)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+    temporary.chmod(0o644)
+    return temporary
+
+
+def _folder(folder: Path, undo: ExitStack) -> None:
+    if not folder.exists():
+        _folder(folder.parent, undo)
+        folder.mkdir()
+        undo.callback(folder.rmdir)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -18,24 +18,57 @@ if TYPE_CHECKING:
     from charte_registry.checks import Finding, Silenced
 
 
+_STEP = re.compile(r"\[([0-9]+)\]|([^.\[\]]+)")
+
+
+def steps(path: str) -> tuple[str | int, ...]:
+    """Return the keys and positions of a dotted path.
+
+    Examples
+    --------
+    >>> steps("finalites[0].nom")
+    ('finalites', 0, 'nom')
+    """
+    return tuple(int(number) if number else key for number, key in _STEP.findall(path))
+
+
 @attrs.frozen(kw_only=True)
 class Place:
-    """Where a record stands: its file, inside the folder, and its line."""
+    """Where a record stands.
+
+    Parameters
+    ----------
+    file : str
+        Its file, inside the folder.
+    line : int
+        Its first line.
+    find : callable, optional
+        Returns the line of a field from its keys and positions, or of the nearest one around it,
+        or None; without it, all of the record stands on one line.
+
+    Examples
+    --------
+    >>> Place(file="partenaires.csv", line=7).line_of("nom")
+    7
+    """
 
     file: str
     line: int
-    text: str = attrs.field(default="", repr=False)
+    find: Callable[[tuple[str | int, ...]], int | None] | None = attrs.field(
+        default=None, repr=False, eq=False
+    )
 
     def line_of(self, path: str) -> int:
-        """Return the line of a field, the record's own where it is not stated."""
-        key = re.escape(path.split(".")[-1].split("[")[0])
-        for number, line in enumerate(self.text.splitlines(), 1):
-            if re.match(rf"\s*{key}\s*=", line):
-                return number
-        return self.line
+        """Return the line of a field, or of the nearest one around it that the file states."""
+        return (self.find(steps(path)) if self.find else None) or self.line
 
 
-@attrs.frozen(kw_only=True, eq=False)
+def _present(records: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return the records to compare: a kind without any is a kind that is not there."""
+    return {kind: dict(some) for kind, some in records.items() if some}
+
+
+@attrs.frozen(kw_only=True, unsafe_hash=False)
 class Register:
     """A register of the charter.
 
@@ -75,11 +108,11 @@ class Register:
     annees: tuple[int, ...]
     source: str = ""
     note: str = ""
-    records: Mapping[str, Mapping[str, Any]] = attrs.field(repr=False)
+    records: Mapping[str, Mapping[str, Any]] = attrs.field(repr=False, eq=_present)
     kinds: Mapping[str, type[Any]] = attrs.field(default=KINDS, repr=False)
     derogations: tuple[Derogation, ...] = ()
     profil: str | None = None
-    places: Mapping[tuple[str, str], Place] = attrs.field(factory=dict, repr=False)
+    places: Mapping[tuple[str, str], Place] = attrs.field(factory=dict, repr=False, eq=False)
 
     def all(self, kind: str) -> tuple[Any, ...]:
         """Return the records of a kind.

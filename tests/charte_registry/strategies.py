@@ -24,6 +24,8 @@ from charte_registry.records import (
     Violation,
 )
 from charte_registry.records.base import LARGEST
+from charte_registry.records.manifeste import Derogation
+from charte_registry.register import Register
 from charte_registry.vocabularies.country_names import NAMES
 
 CHARACTERS = st.characters(codec="utf-8")  # quotes, newlines, formulas, markup: all but half ones
@@ -33,6 +35,25 @@ TEXT = st.text(CHARACTERS, min_size=1, max_size=20).filter(str.strip)
 def records(kind):
     """Return a strategy for the records of a kind."""
     return instances(KINDS[kind])
+
+
+def registers():
+    """Return a strategy for registers with some records of each kind; what they name may be absent."""
+    return st.builds(
+        _register,
+        st.builds(
+            Register, titre=TEXT, territoire=TEXT, etat_au=st.dates(), source=TEXT | st.just(""),
+            annees=st.lists(st.integers(0, 3000), max_size=2).map(tuple), records=st.just({}),
+            derogations=st.lists(instances(Derogation), max_size=2).map(tuple),
+        ),
+        st.lists(st.sampled_from(sorted(KINDS)).flatmap(lambda k: st.tuples(st.just(k), records(k))), max_size=6),
+    )  # fmt: skip
+
+
+def _register(register, pairs):
+    for kind, record in pairs:
+        register = register.with_record(kind, record)
+    return register
 
 
 @cache
@@ -125,12 +146,17 @@ def _breaches(values):
             values[part] = min(values[part], limit)
 
 
+def _silenced(values):
+    values["fiche"] = "traitements/t-1"
+
+
 REPAIRS = {
     Accord: _in_order("signe_le", "fin"),
     Action: _history,
     Assurance: _in_order("valable_du", "valable_au"),
     Conservation: _one_of("duree", "critere"),
     DemandesDroits: _counts,
+    Derogation: _silenced,
     Formation: _in_order("debut", "fin"),
     Hebergement: _subdivision,
     JeuDeDonnees: _in_order("couverture_debut", "couverture_fin"),

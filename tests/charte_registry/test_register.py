@@ -107,7 +107,7 @@ def test_a_column_of_an_optional_part_is_not_required(folder):
         ("traitements/t.toml", 'id = "t"\nnom = ""\nresponsable = "v"\n', "`nom`: empty"),
         ("traitements/t.toml", 'id = "t"\nnom = 3\nresponsable = "v"\n', "`nom`: expected str, got 3"),
         ("traitements/t.toml", "id =\n", "not TOML"),
-        ("traitements/t.txt", "x", "not a .toml file"),
+        ("traitements/t.txt", "x", "not a .toml or .yaml file"),
         ("aplications.csv", "id\n", "no kind of record; did you mean applications"),
         ("registre.toml", MANIFEST.replace("1.0", "7"), "version '7' is unknown"),
         ("registre.toml", MANIFEST.replace("etat_au = 2020-12-15\n", ""), "`etat_au`: missing"),

@@ -299,15 +299,16 @@ def unstructure(record: Any, *, iso: bool = False) -> dict[str, Any]:
     {'id': 'p', 'nom': 'P'}
     """
     return {
-        name: _plain(value, iso)
+        name: plain(value, iso)
         for name, field in _fields(type(record)).items()
         if (value := getattr(record, name)) != field.default
     }
 
 
-def _plain(value: Any, iso: bool) -> Any:
+def plain(value: Any, iso: bool = False) -> Any:
+    """Return the value of a field as plain data; see ``unstructure``."""
     if isinstance(value, tuple):
-        return [_plain(item, iso) for item in value]
+        return [plain(item, iso) for item in value]
     if attrs.has(type(value)):
         return unstructure(value, iso=iso)
     return value.isoformat() if iso and isinstance(value, dt.date) else value

@@ -1,37 +1,39 @@
-"""A register in files: read, and written."""
+"""A register in files: a folder of TOML, YAML and CSV, one JSON file, or JSON Lines."""
 
 from __future__ import annotations
 
-import csv
-import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from types import MappingProxyType, UnionType
-from typing import Any
-
-import attrs
+from typing import Any, Protocol
 
 from charte_registry.errors import RegisterError, nearest
 from charte_registry.records import KINDS
-from charte_registry.records.base import FieldError, structure
 from charte_registry.records.manifeste import Manifeste
-from charte_registry.register import Place, Register
+from charte_registry.register import Register
+from charte_registry.storage import folder, json_file, json_lines
+from charte_registry.storage.assemble import Kinds
+from charte_registry.storage.json_lines import Problem
+from charte_registry.storage.text import MAX_BYTES
 
-MANIFEST = "registre.toml"
-MAX_BYTES = 50_000_000
+__all__ = ["MAX_BYTES", "Problem", "check_lines", "load_register", "save_register"]
 
 
-def load_register(folder: str | Path) -> Register:
-    """Load a register from its folder.
+def load_register(path: str | Path, *, max_bytes: int = MAX_BYTES) -> Register:
+    """Load a register.
 
-    The folder holds ``registre.toml`` and, for each kind of record, either a table ``KIND.csv``,
-    whose columns are fields (``hebergement.pays`` for a nested one, ``;`` between the values of a
-    list), or one file ``KIND/ID.toml`` a record.
+    A folder holds ``registre.toml`` (or ``.yaml``) and, for each kind of record, a table
+    ``KIND.csv``, whose columns are fields (``hebergement.pays`` for a nested one, ``;`` between the
+    values of a list), a file ``KIND.toml`` or ``KIND.yaml`` with the list ``KIND``, or one file
+    ``KIND/ID.toml`` or ``KIND/ID.yaml`` a record. A ``.json`` file holds
+    ``{"registre": {...}, "KIND": [...]}``; a ``.jsonl`` file a record a line,
+    ``{"kind": "KIND", ...}``, the first being ``{"kind": "registre", ...}``.
 
     Parameters
     ----------
-    folder : str or Path
-        The folder.
+    path : str or Path
+        The folder or the file.
+    max_bytes : int
+        How many bytes all files together may have.
 
     Returns
     -------
@@ -49,148 +51,103 @@ def load_register(folder: str | Path) -> Register:
     Traceback (most recent call last):
     charte_registry.errors.RegisterError: nowhere: no such folder; give the one with registre.toml
     """
-    root = Path(folder)
-    if not root.is_dir():
-        raise RegisterError(f"{folder}: no such folder; give the one with {MANIFEST}")
-    manifest = _manifest(root)
-    problems: list[str] = []
-    records: dict[str, dict[str, Any]] = {kind: {} for kind in KINDS}
-    places: dict[tuple[str, str], Place] = {}
-    for kind, place, data in _entries(root, problems):
-        try:
-            record = structure(KINDS[kind], data)
-        except FieldError as error:
-            where = f"{root / place.file}:{place.line_of(error.path)}"
-            problems.append(f"{where} `{error.path}`: {error.message}")
-            continue
-        if record.id in records[kind]:
-            first = places[kind, record.id]
-            problems.append(
-                f"{root / place.file}:{place.line_of('id')} `id`: {record.id!r} stands already at "
-                f"{first.file}:{first.line}; give each record its own identifier"
-            )
-            continue
-        records[kind][record.id] = record
-        places[kind, record.id] = place
-    if problems:
-        raise RegisterError(problems)
-    return Register(
-        titre=manifest.titre,
-        territoire=manifest.territoire,
-        etat_au=manifest.etat_au,
-        annees=manifest.annees,
-        source=manifest.source or "",
-        note=manifest.note or "",
-        derogations=manifest.derogation,
-        profil=manifest.profil,
-        records=MappingProxyType({kind: MappingProxyType(r) for kind, r in records.items()}),
-        places=MappingProxyType(places),
-    )
+    source = Path(path)
+    if source.is_dir():
+        return folder.load(source, _kinds, max_bytes)
+    if not source.is_file():
+        raise RegisterError(f"{path}: no such folder; give the one with {folder.MANIFEST}")
+    return _single(source).load(source, _kinds, max_bytes)
 
 
-def _text(root: Path, path: Path) -> str:
-    if not path.resolve().is_relative_to(root.resolve()):
+def save_register(
+    register: Register, path: str | Path, *, layout: str | None = None, max_bytes: int = MAX_BYTES
+) -> None:
+    """Save a register, whole or not at all.
+
+    Where a register stands there already, what did not change stays byte for byte as it was, and
+    what did keeps its comments, order of keys, quotes, columns and line ends; records that are
+    gone disappear.
+
+    Parameters
+    ----------
+    register : Register
+        The register.
+    path : str or Path
+        A folder, empty, new or with a register, or a ``.json`` or ``.jsonl`` file.
+    layout : {"toml", "yaml", "csv"}, optional
+        How new files of a folder are written; by default as the other records of that kind are,
+        else in TOML. In ``csv``, a record that no row can hold has a file of its own.
+    max_bytes : int
+        How many bytes what stands there may have.
+
+    Raises
+    ------
+    RegisterError
+        Where what stands there cannot be read or written, or a record would not read back.
+
+    Examples
+    --------
+    >>> import tempfile, datetime as dt
+    >>> from charte_registry import Partenaire
+    >>> register = Register(
+    ...     titre="R", territoire="T", etat_au=dt.date(2020, 12, 15), annees=(2020,), records={}
+    ... ).with_record("partenaires", Partenaire(id="p", nom="P"))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save_register(register, folder)
+    ...     print((Path(folder) / "partenaires" / "p.toml").read_text())
+    id = "p"
+    nom = "P"
+    <BLANKLINE>
+    """
+    if layout not in (None, *folder.LAYOUTS):
+        raise RegisterError(f"no layout {layout!r}; {nearest(layout, folder.LAYOUTS)}")
+    target = Path(path)
+    if target.is_file() or (target.suffix and not target.is_dir()):
+        _single(target).save(register, target, max_bytes)
+    else:
+        folder.save(register, target, layout, max_bytes)
+
+
+def check_lines(path: str | Path, *, max_bytes: int = MAX_BYTES) -> Iterator[Problem]:
+    """Yield everything that is wrong with the records of a JSON Lines file, and make none of them.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file; its first line is the manifest.
+    max_bytes : int
+        How many bytes it may have.
+
+    Yields
+    ------
+    Problem
+        A field of a line; an unknown key is one, and so is an identifier that stands twice.
+
+    Raises
+    ------
+    RegisterError
+        Where the file or its manifest cannot be read.
+    """
+    return json_lines.problems(Path(path), _kinds, max_bytes)
+
+
+class _SingleFile(Protocol):
+    def load(self, path: Path, kinds: Kinds, max_bytes: int, /) -> Register: ...
+
+    def save(self, register: Register, path: Path, max_bytes: int, /) -> None: ...
+
+
+def _single(path: Path) -> _SingleFile:
+    formats: Mapping[str, _SingleFile] = {".json": json_file, ".jsonl": json_lines}
+    if path.suffix not in formats:
         raise RegisterError(
-            f"{path}: leads out of the folder of the register; copy the file into it"
+            f"{path}: neither a folder nor a .json or .jsonl file; give one of these"
         )
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise RegisterError(f"{path}: larger than {MAX_BYTES:,} bytes; split it")
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise RegisterError(f"{path}: cannot be read ({error.strerror})") from None
-    except UnicodeDecodeError as error:
-        raise RegisterError(f"{path}: not UTF-8 at byte {error.start}; save it as UTF-8") from None
-    if not text.strip():
-        raise RegisterError(f"{path}: empty; write the record, or remove the file")
-    return text
+    return formats[path.suffix]
 
 
-def _toml(root: Path, path: Path) -> tuple[dict[str, Any], str]:
-    text = _text(root, path)
-    try:
-        return tomllib.loads(text), text
-    except tomllib.TOMLDecodeError as error:
-        raise RegisterError(f"{path}: not TOML: {error}") from None
-
-
-def _manifest(root: Path) -> Manifeste:
-    path = root / MANIFEST
-    if not path.is_file():
-        raise RegisterError(f"{path}: missing; a register's folder has one")
-    data, text = _toml(root, path)
-    try:
-        return structure(Manifeste, data)
-    except FieldError as error:
-        place = Place(file=MANIFEST, line=1, text=text)
-        raise RegisterError(
-            [f"{path}:{place.line_of(p.path)} `{p.path}`: {p.message}" for p in error.problems]
-        ) from None
-
-
-def _entries(root: Path, problems: list[str]) -> Iterator[tuple[str, Place, dict[str, Any]]]:
-    for path in sorted(root.iterdir()):
-        name = path.name
-        if name == MANIFEST or name.startswith(".") or path.suffix in (".md", ".html"):
-            continue
-        kind = name.removesuffix(".csv")
-        if kind not in KINDS or not (path.is_dir() or path.suffix == ".csv"):
-            problems.append(f"{path}: no kind of record; {nearest(kind, KINDS)}")
-            continue
-        try:
-            if path.is_dir():
-                for file in sorted(path.iterdir()):
-                    if file.suffix != ".toml":
-                        problems.append(f"{file}: not a .toml file; remove it or rename it")
-                        continue
-                    data, text = _toml(root, file)
-                    yield kind, Place(file=f"{name}/{file.name}", line=1, text=text), data
-            else:
-                yield from _table(root, path, kind)
-        except RegisterError as error:
-            problems.extend(error.problems)
-
-
-def _table(root: Path, path: Path, kind: str) -> Iterator[tuple[str, Place, dict[str, Any]]]:
-    reader = csv.reader(_text(root, path).splitlines())
-    header = next(reader)
-    known = _columns(KINDS[kind])
-    for column in header:
-        if column not in known:
-            raise RegisterError(f"{path}:1: unknown column {column!r}; {nearest(column, known)}")
-        if header.count(column) > 1:
-            raise RegisterError(f"{path}:1: the column {column!r} stands twice; keep one")
-    for column in (c for c, required in known.items() if required):
-        if column not in header:
-            raise RegisterError(f"{path}:1: the column {column!r} is missing; add it")
-    for cells in reader:
-        if not cells:
-            continue
-        if len(cells) != len(header):
-            raise RegisterError(
-                f"{path}:{reader.line_num}: {len(cells)} cells where the header has {len(header)}"
-            )
-        data: dict[str, Any] = {}
-        for column, cell in zip(header, cells, strict=True):
-            if cell:
-                *parents, leaf = column.split(".")
-                target = data
-                for parent in parents:
-                    target = target.setdefault(parent, {})
-                target[leaf] = cell
-        yield kind, Place(file=path.name, line=reader.line_num), data
-
-
-def _columns(cls: type[Any], prefix: str = "") -> dict[str, bool]:
-    """Return the columns of a table of a kind, and whether each is required."""
-    columns: dict[str, bool] = {}
-    for name, field in attrs.fields_dict(attrs.resolve_types(cls)).items():
-        required = field.default is attrs.NOTHING
-        optional = isinstance(field.type, UnionType)
-        kind: Any = field.type.__args__[0] if optional else field.type  # type: ignore[union-attr]
-        if attrs.has(kind):
-            inner = _columns(kind, f"{prefix}{name}.")
-            columns.update({column: inner[column] and not optional for column in inner})
-        else:
-            columns[prefix + name] = required
-    return columns
+def _kinds(root: Path, manifest: Manifeste) -> Mapping[str, type[Any]]:
+    """Return the class of each kind, as the profile of a register says."""
+    if manifest.profil is None:
+        return KINDS
+    raise RegisterError(f"{root}: `profil`: no profile can be read yet")

@@ -1,0 +1,92 @@
+"""Text files: read within limits, with what must stay as it was (line ends, byte order mark)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import attrs
+
+from charte_registry.errors import RegisterError
+
+MAX_BYTES = 500_000_000
+_BOM = "\ufeff"
+
+
+@attrs.frozen
+class Text:
+    """A text, its lines ending as in Unix, and how the file ends them.
+
+    Parameters
+    ----------
+    text : str
+        The text.
+    line_end : str
+        What stands at the end of each line in the file.
+    bom : bool
+        Whether the file begins with a byte order mark.
+    """
+
+    text: str
+    line_end: str = "\n"
+    bom: bool = False
+
+    @classmethod
+    def of(cls, content: bytes) -> Text:
+        """Return the text of a file; a file that mixes line ends keeps them in its text."""
+        text = content.decode("utf-8")
+        bom = text.startswith(_BOM)
+        text = text.removeprefix(_BOM)
+        pairs = text.count("\r\n")
+        if pairs and pairs == text.count("\n") == text.count("\r"):
+            return cls(text.replace("\r\n", "\n"), "\r\n", bom)
+        return cls(text, "\n", bom)
+
+    def content(self, text: str) -> bytes:
+        """Return the bytes of a file that ends its lines and begins like this one."""
+        whole = text.replace("\n", self.line_end) if self.line_end != "\n" else text
+        return ((_BOM if self.bom else "") + whole).encode("utf-8")
+
+
+class Reader:
+    """Reads files of a folder, none outside of it, and together no more than a limit.
+
+    Parameters
+    ----------
+    root : Path
+        The folder, or the one file.
+    max_bytes : int
+        How many bytes all files may have.
+    """
+
+    def __init__(self, root: Path, max_bytes: int) -> None:
+        self.root, self.max_bytes, self.read = root, max_bytes, 0
+
+    def content(self, path: Path) -> bytes:
+        """Return the bytes of a file."""
+        if not path.resolve().is_relative_to(self.root.resolve()):
+            raise RegisterError(
+                f"{path}: leads out of the folder of the register; copy the file into it"
+            )
+        try:
+            if not path.is_file():
+                raise RegisterError(f"{path}: no file; remove it")
+            self.read += path.stat().st_size
+            if self.read > self.max_bytes:
+                raise RegisterError(
+                    f"{path}: the register has more than {self.max_bytes:,} bytes; "
+                    "split it, or raise max_bytes"
+                )
+            return path.read_bytes()
+        except OSError as error:
+            raise RegisterError(f"{path}: cannot be read ({error.strerror})") from None
+
+    def text(self, path: Path) -> Text:
+        """Return the text of a file."""
+        try:
+            text = Text.of(self.content(path))
+        except UnicodeDecodeError as error:
+            message = f"{path}: not UTF-8 at byte {error.start}; save it as UTF-8"
+            raise RegisterError(message) from None
+        if not text.text.strip():
+            raise RegisterError(f"{path}: empty; write the record, or remove the file")
+        return text
