@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ from prevision_cantine.city import Floats, Ints
 from prevision_cantine.csv_file import write_csv
 from prevision_cantine.errors import ForecastError
 from prevision_cantine.features import TERMS, TYPES
-from prevision_cantine.language import in_language, number, percent, table
+from prevision_cantine.language import in_language, number, percent, table, texts
 from prevision_cantine.naming import level_name
 
 EVERYWHERE = "*"
@@ -23,7 +22,7 @@ EVERYWHERE = "*"
 # and is told by the forecast itself.
 _LEFT_OUT = ("niveau",)
 
-TEXTS: Mapping[str, Mapping[str, str]] = {
+TEXTS = texts({
     "fr": {
         "term": "terme", "level": "niveau", "scope": "cantines", "effect": "effet", "error": "erreur type",
         "rows": "lignes", "all": "toutes",
@@ -36,7 +35,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "term": "termo", "level": "nível", "scope": "cantinas", "effect": "efeito", "error": "erro padrão",
         "rows": "linhas", "all": "todas",
     },
-}  # fmt: skip
+})  # fmt: skip
 
 
 @attrs.frozen(kw_only=True, eq=False)

@@ -2,50 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
 from prevision_cantine.city import Floats
 from prevision_cantine.errors import ForecastError
 from prevision_cantine.features import TERMS
 from prevision_cantine.forecast import Forecast
-from prevision_cantine.language import NBSP, day_of_week, in_language, number, percent, signed
+from prevision_cantine.language import day_of_week, in_language, number, percent, signed, texts
 from prevision_cantine.naming import reasons
 
-TEXTS: Mapping[str, Mapping[str, str]] = {
-    "fr": {
-        "head": f"{{canteen}}, {{day}} {{date}}{NBSP}: {{meals}} repas",
-        "interval": " (de {low} à {high}, {share} des jours)",
-        "more": "{count} repas de plus qu'un {day} habituel ({usual})",
-        "fewer": "{count} repas de moins qu'un {day} habituel ({usual})",
-        "same": "Autant qu'un {day} habituel ({usual})",
-        "colon": f"{NBSP}: ",
-        "known": "Prévu avec les données connues le {until}.",
-    },
-    "en": {
-        "head": "{canteen}, {day} {date}: {meals} meals",
-        "interval": " ({low} to {high}, on {share} of days)",
-        "more": "{count} meals more than a usual {day} ({usual})",
-        "more 1": "{count} meal more than a usual {day} ({usual})",
-        "fewer": "{count} meals fewer than a usual {day} ({usual})",
-        "fewer 1": "{count} meal fewer than a usual {day} ({usual})",
-        "same": "As many as on a usual {day} ({usual})",
-        "colon": ": ",
-        "known": "Forecast from data known on {until}.",
-    },
-    "pt": {
-        "head": "{canteen}, {day} {date}: {meals} refeições",
-        "interval": " (de {low} a {high}, em {share} dos dias)",
-        "more": "{count} refeições a mais que em dia habitual, {day} ({usual})",
-        "more 1": "{count} refeição a mais que em dia habitual, {day} ({usual})",
-        "fewer": "{count} refeições a menos que em dia habitual, {day} ({usual})",
-        "fewer 1": "{count} refeição a menos que em dia habitual, {day} ({usual})",
-        "same": "Tantas quanto em dia habitual, {day} ({usual})",
-        "colon": ": ",
-        "known": "Previsto com os dados conhecidos em {until}.",
-    },
-}
+TEXTS = texts(
+    {
+        "fr": {
+            "head": "{canteen}, {day} {date} : {meals} repas",
+            "interval": " (de {low} à {high}, {share} des jours)",
+            "more": "{count} repas de plus qu'un {day} habituel ({usual})",
+            "fewer": "{count} repas de moins qu'un {day} habituel ({usual})",
+            "same": "Autant qu'un {day} habituel ({usual})",
+            "colon": " : ",
+            "known": "Prévu avec les données connues le {until}.",
+        },
+        "en": {
+            "head": "{canteen}, {day} {date}: {meals} meals",
+            "interval": " ({low} to {high}, on {share} of days)",
+            "more": "{count} meals more than a usual {day} ({usual})",
+            "more 1": "{count} meal more than a usual {day} ({usual})",
+            "fewer": "{count} meals fewer than a usual {day} ({usual})",
+            "fewer 1": "{count} meal fewer than a usual {day} ({usual})",
+            "same": "As many as on a usual {day} ({usual})",
+            "colon": ": ",
+            "known": "Forecast from data known on {until}.",
+        },
+        "pt": {
+            "head": "{canteen}, {day} {date}: {meals} refeições",
+            "interval": " (de {low} a {high}, em {share} dos dias)",
+            "more": "{count} refeições a mais que em dia habitual, {day} ({usual})",
+            "more 1": "{count} refeição a mais que em dia habitual, {day} ({usual})",
+            "fewer": "{count} refeições a menos que em dia habitual, {day} ({usual})",
+            "fewer 1": "{count} refeição a menos que em dia habitual, {day} ({usual})",
+            "same": "Tantas quanto em dia habitual, {day} ({usual})",
+            "colon": ": ",
+            "known": "Previsto com os dados conhecidos em {until}.",
+        },
+    }
+)
 
 
 def explain(forecast: Forecast, i: int, lang: str) -> str:

@@ -21,6 +21,7 @@ from prevision_cantine.features import TERMS, design
 from prevision_cantine.forecast import Forecast
 from prevision_cantine.intervals import Calibration
 from prevision_cantine.periods import periods
+from prevision_cantine.sources import describe
 
 MIN_ROWS = 200
 MEMORY = 3  # half-lives: an older row would weigh less than an eighth
@@ -146,6 +147,7 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
             # The past forecasts of one fit serve the next: a backtest learns each day once.
             self._learned_for, self._city, self._learned = key, city, {}
         self.fitted_ = self._learn(city, day)
+        self.sources_ = describe(self._known_rows(city, day), city, day)
         self._effects = None
         self.calibration_ = self._calibrate(city, day)
         return self

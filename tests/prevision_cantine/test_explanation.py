@@ -2,6 +2,7 @@
 
 import csv
 import datetime as dt
+import importlib
 import re
 
 import attrs
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prevision_cantine import CanteenForecaster, ForecastError, explanation, make_city, naming
+from prevision_cantine import CanteenForecaster, ForecastError, make_city, naming
 from prevision_cantine.additive import Block, Design, solve, standard_errors
 from prevision_cantine.effects import EVERYWHERE, effect_table
 from prevision_cantine.explanation import rounded_to
@@ -94,10 +95,11 @@ def test_every_text_is_in_every_language_with_the_same_places():
         for key, names in table.items():
             assert set(names) == set(LANGUAGES), key
             assert len({tuple(sorted(FIELDS.findall(text))) for text in names.values()}) == 1, key
-    for module in (explanation,):
-        for key, text in module.TEXTS["en"].items():
+    for name in ("effects", "explanation", "ingredients", "ordering", "scenario"):
+        texts = importlib.import_module(f"prevision_cantine.{name}").TEXTS
+        for key, text in texts["en"].items():
             for lang in LANGUAGES:
-                other = module.TEXTS[lang].get(key)
+                other = texts[lang].get(key)
                 assert other is None or set(FIELDS.findall(other)) == set(FIELDS.findall(text))
 
 
