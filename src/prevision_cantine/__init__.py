@@ -1,8 +1,10 @@
 """Explainable forecasts of canteen attendance, weeks ahead, from counts alone."""
 
 from prevision_cantine.backtest import Backtest, backtest
+from prevision_cantine.calendar import Break
 from prevision_cantine.city import Attendance, City, Remark, Rows
 from prevision_cantine.datasets import load_city, load_dishes, make_city
+from prevision_cantine.effects import EffectTable
 from prevision_cantine.errors import CantineError, CityError, DateError, ForecastError
 from prevision_cantine.forecast import Forecast
 from prevision_cantine.ingredients import (
@@ -16,35 +18,49 @@ from prevision_cantine.ingredients import (
 from prevision_cantine.model import CanteenForecaster
 from prevision_cantine.ordering import KitchenOrder, Order, TradeOff, order, plan_order, trade_off
 from prevision_cantine.periods import Period, teaching_periods
+from prevision_cantine.scenario import Difference, Scenario, compare_forecasts, what_if
+from prevision_cantine.sheet import Accuracy, ModelSheet, TermRange, model_sheet
+from prevision_cantine.sources import Sources
 
 __all__ = [
+    "Accuracy",
     "Attendance",
     "Backtest",
+    "Break",
     "CanteenForecaster",
     "CantineError",
     "City",
     "CityError",
     "DateError",
+    "Difference",
+    "EffectTable",
     "Forecast",
     "ForecastError",
     "Ingredients",
     "KitchenOrder",
+    "ModelSheet",
     "Order",
     "Period",
     "Portion",
     "Purchase",
     "Remark",
     "Rows",
+    "Scenario",
+    "Sources",
+    "TermRange",
     "TradeOff",
     "backtest",
+    "compare_forecasts",
     "ingredients",
     "load_city",
     "load_dishes",
     "load_order",
     "load_portions",
     "make_city",
+    "model_sheet",
     "order",
     "plan_order",
     "teaching_periods",
     "trade_off",
+    "what_if",
 ]

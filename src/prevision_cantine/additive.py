@@ -49,6 +49,9 @@ class Block:
         Whether each group has columns of its own.
     value : ndarray of float, shape (situations,), optional
         What the effect of the column is multiplied by; 1 where not given.
+    factor : str
+        What the columns tell apart, for who reads the effects: the name of a numbered level, after
+        ``type*`` where each type has levels of its own.
     """
 
     term: str
@@ -57,6 +60,7 @@ class Block:
     penalty: float
     nested: bool = False
     value: Floats | None = attrs.field(default=None, repr=False)
+    factor: str = ""
 
     def __attrs_post_init__(self) -> None:
         """Refuse columns that are not there, and a penalty that leaves them free."""

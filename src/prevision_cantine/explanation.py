@@ -2,64 +2,100 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
-from prevision_cantine.calendar import weekday
+from prevision_cantine.city import Floats
 from prevision_cantine.errors import ForecastError
 from prevision_cantine.features import TERMS
 from prevision_cantine.forecast import Forecast
+from prevision_cantine.language import day_of_week, in_language, number, percent, signed, texts
+from prevision_cantine.naming import reasons
 
-DAYS: Mapping[str, tuple[str, ...]] = {
-    "fr": ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"),
-    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
-    "pt": ("segunda", "terça", "quarta", "quinta", "sexta", "sábado", "domingo"),
-}
-TEXTS: Mapping[str, Mapping[str, str]] = {
-    "fr": {
-        "head": "{canteen}, {day} {date} : {meals} repas",
-        "interval": " (de {low} à {high}, {share} % des jours)",
-        "usual": "Un {day} habituel : {usual}.",
-        "known": "Prévu avec les données connues le {until}.",
-    },
-    "en": {
-        "head": "{canteen}, {day} {date}: {meals} meals",
-        "interval": " ({low} to {high}, on {share} % of days)",
-        "usual": "A usual {day}: {usual}.",
-        "known": "Forecast from data known on {until}.",
-    },
-    "pt": {
-        "head": "{canteen}, {day} {date}: {meals} refeições",
-        "interval": " (de {low} a {high}, {share} % dos dias)",
-        "usual": "Dia habitual ({day}): {usual}.",
-        "known": "Previsto com os dados conhecidos em {until}.",
-    },
-}
+TEXTS = texts(
+    {
+        "fr": {
+            "head": "{canteen}, {day} {date} : {meals} repas",
+            "interval": " (de {low} à {high}, {share} des jours)",
+            "more": "{count} repas de plus qu'un {day} habituel ({usual})",
+            "fewer": "{count} repas de moins qu'un {day} habituel ({usual})",
+            "same": "Autant qu'un {day} habituel ({usual})",
+            "colon": " : ",
+            "known": "Prévu avec les données connues le {until}.",
+        },
+        "en": {
+            "head": "{canteen}, {day} {date}: {meals} meals",
+            "interval": " ({low} to {high}, on {share} of days)",
+            "more": "{count} meals more than a usual {day} ({usual})",
+            "more 1": "{count} meal more than a usual {day} ({usual})",
+            "fewer": "{count} meals fewer than a usual {day} ({usual})",
+            "fewer 1": "{count} meal fewer than a usual {day} ({usual})",
+            "same": "As many as on a usual {day} ({usual})",
+            "colon": ": ",
+            "known": "Forecast from data known on {until}.",
+        },
+        "pt": {
+            "head": "{canteen}, {day} {date}: {meals} refeições",
+            "interval": " (de {low} a {high}, em {share} dos dias)",
+            "more": "{count} refeições a mais que em dia habitual, {day} ({usual})",
+            "more 1": "{count} refeição a mais que em dia habitual, {day} ({usual})",
+            "fewer": "{count} refeições a menos que em dia habitual, {day} ({usual})",
+            "fewer 1": "{count} refeição a menos que em dia habitual, {day} ({usual})",
+            "same": "Tantas quanto em dia habitual, {day} ({usual})",
+            "colon": ": ",
+            "known": "Previsto com os dados conhecidos em {until}.",
+        },
+    }
+)
 
 
 def explain(forecast: Forecast, i: int, lang: str) -> str:
     """Return the explanation of row ``i``; see ``Forecast.explain``."""
-    if lang not in TEXTS:
-        raise ForecastError(f"no explanation in {lang!r}; known: {', '.join(TEXTS)}")
+    say = in_language(TEXTS, lang)
     if not -len(forecast) <= i < len(forecast):
         raise ForecastError(f"no row {i}: the forecast has {len(forecast)} rows")
-    say, date = TEXTS[lang], forecast.rows.date[i]
-    day = DAYS[lang][int(weekday(np.array([date]))[0])]
+    row = forecast.rows.select(np.array([i]))
+    day = day_of_week(row.date[0], lang)
+    meals = round(float(forecast.meals[i]))
     head = say["head"].format(
-        canteen=forecast.rows.names[i], day=day, date=date, meals=f"{forecast.meals[i]:.0f}"
+        canteen=row.names[0], day=day, date=row.date[0], meals=number(meals, lang)
     )
     if np.isfinite(forecast.lower[i]):
         head += say["interval"].format(
-            low=f"{forecast.lower[i]:.0f}",
-            high=f"{forecast.upper[i]:.0f}",
-            share=f"{100 * forecast.coverage:g}",
+            low=number(float(forecast.lower[i]), lang),
+            high=number(float(forecast.upper[i]), lang),
+            share=percent(forecast.coverage, lang),
         )
     usual, added = forecast.in_meals()
-    terms = sorted(((float(v[i]), name) for name, v in added.items()), key=lambda t: -abs(t[0]))
-    said = [f"{TERMS[name][lang]} {v:+.0f}" for v, name in terms if abs(v) >= 0.5]
-    lines = [head + ".", say["usual"].format(day=day, usual=f"{usual[i]:.0f}")]
-    if said:
-        listed = ", ".join(said).replace("-", "\N{MINUS SIGN}")
-        lines[-1] += " " + listed[:1].upper() + listed[1:] + "."
-    return " ".join([*lines, say["known"].format(until=forecast.until)])
+    before = round(float(usual[i]))
+    values = rounded_to(np.array([v[i] for v in added.values()]), meals - before)
+    told = reasons(row, lang)[0]
+    terms = sorted(
+        (-abs(value), told.get(name, TERMS[name][lang]), value)
+        for name, value in zip(added, values.tolist(), strict=True)
+        if value
+    )
+    way = "more" if meals > before else "fewer" if meals < before else "same"
+    count = abs(meals - before)
+    sentence = say.get(f"{way} {count}", say[way]).format(
+        count=number(count, lang), day=day, usual=number(before, lang)
+    )
+    if terms:
+        sentence += say["colon"] + ", ".join(f"{name} {signed(v, lang)}" for _, name, v in terms)
+    return f"{head}. {sentence}. {say['known'].format(until=forecast.until)}"
+
+
+def rounded_to(values: Floats, total: int) -> Floats:
+    """Return whole numbers near some values that add up to a total, those furthest off moved.
+
+    Examples
+    --------
+    >>> rounded_to(np.array([0.4, 0.4, -3.2]), -2)
+    array([ 1.,  0., -3.])
+    """
+    result: Floats = np.round(values)
+    missing = total - int(result.sum())
+    if missing:
+        short = np.lexsort((-np.abs(values), (result - values) * np.sign(missing)))
+        # More than one each is never needed where the total is the rounded sum of the values.
+        result[np.resize(short, abs(missing))] += np.sign(missing)
+    return result

@@ -103,30 +103,42 @@ def design(rows: Rows, first_year: int, years: int) -> Design:
     end = only(around["to_end"] < ENDS, around["to_end"])
     zero = np.zeros(len(kind), dtype=np.int64)
     blocks = [
-        Block("niveau", zero, 1, 0.5, nested=True),
-        Block("niveau", only((year >= 0) & (year < years), year), years, 2.0, nested=True),
-        Block("jour", day, 5, 0.3),
-        Block("jour", kind * 5 + day, 5 * len(TYPES), 6.0),
-        Block("jour", day, 5, 9.0, nested=True),
-        Block("saison", week, WEEKS, 6.0),
-        Block("saison", kind * WEEKS + week, WEEKS * len(TYPES), 18.0),
-        Block("rentree_fin", start, STARTS, 6.0),
-        Block("rentree_fin", only(start >= 0, kind * STARTS + start), STARTS * len(TYPES), 12.0),
-        Block("rentree_fin", end, ENDS, 6.0),
-        Block("rentree_fin", only(end >= 0, kind * ENDS + end), ENDS * len(TYPES), 12.0),
-        Block("vacances", only(around["to_break"] < 4, around["to_break"]), 4, 6.0),
-        Block("vacances", only(around["since_break"] < 2, around["since_break"]), 2, 6.0),
-        Block("feries", only(around["before_holiday"], zero), 1, 6.0),
-        Block("feries", only(around["after_holiday"], zero), 1, 6.0),
-        Block("feries", only(around["bridge"], zero), 1, 6.0),
-        Block("greve", only(around["strike"], zero), 1, 0.3),
-        Block("greve", only(around["strike"], zero), 1, 1.0, nested=True),
-        Block("ramadan", only(around["ramadan"], zero), 1, 6.0),
-        Block("ramadan", only(around["ramadan"], zero), 1, 6.0, nested=True),
+        Block("niveau", zero, 1, 0.5, nested=True, factor="level"),
+        Block(
+            "niveau", only((year >= 0) & (year < years), year), years, 2.0, nested=True,
+            factor="level_of_year",
+        ),
+        Block("jour", day, 5, 0.3, factor="weekday"),
+        Block("jour", kind * 5 + day, 5 * len(TYPES), 6.0, factor="type*weekday"),
+        Block("jour", day, 5, 9.0, nested=True, factor="weekday"),
+    ]  # fmt: skip
+    for term, factor, column, width, penalties in (
+        ("saison", "week", week, WEEKS, (6.0, 18.0)),
+        ("rentree_fin", "from_start", start, STARTS, (6.0, 12.0)),
+        ("rentree_fin", "to_end", end, ENDS, (6.0, 12.0)),
+    ):
+        blocks.append(Block(term, column, width, penalties[0], factor=factor))
+        by_type = only(column >= 0, kind * width + column)
+        blocks.append(
+            Block(term, by_type, width * len(TYPES), penalties[1], factor=f"type*{factor}")
+        )
+    for factor, reach in (("to_break", 4), ("since_break", 2)):
+        near = only(around[factor] < reach, around[factor])
+        blocks.append(Block("vacances", near, reach, 6.0, factor=factor))
+    blocks += [
+        Block("feries", only(around[factor], zero), 1, 6.0, factor=factor)
+        for factor in ("before_holiday", "after_holiday", "bridge")
     ]
+    for term, factor, penalties in (
+        ("greve", "strike", (0.3, 1.0)),
+        ("ramadan", "ramadan", (6.0, 6.0)),
+    ):
+        there = only(around[factor], zero)
+        blocks.append(Block(term, there, 1, penalties[0], factor=factor))
+        blocks.append(Block(term, there, 1, penalties[1], nested=True, factor=factor))
     for number, name in enumerate(FAMILIES):
         served = only(menu[:, number], zero)
-        blocks.append(Block("menu", served, 1, 12.0))
+        blocks.append(Block("menu", served, 1, 12.0, factor=name))
         if name in ("poisson", "porc", "viande"):
-            blocks.append(Block("menu", served, 1, 18.0, nested=True))
+            blocks.append(Block("menu", served, 1, 18.0, nested=True, factor=name))
     return Design(tuple(blocks), found.of_row, rows.canteen, len(city.canteens))

@@ -108,3 +108,24 @@ class Forecast:
         numbers = zip(*([f"{x:.2f}" for x in column] for column in columns), strict=True)
         names = zip(self.rows.names.tolist(), self.rows.date.astype(str).tolist(), strict=True)
         write_csv(path, header, ([*a, *b] for a, b in zip(names, numbers, strict=True)))
+
+    def contributions_to_csv(self, path: str | Path) -> None:
+        """Write ``cantine, date, habituel``, a column a term, ``prevision``; all in meals.
+
+        Parameters
+        ----------
+        path : str or Path
+            File; what is usual and the terms add up to the forecast, but for the rounding to
+            a hundredth of a meal.
+
+        Raises
+        ------
+        CantineError
+            Where it cannot be written.
+        """
+        usual, added = self.in_meals()
+        columns = (usual, *added.values(), self.meals)
+        numbers = zip(*([f"{x:.2f}" for x in column] for column in columns), strict=True)
+        names = zip(self.rows.names.tolist(), self.rows.date.astype(str).tolist(), strict=True)
+        header = ("cantine", "date", "habituel", *added, "prevision")
+        write_csv(path, header, ([*a, *b] for a, b in zip(names, numbers, strict=True)))

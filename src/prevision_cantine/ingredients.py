@@ -15,7 +15,7 @@ import numpy as np
 from prevision_cantine.city import City, Rows
 from prevision_cantine.csv_file import parse_date, read_rows, write_csv
 from prevision_cantine.errors import CityError, DateError
-from prevision_cantine.language import in_language, number, table
+from prevision_cantine.language import in_language, number, table, texts
 from prevision_cantine.menus import plain
 from prevision_cantine.ordering import Order
 
@@ -29,11 +29,11 @@ UNITS: Mapping[str, tuple[str, Fraction]] = {
 _DECIMAL = re.compile(r"\d{1,9}(\.\d{1,9})?")
 MAX_QUANTITY = 1000  # of a unit in one portion
 COLUMNS = ("plat", "produit", "fournisseur", "type_site", "quantite", "unite")
-TEXTS: Mapping[str, Mapping[str, str]] = {
+TEXTS = texts({
     "fr": {"week": "semaine du {day}, {supplier}", "product": "produit", "quantity": "quantité", "piece": "pièces"},
     "en": {"week": "week of {day}, {supplier}", "product": "product", "quantity": "quantity", "piece": "pieces"},
     "pt": {"week": "semana de {day}, {supplier}", "product": "produto", "quantity": "quantidade", "piece": "unidades"},
-}  # fmt: skip
+})  # fmt: skip
 
 
 @attrs.frozen

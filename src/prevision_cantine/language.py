@@ -6,6 +6,7 @@ need no catalogue.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TypeVar
@@ -42,9 +43,22 @@ MONTHS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
     }
 )  # fmt: skip
+_BEFORE = re.compile(r" (?=[:;!?%»])")
 _SEPARATORS = {"fr": NBSP + ",", "en": ",.", "pt": ".,"}
 
 T = TypeVar("T")
+
+
+def texts(table: Mapping[str, Mapping[str, str]]) -> Mapping[str, Mapping[str, str]]:
+    """Return sentences by language, frozen, the French ones with the spaces that do not break."""
+    spaced = {
+        lang: {
+            key: _BEFORE.sub(NBSP, text) if lang == "fr" else text
+            for key, text in sentences.items()
+        }
+        for lang, sentences in table.items()
+    }
+    return MappingProxyType({lang: MappingProxyType(said) for lang, said in spaced.items()})
 
 
 def in_language(table: Mapping[str, T], lang: str) -> T:

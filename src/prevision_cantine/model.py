@@ -12,14 +12,16 @@ import numpy.typing as npt
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import NotFittedError
 
-from prevision_cantine.additive import Effects, solve
+from prevision_cantine.additive import Design, Effects, solve, standard_errors
 from prevision_cantine.calendar import WEDNESDAY, to_day, weekday
 from prevision_cantine.city import Attendance, City, Floats, Ints, Rows
+from prevision_cantine.effects import EffectTable, effect_table
 from prevision_cantine.errors import DateError, ForecastError
 from prevision_cantine.features import TERMS, design
 from prevision_cantine.forecast import Forecast
 from prevision_cantine.intervals import Calibration
 from prevision_cantine.periods import periods
+from prevision_cantine.sources import describe
 
 MIN_ROWS = 200
 MEMORY = 3  # half-lives: an older row would weigh less than an eighth
@@ -36,6 +38,21 @@ class _Fitted:
     level_new: Floats
     profile: Floats
     effects: Effects
+    first_year: int
+    years: int
+
+
+@attrs.frozen(eq=False)
+class _Regression:
+    """The rows up to one day, and the terms estimated from them."""
+
+    table: Attendance
+    design: Design
+    target: Floats
+    mean: float
+    weight: Floats
+    effects: Effects
+    robust: Floats
     first_year: int
     years: int
 
@@ -81,6 +98,7 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
     _learned_for: tuple[int, str]
     _city: City
     _learned: dict[np.datetime64, _Fitted]
+    _effects: EffectTable | None
 
     def __init__(
         self,
@@ -129,6 +147,8 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
             # The past forecasts of one fit serve the next: a backtest learns each day once.
             self._learned_for, self._city, self._learned = key, city, {}
         self.fitted_ = self._learn(city, day)
+        self.sources_ = describe(self._known_rows(city, day), city, day)
+        self._effects = None
         self.calibration_ = self._calibrate(city, day)
         return self
 
@@ -154,10 +174,7 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
         ForecastError
             Where the coverage is outside its range, or a row is not after the data.
         """
-        if not hasattr(self, "fitted_"):
-            raise NotFittedError(
-                "this forecaster has learned nothing yet: call fit(city, until=...)"
-            )
+        self._check_is_fitted()
         if not 0 < coverage < 1:
             raise ForecastError(
                 f"coverage={coverage}: give a share above 0 and below 1, such as 0.9"
@@ -181,6 +198,51 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
             calibration=self.calibration_,
         )
 
+    def effects(self) -> EffectTable:
+        """Return the effect of every level of every term but the level of the canteens.
+
+        Returns
+        -------
+        EffectTable
+            In percent, with standard error and number of rows: what all canteens share, and what a
+            type or a canteen adds to it.
+
+        Raises
+        ------
+        sklearn.exceptions.NotFittedError
+            Before ``fit``.
+
+        Examples
+        --------
+        >>> from prevision_cantine import make_city
+        >>> city = make_city(seed=0, canteens=5, years=2)
+        >>> forecaster = CanteenForecaster(calibration_periods=0).fit(city, until="2022-02-01")
+        >>> fish = forecaster.effects().select(term="menu", scope="*")
+        >>> fish.level_names("en")[0], bool(fish.percent[0] < 0)
+        ('fish', True)
+        """
+        self._check_is_fitted()
+        if self._effects is None:
+            found = self._regress(self._city, self.fitted_.until)
+            self._effects = effect_table(
+                found.design,
+                found.effects,
+                standard_errors(
+                    found.design,
+                    found.target - found.mean,
+                    found.weight * found.robust,
+                    found.effects,
+                ),
+                self._city.canteens,
+            )
+        return self._effects
+
+    def _check_is_fitted(self) -> None:
+        if not hasattr(self, "fitted_"):
+            raise NotFittedError(
+                "this forecaster has learned nothing yet: call fit(city, until=...)"
+            )
+
     def _known_rows(self, city: City, until: np.datetime64) -> Attendance:
         table = city.attendance
         day = weekday(table.date)
@@ -197,7 +259,8 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
             self._learned[until] = self._learn_anew(city, until)
         return self._learned[until]
 
-    def _learn_anew(self, city: City, until: np.datetime64) -> _Fitted:
+    def _regress(self, city: City, until: np.datetime64) -> _Regression:
+        """Estimate the terms together from the rows up to a day."""
         table = self._known_rows(city, until)
         table = table.select(table.date > until - int(MEMORY * self.half_life))
         if len(table) < MIN_ROWS:
@@ -207,7 +270,6 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
                 f"needed: the attendance runs from {first} to {last}"
             )
         rows = Rows(city, table.canteen, table.date)
-        canteens = len(city.canteens)
         year = city.calendar.year_index(table.date[[0, -1]])
         first_year, years = int(year[0]), int(year[1] - year[0]) + 1
         columns = design(rows, first_year, years)
@@ -218,9 +280,14 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
         age = (until - table.date).astype(np.float64)
         weight = 0.5 ** (age / self.half_life) * (size / size.mean()) ** 0.7
         effects, robust = solve(columns, target - mean, weight)
+        return _Regression(table, columns, target, mean, weight, effects, robust, first_year, years)
 
+    def _learn_anew(self, city: City, until: np.datetime64) -> _Fitted:
+        found = self._regress(city, until)
+        table, target, mean, robust = found.table, found.target, found.mean, found.robust
+        canteens = len(city.canteens)
         # Levels and weekday profiles follow the last service days of each canteen.
-        terms = effects.terms(columns)
+        terms = found.effects.terms(found.design)
         level = terms.pop("niveau")
         rest = target - sum(terms.values())
         days = np.unique(table.date)
@@ -252,9 +319,9 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
             level=levels[0],
             level_new=levels[1],
             profile=profile,
-            effects=effects,
-            first_year=first_year,
-            years=years,
+            effects=found.effects,
+            first_year=found.first_year,
+            years=found.years,
         )
 
     def _contributions(self, fitted: _Fitted, rows: Rows) -> dict[str, Floats]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import attrs
@@ -14,13 +14,13 @@ from prevision_cantine.csv_file import write_csv
 from prevision_cantine.errors import ForecastError
 from prevision_cantine.forecast import Forecast
 from prevision_cantine.intervals import MIN_DAYS, Calibration, added, whole
-from prevision_cantine.language import day_of_week, in_language, number, percent, table
+from prevision_cantine.language import day_of_week, in_language, number, percent, table, texts
 from prevision_cantine.measures import excess
 from prevision_cantine.measures import shortage as share_missing
 
 SHORTAGES = (0.0025, 0.005, 0.01, 0.015, 0.02, 0.03, 0.05)
 
-TEXTS: Mapping[str, Mapping[str, str]] = {
+TEXTS = texts({
     "fr": {
         "head": "{days} jours, {canteens} cantines : {ordered} repas commandés pour {forecast} prévus ({margin}).",
         "kitchen": "En une seule commande pour la cuisine centrale, si les repas se répartissent le jour même : "
@@ -60,7 +60,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "margin": "margem", "quantile": "dias suficientes", "excess": "excesso", "shortage": "falta",
         "wasted": "refeições a mais por dia", "missing": "refeições em falta por dia",
     },
-}  # fmt: skip
+})  # fmt: skip
 
 
 @attrs.frozen(eq=False)

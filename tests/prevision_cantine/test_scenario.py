@@ -1,0 +1,147 @@
+"""What if: each change shows under its term, and the terms add up to the difference."""
+
+import csv
+import datetime as dt
+
+import attrs
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from prevision_cantine import (
+    Break,
+    CityError,
+    DateError,
+    ForecastError,
+    Scenario,
+    compare_forecasts,
+    make_city,
+    what_if,
+)
+
+SPAN = ("2023-03-06", "2023-03-31")
+SERVED = [dt.date(2023, 3, day) for day in (6, 7, 9, 10, 13, 14, 16, 17, 20, 21, 23, 24)]
+
+scenarios = st.builds(
+    Scenario,
+    menus=st.dictionaries(
+        st.sampled_from(SERVED),
+        st.lists(st.sampled_from(["Poisson", "Frites", "Rôti de porc", "Riz"]), max_size=3),
+    ),
+    strikes=st.lists(st.sampled_from(SERVED), max_size=2),
+    enrolment=st.dictionaries(
+        st.sampled_from(["*", "Cantine 01", "Cantine 05"]), st.floats(0.5, 1.5), max_size=2
+    ),
+    public_holidays=st.lists(st.sampled_from(SERVED), max_size=2),
+)
+
+
+@given(scenario=scenarios)
+@settings(max_examples=40)
+def test_the_terms_add_up_to_the_difference(town, town_forecaster, scenario):
+    change = what_if(town_forecaster, town, scenario, *SPAN)
+    total = sum(change.terms.values())
+    np.testing.assert_allclose(total, change.after - change.before, atol=1e-9, rtol=0)
+    closed = np.isin(change.rows.date, np.array(scenario.public_holidays, dtype="M8[D]"))
+    assert (change.after[closed] == 0).all()
+    np.testing.assert_array_equal(change.terms["ouverture"][closed], -change.before[closed])
+    assert not change.terms["ouverture"][~closed].any()
+
+
+@pytest.mark.parametrize(
+    ("scenario", "term", "sign"),
+    [
+        (Scenario(strikes=["2023-03-14"]), "greve", -1),
+        (Scenario(enrolment={"*": 1.1}), "effectif", 1),
+        (Scenario(enrolment={"Cantine 02": 0.9}), "effectif", -1),
+    ],
+)
+def test_a_change_moves_its_term_alone(town, town_forecaster, scenario, term, sign):
+    change = what_if(town_forecaster, town, scenario, *SPAN)
+    assert np.sign(change.terms[term].sum()) == sign
+    assert all(not values.any() for name, values in change.terms.items() if name != term)
+
+
+def test_a_menu_moves_the_menu_of_its_day(town, town_forecaster):
+    served = dt.date(2023, 3, 14)
+    fish = what_if(town_forecaster, town, Scenario(menus={served: ["Poisson pané"]}), *SPAN)
+    chips = what_if(town_forecaster, town, Scenario(menus={served: ["Frites"]}), *SPAN)
+    here = fish.rows.date == np.datetime64(served)
+    assert (fish.after[here] < chips.after[here]).all()
+    assert (fish.after[~here] == fish.before[~here]).all()
+
+
+def test_enrolment_counts_with_its_exponent(town, town_forecaster):
+    change = what_if(town_forecaster, town, Scenario(enrolment={"*": 1.2}), *SPAN)
+    exponent = town_forecaster.get_params()["enrolment_exponent"]
+    np.testing.assert_allclose(change.after / change.before, 1.2**exponent)
+
+
+def test_a_break_that_moves_closes_its_days_and_opens_those_it_leaves(town, town_forecaster):
+    moved = Scenario(
+        breaks=[Break("Printemps", np.datetime64("2023-04-15"), np.datetime64("2023-04-30"))]
+    )
+    change = what_if(town_forecaster, town, moved, "2023-04-03", "2023-05-16")
+    opened, closed = change.before == 0, change.after == 0
+    assert set(change.rows.date[closed].tolist()) == {
+        dt.date(2023, 4, day) for day in (17, 18, 20, 21)
+    }
+    assert set(change.rows.date[opened].tolist()) == {dt.date(2023, 5, day) for day in (2, 4, 5)}
+    assert change.terms["vacances"][change.rows.date == np.datetime64("2023-04-14")].any()
+
+
+def test_the_city_stays_as_it_is_and_nothing_changes_nothing(town, town_forecaster):
+    before = attrs.asdict(town.calendar, recurse=False)
+    change = what_if(town_forecaster, town, Scenario(), *SPAN)
+    assert change.to_text("fr") == "Rien ne change."
+    np.testing.assert_array_equal(change.before, change.after)
+    Scenario(strikes=["2023-03-14"], public_holidays=["2023-03-16"]).apply(town)
+    assert attrs.asdict(town.calendar, recurse=False) == before
+
+
+def test_a_strike_that_nobody_announced_changes_neither_forecast(town, town_forecaster):
+    day = town.calendar.strikes[town.calendar.strikes > np.datetime64("2023-02-10")][0]
+    span = (day, day)
+    unknown = what_if(town_forecaster, town, Scenario(), *span)
+    told = what_if(town_forecaster, town, Scenario(strikes=[day]), *span)
+    np.testing.assert_array_equal(unknown.before, told.before)
+    assert (told.after < 0.7 * told.before).all()
+
+
+@pytest.mark.parametrize("lang", ["fr", "en", "pt"])
+def test_a_difference_is_told_and_written(town, town_forecaster, tmp_path, lang):
+    scenario = Scenario(strikes=["2023-03-14"], public_holidays=["2023-03-16"])
+    change = what_if(town_forecaster, town, scenario, *SPAN)
+    text = change.to_text(lang)
+    assert len(text.splitlines()) == 4 + 3  # the strike, the holiday, and the bridge after it
+    row = int(np.flatnonzero(change.rows.date == np.datetime64("2023-03-14"))[0])
+    assert "Cantine 01" in change.explain(row, lang)
+    change.to_csv(tmp_path / "d.csv")
+    rows = list(csv.DictReader((tmp_path / "d.csv").read_text("utf-8").splitlines()))
+    for row in rows:
+        numbers = [float(x) for x in list(row.values())[2:]]
+        assert sum(numbers[2:]) == pytest.approx(numbers[1] - numbers[0], abs=0.08)
+
+
+def test_what_cannot_be_compared_or_changed_is_said(town, town_forecaster, town_forecast):
+    other = make_city(seed=0, canteens=2, years=1)
+    rows = town.calendar_rows(*SPAN)
+    with pytest.raises(ForecastError, match="other canteens"):
+        compare_forecasts(
+            town_forecast, attrs.evolve(town_forecast, rows=attrs.evolve(rows, city=other))
+        )
+    twice = town_forecaster.predict(rows.select(np.array([0, 0])))
+    with pytest.raises(ForecastError, match="twice on one day"):
+        compare_forecasts(twice, twice)
+    with pytest.raises(CityError, match="no canteen 'X'; some that exist: Cantine 01"):
+        Scenario(enrolment={"X": 1.1}).apply(town)
+    for factor in (0, -1, 50, float("nan")):
+        with pytest.raises(CityError, match="is no factor from"):
+            Scenario(enrolment={"*": factor}).apply(town)
+    with pytest.raises(DateError, match="known from 2020-09-01"):
+        Scenario(strikes=["2050-01-01"]).apply(town)
+    with pytest.raises(DateError, match="is no day"):
+        Scenario(strikes=["soon"])
+    with pytest.raises(ForecastError, match="no row 99999"):
+        what_if(town_forecaster, town, Scenario(), *SPAN).explain(99999)

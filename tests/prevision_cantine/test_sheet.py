@@ -1,0 +1,101 @@
+"""The sheet of a model: what it says is what the forecaster holds, in every language."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+
+from prevision_cantine import CanteenForecaster, ForecastError, model_sheet, sheet
+from prevision_cantine.features import TERMS
+from prevision_cantine.language import LANGUAGES, NBSP
+
+
+@pytest.fixture(scope="module")
+def written(town_forecaster):
+    return model_sheet(town_forecaster)
+
+
+def test_the_sources_are_those_of_the_fit(town, written):
+    known = town.attendance.select(town.attendance.date <= np.datetime64("2023-02-10"))
+    sources = written.sources
+    assert sources.rows == len(known)
+    assert sources.meals == known.meals.sum()
+    assert str(sources.first) == "2020-09-01"
+    assert sources.last <= np.datetime64("2023-02-10")
+    assert sum(count for _, count in sources.types) == sources.canteens == 8
+    assert sources.school_years == ("2020-2021", "2021-2022", "2022-2023")
+
+
+def test_situations_of_one_kind_hold_every_past_forecast(town_forecaster, written):
+    past = town_forecaster.calibration_
+    for kind in ("all", "month", "weekday", "size"):
+        here = [item for item in written.accuracy if item.kind == kind]
+        assert sum(item.rows for item in here) == len(past.actual)
+        error = sum(
+            item.wape * past.actual[_where(past, item)].sum() for item in here
+        ) / past.actual.sum()  # fmt: skip
+        assert error == pytest.approx(written.accuracy[0].wape)
+    held = dict(zip(sheet.COVERAGES, written.accuracy[0].coverage, strict=True))
+    assert all(found == pytest.approx(asked, abs=0.01) for asked, found in held.items())
+
+
+def _where(past, item):
+    code = {
+        "all": np.zeros(len(past.date), dtype=int),
+        "month": past.date.astype("datetime64[M]").astype(int) % 12 + 1,
+        "weekday": (past.date.astype(int) + 3) % 7,
+        "size": np.searchsorted(sheet.SIZES, past.forecast, side="right"),
+    }[item.kind]
+    return code == item.level
+
+
+def test_the_worst_days_are_in_order(town_forecaster, written):
+    past = town_forecaster.calibration_
+    off = [abs((past.forecast - past.actual)[past.date == day].sum()) for day, _ in written.worst]
+    assert off == sorted(off, reverse=True)
+    every = [abs((past.forecast - past.actual)[past.date == d].sum()) for d in np.unique(past.date)]
+    assert off[0] == max(every)
+
+
+def test_the_json_says_the_same_and_nothing_else(written):
+    data = json.loads(written.to_json())
+    assert data == json.loads(json.dumps(written.to_dict()))
+    assert data["personal_data"] is False
+    assert data["sources"]["rows"] == written.sources.rows
+    assert {item["term"] for item in data["terms"]} <= set(TERMS)
+    assert data["settings"] == CanteenForecaster().get_params()
+    assert "Cantine 01" not in written.to_json()  # totals alone: no canteen stands out
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_page_is_in_each_language(written, lang):
+    page = written.to_markdown(lang)
+    assert page.startswith("# ")
+    assert len(re.findall(r"^## ", page, re.MULTILINE)) == 5
+    assert len([line for line in page.splitlines() if line.startswith("|")]) == (
+        2 + len(written.terms) + 2 + len(written.accuracy)
+    )
+    assert not re.search(r"\{\w+\}", page)
+    assert " :" not in page or lang == "fr"
+    if lang == "fr":
+        assert f"{NBSP}: " in page and " : " not in page  # noqa: PT018
+
+
+def test_every_sentence_is_in_every_language_with_the_same_places():
+    for lang in LANGUAGES:
+        assert set(sheet.TEXTS[lang]) == set(sheet.TEXTS["en"])
+        for key, text in sheet.TEXTS[lang].items():
+            assert set(re.findall(r"\{(\w+)", text)) == set(
+                re.findall(r"\{(\w+)", sheet.TEXTS["en"][key])
+            ), key
+
+
+def test_a_model_without_past_forecasts_says_so(town):
+    forecaster = CanteenForecaster(calibration_periods=0).fit(town, until="2023-02-10")
+    bare = model_sheet(forecaster)
+    assert bare.accuracy == ()
+    assert "without calibration" in bare.to_markdown("en")
+    assert json.loads(bare.to_json())["validation"] is None
+    with pytest.raises(ForecastError, match="no words in 'de'"):
+        bare.to_markdown("de")
