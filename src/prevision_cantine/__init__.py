@@ -8,10 +8,15 @@ from prevision_cantine.forecast import Forecast
 from prevision_cantine.model import CanteenForecaster
 from prevision_cantine.ordering import order
 from prevision_cantine.periods import Period, teaching_periods
+from prevision_cantine.regressor import AdditiveRegressor
+from prevision_cantine.splitter import TeachingPeriodSplit
+from prevision_cantine.transformer import CanteenFeatures
 
 __all__ = [
+    "AdditiveRegressor",
     "Attendance",
     "Backtest",
+    "CanteenFeatures",
     "CanteenForecaster",
     "CantineError",
     "City",
@@ -22,6 +27,7 @@ __all__ = [
     "Period",
     "Remark",
     "Rows",
+    "TeachingPeriodSplit",
     "backtest",
     "load_city",
     "make_city",
