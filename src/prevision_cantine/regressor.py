@@ -84,7 +84,7 @@ class AdditiveRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         Categories of each column that has them, in the order of the effects.
     n_features_in_ : int
         Number of columns.
-    feature_names_in_ : ndarray of str, shape (n_features_in_,)
+    feature_names_in_ : ndarray of str, shape (columns,)
         Names of the columns, where the table had names.
 
     Notes
