@@ -17,7 +17,18 @@ from charte_registry import (
     structure,
     unstructure,
 )
-from prevision_cantine import CanteenForecaster, City, Forecast, Rows, load_city, make_city, order
+from prevision_cantine import (
+    AdditiveRegressor,
+    CanteenFeatures,
+    CanteenForecaster,
+    City,
+    Forecast,
+    Rows,
+    TeachingPeriodSplit,
+    load_city,
+    make_city,
+    order,
+)
 from tarifs_solidaires import (
     Comparison,
     Input,
@@ -50,6 +61,12 @@ forecaster: CanteenForecaster = CanteenForecaster(lead_days=15).fit(city, until=
 rows: Rows = city.calendar_rows("2023-03-06", dt.date(2023, 4, 12))
 forecast: Forecast = forecaster.predict(rows, coverage=0.9)
 meals: npt.NDArray[np.float64] = order(forecast, shortage=0.01)
+
+regressor: AdditiveRegressor = AdditiveRegressor(group="cantine", nested=["jour"])
+guess: npt.NDArray[np.float64] = regressor.fit([["a"], ["b"]], [1.0, 2.0], [1, 3]).predict([["a"]])
+parts: dict[str, npt.NDArray[np.float64]] = regressor.contributions([["a"]])
+features: CanteenFeatures = CanteenFeatures(city.calendar, city.menus, effectif="effectif")
+folds: int = TeachingPeriodSplit(lead_days=15, n_splits=3).get_n_splits({"date": []})
 
 register: Register = load_register("examples/nantes_2020")
 findings: list[Finding] = register.check(on="2020-12-15", lang="pt")

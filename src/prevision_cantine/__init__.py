@@ -27,6 +27,11 @@ __all__ = [
     "Attendance",
     "Backtest",
     "Break",
+from prevision_cantine.regressor import AdditiveRegressor
+from prevision_cantine.splitter import TeachingPeriodSplit
+from prevision_cantine.transformer import CanteenFeatures
+    "AdditiveRegressor",
+    "CanteenFeatures",
     "CanteenForecaster",
     "CantineError",
     "City",
@@ -49,6 +54,7 @@ __all__ = [
     "Sources",
     "TermRange",
     "TradeOff",
+    "TeachingPeriodSplit",
     "backtest",
     "compare_forecasts",
     "ingredients",

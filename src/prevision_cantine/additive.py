@@ -26,6 +26,7 @@ Ints = npt.NDArray[np.int64]
 
 GRID = 4  # a table of every situation by every group, where it has at most so many cells a row
 CHUNK = 8_000_000  # numbers worked on at a time while groups are eliminated
+NEAR = 16_384  # rows whose numbers fit in the nearest memory
 STEPS = 4  # solutions, each with the weights that the residuals of the last one give
 FAR = 1.5  # robust standard deviations beyond which a row counts less
 FALL = 1.5  # the power of the distance with which it does
@@ -213,7 +214,12 @@ class Effects:
             The sum, a row each.
         """
         self._check(design)
-        return self._sum(design, {block.term for block in design.blocks}, design.cell())
+        if not (design.is_grid and self.nested.size):
+            return self._sum(design, {block.term for block in design.blocks})
+        table = design.matrix(nested=True) @ np.ascontiguousarray(self.nested.T)
+        for where, block in design.columns(nested=False):
+            table += block.pick(self.shared[where])[:, None]
+        return np.take(table, design.cell())
 
     def terms(self, design: Design) -> dict[str, Floats]:
         """Return each term; they add up to the total.
@@ -229,31 +235,33 @@ class Effects:
             In the order in which the blocks first name them.
         """
         self._check(design)
-        cell = design.cell()
         names = dict.fromkeys(block.term for block in design.blocks)
-        return {name: self._sum(design, {name}, cell) for name in names}
+        return {name: self._sum(design, {name}) for name in names}
 
-    def _sum(self, design: Design, names: Container[str], cell: Ints) -> Floats:
+    def _sum(self, design: Design, names: Container[str]) -> Floats:
         """Return the sum of some terms, a row each."""
         common = np.zeros(design.situations)
         for where, block in design.columns(nested=False):
             if block.term in names:
                 common += block.pick(self.shared[where])
-        nested = [part for part in design.columns(nested=True) if part[1].term in names]
-        if nested and design.is_grid:
-            table = np.repeat(common[:, None], design.groups, axis=1)
-            for where, block in nested:
-                there = np.flatnonzero(block.column >= 0)
-                effect = np.take(self.nested.T[where], block.column[there], axis=0)
-                table[there] += effect if block.value is None else effect * block.value[there, None]
-            return np.take(table, cell)
-        result: Floats = np.take(common, design.situation)
-        for where, block in nested:
-            effect = np.pad(self.nested[:, where], ((0, 0), (0, 1)))  # 0 last: of no column
-            column = np.where(block.column < 0, block.width, block.column)
-            at = design.group * (block.width + 1) + np.take(column, design.situation)
-            part: Floats = np.take(effect, at)
-            result += part if block.value is None else part * np.take(block.value, design.situation)
+        nested = []
+        for where, block in design.columns(nested=True):
+            if block.term in names:
+                effect = np.pad(self.nested[:, where], ((0, 0), (0, 1)))  # 0 last: of no column
+                column = np.where(block.column < 0, block.width, block.column)
+                nested.append((effect, column, block.value))
+        result = np.empty(len(design))
+        # Some rows at a time, so that what is looked up for them stays near.
+        for first in range(0, len(design), NEAR):
+            rows = slice(first, first + NEAR)
+            situation, group = design.situation[rows], design.group[rows]
+            part = np.take(common, situation)
+            for effect, column, value in nested:
+                at = group * effect.shape[1]
+                at += np.take(column, situation)
+                own = np.take(effect, at)
+                part += own if value is None else own * np.take(value, situation)
+            result[rows] = part
         return result
 
     def _check(self, design: Design) -> None:
@@ -354,8 +362,11 @@ class _Equations:
 
     def __init__(self, design: Design) -> None:
         self.design = design
-        self.shared, self.nested = design.matrix(nested=False), design.matrix(nested=True)
-        self.prior, self.nested_prior = design.penalty(nested=False), design.penalty(nested=True)
+        # A column that no situation has is left to its prior.
+        self.shared, self.used = _used_columns(design.matrix(nested=False))
+        self.nested, self.nested_used = _used_columns(design.matrix(nested=True))
+        self.prior = design.penalty(nested=False)[self.used]
+        self.nested_prior = design.penalty(nested=True)[self.nested_used]
         self.within = sparse.csr_array(_row_products(self.nested, self.nested).T)
         self.across = sparse.csr_array(_row_products(self.nested, self.shared).T)
         self.from_nested = sparse.csr_array(self.nested.T)
@@ -367,34 +378,40 @@ class _Equations:
         to_shared = self.shared.T @ np.bincount(design.situation, pull, design.situations)
         to_nested = self._by_group(pull)
         normal = self._shared_block(weight)
-        inside = []
-        for groups, block, arm in self._groups(weight):
-            both = np.concatenate([arm, to_nested[groups, :, None]], axis=2)
-            inner = np.linalg.solve(block, both)
-            gone = np.tensordot(arm, inner, axes=((0, 1), (0, 1)))
-            normal -= gone[:, :width]
-            to_shared = to_shared - gone[:, width]
-            inside.append(block)
+        roots = []
+        for groups, root, arm in self._groups(weight):
+            flat = arm.reshape(arm.shape[0] * arm.shape[1], width)
+            normal -= flat.T @ flat
+            to_shared -= flat.T @ (root @ to_nested[groups]).ravel()
+            roots.append(root)
         effect = linalg.cho_solve(linalg.cho_factor(normal), to_shared) if width else to_shared
         pull -= weight * np.take(self.shared @ effect, design.situation)
-        own = np.linalg.solve(np.concatenate(inside), self._by_group(pull)[:, :, None])
-        return Effects(effect, np.asarray(own[:, :, 0], dtype=np.float64))
+        root = np.concatenate(roots)
+        own = root.transpose(0, 2, 1) @ (root @ self._by_group(pull))
+        shared = np.zeros(sum(b.width for _, b in design.columns(nested=False)))
+        nested = np.zeros((design.groups, sum(b.width for _, b in design.columns(nested=True))))
+        shared[self.used], nested[:, self.nested_used] = effect, own[:, :, 0]
+        return Effects(shared, nested)
 
     def unit_variances(self, weight: Floats) -> tuple[Floats, Floats]:
         """Return the diagonal of the inverse of the normal matrix, shared and nested."""
         width = len(self.prior)
         normal = self._shared_block(weight)
-        kept = []
-        for _, block, arm in self._groups(weight):
-            inner = np.linalg.solve(block, arm)
-            normal -= np.tensordot(arm, inner, axes=((0, 1), (0, 1)))
-            own = np.linalg.inv(block).diagonal(axis1=1, axis2=2)
-            kept.append((own, inner))
-        root = linalg.solve_triangular(
-            linalg.cholesky(normal, lower=True), np.eye(width), lower=True
-        ).T
-        nested = [own + np.square(inner @ root).sum(axis=2) for own, inner in kept]
-        return np.square(root).sum(axis=1), np.concatenate(nested)
+        own, inner = [], []
+        for _, root, arm in self._groups(weight):
+            flat = arm.reshape(arm.shape[0] * arm.shape[1], width)
+            normal -= flat.T @ flat
+            own.append(np.square(root).sum(axis=1))
+            inner.append(root.transpose(0, 2, 1) @ arm)
+        lower = linalg.cholesky(normal, lower=True)
+        root = linalg.solve_triangular(lower, np.eye(width), lower=True).T
+        shared = 1 / self.design.penalty(nested=False)
+        nested = np.tile(1 / self.design.penalty(nested=True), (self.design.groups, 1))
+        shared[self.used] = np.square(root).sum(axis=1)
+        nested[:, self.nested_used] = np.concatenate(
+            [a + np.square(b @ root).sum(axis=2) for a, b in zip(own, inner, strict=True)]
+        )
+        return shared, nested
 
     def _shared_block(self, weight: Floats) -> Floats:
         """Return the corner of the normal matrix that the shared columns make."""
@@ -405,7 +422,10 @@ class _Equations:
         return normal
 
     def _groups(self, weight: Floats) -> Iterator[tuple[slice, Floats, Floats]]:
-        """Yield, some groups at a time, their own blocks and the arms that join them to the shared."""
+        """Yield, some groups at a time, the inverse root of their own blocks, and their arms.
+
+        The arm joins a group's columns to the shared ones; it comes multiplied by the root.
+        """
         spread = self.design.spread(weight)
         nested, shared = len(self.nested_prior), len(self.prior)
         at_once = max(1, CHUNK // max(1, nested * (nested + shared) + self.design.situations))
@@ -414,12 +434,12 @@ class _Equations:
             some = groups.stop - first
             part = spread[:, groups]
             block = _dense(self.within @ part).T.reshape(some, nested, nested)
-            block = block + np.diag(self.nested_prior)
-            yield groups, block, _dense(self.across @ part).T.reshape(some, nested, shared)
+            root = np.linalg.inv(np.linalg.cholesky(block + np.diag(self.nested_prior)))
+            yield groups, root, root @ _dense(self.across @ part).T.reshape(some, nested, shared)
 
     def _by_group(self, values: Floats) -> Floats:
-        """Return the sums of the rows' values by group and nested column."""
-        return _dense(self.from_nested @ self.design.spread(values)).T
+        """Return the sums of the rows' values by group and nested column, as columns."""
+        return _dense(self.from_nested @ self.design.spread(values)).T[:, :, None]
 
 
 def _one_thread() -> Any:
@@ -438,6 +458,12 @@ def _libraries() -> ThreadpoolController:
 
 def _dense(table: Any) -> Floats:
     return table if isinstance(table, np.ndarray) else np.asarray(table.toarray())
+
+
+def _used_columns(matrix: sparse.csr_array) -> tuple[sparse.csr_array, Ints]:
+    """Return the columns that hold anything, and which they are."""
+    used = np.flatnonzero(np.bincount(matrix.indices, minlength=matrix.shape[1]))
+    return matrix[:, used], used
 
 
 def _row_products(left: sparse.csr_array, right: sparse.csr_array) -> sparse.csr_array:

@@ -13,6 +13,7 @@ import charte_registry.cli
 import prevision_cantine.cli
 import tarifs_solidaires.cli
 from charte_registry.records import KINDS
+from prevision_cantine import CanteenFeatures, make_city
 from tarifs_solidaires.inputs import INPUTS
 from tarifs_solidaires.rule import OUTPUTS
 
@@ -69,7 +70,10 @@ def test_the_glossary_holds_every_french_name():
     glossary = (ROOT / "docs/glossary.md").read_text("utf-8")
     terms = set(re.findall(r"^`(\w+)`", glossary, re.MULTILINE))
     fields = {field.name for cls in KINDS.values() for field in attrs.fields(cls)}
-    missing = ({*INPUTS, *OUTPUTS, *KINDS} | fields) - terms - {"id", "note"}
+    made = make_city(canteens=1, years=1)
+    features = CanteenFeatures(made.calendar, made.menus, effectif="effectif")
+    columns = {"date", *features.get_feature_names_out()}
+    missing = ({*INPUTS, *OUTPUTS, *KINDS} | fields | columns) - terms - {"id", "note"}
     assert not missing
 
 
