@@ -136,7 +136,10 @@ class _Page:
             return ""
         low, high = (number(x, self.lang) for x in (item.minimum, item.maximum))
         text = self.say("from {low} to {high}", low=low, high=high)
-        return f"{text}, {self.say('whole')}" if item.whole else text
+        if item.whole:
+            return f"{text}, {self.say('whole')}"
+        step = self.say("in steps of {step}", step=number(item.step, self.lang))
+        return f"{text}, {step}" if item.step else text
 
     def given(self, item: Input) -> str:
         if item.name in ("revenu_fiscal_reference", "nombre_parts"):

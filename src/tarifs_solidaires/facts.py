@@ -10,13 +10,13 @@ from typing import Any
 import attrs
 import numpy as np
 
-from tarifs_solidaires.block_tariff import Block
+from tarifs_solidaires.block_tariff import LITRES, Block
 from tarifs_solidaires.conditions import Condition, Flag, Interval
 from tarifs_solidaires.decision_table import Cut, DecisionTable, Dimension, Row
 from tarifs_solidaires.effort_rate import NOT_AIDED, OUTSIDE
 from tarifs_solidaires.errors import InputError, nearest
 from tarifs_solidaires.inputs import INPUTS
-from tarifs_solidaires.money import exact
+from tarifs_solidaires.money import SCALE, exact, whole
 from tarifs_solidaires.result import Result
 from tarifs_solidaires.rule import Rule
 from tarifs_solidaires.rule_file import ORIGINS
@@ -179,6 +179,7 @@ def collect(
         data = tuple(d for d in _data(values, origins) if d.name == reason.partition(":")[0])
         data = tuple(attrs.evolve(d, value=_seen(d)) for d in data)
         return Facts(rule=rule, outputs=outputs, tranche="", reason=reason, data=data)
+    _still_given(result, values, outputs, number, i)
     known = Facts(
         rule=rule, outputs=outputs, tranche=result.names[number], reason="",
         data=_data(values, origins),
@@ -188,6 +189,26 @@ def collect(
     if version.block_tariff is not None:
         return _block_facts(known, values, number)
     return _table_facts(known, values, number)
+
+
+def _still_given(
+    result: Result, values: Values, outputs: Mapping[str, float], number: int, i: object
+) -> None:
+    """Refuse to tell a person's values that do not give the result: they were changed since."""
+    given = {name: value for name, value in values.items() if name not in result.defaults}
+    try:
+        again = result.rule.compute(**given)
+    except InputError:
+        again = None
+    if again is None or int(again.row) != number or not _same(again.outputs, outputs):
+        raise InputError(
+            f"the inputs at {i} have changed since they were computed, and give another result; "
+            "compute again, or give copies to compute"
+        )
+
+
+def _same(found: Mapping[str, Any], outputs: Mapping[str, float]) -> bool:
+    return all(np.array_equal(found[n], v, equal_nan=True) for n, v in outputs.items())
 
 
 def _position(result: Result, i: int | tuple[int, ...] | None) -> tuple[int, ...]:
@@ -229,7 +250,8 @@ def _seen(datum: Datum) -> Value:
         item.kind == "number"
         and math.isfinite(datum.value)
         and (
-            not item.minimum <= datum.value <= item.maximum or (item.whole and datum.value % 1 != 0)
+            not item.minimum <= datum.value <= item.maximum
+            or (item.step and datum.value % item.step != 0)
         )
     )
     return datum.value if refused else None
@@ -486,9 +508,9 @@ def _effort_facts(known: Facts, values: Values, number: int) -> Facts:
         raise AssertionError
     persons = values["nombre_personnes"]
     volume = Fraction(int(effort.volume(np.asarray(persons))))
-    price = exact(values["prix_m3"] if effort.prix_m3 is None else effort.prix_m3)
+    price = _to(values["prix_m3"] if effort.prix_m3 is None else effort.prix_m3, SCALE)
     share, minimum = exact(effort.part_ressources), exact(effort.versement_minimal)
-    resources = exact(values["ressources_annuelles"])
+    resources = _to(values["ressources_annuelles"], 100)
     exact_bill = volume * price
     bill = _cents(exact_bill)
     raw = _cents(bill - share * resources)
@@ -539,6 +561,11 @@ def _effort_facts(known: Facts, values: Values, number: int) -> Facts:
     )
 
 
+def _to(value: float, scale: int) -> Fraction:
+    """Return a number to the decimals with which the calculation takes it."""
+    return Fraction(int(whole(np.asarray(value), scale)), scale)
+
+
 def _cents(value: Fraction) -> Fraction:
     """Return an amount to the cent, half up."""
     return Fraction(math.floor(value * 100 + Fraction(1, 2)), 100)
@@ -549,7 +576,7 @@ def _block_facts(known: Facts, values: Values, number: int) -> Facts:
     tariff = known.rule.version.block_tariff
     if tariff is None:
         raise AssertionError
-    volume = exact(values["volume_m3"])
+    volume = _to(values["volume_m3"], LITRES)
     steps, verdicts, total, start = [], [], Fraction(0), Fraction(0)
     for n, block in enumerate(tariff.blocks):
         row, tests = _price_of(block, values)

@@ -682,17 +682,22 @@ def _decide(
     """Find the cells; ``unmet`` is the number of the reason where no row covers the inputs."""
     version = rule.version
     table = version.table
+    full = version.full_price if "prix_mensuel" in rule.output_names else None
+    # every cell is found now, from the inputs as they are; outputs are looked up when asked for
+    tables = [table] if full is None else [table, full]
     if length is None:
         if not _checked(flat):
             check_bounds(columns.values)
-        cells = table.cells(flat)
+        found = [t.cells(flat) for t in tables]
     else:
-        cells = np.empty(length, dtype=table.cell_type)
+        found = [np.empty(length, dtype=t.cell_type) for t in tables]
 
         def work(part: slice, values: Flat) -> None:
-            cells[part] = table.cells(values)
+            for t, cells_of_table in zip(tables, found, strict=True):
+                cells_of_table[part] = t.cells(values)
 
         _run(columns, flat, length, work)
+    cells = found[0]
     if reason is not None:
         cells = np.where(reason > 0, table.cell_type(table.size), cells)
     rows = table.rows_of_cells
@@ -708,14 +713,11 @@ def _decide(
     makers: dict[str, Callable[[], Array]] = {
         name: partial(_gathered, table, name, cells) for name in rule.output_names
     }
-    full = version.full_price
-    if full is not None and "prix_mensuel" in rule.output_names:
+    if full is not None:
 
         def price() -> Array:
             pair = gather(rows.astype(np.uint16) * (len(full.rows) + 1), cells)
-            return gather(
-                version.prices, pair + gather(full.row_of_cell, _cells(full, flat, length))
-            )
+            return gather(version.prices, pair + gather(full.row_of_cell, found[1]))
 
         makers["prix_mensuel"] = price
     names = (*(row.tranche for row in table.rows), "")
@@ -724,19 +726,6 @@ def _decide(
 
 def _gathered(table: DecisionTable, output: str, cells: Array) -> Array:
     return gather(table.values_of_cells(output), cells)
-
-
-def _cells(table: DecisionTable, flat: Flat, length: int | None) -> Array:
-    """Return the cells of inputs that have been checked."""
-    if length is None:
-        return table.cells(flat)
-    cells = np.empty(length, dtype=table.cell_type)
-
-    def work(part: slice) -> None:
-        cells[part] = table.cells({name: x[part] if x.ndim else x for name, x in flat.items()})
-
-    for_chunks(length, work)
-    return cells
 
 
 def _calculate(

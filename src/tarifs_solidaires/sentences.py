@@ -180,13 +180,13 @@ class Sentences:
         elif item.kind == "commune":
             expected = self.say("a five-character INSEE code")
         else:
-            sentence = (
-                msg("a whole number from {low} to {high}")
-                if item.whole
-                else msg("a number from {low} to {high}")
-            )
+            sentence = msg("a number from {low} to {high}")
+            if item.whole:
+                sentence = msg("a whole number from {low} to {high}")
+            elif item.step:
+                sentence = msg("a number from {low} to {high} in steps of {step}")
             low, high = (self.quantity(name, bound) for bound in (item.minimum, item.maximum))
-            expected = self.say(sentence, low=low, high=high)
+            expected = self.say(sentence, low=low, high=high, step=self.say.number(item.step))
         return self.say(
             "No result: “{name}” is missing or cannot be right; expected: {expected}.",
             name=self.meaning(name), expected=expected,

@@ -138,6 +138,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "Bounds": ("Bornes", "Limites"),
     "from {low} to {high}": ("de {low} à {high}", "de {low} a {high}"),
     "whole": ("entier", "inteiro"),
+    "in steps of {step}": ("par pas de {step}", "em passos de {step}"),
     "Given": ("Fourni", "Informado"),
     "Origin": ("Origine", "Origem"),
     "declaration": ("déclaration", "declaração"),

@@ -549,7 +549,7 @@ def test_a_file_that_is_no_toml_has_one_error_at_its_line():
 
 def test_a_users_own_file_loads_as_a_shipped_one_and_cases_are_left_to_the_check(tmp_path):
     path = tmp_path / "transport.toml"
-    path.write_text(NANTES.replace("expect = { taux_reduction = 0.9 }", "expect = { taux_reduction = 0.8 }"), "utf-8")  # fmt: skip
+    path.write_text(NANTES.replace("expect = { taux_reduction = 0.9 }", "expect = { taux_reduction = 0.8 }", 1), "utf-8")  # fmt: skip
     own, shipped = (load_rule(name, on="2020-10-01") for name in (str(path), "nantes/transport"))
     assert own.version == shipped.version
     (finding,) = check_rule(str(path))

@@ -164,8 +164,9 @@ def test_the_reference_page_describes_every_input():
         item = INPUTS[name]
         assert meaning == item.meaning["en"]
         if item.kind == "number":
-            whole = ", whole" if item.whole else ""
-            assert bounds == f"{item.minimum:g} to {item.maximum:,.0f}{whole}"
+            steps = f", in steps of {item.step:g}" if item.step else ""
+            steps = ", whole" if item.whole else steps
+            assert bounds == f"{item.minimum:g} to {item.maximum:,.0f}{steps}"
             assert unit == item.unit
         else:
             assert unit == {"flag": "true or false", "commune": "INSEE code"}[item.kind]
