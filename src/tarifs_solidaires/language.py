@@ -131,10 +131,10 @@ class Language:
 
     def date(self, day: dt.date) -> str:
         """Write a day in words."""
-        first = self.code == "fr" and day.day == 1
+        first = {"fr": "1er", "pt": "1º"}.get(self.code) if day.day == 1 else None
         return self.tell(
             "{day} {month} {year}",
-            day="1er" if first else str(day.day),
+            day=first or str(day.day),
             month=self.tell(_MONTHS[day.month - 1]),
             year=str(day.year),
         )
