@@ -9,17 +9,16 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files
-from itertools import chain, product
+from itertools import product
 from typing import Any
 
 import attrs
 
 from tarifs_solidaires.completeness import Group, idle_rows, open_groups, overlaps
-from tarifs_solidaires.conditions import Condition
 from tarifs_solidaires.decision_table import DecisionTable
 from tarifs_solidaires.errors import InputError, nearest
 from tarifs_solidaires.inputs import INPUTS
-from tarifs_solidaires.rule import Parameter, Rule, Version
+from tarifs_solidaires.rule import Rule
 from tarifs_solidaires.rule_file import (
     FIGURES,
     MISSING,
@@ -29,6 +28,7 @@ from tarifs_solidaires.rule_file import (
     read_text,
 )
 from tarifs_solidaires.toml_lines import Path, line_of, lines_of
+from tarifs_solidaires.version import Parameter, Version
 
 # What stands where something is still to be written. "Todo" is a word of Portuguese, TODO is not.
 PLACEHOLDER = re.compile(
@@ -321,7 +321,7 @@ class _Check:
         return any(re.search(pattern, note.replace(",", "")) for note in rule.notes)
 
     def inputs(self, version: Version, path: Path) -> Iterator[Finding]:
-        used = _inputs_used(version)
+        used = version.read_by(version.all_rows)
         for key in ("required", "optional"):
             line = self.lines.get((*path, key))
             if line is not None and _COMMENT.search(self.text.splitlines()[line - 1]):
@@ -601,28 +601,3 @@ def _numbers(value: object) -> list[float]:
 def _units(currency: str) -> set[str]:
     own = {i.unit for i in INPUTS.values() if i.unit and not i.unit.startswith(("EUR", "BRL"))}
     return {*UNITS, *own, *(currency + suffix for suffix in MONEY_UNITS)}
-
-
-def _inputs_used(version: Version) -> set[str]:
-    """Return the inputs that a result can depend on."""
-
-    def names(conditions: tuple[Condition, ...]) -> set[str]:
-        return {c.name for c in conditions}
-
-    rows = chain(version.all_rows, version.full_prices, *(b.rows for b in version.blocks))
-    used = {name for row in rows for name in names(row.when)}
-    for substitution in version.substitutions:
-        if substitution.input in used:
-            used |= names(substitution.when)
-    for scale in version.scales:
-        if scale.numerator in used:
-            used |= {scale.by, *scale.each}
-            used |= {n for row in (scale.base.rows if scale.base else ()) for n in names(row.when)}
-    if version.shape == "effort_rate":
-        used |= {"nombre_personnes", "ressources_annuelles"}
-        used |= {"commune"} if version.residence else set()
-        used |= set() if "prix_m3" in version.figures else {"prix_m3"}
-    if version.shape == "block_tariff":
-        used.add("volume_m3")
-        used |= {"nombre_personnes"} if version.figures.get("aide_par_personne") else set()
-    return used

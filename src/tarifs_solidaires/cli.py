@@ -20,10 +20,10 @@ from tarifs_solidaires.errors import InputError, RuleError, TableError, TarifErr
 from tarifs_solidaires.grouping import Classes, classes
 from tarifs_solidaires.inputs import INPUTS
 from tarifs_solidaires.population import NOTE, make_population
-from tarifs_solidaires.rule import SHAPES
 from tarifs_solidaires.rule_file import list_rules, load_rule, read_rule
 from tarifs_solidaires.skeleton import new_rule
 from tarifs_solidaires.tables import CHUNK, compute_file, written
+from tarifs_solidaires.version import SHAPES
 
 
 class _Parser(argparse.ArgumentParser):

@@ -13,10 +13,10 @@ import attrs
 from tarifs_solidaires.decision_table import Row
 from tarifs_solidaires.flow import flow
 from tarifs_solidaires.inputs import INPUTS, Input
-from tarifs_solidaires.rule import OUTPUTS, Parameter, Rule, Version
+from tarifs_solidaires.language import clean, language
+from tarifs_solidaires.rule import Rule
+from tarifs_solidaires.version import OUTPUTS, Parameter, Version
 from tarifs_solidaires.wording import (
-    check_language,
-    clean,
     conditions,
     day,
     money,
@@ -38,7 +38,7 @@ WHOM = {"personne": "a person", "foyer": "a household"}
 
 def to_markdown(rule: Rule, lang: str = "fr") -> str:
     """Return the description of a rule; see ``Rule.to_markdown``."""
-    check_language(lang)
+    language(lang)
     return _Page(rule, lang).text()
 
 

@@ -30,11 +30,24 @@ NOT_GIVEN = "default"  # the origin of a datum that nobody gave and that has its
 
 @attrs.frozen(kw_only=True)
 class Datum:
-    """One datum of the person; ``value`` is None where it could not be read."""
+    """One datum of the person.
+
+    Parameters
+    ----------
+    name : str
+        Input.
+    value : bool, str, int, float or None
+        What was given; None where it could not be read.
+    origin : str
+        Where it comes from.
+    read : bool
+        Whether a result can depend on it.
+    """
 
     name: str
     value: Value
     origin: str
+    read: bool = True
 
 
 @attrs.frozen(kw_only=True)
@@ -176,13 +189,13 @@ def collect(
     reason = str(np.asarray(result.reason)[position])
     origins = _origins(rule, values, result.defaults, origin or {})
     if reason:
-        data = tuple(d for d in _data(values, origins) if d.name == reason.partition(":")[0])
+        data = tuple(d for d in _data(rule, values, origins) if d.name == reason.partition(":")[0])
         data = tuple(attrs.evolve(d, value=_seen(d)) for d in data)
         return Facts(rule=rule, outputs=outputs, tranche="", reason=reason, data=data)
     _still_given(result, values, outputs, number, i)
     known = Facts(
         rule=rule, outputs=outputs, tranche=result.names[number], reason="",
-        data=_data(values, origins),
+        data=_data(rule, values, origins),
     )  # fmt: skip
     if version.effort_rate is not None:
         return _effort_facts(known, values, number)
@@ -239,8 +252,14 @@ def _origins(
     return of_rule | dict.fromkeys(defaults, NOT_GIVEN) | dict(own)
 
 
-def _data(values: Values, origins: Mapping[str, str]) -> tuple[Datum, ...]:
-    return tuple(Datum(name=n, value=v, origin=origins[n]) for n, v in values.items())
+def _data(rule: Rule, values: Values, origins: Mapping[str, str]) -> tuple[Datum, ...]:
+    """Return what was given, and the defaults that a result can depend on."""
+    read = rule.version.read
+    return tuple(
+        Datum(name=n, value=v, origin=origins[n], read=n in read)
+        for n, v in values.items()
+        if n in read or origins[n] != NOT_GIVEN
+    )
 
 
 def _seen(datum: Datum) -> Value:

@@ -20,18 +20,18 @@ from tarifs_solidaires.conditions import Condition, Flag, Interval, parse_condit
 from tarifs_solidaires.decision_table import DecisionTable, Row, Substitution
 from tarifs_solidaires.errors import DateError, RuleError, nearest
 from tarifs_solidaires.inputs import INPUTS
-from tarifs_solidaires.rule import (
+from tarifs_solidaires.rule import Rule
+from tarifs_solidaires.scale import Scale
+from tarifs_solidaires.toml_lines import Path as Place
+from tarifs_solidaires.toml_lines import line_of, lines_of
+from tarifs_solidaires.version import (
     CONFIDENCES,
     OUTPUTS,
     SHAPE_OUTPUTS,
     SHAPES,
     Parameter,
-    Rule,
     Version,
 )
-from tarifs_solidaires.scale import Scale
-from tarifs_solidaires.toml_lines import Path as Place
-from tarifs_solidaires.toml_lines import line_of, lines_of
 
 MAX_BYTES = 1_000_000  # a rule file is read by people; a larger one is a mistake
 MISSING = "missing"

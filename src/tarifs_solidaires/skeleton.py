@@ -8,8 +8,8 @@ from importlib.resources import files
 from types import MappingProxyType
 
 from tarifs_solidaires.errors import RuleError, nearest
-from tarifs_solidaires.rule import SHAPES
 from tarifs_solidaires.rule_file import NAME
+from tarifs_solidaires.version import SHAPES
 
 # What stands in the head of a file of each shape.
 _HEADS: Mapping[str, Mapping[str, str]] = MappingProxyType(

@@ -173,7 +173,7 @@ def test_one_result_is_explained_as_text_and_as_a_page(tmp_path, capsys):
         (["--value", "aje=3"], "did you mean age"),
         (["--value", "age=old"], "'old' is no number"),
         (["--value", "beneficiaire_aah=2"], "write 1 or 0"),
-        (["--value", "quotient_familial=420", "--lang", "de"], "no explanation in 'de'"),
+        (["--value", "quotient_familial=420", "--lang", "de"], "no words in 'de'"),
         (["--on", "2010-01-01"], "is known from 2016-01-01"),
     ],
 )
@@ -202,3 +202,12 @@ def test_the_import_loads_numpy_and_attrs_and_nothing_heavier():
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "[]"
+
+
+def test_a_reader_that_has_enough_is_no_error():
+    explain = [sys.executable, "-c", "import sys; from tarifs_solidaires.cli import main; sys.exit(main(sys.argv[1:]))", "explain", "nantes/transport", "--on", "2023-06-01", "--value", "quotient_familial=620", "--value", "age=30"]  # fmt: skip
+    process = subprocess.Popen(explain, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdout.close()
+    _, errors = process.communicate()
+    assert errors == b""
+    assert process.returncode == 0

@@ -16,8 +16,8 @@ from tarifs_solidaires import list_rules
 from tarifs_solidaires.checking import UNITS, schema_text
 from tarifs_solidaires.cli import main
 from tarifs_solidaires.inputs import INPUTS
-from tarifs_solidaires.rule import CONFIDENCES, OUTPUTS, SHAPE_OUTPUTS, SHAPES
 from tarifs_solidaires.rule_file import FIGURES, ORIGINS, PER, FormatError, parse_rule, read_text
+from tarifs_solidaires.version import CONFIDENCES, OUTPUTS, SHAPE_OUTPUTS, SHAPES
 
 SCHEMA = json.loads(schema_text())
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
