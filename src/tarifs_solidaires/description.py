@@ -203,6 +203,8 @@ class _Page:
             return ", ".join(map(self.plain, value))
         if isinstance(value, bool):
             return self.say("Yes" if value else "No").lower()
+        if isinstance(value, dt.date):
+            return day(value, self.lang)
         return number(value, self.lang) if isinstance(value, int | float) else str(value)
 
     def scales(self, version: Version) -> None:

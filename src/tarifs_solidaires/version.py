@@ -213,7 +213,18 @@ class Version:
         return self.read_by(self.rows)
 
     def read_by(self, rows: Iterable[Row]) -> frozenset[str]:
-        """Return the inputs that a result can depend on with some rows of the decision table."""
+        """Return the inputs that a result can depend on with some rows of the decision table.
+
+        Parameters
+        ----------
+        rows : iterable of Row
+            Rows, such as ``all_rows``.
+
+        Returns
+        -------
+        frozenset of str
+            Names of inputs.
+        """
 
         def names(rows: Iterable[Row | Substitution]) -> set[str]:
             return {c.name for row in rows for c in row.when}
