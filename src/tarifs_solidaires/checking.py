@@ -122,7 +122,10 @@ def check_text(text: str) -> list[Finding]:
     except tomllib.TOMLDecodeError as error:
         at = re.search(r"\(at line (\d+), column \d+\)", str(error))
         line = int(at[1]) if at else max(1, len(text.splitlines()))
-        remedy = "mend what stands there: a quote, a bracket, a comma, or a key that stands twice"
+        remedy = (
+            "mend what stands there: a quote, a bracket, a comma, a key that stands twice; a number "
+            "is written 40.50, and a code that begins with 0 needs quotes"
+        )
         return [Finding(where="the file", line=line, severity="error",
                         message=f"not TOML: {error}", remedy=remedy)]  # fmt: skip
     check = _Check(text=text, data=data, lines=lines_of(text))
@@ -453,6 +456,8 @@ class _Reading:
                 self.damaged.add(int(original[1]))
             part = path[: _part(path)]
             holder = _at(self.data, part[:-1])
+            if self._known_inputs(path):
+                return True
             del holder[part[-1]]
             return bool(self.data.get("version"))
         if top == "list" and len(path) >= 2:
@@ -464,6 +469,20 @@ class _Reading:
             del self.data[str(top)]
         else:
             return False
+        return True
+
+
+    def _known_inputs(self, path: Path) -> bool:
+        """Keep of the inputs of a version those that exist; say whether any was left out."""
+        if path[2:] not in (("required",), ("optional",)):
+            return False
+        names = _at(self.data, path)
+        if not isinstance(names, list):
+            return False
+        known = list(dict.fromkeys(n for n in names if isinstance(n, str) and n in INPUTS))
+        if known == names:
+            return False
+        _at(self.data, path[:2])[path[2]] = known
         return True
 
 

@@ -640,3 +640,12 @@ def test_a_number_that_is_only_asked_for_computes_and_one_not_given_meets_nothin
     assert rule.compute(quotient_familial=[0, 12.5]).taux_reduction.tolist() == [0.5, 0.5]
     assert rule.compute().taux_reduction == 0.25
     assert rule.compute(revenu_fiscal_reference=12.0, nombre_parts=1).taux_reduction == 0.5
+
+
+def test_a_mistyped_input_hides_no_error_of_the_rows():
+    text = NANTES.replace('optional = ["age", ', 'optional = ["aje", ', 1)
+    text = text.replace('"x <= 350" }', '"x ≤ 350" }', 1).replace("= 0.9 }", "= 90 }", 1)
+    messages = " ".join(f.message for f in check_text(text))
+    assert "input 'aje' is unknown" in messages
+    assert "'x ≤ 350' is no condition" in messages
+    assert "taux_reduction is a share from 0 to 1" in messages
