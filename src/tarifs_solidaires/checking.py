@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files
 from itertools import product
+from pathlib import Path as FilePath
 from typing import Any
 
 import attrs
@@ -85,7 +86,7 @@ class Finding:
         return f"{text}; {self.remedy}" if self.remedy else text
 
 
-def check_rule(name: str) -> list[Finding]:
+def check_rule(name: str | FilePath) -> list[Finding]:
     """Return everything that can be found wrong in a rule file, in the order of its lines.
 
     The file is read as ``load_rule`` reads it, and then more is asked of it: decision tables that
@@ -94,7 +95,7 @@ def check_rule(name: str) -> list[Finding]:
 
     Parameters
     ----------
-    name : str
+    name : str or Path
         Path of a ``.toml`` file, or name of a rule that ships with the package.
 
     Returns
@@ -470,7 +471,6 @@ class _Reading:
         else:
             return False
         return True
-
 
     def _known_inputs(self, path: Path) -> bool:
         """Keep of the inputs of a version those that exist; say whether any was left out."""

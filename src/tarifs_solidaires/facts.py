@@ -224,19 +224,22 @@ def _same(found: Mapping[str, Any], outputs: Mapping[str, float]) -> bool:
     return all(np.array_equal(found[n], v, equal_nan=True) for n, v in outputs.items())
 
 
-def _position(result: Result, i: int | tuple[int, ...] | None) -> tuple[int, ...]:
+def _position(result: Result, i: Any) -> tuple[int, ...]:
     if i is None:
         if result.shape != ():
             raise InputError(
                 f"results have shape {result.shape}: say which one, such as explain(0)"
             )
         return ()
-    position = (i,) if isinstance(i, int | np.integer) else tuple(i)
+    position = i if isinstance(i, tuple) else (i,)
     inside = len(position) == len(result.shape) and all(
-        -n <= p < n for p, n in zip(position, result.shape, strict=True)
+        isinstance(p, int | np.integer) and not isinstance(p, bool) and -n <= p < n
+        for p, n in zip(position, result.shape, strict=True)
     )
     if not inside and not (result.shape == () and position == (0,)):
-        raise InputError(f"no result at position {i}: results have shape {result.shape}")
+        raise InputError(
+            f"no result at position {i!r}: results have shape {result.shape}, counted from 0"
+        )
     return position if result.shape else ()
 
 

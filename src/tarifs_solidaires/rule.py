@@ -192,10 +192,18 @@ class Rule:
             attrs.evolve(p, value=parameters.get(p.name, p.value)) for p in version.parameters
         )
         table = {row.tranche: row for row in version.all_rows}
+        if not isinstance(rows, Mapping | None):
+            raise RuleError(
+                f"rows: {rows!r} is no mapping; write rows={{'ROW': {{'OUTPUT': 0.1}}}}"
+            )
         for tranche, changes in (rows or {}).items():
             if tranche not in table:
                 remedy = nearest(str(tranche), table) if table else "change a parameter instead"
                 raise RuleError(f"{self.name} has no row {tranche!r}; {remedy}")
+            if not isinstance(changes, Mapping):
+                raise RuleError(
+                    f"{self.name}, row {tranche!r}: {changes!r} is no mapping; write {{'OUTPUT': 0.1}}"
+                )
             table[tranche] = self._changed(table[tranche], changes)
         try:
             version = attrs.evolve(version, parameters=changed, all_rows=tuple(table.values()))

@@ -59,7 +59,7 @@ def new_rule(name: str, shape: str = "decision_table") -> str:
     >>> print(new_rule("villeneuve/transport").splitlines()[4])
     name = "villeneuve/transport"
     """
-    if re.fullmatch(NAME, name) is None:
+    if re.fullmatch(NAME, str(name)) is None:
         raise RuleError(
             f"{name!r} is no name: write TERRITOIRE/DISPOSITIF in lower case, digits and hyphens, "
             "such as villeneuve/transport"

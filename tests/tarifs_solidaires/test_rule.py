@@ -10,9 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tarifs_solidaires import DateError, InputError, RuleError, list_rules, load_rule
+from tarifs_solidaires import (
+    DateError,
+    InputError,
+    RuleError,
+    check_rule,
+    compare,
+    list_rules,
+    load_rule,
+)
 from tarifs_solidaires.inputs import COPIED
-from tarifs_solidaires.rule_file import read_rule
+from tarifs_solidaires.rule_file import read_rule, read_text
 
 BEFORE = load_rule("nantes/transport", on="2020-10-01")
 AFTER = load_rule("nantes/transport", on="2023-06-01")
@@ -317,3 +325,30 @@ def test_values_that_no_longer_give_the_result_are_not_explained():
         with pytest.raises(InputError, match="inputs at 3 have changed since"):
             result.explain(3)
     assert result.prix_mensuel[3] == 16.17
+
+
+@pytest.mark.parametrize("position", ["0", 0.5, True, 1, (0, 0), [0]])
+def test_what_is_no_position_is_refused(position):
+    with pytest.raises(InputError, match="no result at position"):
+        BEFORE.compute(quotient_familial=[420]).explain(position)
+
+
+def test_a_path_is_read_as_its_text_is(tmp_path):
+    path = tmp_path / "rule.toml"
+    path.write_text(read_text("nantes/transport"), "utf-8")
+    assert load_rule(path, on="2020-10-01") == load_rule(str(path), on="2020-10-01")
+    assert check_rule(path) == []
+    for wrong in (None, 3):
+        with pytest.raises(RuleError, match="named by text"):
+            load_rule(wrong, on="2020-10-01")
+
+
+@pytest.mark.parametrize("rows", [[1], {"QF > 600": 0.1}, 3])
+def test_changed_rows_are_a_mapping_of_mappings(rows):
+    with pytest.raises(RuleError, match="no mapping; write"):
+        BEFORE.replace(rows=rows)
+
+
+def test_what_is_compared_is_two_rules():
+    with pytest.raises(InputError, match="after: 'x' is no rule"):
+        compare(BEFORE, "x", {})
