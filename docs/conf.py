@@ -8,6 +8,7 @@ from charte_registry import records as _records
 from charte_registry.checks import RULES as _CHECKS
 from charte_registry.checks.catalogue import to_markdown as _checks_to_markdown
 from tarifs_solidaires import list_rules as _list_rules
+from tarifs_solidaires import load_rule as _load_rule
 from tarifs_solidaires.rule_file import read_rule as _read_rule
 
 project = "charte-donnee"
@@ -69,7 +70,7 @@ def _describe_fields(app, what, name, obj, options, lines):
 
 
 def _write_rule_pages(app):
-    """Write one page a rule, with the diagram of its last version, and the page that lists them."""
+    """Write one page a rule, with a diagram of each version, and the page that lists them."""
     folder = _Path(app.srcdir) / "rules"
     _shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
@@ -78,14 +79,17 @@ def _write_rule_pages(app):
         rule = _read_rule(name)
         page = name.replace("/", "-")
         first, last = rule.versions[0].valid_from, rule.versions[-1].valid_to
-        head, inputs, rest = rule.to_markdown(lang="en").partition("\n## ")
-        alt = (
-            f"Flow diagram of {name} from {rule.version.valid_from}; the tables below say the same"
-        )
-        picture = f"```{{image}} {page}.svg\n:alt: {alt}\n:width: 100%\n```\n"
-        (folder / f"{page}.svg").write_text(rule.to_svg(lang="en"), "utf-8")
-        (folder / f"{page}.md").write_text(f"{head}\n{picture}{inputs}{rest}", "utf-8")
-        title = head.splitlines()[0].removeprefix("# ")
+        text = rule.to_markdown(lang="en")
+        for version in rule.versions:
+            day, svg = version.valid_from, f"{page}-{version.valid_from}.svg"
+            alt = f"Flow diagram of {name} from {day}; the tables below say the same"
+            picture = f"```{{image}} {svg}\n:alt: {alt}\n:width: 100%\n```\n"
+            heading = f"## In force from {day} to {version.valid_to}\n\n"
+            before, found, after = text.partition(heading)
+            text = f"{before}{found}{picture}\n{after}"
+            (folder / svg).write_text(_load_rule(name, on=day).to_svg(lang="en"), "utf-8")
+        (folder / f"{page}.md").write_text(text, "utf-8")
+        title = text.splitlines()[0].removeprefix("# ")
         rows.append(f"| [{name}]({page}.md) | {title} | {first} to {last} |")
         pages.append(page)
     (folder / "index.md").write_text(
@@ -93,8 +97,7 @@ def _write_rule_pages(app):
             [
                 "# Rules\n",
                 "Every rule that ships, and the days for which it is known. Names of rows, sources and",
-                "notes are those of the rule file. Each page shows the diagram of the last version,",
-                "then all versions.\n",
+                "notes are those of the rule file. Each page shows the diagram of each version.\n",
                 "| Rule | Title | Known |\n| --- | --- | --- |",
                 *rows,
                 "\n```{toctree}\n:hidden:\n",

@@ -8,9 +8,10 @@ from tarifs_solidaires.grouping import Classes, classes
 from tarifs_solidaires.inputs import Input
 from tarifs_solidaires.population import make_population
 from tarifs_solidaires.result import Result
-from tarifs_solidaires.rule import Parameter, Rule, Version
+from tarifs_solidaires.rule import Rule
 from tarifs_solidaires.rule_file import list_rules, load_rule
 from tarifs_solidaires.skeleton import new_rule
+from tarifs_solidaires.version import Parameter, Version
 
 __all__ = [
     "Classes",

@@ -14,6 +14,8 @@ from tarifs_solidaires.money import SCALE, half_up, whole
 
 Array = npt.NDArray[Any]
 
+LITRES = 1000  # in a cubic metre: volumes are taken to the litre
+
 
 @attrs.frozen(kw_only=True)
 class Block:
@@ -66,19 +68,19 @@ class BlockTariff:
     def compute(self, values: Mapping[str, Array]) -> tuple[Array, dict[str, Array]]:
         """Return the block of the last cubic metre, and bill and aid to the cent, half up.
 
-        In integers: thousandths of a cubic metre and ten-thousandths of money.
+        In integers: litres and ten-thousandths of money.
         """
-        volume = whole(values["volume_m3"], 1000)
+        volume = whole(values["volume_m3"], LITRES)
         bill: Any = np.int64(0)
         row: Any = np.uint8(0)
         start = 0
         for number, block in enumerate(self.blocks):
             price = block.prices.values_of_cells("price")[block.prices.cells(values)]
-            stop = np.iinfo(np.int64).max if block.up_to == np.inf else round(1000 * block.up_to)
+            stop = np.iinfo(np.int64).max if block.up_to == np.inf else round(LITRES * block.up_to)
             bill = bill + (np.clip(volume, start, stop) - start) * whole(price, SCALE)
             row = np.where(volume > start, np.uint8(number), row)
             start = stop
-        outputs = {"facture": half_up(bill, 10 * SCALE) / 100}
+        outputs = {"facture": half_up(bill, LITRES * SCALE // 100) / 100}
         if "nombre_personnes" in values:
             persons = values["nombre_personnes"].astype(np.int64)
             beyond = np.maximum(persons - self.personnes_sans_aide, 0)

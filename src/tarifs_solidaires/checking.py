@@ -9,17 +9,17 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files
-from itertools import chain, product
+from itertools import product
+from pathlib import Path as FilePath
 from typing import Any
 
 import attrs
 
 from tarifs_solidaires.completeness import Group, idle_rows, open_groups, overlaps
-from tarifs_solidaires.conditions import Condition
 from tarifs_solidaires.decision_table import DecisionTable
 from tarifs_solidaires.errors import InputError, nearest
 from tarifs_solidaires.inputs import INPUTS
-from tarifs_solidaires.rule import Parameter, Rule, Version
+from tarifs_solidaires.rule import Rule
 from tarifs_solidaires.rule_file import (
     FIGURES,
     MISSING,
@@ -29,6 +29,7 @@ from tarifs_solidaires.rule_file import (
     read_text,
 )
 from tarifs_solidaires.toml_lines import Path, line_of, lines_of
+from tarifs_solidaires.version import Parameter, Version
 
 # What stands where something is still to be written. "Todo" is a word of Portuguese, TODO is not.
 PLACEHOLDER = re.compile(
@@ -85,7 +86,7 @@ class Finding:
         return f"{text}; {self.remedy}" if self.remedy else text
 
 
-def check_rule(name: str) -> list[Finding]:
+def check_rule(name: str | FilePath) -> list[Finding]:
     """Return everything that can be found wrong in a rule file, in the order of its lines.
 
     The file is read as ``load_rule`` reads it, and then more is asked of it: decision tables that
@@ -94,7 +95,7 @@ def check_rule(name: str) -> list[Finding]:
 
     Parameters
     ----------
-    name : str
+    name : str or Path
         Path of a ``.toml`` file, or name of a rule that ships with the package.
 
     Returns
@@ -122,7 +123,10 @@ def check_text(text: str) -> list[Finding]:
     except tomllib.TOMLDecodeError as error:
         at = re.search(r"\(at line (\d+), column \d+\)", str(error))
         line = int(at[1]) if at else max(1, len(text.splitlines()))
-        remedy = "mend what stands there: a quote, a bracket, a comma, or a key that stands twice"
+        remedy = (
+            "mend what stands there: a quote, a bracket, a comma, a key that stands twice; a number "
+            "is written 40.50, and a code that begins with 0 needs quotes"
+        )
         return [Finding(where="the file", line=line, severity="error",
                         message=f"not TOML: {error}", remedy=remedy)]  # fmt: skip
     check = _Check(text=text, data=data, lines=lines_of(text))
@@ -321,7 +325,7 @@ class _Check:
         return any(re.search(pattern, note.replace(",", "")) for note in rule.notes)
 
     def inputs(self, version: Version, path: Path) -> Iterator[Finding]:
-        used = _inputs_used(version)
+        used = version.read_by(version.all_rows)
         for key in ("required", "optional"):
             line = self.lines.get((*path, key))
             if line is not None and _COMMENT.search(self.text.splitlines()[line - 1]):
@@ -453,6 +457,8 @@ class _Reading:
                 self.damaged.add(int(original[1]))
             part = path[: _part(path)]
             holder = _at(self.data, part[:-1])
+            if self._known_inputs(path):
+                return True
             del holder[part[-1]]
             return bool(self.data.get("version"))
         if top == "list" and len(path) >= 2:
@@ -464,6 +470,19 @@ class _Reading:
             del self.data[str(top)]
         else:
             return False
+        return True
+
+    def _known_inputs(self, path: Path) -> bool:
+        """Keep of the inputs of a version those that exist; say whether any was left out."""
+        if path[2:] not in (("required",), ("optional",)):
+            return False
+        names = _at(self.data, path)
+        if not isinstance(names, list):
+            return False
+        known = list(dict.fromkeys(n for n in names if isinstance(n, str) and n in INPUTS))
+        if known == names:
+            return False
+        _at(self.data, path[:2])[path[2]] = known
         return True
 
 
@@ -601,28 +620,3 @@ def _numbers(value: object) -> list[float]:
 def _units(currency: str) -> set[str]:
     own = {i.unit for i in INPUTS.values() if i.unit and not i.unit.startswith(("EUR", "BRL"))}
     return {*UNITS, *own, *(currency + suffix for suffix in MONEY_UNITS)}
-
-
-def _inputs_used(version: Version) -> set[str]:
-    """Return the inputs that a result can depend on."""
-
-    def names(conditions: tuple[Condition, ...]) -> set[str]:
-        return {c.name for c in conditions}
-
-    rows = chain(version.all_rows, version.full_prices, *(b.rows for b in version.blocks))
-    used = {name for row in rows for name in names(row.when)}
-    for substitution in version.substitutions:
-        if substitution.input in used:
-            used |= names(substitution.when)
-    for scale in version.scales:
-        if scale.numerator in used:
-            used |= {scale.by, *scale.each}
-            used |= {n for row in (scale.base.rows if scale.base else ()) for n in names(row.when)}
-    if version.shape == "effort_rate":
-        used |= {"nombre_personnes", "ressources_annuelles"}
-        used |= {"commune"} if version.residence else set()
-        used |= set() if "prix_m3" in version.figures else {"prix_m3"}
-    if version.shape == "block_tariff":
-        used.add("volume_m3")
-        used |= {"nombre_personnes"} if version.figures.get("aide_par_personne") else set()
-    return used

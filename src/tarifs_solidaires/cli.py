@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
 import attrs
-import numpy as np
 
 from tarifs_solidaires.checking import check_rule, check_text, schema_text, summary
 from tarifs_solidaires.comparison import compare
-from tarifs_solidaires.csv_file import FLAGS, open_csv
+from tarifs_solidaires.csv_file import FLAGS
 from tarifs_solidaires.errors import InputError, RuleError, TableError, TarifError, nearest
 from tarifs_solidaires.grouping import Classes, classes
 from tarifs_solidaires.inputs import INPUTS
 from tarifs_solidaires.population import NOTE, make_population
-from tarifs_solidaires.rule import SHAPES
 from tarifs_solidaires.rule_file import list_rules, load_rule, read_rule
 from tarifs_solidaires.skeleton import new_rule
-from tarifs_solidaires.tables import CHUNK, compute_file, written
+from tarifs_solidaires.tables import CHUNK, compute_file, read_people, written
+from tarifs_solidaires.version import SHAPES
 
 
 class _Parser(argparse.ArgumentParser):
@@ -41,6 +41,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     except SystemExit as stop:
         return int(stop.code or 0)
+    except BrokenPipeError:  # whoever reads has enough, such as head
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     return status
 
 
@@ -117,7 +120,9 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--before", required=True, help="day, YYYY-MM-DD")
     command.add_argument("--after", required=True, help="day, YYYY-MM-DD")
     people = command.add_mutually_exclusive_group(required=True)
-    people.add_argument("--input", type=Path, help="CSV file, a row a person or household")
+    people.add_argument(
+        "--input", type=Path, help=".csv or .parquet file, a row a person or household"
+    )
     people.add_argument("--people", type=int, help="how many invented people to compare on instead")
     command.add_argument("--seed", type=int, default=0, help="seed of the invented people")
     command.add_argument(
@@ -158,7 +163,11 @@ def _compute(arguments: argparse.Namespace) -> int:
 
 def _explain(arguments: argparse.Namespace) -> int:
     rule = load_rule(arguments.rule, on=arguments.on)
-    values: dict[str, Any] = dict(_value(text) for text in arguments.value)
+    values: dict[str, Any] = {}
+    for name, value in map(_value, arguments.value):
+        if name in values:
+            raise InputError(f"--value {name}: stands twice; keep one")
+        values[name] = value
     explanation = rule.compute(**values).explain(
         lang=arguments.lang, origin=dict(map(_origin, arguments.origin)), role=arguments.role
     )
@@ -232,7 +241,7 @@ def _compare(arguments: argparse.Namespace) -> int:
     people = (
         make_population(arguments.people, seed=arguments.seed)
         if invented
-        else _people(arguments.input)
+        else read_people(arguments.input, {i.name for rule in rules for i in rule.inputs})
     )
     price: Any = arguments.price
     if price is not None and price not in people:
@@ -276,19 +285,6 @@ def _grouping(text: str, people: dict[str, Any]) -> tuple[str, Classes | None]:
     return name, classes(people[name], cuts, name=name)
 
 
-def _people(path: Path) -> dict[str, Any]:
-    """Return the columns of a CSV file: inputs as values of their kind, the others as text."""
-    with open_csv(path) as table:
-        parts = [
-            {
-                **dict(zip(part.names, map(np.array, part.texts()), strict=True)),
-                **part.given([name for name in part.names if name in INPUTS]),
-            }
-            for part in table.parts(CHUNK)
-        ]
-    return {name: np.concatenate([part[name] for part in parts]) for name in table.columns}
-
-
 def _origin(text: str) -> tuple[str, str]:
     name, equals, word = text.partition("=")
     if not equals:
@@ -312,4 +308,6 @@ def _value(text: str) -> tuple[str, object]:
     try:
         return name, float(value)
     except ValueError:
-        raise InputError(f"--value {text}: {value!r} is no number ({INPUTS[name].unit})") from None
+        raise InputError(
+            f"--value {text}: {value!r} is no number ({INPUTS[name].unit}); write it such as 620.5"
+        ) from None

@@ -275,6 +275,9 @@ def compare(
     age >= 60       1        0       0          1        0   +0.00 pts.         250.00        250.00
     all             4        1       0          3        0   +2.50 pts.         850.00        900.00
     """
+    for name, rule in (("before", before), ("after", after)):
+        if not isinstance(rule, Rule):
+            raise InputError(f"{name}: {rule!r} is no rule; give what load_rule returns")
     columns = _columns(population)
     output = _output(before, after, output)
     share = output == "taux_reduction"

@@ -13,10 +13,10 @@ import attrs
 from tarifs_solidaires.decision_table import Row
 from tarifs_solidaires.flow import flow
 from tarifs_solidaires.inputs import INPUTS, Input
-from tarifs_solidaires.rule import OUTPUTS, Parameter, Rule, Version
+from tarifs_solidaires.language import clean, language
+from tarifs_solidaires.rule import Rule
+from tarifs_solidaires.version import OUTPUTS, Parameter, Version
 from tarifs_solidaires.wording import (
-    check_language,
-    clean,
     conditions,
     day,
     money,
@@ -38,7 +38,7 @@ WHOM = {"personne": "a person", "foyer": "a household"}
 
 def to_markdown(rule: Rule, lang: str = "fr") -> str:
     """Return the description of a rule; see ``Rule.to_markdown``."""
-    check_language(lang)
+    language(lang)
     return _Page(rule, lang).text()
 
 
@@ -136,7 +136,10 @@ class _Page:
             return ""
         low, high = (number(x, self.lang) for x in (item.minimum, item.maximum))
         text = self.say("from {low} to {high}", low=low, high=high)
-        return f"{text}, {self.say('whole')}" if item.whole else text
+        if item.whole:
+            return f"{text}, {self.say('whole')}"
+        step = self.say("in steps of {step}", step=number(item.step, self.lang))
+        return f"{text}, {step}" if item.step else text
 
     def given(self, item: Input) -> str:
         if item.name in ("revenu_fiscal_reference", "nombre_parts"):
@@ -200,6 +203,8 @@ class _Page:
             return ", ".join(map(self.plain, value))
         if isinstance(value, bool):
             return self.say("Yes" if value else "No").lower()
+        if isinstance(value, dt.date):
+            return day(value, self.lang)
         return number(value, self.lang) if isinstance(value, int | float) else str(value)
 
     def scales(self, version: Version) -> None:

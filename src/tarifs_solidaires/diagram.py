@@ -9,8 +9,10 @@ from collections.abc import Iterable, Sequence
 import attrs
 
 from tarifs_solidaires.flow import Box, Flow, flow
-from tarifs_solidaires.rule import CONFIDENCES, Rule
-from tarifs_solidaires.wording import NBSP, clean, pair, say
+from tarifs_solidaires.language import NBSP, clean
+from tarifs_solidaires.rule import Rule
+from tarifs_solidaires.version import CONFIDENCES
+from tarifs_solidaires.wording import pair, say
 
 # The page, in pixels of the drawing. Tests stand in the left column, outcomes in the right one.
 WIDTH = 820.0

@@ -12,9 +12,11 @@ from tarifs_solidaires.conditions import Condition, Flag, Member
 from tarifs_solidaires.decision_table import DecisionTable, Row
 from tarifs_solidaires.errors import RuleError
 from tarifs_solidaires.inputs import INPUTS
-from tarifs_solidaires.rule import OUTPUTS, Rule, Version
+from tarifs_solidaires.language import clean, language
+from tarifs_solidaires.rule import Rule
 from tarifs_solidaires.scale import Scale
-from tarifs_solidaires.wording import check_language, clean, condition, day, say, short
+from tarifs_solidaires.version import OUTPUTS, Version
+from tarifs_solidaires.wording import condition, day, say, short
 
 NAMESPACE = "https://www.omg.org/spec/DMN/20191111/MODEL/"
 DECISION = "tranche_et_resultats"
@@ -46,7 +48,7 @@ class Column:
 
 def to_dmn(rule: Rule, lang: str = "fr") -> str:
     """Return the decision table of a rule as DMN 1.3; see ``Rule.to_dmn``."""
-    check_language(lang)
+    language(lang)
     version = rule.version
     if version.shape != "decision_table":
         raise RuleError(

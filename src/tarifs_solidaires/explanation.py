@@ -155,8 +155,9 @@ class Explanation(str):
             - ``version``: ``valid_from``, ``valid_to`` and ``source``;
             - ``result``: output to number, None where it is not known; ``reason``: why the result
               was set aside, empty where it was not; ``tranche``: the row that decided;
-            - ``data``: ``name``, ``value``, ``meaning`` and ``origin`` (``declaration``,
-              ``attestation``, ``administration``, or ``default`` where nobody gave it);
+            - ``data``: ``name``, ``value``, ``meaning``, ``origin`` (``declaration``,
+              ``attestation``, ``administration``, or ``default`` where nobody gave it), and
+              ``read``: whether a result can depend on it;
             - ``parameters``: ``name``, ``value``, ``unit``, ``source``, ``confidence``;
             - ``rows``: ``tranche``, ``holds`` (None after the row that decided), ``why`` (what was
               asked: ``input``, ``condition``, ``value``, ``scale``, ``holds``), ``values``,
@@ -278,6 +279,7 @@ def _plain_facts(explanation: Explanation) -> dict[str, Any]:
                 "value": _plain(d.value),
                 "meaning": words.meaning(d.name),
                 "origin": d.origin,
+                "read": d.read,
             }
             for d in facts.data
         ],

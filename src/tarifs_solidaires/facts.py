@@ -10,13 +10,13 @@ from typing import Any
 import attrs
 import numpy as np
 
-from tarifs_solidaires.block_tariff import Block
+from tarifs_solidaires.block_tariff import LITRES, Block
 from tarifs_solidaires.conditions import Condition, Flag, Interval
 from tarifs_solidaires.decision_table import Cut, DecisionTable, Dimension, Row
 from tarifs_solidaires.effort_rate import NOT_AIDED, OUTSIDE
 from tarifs_solidaires.errors import InputError, nearest
 from tarifs_solidaires.inputs import INPUTS
-from tarifs_solidaires.money import exact
+from tarifs_solidaires.money import SCALE, exact, whole
 from tarifs_solidaires.result import Result
 from tarifs_solidaires.rule import Rule
 from tarifs_solidaires.rule_file import ORIGINS
@@ -30,11 +30,24 @@ NOT_GIVEN = "default"  # the origin of a datum that nobody gave and that has its
 
 @attrs.frozen(kw_only=True)
 class Datum:
-    """One datum of the person; ``value`` is None where it could not be read."""
+    """One datum of the person.
+
+    Parameters
+    ----------
+    name : str
+        Input.
+    value : bool, str, int, float or None
+        What was given; None where it could not be read.
+    origin : str
+        Where it comes from.
+    read : bool
+        Whether a result can depend on it.
+    """
 
     name: str
     value: Value
     origin: str
+    read: bool = True
 
 
 @attrs.frozen(kw_only=True)
@@ -176,12 +189,13 @@ def collect(
     reason = str(np.asarray(result.reason)[position])
     origins = _origins(rule, values, result.defaults, origin or {})
     if reason:
-        data = tuple(d for d in _data(values, origins) if d.name == reason.partition(":")[0])
+        data = tuple(d for d in _data(rule, values, origins) if d.name == reason.partition(":")[0])
         data = tuple(attrs.evolve(d, value=_seen(d)) for d in data)
         return Facts(rule=rule, outputs=outputs, tranche="", reason=reason, data=data)
+    _still_given(result, values, outputs, number, i)
     known = Facts(
         rule=rule, outputs=outputs, tranche=result.names[number], reason="",
-        data=_data(values, origins),
+        data=_data(rule, values, origins),
     )  # fmt: skip
     if version.effort_rate is not None:
         return _effort_facts(known, values, number)
@@ -190,19 +204,42 @@ def collect(
     return _table_facts(known, values, number)
 
 
-def _position(result: Result, i: int | tuple[int, ...] | None) -> tuple[int, ...]:
+def _still_given(
+    result: Result, values: Values, outputs: Mapping[str, float], number: int, i: object
+) -> None:
+    """Refuse to tell a person's values that do not give the result: they were changed since."""
+    given = {name: value for name, value in values.items() if name not in result.defaults}
+    try:
+        again = result.rule.compute(**given)
+    except InputError:
+        again = None
+    if again is None or int(again.row) != number or not _same(again.outputs, outputs):
+        raise InputError(
+            f"the inputs at {i} have changed since they were computed, and give another result; "
+            "compute again, or give copies to compute"
+        )
+
+
+def _same(found: Mapping[str, Any], outputs: Mapping[str, float]) -> bool:
+    return all(np.array_equal(found[n], v, equal_nan=True) for n, v in outputs.items())
+
+
+def _position(result: Result, i: Any) -> tuple[int, ...]:
     if i is None:
         if result.shape != ():
             raise InputError(
                 f"results have shape {result.shape}: say which one, such as explain(0)"
             )
         return ()
-    position = (i,) if isinstance(i, int | np.integer) else tuple(i)
+    position = i if isinstance(i, tuple) else (i,)
     inside = len(position) == len(result.shape) and all(
-        -n <= p < n for p, n in zip(position, result.shape, strict=True)
+        isinstance(p, int | np.integer) and not isinstance(p, bool) and -n <= p < n
+        for p, n in zip(position, result.shape, strict=True)
     )
     if not inside and not (result.shape == () and position == (0,)):
-        raise InputError(f"no result at position {i}: results have shape {result.shape}")
+        raise InputError(
+            f"no result at position {i!r}: results have shape {result.shape}, counted from 0"
+        )
     return position if result.shape else ()
 
 
@@ -218,8 +255,14 @@ def _origins(
     return of_rule | dict.fromkeys(defaults, NOT_GIVEN) | dict(own)
 
 
-def _data(values: Values, origins: Mapping[str, str]) -> tuple[Datum, ...]:
-    return tuple(Datum(name=n, value=v, origin=origins[n]) for n, v in values.items())
+def _data(rule: Rule, values: Values, origins: Mapping[str, str]) -> tuple[Datum, ...]:
+    """Return what was given, and the defaults that a result can depend on."""
+    read = rule.version.read
+    return tuple(
+        Datum(name=n, value=v, origin=origins[n], read=n in read)
+        for n, v in values.items()
+        if n in read or origins[n] != NOT_GIVEN
+    )
 
 
 def _seen(datum: Datum) -> Value:
@@ -229,7 +272,8 @@ def _seen(datum: Datum) -> Value:
         item.kind == "number"
         and math.isfinite(datum.value)
         and (
-            not item.minimum <= datum.value <= item.maximum or (item.whole and datum.value % 1 != 0)
+            not item.minimum <= datum.value <= item.maximum
+            or (item.step and datum.value % item.step != 0)
         )
     )
     return datum.value if refused else None
@@ -486,9 +530,9 @@ def _effort_facts(known: Facts, values: Values, number: int) -> Facts:
         raise AssertionError
     persons = values["nombre_personnes"]
     volume = Fraction(int(effort.volume(np.asarray(persons))))
-    price = exact(values["prix_m3"] if effort.prix_m3 is None else effort.prix_m3)
+    price = _to(values["prix_m3"] if effort.prix_m3 is None else effort.prix_m3, SCALE)
     share, minimum = exact(effort.part_ressources), exact(effort.versement_minimal)
-    resources = exact(values["ressources_annuelles"])
+    resources = _to(values["ressources_annuelles"], 100)
     exact_bill = volume * price
     bill = _cents(exact_bill)
     raw = _cents(bill - share * resources)
@@ -539,6 +583,11 @@ def _effort_facts(known: Facts, values: Values, number: int) -> Facts:
     )
 
 
+def _to(value: float, scale: int) -> Fraction:
+    """Return a number to the decimals with which the calculation takes it."""
+    return Fraction(int(whole(np.asarray(value), scale)), scale)
+
+
 def _cents(value: Fraction) -> Fraction:
     """Return an amount to the cent, half up."""
     return Fraction(math.floor(value * 100 + Fraction(1, 2)), 100)
@@ -549,7 +598,7 @@ def _block_facts(known: Facts, values: Values, number: int) -> Facts:
     tariff = known.rule.version.block_tariff
     if tariff is None:
         raise AssertionError
-    volume = exact(values["volume_m3"])
+    volume = _to(values["volume_m3"], LITRES)
     steps, verdicts, total, start = [], [], Fraction(0), Fraction(0)
     for n, block in enumerate(tariff.blocks):
         row, tests = _price_of(block, values)

@@ -12,10 +12,11 @@ from tarifs_solidaires.conditions import Interval
 from tarifs_solidaires.decision_table import Row
 from tarifs_solidaires.effort_rate import AIDED, NOT_AIDED, OUTSIDE, EffortRate
 from tarifs_solidaires.inputs import INPUTS, Input
-from tarifs_solidaires.rule import CONFIDENCES, OUTPUTS, Rule, Version
+from tarifs_solidaires.language import language
+from tarifs_solidaires.rule import Rule
 from tarifs_solidaires.scale import Scale
+from tarifs_solidaires.version import CONFIDENCES, OUTPUTS, Version
 from tarifs_solidaires.wording import (
-    check_language,
     condition,
     conditions,
     day,
@@ -129,7 +130,7 @@ def flow(rule: Rule, lang: str) -> Flow:
     InputError
         Where there are no words in the language.
     """
-    check_language(lang)
+    language(lang)
     return _Maker(rule, lang).flow()
 
 
@@ -199,8 +200,8 @@ class _Maker:
         return [(p.source, p.confidence) for p in self.version.parameters if p.name in names]
 
     def inputs(self) -> Box:
-        skipped = ("revenu_fiscal_reference", "nombre_parts")
-        lines = tuple(self.input(item) for item in self.rule.inputs if item.name not in skipped)
+        told = self.version.read - {"revenu_fiscal_reference", "nombre_parts"}
+        lines = tuple(self.input(item) for item in self.rule.inputs if item.name in told)
         return Box(kind="inputs", heading=self.say("Inputs"), lines=lines)
 
     def input(self, item: Input) -> str:
@@ -366,13 +367,15 @@ class _Maker:
             stages.append(self.step("Aid for large households", [line], *names))
         start = 0.0
         for block in blocks:
-            low, high = (quantity("volume_m3", v, self.lang) for v in (start, block.up_to))
             last = block.up_to == math.inf
-            heading = (
-                self.say("Price of the cubic metres beyond {low}", low=low)
-                if last
-                else self.say("Price of the cubic metres from {low} to {high}", low=low, high=high)
-            )
+            low = quantity("volume_m3", start, self.lang)
+            if last:
+                heading = self.say("Price of the cubic metres beyond {low}", low=low)
+            else:
+                high = quantity("volume_m3", block.up_to, self.lang)
+                heading = self.say(
+                    "Price of the cubic metres from {low} to {high}", low=low, high=high
+                )
             prices = tuple(
                 self.if_(self.money(row.then["price"], "/m³"), row)
                 if len(block.rows) > 1

@@ -15,6 +15,7 @@ from tarifs_solidaires.errors import InputError, nearest
 Array = npt.NDArray[Any]
 
 SHOWN = 5  # positions that an error lists
+COPIED = 1 << 16  # values of an input that are copied; of more, a copy would cost memory and time
 
 
 @attrs.frozen(kw_only=True)
@@ -31,8 +32,8 @@ class Input:
         Unit; empty for flags and codes.
     minimum, maximum : float
         Smallest and largest number that makes sense; both are included.
-    whole : bool
-        Whether the number must be whole.
+    step : float
+        What the number must be a multiple of, such as a quarter of a tax share; 0 for any number.
     default : bool, int or None
         Value where none is given; None where there is no default.
     meaning : mapping of str to str
@@ -44,9 +45,14 @@ class Input:
     unit: str = ""
     minimum: float = 0.0
     maximum: float = 1e9
-    whole: bool = False
+    step: float = 0.0
     default: bool | int | None = None
     meaning: Mapping[str, str]
+
+    @property
+    def whole(self) -> bool:
+        """Whether the number must be whole."""
+        return self.step == 1
 
 
 def _meaning(fr: str, en: str, pt: str) -> dict[str, str]:
@@ -77,6 +83,7 @@ INPUTS: Mapping[str, Input] = MappingProxyType(
                 unit="tax shares",
                 minimum=0.25,
                 maximum=50,
+                step=0.25,
                 meaning=_meaning(
                     "nombre de parts fiscales", "tax shares", "número de cotas fiscais"
                 ),
@@ -111,7 +118,7 @@ INPUTS: Mapping[str, Input] = MappingProxyType(
                 unit="persons",
                 minimum=1,
                 maximum=50,
-                whole=True,
+                step=1,
                 meaning=_meaning(
                     "personnes au foyer", "persons in the household", "pessoas na família"
                 ),
@@ -135,7 +142,7 @@ INPUTS: Mapping[str, Input] = MappingProxyType(
                 name="nombre_enfants",
                 unit="children",
                 maximum=30,
-                whole=True,
+                step=1,
                 default=0,
                 meaning=_meaning("enfants à charge", "dependent children", "filhos dependentes"),
             ),
@@ -155,7 +162,7 @@ INPUTS: Mapping[str, Input] = MappingProxyType(
                 name="echelon_bourse",
                 unit="grant step",
                 maximum=7,
-                whole=True,
+                step=1,
                 default=0,
                 meaning=_meaning(
                     "échelon de bourse (0 : sans bourse ou échelon 0)",
@@ -419,7 +426,7 @@ def in_bounds(item: Input, array: Array) -> bool:
     # NaN makes the minimum NaN, which compares false.
     if not (array.min() >= item.minimum and array.max() <= item.maximum):
         return False
-    return not item.whole or array.dtype.kind != "f" or bool((array == np.floor(array)).all())
+    return not item.step or array.dtype.kind != "f" or not _between_steps(item, array).any()
 
 
 def out_of_bounds(item: Input, array: Array) -> list[tuple[npt.NDArray[np.bool_], str]]:
@@ -431,10 +438,17 @@ def out_of_bounds(item: Input, array: Array) -> list[tuple[npt.NDArray[np.bool_]
     outside = np.asarray(~((array >= item.minimum) & (array <= item.maximum)))
     allowed = f"must be between {item.minimum:g} and {item.maximum:,.0f} ({item.unit})"
     found = [(outside, allowed)]
-    if item.whole:
-        parts = np.asarray(~outside & (array != np.floor(array)))
-        found.append((parts, f"must be a whole number ({item.unit})"))
+    if item.step:
+        multiple = "whole number" if item.whole else f"multiple of {item.step:g}"
+        between = np.asarray(~outside & _between_steps(item, array))
+        found.append((between, f"must be a {multiple} ({item.unit})"))
     return found
+
+
+def _between_steps(item: Input, array: Array) -> npt.NDArray[np.bool_]:
+    """Return where a number is no multiple of the step, a power of two, so that dividing is exact."""
+    steps = array if item.whole else array / item.step
+    return np.asarray(steps != np.floor(steps))
 
 
 def check_bounds(values: Mapping[str, Array]) -> None:
@@ -518,7 +532,7 @@ def _kind(item: Input, array: Array) -> Array:
         if kind not in "UO":
             raise InputError(f"{item.name}: expected {_expected(item)}, got {_sample(array)}")
         array = array.astype(str, copy=False)
-    array = array.view()
+    array = array.copy() if array.size <= COPIED else array.view()
     array.flags.writeable = False
     return array
 
@@ -527,7 +541,7 @@ def _decimal(array: Array) -> Array:
     """Return float64: a float32 stands for the decimal that it prints, so a cent stays a cent."""
     if array.dtype.itemsize > 8:
         return array.astype(np.float64)
-    decimal = np.rint(array.astype(np.float64) * 100) / 100
+    decimal = np.asarray(np.rint(array.astype(np.float64) * 100) / 100)
     # Six digits are always told apart in float32, so whole cents below 10,000 need no printing.
     printed = ~((decimal.astype(array.dtype) == array) & (np.abs(decimal) < 10_000))
     if array.dtype.itemsize < 4:

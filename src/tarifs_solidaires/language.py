@@ -22,7 +22,7 @@ LANGUAGES = ("fr", "en", "pt")
 NBSP = "\N{NO-BREAK SPACE}"
 DOMAIN = "tarifs_solidaires"
 
-_SYMBOLS = {
+SYMBOLS = {
     "EUR": ("€", "€", "€"),
     "BRL": ("R$", "R$", "R$"),
     "CAD": ("$" + NBSP + "CA", "CA$", "CA$"),
@@ -32,6 +32,7 @@ _SEPARATORS = {"fr": NBSP + ",", "en": ",.", "pt": ".,"}
 _UNPRINTABLE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff\ud800-\udfff]+"
 )
+_BEFORE_SIGN = re.compile(" (?=[:;!?»%€])")
 
 Number = Fraction | float | int
 
@@ -42,8 +43,8 @@ class Quoted(str):
     __slots__ = ()
 
     def __new__(cls, text: object) -> Quoted:
-        """Take the words, made safe for one line."""
-        return super().__new__(cls, clean(text))
+        """Take the words, made safe for one line, no sign of French alone at its start."""
+        return super().__new__(cls, unbroken(clean(text)))
 
 
 Phrase = tuple[str, ...]  # pieces of one line, so that quoted ones stay known
@@ -52,6 +53,11 @@ Phrase = tuple[str, ...]  # pieces of one line, so that quoted ones stay known
 def clean(text: object) -> str:
     """Return a text on one line, without the characters that no line holds."""
     return _UNPRINTABLE.sub(" ", str(text)).strip()
+
+
+def unbroken(french: str) -> str:
+    """Return a French text in which no sign stands alone at the start of a line."""
+    return _BEFORE_SIGN.sub(NBSP, french)
 
 
 def msg(sentence: str) -> str:
@@ -116,7 +122,7 @@ class Language:
     def money(self, value: Number, currency: str, *, apart: Collection[Number] = ()) -> str:
         """Write an amount with its currency."""
         amount = self.number(value, cents=True, apart=apart)
-        known = _SYMBOLS.get(currency)
+        known = SYMBOLS.get(currency)
         symbol = known[LANGUAGES.index(self.code)] if known else clean(currency)
         if self.code == "fr":
             return amount + NBSP + symbol
@@ -131,10 +137,10 @@ class Language:
 
     def date(self, day: dt.date) -> str:
         """Write a day in words."""
-        first = self.code == "fr" and day.day == 1
+        first = {"fr": "1er", "pt": "1º"}.get(self.code) if day.day == 1 else None
         return self.tell(
             "{day} {month} {year}",
-            day="1er" if first else str(day.day),
+            day=first or str(day.day),
             month=self.tell(_MONTHS[day.month - 1]),
             year=str(day.year),
         )
@@ -175,7 +181,7 @@ def language(code: str) -> Language:
     ('€1,234.50', 'R$\xa01.234,50')
     """
     if code not in LANGUAGES:
-        raise InputError(f"no explanation in {code!r}; {nearest(str(code), LANGUAGES)}")
+        raise InputError(f"no words in {code!r}; {nearest(str(code), LANGUAGES)}")
     return _language(code)
 
 

@@ -51,8 +51,9 @@ class Result:
     rule : Rule
         What was computed.
     inputs : mapping of str to ndarray
-        Inputs as they were read. They are views where that was possible: a caller's array that
-        changes between ``compute`` and ``explain`` changes what is explained.
+        Inputs as they were read: copies up to 65,536 values. Larger arrays of a kind that can be
+        read in place are views of the caller's: leave them as they are until the last ``explain``,
+        which refuses a person whose values no longer give the result.
     shape : tuple of int
         Shape of every output; ``()`` where all inputs were scalars.
     defaults : frozenset of str
@@ -144,7 +145,8 @@ class Result:
         Raises
         ------
         InputError
-            Where the position, the language, an origin or the role does not exist.
+            Where the position, the language, an origin or the role does not exist, or the inputs
+            have changed since they were computed.
 
         Examples
         --------

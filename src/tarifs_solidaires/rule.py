@@ -4,222 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property, partial
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Literal, cast
 
 import attrs
-import numpy as np
-import numpy.typing as npt
 
-from tarifs_solidaires.block_tariff import Block, BlockTariff
-from tarifs_solidaires.chunks import for_chunks, gather
+from tarifs_solidaires.computing import compute
 from tarifs_solidaires.conditions import Condition, parse_condition
-from tarifs_solidaires.decision_table import DecisionTable, Divisor, Row, Substitution
-from tarifs_solidaires.effort_rate import EffortRate
+from tarifs_solidaires.decision_table import Row
 from tarifs_solidaires.errors import InputError, RuleError, nearest
-from tarifs_solidaires.inputs import (
-    INPUTS,
-    Columns,
-    Input,
-    check_bounds,
-    filled,
-    in_bounds,
-    out_of_bounds,
-    read_inputs,
-)
-from tarifs_solidaires.money import cents, exact
+from tarifs_solidaires.inputs import INPUTS, Input
 from tarifs_solidaires.result import Outputs, Result
-from tarifs_solidaires.scale import Scale, TaxShares
-
-Array = npt.NDArray[Any]
-
-SHAPES = ("decision_table", "effort_rate", "block_tariff")
-CONFIDENCES = ("official", "secondary", "inferred")
-
-
-def _output(unit: str, fr: str, en: str, pt: str) -> Mapping[str, str]:
-    return MappingProxyType({"unit": unit, "fr": fr, "en": en, "pt": pt})
-
-
-OUTPUTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
-    {
-        "taux_reduction": _output(
-            "share, 0 to 1", "taux de réduction", "reduction", "taxa de redução"
-        ),
-        "prix_mensuel": _output("money/month", "prix mensuel", "monthly price", "preço mensal"),
-        "aide_annuelle": _output("money/year", "aide annuelle", "yearly aid", "auxílio anual"),
-        "facture_reference": _output(
-            "money/year", "facture de référence", "reference bill", "conta de referência"
-        ),
-        "plafond_ressources": _output(
-            "money/year", "plafond de ressources", "ceiling of resources", "teto de recursos"
-        ),
-        "facture": _output("money/billing period", "facture", "bill", "conta"),
-    }
-)
-# What each shape can compute; the others are written in the rows of a decision table.
-SHAPE_OUTPUTS = MappingProxyType(
-    {
-        "decision_table": ("taux_reduction", "prix_mensuel", "aide_annuelle", "facture"),
-        "effort_rate": ("aide_annuelle", "facture_reference", "plafond_ressources"),
-        "block_tariff": ("facture", "aide_annuelle"),
-    }
-)
-
-
-@attrs.frozen(kw_only=True)
-class Parameter:
-    """A named figure or choice of a rule, with its source and confidence.
-
-    Parameters
-    ----------
-    name : str
-        Name.
-    value : object
-        Value, as the file states it.
-    source : str
-        Where the value comes from.
-    confidence : {"official", "secondary", "inferred"}
-        How sure it is.
-    unit : str
-        Unit; empty where there is none.
-    choices : tuple
-        Values that the parameter can take; empty for a figure.
-    """
-
-    name: str
-    value: object
-    source: str
-    confidence: str
-    unit: str = ""
-    choices: tuple[object, ...] = ()
-
-
-@attrs.frozen(kw_only=True)
-class Version:
-    """A rule as it is in force from one day to the day before the next version.
-
-    Parameters
-    ----------
-    valid_from, valid_to : datetime.date
-        First and last day.
-    source : str
-        Legal reference.
-    shape : {"decision_table", "effort_rate", "block_tariff"}
-        How the rule computes.
-    required, optional : tuple of str
-        Inputs.
-    parameters : tuple of Parameter
-        Named figures and choices.
-    all_rows : tuple of Row
-        Decision table, with the rows that a parameter can bring in; empty for another shape.
-    substitutions : tuple of Substitution
-        Values that count in place of a person's own.
-    scales : tuple of Scale
-        Scales by which an input is divided before it is compared.
-    full_prices : tuple of Row
-        Full price by person, output ``value``; empty where ``prix_mensuel`` is not made of it.
-    blocks : tuple of Block
-        Blocks of a block tariff.
-    residence : frozenset of str
-        INSEE codes where an effort-rate aid is paid; empty for anywhere.
-    """
-
-    valid_from: dt.date
-    valid_to: dt.date
-    source: str
-    shape: str
-    required: tuple[str, ...]
-    optional: tuple[str, ...]
-    parameters: tuple[Parameter, ...]
-    all_rows: tuple[Row, ...] = attrs.field(default=(), repr=False)
-    substitutions: tuple[Substitution, ...] = attrs.field(default=(), repr=False)
-    scales: tuple[Scale, ...] = attrs.field(default=(), repr=False)
-    full_prices: tuple[Row, ...] = attrs.field(default=(), repr=False)
-    blocks: tuple[Block, ...] = attrs.field(default=(), repr=False)
-    residence: frozenset[str] = attrs.field(default=frozenset(), repr=False)
-
-    @cached_property
-    def figures(self) -> Mapping[str, Any]:
-        """Values of the parameters by name."""
-        return MappingProxyType({p.name: p.value for p in self.parameters})
-
-    @cached_property
-    def rows(self) -> tuple[Row, ...]:
-        """Rows that exist with the parameters as they are."""
-        return tuple(
-            row
-            for row in self.all_rows
-            if all(self.figures.get(name) == value for name, value in row.only_if.items())
-        )
-
-    @cached_property
-    def divisors(self) -> Mapping[str, Divisor]:
-        """What each input is divided by before it is compared."""
-        divisors: dict[str, Divisor] = {scale.numerator: scale for scale in self.scales}
-        divisors.setdefault("quotient_familial", TaxShares())
-        return MappingProxyType(divisors)
-
-    @cached_property
-    def table(self) -> DecisionTable:
-        """The decision table, decided for every cell."""
-        return DecisionTable(
-            rows=self.rows, substitutions=self.substitutions, divisors=self.divisors,
-            required=self.required,
-        )  # fmt: skip
-
-    @cached_property
-    def full_price(self) -> DecisionTable | None:
-        """The table of full prices, output ``value``; None where there is none."""
-        if not self.full_prices:
-            return None
-        return DecisionTable(rows=self.full_prices, divisors=self.divisors, required=self.required)
-
-    @cached_property
-    def effort_rate(self) -> EffortRate | None:
-        """The aid, where the rule is one."""
-        if self.shape != "effort_rate":
-            return None
-        figures = self.figures
-        volume = figures["volume_par_personne"]
-        volumes = tuple(volume) if isinstance(volume, list | tuple) else (volume,)
-        return EffortRate(
-            volume_par_personne=volumes,
-            volume_personne_suivante=figures.get("volume_personne_suivante", volumes[-1]),
-            part_ressources=figures["part_ressources"],
-            versement_minimal=figures["versement_minimal"],
-            prix_m3=figures.get("prix_m3"),
-            residence=self.residence,
-        )
-
-    @cached_property
-    def block_tariff(self) -> BlockTariff | None:
-        """The price by blocks, where the rule is one."""
-        if self.shape != "block_tariff":
-            return None
-        return BlockTariff(
-            blocks=self.blocks,
-            aide_par_personne=self.figures.get("aide_par_personne", 0.0),
-            personnes_sans_aide=self.figures.get("personnes_sans_aide", 0),
-        )
-
-    @cached_property
-    def prices(self) -> Array:
-        """Monthly price by row of the table and row of the full prices, half up to the cent."""
-        if self.full_price is None:
-            raise AssertionError
-        full = [*(row.then["value"] for row in self.full_price.rows), np.nan]
-        rates = [*(row.then["taux_reduction"] for row in self.rows), np.nan]
-        known = np.isfinite(np.add.outer(rates, full))
-        return np.array(
-            [
-                cents(exact(price) * (1 - exact(rate))) if known[r, f] else np.nan
-                for r, rate in enumerate(rates)
-                for f, price in enumerate(full)
-            ]
-        )
+from tarifs_solidaires.version import OUTPUTS, Parameter, Version
 
 
 @attrs.frozen(kw_only=True)
@@ -344,27 +141,11 @@ class Rule:
         """
         if errors not in ("raise", "null"):
             raise InputError(f"errors: {errors!r} is unknown; write 'raise' or 'null'")
-        version = self.version
-        columns = read_inputs(
-            given, required=version.required, optional=version.optional, errors=errors
-        )
-        flat, length = _flatten(columns)
-        if errors == "null":
-            flat, reason, reasons = _set_aside(columns, flat, length)
-            reasons = (*reasons, f"no row of {self.name} covers this case; check the file")
-        else:
-            reason, reasons = None, ("",)
-        if version.shape == "decision_table":
-            row, outputs, names = _decide(self, columns, flat, length, reason, len(reasons) - 1)
-        else:
-            row, outputs, names = _calculate(self, columns, flat, length, reason)
-        shape = columns.shape
-        shaped = {name: (lambda make=make: make().reshape(shape)) for name, make in outputs.items()}
+        done = compute(self.name, self.version, self.output_names, given, errors)
         return Result(
-            rule=self, inputs=MappingProxyType(dict(columns.values)), shape=shape,
-            defaults=columns.defaults, outputs=Outputs(shaped), names=names, reasons=reasons,
-            reason=None if reason is None else reason.reshape(shape),
-            row=Outputs({"row": lambda: row().reshape(shape)}),
+            rule=self, inputs=done.columns.values, shape=done.columns.shape,
+            defaults=done.columns.defaults, outputs=Outputs(done.outputs), names=done.names,
+            reasons=done.reasons, reason=done.reason, row=Outputs({"row": done.row}),
         )  # fmt: skip
 
     def replace(
@@ -411,10 +192,18 @@ class Rule:
             attrs.evolve(p, value=parameters.get(p.name, p.value)) for p in version.parameters
         )
         table = {row.tranche: row for row in version.all_rows}
+        if not isinstance(rows, Mapping | None):
+            raise RuleError(
+                f"rows: {rows!r} is no mapping; write rows={{'ROW': {{'OUTPUT': 0.1}}}}"
+            )
         for tranche, changes in (rows or {}).items():
             if tranche not in table:
                 remedy = nearest(str(tranche), table) if table else "change a parameter instead"
                 raise RuleError(f"{self.name} has no row {tranche!r}; {remedy}")
+            if not isinstance(changes, Mapping):
+                raise RuleError(
+                    f"{self.name}, row {tranche!r}: {changes!r} is no mapping; write {{'OUTPUT': 0.1}}"
+                )
             table[tranche] = self._changed(table[tranche], changes)
         try:
             version = attrs.evolve(version, parameters=changed, all_rows=tuple(table.values()))
@@ -609,159 +398,3 @@ def _check_replacement(place: str, parameter: Parameter, value: object) -> None:
             raise RuleError(f"{place}: {value!r} must be a list of numbers ({parameter.unit})")
     elif type(value) is not type(parameter.value):
         raise RuleError(f"{place}: {value!r} is not of the kind of {parameter.value!r}")
-
-
-Flat = Mapping[str, Array]
-Made = tuple[Callable[[], Array], Mapping[str, Callable[[], Array]], tuple[str, ...]]
-
-
-def _flatten(columns: Columns) -> tuple[dict[str, Array], int | None]:
-    """Return inputs of one dimension, or single; no copy where an input has the whole shape."""
-    shape = columns.shape
-    if shape == ():
-        return dict(columns.values), None
-    flat = {
-        name: x.reshape(-1) if x.shape == shape
-        else x.reshape(()) if x.size == 1
-        else np.broadcast_to(x, shape).reshape(-1)
-        for name, x in columns.values.items()
-    }  # fmt: skip
-    return flat, int(np.prod(shape))
-
-
-def _set_aside(
-    columns: Columns, flat: Flat, length: int | None
-) -> tuple[dict[str, Array], Array, tuple[str, ...]]:
-    """Replace what cannot be right by what is accepted, and note where and why."""
-    reason = np.zeros(() if length is None else (length,), dtype=np.uint8)
-    reasons = [""]
-    good = dict(flat)
-    for name, x in flat.items():
-        item = INPUTS[name]
-        missing = np.isnan(x) if x.dtype.kind == "f" else np.zeros((), dtype=bool)
-        if name in columns.unreadable:
-            unreadable = np.broadcast_to(columns.unreadable[name], columns.shape)
-            missing = missing | unreadable.reshape(reason.shape)
-        what = "number" if item.kind == "number" else "value"
-        found = [(missing, f"is missing or no {what}"), *out_of_bounds(item, x)]
-        for mask, why in found:
-            if mask.any():
-                reasons.append(f"{name}: {why}")
-                reason[np.broadcast_to(mask, reason.shape) & (reason == 0)] = len(reasons) - 1
-                if mask.shape == good[name].shape:
-                    good[name] = filled(item, good[name], mask)
-    return good, reason, tuple(reasons)
-
-
-def _checked(part: Flat) -> bool:
-    return all(in_bounds(INPUTS[name], x) for name, x in part.items())
-
-
-def _run(
-    columns: Columns, flat: Flat, length: int | None, work: Callable[[slice, Flat], None]
-) -> None:
-    """Check and compute chunk by chunk; where a chunk is bad, say all of what is."""
-    good = True
-
-    def chunk(part: slice) -> None:
-        nonlocal good
-        values = {name: x[part] if x.ndim else x for name, x in flat.items()}
-        if _checked(values):
-            work(part, values)
-        else:
-            good = False
-
-    for_chunks(length or 0, chunk)
-    if not good:
-        check_bounds(columns.values)
-
-
-def _decide(
-    rule: Rule, columns: Columns, flat: Flat, length: int | None, reason: Array | None, unmet: int
-) -> Made:
-    """Find the cells; ``unmet`` is the number of the reason where no row covers the inputs."""
-    version = rule.version
-    table = version.table
-    if length is None:
-        if not _checked(flat):
-            check_bounds(columns.values)
-        cells = table.cells(flat)
-    else:
-        cells = np.empty(length, dtype=table.cell_type)
-
-        def work(part: slice, values: Flat) -> None:
-            cells[part] = table.cells(values)
-
-        _run(columns, flat, length, work)
-    if reason is not None:
-        cells = np.where(reason > 0, table.cell_type(table.size), cells)
-    rows = table.rows_of_cells
-    if table.has_holes:
-        open_ = (gather(rows, cells) == len(table.rows)) & (cells != table.size)
-        if open_.any() and reason is not None:
-            reason[open_] = unmet
-            cells = np.where(open_, table.cell_type(table.size), cells)
-        elif open_.any():
-            places = np.argwhere(open_.reshape(columns.shape))[:5].tolist()
-            at = f" at {places}" if columns.shape else ""
-            raise InputError(f"no row of {rule.name} covers the inputs{at}; check the file")
-    makers: dict[str, Callable[[], Array]] = {
-        name: partial(_gathered, table, name, cells) for name in rule.output_names
-    }
-    full = version.full_price
-    if full is not None and "prix_mensuel" in rule.output_names:
-
-        def price() -> Array:
-            pair = gather(rows.astype(np.uint16) * (len(full.rows) + 1), cells)
-            return gather(
-                version.prices, pair + gather(full.row_of_cell, _cells(full, flat, length))
-            )
-
-        makers["prix_mensuel"] = price
-    names = (*(row.tranche for row in table.rows), "")
-    return lambda: gather(rows, cells), makers, names
-
-
-def _gathered(table: DecisionTable, output: str, cells: Array) -> Array:
-    return gather(table.values_of_cells(output), cells)
-
-
-def _cells(table: DecisionTable, flat: Flat, length: int | None) -> Array:
-    """Return the cells of inputs that have been checked."""
-    if length is None:
-        return table.cells(flat)
-    cells = np.empty(length, dtype=table.cell_type)
-
-    def work(part: slice) -> None:
-        cells[part] = table.cells({name: x[part] if x.ndim else x for name, x in flat.items()})
-
-    for_chunks(length, work)
-    return cells
-
-
-def _calculate(
-    rule: Rule, columns: Columns, flat: Flat, length: int | None, reason: Array | None
-) -> Made:
-    calculation = rule.version.effort_rate or rule.version.block_tariff
-    if calculation is None:
-        raise AssertionError
-    names = (*calculation.names, "")
-    if length is None:
-        if not _checked(flat):
-            check_bounds(columns.values)
-        row, outputs = calculation.compute(flat)
-    else:
-        row = np.empty(length, dtype=np.uint8)
-        outputs = {name: np.empty(length) for name in rule.output_names}
-
-        def work(part: slice, values: Flat) -> None:
-            row[part], found = calculation.compute(values)
-            for name, array in outputs.items():
-                array[part] = found[name]
-
-        _run(columns, flat, length, work)
-    if reason is not None:
-        row = np.where(reason > 0, np.uint8(len(names) - 1), row)
-        outputs = {name: np.where(reason > 0, np.nan, x) for name, x in outputs.items()}
-    makers = {name: (lambda x=outputs[name]: np.asarray(x)) for name in rule.output_names}
-    return lambda: np.asarray(row), makers, names

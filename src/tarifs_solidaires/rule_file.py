@@ -20,18 +20,18 @@ from tarifs_solidaires.conditions import Condition, Flag, Interval, parse_condit
 from tarifs_solidaires.decision_table import DecisionTable, Row, Substitution
 from tarifs_solidaires.errors import DateError, RuleError, nearest
 from tarifs_solidaires.inputs import INPUTS
-from tarifs_solidaires.rule import (
+from tarifs_solidaires.rule import Rule
+from tarifs_solidaires.scale import Scale
+from tarifs_solidaires.toml_lines import Path as Place
+from tarifs_solidaires.toml_lines import line_of, lines_of
+from tarifs_solidaires.version import (
     CONFIDENCES,
     OUTPUTS,
     SHAPE_OUTPUTS,
     SHAPES,
     Parameter,
-    Rule,
     Version,
 )
-from tarifs_solidaires.scale import Scale
-from tarifs_solidaires.toml_lines import Path as Place
-from tarifs_solidaires.toml_lines import line_of, lines_of
 
 MAX_BYTES = 1_000_000  # a rule file is read by people; a larger one is a mistake
 MISSING = "missing"
@@ -97,12 +97,12 @@ def list_rules() -> tuple[str, ...]:
     )
 
 
-def load_rule(name: str, on: str | dt.date) -> Rule:
+def load_rule(name: str | Path, on: str | dt.date) -> Rule:
     """Return the version of a rule that is in force on a day.
 
     Parameters
     ----------
-    name : str
+    name : str or Path
         Name of a rule that ships with the package (``list_rules``), or path of a ``.toml`` file.
     on : str or datetime.date
         The day; a str is ``YYYY-MM-DD``.
@@ -127,8 +127,6 @@ def load_rule(name: str, on: str | dt.date) -> Rule:
     42.0
     """
     day = _day(on)
-    if not isinstance(name, str):
-        raise RuleError(f"a rule is named by text such as 'nantes/transport', not {name!r}")
     rule = read_rule(name)
     first, last = rule.versions[0].valid_from, rule.versions[-1].valid_to
     if not first <= day <= last:
@@ -144,16 +142,28 @@ def in_force(rule: Rule, day: dt.date) -> Rule:
     return attrs.evolve(rule, on=day, version=version)
 
 
-def read_rule(name: str) -> Rule:
+def read_rule(name: str | Path) -> Rule:
     """Return a rule on the first day of its last version, read again only when its file changed."""
+    name = _named(name)
     own = name.endswith(".toml") and Path(name).is_file()
     return _read(name, Path(name).stat().st_mtime_ns if own else 0)
 
 
-def read_text(name: str) -> str:
+def _named(name: object) -> str:
+    if isinstance(name, Path):
+        return str(name)
+    if not isinstance(name, str):
+        raise RuleError(f"a rule is named by text such as 'nantes/transport', not {name!r}")
+    return name
+
+
+def read_text(name: str | Path) -> str:
     """Return the text of a rule file, of the package or a user's own."""
+    name = _named(name)
     if not name.endswith(".toml"):
         if name not in (known := list_rules()):
+            if Path(name).exists():
+                raise RuleError(f"{name}: no rule file; the name of one ends in .toml")
             raise RuleError(f"no rule {name!r}; {nearest(name, known)}")
         territory, scheme = name.split("/")
         file = files("tarifs_solidaires") / "territories" / territory / f"{scheme}.toml"

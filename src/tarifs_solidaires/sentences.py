@@ -13,11 +13,11 @@ import attrs
 from tarifs_solidaires.conditions import Flag, Interval, Member
 from tarifs_solidaires.decision_table import Row
 from tarifs_solidaires.effort_rate import AIDED, NOT_AIDED, OUTSIDE, ROWS
-from tarifs_solidaires.facts import Change, Facts, Step, Test, Verdict, above, below
+from tarifs_solidaires.facts import Change, Datum, Facts, Step, Test, Verdict, above, below
 from tarifs_solidaires.inputs import INPUTS
 from tarifs_solidaires.language import Language, Phrase, Quoted, clean, msg
 from tarifs_solidaires.money import exact
-from tarifs_solidaires.rule import OUTPUTS, Parameter
+from tarifs_solidaires.version import OUTPUTS, Parameter
 
 # What was decided; the outputs that are not here are told as operations.
 _DECIDED = {
@@ -180,13 +180,13 @@ class Sentences:
         elif item.kind == "commune":
             expected = self.say("a five-character INSEE code")
         else:
-            sentence = (
-                msg("a whole number from {low} to {high}")
-                if item.whole
-                else msg("a number from {low} to {high}")
-            )
+            sentence = msg("a number from {low} to {high}")
+            if item.whole:
+                sentence = msg("a whole number from {low} to {high}")
+            elif item.step:
+                sentence = msg("a number from {low} to {high} in steps of {step}")
             low, high = (self.quantity(name, bound) for bound in (item.minimum, item.maximum))
-            expected = self.say(sentence, low=low, high=high)
+            expected = self.say(sentence, low=low, high=high, step=self.say.number(item.step))
         return self.say(
             "No result: “{name}” is missing or cannot be right; expected: {expected}.",
             name=self.meaning(name), expected=expected,
@@ -457,9 +457,15 @@ class Sentences:
     def data(self) -> tuple[tuple[Phrase, ...], ...]:
         """Say each datum, its value and where it comes from."""
         return tuple(
-            ((self.meaning(d.name),), (self.value(d.name, d.value),), self.say(_ORIGINS[d.origin]))
+            ((self.meaning(d.name),), (self.value(d.name, d.value),), self._origin(d))
             for d in self.facts.data
         )
+
+    def _origin(self, datum: Datum) -> Phrase:
+        origin = self.say(_ORIGINS[datum.origin])
+        if datum.read:
+            return origin
+        return self.say("{origin}; without effect here", origin=origin)
 
     def no_data(self) -> tuple[Phrase, ...]:
         """Say that no datum was used, where the result was set aside."""

@@ -8,8 +8,8 @@ from importlib.resources import files
 from types import MappingProxyType
 
 from tarifs_solidaires.errors import RuleError, nearest
-from tarifs_solidaires.rule import SHAPES
 from tarifs_solidaires.rule_file import NAME
+from tarifs_solidaires.version import SHAPES
 
 # What stands in the head of a file of each shape.
 _HEADS: Mapping[str, Mapping[str, str]] = MappingProxyType(
@@ -59,7 +59,7 @@ def new_rule(name: str, shape: str = "decision_table") -> str:
     >>> print(new_rule("villeneuve/transport").splitlines()[4])
     name = "villeneuve/transport"
     """
-    if re.fullmatch(NAME, name) is None:
+    if re.fullmatch(NAME, str(name)) is None:
         raise RuleError(
             f"{name!r} is no name: write TERRITOIRE/DISPOSITIF in lower case, digits and hyphens, "
             "such as villeneuve/transport"

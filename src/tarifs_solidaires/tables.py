@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from itertools import islice
 from pathlib import Path
@@ -196,6 +196,47 @@ def compute_file(
             if not total:
                 raise TableError(f"{source}: no row under the header; give at least one")
     return Summary(total, missing)
+
+
+def read_people(path: Path, names: Collection[str]) -> dict[str, Any]:
+    """Return the columns of a file: inputs as values of their kind, the others as text.
+
+    Parameters
+    ----------
+    path : Path
+        File that ends in ``.csv`` or ``.parquet``.
+    names : collection of str
+        Inputs of which every value must be one of its kind.
+
+    Returns
+    -------
+    dict of str to ndarray
+        Columns by name.
+
+    Raises
+    ------
+    TableError
+        Where the file cannot be read, has no row, or a value is none; the message says where.
+    """
+    columns: dict[str, list[Array]] = {}
+    with _opened(path) as table:
+        for name in table.columns:
+            if list(table.columns).count(name) > 1:
+                raise TableError(f"{path}{table.head}: the column {name!r} stands twice; keep one")
+        for part in table.parts(CHUNK):
+            read = part.given([name for name in part.names if name in INPUTS])
+            for name, text in zip(part.names, part.texts(), strict=True):
+                values = np.asarray(read.get(name, text))
+                columns.setdefault(name, []).append(values)
+                unread = values != values if values.dtype.kind == "f" else values == None  # noqa: E711
+                if name in names and np.any(unread):
+                    n = int(np.flatnonzero(unread)[0])
+                    what = "number" if INPUTS[name].kind == "number" else "value"
+                    reason = f"{name}: {part.unread(n, name, UNREAD + what)}"
+                    raise TableError(f"{table.at(part.number(n))}: {_shown(part, n, reason)}")
+    if not columns:
+        raise TableError(f"{path}: no row under the header; give at least one")
+    return {name: np.concatenate(parts) for name, parts in columns.items()}
 
 
 def _opened(path: Path) -> AbstractContextManager[Source]:

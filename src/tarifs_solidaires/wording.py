@@ -5,17 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 
 from tarifs_solidaires.conditions import Condition, Flag, Interval
-from tarifs_solidaires.errors import InputError, nearest
 from tarifs_solidaires.inputs import INPUTS
-from tarifs_solidaires.rule import Version
+from tarifs_solidaires.language import LANGUAGES, NBSP, SYMBOLS, language, unbroken
 from tarifs_solidaires.scale import Scale
-
-LANGUAGES = ("fr", "en", "pt")
-NBSP = "\N{NO-BREAK SPACE}"
+from tarifs_solidaires.version import Version
 
 # English sentence: French, Portuguese.
 WORDS: Mapping[str, tuple[str, str]] = {
@@ -138,6 +134,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "Bounds": ("Bornes", "Limites"),
     "from {low} to {high}": ("de {low} à {high}", "de {low} a {high}"),
     "whole": ("entier", "inteiro"),
+    "in steps of {step}": ("par pas de {step}", "em passos de {step}"),
     "Given": ("Fourni", "Informado"),
     "Origin": ("Origine", "Origem"),
     "declaration": ("déclaration", "declaração"),
@@ -178,7 +175,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "from {first} to {last}": ("du {first} au {last}", "de {first} a {last}"),
 }
 
-_SYMBOLS = {"EUR": "€", "BRL": "R$"}
 _UNITS: Mapping[str, tuple[str, str, str]] = {
     "month": ("mois", "month", "mês"),
     "year": ("an", "year", "ano"),
@@ -193,22 +189,10 @@ _UNITS: Mapping[str, tuple[str, str, str]] = {
 }
 
 
-def check_language(lang: str) -> None:
-    """Refuse a language in which there are no words.
-
-    Raises
-    ------
-    InputError
-        Where the language is none of the three.
-    """
-    if lang not in LANGUAGES:
-        raise InputError(f"no words in {lang!r}; {nearest(str(lang), LANGUAGES)}")
-
-
 def say(text: str, lang: str, **values: object) -> str:
     """Return an English sentence of this module in a language, with its values."""
     fr, pt = WORDS[text]
-    return {"fr": fr, "en": text, "pt": pt}[lang].format(**values)
+    return {"fr": unbroken(fr), "en": text, "pt": pt}[lang].format(**values)
 
 
 def pair(name: str, value: str, lang: str) -> str:
@@ -216,49 +200,31 @@ def pair(name: str, value: str, lang: str) -> str:
     return f"{name}{NBSP if lang == 'fr' else ''}: {value}"
 
 
-def clean(text: object) -> str:
-    """Return a text on one line, without what no page may hold: control and direction marks."""
-    return "".join(
-        " "
-        if character in "\t\n\r"
-        else "\N{REPLACEMENT CHARACTER}"
-        if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Cn", "Zl", "Zp")
-        else character
-        for character in str(text)
-    )
-
-
 def day(date: dt.date, lang: str) -> str:
     """Return a date as the language writes it in figures; English keeps the ISO order."""
     return date.isoformat() if lang == "en" else date.strftime("%d/%m/%Y")
 
 
-def number(value: float, lang: str, *, cents: bool = False) -> str:
-    """Return a number as the language writes it; ``cents`` keeps two decimals unless whole."""
-    text = f"{value:,.4f}".rstrip("0").rstrip(".")
-    if cents and "." in text and len(text.partition(".")[2]) == 1:
-        text += "0"
-    separators = {"fr": NBSP + ",", "en": ",.", "pt": ".,"}[lang]
-    return text.translate(str.maketrans(",.", separators))
+def number(value: float, lang: str) -> str:
+    """Return a number as the language writes it."""
+    return language(lang).number(value)
 
 
 def money(value: float, currency: str, lang: str) -> str:
     """Return an amount with its currency."""
-    symbol = _SYMBOLS.get(currency, currency)
-    amount = number(value, lang, cents=True)
-    return f"{symbol}{NBSP}{amount}" if currency == "BRL" else f"{amount}{NBSP}{symbol}"
+    return language(lang).money(value, currency)
 
 
 def percent(share: float, lang: str) -> str:
     """Return a share as a percentage."""
-    return number(100 * share, lang) + NBSP + "%"
+    return language(lang).percent(share)
 
 
 def unit(text: str, lang: str) -> str:
     """Return a unit such as ``EUR/month`` in words; what is not known stays as it is."""
     place = LANGUAGES.index(lang)
     parts = [
-        _SYMBOLS.get(part, _UNITS[part][place] if part in _UNITS else part)
+        SYMBOLS[part][place] if part in SYMBOLS else _UNITS[part][place] if part in _UNITS else part
         for part in ([text] if text in _UNITS else text.split("/"))
     ]
     return "/".join(parts)
@@ -314,10 +280,10 @@ def condition(c: Condition, version: Version, lang: str) -> str:
         return say(sentence, lang, name=name, low=number(c.low, lang), high=bound(c.high))
     if c.low == c.high:
         return f"{name} ={NBSP}{bound(c.low)}"
-    low = f"{bound(c.low)}{NBSP}{'≤' if c.low_included else '<'} "
-    high = f" {'≤' if c.high_included else '<'}{NBSP}{bound(c.high)}"
     if c.high == math.inf:
         return f"{name} {'≥' if c.low_included else '>'}{NBSP}{bound(c.low)}"
+    low = f"{bound(c.low)}{NBSP}{'≤' if c.low_included else '<'} "
+    high = f" {'≤' if c.high_included else '<'}{NBSP}{bound(c.high)}"
     return (low if c.low > 0 or not c.low_included else "") + name + high
 
 

@@ -15,7 +15,7 @@ import tarifs_solidaires.cli
 from charte_registry.records import KINDS
 from prevision_cantine import CanteenFeatures, make_city
 from tarifs_solidaires.inputs import INPUTS
-from tarifs_solidaires.rule import OUTPUTS
+from tarifs_solidaires.version import OUTPUTS
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("tarifs_solidaires", "prevision_cantine", "charte_registry")

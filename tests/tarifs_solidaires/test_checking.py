@@ -549,7 +549,7 @@ def test_a_file_that_is_no_toml_has_one_error_at_its_line():
 
 def test_a_users_own_file_loads_as_a_shipped_one_and_cases_are_left_to_the_check(tmp_path):
     path = tmp_path / "transport.toml"
-    path.write_text(NANTES.replace("expect = { taux_reduction = 0.9 }", "expect = { taux_reduction = 0.8 }"), "utf-8")  # fmt: skip
+    path.write_text(NANTES.replace("expect = { taux_reduction = 0.9 }", "expect = { taux_reduction = 0.8 }", 1), "utf-8")  # fmt: skip
     own, shipped = (load_rule(name, on="2020-10-01") for name in (str(path), "nantes/transport"))
     assert own.version == shipped.version
     (finding,) = check_rule(str(path))
@@ -640,3 +640,12 @@ def test_a_number_that_is_only_asked_for_computes_and_one_not_given_meets_nothin
     assert rule.compute(quotient_familial=[0, 12.5]).taux_reduction.tolist() == [0.5, 0.5]
     assert rule.compute().taux_reduction == 0.25
     assert rule.compute(revenu_fiscal_reference=12.0, nombre_parts=1).taux_reduction == 0.5
+
+
+def test_a_mistyped_input_hides_no_error_of_the_rows():
+    text = NANTES.replace('optional = ["age", ', 'optional = ["aje", ', 1)
+    text = text.replace('"x <= 350" }', '"x ≤ 350" }', 1).replace("= 0.9 }", "= 90 }", 1)
+    messages = " ".join(f.message for f in check_text(text))
+    assert "input 'aje' is unknown" in messages
+    assert "'x ≤ 350' is no condition" in messages
+    assert "taux_reduction is a share from 0 to 1" in messages

@@ -3,7 +3,9 @@
 import subprocess
 import sys
 
+import pyarrow.parquet as pq
 import pytest
+from pyarrow.csv import read_csv
 
 from tarifs_solidaires.cli import main
 
@@ -173,7 +175,7 @@ def test_one_result_is_explained_as_text_and_as_a_page(tmp_path, capsys):
         (["--value", "aje=3"], "did you mean age"),
         (["--value", "age=old"], "'old' is no number"),
         (["--value", "beneficiaire_aah=2"], "write 1 or 0"),
-        (["--value", "quotient_familial=420", "--lang", "de"], "no explanation in 'de'"),
+        (["--value", "quotient_familial=420", "--lang", "de"], "no words in 'de'"),
         (["--on", "2010-01-01"], "is known from 2016-01-01"),
     ],
 )
@@ -202,3 +204,58 @@ def test_the_import_loads_numpy_and_attrs_and_nothing_heavier():
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "[]"
+
+
+def test_a_reader_that_has_enough_is_no_error():
+    explain = [sys.executable, "-c", "import sys; from tarifs_solidaires.cli import main; sys.exit(main(sys.argv[1:]))", "explain", "nantes/transport", "--on", "2023-06-01", "--value", "quotient_familial=620", "--value", "age=30"]  # fmt: skip
+    process = subprocess.Popen(explain, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdout.close()
+    _, errors = process.communicate()
+    assert errors == b""
+    assert process.returncode == 0
+
+
+COMPARE = ["compare", "nantes/transport", "--before", "2023-04-30", "--after", "2023-05-01"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("quotient_familial,age\n", "no row under the header"),
+        ("quotient_familial,age\n500,30\n0x10,31\n", ":3: quotient_familial: '0x10' is no number"),
+        ("quotient_familial,age\n500,\n", ":2: age: is empty"),
+        ("quotient_familial,age,age\n500,30,30\n", ":1: the column 'age' stands twice"),
+    ],
+)
+def test_a_population_that_cannot_be_read_is_one_line(tmp_path, capsys, text, message):
+    path = tmp_path / "people.csv"
+    path.write_text(text, "utf-8")
+    assert main([*COMPARE, "--input", str(path)]) == 2
+    error = capsys.readouterr().err
+    assert message in error
+    assert error.count("\n") == 1
+
+
+def test_a_population_compares_the_same_from_csv_and_parquet(tmp_path, capsys):
+    csv, parquet = tmp_path / "people.csv", tmp_path / "people.parquet"
+    csv.write_text("quotient_familial,age,quartier\n500.5,30,A\n620,61,B\n", "utf-8")
+    pq.write_table(read_csv(csv), parquet)
+    said = []
+    for path in (csv, parquet):
+        assert main([*COMPARE, "--input", str(path), "--by", "quartier"]) == 0
+        said.append(capsys.readouterr().out)
+    assert said[0] == said[1]
+    assert "B              1        1" in said[0]
+
+
+def test_an_input_that_stands_twice_is_refused(capsys):
+    values = ["--value", "quotient_familial=620", "--value", "quotient_familial=630"]
+    assert main(["explain", "nantes/transport", "--on", "2020-10-01", *values]) == 2
+    assert "quotient_familial: stands twice" in capsys.readouterr().err
+
+
+def test_a_file_that_is_no_rule_is_told_by_its_ending(tmp_path, capsys):
+    path = tmp_path / "people.csv"
+    path.write_text("", "utf-8")
+    assert main(["check", str(path)]) == 2
+    assert "ends in .toml" in capsys.readouterr().err

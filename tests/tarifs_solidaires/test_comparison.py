@@ -18,7 +18,7 @@ from tarifs_solidaires import InputError, classes, compare, load_rule, make_popu
 from tarifs_solidaires.cli import main
 from tarifs_solidaires.comparison import COUNTS, GAINS, MEASURES
 from tarifs_solidaires.grouping import MISSING
-from tarifs_solidaires.rule import OUTPUTS
+from tarifs_solidaires.version import OUTPUTS
 
 BEFORE = load_rule("nantes/transport", on="2023-04-30")
 AFTER = load_rule("nantes/transport", on="2023-05-01")

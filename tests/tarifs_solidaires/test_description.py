@@ -11,8 +11,8 @@ from markdown_it import MarkdownIt
 from tarifs_solidaires import list_rules, load_rule
 from tarifs_solidaires.cli import main
 from tarifs_solidaires.description import escaped
+from tarifs_solidaires.language import LANGUAGES, clean
 from tarifs_solidaires.rule_file import read_rule
-from tarifs_solidaires.wording import LANGUAGES, clean
 
 MADE_UP = sorted((Path(__file__).parent / "made_up").glob("*.toml"))
 RULES = [read_rule(name) for name in (*list_rules(), *map(str, MADE_UP))]

@@ -14,8 +14,9 @@ from tarifs_solidaires import InputError, RuleError, list_rules, load_rule
 from tarifs_solidaires.diagram import FILL, INK, PAPER, WIDTH, layout, text_width, wrapped
 from tarifs_solidaires.effort_rate import OUTSIDE
 from tarifs_solidaires.flow import flow
+from tarifs_solidaires.language import LANGUAGES, clean
 from tarifs_solidaires.rule_file import read_rule
-from tarifs_solidaires.wording import LANGUAGES, WORDS, clean, number
+from tarifs_solidaires.wording import WORDS, number
 
 SVG = "{http://www.w3.org/2000/svg}"
 MADE_UP = sorted((Path(__file__).parent / "made_up").glob("*.toml"))
@@ -205,9 +206,19 @@ def test_scales_substitutions_and_full_prices_are_drawn():
     assert not any("never,asthingsare" in box for box in drawn)
 
 
+def test_only_the_inputs_that_a_result_depends_on_are_drawn():
+    rule = load_rule("nantes/transport", on="2020-10-01")
+    drawn = [
+        "".join(flow(r, "en").stages[0].box.lines)
+        for r in (rule, rule.replace(portee_aah="foyer", partage_500_600="par_age"))
+    ]
+    for text in ("age", "another member of the household"):
+        assert [text in inputs for inputs in drawn] == [False, True]
+
+
 def test_an_effort_rate_and_blocks_say_their_figures():
     texts = {r.name: "".join(map(_together, layout(flow(r, "pt")).frames)) for r in RULES}
-    for text in ("famíliade1:45m³", "famíliade2:85m³", "35m³porpessoaamais", "2,5%", "<10€"):
+    for text in ("famíliade1:45m³", "famíliade2:85m³", "35m³porpessoaamais", "2,5%", "<€10"):
         assert text in texts["made-up/effort"]
     for text in ("R$0,345/m³se", "R$0,89/m³senão", "R$1,66/m³", "R$12porpessoaalémde5"):
         assert text in texts["made-up/blocks"]

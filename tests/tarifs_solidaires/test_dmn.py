@@ -23,8 +23,8 @@ from tarifs_solidaires import RuleError, list_rules, load_rule
 from tarifs_solidaires.conditions import Interval
 from tarifs_solidaires.dmn import NAMESPACE
 from tarifs_solidaires.inputs import INPUTS
+from tarifs_solidaires.language import LANGUAGES, clean
 from tarifs_solidaires.rule_file import read_rule
-from tarifs_solidaires.wording import LANGUAGES, clean
 
 N = f"{{{NAMESPACE}}}"
 MADE_UP = str(Path(__file__).parent / "made_up" / "table.toml")

@@ -350,6 +350,19 @@ def test_a_result_that_was_set_aside_says_which_datum_and_what_is_expected():
 # What the keywords do
 
 
+def test_a_datum_that_no_result_depends_on_is_told_only_if_it_was_given():
+    rule = load_rule("nantes/transport", on="2020-10-01")
+    given = {"quotient_familial": 620, "age": 30, "beneficiaire_aah": False}
+    facts = rule.compute(**given).explain().to_dict()["data"]
+    assert {d["name"]: d["read"] for d in facts} == {**dict.fromkeys(given, True), "age": False}
+    text = plain(rule.compute(**given).explain())
+    assert "âge : 30 ans (votre déclaration ; sans effet ici)" in text
+    assert "une autre personne du foyer" not in text
+    household = rule.replace(portee_aah="foyer", partage_500_600="par_age").compute(**given)
+    assert all(d["read"] for d in household.explain().to_dict()["data"])
+    assert "une autre personne du foyer perçoit l'AAH : non" in plain(household.explain())
+
+
 def test_the_origin_of_a_datum_is_the_rules_or_the_persons_own():
     result = RULE.compute(quotient_familial=620, age=30)
 
@@ -396,7 +409,7 @@ def test_a_position_is_needed_and_checked():
         result.explain()
     with pytest.raises(InputError, match="no result at position 2"):
         result.explain(2)
-    with pytest.raises(InputError, match="no explanation in 'de'"):
+    with pytest.raises(InputError, match="no words in 'de'"):
         result.explain(0, lang="de")
 
 

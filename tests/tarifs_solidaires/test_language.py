@@ -3,6 +3,7 @@
 import datetime as dt
 import gettext
 import io
+import re
 from fractions import Fraction
 from importlib.resources import files
 from pathlib import Path
@@ -16,7 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tarifs_solidaires import InputError
-from tarifs_solidaires.language import LANGUAGES, clean, language
+from tarifs_solidaires.language import LANGUAGES, Quoted, clean, language
+from tarifs_solidaires.wording import WORDS, pair, say
 
 PACKAGE = files("tarifs_solidaires")
 CATALOGUES = [
@@ -110,7 +112,7 @@ def test_a_rounded_quotient_never_seems_to_be_on_a_threshold(cents, quarters, bo
 @pytest.mark.parametrize(
     ("day", "fr", "en", "pt"),
     [
-        ("2023-05-01", "1er mai 2023", "1 May 2023", "1 de maio de 2023"),
+        ("2023-05-01", "1er mai 2023", "1 May 2023", "1º de maio de 2023"),
         ("2016-12-31", "31 décembre 2016", "31 December 2016", "31 de dezembro de 2016"),
     ],
 )
@@ -136,5 +138,18 @@ def test_a_cleaned_text_is_one_printable_line(text):
 
 
 def test_an_unknown_language_is_refused():
-    with pytest.raises(InputError, match="no explanation in 'de'"):
+    with pytest.raises(InputError, match="no words in 'de'"):
         language("de")
+
+
+def test_no_sign_of_french_can_stand_alone_at_the_start_of_a_line():
+    with CATALOGUES[0].open("rb") as stream:
+        catalogue = read_po(stream)
+    sentences = [form for m in catalogue if m.id for form in ([m.string] if isinstance(m.string, str) else m.string)]  # fmt: skip
+    texts = [
+        *sentences,
+        *(say(text, "fr", **dict.fromkeys(placeholders(text), 1)) for text in WORDS),
+    ]
+    texts.append(pair("finalité", "1", "fr"))
+    assert [text for text in texts if re.search("« | [:;!?»%€]", text)] == []
+    assert Quoted("rien ; voir 3 %") == "rien\N{NO-BREAK SPACE}; voir 3\N{NO-BREAK SPACE}%"

@@ -10,8 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tarifs_solidaires import DateError, InputError, RuleError, list_rules, load_rule
-from tarifs_solidaires.rule_file import read_rule
+from tarifs_solidaires import (
+    DateError,
+    InputError,
+    RuleError,
+    check_rule,
+    compare,
+    list_rules,
+    load_rule,
+)
+from tarifs_solidaires.inputs import COPIED
+from tarifs_solidaires.rule_file import read_rule, read_text
 
 BEFORE = load_rule("nantes/transport", on="2020-10-01")
 AFTER = load_rule("nantes/transport", on="2023-06-01")
@@ -175,6 +184,7 @@ def test_scalars_give_scalars_and_arrays_are_read_only():
         ({"quotient_familial": -1}, "-1 must be between 0"),
         ({"revenu_fiscal_reference": 1, "nombre_parts": 0}, "nombre_parts: 0 must be"),
         ({"revenu_fiscal_reference": 1, "nombre_parts": 500}, "nombre_parts: 500 must be"),
+        ({"revenu_fiscal_reference": 1, "nombre_parts": 1.1}, "1.1 must be a multiple of 0.25"),
         ({"revenu_fiscal_reference": 1}, "nombre_parts is missing"),
         ({"quotient_familial": 1, "nombre_parts": 2}, "both given"),
         ({"quotient_familial": 1, "age": 200}, "age: 200 must be"),
@@ -285,3 +295,60 @@ def test_a_table_that_leaves_a_case_open_says_so(tmp_path):
     path = _own(tmp_path, '"x > 900"', '"x > 1000"')
     with pytest.raises(InputError, match="no row of nantes/transport covers"):
         load_rule(path, on="2023-06-01").compute(quotient_familial=950, age=30)
+
+
+@pytest.mark.parametrize("kind", [np.float16, np.float32, np.float64, np.longdouble])
+def test_one_number_of_any_precision_is_the_decimal_that_it_prints(kind):
+    assert BEFORE.compute(quotient_familial=kind(350)).taux_reduction == 1.0
+    above = kind("350.25") if kind is np.float16 else kind("350.01")
+    assert BEFORE.compute(quotient_familial=above).taux_reduction == 0.9
+
+
+@pytest.mark.parametrize("people", [1, COPIED])
+def test_inputs_that_change_afterwards_change_no_result_and_no_word(people):
+    rule = load_rule("nantes/transport", on="2024-09-01")
+    quotients, ages = np.full(people, 620.0), np.full(people, 30)
+    result = rule.compute(quotient_familial=quotients, age=ages)
+    before = rule.compute(quotient_familial=620.0, age=30)
+    quotients[:], ages[:] = 100, 70
+    assert result.prix_mensuel[0] == before.prix_mensuel
+    assert result.explain(0) == before.explain()
+
+
+def test_values_that_no_longer_give_the_result_are_not_explained():
+    rule = load_rule("nantes/transport", on="2024-09-01")
+    quotients, ages = np.full(COPIED + 1, 620.0), np.full(COPIED + 1, 30)
+    result = rule.compute(quotient_familial=quotients, age=ages)
+    assert "620" in result.explain(3)
+    for quotient, age in ((100, 30), (620, 61), (620, 500)):
+        quotients[3], ages[3] = quotient, age
+        with pytest.raises(InputError, match="inputs at 3 have changed since"):
+            result.explain(3)
+    assert result.prix_mensuel[3] == 16.17
+
+
+@pytest.mark.parametrize("position", ["0", 0.5, True, 1, (0, 0), [0]])
+def test_what_is_no_position_is_refused(position):
+    with pytest.raises(InputError, match="no result at position"):
+        BEFORE.compute(quotient_familial=[420]).explain(position)
+
+
+def test_a_path_is_read_as_its_text_is(tmp_path):
+    path = tmp_path / "rule.toml"
+    path.write_text(read_text("nantes/transport"), "utf-8")
+    assert load_rule(path, on="2020-10-01") == load_rule(str(path), on="2020-10-01")
+    assert check_rule(path) == []
+    for wrong in (None, 3):
+        with pytest.raises(RuleError, match="named by text"):
+            load_rule(wrong, on="2020-10-01")
+
+
+@pytest.mark.parametrize("rows", [[1], {"QF > 600": 0.1}, 3])
+def test_changed_rows_are_a_mapping_of_mappings(rows):
+    with pytest.raises(RuleError, match="no mapping; write"):
+        BEFORE.replace(rows=rows)
+
+
+def test_what_is_compared_is_two_rules():
+    with pytest.raises(InputError, match="after: 'x' is no rule"):
+        compare(BEFORE, "x", {})

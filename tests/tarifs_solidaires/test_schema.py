@@ -16,8 +16,8 @@ from tarifs_solidaires import list_rules
 from tarifs_solidaires.checking import UNITS, schema_text
 from tarifs_solidaires.cli import main
 from tarifs_solidaires.inputs import INPUTS
-from tarifs_solidaires.rule import CONFIDENCES, OUTPUTS, SHAPE_OUTPUTS, SHAPES
 from tarifs_solidaires.rule_file import FIGURES, ORIGINS, PER, FormatError, parse_rule, read_text
+from tarifs_solidaires.version import CONFIDENCES, OUTPUTS, SHAPE_OUTPUTS, SHAPES
 
 SCHEMA = json.loads(schema_text())
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
@@ -164,8 +164,9 @@ def test_the_reference_page_describes_every_input():
         item = INPUTS[name]
         assert meaning == item.meaning["en"]
         if item.kind == "number":
-            whole = ", whole" if item.whole else ""
-            assert bounds == f"{item.minimum:g} to {item.maximum:,.0f}{whole}"
+            steps = f", in steps of {item.step:g}" if item.step else ""
+            steps = ", whole" if item.whole else steps
+            assert bounds == f"{item.minimum:g} to {item.maximum:,.0f}{steps}"
             assert unit == item.unit
         else:
             assert unit == {"flag": "true or false", "commune": "INSEE code"}[item.kind]

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from tarifs_solidaires import RuleError, load_rule
 from tarifs_solidaires.checking import check_rule, check_text
 from tarifs_solidaires.cli import main
-from tarifs_solidaires.rule import SHAPES
 from tarifs_solidaires.skeleton import new_rule
+from tarifs_solidaires.version import SHAPES
 
 # What to write in each place, in the order of the places; the places of the head come first.
 HEAD = ['"n"', '"n"', '"n"', '"p"', '"p"', '"p"', '"a"', "2026-12-31", "2026-09-01", '"d"']

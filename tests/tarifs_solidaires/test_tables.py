@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tarifs_solidaires import InputError, TableError, chunks, compute_frame, list_rules, load_rule
-from tarifs_solidaires.inputs import INPUTS
+from tarifs_solidaires.inputs import COPIED, INPUTS
 from tarifs_solidaires.rule_file import read_rule
 from tarifs_solidaires.tables import compute_file
 
@@ -467,8 +467,8 @@ def test_many_people_on_many_threads_give_what_pieces_give(monkeypatch):
 
 
 @pytest.mark.parametrize("kind", [pd.Series, pl.Series, pa.array, lambda x: pa.chunked_array([x])])
-def test_a_column_of_floats_is_read_where_it_is(kind):
-    numbers = kind(np.arange(8.0))
+def test_a_large_column_of_floats_is_read_where_it_is(kind):
+    numbers = kind(np.arange(COPIED + 1.0))
     read = TRANSPORT.compute(quotient_familial=numbers, age=30).inputs["quotient_familial"]
     again = TRANSPORT.compute(quotient_familial=numbers, age=30).inputs["quotient_familial"]
     assert np.shares_memory(read, again)
