@@ -18,19 +18,19 @@ from prevision_cantine.ingredients import (
 from prevision_cantine.model import CanteenForecaster
 from prevision_cantine.ordering import KitchenOrder, Order, TradeOff, order, plan_order, trade_off
 from prevision_cantine.periods import Period, teaching_periods
+from prevision_cantine.regressor import AdditiveRegressor
 from prevision_cantine.scenario import Difference, Scenario, compare_forecasts, what_if
 from prevision_cantine.sheet import Accuracy, ModelSheet, TermRange, model_sheet
 from prevision_cantine.sources import Sources
+from prevision_cantine.splitter import TeachingPeriodSplit
+from prevision_cantine.transformer import CanteenFeatures
 
 __all__ = [
     "Accuracy",
+    "AdditiveRegressor",
     "Attendance",
     "Backtest",
     "Break",
-from prevision_cantine.regressor import AdditiveRegressor
-from prevision_cantine.splitter import TeachingPeriodSplit
-from prevision_cantine.transformer import CanteenFeatures
-    "AdditiveRegressor",
     "CanteenFeatures",
     "CanteenForecaster",
     "CantineError",
@@ -52,9 +52,9 @@ from prevision_cantine.transformer import CanteenFeatures
     "Rows",
     "Scenario",
     "Sources",
+    "TeachingPeriodSplit",
     "TermRange",
     "TradeOff",
-    "TeachingPeriodSplit",
     "backtest",
     "compare_forecasts",
     "ingredients",
