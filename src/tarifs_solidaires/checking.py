@@ -322,7 +322,8 @@ class _Check:
             return True
         words = {parameter.name, *(f"{x:g}" for x in _numbers(parameter.value))}
         pattern = "|".join(rf"(?<![\w.]){re.escape(word)}(?![\w]|\.\d)" for word in words)
-        return any(re.search(pattern, note.replace(",", "")) for note in rule.notes)
+        notes = (text for note in rule.notes for text in note.values())
+        return any(re.search(pattern, text.replace(",", "")) for text in notes)
 
     def inputs(self, version: Version, path: Path) -> Iterator[Finding]:
         used = version.read_by(version.all_rows)

@@ -86,7 +86,7 @@ class _Page:
         self.lists()
         if rule.notes:
             self.heading(2, self.say("Notes"))
-            self.list(rule.notes)
+            self.list(note[lang] for note in rule.notes)
         self.cases()
         return "\n".join(self.lines)
 
@@ -181,7 +181,7 @@ class _Page:
         self.paragraph(escaped(pair(self.say("Source"), version.source, lang)))
         if version.parameters:
             self.heading(3, self.say("Parameters"))
-            head = ("Name", "Value", "Unit", "Choices", "Confidence", "Source")
+            head = ("Name", "Meaning", "Value", "Unit", "Choices", "Confidence", "Source")
             self.table(head, map(self.parameter, version.parameters))
         self.scales(version)
         self.substitutions(version)
@@ -196,7 +196,16 @@ class _Page:
     def parameter(self, p: Parameter) -> tuple[str, ...]:
         choices = ", ".join(map(self.plain, p.choices))
         kind = unit(p.unit, self.lang)
-        return (p.name, self.plain(p.value), kind, choices, self.say(p.confidence), p.source)
+        meaning = p.meaning.get(self.lang, "")
+        return (
+            p.name,
+            meaning,
+            self.plain(p.value),
+            kind,
+            choices,
+            self.say(p.confidence),
+            p.source,
+        )
 
     def plain(self, value: object) -> str:
         if isinstance(value, tuple):

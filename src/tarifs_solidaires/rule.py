@@ -47,8 +47,8 @@ class Rule:
         Where each input comes from: ``declaration``, ``attestation`` or ``administration``.
     cases : tuple of mapping
         Worked cases of the file: ``on``, ``given``, ``expect``, ``source``.
-    notes : tuple of str
-        What is known and not computed, and what is open.
+    notes : tuple of mapping of str to str
+        What is known and not computed, and what is open, in ``fr``, ``en`` and ``pt``.
     lists : mapping of str to frozenset of str
         Named lists of codes that conditions use.
 
@@ -74,7 +74,7 @@ class Rule:
     output_names: tuple[str, ...]
     origin: Mapping[str, str] = attrs.field(repr=False)
     cases: tuple[Mapping[str, Any], ...] = attrs.field(repr=False)
-    notes: tuple[str, ...] = attrs.field(repr=False)
+    notes: tuple[Mapping[str, str], ...] = attrs.field(repr=False)
     lists: Mapping[str, frozenset[str]] = attrs.field(repr=False)
 
     @property
@@ -283,7 +283,7 @@ class Rule:
         Parameters
         ----------
         lang : {"fr", "en", "pt"}
-            Language; names of rows, sources and notes stay in that of the rule.
+            Language; names of rows and sources stay in that of the rule.
 
         Returns
         -------

@@ -339,7 +339,7 @@ def parse_rule(data: Mapping[str, Any]) -> Rule:
         output_names=outputs,
         origin=MappingProxyType(dict(origin)),
         cases=tuple(_case(case, outputs) for case in top.tables("case", "case")),
-        notes=top.texts("notes", []),
+        notes=_notes(top),
         lists=MappingProxyType(lists),
     )
     top.done()
@@ -354,10 +354,26 @@ def _shaped(top: _Reader, key: str, shape: str, words: str, default: Any = ...) 
 
 
 def _texts(top: _Reader, key: str) -> Mapping[str, str]:
-    texts = top.inner(key, key)
+    return _languages(top.inner(key, ", ".join(filter(None, (top.where, key)))))
+
+
+def _languages(texts: _Reader) -> Mapping[str, str]:
     found = {lang: texts.get(lang, str) for lang in LANGUAGES}
     texts.done()
     return MappingProxyType(found)
+
+
+def _notes(top: _Reader) -> tuple[Mapping[str, str], ...]:
+    """Return the notes in each language; a note that is one text stays in its own."""
+    notes: list[Mapping[str, str]] = []
+    for n, note in enumerate(top.get("notes", list, [])):
+        if isinstance(note, str):
+            notes.append(MappingProxyType(dict.fromkeys(LANGUAGES, note)))
+        elif isinstance(note, dict):
+            notes.append(_languages(_Reader(note, f"note {n + 1}", ("notes", n))))
+        else:
+            raise top.wrong("notes", f"expected a text or one in each language, got {note!r}")
+    return tuple(notes)
 
 
 def _case(case: _Reader, outputs: tuple[str, ...]) -> Mapping[str, Any]:
@@ -496,6 +512,7 @@ def _parameter(table: _Reader) -> Parameter:
         value=tuple(value) if isinstance(value, list) else value,
         unit=table.get("unit", str, ""),
         choices=choices,
+        meaning=_texts(table, "meaning") if "meaning" in table.table else MappingProxyType({}),
         **table.sure(),
     )
     table.done()

@@ -532,6 +532,8 @@ class Sentences:
         return (Quoted(source.rstrip(". ")), " – ", *self.say(_CONFIDENCES[confidence]))
 
     def _parameter_name(self, parameter: Parameter) -> str:
+        if parameter.meaning:
+            return clean(parameter.meaning[self.say.code])
         known = _PARAMETERS.get(parameter.name)
         return Quoted(parameter.name) if known is None else self.say.tell(known)
 

@@ -73,6 +73,8 @@ class Parameter:
         Unit; empty where there is none.
     choices : tuple
         Values that the parameter can take; empty for a figure.
+    meaning : mapping of str to str
+        What it is, in ``fr``, ``en`` and ``pt``; empty where the name says it.
     """
 
     name: str
@@ -81,6 +83,7 @@ class Parameter:
     confidence: str
     unit: str = ""
     choices: tuple[object, ...] = ()
+    meaning: Mapping[str, str] = attrs.field(factory=dict, repr=False)
 
 
 @attrs.frozen(kw_only=True)

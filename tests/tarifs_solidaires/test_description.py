@@ -45,7 +45,12 @@ def test_every_row_source_parameter_and_note_is_on_the_page(rule, lang):
         wanted += [text for p in version.parameters for text in (p.name, p.source)]
         wanted += [block.tranche for block in version.blocks]
         wanted += [s.source for s in version.substitutions]
-        for text in (*wanted, *rule.notes, *version.required, *version.optional):
+        for text in (
+            *wanted,
+            *(note[lang] for note in rule.notes),
+            *version.required,
+            *version.optional,
+        ):
             assert _plain(text) in cells, text
         for scale in version.scales:
             assert any(_plain(scale.source) in cell for cell in cells)
@@ -122,3 +127,13 @@ def test_the_command_writes_what_the_method_returns(tmp_path, capsys, shape):
     assert main(["draw", "nantes/eau", "--on", "1999-01-01", "--output", str(target)]) == 2
     assert main([*arguments, "--output", str(tmp_path / "absent" / "out")]) == 2
     assert capsys.readouterr().err.count("\n") == 2
+
+
+def test_notes_and_meanings_are_in_the_language_of_the_page():
+    rule = load_rule("nantes/transport", "2023-06-01")
+    pages = {lang: _plain(rule.to_markdown(lang)) for lang in LANGUAGES}
+    for note in rule.notes:
+        assert len({note[lang] for lang in LANGUAGES}) == 3
+    for lang, words in (("fr", "jour d'effet"), ("en", "day of effect"), ("pt", "dia de efeito")):
+        assert [page for page in pages if words in pages[page]] == [lang]
+        assert words in rule.compute(quotient_familial=620, age=30).explain(lang=lang)
