@@ -22,6 +22,7 @@ from charte_registry.storage import json_text, table, toml_text, yaml_text
 from charte_registry.storage.fast import Checker
 
 FORMS = ("toml", "yaml", "csv", "json", "jsonl")
+HEAD = b'{"kind":"registre","schema":"1.0","titre":"R","territoire":"T","etat_au":"2020-12-15","annees":[2020]}\n'
 any_kind = st.sampled_from(sorted(KINDS))
 
 
@@ -332,7 +333,7 @@ def test_a_file_keeps_the_records_that_stay(tmp_path, suffix):
     )
     items = ['{"id":"a",  "nom":"A"}', '{ "nom":"B", "id":"b" }', '{"id":"c", "nom":"C"}']
     if suffix == "json":
-        text = f'{{"registre": {head}, "partenaires": [\n{", ".join(items)} ]}}'
+        text = f'{head[:-1]}, "partenaires": [\n{", ".join(items)} ]}}'
     else:
         rows = [
             f'{{"kind":"registre", {head[1:]}',
@@ -381,7 +382,7 @@ def test_a_finding_and_a_problem_name_the_line_of_a_nested_field(folder):
 def test_lines_in_one_json_file(tmp_path):
     path = tmp_path / "r.json"
     path.write_text(
-        '{"registre": {"schema": "1.0", "titre": "R", "territoire": "T", "etat_au": "2020-12-15",\n"annees": [2020]},\n'
+        '{"schema": "1.0", "titre": "R", "territoire": "T", "etat_au": "2020-12-15",\n"annees": [2020],\n'
         '"partenaires": [{"id": "a", "nom": "A"},\n{"id": "b",\n"nom": "B"}]}'
     )
     register = load_register(path)
@@ -518,11 +519,23 @@ def test_what_cannot_be_read_says_where_and_why(folder, name, text, message):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ('{"registre": {}, "registre": {}}', "`registre` stands twice"),
-        ('{"registre": NaN}', "NaN; write a number"),
+        ('{"titre": "R", "titre": "S"}', "`titre` stands twice"),
+        ('{"titre": NaN}', "NaN; write a number"),
+        (
+            HEAD.decode()
+            .replace('"kind":"registre",', "")
+            .replace("[2020]", '[2020], "traitement": []'),
+            r"r.json:1 `traitement`: unknown field; did you mean traitements",
+        ),
+        (
+            HEAD.decode()
+            .replace('"kind":"registre",', "")
+            .replace("[2020]", '[2020],\n"traitements": {}'),
+            "r.json:2 `traitements`: expected a list",
+        ),
         ("[]", "no register"),
         ("[" * 100_000, "inside each other"),
-        ('{"registre": {"schema": "1.0", "titre": "R"}}', "`territoire`: missing"),
+        ('{"schema": "1.0", "titre": "R"}', "`territoire`: missing"),
     ],
 )
 def test_a_json_file_that_is_none_is_refused(tmp_path, text, message):
@@ -537,9 +550,6 @@ def test_a_register_of_too_many_bytes_is_refused(folder):
     assert load_register(folder, max_bytes=size).all("traitements")
     with pytest.raises(RegisterError, match=f"more than {size - 1} bytes"):
         load_register(folder, max_bytes=size - 1)
-
-
-HEAD = b'{"kind":"registre","schema":"1.0","titre":"R","territoire":"T","etat_au":"2020-12-15","annees":[2020]}\n'
 
 
 def test_everything_that_is_wrong_with_lines_comes_at_once(tmp_path):

@@ -25,7 +25,7 @@ def load_register(path: str | Path, *, max_bytes: int = MAX_BYTES) -> Register:
     ``KIND.csv``, whose columns are fields (``hebergement.pays`` for a nested one, ``;`` between the
     values of a list), a file ``KIND.toml`` or ``KIND.yaml`` with the list ``KIND``, or one file
     ``KIND/ID.toml`` or ``KIND/ID.yaml`` a record. A ``.json`` file holds
-    ``{"registre": {...}, "KIND": [...]}``; a ``.jsonl`` file a record a line,
+    the fields of the manifest and a list ``KIND`` of records; a ``.jsonl`` file a record a line,
     ``{"kind": "KIND", ...}``, the first being ``{"kind": "registre", ...}``.
 
     Parameters

@@ -190,12 +190,12 @@ def _read(root: Path, path: Path, kind: str, cls: type[Any], reader: Reader) -> 
 
 def save(register: Register, root: Path, layout: str | None, max_bytes: int) -> None:
     """Write a register into a folder; see ``save_register``."""
-    manifest = manifest_of(register)
+    manifest = manifest_of(register, root)
     reader = Reader(root, max_bytes)
     changes: dict[Path, bytes | None] = {}
     sources: list[Source] = []
     old = None
-    if root.is_dir() and any(not path.name.startswith(".") for path in root.iterdir()):
+    if _begun(root, manifest):
         source, before = _manifest(root, reader)
         sources, problems = _sources(root, before, register.kinds, reader)
         old = _register(root, before, register.kinds, sources, problems)
@@ -210,6 +210,14 @@ def save(register: Register, root: Path, layout: str | None, max_bytes: int) -> 
         own = [source for source in sources if source.kind == kind]
         changes.update(_kind_changes(register, kind, own, root, habits))
     write_all(changes)
+
+
+def _begun(root: Path, manifest: Manifeste) -> bool:
+    """Whether a folder holds anything but the profile, and what editors and git hide."""
+    profile = root / manifest.profil if manifest.profil is not None else None
+    return root.is_dir() and any(
+        path != profile and not path.name.startswith(".") for path in root.iterdir()
+    )
 
 
 class _Habits:

@@ -161,7 +161,7 @@ def problems(path: Path, kinds: Kinds, max_bytes: int) -> Iterator[Problem]:
 
 def save(register: Register, path: Path, max_bytes: int) -> None:
     """Write a register into a file, a line that says the same as it was; see ``save_register``."""
-    manifest = manifest_of(register)
+    manifest = manifest_of(register, path.parent)
     left = {(kind, name): r for kind in register.kinds for name, r in register.records.get(kind, {}).items()}  # fmt: skip
     lines: list[bytes] = []
     if not path.exists():
