@@ -11,14 +11,17 @@ import attrs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 from msgspec import DecodeError
 from strategies import CHARACTERS, TEXT, records, registers
 
 from charte_registry import RegisterError, check_lines, load_register, save_register, structure
 from charte_registry.records import KINDS
-from charte_registry.records.base import FieldError, unstructure
+from charte_registry.records.base import FieldError, champ, unstructure
 from charte_registry.register import steps
-from charte_registry.storage import json_text, table, toml_text, yaml_text
+from charte_registry.schema import register_schema
+from charte_registry.storage import folder as folders
+from charte_registry.storage import json_file, json_lines, json_text, table, toml_text, yaml_text
 from charte_registry.storage.fast import Checker
 
 FORMS = ("toml", "yaml", "csv", "json", "jsonl")
@@ -93,6 +96,7 @@ def test_a_change_touches_the_files_of_its_records_only(scratch, form, register,
     assert load_register(path) == register
 
 
+VALIDATOR = Draft202012Validator(register_schema())
 TREES = {"toml": toml_text, "yaml": yaml_text, "json": json_text}
 
 
@@ -108,7 +112,7 @@ def _commented(form, text):
 
 @pytest.mark.parametrize("form", TREES)
 @given(kind=any_kind, data=st.data())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_any_record_can_become_any_other_without_being_written_anew(form, kind, data):
     """``rewritten`` would hide what ``edited`` cannot do: ask the latter."""
     iso = form == "json"
@@ -121,7 +125,7 @@ def test_any_record_can_become_any_other_without_being_written_anew(form, kind, 
 
 @pytest.mark.parametrize("form", TREES)
 @given(kind=any_kind, data=st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_another_value_for_one_field_leaves_every_other_line(form, kind, data):
     iso = form == "json"
     old = unstructure(data.draw(records(kind)), iso=iso)
@@ -579,6 +583,47 @@ def test_everything_that_is_wrong_with_lines_comes_at_once(tmp_path):
         next(check_lines(path))
 
 
+@given(register=registers())
+@settings(max_examples=15, deadline=None)
+def test_one_json_file_is_what_the_published_schema_describes(scratch, register):
+    path = scratch() / "r.json"
+    save_register(register, path)
+    VALIDATOR.validate(json.loads(path.read_bytes()))
+
+
+@attrs.frozen(kw_only=True)
+class PartenaireLocal(KINDS["partenaires"]):
+    """A partner, as another territory knows it."""
+
+    quartiers: tuple[str, ...] = champ("quartiers", "districts", "bairros", default=())
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_kinds_of_a_profile_are_read_and_written_too(tmp_path, folder, form):
+    kinds = {**KINDS, "partenaires": PartenaireLocal}
+    register = attrs.evolve(load_register(folder), kinds=kinds)
+    record = PartenaireLocal(id="p", nom="P", quartiers=("Nord", "Sud"))
+    register = register.with_record("partenaires", record)
+    path = target(tmp_path, form)
+    save(register, path, form)
+    modules = {"json": json_file, "jsonl": json_lines}
+    again = modules.get(form, folders).load(path, lambda *_: kinds, 10**6)
+    assert again == register
+    save_register(again.with_record("partenaires", attrs.evolve(record, nom="Q")), path)
+    with pytest.raises(RegisterError, match="quartiers"):
+        load_register(path)
+
+
+def test_a_register_goes_where_its_profile_is(folder, tmp_path):
+    register = attrs.evolve(load_register(folder), profil="profil.toml")
+    with pytest.raises(RegisterError, match=r"other.profil\.toml: the profile .* copy it first"):
+        save_register(register, tmp_path / "other")
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "profil.toml").write_text("x")
+    save_register(register, tmp_path / "other")
+    assert 'profil = "profil.toml"' in (tmp_path / "other" / "registre.toml").read_text()
+
+
 # The fast check and the slow one
 
 CHECKER = Checker(KINDS)
@@ -627,7 +672,7 @@ def _places(value):
 
 
 @given(kind=any_kind, data=st.data(), ascii_only=st.booleans())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_what_the_fast_check_accepts_the_slow_one_does(kind, data, ascii_only):
     plain = unstructure(data.draw(records(kind)), iso=True)
     places = list(_places(plain))

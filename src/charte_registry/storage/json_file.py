@@ -12,7 +12,7 @@ from charte_registry.errors import RegisterError, nearest
 from charte_registry.files import write_bytes
 from charte_registry.records.base import unstructure
 from charte_registry.records.manifeste import Manifeste
-from charte_registry.register import Place, Register
+from charte_registry.register import Register
 from charte_registry.storage import json_text
 from charte_registry.storage.assemble import (
     Entry,
@@ -24,7 +24,7 @@ from charte_registry.storage.assemble import (
     storable,
 )
 from charte_registry.storage.format import rewritten
-from charte_registry.storage.places import Lines
+from charte_registry.storage.places import Lines, placed
 from charte_registry.storage.restate import restated
 from charte_registry.storage.text import Reader, Text
 
@@ -48,18 +48,13 @@ def _read(path: Path, max_bytes: int) -> tuple[Text, dict[str, Any], Manifeste]:
     except RegisterError as error:
         raise RegisterError([f"{path}: {problem}" for problem in error.problems]) from None
     lines = Lines(text.text, json_text.starts)
-    place = _place(path.name, lines)
+    place = placed(path.name, lines)
     manifest = manifest_from(_head(data), lambda field: f"{path}:{place.line_of(field)}")
     return text, dict(data), manifest
 
 
 def _head(data: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in data.items() if name in _HEAD}
-
-
-def _place(file: str, lines: Lines, *prefix: str | int) -> Place:
-    line = lines.line_of(prefix) or 1
-    return Place(file=file, line=line, find=lambda path: lines.line_of((*prefix, *path)))
 
 
 def _register(
@@ -78,7 +73,7 @@ def _register(
         for kind in kinds:
             items = data.get(kind)
             for number, item in enumerate(items if isinstance(items, list) else ()):
-                yield Entry(kind, _place(path.name, lines, kind, number), item)
+                yield Entry(kind, placed(path.name, lines, kind, number), item)
 
     return assembled(
         manifest, entries(), kinds, lambda place, field: f"{path}:{place.line_of(field)}", problems
