@@ -81,6 +81,13 @@ def bench_openfisca(session: nox.Session) -> None:
     session.run("python", "benchmarks/bench_tarifs.py", "--peer", str(python))
 
 
+@nox.session(default=False)
+def bench_registry(session: nox.Session) -> None:
+    """Run the benchmark of the register beside other libraries that validate records."""
+    session.install(".", *group("bench-registry"))
+    session.run("python", "benchmarks/bench_registry.py", *session.posargs)
+
+
 @nox.session
 def build(session: nox.Session) -> None:
     """Build sdist and wheel, check both, and run the tests against the wheel."""

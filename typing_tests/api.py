@@ -12,8 +12,10 @@ from charte_registry import (
     Hebergement,
     Register,
     adequation,
+    check_lines,
     load_register,
     render_report,
+    save_register,
     structure,
     unstructure,
 )
@@ -69,6 +71,10 @@ features: CanteenFeatures = CanteenFeatures(city.calendar, city.menus, effectif=
 folds: int = TeachingPeriodSplit(lead_days=15, n_splits=3).get_n_splits({"date": []})
 
 register: Register = load_register("examples/nantes_2020")
+fewer: Register = register.without("partenaires", "pa-01")
+fewer = fewer.with_record("partenaires", register.records["partenaires"]["pa-01"])
+save_register(fewer, "folder", layout="yaml")
+lines: list[tuple[int, str, str]] = [(p.line, p.path, p.message) for p in check_lines("r.jsonl")]
 findings: list[Finding] = register.check(on="2020-12-15", lang="pt")
 reasons: list[str] = [silenced.raison for silenced in register.silenced()]
 figures: dict[str, object] = register.indicators(2020)

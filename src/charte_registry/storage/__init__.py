@@ -10,7 +10,7 @@ from charte_registry.errors import RegisterError, nearest
 from charte_registry.records import KINDS
 from charte_registry.records.manifeste import Manifeste
 from charte_registry.register import Register
-from charte_registry.storage import folder, json_file, json_lines
+from charte_registry.storage import folder, folder_changes, json_file, json_lines
 from charte_registry.storage.assemble import Kinds
 from charte_registry.storage.json_lines import Problem
 from charte_registry.storage.text import MAX_BYTES
@@ -25,7 +25,7 @@ def load_register(path: str | Path, *, max_bytes: int = MAX_BYTES) -> Register:
     ``KIND.csv``, whose columns are fields (``hebergement.pays`` for a nested one, ``;`` between the
     values of a list), a file ``KIND.toml`` or ``KIND.yaml`` with the list ``KIND``, or one file
     ``KIND/ID.toml`` or ``KIND/ID.yaml`` a record. A ``.json`` file holds
-    ``{"registre": {...}, "KIND": [...]}``; a ``.jsonl`` file a record a line,
+    the fields of the manifest and a list ``KIND`` of records; a ``.jsonl`` file a record a line,
     ``{"kind": "KIND", ...}``, the first being ``{"kind": "registre", ...}``.
 
     Parameters
@@ -99,13 +99,13 @@ def save_register(
     nom = "P"
     <BLANKLINE>
     """
-    if layout not in (None, *folder.LAYOUTS):
-        raise RegisterError(f"no layout {layout!r}; {nearest(layout, folder.LAYOUTS)}")
+    if layout not in (None, *folder_changes.LAYOUTS):
+        raise RegisterError(f"no layout {layout!r}; {nearest(layout, folder_changes.LAYOUTS)}")
     target = Path(path)
     if target.is_file() or (target.suffix and not target.is_dir()):
         _single(target).save(register, target, max_bytes)
     else:
-        folder.save(register, target, layout, max_bytes)
+        folder_changes.save(register, target, layout, max_bytes)
 
 
 def check_lines(path: str | Path, *, max_bytes: int = MAX_BYTES) -> Iterator[Problem]:

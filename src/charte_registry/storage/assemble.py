@@ -119,8 +119,12 @@ def manifest_from(data: Any, where: Callable[[str], str]) -> Manifeste:
         ) from None
 
 
-def manifest_of(register: Register) -> Manifeste:
-    """Return what a register says of itself; refuse what a file could not say."""
+def manifest_of(register: Register, folder: Path) -> Manifeste:
+    """Return what a register says of itself; refuse what a file in that folder could not say."""
+    if register.profil is not None and not (folder / register.profil).is_file():
+        raise RegisterError(
+            f"{folder / register.profil}: the profile of the register is not there; copy it first"
+        )
     manifest = Manifeste(
         schema=SCHEMA_VERSION,
         titre=register.titre,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import operator
+import re
 import types
 import typing
 from collections.abc import Callable, Mapping
@@ -19,6 +20,9 @@ import msgspec
 from charte_registry.records.base import LARGEST
 
 KIND = "kind"
+
+# What may begin a blank text: a space, an escape, the first byte of a blank that is not ASCII.
+_BLANK = re.compile(rb'"[ \\\xc2\xe1-\xe3]').search
 
 
 class Checker:
@@ -33,7 +37,8 @@ class Checker:
     --------
     >>> from charte_registry.records import KINDS
     >>> checker = Checker(KINDS)
-    >>> checker.record(checker.decode(b'{"kind": "partenaires", "id": "p", "nom": "P"}')).nom
+    >>> line = b'{"kind": "partenaires", "id": "p", "nom": "P"}'
+    >>> checker.record(checker.decoder(line)(line)).nom
     'P'
     """
 
@@ -49,32 +54,23 @@ class Checker:
                 self._kind[struct] = kind
                 self._build[struct] = _builder(kinds[kind], builders)
 
-    def decode(self, line: bytes) -> Any:
-        """Return what a record says, checked.
+    def decoder(self, content: bytes) -> Callable[[bytes], Any]:
+        """Return the function that decodes the lines of a content.
 
         Parameters
         ----------
-        line : bytes
-            The record in JSON, with its kind.
+        content : bytes
+            Records in JSON, each with its kind, one a line.
 
         Returns
         -------
-        object
-            For `kind` and `record`; its ``id`` is that of the record.
-
-        Raises
-        ------
-        msgspec.DecodeError
-            Where something is wrong, or only ``structure`` reads it.
-        UnicodeDecodeError
-            Where it is not UTF-8.
+        callable
+            From a line to what it says, for `kind` and `record`; its ``id`` is that of the record.
+            It raises ``msgspec.DecodeError`` or ``UnicodeDecodeError`` where something is wrong, or
+            only ``structure`` reads it.
         """
-        # A text of nothing but spaces begins with one: only then is each text looked through.
-        blank = (
-            b'" ' in line or b'"\\' in line
-            or b'"\xc2' in line or b'"\xe1' in line or b'"\xe2' in line or b'"\xe3' in line
-        )  # fmt: skip
-        return (self._strict if blank else self._quick)(line)
+        # A text of nothing but blanks begins with one: only then is each text looked through.
+        return self._strict if _BLANK(content) else self._quick
 
     def kind(self, checked: Any) -> str:
         """Return the kind of what was decoded."""
@@ -155,12 +151,15 @@ class _Structs:
 
 def _judged(once: tuple[str, ...], judge: Callable[[Any], None] | None) -> Callable[[Any], None]:
     """Return what the class checks over several values: it reads the same names here."""
+    lists = [operator.attrgetter(name) for name in once]
+    if judge is not None and not lists:
+        return judge
 
     def check(self: Any) -> None:
-        for name in once:
-            items = getattr(self, name)
+        for items_of in lists:
+            items = items_of(self)
             if len(items) > 1 and len(set(items)) < len(items):
-                raise ValueError(name)
+                raise ValueError("an item stands twice")
         if judge is not None:
             judge(self)
 

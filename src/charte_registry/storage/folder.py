@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,8 +9,6 @@ from typing import Any
 import attrs
 
 from charte_registry.errors import RegisterError, nearest
-from charte_registry.files import write_all
-from charte_registry.records.base import unstructure
 from charte_registry.records.manifeste import Manifeste
 from charte_registry.register import Place, Register
 from charte_registry.storage import table, toml_text, yaml_text
@@ -19,21 +16,13 @@ from charte_registry.storage.assemble import (
     Entry,
     Kinds,
     assembled,
-    continued,
     manifest_from,
-    manifest_of,
-    storable,
 )
-from charte_registry.storage.format import Format, rewritten
-from charte_registry.storage.places import Lines
-from charte_registry.storage.restate import restated
+from charte_registry.storage.format import Format
+from charte_registry.storage.places import Lines, placed
 from charte_registry.storage.text import Reader, Text
 
 MANIFEST = "registre.toml"
-LAYOUTS = ("toml", "yaml", "csv")
-_RESERVED = frozenset(  # no file of Windows has these names
-    {"con", "prn", "aux", "nul", *(f"{name}{n}" for name in ("com", "lpt") for n in range(1, 10))}
-)
 
 
 FORMATS: Mapping[str, Format] = {".toml": toml_text, ".yaml": yaml_text, ".yml": yaml_text}
@@ -70,22 +59,24 @@ class Source:
 def load(root: Path, kinds: Kinds, max_bytes: int) -> Register:
     """Return the register of a folder; see ``load_register``."""
     reader = Reader(root, max_bytes)
-    _, manifest = _manifest(root, reader)
+    _, manifest = manifest_source(root, reader)
     known = kinds(root, manifest)
-    return _register(root, manifest, known, *_sources(root, manifest, known, reader))
+    return of_sources(root, manifest, known, *record_sources(root, manifest, known, reader))
 
 
-def _register(
+def of_sources(
     root: Path, manifest: Manifeste, kinds: Mapping[str, type[Any]], sources: Sequence[Source],
     problems: list[str],
 ) -> Register:  # fmt: skip
+    """Return the register of the files of a folder."""
     entries = (entry for source in sources for entry in source.entries)
     return assembled(
         manifest, entries, kinds, lambda place, path: f"{root / place.file}:{place.line_of(path)}", problems,
     )  # fmt: skip
 
 
-def _manifest(root: Path, reader: Reader) -> tuple[Source, Manifeste]:
+def manifest_source(root: Path, reader: Reader) -> tuple[Source, Manifeste]:
+    """Return the file of the manifest, and the manifest."""
     stem = MANIFEST.removesuffix(".toml")
     found = [path for suffix in FORMATS if (path := root / f"{stem}{suffix}").is_file()]
     if not found:
@@ -94,15 +85,10 @@ def _manifest(root: Path, reader: Reader) -> tuple[Source, Manifeste]:
     if others:
         raise RegisterError(f"{others[0]}: {path.name} stands there too; keep one")
     source = _source(
-        path, "", reader, lambda data, lines: [Entry("", _place(path.name, lines), data)]
+        path, "", reader, lambda data, lines: [Entry("", placed(path.name, lines), data)]
     )
     (entry,) = source.entries
     return source, manifest_from(entry.data, lambda field: f"{path}:{entry.place.line_of(field)}")
-
-
-def _place(file: str, lines: Lines, *prefix: str | int) -> Place:
-    line = lines.line_of(prefix) or 1 if prefix else 1
-    return Place(file=file, line=line, find=lambda path: lines.line_of((*prefix, *path)))
 
 
 def _source(
@@ -117,7 +103,7 @@ def _source(
         raise RegisterError([f"{path}: {problem}" for problem in error.problems]) from None
 
 
-def _sources(
+def record_sources(
     root: Path, manifest: Manifeste, kinds: Mapping[str, type[Any]], reader: Reader
 ) -> tuple[list[Source], list[str]]:
     """Return the files of records, and what is wrong with others."""
@@ -167,7 +153,7 @@ def _read(root: Path, path: Path, kind: str, cls: type[Any], reader: Reader) -> 
         return Source(path, kind, text, None, entries, is_table=True)
     if path.parent != root:
         return _source(
-            path, kind, reader, lambda data, lines: [Entry(kind, _place(name, lines), data)]
+            path, kind, reader, lambda data, lines: [Entry(kind, placed(name, lines), data)]
         )
 
     def several(data: Any, lines: Lines) -> list[Entry]:
@@ -178,145 +164,8 @@ def _read(root: Path, path: Path, kind: str, cls: type[Any], reader: Reader) -> 
         ):
             raise RegisterError(f"expected the list `{kind}` and nothing else; write it so")
         return [
-            Entry(kind, _place(name, lines, kind, number), item)
+            Entry(kind, placed(name, lines, kind, number), item)
             for number, item in enumerate(data[kind])
         ]
 
     return attrs.evolve(_source(path, kind, reader, several), is_table=True)
-
-
-# Writing
-
-
-def save(register: Register, root: Path, layout: str | None, max_bytes: int) -> None:
-    """Write a register into a folder; see ``save_register``."""
-    manifest = manifest_of(register)
-    reader = Reader(root, max_bytes)
-    changes: dict[Path, bytes | None] = {}
-    sources: list[Source] = []
-    old = None
-    if root.is_dir() and any(not path.name.startswith(".") for path in root.iterdir()):
-        source, before = _manifest(root, reader)
-        sources, problems = _sources(root, before, register.kinds, reader)
-        old = _register(root, before, register.kinds, sources, problems)
-        _put(changes, source, restated(source.data, manifest))
-        suffix = source.path.suffix
-    else:
-        suffix = ".yaml" if layout == "yaml" else ".toml"
-        path = root / f"registre{suffix}"
-        changes[path] = FORMATS[suffix].render(unstructure(manifest)).encode("utf-8")
-    habits = _Habits(register if old is None else old, layout, suffix)
-    for kind in register.kinds:
-        own = [source for source in sources if source.kind == kind]
-        changes.update(_kind_changes(register, kind, own, root, habits))
-    write_all(changes)
-
-
-class _Habits:
-    """In which form new records of a kind are written: as the others of that kind are."""
-
-    def __init__(self, register: Register, layout: str | None, suffix: str) -> None:
-        found: dict[str, Counter[str]] = {}
-        for (kind, _), place in register.places.items():
-            found.setdefault(kind, Counter())[Path(place.file).suffix] += 1
-        self.found, self.layout, self.suffix = found, layout, suffix
-
-    def csv(self, kind: str) -> bool:
-        """Whether a new table of that kind is begun."""
-        if self.layout is not None:
-            return self.layout == "csv"
-        return self._usual(kind) == ".csv"
-
-    def file(self, kind: str) -> str:
-        """Return the suffix of a new file of one record."""
-        if self.layout in ("toml", "yaml"):
-            return f".{self.layout}"
-        usual = self._usual(kind)
-        return usual if usual is not None and usual in FORMATS else self.suffix
-
-    def _usual(self, kind: str) -> str | None:
-        return self.found[kind].most_common(1)[0][0] if self.found.get(kind) else None
-
-
-def _kind_changes(
-    register: Register, kind: str, sources: Sequence[Source], root: Path, habits: _Habits
-) -> dict[Path, bytes | None]:
-    """Return what each file of a kind shall hold, where it is not what it holds."""
-    changes: dict[Path, bytes | None] = {}
-    cls = register.kinds[kind]
-    left = dict(register.records.get(kind, {}))
-    said = {
-        source.path: [_said(entry, left, source) for entry in source.entries] for source in sources
-    }
-    tables = [source for source in sources if source.is_table]
-    added: dict[Path, list[Mapping[str, Any]]] = {source.path: [] for source in sources}
-    rows: list[Mapping[str, Any]] = []  # of a table that is begun
-    taken = {source.path.stem.casefold() for source in sources if not source.is_table}
-    for name, record in left.items():
-        storable(f"{kind}/{name}", record)
-        data = unstructure(record)
-        home = next((t for t in tables if t.data is not None or table.fits(record, data)), None)
-        if home is not None:
-            added[home.path].append(data)
-        elif not tables and habits.csv(kind) and table.fits(record, data):
-            rows.append(data)
-        else:
-            suffix = habits.file(kind)
-            path = root / kind / f"{_free(name, taken)}{suffix}"
-            changes[path] = FORMATS[suffix].render(data).encode("utf-8")
-    if rows:
-        changes[root / f"{kind}.csv"] = table.render(cls, rows).encode("utf-8")
-    for source in sources:
-        _put_records(changes, source, said[source.path], added[source.path], cls)
-    return changes
-
-
-def _said(entry: Entry, left: dict[str, Any], source: Source) -> Mapping[str, Any] | None:
-    """Return what an entry shall say: None where the record is gone, or fits no row any more."""
-    record = left.get(str(entry.data["id"]))
-    csv = source.data is None
-    data = continued(entry.kind, entry.data, left, iso=csv)
-    if csv and record is not None and data is not entry.data and not table.fits(record, data):
-        left[record.id] = record
-        return None
-    said: Mapping[str, Any] | None = data
-    return said
-
-
-def _put_records(
-    changes: dict[Path, bytes | None], source: Source, said: Sequence[Mapping[str, Any] | None],
-    added: Sequence[Mapping[str, Any]], cls: type[Any],
-) -> None:  # fmt: skip
-    """Put what a file of records shall hold, where it is not what it holds."""
-    pairs = list(zip(source.entries, said, strict=True))
-    if not added and all(data is entry.data for entry, data in pairs):
-        return
-    if source.data is None:
-        changed = {entry.place.line: data for entry, data in pairs if data is not entry.data}
-        text = table.edited(source.text.text, cls, changed, added)
-        changes[source.path] = source.text.content(text)
-        return
-    kept = [data for data in said if data is not None]
-    if not kept and not added:
-        changes[source.path] = None
-    else:
-        _put(changes, source, {source.kind: [*kept, *added]} if source.is_table else kept[0])
-
-
-def _put(changes: dict[Path, bytes | None], source: Source, data: Any) -> None:
-    """Put what a file shall say, where it does not say it."""
-    if data is not source.data:
-        form = FORMATS[source.path.suffix]
-        text = rewritten(form, source.text.text, source.data, data)
-        changes[source.path] = source.text.content(text)
-
-
-def _free(name: str, taken: set[str]) -> str:
-    """Return a file name for a record that no other has, on any system."""
-    stem = f"{name}_" if name.split(".")[0].casefold() in _RESERVED else name
-    number = 1
-    while stem.casefold() in taken:
-        number += 1
-        stem = f"{name}~{number}"
-    taken.add(stem.casefold())
-    return stem

@@ -1,4 +1,4 @@
-"""A register as one JSON file: ``{"registre": {...}, "traitements": [...], ...}``."""
+"""A register as one JSON file: ``{"schema": ..., "titre": ..., "traitements": [...], ...}``."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import attrs
+
 from charte_registry.errors import RegisterError, nearest
 from charte_registry.files import write_bytes
 from charte_registry.records.base import unstructure
 from charte_registry.records.manifeste import Manifeste
-from charte_registry.register import Place, Register
+from charte_registry.register import Register
 from charte_registry.storage import json_text
 from charte_registry.storage.assemble import (
     Entry,
@@ -22,11 +24,11 @@ from charte_registry.storage.assemble import (
     storable,
 )
 from charte_registry.storage.format import rewritten
-from charte_registry.storage.places import Lines
+from charte_registry.storage.places import Lines, placed
 from charte_registry.storage.restate import restated
 from charte_registry.storage.text import Reader, Text
 
-HEAD = "registre"
+_HEAD = tuple(field.name for field in attrs.fields(Manifeste))
 
 
 def load(path: Path, kinds: Kinds, max_bytes: int) -> Register:
@@ -39,41 +41,39 @@ def _read(path: Path, max_bytes: int) -> tuple[Text, dict[str, Any], Manifeste]:
     text = Reader(path, max_bytes).text(path)
     try:
         data = json_text.read(text.text)
-        if not isinstance(data, Mapping) or not isinstance(data.get(HEAD), Mapping):
-            message = f'no register; write {{"{HEAD}": {{"schema": ...}}, "traitements": [...]}}'
-            raise RegisterError(message)
+        if not isinstance(data, Mapping):
+            raise RegisterError(
+                'no register; write {"schema": ..., "titre": ..., "traitements": [...]}'
+            )
     except RegisterError as error:
         raise RegisterError([f"{path}: {problem}" for problem in error.problems]) from None
-    place = _place(path.name, Lines(text.text, json_text.starts), HEAD)
-    manifest = manifest_from(data[HEAD], lambda field: f"{path}:{place.line_of(field)}")
+    lines = Lines(text.text, json_text.starts)
+    place = placed(path.name, lines)
+    manifest = manifest_from(_head(data), lambda field: f"{path}:{place.line_of(field)}")
     return text, dict(data), manifest
 
 
-def _place(file: str, lines: Lines, *prefix: str | int) -> Place:
-    return Place(
-        file=file,
-        line=lines.line_of(prefix) or 1,
-        find=lambda path: lines.line_of((*prefix, *path)),
-    )
+def _head(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in data.items() if name in _HEAD}
 
 
 def _register(
     path: Path, text: Text, data: Mapping[str, Any], manifest: Manifeste, kinds: Mapping[str, type[Any]]
 ) -> Register:  # fmt: skip
-    problems = [
-        f"{path}: `{name}`: no kind of record; {nearest(name, kinds)}"
-        if name not in kinds
-        else f"{path}: `{name}`: expected a list of records, got {value!r:.80}"
-        for name, value in data.items()
-        if name != HEAD and (name not in kinds or not isinstance(value, list))
-    ]
     lines = Lines(text.text, json_text.starts)
+    problems: list[str] = []
+    for name, value in data.items():
+        where = f"{path}:{lines.line_of((name,))} `{name}`"
+        if name in kinds and not isinstance(value, list):
+            problems.append(f"{where}: expected a list of records, got {value!r:.80}")
+        elif name not in kinds and name not in _HEAD:
+            problems.append(f"{where}: unknown field; {nearest(name, [*_HEAD, *kinds])}")
 
     def entries() -> Iterator[Entry]:
         for kind in kinds:
             items = data.get(kind)
             for number, item in enumerate(items if isinstance(items, list) else ()):
-                yield Entry(kind, _place(path.name, lines, kind, number), item)
+                yield Entry(kind, placed(path.name, lines, kind, number), item)
 
     return assembled(
         manifest, entries(), kinds, lambda place, field: f"{path}:{place.line_of(field)}", problems
@@ -82,15 +82,13 @@ def _register(
 
 def save(register: Register, path: Path, max_bytes: int) -> None:
     """Write a register into a file; see ``save_register``."""
-    head = manifest_of(register)
+    head = manifest_of(register, path.parent)
     text = Text("")
     old: dict[str, Any] = {}
     if path.exists():
         text, old, manifest = _read(path, max_bytes)
         _register(path, text, old, manifest, register.kinds)  # refuses what cannot be read
-    data: dict[str, Any] = {
-        HEAD: restated(old[HEAD], head, iso=True) if old else unstructure(head, iso=True)
-    }
+    new = dict(restated(_head(old), head, iso=True) if old else unstructure(head, iso=True))
     for kind in register.kinds:
         left = dict(register.records.get(kind, {}))
         said = [continued(kind, item, left, iso=True) for item in old.get(kind, ())]
@@ -98,6 +96,6 @@ def save(register: Register, path: Path, max_bytes: int) -> None:
             storable(f"{kind}/{name}", record)
             said.append(unstructure(record, iso=True))
         if said or kind in old:
-            data[kind] = [item for item in said if item is not None]
-    content = rewritten(json_text, text.text, old, data) if old else json_text.render(data)
+            new[kind] = [item for item in said if item is not None]
+    content = rewritten(json_text, text.text, old, new) if old else json_text.render(new)
     write_bytes(path, text.content(content))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -79,10 +79,11 @@ def _register(
     path: Path, content: bytes, manifest: Manifeste, kinds: Mapping[str, type[Any]]
 ) -> Register:
     checker, problems = checker_of(kinds), []
+    decode = checker.decoder(content)
     found = []
     for number, line in _records(content):
         try:
-            kind, record = _record(line, checker, kinds)
+            kind, record = _record(line, checker, decode, kinds)
         except FieldError as error:
             problems += [f"{path}:{Problem(number, p.path, p.message)}" for p in error.problems]
             continue
@@ -92,15 +93,17 @@ def _register(
 
 def _records(content: bytes) -> Iterator[tuple[int, bytes]]:
     """Yield the lines of records, with their numbers."""
-    for number, line in enumerate(content.split(b"\n"), 1):
-        if number > 1 and line and not line.isspace():
+    for number, line in enumerate(content.split(b"\n")[1:], 2):
+        if line and not line.isspace():
             yield number, line
 
 
-def _record(line: bytes, checker: Checker, kinds: Mapping[str, type[Any]]) -> tuple[str, Any]:
+def _record(
+    line: bytes, checker: Checker, decode: Callable[[bytes], Any], kinds: Mapping[str, type[Any]]
+) -> tuple[str, Any]:
     """Return the kind and the record of a line; raise all that is wrong with it."""
     try:
-        checked = checker.decode(line)
+        checked = decode(line)
         return checker.kind(checked), checker.record(checked)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return _slowly(line, kinds)
@@ -135,30 +138,30 @@ def problems(path: Path, kinds: Kinds, max_bytes: int) -> Iterator[Problem]:
     content = Reader(path, max_bytes).content(path)
     known = kinds(path.parent, _manifest(path, content)[1])
     checker = checker_of(known)
-    decode, kind_of = checker.decode, checker.kind
-    seen: dict[tuple[str, str], int] = {}
+    decode, kind_of = checker.decoder(content), checker.kind
+    seen: dict[str, dict[str, int]] = {kind: {} for kind in known}
     for number, line in _records(content):
         try:
             checked = decode(line)
-            name = kind_of(checked), checked.id
+            kind, name = kind_of(checked), checked.id
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             try:
                 kind, record = _slowly(line, known)
             except FieldError as error:
                 yield from (Problem(number, p.path, p.message) for p in error.problems)
                 continue
-            name = kind, record.id
-        first = seen.setdefault(name, number)
+            name = record.id
+        first = seen[kind].setdefault(name, number)
         if first != number:
             message = (
-                f"{name[1]!r} stands already at line {first}; give each record its own identifier"
+                f"{name!r} stands already at line {first}; give each record its own identifier"
             )
             yield Problem(number, "id", message)
 
 
 def save(register: Register, path: Path, max_bytes: int) -> None:
     """Write a register into a file, a line that says the same as it was; see ``save_register``."""
-    manifest = manifest_of(register)
+    manifest = manifest_of(register, path.parent)
     left = {(kind, name): r for kind in register.kinds for name, r in register.records.get(kind, {}).items()}  # fmt: skip
     lines: list[bytes] = []
     if not path.exists():
@@ -168,13 +171,14 @@ def save(register: Register, path: Path, max_bytes: int) -> None:
         data, before = _manifest(path, content)
         _register(path, content, before, register.kinds)  # refuses what cannot be read
         checker = checker_of(register.kinds)
+        decode = checker.decoder(content)
         for number, line in enumerate(content.removesuffix(b"\n").split(b"\n"), 1):
             if number == 1:
                 lines.append(_edited(line, HEAD, data, restated(data, manifest, iso=True)))
             elif not line or line.isspace():
                 lines.append(line)
             else:
-                kind, old = _record(line, checker, register.kinds)
+                kind, old = _record(line, checker, decode, register.kinds)
                 new = left.pop((kind, old.id), None)
                 if new is not None and new != old:
                     storable(f"{kind}/{new.id}", new)

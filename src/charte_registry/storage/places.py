@@ -8,6 +8,8 @@ from functools import cached_property
 
 import attrs
 
+from charte_registry.register import Place
+
 Path = tuple[str | int, ...]  # ("finalites", 0, "nom"): keys, and positions in lists
 
 
@@ -43,3 +45,9 @@ class Lines:
             if path[:length] in self._found:
                 return bisect_right(self._ends, self._found[path[:length]] - 1) + self.first
         return None
+
+
+def placed(file: str, lines: Lines, *prefix: str | int) -> Place:
+    """Return the place of a record that stands somewhere inside a file."""
+    line = lines.line_of(prefix) or 1
+    return Place(file=file, line=line, find=lambda path: lines.line_of((*prefix, *path)))

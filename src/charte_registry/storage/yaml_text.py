@@ -20,7 +20,7 @@ from charte_registry.storage.places import Path
 from charte_registry.storage.tree import Node, Style
 
 _TAG = "tag:yaml.org,2002:"
-_PLAIN = re.compile(r"[^\W\d_](?:[\w/.'’()-]| (?!#))*")
+_PLAIN = re.compile(r"[^\W\d_](?:[\w/.'’()-]| (?=[^ #]))*")
 _SPACE = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
 _QUOTE = '"'
 _WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
