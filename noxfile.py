@@ -88,6 +88,13 @@ def bench_registry(session: nox.Session) -> None:
     session.run("python", "benchmarks/bench_registry.py", *session.posargs)
 
 
+@nox.session(default=False)
+def accessibility(session: nox.Session) -> None:
+    """Check the pages that the project writes in a headless Chromium that is there."""
+    session.install(".", *group("browser"))
+    session.run("python", "tests/browser/pages.py")
+
+
 @nox.session
 def build(session: nox.Session) -> None:
     """Build sdist and wheel, check both, and run the tests against the wheel."""

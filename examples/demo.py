@@ -75,14 +75,26 @@ def cantine_reelle(folder: Path, output: Path) -> None:
 
 
 def registre(output: Path) -> None:
-    """Check the register of the 2020 report, print its indicators, write its page."""
+    """Check the register of the 2020 report, print its indicators, write its page.
+
+    The two published algorithms are drawn from the rules that compute them.
+    """
     folder = EXAMPLES / "nantes_2020"
     run(charte_registry.cli.main, "check", folder)
     for name, value in load_register(folder).indicators(2020).items():
         print(f"  {name}: {value}")
+    diagrams: list[str | Path] = []
+    for algorithme in load_register(folder).all("algorithmes"):
+        drawing = output / f"{algorithme.id}.svg"
+        day = str(algorithme.publie_le)
+        run(
+            tarifs_solidaires.cli.main,
+            *("draw", algorithme.regle, "--on", day, "--lang", "fr", "--output", drawing),
+        )
+        diagrams += ["--diagram", f"{algorithme.id}={drawing}"]
     run(
         charte_registry.cli.main,
-        *("report", folder, "--year", "2020", "--output", output / "rapport_2020.html"),
+        *("report", folder, "--year", "2020", "--output", output / "rapport_2020.html", *diagrams),
     )
 
 

@@ -6,7 +6,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import records
 
-from charte_registry import Contact, Register, load_register, public, published, unstructure
+from charte_registry import (
+    Contact,
+    Register,
+    load_register,
+    public,
+    published,
+    save_register,
+    unstructure,
+)
+from charte_registry.cli import main
 from charte_registry.records import KINDS
 from charte_registry.records.base import INTERNE
 from charte_registry.records.formats import COURRIEL
@@ -75,3 +84,22 @@ def test_the_extract_keeps_every_record_and_figure_and_no_file():
     }
     assert extract.places == {}
     assert isinstance(extract, Register)
+
+
+def test_the_command_writes_a_register_that_reads_back_without_internal_fields(tmp_path, capsys):
+    whole = load_register(EXAMPLE)
+    dpo = Contact(nom=CANARY, courriel=f"{CANARY}@example.org")
+    organisme = attrs.evolve(whole.records["organismes"]["metropole"], contact=dpo)
+    save_register(whole.with_record("organismes", organisme), tmp_path / "registre")
+    command = ["public", str(tmp_path / "registre"), str(tmp_path / "public")]
+    assert main(command) == 0
+    extract = load_register(tmp_path / "public")
+    assert extract.records == public(whole).records
+    files = [path for path in (tmp_path / "public").rglob("*") if path.is_file()]
+    assert not [path for path in files if CANARY in path.read_text("utf-8")]
+    assert load_register(tmp_path / "registre").records["organismes"]["metropole"].contact == dpo
+    capsys.readouterr()
+    assert main(command) == 2
+    assert main(["public", str(tmp_path / "registre"), str(tmp_path / "registre")]) == 2
+    assert capsys.readouterr().err.count("is there already") == 2
+    assert load_register(tmp_path / "registre").records["organismes"]["metropole"].contact == dpo

@@ -7,10 +7,10 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from charte_registry.cli import check, diff, indicators, init, new, query, report, schema
+from charte_registry.cli import check, diff, indicators, init, new, public, query, report, schema
 from charte_registry.errors import RegisterError
 
-COMMANDS = (init, new, check, query, diff, indicators, report, schema)
+COMMANDS = (init, new, check, query, diff, indicators, public, report, schema)
 
 
 class _Parser(argparse.ArgumentParser):
