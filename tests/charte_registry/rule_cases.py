@@ -276,3 +276,112 @@ CASES = {
     ),
     "SOMME-06": ({"formations/f": {"sessions": 0}}, {"formations/f": {"sessions": 0, "personnes": 0}}),
 }  # fmt: skip
+
+
+def _snc(**fields):
+    return _a(pays="FR", assurances=[{"referentiel": "SecNumCloud", "version": "3.2", **fields}])
+
+
+def _hds(pays, **fields):
+    return _a(pays=pays, assurances=[{"referentiel": "HDS", "version": "2", **fields}])
+
+
+US, JP = {"pays": "US"}, {"pays": "JP", "garantie": "decision_adequation"}
+PLAN = {"cible": "France", "etat": "engage"}
+OWN = {"mode": "interne", "hebergeur": "ccas"}
+COMPELLING = {"pays": "US", "garantie": "derogation_interets_legitimes_imperieux"}
+OFFENCES = {"infractions": {"texte": "L", "conservation": YEAR}}
+
+# Other sides of the same rules: (rule, whether it fires, change)
+MORE = (
+    ("REF-04", False, {"traitements_sous_traitant/s": {"sous_traitants_ulterieurs": ["ville"]}}),
+    ("REF-05", True, {"traitements_sous_traitant/s": {"sous_traitants_ulterieurs": ["ville"]}}),
+    ("REF-05", True, _processor("p", "ville", controller="ville")),
+    ("REF-07", False, {"traitements/t": None}),  # no processing is described yet
+    ("ART27-01", False, {"organismes/hote": {"pays": "US", **REACHED}} | _t(responsable="hote", representant="dpd")),
+    ("ART27-01", False, {"organismes/hote": {"pays": "DE", **REACHED}} | _t(responsable="hote")),
+    ("ART30-02", True, _t(categories_personnes=[])),
+    ("ART30-05", True, {"organismes/ccas": {"dpo": None}}),
+    ("ART30-05", False, {"organismes/ville": {"dpo": None}, "traitements_sous_traitant/s": {"dpo": "dpd"}} | _t(dpo="dpd")),
+    ("ART30-07", False, _transfer(**COMPELLING, liens=[LINK])),
+    ("ART30-07", False, _transfer(**COMPELLING, piece="armoire 3")),
+    ("ART30-07", False, _transfer(**US, garantie="derogation_contrat")),
+    ("SENSIBLE-02", False, _t(**_health())),
+    ("AIPD-01", True, _aipd("non_requise", cas_article_35=["surveillance_zone_publique"], motif="m")),
+    ("AIPD-01", False, _t(aipd={"etat": "a_faire", "liste_requise": "logements_sociaux"}, statut="arrete")),
+    ("AIPD-01", False, _aipd("en_cours", liste_requise="logements_sociaux")),
+    ("AIPD-02", True, _aipd("a_faire", criteres=TWO_CRITERIA, motif="m")),
+    ("AIPD-02", False, _aipd("a_faire", criteres=TWO_CRITERIA[:1])),
+    ("AIPD-02", False, _aipd("non_requise", criteres=TWO_CRITERIA, liste_non_requise="fournisseurs")),
+    ("AIPD-02", False, _aipd("en_cours", criteres=TWO_CRITERIA)),
+    ("AIPD-02", True, _t(**OFFENCES) | _x(**FULL)),
+    ("AIPD-02", False, _t(**OFFENCES)),
+    ("AIPD-02", False, _t(**OFFENCES) | _x(**FULL, decision_individuelle=False)),
+    ("AIPD-03", True, _aipd("en_cours", cas_article_35=["surveillance_zone_publique"])),
+    ("AIPD-03", False, _aipd("en_cours")),
+    ("AIPD-03", False, _aipd("faite", criteres=TWO_CRITERIA)),
+    ("AIPD-04", False, _t(**_health())),
+    ("AIPD-05", False, _aipd("a_faire", cas_article_35=["evaluation_systematique"])),
+    ("AIPD-06", False, _aipd("a_faire")),
+    ("TRANSFERT-01", True, {"organismes/hote": {"pays": "UK"}}),
+    ("TRANSFERT-01", True, _transfer(pays="UK")),
+    ("TRANSFERT-02", True, _a(pays="US", rapatriement=PLAN)),
+    ("TRANSFERT-02", False, _a(**OWN, pays="US")),
+    ("TRANSFERT-03", False, _a(pays="CA", rapatriement=PLAN)),
+    ("TRANSFERT-03", True, _a(pays="CA", rapatriement={**PLAN, "etat": "abandonne"})),
+    ("TRANSFERT-03", False, _a(pays="CA", garantie="clauses_types_commission")),
+    ("TRANSFERT-04", False, _a(**OWN, pays="CH")),
+    ("TRANSFERT-04", True, _a(pays="CH") | _transfer(**US)),
+    ("TRANSFERT-05", False, _transfer(**US, garantie="clauses_types_commission")),
+    ("TRANSFERT-06", False, _transfer(**JP, liens=[LINK])),
+    ("TRANSFERT-06", False, _transfer(**JP, piece="armoire 3")),
+    ("TRANSFERT-06", False, _transfer(pays="JP", garantie="clauses_types_commission")),
+    ("TRANSFERT-06", True, _a(**JP)),
+    ("TRANSFERT-06", False, _a(**JP, rapatriement=PLAN)),
+    ("TRANSFERT-06", False, {"applications/a": {"note": "n", **_a(**JP)["applications/a"]}}),
+    ("TRANSFERT-07", True, _transfer(organisation="EPO", garantie="decision_adequation")),
+    ("TRANSFERT-07", True, _transfer(organisation="ONU")),
+    ("HEBERGEMENT-01", False, _a(**OWN)),
+    ("HEBERGEMENT-03", False, _a(**OWN, pays="CH", rapatriement={**PLAN, "etat": "acheve"})),
+    ("HEBERGEMENT-03", False, _a(rapatriement={**PLAN, "etat": "acheve"})),
+    ("HEBERGEMENT-04", False, _a(pays="FR", rapatriement=PLAN)),
+    ("HEBERGEMENT-04", False, _a(pays="FR", rapatriement={**PLAN, "etat": "abandonne", "echeance": "2020-12-14"})),
+    ("HEBERGEMENT-05", False, _a(pays="UK", zone="france")),
+    ("HEBERGEMENT-05", False, _a(zone="hors_europe")),
+    ("NIVEAU-01", False, _level(HDS, assurances=[{"referentiel": "HDS"}])),
+    ("NIVEAU-02", True, _level(HDS, assurances=[{"referentiel": "HDS", "valable_du": "2020-12-16"}])),
+    ("NIVEAU-02", False, _level(HDS, assurances=[{"referentiel": "HDS", "valable_au": "2020-12-14"}, {"referentiel": "HDS"}])),
+    ("NIVEAU-04", False, _a(**OWN) | _t(**_health())),
+    ("NIVEAU-05", True, {"applications/a": {"assurances": [{"referentiel": "autre", "valable_au": "2020-12-14"}]}}),
+    ("NIVEAU-05", False, _a(pays="FR", assurances=[{"referentiel": "HDS", "valable_au": "2020-12-15"}])),
+    ("NIVEAU-05", False, _level(HDS, assurances=[{"referentiel": "HDS", "valable_au": "2020-12-14"}])),  # NIVEAU-02
+    ("NIVEAU-06", False, _hds("RE")),
+    ("NIVEAU-06", False, _hds("UK")),
+    ("NIVEAU-06", False, _a(pays="CH", assurances=[{"referentiel": "SecNumCloud", "version": "3.2"}])),
+    ("NIVEAU-06", False, _a(pays="CH", assurances=[{"referentiel": "autre", "version": "2"}])),
+    ("NIVEAU-07", False, _hds("FR") | {"organismes/hote": US}),
+    ("NIVEAU-07", False, _snc() | {"organismes/hote": {"pays": None}}),
+    ("NIVEAU-08", True, _hds("FR", valable_du="2024-05-15")),
+    ("NIVEAU-08", False, _hds("FR", valable_du="2024-05-16", valable_au="2099-01-01")),
+    ("NIVEAU-08", False, _snc(valable_du="2020-01-01")),
+    ("NIVEAU-08", False, _snc(valable_au="2099-01-01")),
+    ("CONSERVATION-01", False, _kept({"conservation": YEAR}, {})),
+    ("CONSERVATION-03", False, _kept({"conservation": {"critere": "c"}}, statut="arrete", mis_a_jour_le="2000-01-01")),
+    ("CONSERVATION-03", False, _kept({}, statut="arrete", mis_a_jour_le="2000-01-01")),
+    ("CONSERVATION-04", False, _t(statut="arrete", mis_a_jour_le=None, categories_donnees=[])),
+    ("ALGO-02", True, _x(publie_le=None)),
+    ("ALGO-05", False, _x(degre_contribution="partiel") | _t(**_health())),
+    ("ALGO-05", False, _x(**FULL, decision_individuelle=False) | _t(**_health())),
+    ("ALGO-08", False, _x(page=None, publie_le=None)),
+    ("ALGO-08", True, _x(page=None, publie_le="2020-12-15")),
+    ("ALGO-08", False, _x(page=None, publie_le="2020-12-16")),
+    ("ALGO-08", False, _x(page=None, documentation=LINK)),
+    ("ALGO-08", False, _x(page=None, code=LINK)),
+    ("INTERET-01", False, {DIM: {"accord": {"intitule": "C"}}}),
+    ("ACTION-02", False, {"actions/act": {"echeance": None}}),
+    ("SOMME-01", True, {"demandes_droits/2020": {"nombre": 2}}),
+    ("SOMME-02", True, {"demandes_droits/2020": {"nombre": 1, "hors_delai": None}}),
+    ("SOMME-02", False, {"demandes_droits/2020": {"nombre": 2, "hors_delai": None}}),
+    ("SOMME-02", True, {"violations/2020": {"nombre": 1}}),
+    ("SOMME-03", False, {"violations/2020": {"detail": [{"nature": "integrite", "nombre": 2}]}}),
+)  # fmt: skip

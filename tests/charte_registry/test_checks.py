@@ -8,7 +8,7 @@ from importlib.metadata import version
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rule_cases import CASES, DAY, ORDER, plain, register
+from rule_cases import CASES, DAY, MORE, ORDER, plain, register
 from strategies import records
 
 from charte_registry import RegisterError, load_register
@@ -45,6 +45,11 @@ def test_each_rule_has_a_case_that_fires_it_and_one_that_does_not(rule):
     assert rule not in fired(register(quiet))
     # what is right near by is wrong in no graver way
     assert not {f.rule for f in register(quiet).check() if f.severity == "error"}
+
+
+@pytest.mark.parametrize(("rule", "fires", "change"), MORE)
+def test_a_rule_fires_from_each_of_its_sides_and_no_other(rule, fires, change):
+    assert (rule in fired(register(change))) is fires
 
 
 def test_no_case_is_for_a_rule_that_is_not_there():
