@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rule_cases import CASES, DAY, MORE, ORDER, plain, register
 from strategies import records
 
-from charte_registry import RegisterError, load_register
+from charte_registry import RegisterError, load_register, save_register
 from charte_registry.checks import FAMILIES, RULES, derogations, judge
 from charte_registry.checks.catalogue import to_markdown
 from charte_registry.checks.durees import fin
@@ -433,6 +433,18 @@ def test_a_finding_in_a_table_stands_at_its_row(tmp_path):
     )
     (finding,) = (f for f in load_register(folder).check() if f.severity == "error")
     assert (finding.rule, finding.file, finding.line) == ("HEBERGEMENT-01", "applications.csv", 3)
+
+
+def test_a_finding_about_a_derogation_stands_in_the_manifest(tmp_path):
+    wrong = '[[derogation]]\nfiche = "traitements/t"\nregle = "ART30-99"\nraison = "r"\n'
+    whole = load_register(write(tmp_path / "r", WITHOUT_RECIPIENT, SILENCE + wrong))
+    (finding,) = whole.check()
+    assert (finding.file, finding.line) == ("registre.toml", 13)
+    for name in ("r.json", "r.jsonl"):
+        save_register(whole, tmp_path / name)
+        (finding,) = load_register(tmp_path / name).check()
+        assert finding.file == name
+        assert finding.line >= 1
 
 
 def test_the_command_exits_with_1_for_an_error_only(tmp_path, capsys):

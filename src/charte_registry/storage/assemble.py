@@ -18,6 +18,9 @@ from charte_registry.storage.restate import restated
 Kinds = Callable[[Path, Manifeste], Mapping[str, type[Any]]]  # of a folder with that manifest
 
 
+HEAD = "registre"
+
+
 @attrs.frozen
 class Entry:
     """A record as a file states it: its kind, where it stands, and what it says."""
@@ -117,6 +120,12 @@ def manifest_from(data: Any, where: Callable[[str], str]) -> Manifeste:
         raise RegisterError(
             [f"{where(p.path)} `{p.path}`: {p.message}" for p in error.problems]
         ) from None
+
+
+def headed(register: Register, place: Place) -> Register:
+    """Return a register that also knows where its head stands, as ``registre/registre``."""
+    places = {**register.places, (HEAD, HEAD): place}
+    return attrs.evolve(register, places=MappingProxyType(places))
 
 
 def manifest_of(register: Register, folder: Path) -> Manifeste:

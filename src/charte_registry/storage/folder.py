@@ -16,6 +16,7 @@ from charte_registry.storage.assemble import (
     Entry,
     Kinds,
     assembled,
+    headed,
     manifest_from,
 )
 from charte_registry.storage.format import Format
@@ -59,9 +60,11 @@ class Source:
 def load(root: Path, kinds: Kinds, max_bytes: int) -> Register:
     """Return the register of a folder; see ``load_register``."""
     reader = Reader(root, max_bytes)
-    _, manifest = manifest_source(root, reader)
+    head, manifest = manifest_source(root, reader)
     known = kinds(root, manifest)
-    return of_sources(root, manifest, known, *record_sources(root, manifest, known, reader))
+    sources, problems = record_sources(root, manifest, known, reader)
+    register = of_sources(root, manifest, known, sources, problems)
+    return headed(register, head.entries[0].place)
 
 
 def of_sources(

@@ -19,6 +19,7 @@ from charte_registry.storage.assemble import (
     Kinds,
     assembled,
     continued,
+    headed,
     manifest_from,
     manifest_of,
     storable,
@@ -34,7 +35,8 @@ _HEAD = tuple(field.name for field in attrs.fields(Manifeste))
 def load(path: Path, kinds: Kinds, max_bytes: int) -> Register:
     """Return the register of a file; see ``load_register``."""
     text, data, manifest = _read(path, max_bytes)
-    return _register(path, text, data, manifest, kinds(path.parent, manifest))
+    register = _register(path, text, data, manifest, kinds(path.parent, manifest))
+    return headed(register, placed(path.name, Lines(text.text, json_text.starts)))
 
 
 def _read(path: Path, max_bytes: int) -> tuple[Text, dict[str, Any], Manifeste]:

@@ -17,8 +17,10 @@ from charte_registry.records.manifeste import Manifeste
 from charte_registry.register import Place, Register
 from charte_registry.storage import json_text
 from charte_registry.storage.assemble import (
+    HEAD,
     Kinds,
     collected,
+    headed,
     manifest_from,
     manifest_of,
     storable,
@@ -26,8 +28,6 @@ from charte_registry.storage.assemble import (
 from charte_registry.storage.fast import KIND, Checker, checker_of
 from charte_registry.storage.restate import restated
 from charte_registry.storage.text import Reader
-
-HEAD = "registre"
 
 
 @attrs.frozen
@@ -62,7 +62,8 @@ def load(path: Path, kinds: Kinds, max_bytes: int) -> Register:
     """Return the register of a file; see ``load_register``."""
     content = Reader(path, max_bytes).content(path)
     _, manifest = _manifest(path, content)
-    return _register(path, content, manifest, kinds(path.parent, manifest))
+    register = _register(path, content, manifest, kinds(path.parent, manifest))
+    return headed(register, Place(file=path.name, line=1))
 
 
 def _manifest(path: Path, content: bytes) -> tuple[dict[str, Any], Manifeste]:
