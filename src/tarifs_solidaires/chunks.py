@@ -44,3 +44,18 @@ def gather(values: Array, cells: Array) -> Array:
 
     for_chunks(len(cells), work)
     return found
+
+
+def gather_sum(values: Array, first: tuple[Array, Array], second: tuple[Array, Array]) -> Array:
+    """Return ``values[a[i] + b[j]]`` for two tables, each with its valid cell numbers."""
+    (a, i), (b, j) = first, second
+    if i.ndim == j.ndim == 0:
+        return np.asarray(values[a[i] + b[j]])
+    i, j = np.broadcast_arrays(i, j)
+    found = np.empty(i.shape, dtype=values.dtype)
+
+    def work(part: slice) -> None:
+        np.take(values, a[i[part]] + b[j[part]], out=found[part], mode="clip")
+
+    for_chunks(len(i), work)
+    return found

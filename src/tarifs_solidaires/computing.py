@@ -10,7 +10,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from tarifs_solidaires.chunks import for_chunks, gather
+from tarifs_solidaires.chunks import for_chunks, gather, gather_sum
 from tarifs_solidaires.decision_table import DecisionTable
 from tarifs_solidaires.errors import InputError
 from tarifs_solidaires.inputs import (
@@ -188,12 +188,10 @@ def _decide(
         name: partial(_looked_up, table, name, cells) for name in output_names
     }
     if full is not None:
-
-        def price() -> Array:
-            pair = gather(rows.astype(np.uint16) * (len(full.rows) + 1), cells)
-            return gather(version.prices, pair + gather(full.row_of_cell, found[1]))
-
-        makers["prix_mensuel"] = price
+        first = rows.astype(np.uint16) * (len(full.rows) + 1)  # of the prices of a row
+        makers["prix_mensuel"] = partial(
+            gather_sum, version.prices, (first, cells), (full.row_of_cell, found[1])
+        )
     return lambda: gather(rows, cells), makers, (*(row.tranche for row in table.rows), "")
 
 

@@ -15,6 +15,7 @@ from tarifs_solidaires.flow import flow
 from tarifs_solidaires.inputs import INPUTS, Input
 from tarifs_solidaires.language import clean, language
 from tarifs_solidaires.rule import Rule
+from tarifs_solidaires.sentences import parameter_meaning
 from tarifs_solidaires.version import OUTPUTS, Parameter, Version
 from tarifs_solidaires.wording import (
     conditions,
@@ -182,7 +183,9 @@ class _Page:
         if version.parameters:
             self.heading(3, self.say("Parameters"))
             head = ("Name", "Meaning", "Value", "Unit", "Choices", "Confidence", "Source")
-            self.table(head, map(self.parameter, version.parameters))
+            told = [self.parameter(p) for p in version.parameters]
+            used = [n for n in range(len(head)) if any(row[n] for row in told)]
+            self.table([head[n] for n in used], [[row[n] for n in used] for row in told])
         self.scales(version)
         self.substitutions(version)
         if version.shape == "decision_table":
@@ -196,7 +199,7 @@ class _Page:
     def parameter(self, p: Parameter) -> tuple[str, ...]:
         choices = ", ".join(map(self.plain, p.choices))
         kind = unit(p.unit, self.lang)
-        meaning = p.meaning.get(self.lang, "")
+        meaning = parameter_meaning(p, language(self.lang))
         return (
             p.name,
             meaning,

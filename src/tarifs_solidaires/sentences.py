@@ -532,10 +532,7 @@ class Sentences:
         return (Quoted(source.rstrip(". ")), " – ", *self.say(_CONFIDENCES[confidence]))
 
     def _parameter_name(self, parameter: Parameter) -> str:
-        if parameter.meaning:
-            return clean(parameter.meaning[self.say.code])
-        known = _PARAMETERS.get(parameter.name)
-        return Quoted(parameter.name) if known is None else self.say.tell(known)
+        return parameter_meaning(parameter, self.say) or Quoted(parameter.name)
 
     def _parameter_value(self, parameter: Parameter) -> str:
         value, unit = parameter.value, parameter.unit
@@ -596,6 +593,14 @@ class Sentences:
 
     def _money(self, value: float | Fraction) -> str:
         return self.say.money(value, self.facts.rule.currency)
+
+
+def parameter_meaning(parameter: Parameter, say: Language) -> str:
+    """Return what a parameter is, in words of its file or of its shape; empty where none say it."""
+    if parameter.meaning:
+        return clean(parameter.meaning[say.code])
+    known = _PARAMETERS.get(parameter.name)
+    return "" if known is None else say.tell(known)
 
 
 def _join(phrases: Iterable[Phrase], between: str) -> Phrase:

@@ -185,6 +185,7 @@ _UNITS: Mapping[str, tuple[str, str, str]] = {
     "children": ("enfants", "children", "crianças"),
     "tax shares": ("parts", "tax shares", "cotas"),
     "grant step": ("échelon", "grant step", "escalão"),
+    "share": ("part", "share", "parte"),
     "share, 0 to 1": ("part, de 0 à 1", "share, 0 to 1", "parte, de 0 a 1"),
 }
 
