@@ -35,12 +35,13 @@ autodoc_default_options = {
     # what scikit-learn adds to an estimator, in its own words
     "exclude-members": "set_fit_request, set_predict_request, set_score_request",
 }
+autodoc_preserve_defaults = True
 autodoc_typehints = "none"  # the numpydoc sections state the types
 numpydoc_show_class_members = False
 numpydoc_validation_checks = {"GL08", "PR01", "PR02", "PR03", "RT01", "YD01"}
 # Validation is about what is public: an underscore anywhere means that it is not.
 # The fields of a record describe themselves; _describe_fields below writes them.
-_RECORDS = "|".join(name for name in _records.__all__ if name != "KINDS")
+_RECORDS = "|".join([*(name for name in _records.__all__ if name != "KINDS"), "Derogation"])
 numpydoc_validation_exclude = {r"\._", r"\.cli\.", rf"charte_registry\.({_RECORDS})$"}
 
 # The build needs no network: names of other projects are shown, not linked.

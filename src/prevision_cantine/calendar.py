@@ -51,7 +51,15 @@ class SchoolYear:
 
 @attrs.frozen
 class Break:
-    """A school holiday: its name, first and last day."""
+    """A school holiday.
+
+    Parameters
+    ----------
+    name : str
+        Name.
+    start, end : datetime64[D]
+        First and last day.
+    """
 
     name: str
     start: np.datetime64

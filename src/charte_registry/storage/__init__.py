@@ -109,7 +109,7 @@ def save_register(
 
 
 def check_lines(path: str | Path, *, max_bytes: int = MAX_BYTES) -> Iterator[Problem]:
-    """Yield everything that is wrong with the records of a JSON Lines file, and make none of them.
+    """Return everything that is wrong with the records of a JSON Lines file, and make none of them.
 
     Parameters
     ----------
@@ -118,10 +118,10 @@ def check_lines(path: str | Path, *, max_bytes: int = MAX_BYTES) -> Iterator[Pro
     max_bytes : int
         How many bytes it may have.
 
-    Yields
-    ------
-    Problem
-        A field of a line; an unknown key is one, and so is an identifier that stands twice.
+    Returns
+    -------
+    iterator of Problem
+        A field of a line each; an unknown key is one, and so is an identifier that stands twice.
 
     Raises
     ------
