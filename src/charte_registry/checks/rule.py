@@ -30,6 +30,8 @@ _SOURCES = {
 }  # fmt: skip
 
 _BLANK = re.compile(r"\{(\w+)\}")
+NO_BREAK = "\N{NO-BREAK SPACE}"
+_FRENCH_SIGNS = re.compile(r" (?=[:;?!»])|(?<=«) ")
 
 
 @attrs.frozen(kw_only=True)
@@ -85,7 +87,9 @@ class Rule:
         """Return what is wrong, the remedy and the source, in one line."""
         told = (" ; " if lang == "fr" else "; ").join(self.wording(lang))
         filled = _BLANK.sub(lambda blank: _said(details[blank[1]], lang), told)
-        return f"{filled} ({self.source_in(lang)})" if self.source else filled
+        message = f"{filled} ({self.source_in(lang)})" if self.source else filled
+        # French puts a space before these signs, and no line may end there.
+        return _FRENCH_SIGNS.sub(NO_BREAK, message) if lang == "fr" else message
 
 
 @attrs.frozen
