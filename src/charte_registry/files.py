@@ -39,7 +39,7 @@ def write_bytes(path: str | Path, content: bytes) -> None:
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(content)
-            temporary.chmod(0o644)
+            temporary.chmod(_mode(path))
             temporary.replace(path)
         finally:
             temporary.unlink(missing_ok=True)
@@ -47,6 +47,11 @@ def write_bytes(path: str | Path, content: bytes) -> None:
         raise RegisterError(
             f"{path}: cannot be written ({error.strerror}); check the path"
         ) from None
+
+
+def _mode(path: Path) -> int:
+    """Return who may read a file: as before, where it is there already."""
+    return path.stat().st_mode & 0o777 if path.exists() else 0o644
 
 
 def write_folder(folder: str | Path, files: Mapping[str, bytes]) -> None:
@@ -137,7 +142,7 @@ def _beside(path: Path, content: bytes, undo: ExitStack) -> Path:
     undo.callback(temporary.unlink, missing_ok=True)
     with os.fdopen(handle, "wb") as file:
         file.write(content)
-    temporary.chmod(0o644)
+    temporary.chmod(_mode(path))
     return temporary
 
 

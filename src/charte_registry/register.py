@@ -109,7 +109,7 @@ class Register:
     source: str = ""
     note: str = ""
     records: Mapping[str, Mapping[str, Any]] = attrs.field(repr=False, eq=_present)
-    kinds: Mapping[str, type[Any]] = attrs.field(default=KINDS, repr=False)
+    kinds: Mapping[str, type[Any]] = attrs.field(factory=lambda: KINDS, repr=False)
     derogations: tuple[Derogation, ...] = ()
     profil: str | None = None
     places: Mapping[tuple[str, str], Place] = attrs.field(factory=dict, repr=False, eq=False)

@@ -3,6 +3,7 @@
 import csv
 import difflib
 import json
+import os
 import shutil
 from io import StringIO
 from pathlib import Path
@@ -452,6 +453,14 @@ def test_a_write_that_fails_changes_nothing(folder, monkeypatch):
     assert fails == 3  # files that change by renaming
     assert load_register(folder) == changed
     assert not [name for name in bytes_of(folder) if "/." in name]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
+def test_a_file_that_few_may_read_stays_so(folder):
+    path = folder / "registre.toml"
+    path.chmod(0o600)
+    save_register(attrs.evolve(load_register(folder), titre="Z"), folder)
+    assert (path.stat().st_mode & 0o777, path.read_text().count('"Z"')) == (0o600, 1)
 
 
 def test_a_folder_with_problems_or_with_something_else_is_left_alone(folder, tmp_path):

@@ -80,7 +80,7 @@ def _register(
     path: Path, content: bytes, manifest: Manifeste, kinds: Mapping[str, type[Any]]
 ) -> Register:
     checker, problems = checker_of(kinds), []
-    decode = checker.decoder(content)
+    decode, name = checker.decoder(content), path.name
     found = []
     for number, line in _records(content):
         try:
@@ -88,7 +88,7 @@ def _register(
         except FieldError as error:
             problems += [f"{path}:{Problem(number, p.path, p.message)}" for p in error.problems]
             continue
-        found.append((kind, Place(file=path.name, line=number), record))
+        found.append((kind, Place(file=name, line=number), record))
     return collected(manifest, found, kinds, lambda place, _: f"{path}:{place.line}", problems)
 
 
