@@ -3,7 +3,7 @@
 from prevision_cantine.backtest import Backtest, backtest
 from prevision_cantine.calendar import Break
 from prevision_cantine.city import Attendance, City, Remark, Rows
-from prevision_cantine.datasets import load_city, load_dishes, make_city
+from prevision_cantine.datasets import load_city, load_dishes, load_menu, make_city
 from prevision_cantine.effects import EffectTable
 from prevision_cantine.errors import CantineError, CityError, DateError, ForecastError
 from prevision_cantine.forecast import Forecast
@@ -60,6 +60,7 @@ __all__ = [
     "ingredients",
     "load_city",
     "load_dishes",
+    "load_menu",
     "load_order",
     "load_portions",
     "make_city",

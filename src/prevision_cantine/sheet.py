@@ -488,6 +488,8 @@ def _plain(_: object, __: object, value: Any) -> Any:
         return str(value)
     if isinstance(value, float):
         return None if np.isnan(value) else round(value, 6)
+    if isinstance(value, tuple):
+        return list(value)
     return dict(value) if isinstance(value, Mapping) else value
 
 
