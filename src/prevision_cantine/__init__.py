@@ -23,6 +23,7 @@ from prevision_cantine.scenario import Difference, Scenario, compare_forecasts, 
 from prevision_cantine.sheet import Accuracy, ModelSheet, TermRange, model_sheet
 from prevision_cantine.sources import Sources
 from prevision_cantine.splitter import TeachingPeriodSplit
+from prevision_cantine.storage import load_forecaster, save_forecaster
 from prevision_cantine.transformer import CanteenFeatures
 
 __all__ = [
@@ -60,6 +61,7 @@ __all__ = [
     "ingredients",
     "load_city",
     "load_dishes",
+    "load_forecaster",
     "load_menu",
     "load_order",
     "load_portions",
@@ -67,6 +69,7 @@ __all__ = [
     "model_sheet",
     "order",
     "plan_order",
+    "save_forecaster",
     "teaching_periods",
     "trade_off",
     "what_if",

@@ -33,6 +33,7 @@ from prevision_cantine.model import CanteenForecaster
 from prevision_cantine.ordering import SHORTAGES, plan_order, trade_off
 from prevision_cantine.scenario import Scenario, what_if
 from prevision_cantine.sheet import model_sheet
+from prevision_cantine.storage import load_forecaster, save_forecaster
 
 Run = Callable[[argparse.Namespace], int]
 
@@ -73,11 +74,17 @@ def _parser() -> argparse.ArgumentParser:
 
     def learns(item: argparse.ArgumentParser, *, span: bool = True) -> None:
         when = "by default --lead-days before --from" if span else "YYYY-MM-DD"
-        item.add_argument("--until", required=not span, help=f"last day of the data used, {when}")
+        item.add_argument("--until", help=f"last day of the data used, {when}")
         item.add_argument(
             "--lead-days", type=int, default=15, help="days between data and forecast"
         )
+        if item.get_default("run") is not _fit:
+            item.add_argument("--model", type=Path, help="model that fit wrote, instead of --until")
         item.add_argument("--lang", choices=LANGUAGES, default="fr", help="language of the words")
+
+    item = command("fit", _fit, "learn from the data up to a day and keep the model", span=False)
+    learns(item, span=False)
+    _writes(item, required=True, what="file of the model to write, such as model.zip")
 
     item = command("forecast", _forecast, "forecast a span from data that end some days before it")
     learns(item)
@@ -171,11 +178,17 @@ def _cautions(item: argparse.ArgumentParser) -> None:
 
 def _fitted(arguments: argparse.Namespace) -> tuple[City, CanteenForecaster]:
     """Return the city and a forecaster that learned from it up to the day asked for."""
-    city = load_city(arguments.folder)
-    if arguments.until is None:
+    city, model = load_city(arguments.folder), getattr(arguments, "model", None)
+    if model is not None:
+        if arguments.until is not None:
+            raise ForecastError("give --until or --model, not both: the model has its last day")
+        return city, load_forecaster(model)
+    if arguments.until is not None:
+        until = to_day(arguments.until)
+    elif hasattr(arguments, "start"):
         until = to_day(arguments.start) - arguments.lead_days
     else:
-        until = to_day(arguments.until)
+        raise ForecastError("give --until, the last day of the data used, YYYY-MM-DD")
     return city, CanteenForecaster(lead_days=arguments.lead_days).fit(city, until)
 
 
@@ -195,6 +208,16 @@ def _canteen(forecast: Forecast, name: str | None) -> tuple[str, list[int]]:
             f"no row of canteen {name!r}; some that have: {', '.join(np.unique(names)[:5])}"
         )
     return name, here
+
+
+def _fit(arguments: argparse.Namespace) -> int:
+    _, forecaster = _fitted(arguments)
+    save_forecaster(forecaster, arguments.output)
+    sources = forecaster.sources_
+    print(
+        f"{sources.rows} rows from {sources.first} to {sources.last} learned, see {arguments.output}"
+    )
+    return 0
 
 
 def _forecast(arguments: argparse.Namespace) -> int:

@@ -94,6 +94,16 @@ def test_order(run, forecast, tmp_path, caution):
     assert found == plan.kitchen.together.tolist()
 
 
+def test_a_model_that_fit_wrote_forecasts_as_one_that_learns(run, tmp_path):
+    model, direct, loaded = (tmp_path / name for name in ("m.zip", "a.csv", "b.csv"))
+    assert "rows from 2020-09-01 to 2023-02-10 learned" in run("fit", *UNTIL, "--output", model)
+    assert run("forecast", *SPAN, *UNTIL, "--output", direct).replace("a.csv", "") == run(
+        "forecast", *SPAN, "--model", model, "--output", loaded
+    ).replace("b.csv", "")
+    assert direct.read_bytes() == loaded.read_bytes()
+    assert run("sheet", "--model", model) == run("sheet", *UNTIL)
+
+
 def test_trade_off(run, forecast, tmp_path):
     text = run("trade-off", *SPAN, *UNTIL, "--shortages", 0.01, 0.02, "--together",
                "--output", tmp_path / "t.csv", "--picture", tmp_path / "t.svg")  # fmt: skip
@@ -176,7 +186,9 @@ def test_from_an_order_to_ingredients(run, forecast, tmp_path):
         (["what-if", *SPAN, "--enrolment", "X=2"], "no canteen 'X'"),
         (["what-if", *SPAN, "--strike", "soon"], "'soon' is no day"),
         (["what-if", *SPAN, "--menu", "absent.csv"], "absent.csv: cannot be read"),
-        (["sheet"], "the following arguments are required: --until"),
+        (["sheet"], "give --until, the last day of the data used"),
+        (["sheet", *UNTIL, "--model", "{out}"], "not both"),
+        (["forecast", *SPAN, "--model", "{out}", "--output", "f.csv"], "o.csv: cannot be read"),
         (["effects", *UNTIL, "--lang", "de"], "invalid choice: 'de'"),
         (["effects", *UNTIL, "--picture", "{out}"], "is no kind of picture"),
         (["trade-off", *SPAN, "--shortages", "0"], "shortage=0.0"),
