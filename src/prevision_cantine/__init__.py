@@ -3,7 +3,7 @@
 from prevision_cantine.backtest import Backtest, backtest
 from prevision_cantine.calendar import Break
 from prevision_cantine.city import Attendance, City, Remark, Rows
-from prevision_cantine.datasets import load_city, load_dishes, make_city
+from prevision_cantine.datasets import load_city, load_dishes, load_menu, make_city
 from prevision_cantine.effects import EffectTable
 from prevision_cantine.errors import CantineError, CityError, DateError, ForecastError
 from prevision_cantine.forecast import Forecast
@@ -23,6 +23,7 @@ from prevision_cantine.scenario import Difference, Scenario, compare_forecasts, 
 from prevision_cantine.sheet import Accuracy, ModelSheet, TermRange, model_sheet
 from prevision_cantine.sources import Sources
 from prevision_cantine.splitter import TeachingPeriodSplit
+from prevision_cantine.storage import load_forecaster, save_forecaster
 from prevision_cantine.transformer import CanteenFeatures
 
 __all__ = [
@@ -60,12 +61,15 @@ __all__ = [
     "ingredients",
     "load_city",
     "load_dishes",
+    "load_forecaster",
+    "load_menu",
     "load_order",
     "load_portions",
     "make_city",
     "model_sheet",
     "order",
     "plan_order",
+    "save_forecaster",
     "teaching_periods",
     "trade_off",
     "what_if",

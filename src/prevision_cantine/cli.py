@@ -1,19 +1,41 @@
-"""The command line ``prevision-cantine``."""
+"""The command line ``prevision-cantine``: one verb a command."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
+import numpy as np
+
 from prevision_cantine.backtest import backtest
 from prevision_cantine.calendar import to_day
-from prevision_cantine.datasets import load_city
-from prevision_cantine.errors import CantineError
-from prevision_cantine.figures import plot_forecast
+from prevision_cantine.city import City
+from prevision_cantine.csv_file import write_text
+from prevision_cantine.datasets import load_city, load_dishes, load_menu
+from prevision_cantine.effects import EVERYWHERE
+from prevision_cantine.errors import CantineError, ForecastError
+from prevision_cantine.figures import (
+    plot_calibration,
+    plot_contributions,
+    plot_effects,
+    plot_error_calendar,
+    plot_forecast,
+    plot_trade_off,
+    save,
+)
+from prevision_cantine.forecast import Forecast
+from prevision_cantine.ingredients import ingredients, load_order, load_portions
+from prevision_cantine.language import LANGUAGES
 from prevision_cantine.model import CanteenForecaster
+from prevision_cantine.ordering import SHORTAGES, plan_order, trade_off
+from prevision_cantine.scenario import Scenario, what_if
+from prevision_cantine.sheet import model_sheet
+from prevision_cantine.storage import load_forecaster, save_forecaster
+
+Run = Callable[[argparse.Namespace], int]
 
 
 class _Parser(argparse.ArgumentParser):
@@ -40,53 +62,285 @@ def _parser() -> argparse.ArgumentParser:
         prog="prevision-cantine", description="Explainable forecasts of canteen meals."
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for name, run, text in (
-        ("forecast", _forecast, "forecast a span from data that end some days before it"),
-        ("backtest", _backtest, "forecast the past as if on its day, and measure"),
-    ):
-        command = commands.add_parser(name, help=text)
-        command.add_argument(
-            "folder", help="folder of the city, with raw/, calculators/, mappings/"
-        )
-        command.add_argument("--from", dest="start", required=True, help="first day, YYYY-MM-DD")
-        command.add_argument("--to", dest="end", required=True, help="last day, YYYY-MM-DD")
-        command.add_argument(
+
+    def command(name: str, run: Run, text: str, *, span: bool = True) -> argparse.ArgumentParser:
+        item = commands.add_parser(name, help=text, description=text[:1].upper() + text[1:] + ".")
+        item.add_argument("folder", help="folder of the city, with raw/, calculators/, mappings/")
+        if span:
+            item.add_argument("--from", dest="start", required=True, help="first day, YYYY-MM-DD")
+            item.add_argument("--to", dest="end", required=True, help="last day, YYYY-MM-DD")
+        item.set_defaults(run=run)
+        return item
+
+    def learns(item: argparse.ArgumentParser, *, span: bool = True) -> None:
+        when = "by default --lead-days before --from" if span else "YYYY-MM-DD"
+        item.add_argument("--until", help=f"last day of the data used, {when}")
+        item.add_argument(
             "--lead-days", type=int, default=15, help="days between data and forecast"
         )
-        command.add_argument("--output", type=Path, required=True, help="CSV file to write")
-        command.set_defaults(run=run)
-        if name == "backtest":
-            command.add_argument(
-                "--shortage", type=float, default=0.01, help="share that may be missing"
-            )
-            command.add_argument("--step", choices=("period", "week"), default="period")
-            command.add_argument(
-                "--enrolment-lead-days", type=int, default=0,
-                help="days before a school year when its enrolments are known",
-            )  # fmt: skip
-        else:
-            command.add_argument(
-                "--canteen", help="canteen to draw and to explain; the first by default"
-            )
-            command.add_argument("--picture", type=Path, help="PNG file to write")
+        if item.get_default("run") is not _fit:
+            item.add_argument("--model", type=Path, help="model that fit wrote, instead of --until")
+        item.add_argument("--lang", choices=LANGUAGES, default="fr", help="language of the words")
+
+    item = command("fit", _fit, "learn from the data up to a day and keep the model", span=False)
+    learns(item, span=False)
+    _writes(item, required=True, what="file of the model to write, such as model.zip")
+
+    item = command("forecast", _forecast, "forecast a span from data that end some days before it")
+    learns(item)
+    _writes(item, required=True)
+    item.add_argument("--canteen", help="canteen to draw and to explain; the first by default")
+    item.add_argument("--picture", type=Path, help="picture to write, .png, .svg or .pdf")
+
+    item = command("order", _order, "order for each canteen and day, and for the kitchen's total")
+    learns(item)
+    _cautions(item)
+    _writes(item, required=True)
+    item.add_argument("--kitchen", type=Path, help="CSV file of the order of each day's total")
+
+    item = command("trade-off", _trade_off, "say what each caution would have cost in the past")
+    learns(item)
+    item.add_argument(
+        "--shortages", type=float, nargs="+", default=list(SHORTAGES), help="shares that may be missing"
+    )  # fmt: skip
+    item.add_argument("--tray", type=int, default=1, help="meals a tray")
+    item.add_argument("--together", action="store_true", help="order each day's total as one")
+    _writes(item)
+    item.add_argument("--picture", type=Path, help="picture to write, .png, .svg or .pdf")
+
+    item = command("explain", _explain, "say why a canteen's days are forecast as they are")
+    learns(item)
+    item.add_argument("--canteen", help="canteen to explain; the first by default")
+    _writes(item, what="CSV file of every term in meals, for all canteens")
+    item.add_argument("--picture", type=Path, help="picture of the first day, .png, .svg or .pdf")
+
+    item = command("effects", _effects, "list the effect of each level of each term", span=False)
+    learns(item, span=False)
+    _writes(item, what="CSV file of all effects, those of types and canteens too")
+    item.add_argument("--picture", type=Path, help="picture to write, .png, .svg or .pdf")
+
+    item = command("sheet", _sheet, "write the sheet of the fitted model", span=False)
+    learns(item, span=False)
+    item.add_argument("--format", choices=("markdown", "json"), default="markdown")
+    _writes(item, what="file to write; printed without one")
+    item.add_argument("--calibration-picture", type=Path, help="do the intervals hold; picture")
+    item.add_argument("--calendar-picture", type=Path, help="error of each day; picture")
+
+    item = command("what-if", _what_if, "say what a change of menu, calendar, enrolment makes")
+    learns(item)
+    item.add_argument("--strike", nargs="+", default=[], metavar="DAY", help="announced strikes")
+    item.add_argument("--holiday", nargs="+", default=[], metavar="DAY", help="new public holidays")
+    item.add_argument("--menu", type=Path, help="CSV file of dishes: date, rang, plat")
+    item.add_argument(
+        "--enrolment", nargs="+", default=[], metavar="CANTEEN=FACTOR",
+        help="such as 'ZOLA=1.1', or '*=0.95' for every canteen",
+    )  # fmt: skip
+    _writes(item)
+
+    item = command(
+        "ingredients", _ingredients, "list what each supplier delivers each week", span=False
+    )
+    item.add_argument("--order", type=Path, required=True, help="CSV file that order wrote")
+    item.add_argument(
+        "--portions", type=Path, required=True,
+        help="CSV file: plat, produit, fournisseur, type_site, quantite, unite",
+    )  # fmt: skip
+    item.add_argument(
+        "--menu", type=Path, help="CSV file of dishes: date, rang, plat; by default those of the city"
+    )  # fmt: skip
+    item.add_argument("--lang", choices=LANGUAGES, default="fr", help="language of the words")
+    _writes(item)
+
+    item = command("backtest", _backtest, "forecast the past as if on its day, and measure")
+    item.add_argument("--lead-days", type=int, default=15, help="days between data and forecast")
+    _writes(item, required=True)
+    item.add_argument("--shortage", type=float, default=0.01, help="share that may be missing")
+    item.add_argument("--step", choices=("period", "week"), default="period")
+    item.add_argument(
+        "--enrolment-lead-days", type=int, default=0,
+        help="days before a school year when its enrolments are known",
+    )  # fmt: skip
     return parser
 
 
+def _writes(
+    item: argparse.ArgumentParser, *, required: bool = False, what: str = "CSV file to write"
+) -> None:
+    item.add_argument("--output", type=Path, required=required, help=what)
+
+
+def _cautions(item: argparse.ArgumentParser) -> None:
+    item.add_argument("--shortage", type=float, help="share that may be missing, such as 0.01")
+    item.add_argument("--missing-meal-cost", type=float, help="with --wasted-meal-cost")
+    item.add_argument("--wasted-meal-cost", type=float, help="with --missing-meal-cost")
+    item.add_argument("--tray", type=int, default=1, help="meals a tray; orders are whole trays")
+
+
+def _fitted(arguments: argparse.Namespace) -> tuple[City, CanteenForecaster]:
+    """Return the city and a forecaster that learned from it up to the day asked for."""
+    city, model = load_city(arguments.folder), getattr(arguments, "model", None)
+    if model is not None:
+        if arguments.until is not None:
+            raise ForecastError("give --until or --model, not both: the model has its last day")
+        return city, load_forecaster(model)
+    if arguments.until is not None:
+        until = to_day(arguments.until)
+    elif hasattr(arguments, "start"):
+        until = to_day(arguments.start) - arguments.lead_days
+    else:
+        raise ForecastError("give --until, the last day of the data used, YYYY-MM-DD")
+    return city, CanteenForecaster(lead_days=arguments.lead_days).fit(city, until)
+
+
+def _forecasted(arguments: argparse.Namespace) -> tuple[City, Forecast]:
+    """Return the city and the forecast of the span asked for."""
+    city, forecaster = _fitted(arguments)
+    return city, forecaster.predict(city.calendar_rows(arguments.start, arguments.end))
+
+
+def _canteen(forecast: Forecast, name: str | None) -> tuple[str, list[int]]:
+    """Return the canteen asked for and its rows, the first canteen where none is."""
+    names = forecast.rows.names
+    name = str(names[0]) if name is None else name
+    here = np.flatnonzero(names == name).tolist()
+    if not here:
+        raise ForecastError(
+            f"no row of canteen {name!r}; some that have: {', '.join(np.unique(names)[:5])}"
+        )
+    return name, here
+
+
+def _fit(arguments: argparse.Namespace) -> int:
+    _, forecaster = _fitted(arguments)
+    save_forecaster(forecaster, arguments.output)
+    sources = forecaster.sources_
+    print(
+        f"{sources.rows} rows from {sources.first} to {sources.last} learned, see {arguments.output}"
+    )
+    return 0
+
+
 def _forecast(arguments: argparse.Namespace) -> int:
-    city = load_city(arguments.folder)
-    rows = city.calendar_rows(arguments.start, arguments.end)
-    forecaster = CanteenForecaster(lead_days=arguments.lead_days)
-    forecast = forecaster.fit(city, to_day(arguments.start) - arguments.lead_days).predict(rows)
-    canteen = arguments.canteen or str(rows.names[0])
-    here = (rows.names == canteen).nonzero()[0]
-    picture = plot_forecast(forecast, canteen, actual=city)
+    city, forecast = _forecasted(arguments)
+    canteen, here = _canteen(forecast, arguments.canteen)
     forecast.to_csv(arguments.output)
     if arguments.picture is not None:
-        picture.savefig(arguments.picture, dpi=150)
+        save(plot_forecast(forecast, canteen, actual=city, lang=arguments.lang), arguments.picture)
     print(
-        f"{len(city.report)} remarks on the data; {len(rows)} rows forecast, see {arguments.output}"
+        f"{len(city.report)} remarks on the data; {len(forecast)} rows forecast, "
+        f"see {arguments.output}"
     )
-    print(forecast.explain(int(here[0])))
+    print(forecast.explain(here[0], arguments.lang))
+    return 0
+
+
+def _order(arguments: argparse.Namespace) -> int:
+    _, forecast = _forecasted(arguments)
+    plan = plan_order(
+        forecast, shortage=arguments.shortage, missing_meal_cost=arguments.missing_meal_cost,
+        wasted_meal_cost=arguments.wasted_meal_cost, tray=arguments.tray,
+    )  # fmt: skip
+    plan.to_csv(arguments.output)
+    if arguments.kitchen is not None:
+        plan.kitchen_to_csv(arguments.kitchen)
+    print(plan.to_text(arguments.lang))
+    print(f"\nsee {arguments.output}")
+    return 0
+
+
+def _trade_off(arguments: argparse.Namespace) -> int:
+    _, forecast = _forecasted(arguments)
+    table = trade_off(
+        forecast, shortages=arguments.shortages, tray=arguments.tray, together=arguments.together
+    )
+    if arguments.output is not None:
+        table.to_csv(arguments.output)
+    if arguments.picture is not None:
+        figure = plot_trade_off(
+            forecast, shortages=arguments.shortages, tray=arguments.tray, lang=arguments.lang
+        )
+        save(figure, arguments.picture)
+    print(table.to_text(arguments.lang))
+    return 0
+
+
+def _explain(arguments: argparse.Namespace) -> int:
+    city, forecast = _forecasted(arguments)
+    _, here = _canteen(forecast, arguments.canteen)
+    if arguments.output is not None:
+        forecast.contributions_to_csv(arguments.output)
+    if arguments.picture is not None:
+        figure = plot_contributions(forecast, here[0], actual=city, lang=arguments.lang)
+        save(figure, arguments.picture)
+    for row in here:
+        print(forecast.explain(row, arguments.lang))
+    return 0
+
+
+def _effects(arguments: argparse.Namespace) -> int:
+    _, forecaster = _fitted(arguments)
+    effects = forecaster.effects()
+    if arguments.output is not None:
+        effects.to_csv(arguments.output, arguments.lang)
+    if arguments.picture is not None:
+        save(plot_effects(effects, lang=arguments.lang), arguments.picture)
+    print(effects.select(scope=EVERYWHERE).to_text(arguments.lang))
+    return 0
+
+
+def _sheet(arguments: argparse.Namespace) -> int:
+    city, forecaster = _fitted(arguments)
+    sheet = model_sheet(forecaster)
+    text = sheet.to_json() if arguments.format == "json" else sheet.to_markdown(arguments.lang)
+    past = forecaster.calibration_
+    if arguments.calibration_picture is not None:
+        save(plot_calibration(past, lang=arguments.lang), arguments.calibration_picture)
+    if arguments.calendar_picture is not None:
+        figure = plot_error_calendar(past, city.calendar, lang=arguments.lang)
+        save(figure, arguments.calendar_picture)
+    if arguments.output is None:
+        print(text, end="")
+    else:
+        write_text(arguments.output, text)
+        print(f"sheet of the model of {sheet.until}, see {arguments.output}")
+    return 0
+
+
+def _what_if(arguments: argparse.Namespace) -> int:
+    city, forecaster = _fitted(arguments)
+    scenario = Scenario(
+        menus=load_menu(arguments.menu) if arguments.menu else {},
+        strikes=arguments.strike,
+        enrolment=dict(map(_factor, arguments.enrolment)),
+        public_holidays=arguments.holiday,
+    )
+    change = what_if(forecaster, city, scenario, arguments.start, arguments.end)
+    if arguments.output is not None:
+        change.to_csv(arguments.output)
+    print(change.to_text(arguments.lang))
+    return 0
+
+
+def _factor(text: str) -> tuple[str, float]:
+    name, equals, value = text.rpartition("=")
+    try:
+        factor = float(value)
+    except ValueError:
+        equals = ""
+    if not equals:
+        raise ForecastError(f"--enrolment {text}: write CANTEEN=FACTOR, such as ZOLA=1.1")
+    return name, factor
+
+
+def _ingredients(arguments: argparse.Namespace) -> int:
+    city = load_city(arguments.folder)
+    dishes = load_menu(arguments.menu) if arguments.menu else load_dishes(arguments.folder)
+    found = ingredients(
+        load_order(arguments.order, city), dishes, load_portions(arguments.portions)
+    )
+    if arguments.output is not None:
+        found.to_csv(arguments.output)
+    print(found.to_text(arguments.lang))
     return 0
 
 

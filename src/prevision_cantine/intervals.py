@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import attrs
 import numpy as np
+import numpy.typing as npt
 
 from prevision_cantine.calendar import Days
 from prevision_cantine.city import Floats, Ints
@@ -107,7 +108,10 @@ class Calibration:
         """Return the past forecasts of some canteens."""
         if not len(self.canteen):
             return self
-        keep = np.isin(self.canteen, canteens)
+        return self.select(np.isin(self.canteen, canteens))
+
+    def select(self, keep: npt.NDArray[np.bool_]) -> Calibration:
+        """Return some of the past forecasts, whose day and canteen are known."""
         return Calibration(
             self.forecast[keep], self.actual[keep], self.date[keep], self.canteen[keep]
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 import attrs
 import numpy as np
@@ -29,10 +30,31 @@ SLOTS = 5  # Monday, Tuesday, Thursday, Friday, and one for what is not forecast
 
 
 @attrs.frozen(eq=False)
-class _Fitted:
-    """What is learned from the rows up to one day."""
+class Fitted:
+    """What is learned from the rows up to one day.
+
+    Parameters
+    ----------
+    until : datetime64[D]
+        Last day of which anything was used.
+    canteens : tuple of str
+        Names of the canteens, in the order of what is learned of each.
+    exponent : float
+        Power of enrolment.
+    level, level_new : ndarray of float, shape (canteens,)
+        Level of each canteen inside the school year, and for the first forecasts of the next.
+    profile : ndarray of float, shape (canteens, 5)
+        What the weekdays of each canteen add lately.
+    effects : Effects
+        Effects of the columns of the design.
+    first_year, years : int
+        The first school year that has columns, and how many have.
+    first_year_name : str
+        Its name, by which another calendar is known to count as this one does.
+    """
 
     until: np.datetime64
+    canteens: tuple[str, ...]
     exponent: float
     level: Floats
     level_new: Floats
@@ -40,6 +62,7 @@ class _Fitted:
     effects: Effects
     first_year: int
     years: int
+    first_year_name: str
 
 
 @attrs.frozen(eq=False)
@@ -97,7 +120,7 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
 
     _learned_for: tuple[int, str]
     _city: City
-    _learned: dict[np.datetime64, _Fitted]
+    _learned: dict[np.datetime64, Fitted]
     _effects: EffectTable | None
 
     def __init__(
@@ -172,7 +195,8 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
         sklearn.exceptions.NotFittedError
             Before ``fit``.
         ForecastError
-            Where the coverage is outside its range, or a row is not after the data.
+            Where the coverage is outside its range, a row is not after the data, or the rows are of
+            a city with other canteens or school years.
         """
         self._check_is_fitted()
         if not 0 < coverage < 1:
@@ -184,6 +208,7 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
                 f"the rows begin on {rows.date.min()}, and the data end on {self.fitted_.until}: "
                 "forecast days after the data"
             )
+        self._check_city(rows.city)
         contributions = self._contributions(self.fitted_, rows)
         meals = np.exp(sum(contributions.values(), start=np.zeros(len(rows))))
         lower, upper = self.calibration_.interval(meals, coverage)
@@ -237,6 +262,96 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
             )
         return self._effects
 
+    def state(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return the settings, and what was learned as immutable parts; ``from_state`` undoes it.
+
+        Returns
+        -------
+        settings : dict of str to object
+            Parameters of the forecaster.
+        parts : dict of str to object
+            ``fitted``, ``calibration``, ``sources`` and ``effects``.
+
+        Raises
+        ------
+        sklearn.exceptions.NotFittedError
+            Before ``fit``.
+        """
+        self._check_is_fitted()
+        return self.get_params(), {
+            "fitted": self.fitted_, "calibration": self.calibration_, "sources": self.sources_,
+            "effects": self.effects(),
+        }  # fmt: skip
+
+    @classmethod
+    def from_state(cls, settings: Mapping[str, Any], parts: Mapping[str, Any]) -> CanteenForecaster:
+        """Return the fitted forecaster of which ``state`` gave this.
+
+        Parameters
+        ----------
+        settings : mapping of str to object
+            Parameters of the forecaster.
+        parts : mapping of str to object
+            As ``state`` gives them.
+
+        Returns
+        -------
+        CanteenForecaster
+            Fitted.
+
+        Raises
+        ------
+        ForecastError
+            Where a setting is not known or missing, or the parts do not fit together.
+        """
+        known = cls().get_params()
+        for name in {*settings, *known}:
+            if name not in known or name not in settings:
+                raise ForecastError(f"the setting {name!r} is not known, or missing")
+            if not isinstance(settings[name], (bool, int, float, str, type(None))):
+                raise ForecastError(f"the setting {name!r} is {settings[name]!r}")
+        self = cls(**settings)
+        self.fitted_, self.calibration_ = parts["fitted"], parts["calibration"]
+        self.sources_, self._effects = parts["sources"], parts["effects"]
+        fitted, past, table = self.fitted_, self.calibration_, self._effects
+        count = len(fitted.canteens)
+        shapes = {
+            "level": (fitted.level.shape, (count,)),
+            "level_new": (fitted.level_new.shape, (count,)),
+            "profile": (fitted.profile.shape, (count, SLOTS)),
+            "effects": (fitted.effects.nested.shape[:1], (count,)),
+            "shared effects": (fitted.effects.shared.shape, (fitted.effects.shared.size,)),
+            "calibration": (
+                {len(past.forecast), len(past.actual), len(past.date), len(past.canteen)},
+                {len(past.forecast)},
+            ),
+            "effect table": (
+                {len(getattr(table, field.name)) for field in attrs.fields(EffectTable)},
+                {len(table)},
+            ),
+        }
+        for name, (found, expected) in shapes.items():
+            if found != expected:
+                raise ForecastError(f"{name}: {found}, where {expected} is needed")
+        return self
+
+    def _check_city(self, city: City) -> None:
+        """Refuse a city whose canteens or school years are not those of the fit."""
+        fitted, years = self.fitted_, city.calendar.years
+        if city.canteens != fitted.canteens:
+            raise ForecastError(
+                f"the rows are of a city of {len(city.canteens)} canteens that are not the "
+                f"{len(fitted.canteens)} learned, in their order: fit on that city"
+            )
+        if not (
+            fitted.first_year < len(years)
+            and years[fitted.first_year].name == fitted.first_year_name
+        ):
+            raise ForecastError(
+                f"the calendar does not have {fitted.first_year_name} as its school year "
+                f"{fitted.first_year + 1}, as the data had: fit on that calendar"
+            )
+
     def _check_is_fitted(self) -> None:
         if not hasattr(self, "fitted_"):
             raise NotFittedError(
@@ -254,7 +369,7 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
         typical = np.nanmedian(pupils) if np.isfinite(pupils).any() else 150.0
         return np.log(np.where(np.isfinite(pupils), pupils, typical))
 
-    def _learn(self, city: City, until: np.datetime64) -> _Fitted:
+    def _learn(self, city: City, until: np.datetime64) -> Fitted:
         if until not in self._learned:
             self._learned[until] = self._learn_anew(city, until)
         return self._learned[until]
@@ -282,7 +397,7 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
         effects, robust = solve(columns, target - mean, weight)
         return _Regression(table, columns, target, mean, weight, effects, robust, first_year, years)
 
-    def _learn_anew(self, city: City, until: np.datetime64) -> _Fitted:
+    def _learn_anew(self, city: City, until: np.datetime64) -> Fitted:
         found = self._regress(city, until)
         table, target, mean, robust = found.table, found.target, found.mean, found.robust
         canteens = len(city.canteens)
@@ -313,8 +428,9 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
         )
         profile = (profile * mass / (mass + 5.0)).reshape(canteens, SLOTS)
         profile[:, :4] -= profile[:, :4].mean(axis=1, keepdims=True)
-        return _Fitted(
+        return Fitted(
             until=until,
+            canteens=city.canteens,
             exponent=self.enrolment_exponent,
             level=levels[0],
             level_new=levels[1],
@@ -322,9 +438,10 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
             effects=found.effects,
             first_year=found.first_year,
             years=found.years,
+            first_year_name=city.calendar.years[found.first_year].name,
         )
 
-    def _contributions(self, fitted: _Fitted, rows: Rows) -> dict[str, Floats]:
+    def _contributions(self, fitted: Fitted, rows: Rows) -> dict[str, Floats]:
         contributions: dict[str, Floats] = {name: np.zeros(len(rows)) for name in TERMS}
         contributions |= fitted.effects.terms(design(rows, fitted.first_year, fitted.years))
         contributions["effectif"] = fitted.exponent * self._log_enrolment(rows, fitted.until)

@@ -30,7 +30,8 @@ TEXTS = texts({
         "alone": "Trop peu de jours passés pour une commande d'ensemble : {days}, il en faut {needed}.",
         "day": "jour", "forecast": "prévus", "separate": "commandes", "together": "en une fois",
         "gain": "gain", "trays": "Plateaux de {tray} repas.",
-        "caution": "Ce que coûte chaque prudence, sur {days} jours passés prévus comme si c'était le jour même.",
+        "caution": "Ce que coûte chaque prudence, sur {days} jours passés prévus sans rien savoir de la suite.",
+        "at_once": "Une seule commande par jour pour toutes les cantines.",
         "margin": "marge", "quantile": "jours suffisants", "excess": "excédent", "shortage": "manque",
         "wasted": "repas en trop par jour", "missing": "repas manquants par jour",
     },
@@ -43,7 +44,8 @@ TEXTS = texts({
         "alone": "Too few past days for one order of the total: {days}, where {needed} are needed.",
         "day": "day", "forecast": "forecast", "separate": "orders", "together": "as one",
         "gain": "gain", "trays": "Trays of {tray} meals.",
-        "caution": "What each caution costs, on {days} past days forecast as if on their day.",
+        "caution": "What each caution costs, on {days} past days forecast knowing nothing of what followed.",
+        "at_once": "One order a day for all canteens.",
         "margin": "margin", "quantile": "days with enough", "excess": "excess", "shortage": "shortage",
         "wasted": "meals too many a day", "missing": "meals missing a day",
     },
@@ -56,7 +58,8 @@ TEXTS = texts({
         "alone": "Poucos dias passados para um pedido do total: {days}, são necessários {needed}.",
         "day": "dia", "forecast": "previsto", "separate": "pedidos", "together": "em um só",
         "gain": "ganho", "trays": "Bandejas de {tray} refeições.",
-        "caution": "Quanto custa cada cautela, em {days} dias passados previstos como se no dia.",
+        "caution": "Quanto custa cada cautela, em {days} dias passados previstos sem nada saber do que se seguiu.",
+        "at_once": "Um só pedido por dia para todas as cantinas.",
         "margin": "margem", "quantile": "dias suficientes", "excess": "excesso", "shortage": "falta",
         "wasted": "refeições a mais por dia", "missing": "refeições em falta por dia",
     },
@@ -402,7 +405,11 @@ class TradeOff:
             ]
             for n in range(len(self))
         ]  # fmt: skip
-        return f"{say['caution'].format(days=self.days)}\n\n{table(header, rows)}"
+        lines = [
+            say["caution"].format(days=self.days),
+            *([say["at_once"]] if self.together else []),
+        ]
+        return "\n".join([*lines, "", table(header, rows)])
 
     def to_csv(self, path: str | Path) -> None:
         """Write ``marge, part_suffisante, excedent, manque, repas_en_trop_jour, repas_manquants_jour``.

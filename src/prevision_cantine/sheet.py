@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -15,7 +15,7 @@ from prevision_cantine.calendar import weekday
 from prevision_cantine.city import Floats
 from prevision_cantine.effects import EVERYWHERE, EffectTable
 from prevision_cantine.features import TERMS
-from prevision_cantine.intervals import Calibration
+from prevision_cantine.intervals import MIN_ROWS, Calibration
 from prevision_cantine.language import (
     DAYS,
     MONTHS,
@@ -27,6 +27,7 @@ from prevision_cantine.language import (
 )
 from prevision_cantine.measures import wape
 from prevision_cantine.model import CanteenForecaster
+from prevision_cantine.periods import periods
 from prevision_cantine.sources import Sources
 
 SCHEMA = 1
@@ -61,8 +62,7 @@ TEXTS = texts({
         "situation": "situation", "count": "lignes", "wape": "erreur (WAPE)", "bias": "biais",
         "held": "intervalle à {share}", "all": "ensemble", "under": "moins de {high} repas",
         "between": "{low} à {high} repas", "over": "{low} repas et plus",
-        "in_sample": "Les bornes des intervalles viennent de ces mêmes erreurs : leur tenue sur l'ensemble est "
-        "acquise, leur tenue par situation est une mesure.",
+        "others": "Les intervalles de chaque période viennent des erreurs des autres périodes.",
         "worst": "Jours les moins bien prévus : {days}.",
         "limits": "Limites",
         "limit_past": "Les marges et les intervalles supposent un avenir qui surprend autant que le passé mesuré.",
@@ -100,8 +100,7 @@ TEXTS = texts({
         "situation": "situation", "count": "rows", "wape": "error (WAPE)", "bias": "bias",
         "held": "{share} interval", "all": "all", "under": "under {high} meals",
         "between": "{low} to {high} meals", "over": "{low} meals and more",
-        "in_sample": "The bounds of the intervals come from these same errors: that they hold overall is given, "
-        "that they hold by situation is measured.",
+        "others": "The intervals of each period come from the errors of the other periods.",
         "worst": "Days forecast worst: {days}.",
         "limits": "Limits",
         "limit_past": "Margins and intervals suppose a future that surprises as much as the measured past.",
@@ -138,8 +137,7 @@ TEXTS = texts({
         "situation": "situação", "count": "linhas", "wape": "erro (WAPE)", "bias": "viés",
         "held": "intervalo de {share}", "all": "total", "under": "menos de {high} refeições",
         "between": "{low} a {high} refeições", "over": "{low} refeições e mais",
-        "in_sample": "Os limites dos intervalos vêm destes mesmos erros: que valham no total é dado, que valham "
-        "por situação é medido.",
+        "others": "Os intervalos de cada período vêm dos erros dos outros períodos.",
         "worst": "Dias com pior previsão: {days}.",
         "limits": "Limites",
         "limit_past": "Margens e intervalos supõem um futuro que surpreenda tanto quanto o passado medido.",
@@ -171,7 +169,8 @@ class Accuracy:
     wape, bias : float
         Sum of absolute errors, and of errors (forecast minus served), over meals served.
     coverage : tuple of float
-        Share of rows that the intervals of 50, 80 and 90 % held.
+        Share of rows that the intervals of 50, 80 and 90 % held, those of a teaching period being
+        from the errors of the others.
     """
 
     kind: str
@@ -338,7 +337,7 @@ class ModelSheet:
             [
                 _situation(item, lang), number(item.rows, lang), percent(item.wape, lang, 1),
                 percent(item.bias, lang, 1, sign=True),
-                *(percent(share, lang) for share in item.coverage),
+                *("–" if np.isnan(share) else percent(share, lang) for share in item.coverage),
             ]
             for item in self.accuracy
         ]  # fmt: skip
@@ -346,7 +345,7 @@ class ModelSheet:
         return [
             intro,
             markdown_table(header, rows),
-            say["in_sample"],
+            say["others"],
             say["worst"].format(days=worst),
         ]
 
@@ -407,7 +406,7 @@ def _terms(effects: EffectTable) -> tuple[TermRange, ...]:
 
 
 def _accuracies(past: Calibration) -> tuple[Accuracy, ...]:
-    bounds = [past.interval(past.forecast, coverage) for coverage in COVERAGES]
+    held = held_by_others(past, COVERAGES)
     month = past.date.astype("datetime64[M]").astype(np.int64) % 12 + 1
     situations: tuple[tuple[str, npt.NDArray[Any]], ...] = (
         ("all", np.zeros(len(month), dtype=int)),
@@ -420,13 +419,10 @@ def _accuracies(past: Calibration) -> tuple[Accuracy, ...]:
         for level in np.unique(code).tolist():
             here = code == level
             forecast, actual = past.forecast[here], past.actual[here]
-            held = [
-                float(((low[here] <= actual) & (actual <= high[here])).mean())
-                for low, high in bounds
-            ]
+            shares = tuple(held[:, here].mean(axis=1).tolist())
             bias = float((forecast - actual).sum() / actual.sum())
             found.append(
-                Accuracy(kind, level, int(here.sum()), wape(forecast, actual), bias, tuple(held))
+                Accuracy(kind, level, int(here.sum()), wape(forecast, actual), bias, shares)
             )
     return tuple(found)
 
@@ -446,18 +442,54 @@ def _situation(item: Accuracy, lang: str) -> str:
     if item.kind == "weekday":
         return DAYS[lang][item.level]
     if item.kind == "size":
-        low = SIZES[item.level - 1] if item.level else 0
-        if item.level == len(SIZES):
-            return say["over"].format(low=low)
-        return say["between" if low else "under"].format(low=low, high=SIZES[item.level])
+        return size_name(item.level, lang)
     return say["all"]
+
+
+def size_name(level: int, lang: str) -> str:
+    """Return what a class of size is called."""
+    say = in_language(TEXTS, lang)
+    low = SIZES[level - 1] if level else 0
+    if level == len(SIZES):
+        return say["over"].format(low=low)
+    return say["between" if low else "under"].format(low=low, high=SIZES[level])
+
+
+def held_by_others(past: Calibration, coverages: Sequence[float] | Floats) -> Floats:
+    """Return which past rows were held by intervals from the errors of the other teaching periods.
+
+    Parameters
+    ----------
+    past : Calibration
+        Past forecasts, dated.
+    coverages : sequence of float, length c
+        Shares that intervals should hold.
+
+    Returns
+    -------
+    ndarray of float, shape (c, n)
+        1 where the interval held what was served, 0 where not, NaN where the other periods have
+        too few rows for an interval.
+    """
+    result = np.full((len(coverages), len(past.actual)), np.nan)
+    for span in periods(past.date):
+        here = (past.date >= span.start) & (past.date <= span.end)
+        others = past.select(~here)
+        if len(others.actual) < MIN_ROWS:
+            continue
+        for n, coverage in enumerate(coverages):
+            low, high = others.interval(past.forecast[here], float(coverage))
+            result[n, here] = (low <= past.actual[here]) & (past.actual[here] <= high)
+    return result
 
 
 def _plain(_: object, __: object, value: Any) -> Any:
     if isinstance(value, np.datetime64):
         return str(value)
     if isinstance(value, float):
-        return round(value, 6)
+        return None if np.isnan(value) else round(value, 6)
+    if isinstance(value, tuple):
+        return list(value)
     return dict(value) if isinstance(value, Mapping) else value
 
 

@@ -1,8 +1,13 @@
-"""A made city and its forecast, which every test of what follows a forecast shares."""
+"""A made city, its folder and its forecast, which every test of what follows a forecast shares."""
 
 import pytest
 
 from prevision_cantine import CanteenForecaster, make_city
+from prevision_cantine.csv_file import write_csv
+from prevision_cantine.menus import FAMILIES
+
+# A dish of each family, in their order.
+DISHES = ("Filet de colin", "Rôti de porc", "Poulet rôti", "Frites", "Pizza", "Galette des rois")
 
 
 @pytest.fixture(scope="session")
@@ -18,3 +23,55 @@ def town_forecaster(town):
 @pytest.fixture(scope="session")
 def town_forecast(town, town_forecaster):
     return town_forecaster.predict(town.calendar_rows("2023-03-06", "2023-04-12"))
+
+
+@pytest.fixture(scope="session")
+def town_folder(town, tmp_path_factory):
+    """Return the town as a folder in the layout of Nantes, up to the end of its last year but one."""
+    root = tmp_path_factory.mktemp("town")
+    for name in ("raw", "calculators", "mappings"):
+        (root / name).mkdir()
+    names = list(town.canteens)
+    kinds = dict(zip(names, town.types, strict=True))
+    table, calendar = town.attendance, town.calendar
+    served = [
+        (kinds[names[c]], str(d), f"{a:.0f}", f"{m:.0f}", names[c])
+        for c, d, a, m in zip(
+            table.canteen, table.date.tolist(), table.agents, table.meals, strict=True
+        )
+    ]
+    pupils = [
+        (f"École {name}", year, f"{counts[n]:.0f}")
+        for year, counts in town.enrolment.items()
+        for n, name in enumerate(names)
+    ]
+    menus = [
+        (str(day), "1", dish)
+        for day, flags in zip(town.menus.dates.tolist(), town.menus.flags, strict=True)
+        for dish in ["Pain", *(d for d, flag in zip(DISHES, flags, strict=True) if flag)]
+    ]
+    assert len(DISHES) == len(FAMILIES)
+    files = {
+        "raw/cantines.csv": (("cantine_nom", "cantine_type", "secteur"),
+                             [(n, kinds[n], "Nord") for n in names]),
+        "raw/frequentation.csv": (("site_type", "date", "prevision", "reel", "site_nom"), served),
+        "raw/effectifs.csv": (("ecole", "annee_scolaire", "effectif"), pupils),
+        "raw/menus_2020.csv": (("date", "rang", "plat"), menus),
+        "calculators/annees_scolaires.csv": (("annee_scolaire", "date_debut", "date_fin"),
+                                             [(y.name, str(y.start), str(y.end)) for y in calendar.years]),
+        "calculators/vacances.csv": (
+            ("annee_scolaire", "vacances_nom", "date_debut", "date_fin", "zone", "vacances"),
+            [("x", b.name, str(b.start), str(b.end), "B", "1") for b in calendar.breaks]),
+        "calculators/jours_feries.csv": (("date", "jour_ferie", "nom_jour_ferie"),
+                                         [(str(d), "1", "x") for d in calendar.public_holidays]),
+        "calculators/greves.csv": (("date", "greve"), [(str(d), "1") for d in calendar.strikes]),
+        "calculators/ramadan.csv": (("date", "ramadan"), []),
+        "mappings/mapping_ecoles_cantines.csv": (("ecole", "cantine_nom", "cantine_type"),
+                                                 [(f"École {n}", n, kinds[n]) for n in names]),
+        "mappings/mapping_frequentation_cantines.csv": (
+            ("site_nom", "site_type", "cantine_nom", "cantine_type"),
+            [(n, kinds[n], n, kinds[n]) for n in names]),
+    }  # fmt: skip
+    for name, (header, rows) in files.items():
+        write_csv(root / name, header, rows)
+    return root

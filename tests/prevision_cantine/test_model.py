@@ -170,7 +170,7 @@ def test_a_picture_is_drawn(forecast, city, tmp_path):
     assert path.stat().st_size > 10_000
     with pytest.raises(ForecastError, match="no row of canteen 'X'"):
         plot_forecast(forecast, "X")
-    with pytest.raises(ForecastError, match="no labels in 'de'"):
+    with pytest.raises(ForecastError, match="no words in 'de'"):
         plot_forecast(forecast, "Cantine 03", lang="de")
 
 

@@ -1,0 +1,204 @@
+"""The command line: what it prints and writes is what the library computes."""
+
+import csv
+import datetime as dt
+import json
+
+import numpy as np
+import pytest
+
+from prevision_cantine import (
+    CanteenForecaster,
+    Scenario,
+    load_city,
+    model_sheet,
+    order,
+    plan_order,
+    trade_off,
+    what_if,
+)
+from prevision_cantine.cli import main
+
+SPAN = ("--from", "2023-03-06", "--to", "2023-03-17")
+UNTIL = ("--until", "2023-02-10")
+
+
+@pytest.fixture(scope="module")
+def city(town_folder):
+    return load_city(town_folder)
+
+
+@pytest.fixture(scope="module")
+def forecaster(city):
+    return CanteenForecaster().fit(city, until="2023-02-10")
+
+
+@pytest.fixture(scope="module")
+def forecast(city, forecaster):
+    return forecaster.predict(city.calendar_rows("2023-03-06", "2023-03-17"))
+
+
+@pytest.fixture
+def run(town_folder, capsys):
+    def call(verb, *arguments):
+        status = main([verb, str(town_folder), *map(str, arguments)])
+        said = capsys.readouterr()
+        assert said.err == ""
+        assert status == 0
+        return said.out
+
+    return call
+
+
+def read(path):
+    return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+
+
+def test_a_folder_holds_the_city_that_wrote_it(town, city):
+    assert city.canteens == town.canteens
+    assert city.types == town.types
+    np.testing.assert_array_equal(city.attendance.meals, town.attendance.meals)
+    np.testing.assert_array_equal(city.menus.flags, town.menus.flags)
+    assert city.calendar.breaks == town.calendar.breaks
+
+
+def test_forecast(run, forecast, tmp_path):
+    text = run("forecast", *SPAN, *UNTIL, "--output", tmp_path / "f.csv", "--lang", "en",
+               "--canteen", "Cantine 02", "--picture", tmp_path / "f.svg")  # fmt: skip
+    assert forecast.explain(1, "en") in text
+    found = [float(row["prevision"]) for row in read(tmp_path / "f.csv")]
+    np.testing.assert_allclose(found, forecast.meals, atol=0.006)
+    assert (tmp_path / "f.svg").exists()
+
+
+def test_the_data_end_some_days_before_the_span_by_default(run, city, tmp_path):
+    run("forecast", *SPAN, "--lead-days", "24", "--output", tmp_path / "f.csv")
+    model = CanteenForecaster(lead_days=24).fit(city, until="2023-02-10")
+    expected = model.predict(city.calendar_rows("2023-03-06", "2023-03-17"))
+    found = [float(row["prevision"]) for row in read(tmp_path / "f.csv")]
+    np.testing.assert_allclose(found, expected.meals, atol=0.006)
+
+
+@pytest.mark.parametrize(
+    "caution",
+    [{"shortage": 0.01}, {"missing_meal_cost": 9.0, "wasted_meal_cost": 1.0}, {"shortage": 0.02, "tray": 5}],
+)  # fmt: skip
+def test_order(run, forecast, tmp_path, caution):
+    options = [x for k, v in caution.items() for x in (f"--{k.replace('_', '-')}", v)]
+    text = run("order", *SPAN, *UNTIL, *options, "--output", tmp_path / "o.csv",
+               "--kitchen", tmp_path / "k.csv", "--lang", "pt")  # fmt: skip
+    plan = plan_order(forecast, **caution)
+    assert plan.to_text("pt") in text
+    assert [float(row["commande"]) for row in read(tmp_path / "o.csv")] == plan.meals.tolist()
+    found = [float(row["commande_ensemble"]) for row in read(tmp_path / "k.csv")]
+    assert found == plan.kitchen.together.tolist()
+
+
+def test_a_model_that_fit_wrote_forecasts_as_one_that_learns(run, tmp_path):
+    model, direct, loaded = (tmp_path / name for name in ("m.zip", "a.csv", "b.csv"))
+    assert "rows from 2020-09-01 to 2023-02-10 learned" in run("fit", *UNTIL, "--output", model)
+    assert run("forecast", *SPAN, *UNTIL, "--output", direct).replace("a.csv", "") == run(
+        "forecast", *SPAN, "--model", model, "--output", loaded
+    ).replace("b.csv", "")
+    assert direct.read_bytes() == loaded.read_bytes()
+    assert run("sheet", "--model", model) == run("sheet", *UNTIL)
+
+
+def test_trade_off(run, forecast, tmp_path):
+    text = run("trade-off", *SPAN, *UNTIL, "--shortages", 0.01, 0.02, "--together",
+               "--output", tmp_path / "t.csv", "--picture", tmp_path / "t.svg")  # fmt: skip
+    table = trade_off(forecast, shortages=[0.01, 0.02], together=True)
+    assert text == table.to_text("fr") + "\n"
+    assert [float(row["manque"]) for row in read(tmp_path / "t.csv")] == pytest.approx(
+        table.shortage, abs=5e-5
+    )
+    assert (tmp_path / "t.svg").exists()
+
+
+def test_explain(run, forecast, tmp_path):
+    text = run("explain", *SPAN, *UNTIL, "--canteen", "Cantine 04", "--lang", "en",
+               "--output", tmp_path / "c.csv", "--picture", tmp_path / "e.svg")  # fmt: skip
+    here = np.flatnonzero(forecast.rows.names == "Cantine 04")
+    assert text.splitlines() == [forecast.explain(i, "en") for i in here]
+    assert len(read(tmp_path / "c.csv")) == len(forecast)
+    assert (tmp_path / "e.svg").exists()
+
+
+def test_effects(run, forecaster, tmp_path):
+    text = run("effects", *UNTIL, "--output", tmp_path / "e.csv", "--picture", tmp_path / "e.svg")
+    assert text == forecaster.effects().select(scope="*").to_text("fr") + "\n"
+    assert len(read(tmp_path / "e.csv")) == len(forecaster.effects())
+
+
+def test_sheet(run, forecaster, tmp_path):
+    sheet = model_sheet(forecaster)
+    assert run("sheet", *UNTIL, "--lang", "pt") == sheet.to_markdown("pt")
+    run("sheet", *UNTIL, "--format", "json", "--output", tmp_path / "s.json",
+        "--calibration-picture", tmp_path / "c.svg", "--calendar-picture", tmp_path / "e.svg")  # fmt: skip
+    assert json.loads((tmp_path / "s.json").read_text("utf-8")) == sheet.to_dict()
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_what_if(run, city, forecaster, tmp_path):
+    menu = tmp_path / "menu.csv"
+    menu.write_text("date,rang,plat\n2023-03-13,1,Brandade de morue\n", "utf-8")
+    text = run("what-if", *SPAN, *UNTIL, "--strike", "2023-03-14", "--holiday", "2023-03-16",
+               "--enrolment", "*=1.05", "Cantine 01=0.9", "--menu", menu,
+               "--output", tmp_path / "w.csv", "--lang", "en")  # fmt: skip
+    scenario = Scenario(
+        strikes=["2023-03-14"], public_holidays=["2023-03-16"],
+        enrolment={"*": 1.05, "Cantine 01": 0.9},
+        menus={dt.date(2023, 3, 13): ["Brandade de morue"]},
+    )  # fmt: skip
+    change = what_if(forecaster, city, scenario, "2023-03-06", "2023-03-17")
+    assert text == change.to_text("en") + "\n"
+    found = [float(row["apres"]) for row in read(tmp_path / "w.csv")]
+    np.testing.assert_allclose(found, change.after, atol=0.006)
+
+
+def test_from_an_order_to_ingredients(run, forecast, tmp_path):
+    run("order", *SPAN, *UNTIL, "--shortage", 0.01, "--output", tmp_path / "o.csv")
+    (tmp_path / "p.csv").write_text(
+        "plat,produit,fournisseur,type_site,quantite,unite\n"
+        + "".join(
+            f"{dish},{dish},Grossiste,*,{grams},g\n"
+            for dish, grams in (
+                ("Pain", 50), ("Filet de colin", 80), ("Rôti de porc", 0), ("Poulet rôti", 0),
+                ("Frites", 0), ("Pizza", 0),
+            )
+        ),
+        "utf-8",
+    )  # fmt: skip
+    text = run("ingredients", "--order", tmp_path / "o.csv", "--portions", tmp_path / "p.csv",
+               "--output", tmp_path / "i.csv", "--lang", "en")  # fmt: skip
+    assert "week of 2023-03-06, Grossiste" in text
+    bread = [float(r["quantite"]) for r in read(tmp_path / "i.csv") if r["produit"] == "Pain"]
+    assert sum(bread) == pytest.approx(0.05 * order(forecast, shortage=0.01).sum())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["order", *SPAN, "--output", "{out}"], "give shortage="),
+        (["order", *SPAN, "--shortage", "2", "--output", "{out}"], "shortage=2.0"),
+        (["explain", *SPAN, "--canteen", "X"], "no row of canteen 'X'"),
+        (["what-if", *SPAN, "--enrolment", "X"], "write CANTEEN=FACTOR"),
+        (["what-if", *SPAN, "--enrolment", "X=2"], "no canteen 'X'"),
+        (["what-if", *SPAN, "--strike", "soon"], "'soon' is no day"),
+        (["what-if", *SPAN, "--menu", "absent.csv"], "absent.csv: cannot be read"),
+        (["sheet"], "give --until, the last day of the data used"),
+        (["sheet", *UNTIL, "--model", "{out}"], "not both"),
+        (["forecast", *SPAN, "--model", "{out}", "--output", "f.csv"], "o.csv: cannot be read"),
+        (["effects", *UNTIL, "--lang", "de"], "invalid choice: 'de'"),
+        (["effects", *UNTIL, "--picture", "{out}"], "is no kind of picture"),
+        (["trade-off", *SPAN, "--shortages", "0"], "shortage=0.0"),
+        (["ingredients", "--order", "{out}", "--portions", "x"], "o.csv: cannot be read"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_done_is_one_line(town_folder, tmp_path, capsys, arguments, message):
+    verb, *rest = [str(tmp_path / "o.csv") if x == "{out}" else x for x in arguments]
+    assert main([verb, str(town_folder), *rest]) == 2
+    error = capsys.readouterr().err
+    assert message in error
+    assert error.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
