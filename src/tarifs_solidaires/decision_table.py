@@ -34,8 +34,12 @@ class Divisor(Protocol):
     def numerator(self) -> str:
         """Input that is divided."""
 
-    def hundredths(self, values: Mapping[str, Array]) -> Array:
-        """Return the divisor of each person, in hundredths, which are whole."""
+    @property
+    def per(self) -> int:
+        """How many of the units that the divisor is counted in make 1."""
+
+    def units(self, values: Mapping[str, Array]) -> Array:
+        """Return the divisor of each person in units, which are whole."""
 
 
 @attrs.frozen(order=True)
@@ -123,8 +127,8 @@ class Dimension:
         )
         return start < stop or (start == stop and ends_inside)
 
-    def locate(self, x: Array | None, scale: Array | None) -> Any:
-        """Return the bin of each value, in uint8."""
+    def locate(self, x: Array | None, scale: Array | None, per: int) -> Any:
+        """Return the bin of each value, in uint8; a scale is in units, ``per`` of which make 1."""
         if x is None:
             return np.uint8(self.bins - 1)
         if self.codes is not None:
@@ -135,21 +139,25 @@ class Dimension:
             return np.zeros(x.shape, dtype=np.uint8)
         found: Any = None
         for cut in self.cuts:
-            above = _beyond(x, cut, scale).view(np.uint8)
+            above = _beyond(x, cut, scale, per).view(np.uint8)
             found = above if found is None else np.add(found, above, out=found)
         return found
 
 
-def _beyond(x: Array, cut: Cut, scale: Array | None) -> Any:
+def _beyond(x: Array, cut: Cut, scale: Array | None, per: int) -> Any:
     """Compare without ever rounding a quotient.
 
-    With a scale, a bound of whole cents is multiplied by a scale of whole hundredths: float64
-    holds that product exactly, and one division gives the float nearest to the true threshold.
+    With a scale, a bound of whole cents is multiplied by a scale of whole units: float64 holds
+    that product exactly, and one division gives the float nearest to the true threshold. A bound
+    of whole money on a scale of whole numbers is exact as it is.
     """
     bound: Any = cut.value
     after = cut.after
     if scale is not None:
-        bound = (round(cut.value * 100) * scale) / 10_000
+        cents = 1 if cut.value.is_integer() else 100
+        bound = round(cut.value * cents) * scale
+        if cents * per > 1:
+            bound = bound / (cents * per)
     elif x.dtype.kind != "f":  # x > 350.5 and x >= 350.5 are x > 350 for whole numbers
         bound, after = math.floor(bound), after or bound != math.floor(bound)
     compare = np.greater if after else np.greater_equal
@@ -369,8 +377,8 @@ class DecisionTable:
                 and divisor.numerator in values
                 and (x is None or divisor.numerator == dimension.name)
             ):
-                x, scale = values[divisor.numerator], divisor.hundredths(values)
-            part = dimension.locate(x, scale)
+                x, scale = values[divisor.numerator], divisor.units(values)
+            part = dimension.locate(x, scale, 1 if divisor is None else divisor.per)
             if weight > 1 or self.cell_type is np.uint16:
                 part = np.multiply(part, self.cell_type(weight), dtype=self.cell_type)
             total = part if total is None else np.add(total, part)  # part may be a caller's array

@@ -291,7 +291,7 @@ class Person:
         divisor = self.table.divisors.get(name)
         if isinstance(divisor, Scale) and name in self.values:
             arrays = {n: np.asarray(v) for n, v in self.values.items()}
-            return exact(float(divisor.hundredths(arrays))) / 100
+            return exact(float(divisor.units(arrays))) / divisor.per
         return None
 
     def own(self, name: str) -> Value:

@@ -19,10 +19,11 @@ class TaxShares:
     """The family quotient of a tax notice: yearly income by 12 months and by tax shares."""
 
     numerator: str = "revenu_fiscal_reference"
+    per: int = 1
 
-    def hundredths(self, values: Mapping[str, Array]) -> Array:
-        """Return 100 times 12 times the tax shares; quarter shares make it whole."""
-        return np.asarray(np.multiply(1200, values["nombre_parts"], dtype=np.float64))
+    def units(self, values: Mapping[str, Array]) -> Array:
+        """Return 12 times the tax shares, which quarter shares make whole."""
+        return np.asarray(np.multiply(12, values["nombre_parts"], dtype=np.float64))
 
 
 @attrs.frozen(kw_only=True)
@@ -50,7 +51,9 @@ class Scale:
     source: str
     confidence: str
 
-    def hundredths(self, values: Mapping[str, Array]) -> Array:
+    per = 100
+
+    def units(self, values: Mapping[str, Array]) -> Array:
         """Return the scale of each person in whole hundredths."""
         if self.base is None:
             return np.asarray(np.rint(np.multiply(100, values[self.by], dtype=np.float64)))

@@ -152,7 +152,7 @@ def test_a_scaled_ceiling_is_exact(cents, children, couple, step):
 
 
 def test_tax_shares_are_twelve_months_times_the_parts():
-    assert TaxShares().hundredths({"nombre_parts": np.asarray(2.25)}) == 100 * 12 * 2.25
+    assert TaxShares().units({"nombre_parts": np.asarray(2.25)}) == 12 * 2.25
 
 
 def test_too_many_cells_are_refused():

@@ -235,7 +235,7 @@ def people(draw, rule):
         for name in version.optional:
             if INPUTS[name].default is not None:
                 given_.setdefault(name, np.asarray(INPUTS[name].default))
-        factor = Fraction(int(scale.hundredths(given_)), 100)
+        factor = Fraction(int(scale.units(given_)), 100)
         exact = Fraction(str(person[scale.numerator])) * factor
         person[scale.numerator] = float(round(exact, 2))
     if "quotient_familial" in person and draw(st.booleans()):

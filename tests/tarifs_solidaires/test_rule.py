@@ -19,7 +19,7 @@ from tarifs_solidaires import (
     list_rules,
     load_rule,
 )
-from tarifs_solidaires.inputs import COPIED
+from tarifs_solidaires.inputs import COPIED, INPUTS
 from tarifs_solidaires.rule_file import read_rule, read_text
 
 BEFORE = load_rule("nantes/transport", on="2020-10-01")
@@ -352,3 +352,10 @@ def test_changed_rows_are_a_mapping_of_mappings(rows):
 def test_what_is_compared_is_two_rules():
     with pytest.raises(InputError, match="after: 'x' is no rule"):
         compare(BEFORE, "x", {})
+
+
+def test_the_steps_of_an_input_are_exact_and_few():
+    for item in INPUTS.values():
+        if item.step:
+            assert math.frexp(item.step)[0] == 0.5  # a power of two
+            assert item.maximum / item.step < 2**31
