@@ -281,6 +281,7 @@ def solve(
     weight: Floats | None = None,
     *,
     count: Floats | None = None,
+    firm: npt.NDArray[np.bool_] | None = None,
     robust: bool = True,
 ) -> tuple[Effects, Floats]:
     """Estimate the effects by ridge regression, far rows counting less.
@@ -296,6 +297,9 @@ def solve(
     count : ndarray of float, shape (n,), optional
         How many times each row was seen, 0 or more: a count of 2 is the row twice. Unlike the
         weight, it also counts where the usual size of a residual is found.
+    firm : ndarray of bool, shape (n,), optional
+        Rows that count in full however far they are: those whose columns hold large effects that
+        would otherwise pass for errors, and never be learned.
     robust : bool
         Whether the weights of far rows are lowered.
 
@@ -321,6 +325,8 @@ def solve(
             distance /= FAR * scale
             np.maximum(distance, 1.0, out=distance)
             robustness = distance**-FALL
+            if firm is not None:
+                robustness[firm] = 1.0
     return effects, robustness
 
 

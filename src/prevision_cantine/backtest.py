@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from pathlib import Path
 
 import attrs
@@ -24,6 +25,7 @@ COLUMNS = (
     "cantine", "date", "derniere_donnee", "reel", "prevision_agents", "prevision",
     "borne_basse", "borne_haute", "commande",
 )  # fmt: skip
+ASSISTED_COLUMNS = ("prevision_assistee", "assistee_basse", "assistee_haute", "commande_assistee")
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -41,6 +43,9 @@ class Backtest:
         order for the shortage asked.
     strike : ndarray of bool, shape (n,)
         Strike days.
+    assisted : mapping of str to ndarray, shape (n,)
+        Where the agents' orders were given as drafts: ``meals``, ``lower``, ``upper`` and
+        ``ordered`` of the forecast with them; otherwise empty.
     """
 
     rows: Rows = attrs.field(repr=False)
@@ -52,6 +57,7 @@ class Backtest:
     upper: Floats = attrs.field(repr=False)
     ordered: Floats = attrs.field(repr=False)
     strike: npt.NDArray[np.bool_] = attrs.field(repr=False)
+    assisted: Mapping[str, Floats] = attrs.field(factory=dict, repr=False)
 
     def scores(self, *, strikes: bool) -> dict[str, dict[str, float]]:
         """Return the figures of the model and of the agents, on the rows that both have.
@@ -64,8 +70,9 @@ class Backtest:
         Returns
         -------
         dict of str to dict of str to float
-            ``model`` and ``agents``: ``wape``, ``excess``, ``shortage`` and, for the model,
-            ``coverage``; shares. Excess and shortage of the model are those of its orders.
+            ``model``, ``assisted`` where there is such a forecast, and ``agents``: ``wape``,
+            ``excess``, ``shortage`` and, but for the agents, ``coverage``; shares. Excess and
+            shortage of a forecast are those of its orders.
         """
         keep = np.isfinite(self.agents) & (self.agents > 0)
         if not strikes:
@@ -73,36 +80,45 @@ class Backtest:
         if not keep.any():
             return {}
         actual, agents = self.actual[keep], self.agents[keep]
-        held = (self.lower[keep] <= actual) & (actual <= self.upper[keep])
-        return {
-            "model": {
-                "wape": wape(self.meals[keep], actual),
-                "excess": excess(self.ordered[keep], actual),
-                "shortage": shortage(self.ordered[keep], actual),
+        own = {name: getattr(self, name) for name in ("meals", "lower", "upper", "ordered")}
+        forecasts = {"model": own} | ({"assisted": self.assisted} if self.assisted else {})
+        found = {}
+        for who, columns in forecasts.items():
+            held = (columns["lower"][keep] <= actual) & (actual <= columns["upper"][keep])
+            found[who] = {
+                "wape": wape(columns["meals"][keep], actual),
+                "excess": excess(columns["ordered"][keep], actual),
+                "shortage": shortage(columns["ordered"][keep], actual),
                 "coverage": float(held.mean()),
-            },
-            "agents": {
-                "wape": wape(agents, actual),
-                "excess": excess(agents, actual),
-                "shortage": shortage(agents, actual),
-            },
+            }
+        found["agents"] = {
+            "wape": wape(agents, actual),
+            "excess": excess(agents, actual),
+            "shortage": shortage(agents, actual),
         }
+        return found
 
     def to_csv(self, path: str | Path) -> None:
         """Write one row a canteen and day, the file whole or not at all.
+
+        The columns are ``COLUMNS``, and ``ASSISTED_COLUMNS`` where there is such a forecast.
 
         Parameters
         ----------
         path : str or Path
             File.
         """
-        numbers = (self.actual, self.agents, self.meals, self.lower, self.upper, self.ordered)
+        numbers = [self.actual, self.agents, self.meals, self.lower, self.upper, self.ordered]
+        columns: tuple[str, ...] = COLUMNS
+        if self.assisted:
+            numbers += [self.assisted[name] for name in ("meals", "lower", "upper", "ordered")]
+            columns += ASSISTED_COLUMNS
         text = [
             self.rows.names.tolist(), self.rows.date.astype(str).tolist(),
             self.last_known.astype(str).tolist(),
             *(["" if np.isnan(x) else f"{x:.2f}".removesuffix(".00") for x in c] for c in numbers),
         ]  # fmt: skip
-        write_csv(path, COLUMNS, zip(*text, strict=True))
+        write_csv(path, columns, zip(*text, strict=True))
 
 
 def backtest(
@@ -114,6 +130,7 @@ def backtest(
     shortage: float = 0.01,
     coverage: float = 0.9,
     step: str = "period",
+    assisted: bool = False,
     forecaster: CanteenForecaster | None = None,
 ) -> Backtest:
     """Forecast each teaching period, or each week, of a span at once, as if on its day.
@@ -132,6 +149,8 @@ def backtest(
         Share of days that the intervals should hold.
     step : {"period", "week"}
         What is forecast at once: a run of service days with no gap of more than 8 days, or a week.
+    assisted : bool
+        Whether to forecast a second time with the agents' orders of each row given as their draft.
     forecaster : CanteenForecaster, optional
         The forecaster; the default one where none is given.
 
@@ -158,19 +177,27 @@ def backtest(
             f"no meal was served from {to_day(start)} to {to_day(end)}: the attendance runs from {first} to {last}"
         )
     spans = periods(rows.date) if step == "period" else weeks(rows.date)
-    model = clone(forecaster or CanteenForecaster()).set_params(lead_days=lead_days)
+    model = clone(forecaster or CanteenForecaster()).set_params(lead_days=lead_days, step=step)
     count = len(rows)
-    meals, lower, upper, ordered = (np.full(count, np.nan) for _ in range(4))
+    names = ("meals", "lower", "upper", "ordered")
+    alone, helped = ({name: np.full(count, np.nan) for name in names} for _ in range(2))
     last_known = np.full(count, np.datetime64("NaT"), dtype="datetime64[D]")
     for span in tqdm(spans, unit=f" {step}s", delay=2, disable=None):
         until = span.until(lead_days)
         inside = (rows.date >= span.start) & (rows.date <= span.end)
-        forecast = model.fit(city, until).predict(rows.select(inside), coverage)
-        meals[inside], lower[inside], upper[inside] = forecast.meals, forecast.lower, forecast.upper
-        ordered[inside] = order(forecast, shortage=shortage)
+        model.fit(city, until)
+        here = rows.select(inside)
+        kinds: list[tuple[dict[str, Floats], Floats | None]] = [(alone, None)]
+        if assisted:
+            agents = table.agents[inside]
+            kinds.append((helped, np.where(agents > 0, agents, np.nan)))
+        for columns, draft in kinds:
+            forecast = model.predict(here, coverage, draft=draft)
+            for name in names[:3]:
+                columns[name][inside] = getattr(forecast, name)
+            columns["ordered"][inside] = order(forecast, shortage=shortage)
         last_known[inside] = until
     return Backtest(
-        rows=rows, last_known=last_known, actual=table.meals, agents=table.agents, meals=meals,
-        lower=lower, upper=upper, ordered=ordered,
-        strike=np.isin(rows.date, city.calendar.strikes),
+        rows=rows, last_known=last_known, actual=table.meals, agents=table.agents, **alone,
+        strike=np.isin(rows.date, city.calendar.strikes), assisted=helped if assisted else {},
     )  # fmt: skip

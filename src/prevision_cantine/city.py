@@ -102,6 +102,50 @@ class Attendance:
         return Attendance(self.canteen[keep], self.date[keep], self.meals[keep], self.agents[keep])
 
 
+def _days() -> Days:
+    return np.array([], dtype="datetime64[D]")
+
+
+@attrs.frozen(eq=False)
+class Absences:
+    """Pupils who will be away, such as on a trip, each with the day on which it was announced.
+
+    Parameters
+    ----------
+    canteen : ndarray of int, shape (m,)
+        Number of the canteen.
+    date, announced : ndarray of datetime64[D], shape (m,)
+        Day of the absence, and day from which it is known.
+    pupils : ndarray of float, shape (m,)
+        Pupils enrolled who will be away, above 0.
+    """
+
+    canteen: Ints = attrs.field(factory=lambda: np.array([], dtype=np.int64), repr=False)
+    date: Days = attrs.field(factory=_days, repr=False)
+    announced: Days = attrs.field(factory=_days, repr=False)
+    pupils: Floats = attrs.field(factory=lambda: np.array([], dtype=np.float64), repr=False)
+
+    def __len__(self) -> int:
+        """Return how many announcements there are."""
+        return len(self.date)
+
+
+@attrs.frozen(eq=False)
+class Provisional:
+    """Enrolments of a school year as foreseen before it begins.
+
+    Parameters
+    ----------
+    known_on : datetime64[D]
+        Day from which they are known.
+    pupils : ndarray of float, shape (canteens,)
+        Pupils; NaN where unknown.
+    """
+
+    known_on: np.datetime64
+    pupils: Floats = attrs.field(repr=False)
+
+
 @attrs.frozen
 class Remark:
     """Something that the loader found, and what it did about it.
@@ -140,6 +184,10 @@ class City:
         What the loader found, repaired or dropped.
     truth : mapping of str to ndarray
         Effects of a made city; empty for a real one.
+    absences : Absences
+        Announced absences; none where the city keeps no such table.
+    provisional : mapping of str to Provisional
+        Enrolments foreseen, by school year; empty where the city has none.
     """
 
     canteens: tuple[str, ...] = attrs.field(repr=False)
@@ -150,6 +198,8 @@ class City:
     menus: Menus = attrs.field(repr=False)
     report: tuple[Remark, ...] = attrs.field(default=(), repr=False)
     truth: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
+    absences: Absences = attrs.field(factory=Absences, repr=False)
+    provisional: Mapping[str, Provisional] = attrs.field(factory=dict, repr=False)
 
     def calendar_rows(
         self, start: str | dt.date | np.datetime64, end: str | dt.date | np.datetime64
@@ -213,8 +263,9 @@ class City:
     def enrolled(self, canteen: Ints, date: Days, known_on: np.datetime64) -> Floats:
         """Return pupils enrolled for each row, as known on a day.
 
-        The enrolment of a school year is known from its first day on; before, the last known year
-        stands in. A canteen without a figure has NaN.
+        The enrolment of a school year is known from its first day on, or as foreseen from the day
+        of a provisional figure; before, the last known year stands in. A canteen without a figure
+        has NaN.
 
         Parameters
         ----------
@@ -230,14 +281,76 @@ class City:
         ndarray of float, shape (n,)
             Pupils.
         """
-        years = [year.name for year in self.calendar.years]
-        table = np.full((len(years), len(self.canteens)), np.nan)
-        for index, year in enumerate(self.calendar.years):
-            if year.start <= known_on and year.name in self.enrolment:
-                table[index] = self.enrolment[year.name]
-        for index in range(1, len(years)):
+        table = self._enrolments(known_on)
+        for index in range(1, len(table)):
             table[index] = np.where(np.isnan(table[index]), table[index - 1], table[index])
-        for index in range(len(years) - 2, -1, -1):
+        for index in range(len(table) - 2, -1, -1):
             table[index] = np.where(np.isnan(table[index]), table[index + 1], table[index])
         year_index = np.clip(self.calendar.year_index(date), 0, None)
         return np.asarray(table[year_index, canteen], dtype=np.float64)
+
+    def enrolment_is_known(
+        self, canteen: Ints, date: Days, known_on: np.datetime64
+    ) -> npt.NDArray[np.bool_]:
+        """Return for which rows ``enrolled`` has a figure of the row's own school year."""
+        year_index = np.clip(self.calendar.year_index(date), 0, None)
+        return np.isfinite(self._enrolments(known_on)[year_index, canteen])
+
+    def enrolment_growth(self, known_on: np.datetime64) -> Floats:
+        """Return the growth of each canteen's enrolment into the last school year known on a day.
+
+        Returns
+        -------
+        ndarray of float, shape (canteens,)
+            Logarithm of the ratio; 0 where either year is unknown.
+        """
+        table = self._enrolments(known_on)
+        known = np.flatnonzero(np.isfinite(table).any(axis=1))
+        if len(known) < 2:
+            return np.zeros(len(self.canteens))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            growth = np.log(table[known[-1]] / table[known[-1] - 1])
+        return np.where(np.isfinite(growth), growth, 0.0)
+
+    def absent(self, canteen: Ints, date: Days, known_on: np.datetime64) -> Floats:
+        """Return the pupils of each row who will be away, as announced by a day.
+
+        Parameters
+        ----------
+        canteen : ndarray of int, shape (n,)
+            Number of the canteen.
+        date : ndarray of datetime64[D], shape (n,)
+            Day.
+        known_on : datetime64[D]
+            The day of the knowledge.
+
+        Returns
+        -------
+        ndarray of float, shape (n,)
+            Pupils; 0 where nothing is announced.
+        """
+        told = self.absences.announced <= known_on
+        if not told.any():
+            return np.zeros(len(date))
+
+        def key(canteen: Ints, date: Days) -> Ints:
+            return date.astype("datetime64[D]").astype(np.int64) * len(self.canteens) + canteen
+
+        keys, place = np.unique(
+            key(self.absences.canteen[told], self.absences.date[told]), return_inverse=True
+        )
+        pupils = np.bincount(place, self.absences.pupils[told])
+        wanted = key(canteen, date)
+        at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+        return np.where(keys[at] == wanted, pupils[at], 0.0)
+
+    def _enrolments(self, known_on: np.datetime64) -> Floats:
+        """Return what is known on a day of each school year and canteen; NaN where nothing is."""
+        table = np.full((len(self.calendar.years), len(self.canteens)), np.nan)
+        for index, year in enumerate(self.calendar.years):
+            foreseen = self.provisional.get(year.name)
+            if year.start <= known_on and year.name in self.enrolment:
+                table[index] = self.enrolment[year.name]
+            elif foreseen is not None and foreseen.known_on <= known_on:
+                table[index] = foreseen.pupils
+        return table

@@ -157,6 +157,10 @@ def _parser() -> argparse.ArgumentParser:
     item.add_argument("--shortage", type=float, default=0.01, help="share that may be missing")
     item.add_argument("--step", choices=("period", "week"), default="period")
     item.add_argument(
+        "--assisted", action="store_true",
+        help="forecast a second time with the agents' orders as their draft",
+    )  # fmt: skip
+    item.add_argument(
         "--enrolment-lead-days", type=int, default=0,
         help="days before a school year when its enrolments are known",
     )  # fmt: skip
@@ -348,7 +352,7 @@ def _backtest(arguments: argparse.Namespace) -> int:
     city = load_city(arguments.folder)
     result = backtest(
         city, arguments.start, arguments.end, lead_days=arguments.lead_days,
-        shortage=arguments.shortage, step=arguments.step,
+        shortage=arguments.shortage, step=arguments.step, assisted=arguments.assisted,
         forecaster=CanteenForecaster(enrolment_lead_days=arguments.enrolment_lead_days),
     )  # fmt: skip
     result.to_csv(arguments.output)

@@ -16,6 +16,7 @@ from prevision_cantine.menus import FAMILIES
 
 TYPES = ("M", "E", "M/E")
 WEEKS = 46  # weeks of a school year, the week of its first day being 0
+FIRST_WEEKS = 6  # of the school year, in which a canteen is not yet what it will be
 STARTS, ENDS = 8, 16  # service days after the start and before the end that have an own effect
 
 # The terms of a forecast, in the order in which they are told, with what each is called.
@@ -33,6 +34,11 @@ TERMS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "greve": {"fr": "grève", "en": "strike", "pt": "greve"},
         "ramadan": {"fr": "ramadan", "en": "Ramadan", "pt": "Ramadã"},
         "menu": {"fr": "menu", "en": "menu", "pt": "cardápio"},
+        "absences": {"fr": "absences annoncées", "en": "announced absences", "pt": "ausências anunciadas"},
+        "projet_commande": {
+            "fr": "projet de commande des agents", "en": "draft order of the agents",
+            "pt": "pedido preliminar dos agentes",
+        },
     }
 )  # fmt: skip
 
@@ -122,6 +128,11 @@ def design(rows: Rows, first_year: int, years: int) -> Design:
         blocks.append(
             Block(term, by_type, width * len(TYPES), penalties[1], factor=f"type*{factor}")
         )
+    blocks += [
+        # Small children come in turns on the first day, in the same canteens every year.
+        Block("rentree_fin", only(around["from_start"] == 0, zero), 1, 1.0, nested=True, factor="first_day"),
+        Block("rentree_fin", only(around["position"] < FIRST_WEEKS, zero), 1, 12.0, nested=True, factor="first_weeks"),
+    ]  # fmt: skip
     for factor, reach in (("to_break", 4), ("since_break", 2)):
         near = only(around[factor] < reach, around[factor])
         blocks.append(Block("vacances", near, reach, 6.0, factor=factor))
@@ -142,3 +153,50 @@ def design(rows: Rows, first_year: int, years: int) -> Design:
         if name in ("poisson", "porc", "viande"):
             blocks.append(Block("menu", served, 1, 18.0, nested=True, factor=name))
     return Design(tuple(blocks), found.of_row, rows.canteen, len(city.canteens))
+
+
+# Kinds of days whose forecasts are not off alike.
+OCCASIONS = (
+    "ordinary", "new year", "first day", "last weeks", "last days", "last four days",
+    "near school holidays", "near public holidays", "spring",
+)  # fmt: skip
+ENDING = 25  # service days before the end of the year: the season of trips
+
+
+def occasions(rows: Rows, new_year: npt.NDArray[np.bool_]) -> Ints:
+    """Return the kind of day of each row, a position in ``OCCASIONS``.
+
+    Parameters
+    ----------
+    rows : Rows
+        Canteens and days.
+    new_year : ndarray of bool, shape (n,)
+        Rows of a school year of which no meal is known yet.
+
+    Returns
+    -------
+    ndarray of int, shape (n,)
+        Positions.
+    """
+    if not len(rows):
+        return np.zeros(0, dtype=np.int64)
+    days, place = np.unique(rows.date, return_inverse=True)
+    around = {name: v[place] for name, v in rows.city.calendar.surroundings(days).items()}
+    holiday = around["before_holiday"] | around["after_holiday"] | around["bridge"]
+    to_end = around["to_end"]
+    return np.select(
+        [
+            to_end < 4, to_end < 10, to_end < ENDING, new_year & (around["from_start"] == 0),
+            new_year, holiday, around["to_break"] < 3, around["position"] >= 26,
+        ],
+        [5, 4, 3, 2, 1, 7, 6, 8],
+        0,
+    )  # fmt: skip
+
+
+def is_ending(rows: Rows) -> npt.NDArray[np.bool_]:
+    """Return which rows are of the last weeks of a school year."""
+    if not len(rows):
+        return np.zeros(0, dtype=bool)
+    days, place = np.unique(rows.date, return_inverse=True)
+    return np.asarray(rows.city.calendar.surroundings(days)["to_end"][place] < ENDING)

@@ -11,6 +11,7 @@ import numpy as np
 from prevision_cantine.city import Floats, Rows
 from prevision_cantine.csv_file import write_csv
 from prevision_cantine.intervals import Calibration
+from prevision_cantine.spread import Scale
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -31,6 +32,8 @@ class Forecast:
         The terms; their sum is the logarithm of ``meals``.
     calibration : Calibration
         Past forecasts that intervals and orders rest on.
+    scale : Scale, optional
+        How far each row may be off, relative to a middling forecast; by its size where not given.
     """
 
     rows: Rows = attrs.field(repr=False)
@@ -41,6 +44,7 @@ class Forecast:
     until: np.datetime64
     contributions: Mapping[str, Floats] = attrs.field(repr=False)
     calibration: Calibration = attrs.field(repr=False)
+    scale: Scale | None = attrs.field(default=None, repr=False)
 
     def __len__(self) -> int:
         """Return how many rows there are."""

@@ -9,11 +9,11 @@ import numpy.typing as npt
 from prevision_cantine.calendar import Days
 from prevision_cantine.city import Floats, Ints
 from prevision_cantine.errors import ForecastError
+from prevision_cantine.spread import Scale, Spread, by_size
 
-SIZE = 150.0  # meals of a middling canteen
-POWER = 0.3  # the relative error falls as size to this power
 MIN_ROWS = 100
 MIN_DAYS = 20
+OCCASION_ROWS = 300.0  # rows of all occasions that the tails of one are held to
 WIDEST = 1.0  # margin of a middling canteen that no order goes beyond, on the log scale
 STEPS = 40  # halvings of a margin, down to 1e-12
 
@@ -34,28 +34,55 @@ class Calibration:
         Day of each; empty where it is not known, and then no total of a day has a margin.
     canteen : ndarray of int, shape (n,) or (0,)
         Number of its canteen; empty where it is not known.
+    scale : Scale, optional
+        How far each was to be off, relative to a middling forecast; by its size where not given.
+    spread : Spread, optional
+        What these forecasts say of how far others may be off.
     """
 
     forecast: Floats = attrs.field(repr=False)
     actual: Floats = attrs.field(repr=False)
     date: Days = attrs.field(factory=_no_days, repr=False)
     canteen: Ints = attrs.field(factory=lambda: np.array([], dtype=np.int64), repr=False)
+    scale: Scale | None = attrs.field(default=None, repr=False)
+    spread: Spread | None = attrs.field(default=None, repr=False)
 
-    def spread(self, meals: Floats) -> Floats:
-        """Return how the relative error of a canteen of this size compares with a middling one."""
-        return np.asarray((meals / SIZE) ** -POWER)
+    def scale_of(self, meals: Floats, lead: Floats, occasion: Ints, canteen: Ints) -> Scale | None:
+        """Return how far other forecasts may be off; None where nothing but their size tells."""
+        return None if self.spread is None else self.spread.scale(meals, lead, occasion, canteen)
 
-    def interval(self, meals: Floats, coverage: float) -> tuple[Floats, Floats]:
-        """Return the bounds that held the given share of past days; NaN without past forecasts."""
+    def interval(
+        self, meals: Floats, coverage: float, scale: Scale | None = None
+    ) -> tuple[Floats, Floats]:
+        """Return the bounds that held the given share of past days; NaN without past forecasts.
+
+        The tails of each occasion are its own as far as it was seen, and wider the fewer its days:
+        rows of one day err together, so that a few days may all have been kind.
+        """
         if len(self.actual) < MIN_ROWS:
             unknown = np.full(len(meals), np.nan)
             return unknown, unknown.copy()
-        error = self._errors()
-        low, high = np.quantile(error, [(1 - coverage) / 2, (1 + coverage) / 2])
-        spread = self.spread(meals)
-        return meals * np.exp(low * spread), meals * np.exp(high * spread)
+        error, past, scale = self._errors(), self._scale(), scale or by_size(meals)
+        tail = (1 - coverage) / 2
+        count = 1 + int(max(past.occasion.max(), scale.occasion.max(initial=0)))
+        everywhere = np.quantile(error, [tail, 1 - tail])
+        bounds = np.tile(everywhere, (count, 1))
+        for occasion in np.unique(past.occasion):
+            here = past.occasion == occasion
+            seen = int(here.sum())
+            days = len(np.unique(self.date[here])) if len(self.date) else seen
+            rare = max(tail - 0.5 / days, tail / 5)
+            own = np.quantile(error[here], [rare, 1 - rare])
+            bounds[occasion] = (seen * own + OCCASION_ROWS * everywhere) / (seen + OCCASION_ROWS)
+        low, high = bounds[scale.occasion].T
+        return (
+            meals * np.exp(low * np.where(low < 0, scale.below, scale.above)),
+            meals * np.exp(high * np.where(high < 0, scale.below, scale.above)),
+        )
 
-    def order(self, meals: Floats, shortage: float, tray: int = 1) -> Floats:
+    def order(
+        self, meals: Floats, shortage: float, tray: int = 1, scale: Scale | None = None
+    ) -> Floats:
         """Return the orders whose missing meals were, in the past, this share of those served.
 
         Raises
@@ -63,15 +90,18 @@ class Calibration:
         ForecastError
             Without past forecasts, or where the share is not above 0 and below 1.
         """
-        return whole(self.enlarged(meals, self.margin(shortage, tray)), tray)
+        return whole(self.enlarged(meals, self.margin(shortage, tray), scale), tray)
 
-    def at_quantile(self, meals: Floats, quantile: float, tray: int = 1) -> Floats:
+    def at_quantile(
+        self, meals: Floats, quantile: float, tray: int = 1, scale: Scale | None = None
+    ) -> Floats:
         """Return the orders that were enough on this share of past days."""
-        return whole(self.enlarged(meals, self.margin_at(quantile)), tray)
+        return whole(self.enlarged(meals, self.margin_at(quantile), scale), tray)
 
-    def enlarged(self, meals: Floats, margin: float) -> Floats:
-        """Return the forecast with a margin, wider for a small canteen."""
-        return np.asarray(meals * np.exp(margin * self.spread(meals)))
+    def enlarged(self, meals: Floats, margin: float, scale: Scale | None = None) -> Floats:
+        """Return the forecast with a margin, wider where it is less sure."""
+        scale = scale or by_size(meals)
+        return np.asarray(meals * np.exp(margin * scale.above))
 
     def margin(self, shortage: float, tray: int = 1) -> float:
         """Return the margin whose missing meals were, in the past, this share of those served."""
@@ -92,7 +122,7 @@ class Calibration:
         day = self._days()
         actual = added(day, self.actual)
         low, high = np.full(len(actual), -WIDEST), np.full(len(actual), WIDEST)
-        spread = self.spread(self.forecast)
+        spread = self._scale().above
         for _ in range(STEPS):
             middle = (low + high) / 2
             enough = added(day, self.forecast * np.exp(middle[day] * spread)) >= actual
@@ -113,11 +143,16 @@ class Calibration:
     def select(self, keep: npt.NDArray[np.bool_]) -> Calibration:
         """Return some of the past forecasts, whose day and canteen are known."""
         return Calibration(
-            self.forecast[keep], self.actual[keep], self.date[keep], self.canteen[keep]
-        )
+            self.forecast[keep], self.actual[keep], self.date[keep], self.canteen[keep],
+            None if self.scale is None else self.scale.select(keep), self.spread,
+        )  # fmt: skip
 
     def _errors(self) -> Floats:
-        return np.asarray(np.log(self.actual / self.forecast) / self.spread(self.forecast))
+        error, scale = np.log(self.actual / self.forecast), self._scale()
+        return np.asarray(error / np.where(error < 0, scale.below, scale.above))
+
+    def _scale(self) -> Scale:
+        return self.scale or by_size(self.forecast)
 
     def _days(self) -> Ints:
         return np.unique(self.date, return_inverse=True)[1]
@@ -133,7 +168,7 @@ class Calibration:
         low, high = -WIDEST, WIDEST
         for _ in range(STEPS):
             margin = (low + high) / 2
-            ordered = whole(added(group, self.enlarged(self.forecast, margin)), tray)
+            ordered = whole(added(group, self.enlarged(self.forecast, margin, self.scale)), tray)
             if np.maximum(actual - ordered, 0).sum() > shortage * actual.sum():
                 low = margin
             else:

@@ -16,17 +16,24 @@ from sklearn.exceptions import NotFittedError
 from prevision_cantine.additive import Design, Effects, solve, standard_errors
 from prevision_cantine.calendar import WEDNESDAY, to_day, weekday
 from prevision_cantine.city import Attendance, City, Floats, Ints, Rows
+from prevision_cantine.draft import CAUTION_DAYS, DraftWeights, caution, learn_weights, parts
+from prevision_cantine.draft import MIN_ROWS as DRAFT_ROWS
 from prevision_cantine.effects import EffectTable, effect_table
 from prevision_cantine.errors import DateError, ForecastError
-from prevision_cantine.features import TERMS, design
+from prevision_cantine.features import OCCASIONS, TERMS, design, is_ending, occasions
 from prevision_cantine.forecast import Forecast
 from prevision_cantine.intervals import Calibration
-from prevision_cantine.periods import periods
+from prevision_cantine.levels import SLOTS, Past
+from prevision_cantine.periods import periods, weeks
 from prevision_cantine.sources import describe
+from prevision_cantine.spread import fit_spread
 
 MIN_ROWS = 200
 MEMORY = 3  # half-lives: an older row would weigh less than an eighth
-SLOTS = 5  # Monday, Tuesday, Thursday, Friday, and one for what is not forecast
+MOST_ABSENT = 0.95  # share of a canteen's pupils beyond which absences are not believed
+# A canteen that fills up year after year, such as a new one, keeps on: what its enrolment grew
+# beyond the first figure counts for the second in a year whose enrolment is not known yet.
+GROWTH_BEYOND, GROWTH_KEPT = 0.1, 0.75
 
 
 @attrs.frozen(eq=False)
@@ -45,6 +52,12 @@ class Fitted:
         Level of each canteen inside the school year, and for the first forecasts of the next.
     profile : ndarray of float, shape (canteens, 5)
         What the weekdays of each canteen add lately.
+    summer : tuple of float
+        What a summer adds to the level, with the new enrolments known, and without.
+    growth : ndarray of float, shape (canteens,)
+        What a canteen that fills up keeps growing by, where the new enrolment is not known.
+    caution : ndarray of float, shape (canteens,)
+        How far the agents ordered beyond what was served lately, on the log scale.
     effects : Effects
         Effects of the columns of the design.
     first_year, years : int
@@ -58,11 +71,48 @@ class Fitted:
     exponent: float
     level: Floats
     level_new: Floats
+    summer: tuple[float, float]
+    growth: Floats
     profile: Floats
+    caution: Floats
     effects: Effects
     first_year: int
     years: int
     first_year_name: str
+
+
+@attrs.frozen(eq=False)
+class Assisted:
+    """What a draft order of the agents is worth.
+
+    Parameters
+    ----------
+    weights : DraftWeights
+        How much of each of its parts the forecast takes over.
+    calibration : Calibration
+        The past forecasts with the drafts of then.
+    """
+
+    weights: DraftWeights
+    calibration: Calibration
+
+
+@attrs.frozen(eq=False)
+class _Origins:
+    """Past forecasts, each made as if on its day: a row each."""
+
+    table: Attendance
+    meals: Floats
+    lead: Floats
+    occasion: Ints
+    drafts: Floats  # columns of the parts of the agents' orders
+
+    def select(self, keep: Ints) -> _Origins:
+        """Return some of the rows."""
+        return _Origins(
+            self.table.select(keep), self.meals[keep], self.lead[keep], self.occasion[keep],
+            self.drafts[keep],
+        )  # fmt: skip
 
 
 @attrs.frozen(eq=False)
@@ -86,7 +136,9 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
     The logarithm of expected meals is the sum of the terms that ``TERMS`` names. Weekday, season,
     start and end of the year, holidays, strikes, Ramadan and menu are estimated together by a
     robust ridge regression that forgets slowly; the level and the weekday profile of each canteen
-    then follow its own last weeks, shrunk towards its longer past.
+    then follow its own last weeks, shrunk towards its longer past. After a summer, the level moves as
+    it did after past ones. Past forecasts, each made as if on its day, say how far a forecast may be
+    off, by size, lead, kind of day and canteen, and how much of the agents' draft order to take over.
 
     Parameters
     ----------
@@ -107,6 +159,9 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
         calibrate intervals and orders.
     calibration_periods : int
         How many past teaching periods calibrate; 0 for none, and then no interval nor order.
+    step : {"period", "week"}
+        What the past forecasts forecast at once: a teaching period, or each of its weeks from newer
+        data. Choose what the forecasts to come will do.
 
     Examples
     --------
@@ -121,19 +176,21 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
     _learned_for: tuple[int, str]
     _city: City
     _learned: dict[np.datetime64, Fitted]
+    _past: dict[tuple[np.datetime64, np.datetime64], _Origins]
     _effects: EffectTable | None
 
     def __init__(
         self,
         *,
-        half_life: float = 500.0,
-        level_half_life: float = 15.0,
-        level_half_life_new_year: float = 40.0,
+        half_life: float = 800.0,
+        level_half_life: float = 8.0,
+        level_half_life_new_year: float = 15.0,
         enrolment_exponent: float = 0.9,
         enrolment_lead_days: int = 0,
         strikes_announced: bool = False,
         lead_days: int = 15,
-        calibration_periods: int = 6,
+        calibration_periods: int = 18,
+        step: str = "period",
     ) -> None:
         self.half_life = half_life
         self.level_half_life = level_half_life
@@ -143,6 +200,7 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
         self.strikes_announced = strikes_announced
         self.lead_days = lead_days
         self.calibration_periods = calibration_periods
+        self.step = step
 
     def fit(self, city: City, until: str | dt.date | np.datetime64) -> CanteenForecaster:
         """Learn from what is known of a city up to a day.
@@ -163,19 +221,25 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
         ------
         DateError
             Where fewer than 200 rows are known by then; the message names the range.
+        ForecastError
+            Where ``step`` is neither.
         """
+        if self.step not in ("period", "week"):
+            raise ForecastError(f"step={self.step!r}: give 'period' or 'week'")
         day = to_day(until)
         key = (id(city), repr(self.get_params()))
         if getattr(self, "_learned_for", None) != key:
             # The past forecasts of one fit serve the next: a backtest learns each day once.
-            self._learned_for, self._city, self._learned = key, city, {}
+            self._learned_for, self._city, self._learned, self._past = key, city, {}, {}
         self.fitted_ = self._learn(city, day)
         self.sources_ = describe(self._known_rows(city, day), city, day)
         self._effects = None
-        self.calibration_ = self._calibrate(city, day)
+        self._calibrate(city, day)
         return self
 
-    def predict(self, rows: Rows, coverage: float = 0.9) -> Forecast:
+    def predict(
+        self, rows: Rows, coverage: float = 0.9, *, draft: Floats | None = None
+    ) -> Forecast:
         """Forecast canteens and days.
 
         Parameters
@@ -184,6 +248,11 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
             From ``City.calendar_rows``.
         coverage : float
             Share of days that the interval should hold, above 0 and below 1.
+        draft : ndarray of float, shape (n,), optional
+            Meals that the agents mean to order, above 0, NaN where they have not said. The forecast
+            then has the term ``projet_commande``: what their draft says beyond the calendar and the
+            past, weighted as past drafts deserved. A day takes the drafts of its own day and of
+            earlier ones into account, never of a later one.
 
         Returns
         -------
@@ -195,8 +264,9 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
         sklearn.exceptions.NotFittedError
             Before ``fit``.
         ForecastError
-            Where the coverage is outside its range, a row is not after the data, or the rows are of
-            a city with other canteens or school years.
+            Where the coverage is outside its range, a row is not after the data, the rows are of a
+            city with other canteens or school years, a draft is not above 0, or too few past drafts
+            are known to learn from.
         """
         self._check_is_fitted()
         if not 0 < coverage < 1:
@@ -210,8 +280,20 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
             )
         self._check_city(rows.city)
         contributions = self._contributions(self.fitted_, rows)
-        meals = np.exp(sum(contributions.values(), start=np.zeros(len(rows))))
-        lower, upper = self.calibration_.interval(meals, coverage)
+        calibration = self.calibration_
+        if draft is not None:
+            assisted = self._check_draft(rows, draft)
+            columns = self._draft_parts(self.fitted_, rows, _total(contributions), draft)
+            contributions["projet_commande"] = assisted.weights.term(columns)
+            calibration = assisted.calibration
+        meals = np.exp(_total(contributions))
+        scale = calibration.scale_of(
+            meals,
+            (rows.date - self.fitted_.until).astype(np.float64),
+            occasions(rows, self._is_new(self.fitted_, rows)),
+            rows.canteen,
+        )
+        lower, upper = calibration.interval(meals, coverage, scale)
         return Forecast(
             rows=rows,
             meals=meals,
@@ -220,8 +302,26 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
             coverage=coverage,
             until=self.fitted_.until,
             contributions=MappingProxyType(contributions),
-            calibration=self.calibration_,
+            calibration=calibration,
+            scale=scale,
         )
+
+    def _check_draft(self, rows: Rows, draft: Floats) -> Assisted:
+        if self.assisted_ is None:
+            raise ForecastError(
+                f"too few past orders of the agents are known on {self.fitted_.until} to learn what "
+                "a draft is worth: forecast without draft="
+            )
+        if len(draft) != len(rows):
+            raise ForecastError(
+                f"draft has {len(draft)} values for {len(rows)} rows: give one each"
+            )
+        wrong = np.flatnonzero(draft <= 0)
+        if len(wrong):
+            raise ForecastError(
+                f"draft[{wrong[0]}]={draft[wrong[0]]}: give meals above 0, or NaN where there is none"
+            )
+        return self.assisted_
 
     def effects(self) -> EffectTable:
         """Return the effect of every level of every term but the level of the canteens.
@@ -270,7 +370,7 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
         settings : dict of str to object
             Parameters of the forecaster.
         parts : dict of str to object
-            ``fitted``, ``calibration``, ``sources`` and ``effects``.
+            ``fitted``, ``calibration``, ``assisted``, ``sources`` and ``effects``.
 
         Raises
         ------
@@ -279,8 +379,8 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
         """
         self._check_is_fitted()
         return self.get_params(), {
-            "fitted": self.fitted_, "calibration": self.calibration_, "sources": self.sources_,
-            "effects": self.effects(),
+            "fitted": self.fitted_, "calibration": self.calibration_, "assisted": self.assisted_,
+            "sources": self.sources_, "effects": self.effects(),
         }  # fmt: skip
 
     @classmethod
@@ -312,12 +412,15 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
                 raise ForecastError(f"the setting {name!r} is {settings[name]!r}")
         self = cls(**settings)
         self.fitted_, self.calibration_ = parts["fitted"], parts["calibration"]
+        self.assisted_ = parts["assisted"]
         self.sources_, self._effects = parts["sources"], parts["effects"]
         fitted, past, table = self.fitted_, self.calibration_, self._effects
         count = len(fitted.canteens)
         shapes = {
             "level": (fitted.level.shape, (count,)),
             "level_new": (fitted.level_new.shape, (count,)),
+            "growth": (fitted.growth.shape, (count,)),
+            "caution": (fitted.caution.shape, (count,)),
             "profile": (fitted.profile.shape, (count, SLOTS)),
             "effects": (fitted.effects.nested.shape[:1], (count,)),
             "shared effects": (fitted.effects.shared.shape, (fitted.effects.shared.size,)),
@@ -389,12 +492,15 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
         first_year, years = int(year[0]), int(year[1] - year[0]) + 1
         columns = design(rows, first_year, years)
         offset = self.enrolment_exponent * self._log_enrolment(rows, until)
-        target = np.log(table.meals) - offset
+        target = np.log(table.meals) - offset - self._log_present(rows, until)
         mean = float(np.mean(target))
         size = np.exp(offset)
         age = (until - table.date).astype(np.float64)
         weight = 0.5 ** (age / self.half_life) * (size / size.mean()) ** 0.7
-        effects, robust = solve(columns, target - mean, weight)
+        # Whoever has an own effect on the first day is far from the others there, every year.
+        first = city.calendar.surroundings(days := np.unique(table.date))["from_start"] == 0
+        firm = np.isin(table.date, days[first])
+        effects, robust = solve(columns, target - mean, weight, firm=firm)
         return _Regression(table, columns, target, mean, weight, effects, robust, first_year, years)
 
     def _learn_anew(self, city: City, until: np.datetime64) -> Fitted:
@@ -406,81 +512,144 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
         level = terms.pop("niveau")
         rest = target - sum(terms.values())
         days = np.unique(table.date)
-        service_age = len(days) - 1 - np.searchsorted(days, table.date)
-
-        def recent(half_life: float) -> tuple[Floats, Floats]:
-            return _weighted_mean(
-                robust * 0.5 ** (service_age / half_life), table.canteen, canteens, rest
-            )
-
-        longer, seen = recent(100.0)
-        longer = np.where(seen > 0, longer, mean)
-        levels = []
-        for half_life in (self.level_half_life, self.level_half_life_new_year):
-            latest, mass = recent(half_life)
-            levels.append((mass * latest + 3.0 * longer) / (mass + 3.0))
-        day = _slot(table.date)
-        profile, mass = _weighted_mean(
-            robust * 0.5 ** (service_age / 60.0),
-            table.canteen * SLOTS + day,
-            canteens * SLOTS,
-            rest - mean - level,
+        past = Past(
+            canteen=table.canteen, slot=_slot(table.date), year=city.calendar.year_index(table.date),
+            day=np.searchsorted(days, table.date), rest=rest, weight=robust, canteens=canteens,
+        )  # fmt: skip
+        known_on = until + self.enrolment_lead_days
+        growth = city.enrolment_growth(known_on)
+        ordered = np.isfinite(table.agents) & (table.agents > 0)
+        ordered &= (past.day > past.day[-1] - CAUTION_DAYS) & ~np.isin(
+            table.date, city.calendar.strikes
         )
-        profile = (profile * mass / (mass + 5.0)).reshape(canteens, SLOTS)
-        profile[:, :4] -= profile[:, :4].mean(axis=1, keepdims=True)
         return Fitted(
             until=until,
             canteens=city.canteens,
             exponent=self.enrolment_exponent,
-            level=levels[0],
-            level_new=levels[1],
-            profile=profile,
+            level=past.level(self.level_half_life),
+            level_new=past.level(self.level_half_life_new_year),
+            summer=(
+                past.jump(np.zeros(len(table)), self.level_half_life_new_year),
+                past.jump(self._new_enrolment(city, table), self.level_half_life_new_year),
+            ),
+            growth=GROWTH_KEPT * np.maximum(growth - GROWTH_BEYOND, 0.0),
+            profile=past.profile(rest - mean - level),
+            caution=caution(
+                np.log(table.agents[ordered] / table.meals[ordered]),
+                table.canteen[ordered],
+                canteens,
+            ),
             effects=found.effects,
             first_year=found.first_year,
             years=found.years,
             first_year_name=city.calendar.years[found.first_year].name,
         )
 
+    def _new_enrolment(self, city: City, table: Attendance) -> Floats:
+        """Return how much of each row's meals its year's new enrolment is worth, on the log scale."""
+        index = city.calendar.year_index(table.date)
+        shift = np.zeros(len(table))
+        for number in np.unique(index)[1:]:
+            here = index == number
+            start = city.calendar.years[number].start
+            own, before = (
+                city.enrolled(table.canteen[here], table.date[here], day)
+                for day in (start, start - 1)
+            )
+            with np.errstate(invalid="ignore"):
+                shift[here] = np.nan_to_num(np.log(own / before))
+        return self.enrolment_exponent * shift
+
+    def _log_present(self, rows: Rows, until: np.datetime64) -> Floats:
+        """Return the logarithm of the share of pupils who are not announced absent."""
+        absent = rows.city.absent(rows.canteen, rows.date, until)
+        if not absent.any():
+            return np.zeros(len(rows))
+        share = absent / np.exp(self._log_enrolment(rows, until))
+        return np.asarray(np.log1p(-np.minimum(share, MOST_ABSENT)))
+
+    def _is_new(self, fitted: Fitted, rows: Rows) -> npt.NDArray[np.bool_]:
+        """Return the rows of school years of which no meal was known."""
+        return rows.city.calendar.year_index(rows.date) >= fitted.first_year + fitted.years
+
     def _contributions(self, fitted: Fitted, rows: Rows) -> dict[str, Floats]:
         contributions: dict[str, Floats] = {name: np.zeros(len(rows)) for name in TERMS}
         contributions |= fitted.effects.terms(design(rows, fitted.first_year, fitted.years))
-        contributions["effectif"] = fitted.exponent * self._log_enrolment(rows, fitted.until)
-        new = rows.city.calendar.year_index(rows.date) >= fitted.first_year + fitted.years
+        known_on = fitted.until + self.enrolment_lead_days
+        new = self._is_new(fitted, rows)
+        known = rows.city.enrolment_is_known(rows.canteen, rows.date, known_on)
+        contributions["effectif"] = fitted.exponent * self._log_enrolment(
+            rows, fitted.until
+        ) + np.where(new & ~known, fitted.growth[rows.canteen], 0.0)
         contributions["niveau"] = np.where(
-            new, fitted.level_new[rows.canteen], fitted.level[rows.canteen]
+            new,
+            fitted.level_new[rows.canteen] + np.where(known, *fitted.summer),
+            fitted.level[rows.canteen],
         )
         contributions["jour"] = (
             contributions["jour"] + fitted.profile[rows.canteen, _slot(rows.date)]
         )
+        contributions["absences"] = self._log_present(rows, fitted.until)
         if not self.strikes_announced:
             contributions["greve"] = np.zeros(len(rows))
         return contributions
 
-    def _calibrate(self, city: City, until: np.datetime64) -> Calibration:
-        """Forecast the last teaching periods before ``until`` as if on their day, and keep the errors."""
+    def _draft_parts(self, fitted: Fitted, rows: Rows, log_meals: Floats, draft: Floats) -> Floats:
+        """Return what drafts say beyond a forecast, in parts."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            said = np.where(draft > 0, np.log(draft), np.nan)
+        difference = said - log_meals - fitted.caution[rows.canteen]
+        return parts(
+            difference, rows.canteen, rows.date, self._is_new(fitted, rows), is_ending(rows)
+        )
+
+    def _calibrate(self, city: City, until: np.datetime64) -> None:
+        """Forecast the last teaching periods before ``until`` as if on their day, and learn from the errors."""
+        self.calibration_ = Calibration(np.array([]), np.array([]))
+        self.assisted_: Assisted | None = None
+        past = self._past_forecasts(city, until)
+        if past is None:
+            return
+        canteens = len(city.canteens)
+        self.calibration_ = _measured(past, past.meals, canteens)
+        drafted = np.flatnonzero(np.isfinite(past.table.agents) & (past.table.agents > 0))
+        if len(drafted) >= DRAFT_ROWS:
+            past = past.select(drafted)
+            error = np.log(past.table.meals / past.meals)
+            weights = learn_weights(past.drafts, error, past.table.meals)
+            meals = past.meals * np.exp(weights.term(past.drafts))
+            self.assisted_ = Assisted(weights, _measured(past, meals, canteens))
+
+    def _past_forecasts(self, city: City, until: np.datetime64) -> _Origins | None:
+        """Forecast the last teaching periods, or their weeks, and return what is known of each row."""
         known = self._known_rows(city, until)
-        forecasts: list[Floats] = []
-        tables: list[Attendance] = []
-        for period in reversed(periods(known.date)):
-            if len(forecasts) >= self.calibration_periods:
-                break
-            try:
-                fitted = self._learn(city, period.until(self.lead_days))
-            except DateError:
-                break
+        found: list[_Origins] = []
+        for period in list(reversed(periods(known.date)))[: self.calibration_periods]:
             inside = known.select((known.date >= period.start) & (known.date <= period.end))
-            inside = inside.select(~np.isin(inside.date, city.calendar.strikes))
-            rows = Rows(city, inside.canteen, inside.date)
-            contributions: Mapping[str, Floats] = self._contributions(fitted, rows)
-            forecasts.append(np.exp(sum(contributions.values(), start=np.zeros(len(rows)))))
-            tables.append(inside)
-        if not forecasts:
-            return Calibration(np.array([]), np.array([]))
-        return Calibration(
-            np.concatenate(forecasts),
-            np.concatenate([table.meals for table in tables]),
-            np.concatenate([table.date for table in tables]),
-            np.concatenate([table.canteen for table in tables]),
+            spans = [period] if self.step == "period" else reversed(weeks(inside.date))
+            for span in spans:
+                day = span.until(self.lead_days)
+                table = inside.select((inside.date >= span.start) & (inside.date <= span.end))
+                try:
+                    fitted = self._learn(city, day)
+                except DateError:  # too little is known so far back
+                    return _joined(found)
+                if (day, span.end) not in self._past:
+                    self._past[day, span.end] = self._past_forecast(city, table, fitted)
+                found.append(self._past[day, span.end])
+        return _joined(found)
+
+    def _past_forecast(self, city: City, table: Attendance, fitted: Fitted) -> _Origins:
+        """Forecast rows as if on a day, strike days left out."""
+        table = table.select(~np.isin(table.date, city.calendar.strikes))
+        rows = Rows(city, table.canteen, table.date)
+        log_meals = _total(self._contributions(fitted, rows)) if len(rows) else np.zeros(0)
+        return _Origins(
+            table=table,
+            meals=np.exp(log_meals),
+            lead=(table.date - fitted.until).astype(np.float64),
+            occasion=occasions(rows, self._is_new(fitted, rows)),
+            drafts=self._draft_parts(fitted, rows, log_meals, table.agents),
         )
 
 
@@ -488,6 +657,28 @@ def _slot(days: npt.NDArray[np.datetime64]) -> Ints:
     return np.array([0, 1, 4, 2, 3, 4, 4])[weekday(days)]
 
 
-def _weighted_mean(weight: Floats, group: Ints, count: int, value: Floats) -> tuple[Floats, Floats]:
-    mass: Floats = np.bincount(group, weight, count).astype(np.float64)
-    return np.bincount(group, weight * value, count) / np.maximum(mass, 1e-300), mass
+def _total(contributions: Mapping[str, Floats]) -> Floats:
+    return np.asarray(np.sum(list(contributions.values()), axis=0), dtype=np.float64)
+
+
+def _joined(found: list[_Origins]) -> _Origins | None:
+    """Return past forecasts as one; None where there is none."""
+    if not sum(len(one.table) for one in found):
+        return None
+    tables = [one.table for one in found]
+    table = Attendance(
+        *(np.concatenate([getattr(t, name) for t in tables]) for name in ("canteen", "date", "meals", "agents"))
+    )  # fmt: skip
+    names = ("meals", "lead", "occasion", "drafts")
+    return _Origins(table, *(np.concatenate([getattr(one, n) for one in found]) for n in names))
+
+
+def _measured(past: _Origins, meals: Floats, canteens: int) -> Calibration:
+    """Return what past forecasts say of the errors to come."""
+    table = past.table
+    spread = fit_spread(
+        np.log(table.meals / meals), meals, past.lead, past.occasion, table.canteen,
+        occasions=len(OCCASIONS), canteens=canteens,
+    )  # fmt: skip
+    scale = spread.scale(meals, past.lead, past.occasion, table.canteen)
+    return Calibration(meals, table.meals, table.date, table.canteen, scale, spread)

@@ -17,6 +17,7 @@ from prevision_cantine.intervals import MIN_DAYS, Calibration, added, whole
 from prevision_cantine.language import day_of_week, in_language, number, percent, table, texts
 from prevision_cantine.measures import excess
 from prevision_cantine.measures import shortage as share_missing
+from prevision_cantine.spread import Scale
 
 SHORTAGES = (0.0025, 0.005, 0.01, 0.015, 0.02, 0.03, 0.05)
 
@@ -267,8 +268,8 @@ def order(
     """
     quantile = _quantile(shortage, missing_meal_cost, wasted_meal_cost, tray)
     if shortage is not None:
-        return forecast.calibration.order(forecast.meals, shortage, tray)
-    return forecast.calibration.at_quantile(forecast.meals, quantile, tray)
+        return forecast.calibration.order(forecast.meals, shortage, tray, forecast.scale)
+    return forecast.calibration.at_quantile(forecast.meals, quantile, tray, forecast.scale)
 
 
 def plan_order(
@@ -324,11 +325,15 @@ def plan_order(
     if past.days >= MIN_DAYS and len(forecast):
         days, place = np.unique(forecast.rows.date, return_inverse=True)
         if shortage is not None:
-            together = _totals(forecast.calibration, past, forecast.meals, place, shortage, tray)
+            together = _totals(
+                forecast.calibration, past, forecast.meals, forecast.scale, place, shortage, tray
+            )
         else:
             quantile = _quantile(shortage, missing_meal_cost, wasted_meal_cost, tray)
             margin = past.margin_of_total_at(quantile)
-            together = whole(added(place, past.enlarged(forecast.meals, margin)), tray)
+            together = whole(
+                added(place, past.enlarged(forecast.meals, margin, forecast.scale)), tray
+            )
         kitchen = KitchenOrder(
             date=days,
             forecast=added(place, forecast.meals),
@@ -493,9 +498,11 @@ def trade_off(
     rows = []
     for share in sorted(shortages):
         if together:
-            ordered = _totals(forecast.calibration, past, past.forecast, days, share, tray)
+            ordered = _totals(
+                forecast.calibration, past, past.forecast, past.scale, days, share, tray
+            )
         else:
-            ordered = forecast.calibration.order(past.forecast, share, tray)
+            ordered = forecast.calibration.order(past.forecast, share, tray, past.scale)
         rows.append(
             (
                 ordered.sum() / expected.sum() - 1,
@@ -512,8 +519,9 @@ def trade_off(
 
 
 def _totals(
-    calibration: Calibration, past: Calibration, meals: Floats, day: Ints, share: float, tray: int
-) -> Floats:
+    calibration: Calibration, past: Calibration, meals: Floats, scale: Scale | None, day: Ints,
+    share: float, tray: int,
+) -> Floats:  # fmt: skip
     """Return the order of each day's total, at most the sum of the orders of its canteens.
 
     A total never misses more than its parts: where its own margin would be larger than theirs,
@@ -521,8 +529,8 @@ def _totals(
     """
     each, own = calibration.margin(share, tray), past.margin_of_total(share, tray)
     if own > each:
-        return added(day, whole(past.enlarged(meals, each), tray))
-    return whole(added(day, past.enlarged(meals, own)), tray)
+        return added(day, whole(past.enlarged(meals, each, scale), tray))
+    return whole(added(day, past.enlarged(meals, own, scale)), tray)
 
 
 def _quantile(

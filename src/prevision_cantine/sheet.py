@@ -477,8 +477,9 @@ def held_by_others(past: Calibration, coverages: Sequence[float] | Floats) -> Fl
         others = past.select(~here)
         if len(others.actual) < MIN_ROWS:
             continue
+        scale = None if past.scale is None else past.scale.select(here)
         for n, coverage in enumerate(coverages):
-            low, high = others.interval(past.forecast[here], float(coverage))
+            low, high = others.interval(past.forecast[here], float(coverage), scale)
             result[n, here] = (low <= past.actual[here]) & (past.actual[here] <= high)
     return result
 

@@ -25,7 +25,7 @@ import numpy.typing as npt
 from prevision_cantine.effects import EffectTable
 from prevision_cantine.errors import CantineError, ForecastError
 from prevision_cantine.intervals import Calibration
-from prevision_cantine.model import CanteenForecaster, Fitted
+from prevision_cantine.model import Assisted, CanteenForecaster, Fitted
 from prevision_cantine.sources import Sources
 
 FORMAT = "prevision_cantine forecaster"
@@ -38,8 +38,8 @@ MAX_ARRAY_HEADER = 10_000
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # of a member: the same forecaster is the same bytes
 
 # What a file holds of a forecaster beside its settings; each class says its fields.
-PARTS: dict[str, type] = {
-    "fitted": Fitted, "calibration": Calibration, "sources": Sources, "effects": EffectTable,
+PARTS: dict[str, Any] = {
+    "fitted": Fitted, "calibration": Calibration, "assisted": Assisted | None, "sources": Sources, "effects": EffectTable,
 }  # fmt: skip
 Arrays = dict[str, npt.NDArray[Any]]
 

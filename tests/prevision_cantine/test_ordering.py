@@ -51,6 +51,7 @@ def forecast_with(forecast, past):
         ),
         meals=np.concatenate([past.forecast[:canteens] * share for share in (0.8, 1.0, 1.1)]),
         calibration=past,
+        scale=None,
     )
 
 
@@ -138,7 +139,7 @@ def test_errors_that_all_canteens_share_do_not_cancel(town_forecast):
 def test_the_table_is_what_the_orders_of_the_past_gave(town_forecast):
     past = town_forecast.calibration
     table = trade_off(town_forecast, shortages=[0.03, 0.01], tray=5)
-    ordered = past.order(past.forecast, 0.01, 5)
+    ordered = past.order(past.forecast, 0.01, 5, past.scale)
     assert table.excess[0] == excess(ordered, past.actual)
     assert table.shortage[0] == shortage(ordered, past.actual) <= 0.01
     assert table.wasted[0] * past.days == pytest.approx(np.maximum(ordered - past.actual, 0).sum())
