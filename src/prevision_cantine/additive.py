@@ -398,8 +398,7 @@ class _Equations:
             normal -= flat.T @ flat
             own.append(np.square(root).sum(axis=1))
             inner.append(root.transpose(0, 2, 1) @ arm)
-        lower = linalg.cholesky(normal, lower=True)
-        root = linalg.solve_triangular(lower, np.eye(width), lower=True).T
+        root = np.linalg.inv(np.linalg.cholesky(normal)).T
         shared = 1 / self.design.penalty(nested=False)
         nested = np.tile(1 / self.design.penalty(nested=True), (self.design.groups, 1))
         shared[self.used] = np.square(root).sum(axis=1)
