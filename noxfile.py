@@ -68,6 +68,14 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def bench_cantine(session: nox.Session) -> None:
+    """Run the benchmarks of the canteens beside their peers, in an environment of its own."""
+    session.install(".[all]", *group("bench"))
+    for script in sorted(Path("benchmarks").glob("bench_cantine*.py")):
+        session.run("python", str(script), *session.posargs)
+
+
+@nox.session(default=False)
 def bench_openfisca(session: nox.Session) -> None:
     """Run the benchmark of the tariffs beside openfisca-france-local, in an environment of its own."""
     peer = Path(session.create_tmp()) / "peer"

@@ -25,7 +25,7 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 GRID = 4  # a table of every situation by every group, where it has at most so many cells a row
-CHUNK = 8_000_000  # numbers worked on at a time while groups are eliminated
+CHUNK = 500_000  # numbers worked on at a time while groups are eliminated
 NEAR = 16_384  # rows whose numbers fit in the nearest memory
 STEPS = 4  # solutions, each with the weights that the residuals of the last one give
 FAR = 1.5  # robust standard deviations beyond which a row counts less
@@ -214,12 +214,7 @@ class Effects:
             The sum, a row each.
         """
         self._check(design)
-        if not (design.is_grid and self.nested.size):
-            return self._sum(design, {block.term for block in design.blocks})
-        table = design.matrix(nested=True) @ np.ascontiguousarray(self.nested.T)
-        for where, block in design.columns(nested=False):
-            table += block.pick(self.shared[where])[:, None]
-        return np.take(table, design.cell())
+        return self._sum(design, {block.term for block in design.blocks})
 
     def terms(self, design: Design) -> dict[str, Floats]:
         """Return each term; they add up to the total.
@@ -373,16 +368,15 @@ class _Equations:
         self.nested, self.nested_used = _used_columns(design.matrix(nested=True))
         self.prior = design.penalty(nested=False)[self.used]
         self.nested_prior = design.penalty(nested=True)[self.nested_used]
-        self.within = sparse.csr_array(_row_products(self.nested, self.nested).T)
-        self.across = sparse.csr_array(_row_products(self.nested, self.shared).T)
-        self.from_nested = sparse.csr_array(self.nested.T)
+        self.within = _row_products(self.nested, self.nested)
+        self.across = _row_products(self.nested, self.shared)
 
     def solve(self, weight: Floats, target: Floats) -> Effects:
         """Return the ridge solution."""
         design, width = self.design, len(self.prior)
         pull = weight * target
         to_shared = self.shared.T @ np.bincount(design.situation, pull, design.situations)
-        to_nested = self._by_group(pull)
+        to_nested = _by_group(self.nested, design.spread(pull))[:, :, None]
         normal = self._shared_block(weight)
         roots = []
         for groups, root, arm in self._groups(weight):
@@ -393,7 +387,8 @@ class _Equations:
         effect = linalg.cho_solve(linalg.cho_factor(normal), to_shared) if width else to_shared
         pull -= weight * np.take(self.shared @ effect, design.situation)
         root = np.concatenate(roots)
-        own = root.transpose(0, 2, 1) @ (root @ self._by_group(pull))
+        to_nested = _by_group(self.nested, design.spread(pull))[:, :, None]
+        own = root.transpose(0, 2, 1) @ (root @ to_nested)
         shared = np.zeros(sum(b.width for _, b in design.columns(nested=False)))
         nested = np.zeros((design.groups, sum(b.width for _, b in design.columns(nested=True))))
         shared[self.used], nested[:, self.nested_used] = effect, own[:, :, 0]
@@ -409,8 +404,7 @@ class _Equations:
             normal -= flat.T @ flat
             own.append(np.square(root).sum(axis=1))
             inner.append(root.transpose(0, 2, 1) @ arm)
-        lower = linalg.cholesky(normal, lower=True)
-        root = linalg.solve_triangular(lower, np.eye(width), lower=True).T
+        root = np.linalg.inv(np.linalg.cholesky(normal)).T
         shared = 1 / self.design.penalty(nested=False)
         nested = np.tile(1 / self.design.penalty(nested=True), (self.design.groups, 1))
         shared[self.used] = np.square(root).sum(axis=1)
@@ -439,13 +433,9 @@ class _Equations:
             groups = slice(first, min(first + at_once, self.design.groups))
             some = groups.stop - first
             part = spread[:, groups]
-            block = _dense(self.within @ part).T.reshape(some, nested, nested)
+            block = _by_group(self.within, part).reshape(some, nested, nested)
             root = np.linalg.inv(np.linalg.cholesky(block + np.diag(self.nested_prior)))
-            yield groups, root, root @ _dense(self.across @ part).T.reshape(some, nested, shared)
-
-    def _by_group(self, values: Floats) -> Floats:
-        """Return the sums of the rows' values by group and nested column, as columns."""
-        return _dense(self.from_nested @ self.design.spread(values)).T[:, :, None]
+            yield groups, root, root @ _by_group(self.across, part).reshape(some, nested, shared)
 
 
 def _one_thread() -> Any:
@@ -462,8 +452,11 @@ def _libraries() -> ThreadpoolController:
     return ThreadpoolController()
 
 
-def _dense(table: Any) -> Floats:
-    return table if isinstance(table, np.ndarray) else np.asarray(table.toarray())
+def _by_group(columns: sparse.csr_array, spread: Any) -> Floats:
+    """Return, for each group, the sums of the columns, each situation as often as it is spread."""
+    if isinstance(spread, np.ndarray):
+        return np.ascontiguousarray((columns.T @ spread).T)
+    return np.asarray((sparse.csr_array(spread.T) @ columns).toarray())
 
 
 def _used_columns(matrix: sparse.csr_array) -> tuple[sparse.csr_array, Ints]:
