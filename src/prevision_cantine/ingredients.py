@@ -336,7 +336,9 @@ def ingredients(
     return Ingredients(
         tuple(
             Purchase(monday, supplier, product, quantity, unit)
-            for (monday, supplier, product, unit), quantity in sorted(total.items())
+            for (monday, supplier, product, unit), quantity in sorted(
+                total.items(), key=lambda item: (item[0][0], plain(item[0][1]), plain(item[0][2]))
+            )
             if quantity
         )
     )
