@@ -219,7 +219,7 @@ class Difference:
         Returns
         -------
         str
-            Lines, with a row for each day that changes.
+            Lines, with a row for each day that changes by a meal at least.
 
         Raises
         ------
@@ -238,14 +238,17 @@ class Difference:
         )  # fmt: skip
         totals = {name: float(values.sum()) for name, values in self.terms.items()}
         parts = self._told(totals, after - before, lang, {})
-        was, will = np.bincount(place, self.before), np.bincount(place, self.after)
+        was, will = (
+            np.rint(np.bincount(place, self.before)),
+            np.rint(np.bincount(place, self.after)),
+        )
         cells = [
             [
                 f"{day_of_week(day, lang)} {day}", number(was[n], lang), number(will[n], lang),
                 signed(will[n] - was[n], lang),
             ]
             for n, day in enumerate(days)
-            if abs(will[n] - was[n]) > 1e-9
+            if will[n] != was[n]
         ]  # fmt: skip
         lines = [head, *([", ".join(parts) + "."] if parts else [])]
         header = [say[key] for key in ("day", "before", "after", "change")]
