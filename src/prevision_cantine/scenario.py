@@ -56,6 +56,10 @@ def _days(values: Iterable[str | dt.date | np.datetime64]) -> tuple[np.datetime6
     return tuple(to_day(value) for value in values)
 
 
+def _breaks(values: Iterable[Break]) -> tuple[Break, ...]:
+    return tuple(values)
+
+
 @attrs.frozen(kw_only=True, eq=False)
 class Scenario:
     """Changes to what is known of a city; whatever is not named stays as it is.
@@ -84,7 +88,7 @@ class Scenario:
     strikes: tuple[np.datetime64, ...] = attrs.field(default=(), converter=_days)
     enrolment: Mapping[str, float] = attrs.field(factory=dict)
     public_holidays: tuple[np.datetime64, ...] = attrs.field(default=(), converter=_days)
-    breaks: tuple[Break, ...] = attrs.field(default=(), converter=tuple)
+    breaks: tuple[Break, ...] = attrs.field(default=(), converter=_breaks)
 
     def apply(self, city: City) -> City:
         """Return the city with the changes.
