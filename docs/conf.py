@@ -1,12 +1,18 @@
 """Sphinx configuration."""
 
+import contextlib as _contextlib
+import doctest as _doctest
+import io as _io
 import shutil as _shutil
 from importlib.metadata import version as _version
 from pathlib import Path as _Path
 
+from matplotlib.figure import Figure as _Figure
+
 from charte_registry import records as _records
 from charte_registry.checks import RULES as _CHECKS
 from charte_registry.checks.catalogue import to_markdown as _checks_to_markdown
+from prevision_cantine.figures import save as _save
 from tarifs_solidaires import list_rules as _list_rules
 from tarifs_solidaires import load_rule as _load_rule
 from tarifs_solidaires.rule_file import read_rule as _read_rule
@@ -121,7 +127,23 @@ def _write_checks_page(app):
     page.write_text(head + _checks_to_markdown(_CHECKS.values()), "utf-8")
 
 
+def _draw_tutorial(app):
+    """Run the tutorial of the canteens, and save each picture that it draws under its name there."""
+    page = _Path(app.srcdir) / "tutorials" / "teaching_period.md"
+    folder = page.parent / "pictures"
+    _shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    names = {}
+    with _contextlib.chdir(page.parents[2]), _contextlib.redirect_stdout(_io.StringIO()):
+        for example in _doctest.DocTestParser().get_examples(page.read_text("utf-8")):
+            exec(example.source, names)  # noqa: S102 - the page's own code, which the tests run too
+    for name, value in names.items():
+        if isinstance(value, _Figure):
+            _save(value, folder / f"{name}.svg")
+
+
 def setup(app):
     app.connect("builder-inited", _write_rule_pages)
     app.connect("builder-inited", _write_checks_page)
+    app.connect("builder-inited", _draw_tutorial)
     app.connect("autodoc-process-docstring", _describe_fields, priority=900)

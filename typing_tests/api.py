@@ -21,15 +21,32 @@ from charte_registry import (
 )
 from prevision_cantine import (
     AdditiveRegressor,
+    Break,
     CanteenFeatures,
     CanteenForecaster,
     City,
+    Difference,
+    EffectTable,
     Forecast,
+    ModelSheet,
+    Order,
+    Purchase,
     Rows,
+    Scenario,
     TeachingPeriodSplit,
+    TradeOff,
+    ingredients,
     load_city,
+    load_dishes,
+    load_forecaster,
+    load_portions,
     make_city,
+    model_sheet,
     order,
+    plan_order,
+    save_forecaster,
+    trade_off,
+    what_if,
 )
 from tarifs_solidaires import (
     Comparison,
@@ -62,7 +79,21 @@ city: City = make_city(seed=0) if names else load_city("folder")
 forecaster: CanteenForecaster = CanteenForecaster(lead_days=15).fit(city, until="2023-02-10")
 rows: Rows = city.calendar_rows("2023-03-06", dt.date(2023, 4, 12))
 forecast: Forecast = forecaster.predict(rows, coverage=0.9)
-meals: npt.NDArray[np.float64] = order(forecast, shortage=0.01)
+meals: npt.NDArray[np.float64] = order(forecast, shortage=0.01, tray=10)
+plan: Order = plan_order(forecast, missing_meal_cost=9, wasted_meal_cost=1)
+saved: npt.NDArray[np.float64] | None = plan.kitchen.gain if plan.kitchen else None
+prudence: TradeOff = trade_off(forecast, shortages=[0.01], together=True)
+effects: EffectTable = forecaster.effects().select(term="menu", scope="*")
+sheet: ModelSheet = model_sheet(forecaster)
+facts: dict[str, Any] = sheet.to_dict()
+scenario = Scenario(
+    menus={dt.date(2023, 3, 6): ["Poisson"]}, strikes=["2023-03-07", dt.date(2023, 3, 9)],
+    enrolment={"*": 1.1}, breaks=[Break("Hiver", np.datetime64("2023-02-11"), np.datetime64("2023-02-26"))],
+)  # fmt: skip
+change: Difference = what_if(forecaster, scenario.apply(city), scenario, "2023-03-06", "2023-03-10")
+bought: tuple[Purchase, ...] = ingredients(plan, load_dishes("f"), load_portions("p")).purchases
+save_forecaster(forecaster, "model.zip")
+again: CanteenForecaster = load_forecaster("model.zip")
 
 regressor: AdditiveRegressor = AdditiveRegressor(group="cantine", nested=["jour"])
 guess: npt.NDArray[np.float64] = regressor.fit([["a"], ["b"]], [1.0, 2.0], [1, 3]).predict([["a"]])

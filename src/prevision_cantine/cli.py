@@ -8,8 +8,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-import numpy as np
-
 from prevision_cantine.backtest import backtest
 from prevision_cantine.calendar import to_day
 from prevision_cantine.city import City
@@ -204,14 +202,8 @@ def _forecasted(arguments: argparse.Namespace) -> tuple[City, Forecast]:
 
 def _canteen(forecast: Forecast, name: str | None) -> tuple[str, list[int]]:
     """Return the canteen asked for and its rows, the first canteen where none is."""
-    names = forecast.rows.names
-    name = str(names[0]) if name is None else name
-    here = np.flatnonzero(names == name).tolist()
-    if not here:
-        raise ForecastError(
-            f"no row of canteen {name!r}; some that have: {', '.join(np.unique(names)[:5])}"
-        )
-    return name, here
+    name = str(forecast.rows.names[0]) if name is None else name
+    return name, forecast.rows_of(name).tolist()
 
 
 def _fit(arguments: argparse.Namespace) -> int:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import re
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -173,17 +173,35 @@ def write_text(path: str | Path, text: str) -> None:
     CantineError
         Where it cannot be written.
     """
+    with written(path) as temporary:
+        temporary.write_text(text, encoding="utf-8", newline="")
+
+
+@contextmanager
+def written(path: str | Path) -> Iterator[Path]:
+    """Give a path to write to, which takes the name of the file once the block is done.
+
+    Parameters
+    ----------
+    path : str or Path
+        File.
+
+    Yields
+    ------
+    Path
+        Where to write; nothing of it stays where the block fails.
+
+    Raises
+    ------
+    CantineError
+        Where it cannot be written.
+    """
     path = Path(path)
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        temporary = Path(name)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-                file.write(text)
-            temporary.chmod(0o644)
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as folder:
+            temporary = Path(folder) / path.name
+            yield temporary
             temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
     except OSError as error:
         raise CantineError(
             f"{path}: cannot be written ({error.strerror}); check the path"

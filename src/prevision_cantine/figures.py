@@ -5,7 +5,6 @@ What tells two things apart is never the colour alone: a shape, a hatch or a sig
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ import numpy.typing as npt
 from prevision_cantine.backtest import Backtest
 from prevision_cantine.calendar import WEDNESDAY, Calendar, Days, weekday
 from prevision_cantine.city import City, Floats
+from prevision_cantine.csv_file import written
 from prevision_cantine.effects import EVERYWHERE, EffectTable
 from prevision_cantine.errors import CantineError, ForecastError
 from prevision_cantine.explanation import rounded_to
@@ -123,12 +123,7 @@ def plot_forecast(
         Where the canteen has no row, or the language does not exist.
     """
     say, figure = _begin(lang, (11, 7))
-    here = np.flatnonzero(forecast.rows.names == canteen)
-    if not len(here):
-        known = np.unique(forecast.rows.names)
-        raise ForecastError(
-            f"no row of canteen {canteen!r}; some that have: {', '.join(known[:5])}"
-        )
+    here = forecast.rows_of(canteen)
     here = here[np.argsort(forecast.rows.date[here])]
     dates = forecast.rows.date[here]
     place = np.arange(len(here))
@@ -539,15 +534,8 @@ def save(figure: Figure, path: str | Path) -> None:
     if kind not in ("png", "svg", "pdf"):
         raise CantineError(f"{path}: {kind!r} is no kind of picture; write .png, .svg or .pdf")
     undated = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(kind)
-    try:
-        with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as folder:
-            temporary = Path(folder) / path.name
-            figure.savefig(temporary, format=kind, dpi=150, metadata=undated)
-            temporary.replace(path)
-    except OSError as error:
-        raise CantineError(
-            f"{path}: cannot be written ({error.strerror}); check the path"
-        ) from None
+    with written(path) as temporary:
+        figure.savefig(temporary, format=kind, dpi=150, metadata=undated)
 
 
 def _begin(lang: str, size: tuple[float, float]) -> tuple[Any, Figure]:

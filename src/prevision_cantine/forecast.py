@@ -8,8 +8,9 @@ from pathlib import Path
 import attrs
 import numpy as np
 
-from prevision_cantine.city import Floats, Rows
+from prevision_cantine.city import Floats, Ints, Rows
 from prevision_cantine.csv_file import write_csv
+from prevision_cantine.errors import ForecastError
 from prevision_cantine.intervals import Calibration
 from prevision_cantine.spread import Scale
 
@@ -49,6 +50,30 @@ class Forecast:
     def __len__(self) -> int:
         """Return how many rows there are."""
         return len(self.meals)
+
+    def rows_of(self, canteen: str) -> Ints:
+        """Return the rows of one canteen.
+
+        Parameters
+        ----------
+        canteen : str
+            Name of the canteen.
+
+        Returns
+        -------
+        ndarray of int
+            Positions, by day.
+
+        Raises
+        ------
+        ForecastError
+            Where it has none.
+        """
+        here = np.flatnonzero(self.rows.names == canteen)
+        if not len(here):
+            known = ", ".join(np.unique(self.rows.names)[:5])
+            raise ForecastError(f"no row of canteen {canteen!r}; some that have: {known}")
+        return here[np.argsort(self.rows.date[here], kind="stable")]
 
     def in_meals(self) -> tuple[Floats, dict[str, Floats]]:
         """Return the usual meals of the canteen on that weekday, and what each other term adds.

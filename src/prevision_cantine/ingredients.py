@@ -70,7 +70,7 @@ class Purchase:
 
     Parameters
     ----------
-    semaine : datetime.date
+    lundi : datetime.date
         Monday of the week in which it is eaten.
     fournisseur, produit : str
         Supplier and product.
@@ -80,7 +80,7 @@ class Purchase:
         ``kg``, ``L`` or ``piece``.
     """
 
-    semaine: dt.date
+    lundi: dt.date
     fournisseur: str
     produit: str
     quantite: Fraction
@@ -128,7 +128,7 @@ class Ingredients:
             quantity = (
                 f"{number(float(item.quantite), lang, places)} {say.get(item.unite, item.unite)}"
             )
-            lists[item.semaine, item.fournisseur].append([item.produit, quantity])
+            lists[item.lundi, item.fournisseur].append([item.produit, quantity])
         return "\n\n".join(
             say["week"].format(day=day, supplier=supplier)
             + "\n"
@@ -137,7 +137,7 @@ class Ingredients:
         )
 
     def to_csv(self, path: str | Path) -> None:
-        """Write ``semaine, fournisseur, produit, quantite, unite``, the file whole or not at all.
+        """Write ``lundi, fournisseur, produit, quantite, unite``, the file whole or not at all.
 
         Parameters
         ----------
@@ -149,12 +149,12 @@ class Ingredients:
         CantineError
             Where it cannot be written.
         """
-        header = ("semaine", "fournisseur", "produit", "quantite", "unite")
+        header = ("lundi", "fournisseur", "produit", "quantite", "unite")
         write_csv(
             path,
             header,
             (
-                (str(p.semaine), p.fournisseur, p.produit, f"{float(p.quantite):.3f}", p.unite)
+                (str(p.lundi), p.fournisseur, p.produit, f"{float(p.quantite):.3f}", p.unite)
                 for p in self.purchases
             ),
         )
@@ -336,7 +336,9 @@ def ingredients(
     return Ingredients(
         tuple(
             Purchase(monday, supplier, product, quantity, unit)
-            for (monday, supplier, product, unit), quantity in sorted(total.items())
+            for (monday, supplier, product, unit), quantity in sorted(
+                total.items(), key=lambda item: (item[0][0], plain(item[0][1]), plain(item[0][2]))
+            )
             if quantity
         )
     )

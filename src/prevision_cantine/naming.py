@@ -66,7 +66,7 @@ NAMES: Mapping[str, Mapping[str, str]] = {
     "poisson": {"fr": "poisson", "en": "fish", "pt": "peixe"},
     "porc": {"fr": "porc", "en": "pork", "pt": "carne de porco"},
     "viande": {"fr": "viande", "en": "meat", "pt": "carne"},
-    "frites": {"fr": "frites", "en": "chips", "pt": "batata frita"},
+    "frites": {"fr": "frites", "en": "chips", "pt": "batatas fritas"},
     "pizza": {"fr": "pizza", "en": "pizza", "pt": "pizza"},
     "fete": {"fr": "repas de fête", "en": "festive meal", "pt": "refeição festiva"},
     "other": {"fr": "autre", "en": "other", "pt": "outro"},

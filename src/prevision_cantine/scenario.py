@@ -56,6 +56,10 @@ def _days(values: Iterable[str | dt.date | np.datetime64]) -> tuple[np.datetime6
     return tuple(to_day(value) for value in values)
 
 
+def _breaks(values: Iterable[Break]) -> tuple[Break, ...]:
+    return tuple(values)
+
+
 @attrs.frozen(kw_only=True, eq=False)
 class Scenario:
     """Changes to what is known of a city; whatever is not named stays as it is.
@@ -84,7 +88,7 @@ class Scenario:
     strikes: tuple[np.datetime64, ...] = attrs.field(default=(), converter=_days)
     enrolment: Mapping[str, float] = attrs.field(factory=dict)
     public_holidays: tuple[np.datetime64, ...] = attrs.field(default=(), converter=_days)
-    breaks: tuple[Break, ...] = attrs.field(default=(), converter=tuple)
+    breaks: tuple[Break, ...] = attrs.field(default=(), converter=_breaks)
 
     def apply(self, city: City) -> City:
         """Return the city with the changes.
@@ -219,7 +223,7 @@ class Difference:
         Returns
         -------
         str
-            Lines, with a row for each day that changes.
+            Lines, with a row for each day that changes by a meal at least.
 
         Raises
         ------
@@ -238,14 +242,17 @@ class Difference:
         )  # fmt: skip
         totals = {name: float(values.sum()) for name, values in self.terms.items()}
         parts = self._told(totals, after - before, lang, {})
-        was, will = np.bincount(place, self.before), np.bincount(place, self.after)
+        was, will = (
+            np.rint(np.bincount(place, self.before)),
+            np.rint(np.bincount(place, self.after)),
+        )
         cells = [
             [
                 f"{day_of_week(day, lang)} {day}", number(was[n], lang), number(will[n], lang),
                 signed(will[n] - was[n], lang),
             ]
             for n, day in enumerate(days)
-            if abs(will[n] - was[n]) > 1e-9
+            if will[n] != was[n]
         ]  # fmt: skip
         lines = [head, *([", ".join(parts) + "."] if parts else [])]
         header = [say[key] for key in ("day", "before", "after", "change")]

@@ -20,6 +20,7 @@ from prevision_cantine.language import (
     DAYS,
     MONTHS,
     in_language,
+    markdown,
     markdown_table,
     number,
     percent,
@@ -288,7 +289,7 @@ class ModelSheet:
         say = in_language(TEXTS, lang)
         data = self.sources
         blocks = [f"# {say['title']}", say["what"], f"## {say['data']}"]
-        types = ", ".join(f"{name} {count}" for name, count in data.types)
+        types = markdown(", ".join(f"{name} {count}" for name, count in data.types))
         facts = [
             say["attendance"].format(
                 first=data.first, last=data.last, rows=number(data.rows, lang),
@@ -296,7 +297,7 @@ class ModelSheet:
                 meals=number(data.meals, lang),
             ),
             say["types"].format(types=types),
-            say["years"].format(years=", ".join(data.school_years))
+            say["years"].format(years=markdown(", ".join(data.school_years)))
             if data.school_years else say["no_years"],
             say["menus"].format(menus=number(data.menu_days, lang)),
             say["calendar"], say["until"].format(until=self.until), say["personal"],

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import io
 import json
-import tempfile
 import types
 import typing
 import zipfile
@@ -22,8 +21,9 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
+from prevision_cantine.csv_file import written
 from prevision_cantine.effects import EffectTable
-from prevision_cantine.errors import CantineError, ForecastError
+from prevision_cantine.errors import ForecastError
 from prevision_cantine.intervals import Calibration
 from prevision_cantine.model import Assisted, CanteenForecaster, Fitted
 from prevision_cantine.sources import Sources
@@ -83,21 +83,12 @@ def save_forecaster(forecaster: CanteenForecaster, path: str | Path) -> None:
         for name, array in arrays.items()
     }
     text = json.dumps(head, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
-    path = Path(path)
-    try:
-        with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as folder:
-            temporary = Path(folder) / path.name
-            with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as file:
-                file.writestr(_member(HEAD), text)
-                for name, array in arrays.items():
-                    buffer = io.BytesIO()
-                    np.lib.format.write_array(buffer, array, allow_pickle=False)
-                    file.writestr(_member(f"{name}.npy"), buffer.getvalue())
-            temporary.replace(path)
-    except OSError as error:
-        raise CantineError(
-            f"{path}: cannot be written ({error.strerror}); check the path"
-        ) from None
+    with written(path) as temporary, zipfile.ZipFile(temporary, "w") as file:
+        file.writestr(_member(HEAD), text)
+        for name, array in arrays.items():
+            buffer = io.BytesIO()
+            np.lib.format.write_array(buffer, array, allow_pickle=False)
+            file.writestr(_member(f"{name}.npy"), buffer.getvalue())
 
 
 def load_forecaster(path: str | Path) -> CanteenForecaster:

@@ -3,6 +3,8 @@
 import csv
 import datetime as dt
 import json
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -174,6 +176,31 @@ def test_from_an_order_to_ingredients(run, forecast, tmp_path):
     assert "week of 2023-03-06, Grossiste" in text
     bread = [float(r["quantite"]) for r in read(tmp_path / "i.csv") if r["produit"] == "Pain"]
     assert sum(bread) == pytest.approx(0.05 * order(forecast, shortage=0.01).sum())
+
+
+def test_the_glossary_holds_every_column_that_is_written(run, tmp_path):
+    (tmp_path / "p.csv").write_text(
+        "plat,produit,fournisseur,type_site,quantite,unite\nPain,Pain,Boulangerie,*,50,g\n", "utf-8"
+    )
+    (tmp_path / "m.csv").write_text(
+        "date,rang,plat\n" + "".join(f"2023-03-{day:02},1,Pain\n" for day in range(6, 18)), "utf-8"
+    )
+    span = [*SPAN, *UNTIL, "--output"]
+    run("forecast", *span, tmp_path / "f.csv")
+    run("order", *span, tmp_path / "o.csv", "--shortage", 0.01, "--kitchen", tmp_path / "k.csv")
+    run("trade-off", *span, tmp_path / "t.csv")
+    run("explain", *span, tmp_path / "c.csv")
+    run("effects", *UNTIL, "--output", tmp_path / "e.csv")
+    run("what-if", *span, tmp_path / "w.csv", "--strike", "2023-03-14")
+    run("ingredients", "--order", tmp_path / "o.csv", "--portions", tmp_path / "p.csv",
+        "--menu", tmp_path / "m.csv", "--output", tmp_path / "i.csv")  # fmt: skip
+    files = list(tmp_path.glob("*.csv"))
+    assert len(files) == 10
+    columns = {
+        name for path in files for name in path.read_text("utf-8").splitlines()[0].split(",")
+    }
+    glossary = (Path(__file__).parents[2] / "docs/glossary.md").read_text("utf-8")
+    assert columns - set(re.findall(r"^`(\w+)`", glossary, re.MULTILINE)) <= {"date", "rang"}
 
 
 @pytest.mark.parametrize(

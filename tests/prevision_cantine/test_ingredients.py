@@ -62,14 +62,14 @@ def test_quantities_are_meals_times_portions_by_week_and_supplier(plan, portions
             plan.rows.date < np.datetime64(monday) + 7
         )
         meals, small = int(plan.meals[here].sum()), int(plan.meals[here & nursery].sum())
-        bought = {(p.fournisseur, p.produit): p for p in found if p.semaine == monday}
+        bought = {(p.fournisseur, p.produit): p for p in found if p.lundi == monday}
         hake = bought["Marée Atlantique", "Colin surgelé"]
         assert hake.quantite == Fraction(8, 100) * small + Fraction(1, 10) * (meals - small)
         assert hake.unite == "kg"
         assert bought["Primeur", "Citron"].quantite == Fraction(meals, 4)
         assert bought["Grossiste", "Riz long"].quantite == Fraction(60 * meals, 1000)
         assert len(bought) == 3
-    assert [p.semaine for p in found] == sorted(p.semaine for p in found)
+    assert [p.lundi for p in found] == sorted(p.lundi for p in found)
 
 
 @given(
@@ -109,7 +109,7 @@ def test_ingredients_are_written_and_told(plan, portions_file, tmp_path):
     found = ingredients(plan, menu(plan, "Filet de poisson"), load_portions(portions_file))
     found.to_csv(tmp_path / "i.csv")
     lines = (tmp_path / "i.csv").read_text("utf-8").splitlines()
-    assert lines[0] == "semaine,fournisseur,produit,quantite,unite"
+    assert lines[0] == "lundi,fournisseur,produit,quantite,unite"
     assert len(lines) == 1 + len(found) == 5
     assert "semaine du 2023-03-06, Marée Atlantique" in found.to_text()
     assert "pieces" in found.to_text("en")

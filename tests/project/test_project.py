@@ -13,7 +13,9 @@ import charte_registry.cli
 import prevision_cantine.cli
 import tarifs_solidaires.cli
 from charte_registry.records import KINDS
-from prevision_cantine import CanteenFeatures, make_city
+from prevision_cantine import CanteenFeatures, Portion, Purchase, make_city
+from prevision_cantine.features import TERMS
+from prevision_cantine.menus import FAMILIES
 from tarifs_solidaires.inputs import INPUTS
 from tarifs_solidaires.version import OUTPUTS
 
@@ -75,6 +77,13 @@ def test_the_glossary_holds_every_french_name():
     columns = {"date", *features.get_feature_names_out()}
     missing = ({*INPUTS, *OUTPUTS, *KINDS} | fields | columns) - terms - {"id", "note"}
     assert not missing
+
+
+def test_the_glossary_holds_the_terms_and_dishes_of_the_canteens():
+    glossary = (ROOT / "docs/glossary.md").read_text("utf-8")
+    terms = set(re.findall(r"^`(\w+)`", glossary, re.MULTILINE))
+    fields = {field.name for cls in (Portion, Purchase) for field in attrs.fields(cls)}
+    assert not ({*TERMS, *FAMILIES} | fields) - terms - {"line"}
 
 
 def test_the_version_is_the_same_everywhere():
