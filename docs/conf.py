@@ -43,6 +43,7 @@ autodoc_default_options = {
 }
 autodoc_preserve_defaults = True
 autodoc_typehints = "none"  # the numpydoc sections state the types
+autodoc_preserve_defaults = True  # KINDS, not all that it holds
 numpydoc_show_class_members = False
 numpydoc_validation_checks = {"GL08", "PR01", "PR02", "PR03", "RT01", "YD01"}
 # Validation is about what is public: an underscore anywhere means that it is not.

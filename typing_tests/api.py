@@ -1,6 +1,7 @@
 """What a user would write with the three packages."""
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -10,13 +11,20 @@ from charte_registry import (
     Adequation,
     Finding,
     Hebergement,
+    Profile,
     Register,
     adequation,
     check_lines,
+    jsonld_context,
+    kind_schema,
+    load_profile,
     load_register,
+    migrate_folder,
+    register_schema,
     render_report,
     save_register,
     structure,
+    table_schema,
     unstructure,
 )
 from prevision_cantine import (
@@ -113,3 +121,8 @@ report: str = render_report(register, 2020, lang="en")
 status: Adequation = adequation("CA", on=dt.date(2020, 12, 15))
 place: Hebergement = structure(Hebergement, {"mode": "interne"})
 plain: dict[str, object] = unstructure(place, iso=True)
+profile: Profile = load_profile("examples/recife/profil.toml")
+kinds: Mapping[str, type] = profile.kinds
+schema: dict[str, object] = kind_schema("traitements", profile.kinds, profile.reference)
+whole: dict[str, object] = register_schema() | table_schema("actions") | jsonld_context()
+lost: list[str] = [str(remark) for remark in migrate_folder("old", "new", version="0.9")]

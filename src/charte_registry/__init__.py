@@ -3,6 +3,8 @@
 from charte_registry.checks.finding import Finding, Silenced
 from charte_registry.diff import Change, diff
 from charte_registry.errors import RegisterError
+from charte_registry.migrations.folder import migrate_folder
+from charte_registry.profiles import Profile, load_profile
 from charte_registry.public import public, published
 from charte_registry.records import (
     Accord,
@@ -48,6 +50,7 @@ from charte_registry.records.base import FieldError, structure, unstructure
 from charte_registry.records.manifeste import Derogation
 from charte_registry.register import Register
 from charte_registry.report import render_report
+from charte_registry.schema import jsonld_context, kind_schema, register_schema, table_schema
 from charte_registry.sql import Answer, query
 from charte_registry.storage import Problem, check_lines, load_register, save_register
 from charte_registry.vocabularies.adequacy import Adequation, Decision, adequation
@@ -93,6 +96,7 @@ __all__ = [
     "Partenaire",
     "PourLeCompte",
     "Problem",
+    "Profile",
     "Qualite",
     "Rapatriement",
     "Register",
@@ -105,12 +109,18 @@ __all__ = [
     "adequation",
     "check_lines",
     "diff",
+    "jsonld_context",
+    "kind_schema",
+    "load_profile",
     "load_register",
+    "migrate_folder",
     "public",
     "published",
     "query",
+    "register_schema",
     "render_report",
     "save_register",
     "structure",
+    "table_schema",
     "unstructure",
 ]

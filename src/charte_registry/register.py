@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from charte_registry.errors import RegisterError, nearest
+from charte_registry.profiles import Profile
 from charte_registry.records import KINDS
 from charte_registry.records.manifeste import Derogation
 
@@ -90,6 +91,8 @@ class Register:
         Rules that are silenced, for which record and why.
     profil : str, optional
         File of the profile, inside the folder.
+    profile : Profile, optional
+        What it says: ``kinds`` are its classes, and its rules are checked.
     places : mapping of (str, str) to Place
         Where each record stands.
 
@@ -112,6 +115,7 @@ class Register:
     kinds: Mapping[str, type[Any]] = attrs.field(factory=lambda: KINDS, repr=False)
     derogations: tuple[Derogation, ...] = ()
     profil: str | None = None
+    profile: Profile | None = attrs.field(default=None, repr=False)
     places: Mapping[tuple[str, str], Place] = attrs.field(factory=dict, repr=False, eq=False)
 
     def all(self, kind: str) -> tuple[Any, ...]:

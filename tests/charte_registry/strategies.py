@@ -64,7 +64,8 @@ def instances(cls):
     for field in attrs.fields(cls):
         target = required if field.default is attrs.NOTHING else optional
         target[field.name] = _values(field, hints[field.name])
-    repair = REPAIRS.get(cls, lambda values: None)
+    # A class of a profile is a subclass of the one that ties its fields.
+    repair = next((REPAIRS[base] for base in cls.__mro__ if base in REPAIRS), lambda values: None)
 
     def make(values):
         repair(values)

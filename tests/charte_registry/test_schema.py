@@ -18,7 +18,7 @@ from strategies import records
 import charte_registry.records as module
 from charte_registry import FieldError, load_register, structure, unstructure
 from charte_registry.records import KINDS
-from charte_registry.records.manifeste import Derogation
+from charte_registry.records.manifeste import Derogation, Manifeste
 from charte_registry.schema.examples import example, example_text
 from charte_registry.schema.json_schema import kind_schema, register_schema
 from charte_registry.schema.limits import EXACTLY_ONE, LIMITS
@@ -319,7 +319,7 @@ def test_a_schema_is_one_by_the_metaschema_and_needs_no_other(kind):
 
 # A register in one file
 
-REGISTER = {
+MANIFEST = {
     "schema": VERSION, "titre": "R", "territoire": "T", "etat_au": "2020-12-15", "annees": [2020],
 }  # fmt: skip
 
@@ -330,7 +330,7 @@ def register_validator():
 
 def test_a_register_of_all_examples_validates():
     Validator.check_schema(register_schema())
-    register = REGISTER | {kind: [example(kind)] for kind in KINDS}
+    register = MANIFEST | {kind: [example(kind)] for kind in KINDS}
     assert [e.message for e in register_validator().iter_errors(register)] == []
 
 
@@ -339,9 +339,21 @@ def test_a_register_of_all_examples_validates():
     [
         {"schema": "0.9"}, {"titre": ""}, {"etat_au": "2020"}, {"annees": 2020}, {"inconnu": []},
         {"derogation": [{"fiche": "t", "regle": "R", "raison": "r"}]}, {"derogation": [{}]},
-        {"partenaires": {}}, {"partenaires": [{"id": "p"}]}, {"partenaires": [{"id": "p", "nom": "P", "x": 1}]},
+    ],
+)  # fmt: skip
+def test_a_manifest_that_is_none_is_refused_by_both(change):
+    assert register_validator().is_valid(MANIFEST)
+    assert not register_validator().is_valid(MANIFEST | change)
+    assert problems(Manifeste, MANIFEST | change)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"inconnus": []}, {"partenaires": {}}, {"partenaires": [{"id": "p"}]},
+        {"partenaires": [{"id": "p", "nom": "P", "x": 1}]},
     ],
 )  # fmt: skip
 def test_a_register_that_is_none_is_refused(change):
-    assert register_validator().is_valid(REGISTER)
-    assert not register_validator().is_valid(REGISTER | change)
+    assert not register_validator().is_valid(MANIFEST | change)
+    assert not register_validator().is_valid({})

@@ -20,6 +20,7 @@ from charte_registry.checks import (
     ouverture,
     references,
     sommes,
+    territoire,
     transferts,
 )
 from charte_registry.checks.finding import Checked, Finding, Silenced
@@ -31,7 +32,7 @@ Check = Callable[[Register, dt.date], Iterator[Raised]]
 
 FAMILIES = (
     references, article30, liceite, aipd, transferts, hebergement, niveaux, conservation,
-    algorithmes, ouverture, gouvernance, sommes,
+    algorithmes, ouverture, gouvernance, sommes, territoire,
 )  # fmt: skip
 CHECKS: tuple[Check, ...] = tuple(family.check for family in FAMILIES)
 
@@ -44,7 +45,12 @@ def _rules(*families: ModuleType) -> Mapping[str, Rule]:
 
 RULES: Mapping[str, Rule] = _rules(*FAMILIES, derogations)
 
-__all__ = ["LANGUAGES", "RULES", "Checked", "Finding", "Rule", "Silenced", "judge"]
+__all__ = ["LANGUAGES", "RULES", "Checked", "Finding", "Rule", "Silenced", "judge", "rules_of"]
+
+
+def rules_of(register: Register) -> Mapping[str, Rule]:
+    """Return all rules that a register is judged by: the schema's, and those of its profile."""
+    return MappingProxyType({**RULES, **territoire.rules(register, RULES)})
 
 
 def judge(register: Register, on: str | dt.date | None = None, lang: str = "en") -> Checked:
@@ -52,10 +58,14 @@ def judge(register: Register, on: str | dt.date | None = None, lang: str = "en")
     day = _day(register.etat_au if on is None else on)
     if lang not in LANGUAGES:
         raise RegisterError(f"no findings in {lang!r}; {nearest(lang, LANGUAGES)}")
-    known = derogations.Derogations(register, day, _rules(*FAMILIES))
+    rules = {**_rules(*FAMILIES), **territoire.rules(register, RULES)}
+    known = derogations.Derogations(register, day, rules)
     remaining: list[Finding] = []
     silenced: list[Silenced] = []
+    set_aside = register.profile.set_aside if register.profile is not None else frozenset()
     for raised in (raised for check in CHECKS for raised in check(register, day)):
+        if raised.rule.id in set_aside:
+            continue
         finding, derogation = _finding(register, raised, lang), known.of(raised)
         if derogation is None:
             remaining.append(finding)

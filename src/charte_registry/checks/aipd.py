@@ -89,8 +89,8 @@ def _assessment(record: Any, algorithmes: Sequence[Any]) -> Iterator[Raised]:
 
 
 def _required(aipd: Aipd) -> tuple[Terme, ...]:
-    listed = (LISTE_2018_327.terme(aipd.liste_requise),) if aipd.liste_requise else ()
-    return tuple(CAS_ARTICLE_35.terme(code) for code in aipd.cas_article_35) + listed
+    listed = (LISTE_2018_327.nomme(aipd.liste_requise),) if aipd.liste_requise else ()
+    return tuple(CAS_ARTICLE_35.nomme(code) for code in aipd.cas_article_35) + listed
 
 
 def _shown(record: Any, algorithmes: Sequence[Any]) -> set[str]:

@@ -127,7 +127,7 @@ def _controller(record: Any) -> Iterator[Raised]:
         if conservation is None:
             yield SANS_CONSERVATION.at(
                 "traitements", record.id, f"{path}.conservation",
-                categorie=CATEGORIES_DONNEES.terme(code),
+                categorie=CATEGORIES_DONNEES.nomme(code),
             )  # fmt: skip
 
 

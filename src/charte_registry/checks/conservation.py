@@ -47,7 +47,7 @@ def check(register: Register, on: dt.date) -> Iterator[Raised]:
             if kept is not None and kept.duree is not None and kept.declencheur is None:
                 yield SANS_DECLENCHEUR.at(
                     "traitements", record.id, f"{path}.conservation.declencheur",
-                    duree=kept.duree, categorie=CATEGORIES_DONNEES.terme(code),
+                    duree=kept.duree, categorie=CATEGORIES_DONNEES.nomme(code),
                 )  # fmt: skip
         if record.statut == "arrete":
             yield from _stopped(record, on)
@@ -69,7 +69,7 @@ def _contradictions(record: Any) -> Iterator[Raised]:
                     other = next(iter(seen.values()), None)
                 if other is not None and item.conservation != other:
                     yield CONTRADICTOIRE.at(
-                        "traitements", record.id, path, categorie=CATEGORIES_DONNEES.terme(code),
+                        "traitements", record.id, path, categorie=CATEGORIES_DONNEES.nomme(code),
                         une=_said(other), autre=_said(item.conservation),
                     )  # fmt: skip
                 seen.setdefault(item.description, item.conservation)
@@ -91,5 +91,5 @@ def _stopped(record: Any, on: dt.date) -> Iterator[Raised]:
         if kept is not None and kept.duree is not None and (end := fin(stopped, kept.duree)) < on:
             yield DEPASSEE.at(
                 "traitements", record.id, f"{path}.conservation.duree", arret=stopped,
-                duree=kept.duree, fin=end, categorie=CATEGORIES_DONNEES.terme(code),
+                duree=kept.duree, fin=end, categorie=CATEGORIES_DONNEES.nomme(code),
             )  # fmt: skip

@@ -81,7 +81,7 @@ def check(register: Register, _: dt.date) -> Iterator[Raised]:
                 yield INTERET_D_AUTORITE.at(
                     "traitements", record.id, where, responsable=record.responsable
                 )
-            resting = tuple(BASES_LEGALES.terme(b) for b in bases if b in FONDEES_SUR_UN_TEXTE)
+            resting = tuple(BASES_LEGALES.nomme(b) for b in bases if b in FONDEES_SUR_UN_TEXTE)
             if resting and finalite.texte is None:
                 yield SANS_TEXTE.at("traitements", record.id, f"{path}.texte", base=resting)
         for number, item in enumerate(record.categories_particulieres):
@@ -89,12 +89,12 @@ def check(register: Register, _: dt.date) -> Iterator[Raised]:
             if item.fondement is None:
                 yield SANS_FONDEMENT.at(
                     "traitements", record.id, f"{path}.fondement",
-                    categorie=CATEGORIES_PARTICULIERES.terme(item.categorie),
+                    categorie=CATEGORIES_PARTICULIERES.nomme(item.categorie),
                 )  # fmt: skip
             elif item.fondement in FONDEMENTS_SUR_UN_TEXTE and item.texte is None:
                 yield FONDEMENT_SANS_TEXTE.at(
                     "traitements", record.id, f"{path}.texte",
-                    fondement=FONDEMENTS_ARTICLE_9.terme(item.fondement),
+                    fondement=FONDEMENTS_ARTICLE_9.nomme(item.fondement),
                 )  # fmt: skip
         if record.infractions is not None and record.infractions.texte is None:
             yield INFRACTIONS_SANS_TEXTE.at("traitements", record.id, "infractions.texte")

@@ -136,7 +136,7 @@ def _level(
     traitements: Sequence[str], on: dt.date,
 ) -> Iterator[Raised]:  # fmt: skip
     said = {
-        "categorie": CATEGORIES_DONNEES.terme(exigence.categorie),
+        "categorie": CATEGORIES_DONNEES.nomme(exigence.categorie),
         "requis": _named(exigence),
         "traitements": _through(traitements),
     }

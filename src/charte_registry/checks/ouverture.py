@@ -98,7 +98,7 @@ def _shared(register: Register, on: dt.date) -> Iterator[Raised]:
             yield SANS_CONTROLE.at(kind, record.id, "controle_personnes")
         if record.etat not in PARTAGEES:
             continue
-        state = ETATS_PARTAGE.terme(record.etat)
+        state = ETATS_PARTAGE.nomme(record.etat)
         if record.accord is None:
             yield SANS_ACCORD.at(kind, record.id, "accord", etat=state)
         elif record.accord.fin is not None and record.accord.fin < on:

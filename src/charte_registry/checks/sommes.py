@@ -74,7 +74,7 @@ def _requests(record: Any) -> Iterator[Raised]:
         if item.nombre > total:
             yield PARTIE.at(
                 kind, record.id, f"detail[{number}].nombre",
-                partie=DROITS.terme(item.droit), nombre=item.nombre, total=total,
+                partie=DROITS.nomme(item.droit), nombre=item.nombre, total=total,
             )  # fmt: skip
     if (record.hors_delai or 0) > total:
         yield PARTIE.at(
@@ -92,7 +92,7 @@ def _breaches(record: Any) -> Iterator[Raised]:
         if item.nombre > total:
             yield PARTIE.at(
                 "violations", record.id, f"detail[{number}].nombre",
-                partie=NATURES_VIOLATION.terme(item.nature), nombre=item.nombre, total=total,
+                partie=NATURES_VIOLATION.nomme(item.nature), nombre=item.nombre, total=total,
             )  # fmt: skip
     added = sum(item.nombre for item in record.detail)
     if record.detail and added < total:

@@ -7,10 +7,21 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from charte_registry.cli import check, diff, indicators, init, new, public, query, report, schema
+from charte_registry.cli import (
+    check,
+    diff,
+    indicators,
+    init,
+    migrate,
+    new,
+    public,
+    query,
+    report,
+    schema,
+)
 from charte_registry.errors import RegisterError
 
-COMMANDS = (init, new, check, query, diff, indicators, public, report, schema)
+COMMANDS = (init, new, check, query, diff, indicators, public, report, schema, migrate)
 
 
 class _Parser(argparse.ArgumentParser):

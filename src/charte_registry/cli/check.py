@@ -10,7 +10,7 @@ from typing import Any
 
 import attrs
 
-from charte_registry.checks import LANGUAGES, RULES, Checked, judge
+from charte_registry.checks import LANGUAGES, Checked, judge, rules_of
 from charte_registry.checks.sarif import to_sarif
 from charte_registry.checks.text import to_text
 from charte_registry.storage import load_register
@@ -43,7 +43,11 @@ def _run(arguments: argparse.Namespace) -> int:
     elif arguments.format == "sarif":
         folder = _from_here(arguments.folder)
         log = to_sarif(
-            checked, RULES, folder=folder, version=version("charte-donnee"), lang=arguments.lang
+            checked,
+            rules_of(register),
+            folder=folder,
+            version=version("charte-donnee"),
+            lang=arguments.lang,
         )
         print(json.dumps(log, ensure_ascii=False, indent=2))
     else:

@@ -80,7 +80,8 @@ def _meaning(cls: type[Any], field: str) -> str:
 def _list(shape: Shape) -> str:
     if shape.form is SPDX:
         return "licences"
-    return shape.vocabulaire.nom if shape.vocabulaire is not None else ""
+    # A list that a profile completes is called CORE+OWN: the core's codes mean what they did.
+    return shape.vocabulaire.nom.partition("+")[0] if shape.vocabulaire is not None else ""
 
 
 def _is_address(shape: Shape) -> bool:

@@ -93,7 +93,7 @@ def kind_schema(
 
 
 def register_schema(kinds: Mapping[str, type[Any]] = KINDS, profile: str = "") -> dict[str, Any]:
-    """Return the JSON Schema of a register in one file: its manifest, and its records by kind.
+    """Return the JSON Schema of a register in one JSON file: its manifest, and its records by kind.
 
     Parameters
     ----------
@@ -109,9 +109,10 @@ def register_schema(kinds: Mapping[str, type[Any]] = KINDS, profile: str = "") -
 
     Examples
     --------
-    >>> sorted(register_schema()["properties"])[:4]
-    ['actions', 'algorithmes', 'annees', 'applications']
+    >>> list(register_schema()["properties"])[7:11]
+    ['profil', 'derogation', 'organismes', 'traitements']
     """
+    labels = {"fr": "registre", "en": "register", "pt": "registro"}
     head = _object(Manifeste)
     roots: list[type[Any]] = [Manifeste, *kinds.values()]
     records = {
@@ -126,8 +127,8 @@ def register_schema(kinds: Mapping[str, type[Any]] = KINDS, profile: str = "") -
     return {
         "$schema": DIALECT,
         "$id": schema_id("registre", profile=profile),
-        "title": "register",
-        "x-labels": {"fr": "registre", "en": "register", "pt": "registro"},
+        "title": labels["en"],
+        "x-labels": labels,
         **head,
         "properties": {
             **head["properties"],

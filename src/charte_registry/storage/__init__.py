@@ -6,12 +6,16 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
+import attrs
+
 from charte_registry.errors import RegisterError, nearest
+from charte_registry.files import write_bytes
+from charte_registry.profiles import Profile, load_profile
 from charte_registry.records import KINDS
 from charte_registry.records.manifeste import Manifeste
 from charte_registry.register import Register
 from charte_registry.storage import folder, folder_changes, json_file, json_lines
-from charte_registry.storage.assemble import Kinds
+from charte_registry.storage.assemble import Kinds, inside, profile_file
 from charte_registry.storage.json_lines import Problem
 from charte_registry.storage.text import MAX_BYTES
 
@@ -52,11 +56,19 @@ def load_register(path: str | Path, *, max_bytes: int = MAX_BYTES) -> Register:
     charte_registry.errors.RegisterError: nowhere: no such folder; give the one with registre.toml
     """
     source = Path(path)
+    found: list[Profile] = []
+
+    def kinds(root: Path, manifest: Manifeste) -> Mapping[str, type[Any]]:
+        found.extend(_profile(root, manifest))
+        return found[0].kinds if found else KINDS
+
     if source.is_dir():
-        return folder.load(source, _kinds, max_bytes)
-    if not source.is_file():
+        register = folder.load(source, kinds, max_bytes)
+    elif source.is_file():
+        register = _single(source).load(source, kinds, max_bytes)
+    else:
         raise RegisterError(f"{path}: no such folder; give the one with {folder.MANIFEST}")
-    return _single(source).load(source, _kinds, max_bytes)
+    return attrs.evolve(register, profile=found[0]) if found else register
 
 
 def save_register(
@@ -103,6 +115,8 @@ def save_register(
         raise RegisterError(f"no layout {layout!r}; {nearest(layout, folder_changes.LAYOUTS)}")
     target = Path(path)
     if target.is_file() or (target.suffix and not target.is_dir()):
+        for file, content in profile_file(register, target.parent).items():
+            write_bytes(file, content)
         _single(target).save(register, target, max_bytes)
     else:
         folder_changes.save(register, target, layout, max_bytes)
@@ -148,6 +162,10 @@ def _single(path: Path) -> _SingleFile:
 
 def _kinds(root: Path, manifest: Manifeste) -> Mapping[str, type[Any]]:
     """Return the class of each kind, as the profile of a register says."""
-    if manifest.profil is None:
-        return KINDS
-    raise RegisterError(f"{root}: `profil`: no profile can be read yet")
+    return next((profile.kinds for profile in _profile(root, manifest)), KINDS)
+
+
+def _profile(root: Path, manifest: Manifeste) -> Iterator[Profile]:
+    """Yield the profile of a register, where it has one."""
+    if manifest.profil is not None:
+        yield load_profile(inside(root, manifest.profil))

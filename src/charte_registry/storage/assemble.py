@@ -112,6 +112,24 @@ def collected(
     )
 
 
+def profile_file(register: Register, root: Path) -> dict[Path, bytes]:
+    """Return the file of a register's profile, with its content, where the folder lacks it."""
+    if register.profil is None or register.profile is None:
+        return {}
+    path = inside(root, register.profil)
+    return {} if path.exists() else {path: register.profile.content}
+
+
+def inside(root: Path, name: str) -> Path:
+    """Return the path of a file; refuse one that leads out of the folder."""
+    path = root / name
+    if not path.resolve().is_relative_to(root.resolve()):
+        raise RegisterError(
+            f"{path}: leads out of the folder of the register; copy the file into it"
+        )
+    return path
+
+
 def manifest_from(data: Any, where: Callable[[str], str]) -> Manifeste:
     """Return a manifest from what a file says; ``where`` gives the file and line of a field."""
     try:
@@ -130,9 +148,10 @@ def headed(register: Register, place: Place) -> Register:
 
 def manifest_of(register: Register, folder: Path) -> Manifeste:
     """Return what a register says of itself; refuse what a file in that folder could not say."""
-    if register.profil is not None and not (folder / register.profil).is_file():
+    name = register.profil
+    if name is not None and register.profile is None and not (folder / name).is_file():
         raise RegisterError(
-            f"{folder / register.profil}: the profile of the register is not there; copy it first"
+            f"{folder / name}: the profile of the register is not there; copy it first"
         )
     manifest = Manifeste(
         schema=SCHEMA_VERSION,

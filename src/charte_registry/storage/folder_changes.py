@@ -12,7 +12,13 @@ from charte_registry.records.base import unstructure
 from charte_registry.records.manifeste import Manifeste
 from charte_registry.register import Register
 from charte_registry.storage import table
-from charte_registry.storage.assemble import Entry, continued, manifest_of, storable
+from charte_registry.storage.assemble import (
+    Entry,
+    continued,
+    manifest_of,
+    profile_file,
+    storable,
+)
 from charte_registry.storage.folder import (
     FORMATS,
     Source,
@@ -34,7 +40,7 @@ def save(register: Register, root: Path, layout: str | None, max_bytes: int) -> 
     """Write a register into a folder; see ``save_register``."""
     manifest = manifest_of(register, root)
     reader = Reader(root, max_bytes)
-    changes: dict[Path, bytes | None] = {}
+    changes: dict[Path, bytes | None] = {**profile_file(register, root)}
     sources: list[Source] = []
     old = None
     if _begun(root, manifest):

@@ -82,6 +82,11 @@ class Vocabulaire:
                 return terme
         raise RegisterError(f"{code!r} is not in {self.nom}; {nearest(code, self.codes)}")
 
+    def nomme(self, code: str) -> Terme:
+        """Return the term of a code; of one that a profile adds, the code by itself."""
+        known = (terme for terme in self.termes if terme.code == code)
+        return next(known, Terme(code=code, fr=code, en=code, pt=code))
+
     def __iter__(self) -> Iterator[Terme]:
         return iter(self.termes)
 

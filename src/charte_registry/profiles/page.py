@@ -1,0 +1,121 @@
+"""What a profile adds, as files: the schema of its territory, and a page on what is its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from charte_registry.profiles import Profile
+from charte_registry.profiles.statement import Condition, RegleProfil
+from charte_registry.schema import schema_files
+
+_CODES = "| code | fr | en | pt | source | confidence |\n| --- | --- | --- | --- | --- | --- |"
+
+
+def profile_files(profile: Profile) -> dict[str, str]:
+    """Return the files of the schema of a territory, as ``schema_files`` does for the core.
+
+    Parameters
+    ----------
+    profile : Profile
+        The profile.
+
+    Returns
+    -------
+    dict of str to str
+        Text by path; ``PROFILE.md`` says what the profile adds to the core.
+    """
+    stated = profile.statement
+    title = f"{stated.titre.en}: schema {stated.schema}, profile {profile.reference}"
+    files = schema_files(
+        profile.kinds, profile=profile.reference, title=title, examples=profile.examples
+    )
+    return files | {"PROFILE.md": profile_page(profile)}
+
+
+def profile_page(profile: Profile) -> str:
+    """Return what a profile adds to the core, in Markdown: fields, codes, rules, each sourced.
+
+    Parameters
+    ----------
+    profile : Profile
+        The profile.
+
+    Returns
+    -------
+    str
+        The page.
+    """
+    stated = profile.statement
+    lines = [
+        f"# {stated.titre.en}",
+        "",
+        f"*fr* {stated.titre.fr}; *pt* {stated.titre.pt}. Profile `{profile.reference}` of schema {stated.schema}.",
+        "",
+        f"After: {stated.source}.",
+    ]
+    if stated.note:
+        lines += ["", stated.note]
+    lines += [
+        "",
+        "Confidence: `official`, read in the official text; `secondary`, known, the official text not",
+        "read again; `inferred`.",
+        "",
+        "## Fields",
+        "",
+        "| field | fr | en | pt | type | source | confidence |\n| --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for added in stated.champ:
+        marks = [added.type, *(["required"] if added.obligatoire else [])]
+        marks += [added.visibilite] if added.visibilite != "public" else []
+        lines.append(
+            f"| `{added.dans}.{added.nom}` | {added.fr} | {added.en} | {added.pt} | {', '.join(marks)} | {added.source} | {added.confiance} |"
+        )
+    for codes in stated.liste:
+        verb = "replace those of" if codes.mode == "remplace" else "add to those of"
+        where = ", ".join(f"`{path}`" for path in codes.champs)
+        lines += [
+            "",
+            f"## Codes of `{codes.nom}`",
+            "",
+            f"{codes.source}; as of {codes.revu_le}." + (f" They {verb} {where}." if where else ""),
+            "",
+            _CODES,
+        ]
+        lines += [
+            f"| `{c.code}` | {c.fr} | {c.en} | {c.pt} | {c.source} | {c.confiance} |"
+            for c in codes.code
+        ]
+    if stated.regle:
+        lines += ["", "## Rules"]
+    for rule in stated.regle:
+        lines += ["", *_rule(rule)]
+    if stated.ecart:
+        lines += ["", "## Rules of the schema set aside"]
+    for gap in stated.ecart:
+        names = ", ".join(f"`{name}`" for name in gap.regles)
+        lines += ["", f"{names}: {gap.raison.en} (*fr* {gap.raison.fr}; *pt* {gap.raison.pt})."]
+    return "\n".join([*lines, ""])
+
+
+def _rule(rule: RegleProfil) -> Iterator[str]:
+    yield f"### `{rule.id}` ({rule.severite})"
+    yield ""
+    when = " and ".join(map(_condition, rule.quand))
+    needs = " and ".join(map(_condition, rule.exige))
+    yield (
+        f"`{rule.dans}`: "
+        + (f"where {when}, " if when else "")
+        + f"{needs}. {rule.source}, {rule.confiance}."
+    )
+    yield ""
+    for lang in ("fr", "en", "pt"):
+        yield f"- *{lang}* {getattr(rule.constat, lang)}; {getattr(rule.remede, lang)}"
+
+
+def _condition(condition: Condition) -> str:
+    name = f"`{condition.champ}`"
+    if condition.absent:
+        return f"{name} is absent"
+    if condition.parmi:
+        return f"{name} is " + " or ".join(f"`{value}`" for value in condition.parmi)
+    return f"{name} is stated"

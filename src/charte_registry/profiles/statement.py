@@ -1,0 +1,202 @@
+"""What a profile file says, as records of its own: read, and refused, as the register's are."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import attrs
+
+from charte_registry.records import base
+from charte_registry.records.base import INTERNE, PUBLIC
+from charte_registry.records.formats import Format
+from charte_registry.vocabularies.vocabulaire import vocabulaire
+
+_AS_OF = dt.date(2026, 2, 1)
+
+NOM = Format(
+    nom="name of a profile",
+    pattern=r"[a-z][a-z0-9-]{0,40}",
+    remedy="write lower-case letters, digits and '-', such as recife",
+    examples=("recife", "montreal"),
+)
+VERSION = Format(
+    nom="version",
+    pattern=r"[0-9]{1,4}\.[0-9]{1,4}",
+    remedy="write one such as 1.0",
+    examples=("1.0",),
+)
+NOM_CHAMP = Format(
+    nom="name of a field",
+    pattern=r"[a-z][a-z0-9]*(_[a-z0-9]+)*",
+    remedy="write lower-case letters without accents, digits and '_', such as base_legal",
+    examples=("base_legal",),
+)
+CHEMIN = Format(
+    nom="path of a field",
+    pattern=r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*",
+    remedy="write a kind and its fields with dots between, such as traitements.finalites",
+    examples=("traitements.finalites.bases_legales",),
+)
+CODE_REGLE = Format(
+    nom="identifier of a rule",
+    pattern=r"[A-Z][A-Z0-9]*-[0-9]{2}",
+    remedy="write capitals, '-' and two digits, such as LGPD-01",
+    examples=("LGPD-01",),
+)
+
+CONFIANCES = vocabulaire(
+    "confiances", "Profil", _AS_OF,
+    ("official", "lu dans le texte officiel", "read in the official text", "lido no texto oficial"),
+    ("secondary", "connu, sans avoir relu le texte officiel", "known, the official text not read again", "conhecido, sem reler o texto oficial"),
+    ("inferred", "déduit", "inferred", "inferido"),
+)  # fmt: skip
+TYPES = vocabulaire(
+    "types_champ", "Profil", _AS_OF,
+    ("texte", "texte", "text", "texto"),
+    ("textes", "liste de textes", "list of texts", "lista de textos"),
+    ("nombre", "nombre entier", "whole number", "número inteiro"),
+    ("drapeau", "vrai ou faux", "true or false", "verdadeiro ou falso"),
+    ("date", "date", "date", "data"),
+)  # fmt: skip
+MODES = vocabulaire(
+    "modes_liste", "Profil", _AS_OF,
+    ("remplace", "remplace les codes du schéma", "replaces the codes of the schema", "substitui os códigos do esquema"),
+    ("complete", "ajoute aux codes du schéma", "adds to the codes of the schema", "acrescenta aos códigos do esquema"),
+)  # fmt: skip
+SEVERITES = ("error", "warning", "note")
+
+
+def _source() -> str:
+    source: str = base.champ(
+        "texte, avec l'article", "text, with the article", "texto, com o artigo"
+    )
+    return source
+
+
+def _confiance() -> str:
+    confiance: str = base.champ("confiance", "confidence", "confiança", choices=CONFIANCES)
+    return confiance
+
+
+@attrs.frozen(kw_only=True)
+class Textes:
+    """One text in three languages."""
+
+    fr: str = base.champ("en français", "in French", "em francês")
+    en: str = base.champ("en anglais", "in English", "em inglês")
+    pt: str = base.champ("en portugais", "in Portuguese", "em português")
+
+
+@attrs.frozen(kw_only=True)
+class ChampProfil:
+    """A field that the territory adds to a kind of record, or to a part of one."""
+
+    dans: str = base.champ(
+        "type de fiche, et partie s'il y a lieu", "kind of record, and part where there is one",
+        "tipo de ficha, e parte se for o caso", form=CHEMIN,
+    )  # fmt: skip
+    nom: str = base.champ("nom du champ", "name of the field", "nome do campo", form=NOM_CHAMP)
+    type: str = base.champ("type", "type", "tipo", choices=TYPES)
+    fr: str = base.champ("sens, en français", "meaning, in French", "sentido, em francês")
+    en: str = base.champ("sens, en anglais", "meaning, in English", "sentido, em inglês")
+    pt: str = base.champ("sens, en portugais", "meaning, in Portuguese", "sentido, em português")
+    source: str = _source()
+    confiance: str = _confiance()
+    obligatoire: bool = base.champ("obligatoire", "required", "obrigatório", default=False)
+    visibilite: str = base.champ(
+        "visibilité", "visibility", "visibilidade", choices=(PUBLIC, INTERNE), default=PUBLIC
+    )
+    liste: str | None = base.champ(
+        "liste de codes (son nom)", "code list (its name)", "lista de códigos (seu nome)",
+        form=NOM_CHAMP, default=None,
+    )  # fmt: skip
+    format: str | None = base.champ(
+        "forme du texte", "form of the text", "forma do texto",
+        choices=("adresse_web", "courriel", "duree", "langue", "spdx", "subdivision"), default=None,
+    )  # fmt: skip
+    reference: str | None = base.champ(
+        "type de fiche que le champ nomme", "kind of record that the field names",
+        "tipo de ficha que o campo nomeia", form=NOM_CHAMP, default=None,
+    )  # fmt: skip
+
+
+@attrs.frozen(kw_only=True)
+class CodeProfil:
+    """A code of a list."""
+
+    code: str = base.champ("code", "code", "código", form=NOM_CHAMP)
+    fr: str = base.champ("libellé français", "French label", "rótulo francês")
+    en: str = base.champ("libellé anglais", "English label", "rótulo inglês")
+    pt: str = base.champ("libellé portugais", "Portuguese label", "rótulo português")
+    source: str = _source()
+    confiance: str = _confiance()
+
+
+@attrs.frozen(kw_only=True)
+class ListeProfil:
+    """A code list: of a new field that names it, or of fields that the schema has."""
+
+    nom: str = base.champ("nom de la liste", "name of the list", "nome da lista", form=NOM_CHAMP)
+    source: str = _source()
+    revu_le: dt.date = base.champ("date de revue", "day of review", "data de revisão")
+    champs: tuple[str, ...] = base.champ(
+        "champs du schéma qu'elle change", "fields of the schema that it changes",
+        "campos do esquema que ela muda", form=CHEMIN, default=(),
+    )  # fmt: skip
+    mode: str = base.champ("mode", "mode", "modo", choices=MODES, default="remplace")
+    code: tuple[CodeProfil, ...] = base.champ("codes", "codes", "códigos")
+
+
+@attrs.frozen(kw_only=True)
+class Condition:
+    """What a field must be: stated; among values; or absent. A flag is stated where it is true."""
+
+    champ: str = base.champ("champ", "field", "campo", form=CHEMIN)
+    parmi: tuple[str, ...] = base.champ("une de ces valeurs", "one of these values", "um destes valores", default=())  # fmt: skip
+    absent: bool = base.champ("absent", "absent", "ausente", default=False)
+
+
+@attrs.frozen(kw_only=True)
+class RegleProfil:
+    """A rule: when all of ``quand`` holds, all of ``exige`` must."""
+
+    id: str = base.champ("identifiant", "identifier", "identificador", form=CODE_REGLE)
+    dans: str = base.champ(
+        "type de fiche, et partie s'il y a lieu", "kind of record, and part where there is one",
+        "tipo de ficha, e parte se for o caso", form=CHEMIN,
+    )  # fmt: skip
+    severite: str = base.champ("gravité", "severity", "gravidade", choices=SEVERITES)
+    quand: tuple[Condition, ...] = base.champ("quand", "when", "quando", default=())
+    exige: tuple[Condition, ...] = base.champ("exige", "requires", "exige")
+    constat: Textes = base.champ("constat", "what is wrong", "constatação")
+    remede: Textes = base.champ("remède", "remedy", "solução")
+    source: str = _source()
+    confiance: str = _confiance()
+
+
+@attrs.frozen(kw_only=True)
+class Ecart:
+    """Rules of the schema that do not hold in the territory: they rest on a law that is not its own."""
+
+    regles: tuple[str, ...] = base.champ("règles", "rules", "regras", form=CODE_REGLE)
+    raison: Textes = base.champ("raison", "reason", "razão")
+
+
+@attrs.frozen(kw_only=True)
+class Statement:
+    """All that a profile file says, but its examples."""
+
+    profil: str = base.champ("nom du profil", "name of the profile", "nome do perfil", form=NOM)
+    version: str = base.champ("version du profil", "version of the profile", "versão do perfil", form=VERSION)  # fmt: skip
+    schema: str = base.champ("version du schéma", "version of the schema", "versão do esquema", form=VERSION)  # fmt: skip
+    titre: Textes = base.champ("titre", "title", "título")
+    source: str = base.champ(
+        "textes du territoire", "texts of the territory", "textos do território"
+    )
+    note: str | None = base.champ("ce qui est laissé de côté", "what is left out", "o que fica de fora", default=None)  # fmt: skip
+    champ: tuple[ChampProfil, ...] = base.champ("champs ajoutés", "fields added", "campos acrescentados", default=())  # fmt: skip
+    liste: tuple[ListeProfil, ...] = base.champ("listes de codes", "code lists", "listas de códigos", default=())  # fmt: skip
+    regle: tuple[RegleProfil, ...] = base.champ("règles", "rules", "regras", default=())
+    ecart: tuple[Ecart, ...] = base.champ(
+        "règles du schéma écartées", "rules of the schema set aside", "regras do esquema afastadas", default=(),
+    )  # fmt: skip
