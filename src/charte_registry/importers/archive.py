@@ -116,6 +116,9 @@ def checked_workbook(path: str | Path, limits: Limits) -> tuple[str, bytes]:
     for name in sorted(members):
         if _is_sheet(name):
             _measure(path, name, members[name], limits)
+    if form == ODS:  # the reader knows spaces, but neither tabs nor line breaks, that are elements
+        for element, sign in (rb"<text:tab\s*/>", b"\t"), (rb"<text:line-break\s*/>", b"\n"):
+            members["content.xml"] = re.sub(element, sign, members["content.xml"])
     copy = io.BytesIO()
     with zipfile.ZipFile(copy, "w", zipfile.ZIP_STORED) as archive:
         for name, member in members.items():

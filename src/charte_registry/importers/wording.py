@@ -22,7 +22,7 @@ _NOMBRES = {
 } | {"une": 1}  # fmt: skip
 _UNITES = {
     "an": "Y", "ans": "Y", "annee": "Y", "annees": "Y", "année": "Y", "années": "Y", "mois": "M", "semaine": "W",
-    "semaines": "W", "jour": "D", "jours": "D", "heure": "H", "heures": "H",
+    "semaines": "W", "jour": "D", "jours": "D", "heure": "H", "heures": "H", "minute": "m", "minutes": "m",
 }  # fmt: skip
 _QUANTITE = (
     r"(\d{1,4}|" + "|".join(_NOMBRES) + r")\s*(" + "|".join(sorted(_UNITES, reverse=True)) + r")\b"
@@ -159,15 +159,15 @@ def _iso(words: str) -> str | None:
     """Return an ISO 8601 duration of quantities in order, each unit once; none otherwise."""
     found = re.findall(_QUANTITE, words, re.IGNORECASE)
     units = [_UNITES[unit.lower()] for _, unit in found]
-    if units != sorted(set(units), key="YMWDH".index):
+    if units != sorted(set(units), key="YMWDHm".index):
         return None
     parts = [
         f"{_NOMBRES.get(n.lower()) or int(n)}{unit}"
         for (n, _), unit in zip(found, units, strict=True)
     ]
-    days = "".join(part for part in parts if part[-1] != "H")
-    hours = "".join(part for part in parts if part[-1] == "H")
-    return f"P{days}" + (f"T{hours}" if hours else "")
+    days = "".join(part for part in parts if part[-1] not in "Hm")
+    hours = "".join(part for part in parts if part[-1] in "Hm")
+    return f"P{days}" + (f"T{hours.upper()}" if hours else "")
 
 
 def postcode(value: object, french: bool) -> str:

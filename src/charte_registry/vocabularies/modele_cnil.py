@@ -26,6 +26,12 @@ REPRESENTANT = "Représentant"
 CONJOINTS = "Responsable(s) conjoint(s)"
 COLONNES_ACTEURS = ("Nom", "Adresse", "Code Postal", "Ville", "Pays", "Téléphone", "Adresse mél")
 
+# What a body is called that the workbook names only by the person in charge.
+FONCTIONS = MappingProxyType({
+    "responsable": "Responsable du traitement", "dpo": "Délégué à la protection des données",
+    "representant": "Représentant du responsable", "conjoint": "Responsable conjoint",
+})  # fmt: skip
+
 # Sections
 
 DESCRIPTION = "Description  du traitement"

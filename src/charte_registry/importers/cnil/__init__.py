@@ -16,7 +16,10 @@ from charte_registry.importers.cnil.bodies import Bodies
 from charte_registry.importers.cnil.fiche import Fiche
 from charte_registry.importers.cnil.layout import is_list, is_record, labelled
 from charte_registry.importers.cnil.liste import Liste
-from charte_registry.importers.remarks import (
+from charte_registry.importers.wording import folded, slug
+from charte_registry.importers.workbook import Cell, Sheet, read_workbook
+from charte_registry.records import Organisme, Traitement
+from charte_registry.remarks import (
     NOT_UNDERSTOOD,
     READ,
     SKIPPED,
@@ -25,9 +28,6 @@ from charte_registry.importers.remarks import (
     Remark,
     build,
 )
-from charte_registry.importers.wording import folded, slug
-from charte_registry.importers.workbook import Cell, Sheet, read_workbook
-from charte_registry.records import Organisme, Traitement
 
 _EXAMPLE = "the model's filled example; --include-example reads it"
 

@@ -9,11 +9,12 @@ from typing import Any
 import attrs
 
 from charte_registry.importers.cnil.fiche import Fiche, countries
-from charte_registry.importers.remarks import NOT_UNDERSTOOD, UNDERSTOOD_AS, Remark
 from charte_registry.importers.wording import folded, postcode, slug, telephone
 from charte_registry.importers.workbook import Cell
 from charte_registry.records.formats import COURRIEL
+from charte_registry.remarks import NOT_UNDERSTOOD, UNDERSTOOD_AS, Remark
 from charte_registry.vocabularies.country_names import NAMES
+from charte_registry.vocabularies.modele_cnil import FONCTIONS
 
 
 @attrs.define
@@ -84,8 +85,8 @@ class Bodies:
         given = societe
         if role == "responsable" and (person or not name):
             given = self.responsable or ""
-        nom = given or (name if name and not person else _FONCTIONS[role])
-        generic = not given and nom == _FONCTIONS[role]
+        nom = given or (name if name and not person else FONCTIONS[role])
+        generic = not given and nom == FONCTIONS[role]
         contact = self._contact(values, where)
         if person or (given and name and folded(name) != folded(given)):
             contact["nom"] = name
@@ -100,7 +101,7 @@ class Bodies:
         if generic and role == "dpo":
             data["type"] = "fonction"
         if contact:
-            data["contact"] = {"fonction": _FONCTIONS[role], **contact}
+            data["contact"] = {"fonction": FONCTIONS[role], **contact}
         for identifier, other in self.organismes.items():
             if folded(other["nom"]) == folded(nom):
                 if generic and contact and other.get("contact") != data.get("contact"):
@@ -141,10 +142,6 @@ class Bodies:
         return contact
 
 
-_FONCTIONS = {
-    "responsable": "Responsable du traitement", "dpo": "Délégué à la protection des données",
-    "representant": "Représentant du responsable", "conjoint": "Responsable conjoint",
-}  # fmt: skip
 _BODIES = re.compile(
     r"\b(ville|mairie|commune|communaute|metropole|departement|region|conseil|syndicat|agglomeration|ccas|cias|"
     r"centre|caisse|office|etablissement|universite|ecole|college|lycee|regie|service|direction|societe|"

@@ -19,7 +19,6 @@ from charte_registry.importers.cnil.layout import (
     role_of,
     section_of,
 )
-from charte_registry.importers.remarks import NOT_UNDERSTOOD, UNDERSTOOD_AS, Remark
 from charte_registry.importers.wording import (
     folded,
     nothing,
@@ -28,6 +27,7 @@ from charte_registry.importers.wording import (
     tidy,
 )
 from charte_registry.importers.workbook import Cell, Sheet
+from charte_registry.remarks import NOT_UNDERSTOOD, UNDERSTOOD_AS, Remark
 from charte_registry.vocabularies import modele_cnil as modele
 from charte_registry.vocabularies import rgpd
 from charte_registry.vocabularies.countries import country_code
@@ -59,7 +59,8 @@ class Fiche:
     @property
     def example(self) -> bool:
         """Whether it is the model's filled example, by its reference or the name of its sheet."""
-        return "exemple" in folded(f"{self.data.get('reference', '')} {self.sheet.name}")
+        reference = folded(self.data.get("reference", ""))
+        return reference == "1 exemple" or "exemple de fiche" in folded(self.sheet.name)
 
     def where(self, path: str) -> str:
         """Return the cell that a field comes from."""

@@ -11,9 +11,9 @@ import attrs
 
 from charte_registry.importers.cnil.fiche import Fiche
 from charte_registry.importers.cnil.layout import Row, is_list_header, list_columns
-from charte_registry.importers.remarks import NOT_UNDERSTOOD, UNDERSTOOD_AS, Remark
 from charte_registry.importers.wording import folded, nothing, parsed_date
 from charte_registry.importers.workbook import Cell, Sheet
+from charte_registry.remarks import NOT_UNDERSTOOD, UNDERSTOOD_AS, Remark
 
 _ROLES = (("delegue", "dpo"), ("du representant", "representant"), ("responsable", "responsable"))
 _CHAMPS = {
@@ -37,7 +37,7 @@ class Ligne:
     @property
     def example(self) -> bool:
         """Whether it is the model's filled example."""
-        return "exemple" in folded(f"{self.nom} {self.reference}")
+        return folded(self.reference) == "1 exemple" or folded(self.nom).startswith("exemple ")
 
     def among(self, fiches: Sequence[Fiche]) -> Fiche | None:
         """Return its record sheet: by the reference, else by the name."""

@@ -1,4 +1,4 @@
-"""What an import read, left aside and did not understand, and where."""
+"""What there is to know about an import or an export: what was lost, doubtful or left aside, and where."""
 
 from __future__ import annotations
 
@@ -12,19 +12,21 @@ from charte_registry.records.base import FieldError, structure
 T = TypeVar("T")
 
 READ, SKIPPED, UNDERSTOOD_AS, NOT_UNDERSTOOD = "read", "skipped", "understood_as", "not_understood"
+NOT_CARRIED = "not_carried"
 
 
 @attrs.frozen(kw_only=True)
 class Remark:
-    """One thing to know about an import.
+    """One thing to know about an import or an export.
 
     Parameters
     ----------
-    level : {"read", "skipped", "understood_as", "not_understood"}
+    level : {"read", "skipped", "understood_as", "not_understood", "not_carried"}
         A record that was read; what was left aside on purpose; what was read in a way that
-        somebody should confirm; what is lost unless somebody sees to it.
+        somebody should confirm; what is lost unless somebody sees to it; what a format that is
+        written has no place for.
     where : str
-        Sheet and cell, line, or path in the file.
+        Sheet and cell, line, or path in the file; table and column of an export.
     message : str
         What, and what to do.
     record : str
