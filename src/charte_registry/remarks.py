@@ -94,7 +94,7 @@ class Import:
 
 
 def build(
-    record_class: type[T], data: dict[str, Any], where: Callable[[str], str], name: str
+    record_class: type[T], data: dict[str, Any], where: Callable[[str], str] | str, name: str
 ) -> tuple[T | None, list[Remark]]:
     """Return a record of plain data, without the fields that it refuses; each is in the remarks.
 
@@ -104,8 +104,8 @@ def build(
         Class of the record.
     data : dict of str to object
         Plain data.
-    where : callable
-        Says where in the source a field, by its dotted path, comes from.
+    where : callable or str
+        Where in the source the record comes from, or a field of it by its dotted path.
     name : str
         Name of the record, for the remarks.
 
@@ -119,10 +119,11 @@ def build(
         try:
             return structure(record_class, data), remarks
         except FieldError as error:
-            remarks += [
-                Remark(level=NOT_UNDERSTOOD, where=where(p.path), message=str(p), record=name)
-                for p in error.problems
-            ]
+            for problem in error.problems:
+                place = where if isinstance(where, str) else where(problem.path)
+                remarks.append(
+                    Remark(level=NOT_UNDERSTOOD, where=place, message=str(problem), record=name)
+                )
             refused = {p.path.partition(".")[0].partition("[")[0] for p in error.problems}
             left = {field: value for field, value in data.items() if field not in refused}
             if left.keys() == data.keys():

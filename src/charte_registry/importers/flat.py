@@ -68,7 +68,7 @@ def read_tables(
         records[kind] = {}
         for identifier, data in items.items():
             name = f"{kind}/{identifier}"
-            record, refused = build(kinds[kind], data, lambda _, kind=kind: kind, name)
+            record, refused = build(kinds[kind], data, kind, name)
             remarks += refused
             if record is not None:
                 records[kind][identifier] = record

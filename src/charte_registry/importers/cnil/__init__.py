@@ -130,7 +130,7 @@ def _records(
             remarks.append(read)
     remarks += bodies.remarks
     for identifier, data in bodies.organismes.items():
-        body, refused = build(Organisme, data, lambda _: "Acteurs", f"organismes/{identifier}")
+        body, refused = build(Organisme, data, "Acteurs", f"organismes/{identifier}")
         remarks += refused
         if body is not None:
             organismes[identifier] = body
