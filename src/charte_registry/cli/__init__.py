@@ -7,10 +7,25 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from charte_registry.cli import check, diff, indicators, init, new, public, query, report, schema
+from charte_registry.cli import (
+    check,
+    diff,
+    export,
+    import_,
+    import_cnil,
+    indicators,
+    init,
+    new,
+    public,
+    query,
+    report,
+    schema,
+)
 from charte_registry.errors import RegisterError
 
-COMMANDS = (init, new, check, query, diff, indicators, public, report, schema)
+COMMANDS = (
+    init, new, import_cnil, import_, check, query, diff, indicators, public, report, export, schema,
+)  # fmt: skip
 
 
 class _Parser(argparse.ArgumentParser):

@@ -13,6 +13,7 @@ from charte_registry.errors import RegisterError
 from charte_registry.exporters.spreadsheet import Page, page_names
 from charte_registry.records.manifeste import Manifeste
 from charte_registry.register import Register
+from charte_registry.storage.assemble import manifest_of
 from charte_registry.tables import Table, Value, flatten
 
 REGISTRE = "registre"  # the table of the manifest
@@ -33,7 +34,7 @@ def register_tables(register: Register) -> tuple[Table, ...]:
     tuple of Table
         Tables that hold no row are among them.
     """
-    head = {REGISTRE: {REGISTRE: manifest(register)}}
+    head = {REGISTRE: {REGISTRE: manifest_of(register)}}
     return (*flatten(head, {REGISTRE: Manifeste}), *flatten(register.records, register.kinds))
 
 
@@ -109,14 +110,3 @@ def parquet_files(tables: Sequence[Table]) -> dict[str, bytes]:
         parquet.write_table(pa.Table.from_arrays(arrays, schema=schema), content)
         files[f"{table.name}.parquet"] = content.getvalue()
     return files
-
-
-def manifest(register: Register) -> Manifeste:
-    """Return what the manifest of a register says."""
-    from charte_registry.records.manifeste import SCHEMA_VERSION
-
-    return Manifeste(
-        schema=SCHEMA_VERSION, titre=register.titre, territoire=register.territoire,
-        etat_au=register.etat_au, annees=register.annees, source=register.source or None,
-        note=register.note or None, profil=register.profil, derogation=register.derogations,
-    )  # fmt: skip
