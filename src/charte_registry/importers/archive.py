@@ -113,7 +113,8 @@ def checked_workbook(path: str | Path, limits: Limits) -> tuple[str, bytes]:
             f"{path}: no workbook that can be read ({error}); save it as .ods or .xlsx"
         ) from None
     form = _form(path, members)
-    for name in sorted(members):
+    for name in sorted(members.keys() - {"mimetype"}):
+        _plain_xml(path, name, members[name])
         if _is_sheet(name):
             _measure(path, name, members[name], limits)
     if form == ODS:  # the reader knows spaces, but neither tabs nor line breaks, that are elements
@@ -148,8 +149,6 @@ def _members(path: str | Path, archive: zipfile.ZipFile, limits: Limits) -> dict
             raise RegisterError(f"{path}: {name} stands twice in the archive; save it again")
         if name.endswith((".xml", ".rels")) or name == "mimetype":
             members[name] = archive.read(info)  # never more than file_size, or BadZipFile
-            if name != "mimetype":
-                _plain_xml(path, name, members[name])
     return members
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Hashable
+from functools import lru_cache
 
 # What means that there is nothing to say.
 _RIEN = frozenset(
@@ -35,7 +36,8 @@ _DEPUIS = re.compile(
 )
 
 
-def folded(text: object) -> str:
+@lru_cache(maxsize=20_000)  # a register says the same words on every sheet
+def folded(text: Hashable) -> str:
     r"""Return text without case, accents and punctuation, to compare.
 
     Examples
@@ -61,7 +63,7 @@ def tidy(text: object) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def nothing(value: object) -> bool:
+def nothing(value: Hashable) -> bool:
     """Return whether a cell says that there is nothing: empty, N/A, néant, or still to choose."""
     return value is None or folded(value) in _RIEN
 

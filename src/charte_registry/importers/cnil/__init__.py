@@ -15,7 +15,7 @@ from charte_registry.importers.archive import Limits
 from charte_registry.importers.cnil.bodies import Bodies
 from charte_registry.importers.cnil.fiche import Fiche
 from charte_registry.importers.cnil.layout import is_list, is_record, labelled
-from charte_registry.importers.cnil.liste import Liste
+from charte_registry.importers.cnil.liste import Fiches, Liste
 from charte_registry.importers.wording import folded, slug
 from charte_registry.importers.workbook import Cell, Sheet, read_workbook
 from charte_registry.records import Organisme, Traitement
@@ -73,7 +73,7 @@ def cnil_records(
     sheets: Iterable[Sheet], *, include_example: bool = False, responsable: str | None = None
 ) -> Import:
     """Return the records of the sheets of a workbook; see ``read_cnil``."""
-    fiches: list[Fiche] = []
+    fiches = Fiches()
     listes: list[Liste] = []
     remarks: list[Remark] = []
 
@@ -93,7 +93,7 @@ def cnil_records(
             elif fiche.example and not include_example:
                 skip(sheet.name, _EXAMPLE)
             else:
-                fiches.append(fiche)
+                fiches.add(fiche)
         else:
             skip(sheet.name, "neither a record sheet nor the list of processings")
     coordonnees: dict[str, dict[str, Cell]] = {}
@@ -105,7 +105,7 @@ def cnil_records(
             else:
                 liste.join(ligne, fiches)
         remarks += liste.remarks
-    return _records(fiches, Bodies(responsable), coordonnees, remarks)
+    return _records(fiches.all, Bodies(responsable), coordonnees, remarks)
 
 
 def _records(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
+from functools import lru_cache
 
 import attrs
 
@@ -114,7 +115,7 @@ def role_of(row: Row, section: str) -> str:
             return role
     if key in CATEGORIES or (section == "donnees" and category_of(key)):
         return "categorie"
-    return _near(key, _LABELS, 0.88)
+    return _near_label(key)
 
 
 def section_of(row: Row) -> str:
@@ -122,7 +123,17 @@ def section_of(row: Row) -> str:
     key = row.key
     if key in _SECTIONS:
         return _SECTIONS[key]
-    return "" if role_of(row, "") else _near(key, _SECTIONS, 0.9)
+    return "" if role_of(row, "") else _near_section(key)
+
+
+@lru_cache(maxsize=20_000)
+def _near_label(key: str) -> str:
+    return _near(key, _LABELS, 0.88)
+
+
+@lru_cache(maxsize=20_000)
+def _near_section(key: str) -> str:
+    return _near(key, _SECTIONS, 0.9)
 
 
 def _near(key: str, known: Mapping[str, str], cutoff: float) -> str:

@@ -39,14 +39,31 @@ class Ligne:
         """Whether it is the model's filled example."""
         return folded(self.reference) == "1 exemple" or folded(self.nom).startswith("exemple ")
 
-    def among(self, fiches: Sequence[Fiche]) -> Fiche | None:
-        """Return its record sheet: by the reference, else by the name."""
+    @property
+    def keys(self) -> tuple[tuple[str, str], ...]:
+        """What its record sheet is known by: the reference, else the name."""
         name = folded(re.sub(r"^\(exemple\)", "", self.nom, flags=re.IGNORECASE))
-        for field, text in (("reference", folded(self.reference)), ("nom", name)):
-            same = [f for f in fiches if text and folded(f.data.get(field, "")) == text]
-            if len(same) == 1:
-                return same[0]
-        return None
+        keys = (("reference", folded(self.reference)), ("nom", name))
+        return tuple((field, text) for field, text in keys if text)
+
+
+@attrs.define
+class Fiches:
+    """The record sheets of a workbook, found by reference or name."""
+
+    all: list[Fiche] = attrs.field(factory=list)
+    _by_key: dict[tuple[str, str], list[Fiche]] = attrs.field(factory=dict)
+
+    def add(self, fiche: Fiche) -> None:
+        """Keep a record sheet."""
+        self.all.append(fiche)
+        for field in ("reference", "nom"):
+            self._by_key.setdefault((field, folded(fiche.data.get(field, ""))), []).append(fiche)
+
+    def of(self, ligne: Ligne) -> Fiche | None:
+        """Return the record sheet of a line: the only one with its reference, else its name."""
+        found = (self._by_key.get(key, []) for key in ligne.keys)
+        return next((same[0] for same in found if len(same) == 1), None)
 
 
 @attrs.define
@@ -112,9 +129,9 @@ class Liste:
         sensible = folded(named.get("sensible", "")) == "oui"
         self.lignes.append(Ligne(where=where, sensible=sensible, dates=dates, **texts))
 
-    def join(self, ligne: Ligne, fiches: list[Fiche]) -> None:
+    def join(self, ligne: Ligne, fiches: Fiches) -> None:
         """Give the record sheet of a line what only the line says; make one where there is none."""
-        fiche = ligne.among(fiches)
+        fiche = fiches.of(ligne)
         if fiche is None:
             data: dict[str, Any] = {"nom": ligne.nom, **ligne.dates}
             if ligne.reference:
@@ -124,7 +141,7 @@ class Liste:
             fiche = Fiche(self.sheet, data, dict.fromkeys(data, ligne.where))
             message = f"{ligne.nom!r} has no record sheet: only the list tells of it"
             self.remark(UNDERSTOOD_AS, ligne.where, message)
-            fiches.append(fiche)
+            fiches.add(fiche)
         for name, day in ligne.dates.items():
             fiche.data.setdefault(name, day)
         if ligne.sensible and not {"categories_particulieres", "infractions", "nir"} & set(
