@@ -10,10 +10,10 @@ from typing import Any
 
 from charte_registry.cells import neutral
 from charte_registry.errors import RegisterError
+from charte_registry.exporters.head import manifest
 from charte_registry.exporters.spreadsheet import Page, page_names
 from charte_registry.records.manifeste import Manifeste
 from charte_registry.register import Register
-from charte_registry.storage.assemble import manifest_of
 from charte_registry.tables import Table, Value, flatten
 
 REGISTRE = "registre"  # the table of the manifest
@@ -34,7 +34,7 @@ def register_tables(register: Register) -> tuple[Table, ...]:
     tuple of Table
         Tables that hold no row are among them.
     """
-    head = {REGISTRE: {REGISTRE: manifest_of(register)}}
+    head = {REGISTRE: {REGISTRE: manifest(register)}}
     return (*flatten(head, {REGISTRE: Manifeste}), *flatten(register.records, register.kinds))
 
 

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from charte_registry.exporters.head import manifest
 from charte_registry.records.base import unstructure
 from charte_registry.register import Register
 from charte_registry.storage import json_text
-from charte_registry.storage.assemble import manifest_of
-from charte_registry.storage.json_file import HEAD
 
 
 def json_content(register: Register) -> bytes:
     """Return a register as a JSON file, whatever stands there: nothing of an older one is kept."""
-    data: dict[str, Any] = {HEAD: unstructure(manifest_of(register), iso=True)}
+    data = unstructure(manifest(register), iso=True)
     for kind in register.kinds:
         if items := register.records.get(kind):
             data[kind] = [unstructure(record, iso=True) for record in items.values()]
