@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import typing
 from typing import Any
+from urllib.parse import quote
 
 import attrs
 
@@ -16,6 +18,7 @@ from charte_registry.schema import jsonld_context
 from charte_registry.schema.terms import CLASSES, OWN, term
 from charte_registry.vocabularies.country_names import NAMES
 
+_NO_IRI = re.compile(r"[\x00-\x20<>\"{}|\\^`]")  # what a web address may hold and an IRI may not
 COUNTRIES = "https://w3id.org/dpv/loc#"  # DPV names countries by their ISO 3166-1 codes
 
 
@@ -96,7 +99,9 @@ def _value(cls: type[Any], field: attrs.Attribute[Any], part: type[Any] | None, 
         kind = {"@type": CLASSES[part.__name__]} if part.__name__ in CLASSES else {}
         return kind | _node(part, value)
     if field.metadata["reference"]:
-        return {"@id": f"{field.metadata['reference']}/{value}"}
+        return {"@id": f"{field.metadata['reference']}/{quote(value, safe='')}"}
+    if field.metadata["format"] is URL:
+        return _NO_IRI.sub(lambda sign: quote(sign[0], safe=""), value)
     if value in NAMES and _means(cls, field.name) == "dpv:hasCountry":
         return {"@id": COUNTRIES + value}
     return value
