@@ -3,6 +3,14 @@
 from charte_registry.checks.finding import Finding, Silenced
 from charte_registry.diff import Change, diff
 from charte_registry.errors import RegisterError
+from charte_registry.exporters.formats import export_register
+from charte_registry.importers.algoritmeregister import read_algoritmeregister
+from charte_registry.importers.archive import Limits
+from charte_registry.importers.cnil import read_cnil
+from charte_registry.importers.csv_table import read_csv
+from charte_registry.importers.fideslang import read_fideslang
+from charte_registry.importers.flat import read_tables
+from charte_registry.importers.joined import joined
 from charte_registry.public import public, published
 from charte_registry.records import (
     Accord,
@@ -47,6 +55,7 @@ from charte_registry.records import (
 from charte_registry.records.base import FieldError, structure, unstructure
 from charte_registry.records.manifeste import Derogation
 from charte_registry.register import Register
+from charte_registry.remarks import Import, Remark
 from charte_registry.report import render_report
 from charte_registry.sql import Answer, query
 from charte_registry.storage import Problem, check_lines, load_register, save_register
@@ -83,8 +92,10 @@ __all__ = [
     "Finding",
     "Formation",
     "Hebergement",
+    "Import",
     "Infractions",
     "JeuDeDonnees",
+    "Limits",
     "MesureSecurite",
     "Nir",
     "NombreViolations",
@@ -97,6 +108,7 @@ __all__ = [
     "Rapatriement",
     "Register",
     "RegisterError",
+    "Remark",
     "Silenced",
     "Traitement",
     "TraitementSousTraitant",
@@ -105,10 +117,17 @@ __all__ = [
     "adequation",
     "check_lines",
     "diff",
+    "export_register",
+    "joined",
     "load_register",
     "public",
     "published",
     "query",
+    "read_algoritmeregister",
+    "read_cnil",
+    "read_csv",
+    "read_fideslang",
+    "read_tables",
     "render_report",
     "save_register",
     "structure",
