@@ -3,6 +3,14 @@
 from charte_registry.checks.finding import Finding, Silenced
 from charte_registry.diff import Change, diff
 from charte_registry.errors import RegisterError
+from charte_registry.exporters.formats import export_register
+from charte_registry.importers.algoritmeregister import read_algoritmeregister
+from charte_registry.importers.archive import Limits
+from charte_registry.importers.cnil import read_cnil
+from charte_registry.importers.csv_table import read_csv
+from charte_registry.importers.fideslang import read_fideslang
+from charte_registry.importers.flat import read_tables
+from charte_registry.importers.joined import joined
 from charte_registry.migrations.folder import migrate_folder
 from charte_registry.profiles import Profile, load_profile
 from charte_registry.public import public, published
@@ -49,6 +57,7 @@ from charte_registry.records import (
 from charte_registry.records.base import FieldError, structure, unstructure
 from charte_registry.records.manifeste import Derogation
 from charte_registry.register import Register
+from charte_registry.remarks import Import, Remark
 from charte_registry.report import render_report
 from charte_registry.schema import jsonld_context, kind_schema, register_schema, table_schema
 from charte_registry.sql import Answer, query
@@ -86,8 +95,10 @@ __all__ = [
     "Finding",
     "Formation",
     "Hebergement",
+    "Import",
     "Infractions",
     "JeuDeDonnees",
+    "Limits",
     "MesureSecurite",
     "Nir",
     "NombreViolations",
@@ -101,6 +112,7 @@ __all__ = [
     "Rapatriement",
     "Register",
     "RegisterError",
+    "Remark",
     "Silenced",
     "Traitement",
     "TraitementSousTraitant",
@@ -109,6 +121,8 @@ __all__ = [
     "adequation",
     "check_lines",
     "diff",
+    "export_register",
+    "joined",
     "jsonld_context",
     "kind_schema",
     "load_profile",
@@ -117,6 +131,11 @@ __all__ = [
     "public",
     "published",
     "query",
+    "read_algoritmeregister",
+    "read_cnil",
+    "read_csv",
+    "read_fideslang",
+    "read_tables",
     "register_schema",
     "render_report",
     "save_register",

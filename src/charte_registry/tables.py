@@ -42,6 +42,8 @@ class Column:
         Whether the public extract leaves it out.
     reference : str
         Kind of record that it names by identifier; empty for none.
+    default : str, int, bool, datetime.date or None
+        What the field holds where nothing is stated.
     description : mapping of str to str
         Meaning in ``fr``, ``en`` and ``pt``.
     """
@@ -52,6 +54,7 @@ class Column:
     key: bool = False
     internal: bool = False
     reference: str = ""
+    default: Value = None
     description: Mapping[str, str] = attrs.field(factory=dict, repr=False)
 
 
@@ -69,7 +72,7 @@ class Table:
         Lists that lead to its rows, from the record inwards, each a dotted path; empty for the
         table of the records themselves.
     columns : tuple of Column
-        Columns: the identifier ``id``, one ``rang_LIST`` from 0 a list of ``path``, then fields
+        Columns: the identifier ``id`` (the name of the kind, where its records have none), one ``rang_LIST`` from 0 a list of ``path``, then fields
         (``valeur`` where the list holds plain values).
     rows : tuple of tuple
         Values, in the order of the columns and of the records.
@@ -185,6 +188,7 @@ class _Shape:
     parts: bool  # whether a row is a record or a part, not a plain value
     lists: tuple[str, ...]  # lists of its rows, each the next step of a path
     stated: tuple[str, ...] = ()  # lists that a record states even where they are empty
+    named: bool = True  # whether its records have an identifier of their own
 
     def table(self, rows: Sequence[Row]) -> Table:
         return Table(
@@ -217,13 +221,14 @@ def _walk(kind: str, path: tuple[str, ...], row: Any) -> Iterator[_Shape]:
     present: list[str] = []
     lists: list[tuple[str, Any]] = []
     _columns(row, (), False, columns, present, lists)
-    if not path:  # the identifier of the record is its key
+    if not path and columns[0].name == "id":  # the identifier of the record is its key
         keys = [attrs.evolve(columns[0], key=True)]
         columns = columns[1:]
     yield _Shape(
         name=name, kind=kind, path=path, columns=(*keys, *columns),
         getters=tuple(tuple(column.path.split(".")) for column in columns),
         present=frozenset(present), parts=True, lists=tuple(step for step, _ in lists),
+        named="id" in attrs.fields_dict(row),
         stated=tuple(f.name for f in attrs.fields(row) if f.name in dict(lists) and f.default is attrs.NOTHING),
     )  # fmt: skip
     for step, inner in lists:
@@ -246,6 +251,7 @@ def _columns(
         column = Column(
             name="_".join(steps), path=path, type=kind, internal=hidden,
             reference=field.metadata.get("reference", ""),
+            default=None if field.default in (attrs.NOTHING, ()) else field.default,
             description={lang: field.metadata.get(lang, "") for lang in ("fr", "en", "pt")},
         )  # fmt: skip
         if typing.get_origin(kind) is tuple:
@@ -279,7 +285,7 @@ def _spread(
     if not shape.parts:
         rows[path].append((*keys, item))
         return
-    keys = keys or (item.id,)
+    keys = keys or (getattr(item, "id", shape.kind),)
     values = (_value(item, steps, shape.present) for steps in shape.getters)
     rows[path].append((*keys, *values))
     for step in shape.lists:
@@ -323,7 +329,7 @@ def _collect(shape: _Shape, table: Table, records: dict[str, dict[str, Any]]) ->
         if not shape.path:
             if identifier in records:
                 raise RegisterError(f"{table.name}: {identifier!r} stands twice; keep one")
-            records[identifier] = {"id": identifier, **data}
+            records[identifier] = {"id": identifier, **data} if shape.named else data
             continue
         owner: Any = records.get(identifier)
         for step, place in zip(shape.path[:-1], places[:-1], strict=True):

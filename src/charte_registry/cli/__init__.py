@@ -10,6 +10,9 @@ from typing import NoReturn
 from charte_registry.cli import (
     check,
     diff,
+    export,
+    import_,
+    import_cnil,
     indicators,
     init,
     migrate,
@@ -21,7 +24,10 @@ from charte_registry.cli import (
 )
 from charte_registry.errors import RegisterError
 
-COMMANDS = (init, new, check, query, diff, indicators, public, report, schema, migrate)
+COMMANDS = (
+    init, new, import_cnil, import_, check, query, diff, indicators, public, report, export, schema,
+    migrate,
+)  # fmt: skip
 
 
 class _Parser(argparse.ArgumentParser):

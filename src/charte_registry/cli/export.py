@@ -1,0 +1,49 @@
+"""``charte-registry export``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from charte_registry.errors import RegisterError
+from charte_registry.exporters.formats import FORMATS, export_register
+from charte_registry.importers.archive import Limits, read_bytes
+from charte_registry.public import public
+from charte_registry.storage import load_register
+
+
+def add(commands: Any) -> None:
+    """Add the command to the parser."""
+    command = commands.add_parser("export", help="write a register in another format")
+    command.add_argument("folder")
+    command.add_argument("--format", choices=tuple(FORMATS), required=True)
+    command.add_argument("--output", type=Path, required=True, help="a file; for csv and parquet a new folder")  # fmt: skip
+    command.add_argument("--public", action="store_true", help="only what the schema marks as public")  # fmt: skip
+    command.add_argument("--base", help="for jsonld: address below which the records are")
+    command.add_argument("--contact", help="for algoritmeregister: functional address to publish")
+    command.add_argument("--schema", type=Path, help="for algoritmeregister: the published schema, which has to accept the entries")  # fmt: skip
+    command.set_defaults(run=_run)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    register = load_register(arguments.folder)
+    remarks = export_register(
+        public(register) if arguments.public else register, arguments.output, arguments.format,
+        base=arguments.base, contact=arguments.contact, schema=_schema(arguments.schema),
+    )  # fmt: skip
+    for remark in remarks:
+        print(f"not carried: {remark}", file=sys.stderr)
+    print(f"{arguments.output} written")
+    return 0
+
+
+def _schema(path: Path | None) -> Any:
+    if path is None:
+        return None
+    try:
+        return json.loads(read_bytes(path, Limits()))
+    except ValueError as error:
+        raise RegisterError(f"{path}: not JSON: {error}") from None

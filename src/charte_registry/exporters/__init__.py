@@ -1,0 +1,1 @@
+"""Registers written for others: spreadsheets, tables, JSON, linked data."""

@@ -1,0 +1,1 @@
+"""Registers kept elsewhere, read into records, with a report of what was not understood."""

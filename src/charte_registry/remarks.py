@@ -1,0 +1,132 @@
+"""What there is to know about an import or an export: what was lost, doubtful or left aside, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import attrs
+
+from charte_registry.records.base import FieldError, structure
+
+T = TypeVar("T")
+
+READ, SKIPPED, UNDERSTOOD_AS, NOT_UNDERSTOOD = "read", "skipped", "understood_as", "not_understood"
+NOT_CARRIED = "not_carried"
+
+
+@attrs.frozen(kw_only=True)
+class Remark:
+    """One thing to know about an import or an export.
+
+    Parameters
+    ----------
+    level : {"read", "skipped", "understood_as", "not_understood", "not_carried"}
+        A record that was read; what was left aside on purpose; what was read in a way that
+        somebody should confirm; what is lost unless somebody sees to it; what a format that is
+        written has no place for.
+    where : str
+        Sheet and cell, line, or path in the file; table and column of an export.
+    message : str
+        What, and what to do.
+    record : str
+        The record that it is about, such as ``traitements/aides``; empty for none.
+    """
+
+    level: str
+    where: str
+    message: str
+    record: str = ""
+
+    def __str__(self) -> str:
+        """Return the remark as one line."""
+        about = f" ({self.record})" if self.record else ""
+        return f"{self.where}: {self.message}{about}"
+
+
+@attrs.frozen(kw_only=True)
+class Import:
+    """Records read from elsewhere, with what there is to know about how.
+
+    Parameters
+    ----------
+    records : mapping of str to mapping of str to record
+        Records by kind and identifier.
+    remarks : tuple of Remark
+        In the order of the source.
+    """
+
+    records: Mapping[str, Mapping[str, Any]] = attrs.field(repr=False)
+    remarks: tuple[Remark, ...] = ()
+
+    def of(self, level: str) -> tuple[Remark, ...]:
+        """Return the remarks of a level."""
+        return tuple(remark for remark in self.remarks if remark.level == level)
+
+    @property
+    def not_understood(self) -> tuple[Remark, ...]:
+        """What is lost unless somebody sees to it."""
+        return self.of(NOT_UNDERSTOOD)
+
+    def text(self) -> str:
+        """Return the report as text."""
+        lines = []
+        for level, title in (
+            (SKIPPED, "Left aside"),
+            (UNDERSTOOD_AS, "Read so, to be confirmed"),
+            (NOT_UNDERSTOOD, "Not understood"),
+        ):
+            if remarks := self.of(level):
+                lines += [f"{title}:", *(f"  {remark}" for remark in remarks)]
+        counts = ", ".join(f"{len(found)} {kind}" for kind, found in self.records.items() if found)
+        lines.append(
+            f"{counts or 'no record'} read; {len(self.of(UNDERSTOOD_AS))} to confirm, "
+            f"{len(self.not_understood)} not understood"
+        )
+        return "\n".join(lines)
+
+    def data(self) -> dict[str, Any]:
+        """Return the report as plain data, for JSON."""
+        return {
+            "records": {kind: list(found) for kind, found in self.records.items() if found},
+            "remarks": [attrs.asdict(remark) for remark in self.remarks],
+        }
+
+
+def build(
+    record_class: type[T], data: dict[str, Any], where: Callable[[str], str] | str, name: str
+) -> tuple[T | None, list[Remark]]:
+    """Return a record of plain data, without the fields that it refuses; each is in the remarks.
+
+    Parameters
+    ----------
+    record_class : type
+        Class of the record.
+    data : dict of str to object
+        Plain data.
+    where : callable or str
+        Where in the source the record comes from, or a field of it by its dotted path.
+    name : str
+        Name of the record, for the remarks.
+
+    Returns
+    -------
+    tuple of (record or None) and list of Remark
+        None where a required field cannot be read.
+    """
+    remarks: list[Remark] = []
+    for _ in range(len(data) + 1):
+        try:
+            return structure(record_class, data), remarks
+        except FieldError as error:
+            for problem in error.problems:
+                place = where if isinstance(where, str) else where(problem.path)
+                remarks.append(
+                    Remark(level=NOT_UNDERSTOOD, where=place, message=str(problem), record=name)
+                )
+            refused = {p.path.partition(".")[0].partition("[")[0] for p in error.problems}
+            left = {field: value for field, value in data.items() if field not in refused}
+            if left.keys() == data.keys():
+                break
+            data = left
+    return None, remarks

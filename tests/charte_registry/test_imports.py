@@ -1,0 +1,458 @@
+"""Tables with a mapping, the Algoritmeregister, fideslang: what they carry is read, the rest is said."""
+
+import datetime as dt
+import json
+
+import attrs
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from strategies import TEXT
+
+from charte_registry import (
+    Algorithme,
+    Conservation,
+    DonneeTraitee,
+    Organisme,
+    Register,
+    RegisterError,
+    load_register,
+)
+from charte_registry.cli import main
+from charte_registry.exporters.algoritmeregister import algoritmeregister_entries
+from charte_registry.importers.algoritmeregister import (
+    algoritmeregister_records,
+    read_algoritmeregister,
+)
+from charte_registry.importers.csv_table import csv_records, read_csv
+from charte_registry.importers.fideslang import fideslang_records, read_fideslang
+from charte_registry.importers.joined import joined
+from charte_registry.importers.mapping import mapping_from
+from charte_registry.remarks import Import
+from charte_registry.vocabularies import fideslang, rgpd
+from charte_registry.vocabularies.algoritmeregister import STATUSES
+
+REGISTER = Register(
+    titre="R", territoire="T", etat_au=dt.date(2020, 12, 15), annees=(2020,), records={}
+)
+
+# A table with a mapping
+
+MAPPING = """
+kind = "traitements"
+encoding = "cp1252"
+delimiter = ";"
+id = "Code"
+
+[constants]
+statut = "en_service"
+"categories_donnees[0].categorie" = "identite"
+
+[columns]
+"Intitulé" = "nom"
+"Service" = "responsable"
+"But" = "finalites[0].nom"
+"Fondement" = { field = "finalites[0].bases_legales", values = { "MSP" = "mission_interet_public", "?" = "" }, separator = "/" }
+"Données" = "categories_donnees[0].description"
+"Durée" = "categories_donnees[0].conservation"
+"Pays" = "transferts[0].pays"
+"Créé" = "cree_le"
+"Type" = "destinataires[0].type"
+"Interne" = ""
+"""
+HEADER = ["Code", "Intitulé", "Service", "But", "Fondement", "Données", "Durée", "Pays", "Créé", "Type", "Interne", "Autre"]  # fmt: skip
+ROWS = [
+    ["T 1", "Aides", "CCAS", "'=Verser", "MSP/Consentement", "Nom", "5 ans", "Japon", "13/05/2019", "Sous-traitant", "x", ""],
+    ["T 2", "État civil", "Ville", "", "?", "", "", "", "2019-02-30", "inconnu", "", "y"],
+    ["", "", "", "", "", "", "", "", "", "", "", ""],
+    ["", "Sans service", "", "Servir", "parce que", "", "", "", "", "", "", "z"],
+]  # fmt: skip
+
+
+@pytest.fixture
+def table(tmp_path):
+    lines = [";".join(row) for row in [HEADER, *ROWS]]
+    (tmp_path / "registre.csv").write_bytes("\r\n".join(lines).encode("cp1252"))
+    (tmp_path / "mapping.toml").write_text(MAPPING, encoding="utf-8")
+    return tmp_path
+
+
+def test_a_table_is_read_as_its_mapping_says(table):
+    found = read_csv(table / "registre.csv", table / "mapping.toml")
+    aides, etat_civil = found.records["traitements"].values()
+    assert (aides.id, aides.nom, aides.responsable) == ("t-1", "Aides", "ccas")
+    assert aides.finalites[0].nom == "=Verser"
+    assert aides.finalites[0].bases_legales == ("mission_interet_public", "consentement")
+    (part,) = aides.categories_donnees
+    assert (part.categorie, part.conservation) == ("identite", Conservation(duree="P5Y"))
+    assert (aides.transferts[0].pays, aides.cree_le) == ("JP", dt.date(2019, 5, 13))
+    assert aides.destinataires[0].type == "sous_traitant"
+    assert etat_civil.categories_donnees == ()  # a constant alone makes no part
+    assert found.records["organismes"] == {
+        "ccas": Organisme(id="ccas", nom="CCAS"), "ville": Organisme(id="ville", nom="Ville"),
+    }  # fmt: skip
+
+
+def test_what_a_table_says_and_nobody_understands_is_said(table):
+    found = read_csv(table / "registre.csv", table / "mapping.toml")
+    said = [str(remark).replace(str(table), "") for remark in found.not_understood]
+    assert said == [
+        "/registre.csv:3 'Créé': '2019-02-30': no date; forms: %Y-%m-%d, %d/%m/%Y",
+        "/registre.csv:3 'Type': 'inconnu': state it in `values`; known: autre, partenaire, pays_tiers_organisation, service_interne, sous_traitant",
+        "/registre.csv:5 'Fondement': 'parce que': state it in `values`; known: consentement, contrat, interet_legitime, interets_vitaux, mission_interet_public, obligation_legale",
+        "/registre.csv:5: responsable: missing; the record cannot be read without it (traitements/sans-service)",
+        "/registre.csv:1: column 'Autre': 2 cells that the mapping says nothing of",
+    ]  # fmt: skip
+    (aside,) = found.of("skipped")
+    assert "column 'Interne', left aside by the mapping" in aside.message
+
+
+@pytest.mark.parametrize(
+    ("mapping", "message"),
+    [
+        ({"kind": "traitement", "columns": {"a": "nom"}}, "no kind 'traitement'; did you mean traitements"),
+        ({"kind": "traitements"}, "`columns`: missing"),
+        ({"kind": "traitements", "colums": {}}, "`colums`: unknown; did you mean columns"),
+        ({"kind": "traitements", "columns": {"a": "noms"}}, "no field 'noms'; did you mean nom"),
+        ({"kind": "traitements", "columns": {"a": "nom[0]"}}, "nom is no list"),
+        ({"kind": "traitements", "columns": {"a": "finalites"}}, "a list of parts; write finalites[0] and a field of it"),
+        ({"kind": "traitements", "columns": {"a": "nom.autre"}}, "no path of a field"),
+        ({"kind": "traitements", "columns": {"a": {"champ": "nom"}}}, "expected a field, or a table with `field`"),
+        ({"kind": "traitements", "columns": {"a": {"field": "nom", "value": {}}}}, "unknown; did you mean values"),
+        ({"kind": "traitements", "columns": {"a": "nom"}, "delimiter": "ab"}, "expected one sign"),
+        ({"kind": "traitements", "columns": {"a": "nom"}, "encoding": "utf-99"}, "'utf-99' is unknown"),
+        ({"kind": "traitements", "columns": {"a": "nom"}, "dates": "d"}, "expected a list such as"),
+        ({"kind": "traitements", "columns": {"a": "nom"}, "id": 1}, "expected a column or a list"),
+    ],
+)  # fmt: skip
+def test_a_mapping_that_leads_nowhere_is_refused(mapping, message):
+    with pytest.raises(RegisterError) as error:
+        mapping_from(mapping)
+    assert message in str(error.value)
+
+
+def test_a_column_that_the_table_has_not_is_refused(table):
+    text = MAPPING.replace('"But"', '"Buts"')
+    (table / "mapping.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(RegisterError, match="no column 'Buts'; did you mean But"):
+        read_csv(table / "registre.csv", table / "mapping.toml")
+
+
+@settings(max_examples=50)
+@given(st.lists(TEXT.map(str.strip).filter(bool), min_size=1, max_size=4))
+def test_any_text_goes_through_a_table(names):
+    columns = mapping_from({"kind": "partenaires", "columns": {"n": "nom"}})
+    rows = [(1, ["n"]), *((number, [name]) for number, name in enumerate(names, 2))]
+    found = csv_records(rows, columns, "t.csv")
+    from charte_registry.cells import restored
+
+    kept = [partner.nom for partner in found.records["partenaires"].values()]
+    assert kept == [text for name in names if (text := restored(name).strip())]
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "text", "value"),
+    [
+        ("algorithmes", "decision_individuelle", "Oui", True), ("algorithmes", "decision_individuelle", "non", False),
+        ("algorithmes", "decisions_par_an", "1 200", 1200), ("traitements", "statut", "em serviço", "en_service"),
+        ("traitements", "categories_personnes", "Agents; Élus", ("Agents", "Élus")),
+    ],
+)  # fmt: skip
+def test_cells_become_what_the_field_holds(kind, field, text, value):
+    constants = {"nom": "N", "finalite": "F", "decision_individuelle": True, "responsable": "ville"}
+    keys = attrs.fields_dict(Algorithme) if kind == "algorithmes" else {"nom": 1, "responsable": 1}
+    columns = mapping_from({
+        "kind": kind, "columns": {"c": field},
+        "constants": {name: v for name, v in constants.items() if name in keys and name != field},
+    })  # fmt: skip
+    (record,) = csv_records([(1, ["c"]), (2, [text])], columns, "t.csv").records[kind].values()
+    assert getattr(record, field) == value
+
+
+# The Algoritmeregister
+
+ENTRY = {
+    "standard_version": "1.0", "name": "Bijstand", "organization": "Gemeente", "goal": "Doel",
+    "description_short": "Kort", "status": "In gebruik", "begin_date": "2023-01", "impact": "Impact",
+    "human_intervention": "Ja", "lawful_basis": "Wet A\nWet B", "source_data": "inkomen (Belastingdienst)\nleeftijd",
+    "methods_and_models": "Regels", "provider": "Leverancier", "website": "https://example.org/a",
+    "publication_category": "Impactvolle algoritmes", "contact_email": "algo@example.org",
+    "proportionality": "Ja", "tags": "", "risks": None,
+}  # fmt: skip
+
+
+def test_an_entry_of_the_algoritmeregister_is_read(tmp_path):
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps([ENTRY]), encoding="utf-8")
+    found = read_algoritmeregister(path)
+    (algorithm,) = found.records["algorithmes"].values()
+    assert algorithm == Algorithme(
+        id="bijstand", nom="Bijstand", finalite="Doel", decision_individuelle=True, organisme="gemeente",
+        concepteur="leverancier", base_juridique=("Wet A", "Wet B"), effets="Impact", note="Kort",
+        intervention_humaine="Ja", operations=("Regels",), page="https://example.org/a",
+        donnees=(DonneeTraitee(nom="inkomen", origine="Belastingdienst"), DonneeTraitee(nom="leeftijd")),
+        contact=algorithm.contact,
+    )  # fmt: skip
+    assert algorithm.contact.courriel == "algo@example.org"
+    assert [remark.where for remark in found.not_understood] == [
+        "[0].begin_date",
+        "[0].proportionality",
+    ]
+    assert set(found.records["organismes"]) == {"gemeente", "leverancier"}
+
+
+def test_what_the_dutch_register_carries_comes_back():
+    algorithm = Algorithme(
+        id="aide", nom="Aide", finalite="Calculer", decision_individuelle=True, organisme="ville",
+        statut="projet", effets="Une aide", intervention_humaine="Un agent", base_juridique=("Loi A", "Loi B"),
+        operations=("Comparer", "Arrondir"), donnees=(DonneeTraitee(nom="QF", origine="CAF"),), page="https://example.org",
+    )  # fmt: skip
+    register = REGISTER.with_record("algorithmes", algorithm).with_record(
+        "organismes", Organisme(id="ville", nom="Ville")
+    )
+    entries, remarks = algoritmeregister_entries(register)
+    assert [r.where for r in remarks] == ["organismes"]
+    found = algoritmeregister_records(json.loads(json.dumps(entries)))
+    assert found.records["algorithmes"] == {"aide": algorithm}
+    assert found.not_understood == ()
+
+
+@pytest.mark.parametrize(("status", "code"), STATUSES.items())
+def test_statuses_are_read_whatever_their_case(status, code):
+    found = algoritmeregister_records([{**ENTRY, "status": status.upper()}])
+    assert found.records["algorithmes"]["bijstand"].statut == code
+
+
+def test_what_is_internal_does_not_leave_by_the_dutch_register(examples):
+    register = load_register(examples / "nantes_2020")
+    (first, *_) = register.all("algorithmes")
+    from charte_registry import Contact
+
+    secret = attrs.evolve(first, contact=Contact(nom="CANARI", courriel="canari@example.org"))
+    entries, _ = algoritmeregister_entries(register.with_record("algorithmes", secret))
+    assert "anari" not in json.dumps(entries)
+    entries, _ = algoritmeregister_entries(register, contact="algo@example.org")
+    assert {entry["contact_email"] for entry in entries} == {"algo@example.org"}
+
+
+def test_the_published_schema_decides_where_it_is_given(tmp_path, examples, capsys):
+    schema = tmp_path / "schema.json"
+    output = tmp_path / "a.json"
+    export = ["export", str(examples / "nantes_2020"), "--format", "algoritmeregister", "--output", str(output), "--schema", str(schema)]  # fmt: skip
+    schema.write_text(json.dumps({"required": ["name", "proportionality"]}), encoding="utf-8")
+    assert main(export) == 2
+    assert "'proportionality' is a required property" in capsys.readouterr().err
+    assert not output.exists()
+    schema.write_text(json.dumps({"required": ["name", "status"]}), encoding="utf-8")
+    assert main(export) == 0
+    assert len(json.loads(output.read_text("utf-8"))) == 2
+
+
+def test_the_schema_of_the_dutch_register_accepts_the_example(real_data, examples):
+    path = real_data / "algoritmeregister" / "1_0_0.schema.json"
+    if not path.is_file():
+        pytest.skip(f"no published schema at {path}")
+    schema = json.loads(path.read_text("utf-8"))
+    algoritmeregister_entries(load_register(examples / "nantes_2020"), schema=schema)
+
+
+@pytest.mark.parametrize("text", ["", "{", "3", "[3]", "[" * 100_000])
+def test_what_is_no_entry_is_refused(tmp_path, text):
+    path = tmp_path / "a.json"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(RegisterError, match=r"a\.json: (not JSON|expected an entry)"):
+        read_algoritmeregister(path)
+
+
+# fideslang
+
+MANIFEST = """
+organization:
+  - fides_key: default_organization
+    name: Ville
+    security_policy: https://example.org/policy
+    data_protection_officer: { name: Louise DUPONT, address: N/A, email: dpo@example.org, phone: N/A }
+system:
+  - fides_key: aides
+    name: Logiciel des aides
+    system_type: Application
+    organization_fides_key: default_organization
+    administrating_department: Finances
+    does_international_transfers: true
+    privacy_declarations:
+      - name: Verser les aides
+        data_use: essential.service
+        data_categories: [user.name, user.contact.email, user.financial, user.health_and_medical, user.criminal_history, user.social, system.operations]
+        data_subjects: [citizen_voter]
+        legal_basis_for_processing: Public interest
+        special_category_legal_basis: Health or social care (with a basis in law)
+        retention_period: 5 ans
+        third_parties: CAF
+        impact_assessment_location: armoire 3
+        features: [profil]
+  - fides_key: vide
+    name: Vide
+    privacy_declarations: []
+dataset:
+  - fides_key: base
+"""
+
+
+def test_a_manifest_of_fideslang_is_read(tmp_path):
+    path = tmp_path / "m.yml"
+    path.write_text(MANIFEST, encoding="utf-8")
+    found = read_fideslang(path)
+    (record,) = found.records["traitements"].values()
+    assert (record.id, record.responsable) == ("aides-verser-les-aides", "default-organization")
+    assert record.nom == "Logiciel des aides : Verser les aides"
+    assert record.finalites[0].bases_legales == ("mission_interet_public",)
+    assert record.categories == (
+        "identite",
+        "economique_financiere",
+        "autre",
+        "sante",
+        "infractions",
+    )
+    assert {kept for _, _, kept in record.conservations()} == {Conservation(duree="P5Y")}
+    assert record.categories_particulieres[0].fondement == "medecine_prise_en_charge"
+    assert [d.nom for d in record.destinataires] == ["CAF", "Finances"]
+    assert record.aipd.piece == "armoire 3"
+    ville, officer = (
+        found.records["organismes"][n] for n in ("default-organization", "default-organization-dpo")
+    )
+    assert (ville.nom, ville.dpo, officer.contact.nom) == ("Ville", officer.id, "Louise DUPONT")
+    assert officer.nom == "data protection officer"
+    assert [r.where for r in found.not_understood] == [
+        "organization[0].security_policy", "system[0].privacy_declarations[0].features",
+        "system[0].does_international_transfers",
+    ]  # fmt: skip
+    assert [r.where for r in found.of("skipped")] == ["dataset[0]", "system[1]"]
+
+
+def test_the_words_of_fideslang_lead_to_codes_that_exist():
+    codes = set(rgpd.CATEGORIES_DONNEES.codes)
+    assert set(fideslang.CATEGORIES.values()) <= codes
+    assert set(fideslang.BASES.values()) == set(rgpd.BASES_LEGALES.codes)
+    assert set(fideslang.SPECIAL_BASES.values()) == set(rgpd.FONDEMENTS_ARTICLE_9.codes)
+
+
+def test_a_word_that_fideslang_has_not_is_said():
+    found = fideslang_records({"system": [{"fides_key": "s", "privacy_declarations": [
+        {"data_use": "u", "data_categories": [], "data_subjects": [], "legal_basis_for_processing": "Because"},
+    ]}]})  # fmt: skip
+    (remark,) = found.not_understood
+    assert "'Because': known: Consent, Contract" in remark.message
+    assert any(
+        "no organization 'default-organization' in the manifest" in r.message for r in found.remarks
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: &a [1]\nb: *a\n",
+        "system: !!python/object/apply:os.system [ls]\n",
+        "3\n",
+        "system: 3\n",
+        "\0",
+    ],
+)
+def test_unsafe_or_strange_yaml_is_refused(tmp_path, text):
+    path = tmp_path / "m.yml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(RegisterError, match=r"m\.yml: "):
+        read_fideslang(path)
+
+
+# Into a register
+
+
+def test_an_import_adds_and_never_replaces_unasked():
+    held = REGISTER.with_record(
+        "organismes", Organisme(id="v", nom="Ville", page="https://example.org")
+    )
+    new = Import(records={"organismes": {"v": Organisme(id="v", nom="Ville")}})
+    register, (remark,) = joined(held, new)
+    assert register.records["organismes"]["v"].page == "https://example.org"
+    assert "left as it stands" in remark.message
+    register, remarks = joined(held, new, replace=True)
+    assert (register.records["organismes"]["v"].page, remarks) == (None, ())
+    algorithm = Algorithme(id="a", nom="A", finalite="F", decision_individuelle=True)
+    held = REGISTER.with_record("algorithmes", algorithm)
+    same = Import(records={"algorithmes": {"a": algorithm}})
+    assert joined(held, same)[0].records["algorithmes"] == {"a": algorithm}
+    other = Import(records={"algorithmes": {"a": attrs.evolve(algorithm, nom="B")}})
+    with pytest.raises(RegisterError, match="--replace puts the imported one in its place"):
+        joined(held, other)
+
+
+def test_the_command_reads_a_table_and_then_adds_to_the_register(table, capsys):
+    command = ["import", str(table / "registre.csv"), str(table / "r"), "--from", "csv", "--mapping", str(table / "mapping.toml")]  # fmt: skip
+    assert (
+        main([*command, "--titre", "Registre", "--territoire", "Bourg", "--on", "2020-01-31"]) == 0
+    )
+    assert "2 traitements read; 0 to confirm, 5 not understood" in capsys.readouterr().out
+    register = load_register(table / "r")
+    assert (register.titre, register.territoire, register.etat_au) == (
+        "Registre",
+        "Bourg",
+        dt.date(2020, 1, 31),
+    )
+    before = (table / "r" / "traitements" / "t-1.toml").read_bytes()
+    assert main(command) == 0
+    assert (table / "r" / "traitements" / "t-1.toml").read_bytes() == before
+    changed = (table / "registre.csv").read_bytes().replace(b"Aides", b"Aides sociales")
+    (table / "registre.csv").write_bytes(changed)
+    capsys.readouterr()
+    assert main(command) == 2
+    assert "traitements/t-1: the register has it already, and it differs" in capsys.readouterr().err
+    assert (table / "r" / "traitements" / "t-1.toml").read_bytes() == before
+    assert main([*command, "--replace", "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["records"]["traitements"] == ["t-1", "t-2"]
+    assert load_register(table / "r").records["traitements"]["t-1"].nom == "Aides sociales"
+
+
+def test_a_workbook_becomes_a_register_that_is_checked(real_data, tmp_path, capsys):
+    model = str(real_data / "cnil" / "registre_modele_cnil.ods")
+    folder = tmp_path / "registre"
+    assert main(["import-cnil", model, str(folder)]) == 2
+    assert "no record to import" in capsys.readouterr().err
+    assert not folder.exists()
+    assert (
+        main(
+            ["import-cnil", model, str(folder), "--include-example", "--responsable", "Exemple SAS"]
+        )
+        == 0
+    )
+    assert (
+        "2 organismes, 1 traitements read; 0 to confirm, 0 not understood"
+        in capsys.readouterr().out
+    )
+    register = load_register(folder)
+    assert (register.territoire, register.etat_au) == ("Exemple SAS", dt.date(2019, 5, 13))
+    assert main(["check", str(folder)]) == 1
+    assert "[NIR-01]" in capsys.readouterr().out
+
+
+def test_limits_are_parameters_of_the_command(tmp_path, capsys):
+    (tmp_path / "r.ods").write_bytes(b"a" * 100)
+    assert (
+        main(["import-cnil", str(tmp_path / "r.ods"), str(tmp_path / "r"), "--max-bytes", "99"])
+        == 2
+    )
+    assert "larger than 99 bytes" in capsys.readouterr().err
+
+
+def test_a_folder_that_is_no_register_is_left_alone(table, capsys):
+    mine = table / "mine"
+    mine.mkdir()
+    (mine / "file").write_text("mine")
+    command = ["import", str(table / "registre.csv"), str(mine), "--from", "csv", "--mapping", str(table / "mapping.toml")]  # fmt: skip
+    assert main(command) == 2
+    assert "registre.toml: missing" in capsys.readouterr().err
+    assert [p.name for p in mine.iterdir()] == ["file"]
+
+
+def test_a_mapping_goes_with_a_table_and_only_with_one(table, capsys):
+    assert main(["import", str(table / "registre.csv"), str(table / "r"), "--from", "csv"]) == 2
+    assert "--mapping: goes with --from csv" in capsys.readouterr().err
