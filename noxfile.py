@@ -125,9 +125,13 @@ def changelog(session: nox.Session) -> None:
 
 
 def _pytest(session: nox.Session, *args: str) -> None:
-    """Run the tests and the doctests of the installed packages, not of the sources."""
+    """Run the tests and the doctests of the installed packages, not of the sources.
+
+    The examples of a page go on from one another, so that a file stays with one process.
+    """
     paths = ["tests", "README.md", "README.fr.md", "docs"]
     session.run(
-        "pytest", "--doctest-modules", "--pyargs", *args, *paths, *PACKAGES,
+        "pytest", "-n", "auto", "--dist", "loadfile", "--doctest-modules", "--pyargs", *args, *paths,
+        *PACKAGES,
         env={"MPLBACKEND": "Agg"},
     )  # fmt: skip
