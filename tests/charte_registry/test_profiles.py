@@ -351,6 +351,19 @@ def test_examples_of_a_profile_validate(profile):
         Validator(schema).validate(as_json(plain))
 
 
+def test_no_text_of_a_profile_is_markup_of_the_pages(tmp_path):
+    evil = "<img src=x onerror=alert(1)> | a"
+    path = tmp_path / "profil.toml"
+    text = HEAD.replace('"law"', f"'{evil}'").replace('fr = "X"', f"fr = '{evil}'")
+    path.write_text(
+        text + FIELD.format("traitements", "a", "texte").replace('"f"', f"'{evil}'"), "utf-8"
+    )
+    for name, page in profile_files(load_profile(path)).items():
+        if name.endswith(".md"):
+            assert "<img" not in page, name
+            assert " | a |" not in page
+
+
 def test_the_page_says_what_is_set_aside_and_left_out(profile):
     page = profile_page(profile)
     assert "## Rules of the schema set aside" in page

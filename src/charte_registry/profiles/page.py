@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from charte_registry.profiles import Profile
 from charte_registry.profiles.statement import Condition, RegleProfil
 from charte_registry.schema import schema_files
+from charte_registry.schema.markdown import cell
 
 _CODES = "| code | fr | en | pt | source | confidence |\n| --- | --- | --- | --- | --- | --- |"
 
@@ -25,7 +26,7 @@ def profile_files(profile: Profile) -> dict[str, str]:
         Text by path; ``PROFILE.md`` says what the profile adds to the core.
     """
     stated = profile.statement
-    title = f"{stated.titre.en}: schema {stated.schema}, profile {profile.reference}"
+    title = f"{cell(stated.titre.en)}: schema {stated.schema}, profile {profile.reference}"
     files = schema_files(
         profile.kinds, profile=profile.reference, title=title, examples=profile.examples
     )
@@ -47,14 +48,14 @@ def profile_page(profile: Profile) -> str:
     """
     stated = profile.statement
     lines = [
-        f"# {stated.titre.en}",
+        f"# {cell(stated.titre.en)}",
         "",
-        f"*fr* {stated.titre.fr}; *pt* {stated.titre.pt}. Profile `{profile.reference}` of schema {stated.schema}.",
+        f"*fr* {cell(stated.titre.fr)}; *pt* {cell(stated.titre.pt)}. Profile `{profile.reference}` of schema {stated.schema}.",
         "",
-        f"After: {stated.source}.",
+        f"After: {cell(stated.source)}.",
     ]
     if stated.note:
-        lines += ["", stated.note]
+        lines += ["", cell(stated.note)]
     lines += [
         "",
         "Confidence: `official`, read in the official text; `secondary`, known, the official text not",
@@ -67,9 +68,8 @@ def profile_page(profile: Profile) -> str:
     for added in stated.champ:
         marks = [added.type, *(["required"] if added.obligatoire else [])]
         marks += [added.visibilite] if added.visibilite != "public" else []
-        lines.append(
-            f"| `{added.dans}.{added.nom}` | {added.fr} | {added.en} | {added.pt} | {', '.join(marks)} | {added.source} | {added.confiance} |"
-        )
+        cells = (added.fr, added.en, added.pt, ", ".join(marks), added.source, added.confiance)
+        lines.append(f"| `{added.dans}.{added.nom}` | {' | '.join(map(cell, cells))} |")
     for codes in stated.liste:
         verb = "replace those of" if codes.mode == "remplace" else "add to those of"
         where = ", ".join(f"`{path}`" for path in codes.champs)
@@ -77,14 +77,14 @@ def profile_page(profile: Profile) -> str:
             "",
             f"## Codes of `{codes.nom}`",
             "",
-            f"{codes.source}; as of {codes.revu_le}." + (f" They {verb} {where}." if where else ""),
+            f"{cell(codes.source)}; as of {codes.revu_le}."
+            + (f" They {verb} {where}." if where else ""),
             "",
             _CODES,
         ]
-        lines += [
-            f"| `{c.code}` | {c.fr} | {c.en} | {c.pt} | {c.source} | {c.confiance} |"
-            for c in codes.code
-        ]
+        for c in codes.code:
+            told = (c.fr, c.en, c.pt, c.source, c.confiance)
+            lines.append(f"| `{c.code}` | {' | '.join(map(cell, told))} |")
     if stated.regle:
         lines += ["", "## Rules"]
     for rule in stated.regle:
@@ -93,7 +93,10 @@ def profile_page(profile: Profile) -> str:
         lines += ["", "## Rules of the schema set aside"]
     for gap in stated.ecart:
         names = ", ".join(f"`{name}`" for name in gap.regles)
-        lines += ["", f"{names}: {gap.raison.en} (*fr* {gap.raison.fr}; *pt* {gap.raison.pt})."]
+        lines += [
+            "",
+            f"{names}: {cell(gap.raison.en)} (*fr* {cell(gap.raison.fr)}; *pt* {cell(gap.raison.pt)}).",
+        ]
     return "\n".join([*lines, ""])
 
 
@@ -105,11 +108,11 @@ def _rule(rule: RegleProfil) -> Iterator[str]:
     yield (
         f"`{rule.dans}`: "
         + (f"where {when}, " if when else "")
-        + f"{needs}. {rule.source}, {rule.confiance}."
+        + f"{needs}. {cell(rule.source)}, {rule.confiance}."
     )
     yield ""
     for lang in ("fr", "en", "pt"):
-        yield f"- *{lang}* {getattr(rule.constat, lang)}; {getattr(rule.remede, lang)}"
+        yield f"- *{lang}* {cell(getattr(rule.constat, lang))}; {cell(getattr(rule.remede, lang))}"
 
 
 def _condition(condition: Condition) -> str:

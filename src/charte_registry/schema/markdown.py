@@ -127,10 +127,10 @@ def _fields(cls: type[Any]) -> Iterator[str]:
         ]
         cells = [
             f"`{shape.name}`",
-            *(_cell(shape.labels[lang]) for lang in LANGUAGES),
+            *(cell(shape.labels[lang]) for lang in LANGUAGES),
             _holds(shape),
             ", ".join(marks),
-            _cell(shape.source),
+            cell(shape.source),
         ]
         yield "| " + " | ".join(cells) + " |"
 
@@ -176,13 +176,14 @@ def _lists(classes: list[type[Any]]) -> list[Vocabulaire]:
 def _codes(codes: Vocabulaire) -> Iterator[str]:
     yield f"## Codes of `{codes.nom}`"
     yield ""
-    yield f"{codes.source}; as of {codes.reviewed}."
+    yield f"{cell(codes.source)}; as of {codes.reviewed}."
     yield ""
     yield "| code | fr | en | pt | source |\n| --- | --- | --- | --- | --- |"
     for terme in codes:
-        labels = " | ".join(_cell(terme.label(lang)) for lang in LANGUAGES)
-        yield f"| `{terme.code}` | {labels} | {_cell(terme.source)} |"
+        labels = " | ".join(cell(terme.label(lang)) for lang in LANGUAGES)
+        yield f"| `{terme.code}` | {labels} | {cell(terme.source)} |"
 
 
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|")
+def cell(text: str) -> str:
+    """Return a text as a cell of a table holds it: one line, no markup of its own."""
+    return " ".join(text.replace("&", "&amp;").replace("<", "&lt;").replace("|", "\\|").split())
