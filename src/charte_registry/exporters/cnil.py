@@ -165,6 +165,8 @@ class _Sheet:
         number = len(self.rows)
         if len(cells) == 5 and cells[2] is None and cells[3] is None:  # description, then detail
             self.spans |= {(number, 1): 3, (number, 4): 4}
+        elif len(cells) == 6:  # a transfer: the safeguard and the links are long
+            self.spans |= {(number, 3): 2, (number, 5): 3}
         elif len(cells) == 2:
             self.spans[number, 1] = 7
         self.rows.append(row)
@@ -276,7 +278,7 @@ class _Sheet:
         items: list[Transfert | None] = list(self.traitement.transferts)
         for number, item in enumerate(items + [None] * (4 - len(items)), 1):
             label = f"Organisme destinataire {number}"
-            self._add(label, *(_transfer(item) if item is not None else ()))
+            self._add(label, *(_transfer(item) if item is not None else [None] * 5))
         self._choose(2, first, offered, "Pays")
         self._choose(3, first, offered, "Garanties")
 
