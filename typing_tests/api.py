@@ -11,15 +11,20 @@ from charte_registry import (
     Adequation,
     Finding,
     Hebergement,
+    Import,
     Profile,
     Register,
+    Remark,
     adequation,
     check_lines,
+    export_register,
+    joined,
     jsonld_context,
     kind_schema,
     load_profile,
     load_register,
     migrate_folder,
+    read_cnil,
     register_schema,
     render_report,
     save_register,
@@ -126,3 +131,10 @@ kinds: Mapping[str, type] = profile.kinds
 schema: dict[str, object] = kind_schema("traitements", profile.kinds, profile.reference)
 whole: dict[str, object] = register_schema() | table_schema("actions") | jsonld_context()
 lost: list[str] = [str(remark) for remark in migrate_folder("old", "new", version="0.9")]
+
+
+def into_and_out_of_a_register(register: Register) -> tuple[Remark, ...]:
+    found: Import = read_cnil("registre.ods", responsable="Ville")
+    lost: tuple[Remark, ...] = found.not_understood
+    register, doubtful = joined(register, found, replace=True)
+    return lost + doubtful + export_register(register, "registre.jsonld", "jsonld", base=None)

@@ -60,7 +60,18 @@ class Import:
     remarks: tuple[Remark, ...] = ()
 
     def of(self, level: str) -> tuple[Remark, ...]:
-        """Return the remarks of a level."""
+        """Return the remarks of a level.
+
+        Parameters
+        ----------
+        level : str
+            Level; see ``Remark``.
+
+        Returns
+        -------
+        tuple of Remark
+            In the order of the source.
+        """
         return tuple(remark for remark in self.remarks if remark.level == level)
 
     @property
@@ -69,7 +80,13 @@ class Import:
         return self.of(NOT_UNDERSTOOD)
 
     def text(self) -> str:
-        """Return the report as text."""
+        """Return the report as text.
+
+        Returns
+        -------
+        str
+            What was left aside, what to confirm and what was not understood; last, the counts.
+        """
         lines = []
         for level, title in (
             (SKIPPED, "Left aside"),
@@ -86,7 +103,13 @@ class Import:
         return "\n".join(lines)
 
     def data(self) -> dict[str, Any]:
-        """Return the report as plain data, for JSON."""
+        """Return the report as plain data, for JSON.
+
+        Returns
+        -------
+        dict of str to list
+            Identifiers by kind; the remarks.
+        """
         return {
             "records": {kind: list(found) for kind, found in self.records.items() if found},
             "remarks": [attrs.asdict(remark) for remark in self.remarks],

@@ -5,6 +5,7 @@ import datetime as dt
 import io
 import json
 import re
+import shutil
 import sys
 import zipfile
 
@@ -14,7 +15,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from strategies import records
 
-from charte_registry import Derogation, Partenaire, Register, RegisterError, load_register
+from charte_registry import (
+    Derogation,
+    Import,
+    Partenaire,
+    Register,
+    RegisterError,
+    joined,
+    load_register,
+)
 from charte_registry.cells import neutral, restored
 from charte_registry.cli import main
 from charte_registry.exporters.flat import (
@@ -23,6 +32,7 @@ from charte_registry.exporters.flat import (
     register_tables,
     workbook_pages,
 )
+from charte_registry.exporters.formats import FORMATS, export_register
 from charte_registry.exporters.single_file import json_content
 from charte_registry.exporters.spreadsheet import Page, ods, page_names, xlsx
 from charte_registry.importers.flat import read_tables
@@ -248,15 +258,17 @@ def test_a_text_that_no_cell_of_xlsx_holds_is_refused():
 
 
 def test_a_spreadsheet_that_made_numbers_of_texts_is_read(tmp_path):
-    register = holding("partenaires", Partenaire(id="2020", nom="44"))
+    register = holding("partenaires", Partenaire(id="2020", nom="44", factice=True))
     pages = workbook_pages(register_tables(register))
     changed = [
-        attrs.evolve(page, rows=[[int(c) if isinstance(c, str) and c.isdigit() else c for c in row] for row in page.rows])
+        attrs.evolve(page, rows=[[int(c) if isinstance(c, bool) or (isinstance(c, str) and c.isdigit()) else c for c in row] for row in page.rows])
         for page in pages
     ]  # fmt: skip
     path = tmp_path / "r.xlsx"
     path.write_bytes(xlsx(changed))
-    assert read_tables(path)[0].records["partenaires"]["2020"].nom == "44"
+    assert read_tables(path)[0].records == attrs.evolve(register).records | {
+        kind: {} for kind in KINDS if kind != "partenaires"
+    }
 
 
 @pytest.mark.parametrize(
@@ -376,3 +388,33 @@ def test_the_shapes_of_the_tables_are_those_of_the_classes():
     ]
     assert [t.columns for t in register_tables(REGISTER)[3:]] == [t.columns for t in flatten({})]
     assert json.loads(json_content(REGISTER))["titre"] == "=R"
+
+
+# Profiles
+
+
+@pytest.mark.parametrize("city", ["recife", "montreal"])
+@pytest.mark.parametrize("form", sorted(FORMATS))
+def test_a_register_with_a_profile_goes_out_in_every_format(tmp_path, examples, city, form):
+    register = load_register(examples / city)
+    remarks = export_register(register, tmp_path / "out", form)
+    whole = form in ("xlsx", "ods", "csv", "parquet", "json")
+    assert ("registre.profil" in [remark.where for remark in remarks]) is whole
+
+
+@pytest.mark.parametrize("city", ["recife", "montreal"])
+def test_tables_go_back_into_a_register_with_a_profile(tmp_path, examples, city):
+    back = tmp_path / "back"
+    shutil.copytree(examples / city, back)
+    output = tmp_path / "tables"
+    assert main(["export", str(back), "--format", "csv", "--output", str(output)]) == 0
+    assert main(["import", str(output), str(back), "--from", "tables"]) == 0
+    for path in (examples / city).rglob("*"):
+        if path.is_file():
+            assert (back / path.relative_to(examples / city)).read_bytes() == path.read_bytes()
+
+
+def test_a_record_of_the_core_becomes_one_of_the_profile(examples):
+    register = load_register(examples / "recife")
+    more, _ = joined(register, Import(records={"partenaires": {"p": Partenaire(id="p", nom="P")}}))
+    assert type(more.records["partenaires"]["p"]) is register.kinds["partenaires"]

@@ -32,10 +32,10 @@ def _run(arguments: argparse.Namespace) -> int:
     if (arguments.mapping is not None) != (arguments.source_format == "csv"):
         raise RegisterError("--mapping: goes with --from csv, which needs it")
     if arguments.source_format == "tables":
-        found, head = read_tables(source, limits=limits)
+        found, head = read_tables(source, kinds=importing.kinds(arguments), limits=limits)
         return importing.write(arguments, source, found, head)
     if arguments.source_format == "csv":
-        found = read_csv(source, arguments.mapping, limits=limits)
+        found = read_csv(source, arguments.mapping, kinds=importing.kinds(arguments), limits=limits)
     elif arguments.source_format == "fideslang":
         found = read_fideslang(source, limits=limits)
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import attrs
 from charte_registry.errors import RegisterError
 from charte_registry.importers.archive import Limits
 from charte_registry.importers.joined import joined
+from charte_registry.records import KINDS
 from charte_registry.records.manifeste import Manifeste
 from charte_registry.register import Register
 from charte_registry.remarks import SKIPPED, Import
@@ -43,6 +45,16 @@ def limits(arguments: argparse.Namespace) -> Limits:
     )  # fmt: skip
 
 
+def kinds(arguments: argparse.Namespace) -> Mapping[str, type[Any]]:
+    """Return the classes of the register that takes the records: those of its profile."""
+    return load_register(arguments.folder).kinds if _there(arguments) else KINDS
+
+
+def _there(arguments: argparse.Namespace) -> bool:
+    folder = Path(arguments.folder)
+    return folder.is_dir() and any(folder.iterdir())
+
+
 def write(
     arguments: argparse.Namespace, source: Path, found: Import, head: Manifeste | None = None
 ) -> int:
@@ -51,8 +63,7 @@ def write(
         aside = "; ".join(map(str, found.of(SKIPPED)[:5]))
         raise RegisterError(f"{source}: no record to import" + (f" ({aside})" if aside else ""))
     folder = Path(arguments.folder)
-    there = folder.is_dir() and any(folder.iterdir())
-    register = load_register(folder) if there else _new(arguments, source, found, head)
+    register = load_register(folder) if _there(arguments) else _new(arguments, source, found, head)
     register, remarks = joined(register, found, replace=arguments.replace)
     save_register(register, folder)
     found = attrs.evolve(found, remarks=(*found.remarks, *remarks))

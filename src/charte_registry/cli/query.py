@@ -8,6 +8,7 @@ import io
 import json
 from typing import Any
 
+from charte_registry.cells import neutral
 from charte_registry.sql import Answer, query
 from charte_registry.storage import load_register
 
@@ -37,14 +38,8 @@ def _csv(answer: Answer) -> str:
     table = io.StringIO()
     rows = csv.writer(table, lineterminator="\n")
     rows.writerow(answer.columns)
-    rows.writerows([_cell(value) for value in row] for row in answer.rows)
+    rows.writerows([neutral(v) if isinstance(v, str) else v for v in row] for row in answer.rows)
     return table.getvalue().removesuffix("\n")
-
-
-def _cell(value: Any) -> Any:
-    """Keep a spreadsheet from taking a text for a formula."""
-    risky = isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r")
-    return f"'{value}" if risky else value
 
 
 def _text(answer: Answer) -> str:

@@ -73,7 +73,7 @@ def _entry(algorithme: Algorithme, register: Register, contact: str | None) -> d
     for name, field in LINES.items():
         entry[name] = "\n".join(getattr(algorithme, field)) or None
     entry["description_short"] = algorithme.finalite
-    entry["status"] = statuses[algorithme.statut]
+    entry["status"] = statuses.get(algorithme.statut)
     if algorithme.en_service_depuis is not None:
         entry["begin_date"] = f"{algorithme.en_service_depuis:%Y-%m}"
     entry["source_data"] = "\n".join(

@@ -165,6 +165,8 @@ class _Sheet:
         number = len(self.rows)
         if len(cells) == 5 and cells[2] is None and cells[3] is None:  # description, then detail
             self.spans |= {(number, 1): 3, (number, 4): 4}
+        elif len(cells) == 6:  # a transfer: the safeguard and the links are long
+            self.spans |= {(number, 3): 2, (number, 5): 3}
         elif len(cells) == 2:
             self.spans[number, 1] = 7
         self.rows.append(row)
@@ -228,12 +230,16 @@ class _Sheet:
             if getattr(t, code) is not None:
                 found[code] = [getattr(t, code)]
         sensitive = [*rgpd.CATEGORIES_PARTICULIERES.codes, "infractions"]
-        ordinary = [code for code in modele.CATEGORIES if code not in sensitive]
+        # A profile has categories that the model has not: they get rows of their own.
+        more = [code for code in found if code not in modele.CATEGORIES]
+        apart = {item.categorie for item in t.categories_particulieres}
+        sensitive += [code for code in more if code in apart]
+        ordinary = [code for code in (*modele.CATEGORIES, *more) if code not in sensitive]
         for title, codes in ((modele.DONNEES, ordinary), (modele.SENSIBLES, sensitive)):
             self._head(title, "Description", None, None, "Durée de conservation")
             for code in codes:
                 for item in found.get(code, [None]):
-                    self._add(modele.CATEGORIES[code], *_category(item))
+                    self._add(modele.CATEGORIES.get(code, code), *_category(item))
             self._add()
 
     def _listed(self, offered: dict[str, tuple[str, ...]]) -> None:
@@ -242,11 +248,11 @@ class _Sheet:
         self._section(modele.PERSONNES, "Catégorie de personnes", "Description", people, 2,
                       offered, "Catégories de personnes")  # fmt: skip
         types = {code: label for label, code in modele.TYPES_DESTINATAIRE.items()}
-        recipients = [(types[item.type], item.nom) for item in t.destinataires]
+        recipients = [(types.get(item.type, item.type), item.nom) for item in t.destinataires]
         self._section(modele.DESTINATAIRES, "Destinataire", "Type de destinataire", recipients, 4,
                       offered, "Destinataires")  # fmt: skip
         kinds = {code: label for label, code in modele.TYPES_MESURE.items()}
-        measures = [(kinds[item.type], item.description) for item in t.securite]
+        measures = [(kinds.get(item.type, item.type), item.description) for item in t.securite]
         self._section(modele.MESURES, "Mesure de sécurité", "Type de mesure de sécurité", measures,
                       3, offered, "Mesures de sécurité techniques")  # fmt: skip
 
@@ -276,7 +282,7 @@ class _Sheet:
         items: list[Transfert | None] = list(self.traitement.transferts)
         for number, item in enumerate(items + [None] * (4 - len(items)), 1):
             label = f"Organisme destinataire {number}"
-            self._add(label, *(_transfer(item) if item is not None else ()))
+            self._add(label, *(_transfer(item) if item is not None else [None] * 5))
         self._choose(2, first, offered, "Pays")
         self._choose(3, first, offered, "Garanties")
 
@@ -325,12 +331,16 @@ def _quantities(iso: str) -> Iterator[str]:
             yield f"{int(digits)} {names[unit][int(digits) > 1]}"
 
 
+def _label(code: str) -> str:
+    return rgpd.GARANTIES.terme(code).fr if code in rgpd.GARANTIES else code
+
+
 def _transfer(item: Transfert) -> tuple[Value, ...]:
     labels = {code: label for label, code in modele.GARANTIES.items()}
     if item.garantie == "decision_adequation":
         guarantee: str | None = modele.PAYS_ADEQUAT
     elif item.garantie is not None:
-        guarantee = labels.get(item.garantie) or rgpd.GARANTIES.terme(item.garantie).fr
+        guarantee = labels.get(item.garantie) or _label(item.garantie)
     else:
         guarantee = item.precision
     links = "\n".join([*item.liens, *([item.piece] if item.piece else [])])

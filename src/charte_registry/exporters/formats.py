@@ -21,7 +21,7 @@ from charte_registry.exporters.single_file import json_content
 from charte_registry.exporters.spreadsheet import ods, xlsx
 from charte_registry.files import write_bytes, write_folder
 from charte_registry.register import Register
-from charte_registry.remarks import Remark
+from charte_registry.remarks import NOT_CARRIED, Remark
 
 Content = bytes | Mapping[str, bytes]  # a file, or the files of a folder
 
@@ -103,8 +103,15 @@ def _cnil(write: Callable[..., bytes]) -> Exporter:
 
 
 def _whole(write: Callable[[Register], Content]) -> Exporter:
-    """Return the export to a format that carries everything."""
-    return lambda register, _: (write(register), ())
+    """Return the export to a format that carries everything but the file of a profile."""
+    return lambda register, _: (write(register), _profile(register))
+
+
+def _profile(register: Register) -> tuple[Remark, ...]:
+    if register.profil is None:
+        return ()
+    message = f"{register.profil} is a file of its own: copy it beside"
+    return (Remark(level=NOT_CARRIED, where="registre.profil", message=message),)
 
 
 def _jsonld(register: Register, options: _Options) -> tuple[Content, tuple[Remark, ...]]:

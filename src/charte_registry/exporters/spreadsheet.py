@@ -126,6 +126,8 @@ def xlsx(pages: Sequence[Page]) -> bytes:
             sheet.set_column(column, column, width * 4.6)
         for number, row in enumerate(page.rows):
             style = styles["header" if number in page.headers else "text"]
+            if (lines := _lines(page, number, row)) > 1:  # Excel fits no row that spans columns
+                sheet.set_row(number, 15 * min(lines, 27))
             for column, value in enumerate(row):
                 if (number, column) in page.spans:
                     last = column + page.spans[number, column] - 1
@@ -144,6 +146,8 @@ def xlsx(pages: Sequence[Page]) -> bytes:
                             f"holds {_XLSX_TEXT:,}; shorten it, or export as ODS"
                         )
                     sheet.write_string(number, column, text, style)
+                elif number in page.headers:
+                    sheet.write_blank(number, column, None, style)
         for choice in page.choices:
             column, first, last = choice.cells
             letter = chr(ord("A") + column)
@@ -153,8 +157,20 @@ def xlsx(pages: Sequence[Page]) -> bytes:
             )  # fmt: skip
         if page.headers == frozenset([0]):
             sheet.freeze_panes(1, 0)
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)  # printed one page wide
     book.close()
     return content.getvalue()
+
+
+def _lines(page: Page, number: int, row: Sequence[Value]) -> int:
+    """Return about how many lines a row takes, where its columns have widths."""
+    most = 1
+    for column, value in enumerate(row):
+        width = sum(page.widths[column : column + page.spans.get((number, column), 1)])
+        if isinstance(value, str) and width:
+            most = max(most, sum(1 + len(line) // int(width * 5) for line in value.split("\n")))
+    return most
 
 
 def ods(pages: Sequence[Page]) -> bytes:
@@ -167,6 +183,7 @@ def ods(pages: Sequence[Page]) -> bytes:
     with zipfile.ZipFile(content, "w") as archive:
         _add(archive, "mimetype", _ODS_TYPE, zipfile.ZIP_STORED)
         _add(archive, "META-INF/manifest.xml", _MANIFEST)
+        _add(archive, "styles.xml", _PRINTED)
         _add(archive, "content.xml", "".join(_document(pages)))
     return content.getvalue()
 
@@ -186,11 +203,11 @@ _XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _MANIFEST = (
     _XML + '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0" '
     f'manifest:version="1.3"><manifest:file-entry manifest:full-path="/" manifest:media-type="{_ODS_TYPE}"/>'
+    '<manifest:file-entry manifest:full-path="styles.xml" manifest:media-type="text/xml"/>'
     '<manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/></manifest:manifest>'
 )
-_HEAD = (
-    _XML + "<office:document-content"
-    + "".join(
+_SPACES = (
+    "".join(
         f' xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
         for prefix, name in (
             ("office", "office"), ("table", "table"), ("text", "text"), ("style", "style"),
@@ -199,9 +216,19 @@ _HEAD = (
     )
     + ' xmlns:of="urn:oasis:names:tc:opendocument:xmlns:of:1.2" office:version="1.3">'
 )  # fmt: skip
+_HEAD = f"{_XML}<office:document-content{_SPACES}"
+# Printed across the page, one page wide.
+_PRINTED = (
+    f"{_XML}<office:document-styles{_SPACES}<office:automatic-styles>"
+    '<style:page-layout style:name="wide"><style:page-layout-properties fo:page-width="29.7cm" fo:page-height="21cm" '
+    'style:print-orientation="landscape" style:scale-to-X="1"/></style:page-layout></office:automatic-styles>'
+    '<office:master-styles><style:master-page style:name="Default" style:page-layout-name="wide"/></office:master-styles>'
+    "</office:document-styles>"
+)
 _STYLES = (
     '<number:date-style style:name="day"><number:day number:style="long"/><number:text>/</number:text>'
     '<number:month number:style="long"/><number:text>/</number:text><number:year number:style="long"/></number:date-style>'
+    '<style:style style:name="table" style:family="table" style:master-page-name="Default"/>'
     '<style:style style:name="row" style:family="table-row"><style:table-row-properties style:use-optimal-row-height="true"/></style:style>'
     '<style:style style:name="text" style:family="table-cell"><style:table-cell-properties fo:wrap-option="wrap" style:vertical-align="top"/></style:style>'
     '<style:style style:name="header" style:family="table-cell"><style:table-cell-properties fo:wrap-option="wrap" style:vertical-align="top" fo:background-color="#dde3ea"/>'
@@ -256,7 +283,7 @@ def _table(
         for choice in page.choices
         for row in range(choice.first, choice.last + 1)
     }
-    yield f"<table:table table:name={quoteattr(page.name)}>"
+    yield f'<table:table table:name={quoteattr(page.name)} table:style-name="table">'
     columns = max([len(row) for row in page.rows] + [1])
     for number in range(columns):
         style = f' table:style-name="{widths[page.widths[number]]}"' if number < len(page.widths) else ""  # fmt: skip

@@ -102,9 +102,11 @@ def _padded(row: Sequence[Value], width: int) -> Sequence[Value]:
 
 
 def _value(column: Column, cell: Value) -> Value:
-    """Return what a cell holds; a spreadsheet may have made a number of a text of digits."""
+    """Return what a cell holds; a spreadsheet may have made a number of a text or a truth value."""
     if isinstance(cell, str):
         return restored(cell) or None
+    if column.type is bool and cell in (0, 1):
+        return bool(cell)
     if column.type is str and cell is not None:
         if isinstance(cell, bool):
             return "true" if cell else "false"

@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 
 from charte_registry.errors import RegisterError
+from charte_registry.records.base import FieldError, structure, unstructure
 from charte_registry.register import Register
 from charte_registry.remarks import UNDERSTOOD_AS, Import, Remark
 
@@ -44,7 +45,8 @@ def joined(
     refused: list[str] = []
     for kind, items in found.records.items():
         held = records.setdefault(kind, {})
-        for name, record in items.items():
+        for name, made in items.items():
+            record = _of_kind(register.kinds[kind], made)
             if name not in held or held[name] == record or replace:
                 held[name] = record
             elif kind == "organismes":
@@ -63,3 +65,18 @@ def joined(
         raise RegisterError(refused)
     frozen = {kind: MappingProxyType(items) for kind, items in records.items()}
     return attrs.evolve(register, records=MappingProxyType(frozen)), tuple(remarks)
+
+
+def _of_kind(record_class: type[Any], record: Any) -> Any:
+    """Return a record as the register's own class: a profile has more fields and codes."""
+    if type(record) is record_class:
+        return record
+    try:
+        return structure(record_class, unstructure(record))
+    except FieldError as error:
+        raise RegisterError(
+            [
+                f"{record.id}: {problem}, as the register's profile has it"
+                for problem in error.problems
+            ]
+        ) from None
