@@ -12,11 +12,18 @@ from prevision_cantine.ingredients import (
     Portion,
     Purchase,
     ingredients,
-    load_order,
     load_portions,
 )
 from prevision_cantine.model import CanteenForecaster
-from prevision_cantine.ordering import KitchenOrder, Order, TradeOff, order, plan_order, trade_off
+from prevision_cantine.ordering import (
+    KitchenOrder,
+    Order,
+    TradeOff,
+    load_order,
+    order,
+    plan_order,
+    trade_off,
+)
 from prevision_cantine.periods import Period, teaching_periods
 from prevision_cantine.regressor import AdditiveRegressor
 from prevision_cantine.scenario import Difference, Scenario, compare_forecasts, what_if

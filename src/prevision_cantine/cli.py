@@ -25,10 +25,10 @@ from prevision_cantine.figures import (
     save,
 )
 from prevision_cantine.forecast import Forecast
-from prevision_cantine.ingredients import ingredients, load_order, load_portions
+from prevision_cantine.ingredients import ingredients, load_portions
 from prevision_cantine.language import LANGUAGES
 from prevision_cantine.model import CanteenForecaster
-from prevision_cantine.ordering import SHORTAGES, plan_order, trade_off
+from prevision_cantine.ordering import SHORTAGES, load_order, plan_order, trade_off
 from prevision_cantine.scenario import Scenario, what_if
 from prevision_cantine.sheet import model_sheet
 from prevision_cantine.storage import load_forecaster, save_forecaster
@@ -78,6 +78,10 @@ def _parser() -> argparse.ArgumentParser:
         )
         if item.get_default("run") is not _fit:
             item.add_argument("--model", type=Path, help="model that fit wrote, instead of --until")
+        if item.get_default("run") in (_forecast, _order, _explain, _trade_off):
+            item.add_argument(
+                "--draft", type=Path, help="CSV file of the agents' draft order: cantine, date, commande"
+            )  # fmt: skip
         item.add_argument("--lang", choices=LANGUAGES, default="fr", help="language of the words")
 
     item = command("fit", _fit, "learn from the data up to a day and keep the model", span=False)
@@ -132,6 +136,10 @@ def _parser() -> argparse.ArgumentParser:
     item.add_argument(
         "--enrolment", nargs="+", default=[], metavar="CANTEEN=FACTOR",
         help="such as 'ZOLA=1.1', or '*=0.95' for every canteen",
+    )  # fmt: skip
+    item.add_argument(
+        "--absence", nargs="+", default=[], metavar="CANTEEN=DAY=PUPILS",
+        help="pupils who will be away, such as 'ZOLA=2017-05-04=40'",
     )  # fmt: skip
     _writes(item)
 
@@ -195,9 +203,11 @@ def _fitted(arguments: argparse.Namespace) -> tuple[City, CanteenForecaster]:
 
 
 def _forecasted(arguments: argparse.Namespace) -> tuple[City, Forecast]:
-    """Return the city and the forecast of the span asked for."""
+    """Return the city and the forecast of the span asked for, with the agents' draft if given."""
     city, forecaster = _fitted(arguments)
-    return city, forecaster.predict(city.calendar_rows(arguments.start, arguments.end))
+    rows = city.calendar_rows(arguments.start, arguments.end)
+    draft = load_order(arguments.draft, city).on(rows) if arguments.draft else None
+    return city, forecaster.predict(rows, draft=draft)
 
 
 def _canteen(forecast: Forecast, name: str | None) -> tuple[str, list[int]]:
@@ -308,6 +318,7 @@ def _what_if(arguments: argparse.Namespace) -> int:
         menus=load_menu(arguments.menu) if arguments.menu else {},
         strikes=arguments.strike,
         enrolment=dict(map(_factor, arguments.enrolment)),
+        absences=dict(map(_absence, arguments.absence)),
         public_holidays=arguments.holiday,
     )
     change = what_if(forecaster, city, scenario, arguments.start, arguments.end)
@@ -326,6 +337,16 @@ def _factor(text: str) -> tuple[str, float]:
     if not equals:
         raise ForecastError(f"--enrolment {text}: write CANTEEN=FACTOR, such as ZOLA=1.1")
     return name, factor
+
+
+def _absence(text: str) -> tuple[tuple[str, str], float]:
+    name, day, value = [*text.rsplit("=", 2), "", ""][:3]
+    try:
+        return (name, day), float(value)
+    except ValueError:
+        raise ForecastError(
+            f"--absence {text}: write CANTEEN=DAY=PUPILS, such as ZOLA=2017-05-04=40"
+        ) from None
 
 
 def _ingredients(arguments: argparse.Namespace) -> int:

@@ -8,6 +8,7 @@ import re
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -24,13 +25,18 @@ _PERSONAL = re.compile(
     r"|.*(naissance|birth|adresse|address|telephone|phone|mail|email|courriel|allocataire)"
     r"|(id_|num_|no_)?(enfant|eleve|child|pupil)(_id|_nom)?|.*enfant.*)$"
 )
+_DECIMAL = re.compile(r"\d{1,9}(\.\d{1,9})?")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 
 Row = tuple[int, dict[str, str]]
 
 
 def read_rows(
-    path: Path, columns: Iterable[str], *, needed_by: str = "the city layout"
+    path: Path,
+    columns: Sequence[str],
+    *,
+    optional: Sequence[str] = (),
+    needed_by: str = "the city layout",
 ) -> list[Row]:
     """Return the rows of a CSV file, each with its line, once its columns are those asked for.
 
@@ -38,8 +44,10 @@ def read_rows(
     ----------
     path : Path
         File, UTF-8 with a header.
-    columns : iterable of str
-        The columns it must have, in any order, and no other.
+    columns : sequence of str
+        The columns it must have, in any order.
+    optional : sequence of str
+        The columns it may have beside them; no other.
     needed_by : str
         What the file is for, said where it cannot be read.
 
@@ -75,8 +83,9 @@ def read_rows(
                     f"{path}:1: the column {column!r} looks like personal data, which no forecast "
                     "needs; remove it from the file"
                 )
-            if column not in columns:
-                raise CityError(f"{path}:1: unknown column {column!r}; known: {', '.join(columns)}")
+            if column not in (*columns, *optional):
+                known = ", ".join((*columns, *optional))
+                raise CityError(f"{path}:1: unknown column {column!r}; known: {known}")
         for column in columns:
             if column not in reader.fieldnames:
                 raise CityError(f"{path}:1: the column {column!r} is missing; add it")
@@ -130,6 +139,23 @@ def parse_count(path: Path, line: int, column: str, text: str) -> float:
     if not 0 <= value < 1e6:
         raise CityError(
             f"{path}:{line}: {column}: {text!r} is no count of 0 or more; correct it or write NA"
+        )
+    return value
+
+
+def parse_quantity(path: Path, line: int, column: str, text: str, most: int) -> Fraction:
+    """Return a number of 0 or more, exactly as it is written, with a decimal point or comma.
+
+    Raises
+    ------
+    CityError
+        With file, line and column, where it is none, or above ``most``.
+    """
+    written = text.strip().replace(",", ".")
+    value = Fraction(written) if _DECIMAL.fullmatch(written) else Fraction(-1)
+    if not 0 <= value <= most:
+        raise CityError(
+            f"{path}:{line}: {column}: {text!r} is no number from 0 to {most:,}; write one such as 0.06"
         )
     return value
 

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from pathlib import Path
 
 import attrs
-import numpy as np
 
-from prevision_cantine.city import City, Rows
-from prevision_cantine.csv_file import parse_date, read_rows, write_csv
+from prevision_cantine.csv_file import parse_quantity, read_rows, write_csv
 from prevision_cantine.errors import CityError, DateError
 from prevision_cantine.language import in_language, number, table, texts
 from prevision_cantine.menus import plain
@@ -26,7 +23,6 @@ UNITS: Mapping[str, tuple[str, Fraction]] = {
     "ml": ("L", Fraction(1, 1000)), "cl": ("L", Fraction(1, 100)), "l": ("L", Fraction(1)),
     "piece": ("piece", Fraction(1)),
 }  # fmt: skip
-_DECIMAL = re.compile(r"\d{1,9}(\.\d{1,9})?")
 MAX_QUANTITY = 1000  # of a unit in one portion
 COLUMNS = ("plat", "produit", "fournisseur", "type_site", "quantite", "unite")
 TEXTS = texts({
@@ -201,7 +197,7 @@ def load_portions(path: str | Path) -> tuple[Portion, ...]:
             raise CityError(
                 f"{path}:{line}: unite: {cells['unite']!r} is not known; write g, kg, mL, cL, L or piece"
             )
-        quantity = _quantity(path, line, cells["quantite"]) * unit[1]
+        quantity = parse_quantity(path, line, "quantite", cells["quantite"], MAX_QUANTITY) * unit[1]
         portion = Portion(
             cells["plat"], cells["produit"], cells["fournisseur"], cells["type_site"], quantity,
             unit[0], line,
@@ -221,52 +217,6 @@ def load_portions(path: str | Path) -> tuple[Portion, ...]:
             )
         portions.append(attrs.evolve(portion, produit=first.produit))
     return tuple(portions)
-
-
-def load_order(path: str | Path, city: City) -> Order:
-    """Load an order from its CSV file, which a kitchen may have corrected by hand.
-
-    Parameters
-    ----------
-    path : str or Path
-        File as ``Order.to_csv`` writes it: ``cantine, date, prevision, commande``.
-    city : City
-        The city of its canteens.
-
-    Returns
-    -------
-    Order
-        By canteen and day, without an order of the total.
-
-    Raises
-    ------
-    CityError
-        With file and line: an unknown canteen, a wrong day or number, or a row that stands twice.
-    """
-    path = Path(path)
-    index = {name: n for n, name in enumerate(city.canteens)}
-    seen: dict[tuple[int, np.datetime64], int] = {}
-    numbers: list[tuple[float, float]] = []
-    columns = ("cantine", "date", "prevision", "commande")
-    for line, row in read_rows(path, columns, needed_by="the order"):
-        name = row["cantine"].strip().removeprefix("'")  # what keeps a spreadsheet from computing
-        if name not in index:
-            name = row["cantine"].strip()
-        if name not in index:
-            raise CityError(f"{path}:{line}: {name!r} is no canteen of the city; correct the name")
-        key = (index[name], parse_date(path, line, row["date"].strip()))
-        if key in seen:
-            raise CityError(f"{path}:{line}: {name} on {key[1]} stands on line {seen[key]} already")
-        seen[key] = line
-        values = [_quantity(path, line, row[c], c, 10**6) for c in ("prevision", "commande")]
-        numbers.append((float(values[0]), float(values[1])))
-    canteen = np.array([key[0] for key in seen], dtype=np.int64)
-    date = np.array([key[1] for key in seen], dtype="datetime64[D]")
-    forecast, meals = np.array(numbers).reshape(-1, 2).T
-    return Order(
-        rows=Rows(city, canteen, date), forecast=forecast, meals=meals, tray=1, kitchen=None,
-        past_days=0,
-    )  # fmt: skip
 
 
 def ingredients(
@@ -364,16 +314,3 @@ def _meals(order: Order) -> dict[tuple[dt.date, str], int]:
     ):
         result[day, order.rows.city.types[canteen]] += round(meals)
     return {key: result[key] for key in sorted(result) if result[key]}
-
-
-def _quantity(
-    path: Path, line: int, text: str, column: str = "quantite", most: int = MAX_QUANTITY
-) -> Fraction:
-    """Return a number of 0 or more, exactly as it is written."""
-    written = text.strip().replace(",", ".")
-    value = Fraction(written) if _DECIMAL.fullmatch(written) else Fraction(-1)
-    if not 0 <= value <= most:
-        raise CityError(
-            f"{path}:{line}: {column}: {text!r} is no number from 0 to {most:,}; write one such as 0.06"
-        )
-    return value

@@ -9,9 +9,9 @@ import attrs
 import numpy as np
 
 from prevision_cantine.calendar import Days
-from prevision_cantine.city import Floats, Ints, Rows
-from prevision_cantine.csv_file import write_csv
-from prevision_cantine.errors import ForecastError
+from prevision_cantine.city import City, Floats, Ints, Rows
+from prevision_cantine.csv_file import parse_date, parse_quantity, read_rows, write_csv
+from prevision_cantine.errors import CityError, ForecastError
 from prevision_cantine.forecast import Forecast
 from prevision_cantine.intervals import MIN_DAYS, Calibration, added, whole
 from prevision_cantine.language import day_of_week, in_language, number, percent, table, texts
@@ -19,6 +19,7 @@ from prevision_cantine.measures import excess
 from prevision_cantine.measures import shortage as share_missing
 from prevision_cantine.spread import Scale
 
+MOST_MEALS = 1_000_000  # of one canteen on one day
 SHORTAGES = (0.0025, 0.005, 0.01, 0.015, 0.02, 0.03, 0.05)
 
 TEXTS = texts({
@@ -118,6 +119,29 @@ class Order:
     def __len__(self) -> int:
         """Return how many rows there are."""
         return len(self.meals)
+
+    def on(self, rows: Rows) -> Floats:
+        """Return the meals ordered for some rows, such as the draft of a forecast.
+
+        Parameters
+        ----------
+        rows : Rows
+            Canteens and days of a city with the same canteens.
+
+        Returns
+        -------
+        ndarray of float, shape (n,)
+            Meals; NaN where nothing is ordered.
+        """
+        known = dict(
+            zip(
+                zip(self.rows.canteen.tolist(), self.rows.date.tolist(), strict=True),
+                self.meals.tolist(),
+                strict=True,
+            )
+        )
+        keys = zip(rows.canteen.tolist(), rows.date.tolist(), strict=True)
+        return np.array([known.get(key) or np.nan for key in keys], dtype=np.float64)
 
     def to_text(self, lang: str = "fr") -> str:
         """Return the order of each day as a manager reads it.
@@ -344,6 +368,64 @@ def plan_order(
         rows=forecast.rows, forecast=forecast.meals, meals=meals, tray=tray, kitchen=kitchen,
         past_days=past.days,
     )  # fmt: skip
+
+
+def load_order(path: str | Path, city: City) -> Order:
+    """Load an order from a CSV file, such as one that a kitchen corrected or the agents' draft.
+
+    Parameters
+    ----------
+    path : str or Path
+        File in UTF-8: ``cantine, date, commande``, and ``prevision`` where ``Order.to_csv`` wrote it.
+    city : City
+        The city of its canteens.
+
+    Returns
+    -------
+    Order
+        By canteen and day, without an order of the total; the forecast is NaN where it is not told.
+
+    Raises
+    ------
+    CityError
+        With file and line: an unknown canteen, a wrong day or number, or a row that stands twice.
+
+    Examples
+    --------
+    >>> from prevision_cantine import make_city
+    >>> load_order("nowhere.csv", make_city(canteens=2, years=1))
+    Traceback (most recent call last):
+    prevision_cantine.errors.CityError: nowhere.csv: cannot be read (No such file or directory); the order needs it
+    """
+    path = Path(path)
+    index = {name: n for n, name in enumerate(city.canteens)}
+    seen: dict[tuple[int, np.datetime64], int] = {}
+    numbers: list[tuple[float, float]] = []
+    columns = ("cantine", "date", "commande")
+    for line, row in read_rows(path, columns, optional=["prevision"], needed_by="the order"):
+        name = row["cantine"].strip()
+        if name not in index:
+            name = name.removeprefix("'")  # what keeps a spreadsheet from computing
+        if name not in index:
+            raise CityError(f"{path}:{line}: {name!r} is no canteen of the city; correct the name")
+        key = (index[name], parse_date(path, line, row["date"].strip()))
+        if key in seen:
+            raise CityError(
+                f"{path}:{line}: {name} on {key[1]} stands on line {seen[key]} already; keep one"
+            )
+        seen[key] = line
+        forecast, meals = (
+            float(parse_quantity(path, line, c, row[c], MOST_MEALS)) if c in row else np.nan
+            for c in ("prevision", "commande")
+        )
+        numbers.append((forecast, meals))
+    forecasts, ordered = np.array(numbers, dtype=np.float64).reshape(-1, 2).T
+    rows = Rows(
+        city,
+        np.array([canteen for canteen, _ in seen], dtype=np.int64),
+        np.array([day for _, day in seen], dtype="datetime64[D]"),
+    )
+    return Order(rows=rows, forecast=forecasts, meals=ordered, tray=1, kitchen=None, past_days=0)
 
 
 @attrs.frozen(kw_only=True, eq=False)

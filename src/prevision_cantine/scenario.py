@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from prevision_cantine.calendar import Break, Days, to_day
-from prevision_cantine.city import City, Floats, Rows
+from prevision_cantine.city import Absences, City, Floats, Rows
 from prevision_cantine.csv_file import write_csv
 from prevision_cantine.errors import CityError, ForecastError
 from prevision_cantine.explanation import rounded_to
@@ -73,6 +73,9 @@ class Scenario:
     enrolment : mapping of str to float
         What the latest enrolments of a canteen are multiplied by, 0.1 to 10; ``*`` for every
         canteen that is not named.
+    absences : mapping of (str, str or datetime.date) to float
+        Pupils enrolled who will be away, such as on a trip, by canteen and day; they add to those
+        announced already.
     public_holidays : iterable of str or datetime.date
         Days that become public holidays.
     breaks : iterable of Break
@@ -87,6 +90,7 @@ class Scenario:
     menus: Mapping[dt.date, Iterable[str]] = attrs.field(factory=dict)
     strikes: tuple[np.datetime64, ...] = attrs.field(default=(), converter=_days)
     enrolment: Mapping[str, float] = attrs.field(factory=dict)
+    absences: Mapping[tuple[str, str | dt.date], float] = attrs.field(factory=dict)
     public_holidays: tuple[np.datetime64, ...] = attrs.field(default=(), converter=_days)
     breaks: tuple[Break, ...] = attrs.field(default=(), converter=_breaks)
 
@@ -106,11 +110,11 @@ class Scenario:
         Raises
         ------
         CityError
-            Where a canteen does not exist, or a factor is outside its range.
+            Where a canteen does not exist, or a number is outside its range.
         DateError
             Where a day leaves the calendar.
         """
-        calendar = city.calendar
+        calendar, factor = city.calendar, self._factor(city)
         for day in (*self.strikes, *self.public_holidays):
             calendar.check_span(day, day)
         breaks = list(calendar.breaks)
@@ -126,7 +130,11 @@ class Scenario:
         return attrs.evolve(
             city,
             menus=_replaced(city.menus, Menus.of(self.menus)) if self.menus else city.menus,
-            enrolment=MappingProxyType(self._enrolment(city)),
+            enrolment=MappingProxyType({y: p * factor for y, p in city.enrolment.items()}),
+            provisional=MappingProxyType(
+                {y: attrs.evolve(p, pupils=p.pupils * factor) for y, p in city.provisional.items()}
+            ),
+            absences=self._absences(city),
             calendar=attrs.evolve(
                 calendar,
                 strikes=_with(calendar.strikes, self.strikes),
@@ -135,21 +143,42 @@ class Scenario:
             ),
         )
 
-    def _enrolment(self, city: City) -> dict[str, Floats]:
-        unknown = [name for name in self.enrolment if name not in (*city.canteens, "*")]
-        if unknown:
-            raise CityError(
-                f"enrolment: no canteen {unknown[0]!r}; some that exist: {', '.join(city.canteens[:5])}"
-            )
+    def _factor(self, city: City) -> Floats:
+        """Return what the enrolment of each canteen is multiplied by."""
         for name, value in self.enrolment.items():
+            if name != "*":
+                self._check_canteen("enrolment", name, city)
             if not 1 / MAX_FACTOR <= value <= MAX_FACTOR:
                 raise CityError(
                     f"enrolment: {name!r}: {value} is no factor from 0.1 to {MAX_FACTOR}; write 1.1 "
                     "for a tenth more pupils"
                 )
         everyone = self.enrolment.get("*", 1.0)
-        factor = np.array([self.enrolment.get(name, everyone) for name in city.canteens])
-        return {year: pupils * factor for year, pupils in city.enrolment.items()}
+        return np.array([self.enrolment.get(name, everyone) for name in city.canteens])
+
+    def _absences(self, city: City) -> Absences:
+        """Return the announced absences with those of the scenario, known on any day."""
+        known = city.absences
+        for (name, day), pupils in self.absences.items():
+            self._check_canteen("absences", name, city)
+            city.calendar.check_span(to_day(day), to_day(day))
+            if not 0 < pupils < np.inf:
+                raise CityError(f"absences: {name!r}: {pupils} is no number of pupils above 0")
+        canteen = [city.canteens.index(name) for name, _ in self.absences]
+        days = np.array([to_day(day) for _, day in self.absences], dtype="datetime64[D]")
+        return Absences(
+            np.concatenate([known.canteen, np.array(canteen, dtype=np.int64)]),
+            np.concatenate([known.date, days]),
+            np.concatenate([known.announced, np.full(len(days), city.calendar.span[0])]),
+            np.concatenate([known.pupils, np.array(list(self.absences.values()), dtype=float)]),
+        )
+
+    @staticmethod
+    def _check_canteen(field: str, name: str, city: City) -> None:
+        if name not in city.canteens:
+            raise CityError(
+                f"{field}: no canteen {name!r}; some that exist: {', '.join(city.canteens[:5])}"
+            )
 
 
 @attrs.frozen(kw_only=True, eq=False)

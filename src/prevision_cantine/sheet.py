@@ -56,9 +56,9 @@ TEXTS = texts({
         "error": "erreur type médiane", "level_row": "Le niveau de chaque cantine et la puissance de l'effectif "
         "({exponent}) ne sont pas des effets partagés : ils se lisent dans chaque prévision.",
         "accuracy": "Justesse par situation",
-        "validated": "Mesurée sur {rows} prévisions de {days} jours du {first} au {last} : chaque période "
-        "scolaire passée est prévue d'un coup, comme si c'était {lead} jours avant, sans rien savoir de la suite ; "
-        "jours de grève exclus.",
+        "validated": "Mesurée sur {rows} prévisions de {days} jours du {first} au {last} : chaque {step} "
+        "est prévue d'un coup, comme si c'était {lead} jours avant, sans rien savoir de la suite ; "
+        "jours de grève exclus.", "period": "période scolaire passée", "week": "semaine passée",
         "not_validated": "Aucune prévision passée n'a été mesurée : le modèle a été appris sans étalonnage.",
         "situation": "situation", "count": "lignes", "wape": "erreur (WAPE)", "bias": "biais",
         "held": "intervalle à {share}", "all": "ensemble", "under": "moins de {high} repas",
@@ -94,9 +94,9 @@ TEXTS = texts({
         "error": "median standard error", "level_row": "The level of each canteen and the power of enrolment "
         "({exponent}) are no shared effects: each forecast tells them.",
         "accuracy": "Accuracy by situation",
-        "validated": "Measured on {rows} forecasts of {days} days from {first} to {last}: each past teaching "
-        "period is forecast at once, as if {lead} days before it, knowing nothing of what follows; strike days "
-        "left out.",
+        "validated": "Measured on {rows} forecasts of {days} days from {first} to {last}: each {step} "
+        "is forecast at once, as if {lead} days before it, knowing nothing of what follows; strike days "
+        "left out.", "period": "past teaching period", "week": "past week",
         "not_validated": "No past forecast was measured: the model was fitted without calibration.",
         "situation": "situation", "count": "rows", "wape": "error (WAPE)", "bias": "bias",
         "held": "{share} interval", "all": "all", "under": "under {high} meals",
@@ -132,8 +132,9 @@ TEXTS = texts({
         "error": "erro padrão mediano", "level_row": "O nível de cada cantina e a potência das matrículas "
         "({exponent}) não são efeitos comuns: cada previsão os mostra.",
         "accuracy": "Precisão por situação",
-        "validated": "Medida em {rows} previsões de {days} dias, de {first} a {last}: cada período letivo passado "
-        "é previsto de uma vez, como se {lead} dias antes, sem nada saber do que segue; dias de greve excluídos.",
+        "validated": "Medida em {rows} previsões de {days} dias, de {first} a {last}: {step} de uma vez, como se "
+        "{lead} dias antes, sem nada saber do que segue; dias de greve excluídos.",
+        "period": "cada período letivo passado é previsto", "week": "cada semana passada é prevista",
         "not_validated": "Nenhuma previsão passada foi medida: o modelo foi ajustado sem calibração.",
         "situation": "situação", "count": "linhas", "wape": "erro (WAPE)", "bias": "viés",
         "held": "intervalo de {share}", "all": "total", "under": "menos de {high} refeições",
@@ -330,7 +331,7 @@ class ModelSheet:
         first, last, days = self.validation
         intro = say["validated"].format(
             rows=number(self.accuracy[0].rows, lang), days=number(days, lang), first=first, last=last,
-            lead=self.settings["lead_days"],
+            lead=self.settings["lead_days"], step=say[str(self.settings["step"])],
         )  # fmt: skip
         held = [say["held"].format(share=percent(share, lang)) for share in COVERAGES]
         header = [say[key] for key in ("situation", "count", "wape", "bias")] + held

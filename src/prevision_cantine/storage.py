@@ -222,7 +222,7 @@ def _plain(value: Any, name: str, arrays: Arrays) -> Any:
     if isinstance(value, np.datetime64):
         return str(value)
     if isinstance(value, tuple):
-        return [_plain(item, name, arrays) for item in value]
+        return [_plain(item, f"{name}.{n}", arrays) for n, item in enumerate(value)]
     return value.item() if isinstance(value, np.generic) else value
 
 
@@ -247,7 +247,8 @@ def _built(kind: Any, value: Any, name: str, arrays: Arrays) -> Any:
         each = [inside[0]] * len(value) if inside[-1] is Ellipsis else list(inside)
         if len(each) != len(value):
             raise _StateError(f"{name}: {len(value)} values, where there are {len(each)}")
-        return tuple(_built(k, v, name, arrays) for k, v in zip(each, value, strict=True))
+        pairs = enumerate(zip(each, value, strict=True))
+        return tuple(_built(k, v, f"{name}.{n}", arrays) for n, (k, v) in pairs)
     if kind is np.datetime64:
         try:
             day = np.datetime64(value, "D") if isinstance(value, str) else np.datetime64("NaT", "D")

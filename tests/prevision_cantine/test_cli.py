@@ -20,6 +20,7 @@ from prevision_cantine import (
     what_if,
 )
 from prevision_cantine.cli import main
+from prevision_cantine.csv_file import write_csv
 
 SPAN = ("--from", "2023-03-06", "--to", "2023-03-17")
 UNTIL = ("--until", "2023-02-10")
@@ -71,6 +72,22 @@ def test_forecast(run, forecast, tmp_path):
     found = [float(row["prevision"]) for row in read(tmp_path / "f.csv")]
     np.testing.assert_allclose(found, forecast.meals, atol=0.006)
     assert (tmp_path / "f.svg").exists()
+
+
+def test_the_draft_of_the_agents_is_a_term(run, city, forecaster, tmp_path):
+    rows = city.calendar_rows("2023-03-06", "2023-03-17")
+    _, table = city.served_rows("2023-03-06", "2023-03-17")
+    write_csv(
+        tmp_path / "d.csv", ("cantine", "date", "commande"),
+        zip(rows.names, rows.date.astype(str), [f"{x:.0f}" for x in table.agents], strict=True),
+    )  # fmt: skip
+    text = run(
+        "forecast", *SPAN, *UNTIL, "--draft", tmp_path / "d.csv", "--output", tmp_path / "f.csv"
+    )
+    assisted = forecaster.predict(rows, draft=table.agents)
+    assert assisted.explain(0, "fr") in text
+    found = [float(row["prevision"]) for row in read(tmp_path / "f.csv")]
+    np.testing.assert_allclose(found, assisted.meals, atol=0.006)
 
 
 def test_the_data_end_some_days_before_the_span_by_default(run, city, tmp_path):
@@ -146,10 +163,11 @@ def test_what_if(run, city, forecaster, tmp_path):
     menu.write_text("date,rang,plat\n2023-03-13,1,Brandade de morue\n", "utf-8")
     text = run("what-if", *SPAN, *UNTIL, "--strike", "2023-03-14", "--holiday", "2023-03-16",
                "--enrolment", "*=1.05", "Cantine 01=0.9", "--menu", menu,
+               "--absence", "Cantine 03=2023-03-14=20",
                "--output", tmp_path / "w.csv", "--lang", "en")  # fmt: skip
     scenario = Scenario(
         strikes=["2023-03-14"], public_holidays=["2023-03-16"],
-        enrolment={"*": 1.05, "Cantine 01": 0.9},
+        enrolment={"*": 1.05, "Cantine 01": 0.9}, absences={("Cantine 03", "2023-03-14"): 20},
         menus={dt.date(2023, 3, 13): ["Brandade de morue"]},
     )  # fmt: skip
     change = what_if(forecaster, city, scenario, "2023-03-06", "2023-03-17")
@@ -211,6 +229,7 @@ def test_the_glossary_holds_every_column_that_is_written(run, tmp_path):
         (["explain", *SPAN, "--canteen", "X"], "no row of canteen 'X'"),
         (["what-if", *SPAN, "--enrolment", "X"], "write CANTEEN=FACTOR"),
         (["what-if", *SPAN, "--enrolment", "X=2"], "no canteen 'X'"),
+        (["what-if", *SPAN, "--absence", "X=2"], "write CANTEEN=DAY=PUPILS"),
         (["what-if", *SPAN, "--strike", "soon"], "'soon' is no day"),
         (["what-if", *SPAN, "--menu", "absent.csv"], "absent.csv: cannot be read"),
         (["sheet"], "give --until, the last day of the data used"),

@@ -15,7 +15,6 @@ from prevision_cantine import (
     Portion,
     ingredients,
     load_dishes,
-    load_order,
     load_portions,
     plan_order,
 )
@@ -96,15 +95,6 @@ def test_a_half_order_needs_half(plan):
     assert [2 * p.quantite for p in once] == [p.quantite for p in twice]
 
 
-def test_the_order_comes_back_from_its_file(plan, tmp_path):
-    path = tmp_path / "order.csv"
-    plan.to_csv(path)
-    again = load_order(path, plan.rows.city)
-    np.testing.assert_array_equal(again.meals, plan.meals)
-    np.testing.assert_array_equal(again.rows.canteen, plan.rows.canteen)
-    np.testing.assert_array_equal(again.rows.date, plan.rows.date)
-
-
 def test_ingredients_are_written_and_told(plan, portions_file, tmp_path):
     found = ingredients(plan, menu(plan, "Filet de poisson"), load_portions(portions_file))
     found.to_csv(tmp_path / "i.csv")
@@ -145,22 +135,6 @@ def test_a_dish_or_a_day_that_is_missing_is_named(plan):
     every = [attrs.evolve(portions[0], type_site="*")]
     with pytest.raises(DateError, match=r"2023-03-10: \d+ meals are ordered, and no dish"):
         ingredients(plan, {dt.date(2023, 3, 9): ("Riz",)}, every)
-
-
-@pytest.mark.parametrize(
-    ("row", "message"),
-    [
-        ("Ailleurs,2023-03-09,1,1", "'Ailleurs' is no canteen of the city"),
-        ("Cantine 01,2023-03-09,1,x", "commande: 'x' is no number"),
-        ("Cantine 01,2023-03,1,1", "is no date"),
-        ("Cantine 01,2023-03-09,1,1\nCantine 01,2023-03-09,1,1", "stands on line 2 already"),
-    ],
-)
-def test_a_wrong_order_is_named(town, tmp_path, row, message):
-    path = tmp_path / "order.csv"
-    path.write_text("cantine,date,prevision,commande\n" + row, encoding="utf-8")
-    with pytest.raises(CityError, match=message):
-        load_order(path, town)
 
 
 def test_the_dishes_of_the_real_city_are_read(real_data):

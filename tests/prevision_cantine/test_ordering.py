@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from prevision_cantine import ForecastError, order, plan_order, trade_off
+from prevision_cantine import CityError, ForecastError, load_order, order, plan_order, trade_off
 from prevision_cantine.intervals import MIN_DAYS, MIN_ROWS, Calibration
 from prevision_cantine.measures import excess, shortage
 
@@ -202,3 +202,40 @@ def test_what_cannot_be_ordered_is_said(town_forecast, tmp_path):
         plan.kitchen_to_csv(tmp_path / "k.csv")
     with pytest.raises(ForecastError, match="0 past days are too few"):
         trade_off(undated)
+
+
+def test_the_order_comes_back_from_its_file(town, town_forecast, tmp_path):
+    plan = plan_order(town_forecast, shortage=0.01)
+    path = tmp_path / "order.csv"
+    plan.to_csv(path)
+    again = load_order(path, plan.rows.city)
+    np.testing.assert_array_equal(again.meals, plan.meals)
+    np.testing.assert_array_equal(again.rows.canteen, plan.rows.canteen)
+    np.testing.assert_array_equal(again.rows.date, plan.rows.date)
+    np.testing.assert_array_equal(again.on(plan.rows), plan.meals)
+    path.write_text(
+        "cantine,date,commande\nCantine 02,2023-03-07,0\nCantine 01,2023-03-07,9", "utf-8"
+    )
+    draft = load_order(path, town)
+    assert np.isnan(draft.forecast).all()
+    asked = draft.on(plan.rows)
+    assert np.flatnonzero(np.isfinite(asked)).tolist() == [
+        i for i in range(len(plan))
+        if plan.rows.names[i] == "Cantine 01" and str(plan.rows.date[i]) == "2023-03-07"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ("Ailleurs,2023-03-09,1,1", "'Ailleurs' is no canteen of the city"),
+        ("Cantine 01,2023-03-09,1,x", "commande: 'x' is no number"),
+        ("Cantine 01,2023-03,1,1", "is no date"),
+        ("Cantine 01,2023-03-09,1,1\nCantine 01,2023-03-09,1,1", "stands on line 2 already"),
+    ],
+)
+def test_a_wrong_order_is_named(town, tmp_path, row, message):
+    path = tmp_path / "order.csv"
+    path.write_text("cantine,date,prevision,commande\n" + row, encoding="utf-8")
+    with pytest.raises(CityError, match=message):
+        load_order(path, town)

@@ -55,12 +55,22 @@ def test_the_terms_add_up_to_the_difference(town, town_forecaster, scenario):
         (Scenario(strikes=["2023-03-14"]), "greve", -1),
         (Scenario(enrolment={"*": 1.1}), "effectif", 1),
         (Scenario(enrolment={"Cantine 02": 0.9}), "effectif", -1),
+        (Scenario(absences={("Cantine 02", "2023-03-14"): 30}), "absences", -1),
     ],
 )
 def test_a_change_moves_its_term_alone(town, town_forecaster, scenario, term, sign):
     change = what_if(town_forecaster, town, scenario, *SPAN)
     assert np.sign(change.terms[term].sum()) == sign
     assert all(not values.any() for name, values in change.terms.items() if name != term)
+
+
+def test_an_absence_takes_its_share_of_the_pupils(town, town_forecaster):
+    trip = Scenario(absences={("Cantine 03", "2023-03-14"): 20})
+    change = what_if(town_forecaster, town, trip, *SPAN)
+    here = (change.rows.canteen == 2) & (change.rows.date == np.datetime64("2023-03-14"))
+    pupils = town.enrolment["2022-2023"][2]
+    np.testing.assert_allclose(change.after[here] / change.before[here], 1 - 20 / pupils)
+    np.testing.assert_array_equal(change.after[~here], change.before[~here])
 
 
 def test_a_menu_moves_the_menu_of_its_day(town, town_forecaster):
@@ -139,6 +149,10 @@ def test_what_cannot_be_compared_or_changed_is_said(town, town_forecaster, town_
     for factor in (0, -1, 50, float("nan")):
         with pytest.raises(CityError, match="is no factor from"):
             Scenario(enrolment={"*": factor}).apply(town)
+    with pytest.raises(CityError, match="absences: no canteen 'X'"):
+        Scenario(absences={("X", "2023-03-14"): 3}).apply(town)
+    with pytest.raises(CityError, match="is no number of pupils above 0"):
+        Scenario(absences={("Cantine 01", "2023-03-14"): -3}).apply(town)
     with pytest.raises(DateError, match="known from 2020-09-01"):
         Scenario(strikes=["2050-01-01"]).apply(town)
     with pytest.raises(DateError, match="is no day"):

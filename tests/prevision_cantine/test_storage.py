@@ -179,7 +179,7 @@ LEVEL = "fitted.level"
         (put("fitted", "level", {"array": "fitted.level_new"}), "fitted.level: no array"),
         (put("fitted", "level", [1, 2, 3, 4]), "fitted.level: no array"),
         (put("fitted", []), "fitted: not a table of fields"),
-        (put("sources", "types", [["M"]]), "sources.types: 1 values, where there are 2"),
+        (put("sources", "types", [["M"]]), "sources.types.0: 1 values, where there are 2"),
         (put("settings", "half_life", [1]), "the setting 'half_life' is"),
         (put("settings", "depth", 1), "the setting 'depth' is not known"),
         (take("settings", "lead_days"), "the setting 'lead_days' is not known, or missing"),
