@@ -292,12 +292,32 @@ class City:
     def enrolment_is_known(
         self, canteen: Ints, date: Days, known_on: np.datetime64
     ) -> npt.NDArray[np.bool_]:
-        """Return for which rows ``enrolled`` has a figure of the row's own school year."""
+        """Return for which rows ``enrolled`` has a figure of the row's own school year.
+
+        Parameters
+        ----------
+        canteen : ndarray of int, shape (n,)
+            Number of the canteen.
+        date : ndarray of datetime64[D], shape (n,)
+            Day.
+        known_on : datetime64[D]
+            The day of the knowledge.
+
+        Returns
+        -------
+        ndarray of bool, shape (n,)
+            Whether the enrolment of that year is known.
+        """
         year_index = np.clip(self.calendar.year_index(date), 0, None)
         return np.isfinite(self._enrolments(known_on)[year_index, canteen])
 
     def enrolment_growth(self, known_on: np.datetime64) -> Floats:
         """Return the growth of each canteen's enrolment into the last school year known on a day.
+
+        Parameters
+        ----------
+        known_on : datetime64[D]
+            The day of the knowledge.
 
         Returns
         -------
