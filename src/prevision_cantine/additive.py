@@ -326,7 +326,12 @@ def solve(
 
 
 def standard_errors(
-    design: Design, target: Floats, weight: Floats, effects: Effects
+    design: Design,
+    target: Floats,
+    weight: Floats,
+    effects: Effects,
+    *,
+    contrast: Floats | None = None,
 ) -> tuple[Floats, Floats]:
     """Return how sure the effects are: posterior standard deviations, the penalties being priors.
 
@@ -340,21 +345,30 @@ def standard_errors(
         How much each row counted at last, robustness and counts included.
     effects : Effects
         The solution.
+    contrast : ndarray of float, shape (m, shared columns), optional
+        Combinations of shared effects, such as an effect less the mean of its factor: the shared
+        errors are then theirs. What effects have in common, and a level could carry as well, does
+        not make their differences less sure.
 
     Returns
     -------
-    shared : ndarray of float, shape (shared columns,)
-        Standard errors of the shared effects.
+    shared : ndarray of float, shape (shared columns,) or (m,)
+        Standard errors of the shared effects, or of their combinations.
     nested : ndarray of float, shape (groups, nested columns)
         Standard errors of the effects of each group.
     """
     with _one_thread():
-        shared, nested = _Equations(design).unit_variances(weight)
+        equations = _Equations(design)
+        shared, nested, root = equations.unit_variances(weight)
     penalties = design.penalty(nested=False), design.penalty(nested=True)
     # A column that the rows settle counts 1 among the degrees of freedom, one left to its prior 0.
     used = np.sum(1 - penalties[0] * shared) + np.sum(1 - penalties[1] * nested)
     rest = target - effects.total(design)
     variance = np.sum(weight * rest**2) / max(weight.sum() - used, 1.0)
+    if contrast is not None:
+        settled, prior = contrast[:, equations.used], np.delete(contrast, equations.used, axis=1)
+        left = np.delete(1 / penalties[0], equations.used)
+        shared = np.square(settled @ root).sum(axis=1) + np.square(prior) @ left
     return np.sqrt(variance * shared), np.sqrt(variance * nested)
 
 
@@ -394,8 +408,11 @@ class _Equations:
         shared[self.used], nested[:, self.nested_used] = effect, own[:, :, 0]
         return Effects(shared, nested)
 
-    def unit_variances(self, weight: Floats) -> tuple[Floats, Floats]:
-        """Return the diagonal of the inverse of the normal matrix, shared and nested."""
+    def unit_variances(self, weight: Floats) -> tuple[Floats, Floats, Floats]:
+        """Return the diagonal of the inverse of the normal matrix, shared and nested.
+
+        And a root of its shared part, of the columns that are used.
+        """
         width = len(self.prior)
         normal = self._shared_block(weight)
         own, inner = [], []
@@ -411,7 +428,7 @@ class _Equations:
         nested[:, self.nested_used] = np.concatenate(
             [a + np.square(b @ root).sum(axis=2) for a, b in zip(own, inner, strict=True)]
         )
-        return shared, nested
+        return shared, nested, root
 
     def _shared_block(self, weight: Floats) -> Floats:
         """Return the corner of the normal matrix that the shared columns make."""

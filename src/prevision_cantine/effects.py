@@ -9,7 +9,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from prevision_cantine.additive import Design, Effects
+from prevision_cantine.additive import Design, Effects, standard_errors
 from prevision_cantine.city import Floats, Ints
 from prevision_cantine.csv_file import write_csv
 from prevision_cantine.errors import ForecastError
@@ -53,7 +53,8 @@ class EffectTable:
         adds to it.
     effect, error : ndarray of float, shape (m,)
         Effect on the logarithm of meals, and its standard error: the posterior standard deviation,
-        the ridge penalties being priors.
+        the ridge penalties being priors. The weekdays and the weeks, one of which every row has, are
+        told against their mean over the rows.
     rows : ndarray of int, shape (m,)
         Rows of the data at the level.
     """
@@ -193,7 +194,7 @@ class EffectTable:
 
 
 def effect_table(
-    design: Design, effects: Effects, errors: tuple[Floats, Floats], canteens: tuple[str, ...]
+    design: Design, target: Floats, weight: Floats, effects: Effects, canteens: tuple[str, ...]
 ) -> EffectTable:
     """Return the effects of a design as a table.
 
@@ -201,10 +202,12 @@ def effect_table(
     ----------
     design : Design
         Rows that the effects were learned from.
+    target : ndarray of float, shape (n,)
+        What the terms should add up to.
+    weight : ndarray of float, shape (n,)
+        How much each row counted at last.
     effects : Effects
         Effects of its columns.
-    errors : tuple of ndarray
-        Standard errors of the shared and of the nested effects.
     canteens : tuple of str
         Names of its groups.
 
@@ -213,9 +216,12 @@ def effect_table(
     EffectTable
         By term in the order of ``TERMS``, those of all canteens first.
     """
-    parts: list[tuple[Any, ...]] = []
     count = np.bincount(design.situation, minlength=design.situations)
     seen = design.matrix(nested=False).astype(bool).T @ count
+    contrast = _against_mean(design, seen)
+    shared = contrast @ effects.shared
+    errors = standard_errors(design, target, weight, effects, contrast=contrast)
+    parts: list[tuple[Any, ...]] = []
     for where, block in design.columns(nested=False):
         factor = block.factor.removeprefix("type*")
         level = np.arange(block.width)
@@ -224,7 +230,7 @@ def effect_table(
             kind, level = np.divmod(level, block.width // len(TYPES))
             scope = np.array(TYPES, dtype=object)[kind]
         parts.append(
-            (block.term, factor, level, scope, effects.shared[where], errors[0][where], seen[where])
+            (block.term, factor, level, scope, shared[where], errors[0][where], seen[where])
         )
     seen_by = _dense(
         design.matrix(nested=True).astype(bool).T @ design.spread(np.ones(len(design)))
@@ -249,6 +255,22 @@ def effect_table(
         rows=np.rint(columns[4]).astype(np.int64),
     )  # fmt: skip
     return found._take(found.rows > 0)
+
+
+def _against_mean(design: Design, seen: Ints) -> Floats:
+    """Return each shared effect as a combination: less the mean of its factor where it has one.
+
+    Where each row has a level of a factor, such as a weekday, the level of the canteen could carry
+    what all levels have in common: what a factor says is how they differ.
+    """
+    result = np.eye(len(seen))
+    for where, block in design.columns(nested=False):
+        if (block.column >= 0).all():
+            groups = len(TYPES) if block.factor.startswith("type*") else 1
+            for columns in np.split(np.arange(where.start, where.stop), groups):
+                total = max(seen[columns].sum(), 1)
+                result[np.ix_(columns, columns)] -= seen[columns] / total
+    return result
 
 
 def _dense(values: Any) -> Floats:

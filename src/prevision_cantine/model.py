@@ -13,7 +13,7 @@ import numpy.typing as npt
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import NotFittedError
 
-from prevision_cantine.additive import Design, Effects, solve, standard_errors
+from prevision_cantine.additive import Design, Effects, solve
 from prevision_cantine.calendar import WEDNESDAY, to_day, weekday
 from prevision_cantine.city import Attendance, City, Floats, Ints, Rows
 from prevision_cantine.draft import CAUTION_DAYS, DraftWeights, caution, learn_weights, parts
@@ -350,16 +350,9 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
         if self._effects is None:
             found = self._regress(self._city, self.fitted_.until)
             self._effects = effect_table(
-                found.design,
-                found.effects,
-                standard_errors(
-                    found.design,
-                    found.target - found.mean,
-                    found.weight * found.robust,
-                    found.effects,
-                ),
+                found.design, found.target - found.mean, found.weight * found.robust, found.effects,
                 self._city.canteens,
-            )
+            )  # fmt: skip
         return self._effects
 
     def state(self) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prevision_cantine import CanteenForecaster, ForecastError, make_city, naming
-from prevision_cantine.additive import Block, Design, solve, standard_errors
+from prevision_cantine.additive import Block, Design, solve
 from prevision_cantine.effects import EVERYWHERE, effect_table
 from prevision_cantine.explanation import rounded_to
 from prevision_cantine.features import TERMS
@@ -175,14 +175,20 @@ def test_the_errors_of_effects_are_those_of_least_squares():
     design = Design(blocks, np.arange(count), np.zeros(count, dtype=int), 1)
     target = random.normal(0, 0.1, count) + 0.3 * (blocks[1].column == 0)
     effects, _ = solve(design, target, robust=False)
-    errors = standard_errors(design, target, np.ones(count), effects)
-    table = effect_table(design, effects, errors, ("A",)).select(term="menu")
+    table = effect_table(design, target, np.ones(count), effects, ("A",))
     x = np.column_stack([column == 0, column == 1, blocks[1].column == 0]).astype(float)
     beta, rest, *_ = np.linalg.lstsq(x, target, rcond=None)
-    expected = np.sqrt(rest[0] / (count - 3) * np.linalg.inv(x.T @ x)[2, 2])
-    assert table.effect[0] == pytest.approx(beta[2], abs=1e-5)
-    assert table.error[0] == pytest.approx(expected, rel=0.01)
-    assert table.percent[0] == pytest.approx(100 * np.expm1(beta[2]), abs=1e-2)
+    covariance = rest[0] / (count - 3) * np.linalg.inv(x.T @ x)
+    dish, days = table.select(term="menu"), table.select(term="jour")
+    assert dish.effect[0] == pytest.approx(beta[2], abs=1e-5)
+    assert dish.error[0] == pytest.approx(np.sqrt(covariance[2, 2]), rel=0.01)
+    assert dish.percent[0] == pytest.approx(100 * np.expm1(beta[2]), abs=1e-2)
+    # A weekday against the mean of the days, whatever part of it the level carries.
+    share = (column == 1).mean()
+    against = np.array([share, -share, 0.0])
+    assert days.effect[0] == pytest.approx(against @ beta, abs=1e-5)
+    assert days.error[0] == pytest.approx(np.sqrt(against @ covariance @ against), rel=0.01)
+    assert (days.effect * days.rows).sum() == pytest.approx(0, abs=1e-9)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
