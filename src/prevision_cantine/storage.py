@@ -139,6 +139,8 @@ def _forecaster(file: zipfile.ZipFile) -> CanteenForecaster:
     names = [member.filename for member in members]
     if len(members) > MAX_MEMBERS or sum(member.file_size for member in members) > MAX_BYTES:
         raise _StateError(f"more than {MAX_MEMBERS} members or {MAX_BYTES:,} bytes")
+    if any(m.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for m in members):
+        raise _StateError("a member is compressed in a way that is not read")
     if len(set(names)) != len(names) or HEAD not in names:
         raise _StateError(f"a member stands twice, or {HEAD} is missing")
     head = _head(_read(file, HEAD, MAX_HEAD))

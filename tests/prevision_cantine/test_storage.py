@@ -221,6 +221,14 @@ def test_a_huge_shape_is_refused_before_anything_is_reserved(saved, tmp_path):
         load_forecaster(path)
 
 
+def test_only_the_compression_that_is_written_is_read(saved, tmp_path):
+    with zipfile.ZipFile(saved) as file, zipfile.ZipFile(tmp_path / "m.zip", "w") as other:
+        for name in file.namelist():
+            other.writestr(name, file.read(name), zipfile.ZIP_LZMA)
+    with pytest.raises(ForecastError, match="compressed in a way that is not read"):
+        load_forecaster(tmp_path / "m.zip")
+
+
 def test_more_bytes_than_a_model_has_are_refused(saved, monkeypatch):
     monkeypatch.setattr(storage, "MAX_BYTES", 1000)
     with pytest.raises(ForecastError, match="more than 100 members or 1,000 bytes"):
