@@ -4,6 +4,8 @@ import csv
 import datetime as dt
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -219,6 +221,20 @@ def test_the_glossary_holds_every_column_that_is_written(run, tmp_path):
     }
     glossary = (Path(__file__).parents[2] / "docs/glossary.md").read_text("utf-8")
     assert columns - set(re.findall(r"^`(\w+)`", glossary, re.MULTILINE)) <= {"date", "rang"}
+
+
+def test_a_reader_that_stops_early_is_no_error(town_folder):
+    command = [
+        sys.executable,
+        "-c",
+        "import sys; from prevision_cantine.cli import main; sys.exit(main())",
+    ]
+    with subprocess.Popen(
+        [*command, "effects", str(town_folder), *UNTIL], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:  # fmt: skip
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait() == 0
 
 
 @pytest.mark.parametrize(
