@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 Array = npt.NDArray[Any]
 
-CHUNK = 1 << 17
+CHUNK = 1 << 16
 MANY = 1 << 21  # below this, threads cost more than they give; from here on their chunks are
 SHARED = 1 << 18  # larger, so that they seldom wait for each other
 
