@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from prevision_cantine.announced import load_absences, load_provisional
 from prevision_cantine.calendar import WEDNESDAY, Break, Calendar, Days, SchoolYear, weekday
 from prevision_cantine.city import Attendance, City, Remark
 from prevision_cantine.csv_file import Row, parse_count, parse_date, read_rows
@@ -30,7 +31,10 @@ def load_city(folder: str | Path) -> City:
         Folder with ``raw/`` (``frequentation.csv``, ``effectifs.csv``, ``cantines.csv``,
         ``menus_*.csv``), ``calculators/`` (``annees_scolaires.csv``, ``vacances.csv``,
         ``jours_feries.csv``, ``greves.csv``, ``ramadan.csv``) and ``mappings/``
-        (``mapping_ecoles_cantines.csv``, ``mapping_frequentation_cantines.csv``).
+        (``mapping_ecoles_cantines.csv``, ``mapping_frequentation_cantines.csv``). Two more tables
+        are read where they are there: ``calculators/absences.csv`` (``cantine, date, absents,
+        annonce_le``) and ``raw/effectifs_provisoires.csv`` (``ecole, annee_scolaire, effectif,
+        connu_le``).
 
     Returns
     -------
@@ -65,6 +69,8 @@ def load_city(folder: str | Path) -> City:
         enrolment=MappingProxyType(_enrolment(root, index, calendar, report)),
         calendar=calendar,
         menus=_menus(root, report),
+        absences=load_absences(root, index, report),
+        provisional=MappingProxyType(load_provisional(root, _canteen_of(root), index, report)),
         report=tuple(report),
     )
 
@@ -259,14 +265,18 @@ def _without_typing_errors(table: Attendance, report: list[Remark]) -> Attendanc
     return table.select(~wrong)
 
 
-def _enrolment(
-    root: Path, index: dict[str, int], calendar: Calendar, report: list[Remark]
-) -> dict[str, np.ndarray[tuple[int], np.dtype[np.float64]]]:
+def _canteen_of(root: Path) -> dict[str, str]:
     name = "mappings/mapping_ecoles_cantines.csv"
-    schools = {
+    return {
         row["ecole"]: row["cantine_nom"]
         for _, row in _read(root, name, ("ecole", "cantine_nom", "cantine_type"))
     }
+
+
+def _enrolment(
+    root: Path, index: dict[str, int], calendar: Calendar, report: list[Remark]
+) -> dict[str, np.ndarray[tuple[int], np.dtype[np.float64]]]:
+    schools = _canteen_of(root)
     path = root / "raw/effectifs.csv"
     pupils: dict[str, np.ndarray[tuple[int], np.dtype[np.float64]]] = defaultdict(
         lambda: np.full(len(index), np.nan)

@@ -189,7 +189,7 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
         enrolment_lead_days: int = 0,
         strikes_announced: bool = False,
         lead_days: int = 15,
-        calibration_periods: int = 18,
+        calibration_periods: int = 12,
         step: str = "period",
     ) -> None:
         self.half_life = half_life
