@@ -16,6 +16,7 @@ import tempfile
 import time
 import warnings
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -125,7 +126,7 @@ Fit = Callable[[Array, Array, Array], tuple[Callable[[Array], Array], int]]
 
 
 def lightgbm(x: Array, y: Array, weight: Array) -> tuple[Callable[[Array], Array], int]:
-    """600 trees on absolute errors."""
+    """Fit 600 trees on absolute errors."""
     from lightgbm import LGBMRegressor
 
     model = LGBMRegressor(
@@ -133,11 +134,13 @@ def lightgbm(x: Array, y: Array, weight: Array) -> tuple[Callable[[Array], Array
         subsample_freq=1, colsample_bytree=0.6, reg_lambda=5.0, objective="l1", random_state=0,
         verbose=-1, n_jobs=2,
     ).fit(x, y, sample_weight=weight)  # fmt: skip
-    return lambda new: model.booster_.predict(new, num_threads=2), len(model.booster_.model_to_string())
+    return lambda new: model.booster_.predict(new, num_threads=2), len(
+        model.booster_.model_to_string()
+    )
 
 
 def xgboost(x: Array, y: Array, weight: Array) -> tuple[Callable[[Array], Array], int]:
-    """The library's settings as they come."""
+    """Fit trees with the library's settings as they come."""
     from xgboost import XGBRegressor
 
     model = XGBRegressor(n_jobs=2, random_state=0).fit(x, y, sample_weight=weight)
@@ -145,7 +148,7 @@ def xgboost(x: Array, y: Array, weight: Array) -> tuple[Callable[[Array], Array]
 
 
 def ebm(x: Array, y: Array, weight: Array) -> tuple[Callable[[Array], Array], int]:
-    """An explainable boosting machine."""
+    """Fit an explainable boosting machine."""
     from interpret.glassbox import ExplainableBoostingRegressor
 
     model = ExplainableBoostingRegressor(
@@ -159,7 +162,9 @@ PEERS: dict[str, tuple[str, Fit]] = {
     "LightGBM": ("lightgbm", lightgbm),
     "EBM": ("interpret", ebm),
 }
-CITY_FEATURES = 20  # calendar, menu and enrolment: the first columns, without what is as of the origin
+CITY_FEATURES = (
+    20  # calendar, menu and enrolment: the first columns, without what is as of the origin
+)
 
 
 class Run:
@@ -172,10 +177,10 @@ class Run:
         self.fit_seconds: list[float] = []
         self.predict_seconds, self.predicted = 0.0, 0
 
-    def timed(self, predict: Callable[[], Array], rows: int) -> Array:
+    def timed(self, predict: Callable[..., Any], rows: int, *given: Any, **more: Any) -> Any:
         """Return what a prediction gives, counting its time."""
         start = time.perf_counter()
-        result = predict()
+        result = predict(*given, **more)
         self.predict_seconds += time.perf_counter() - start
         self.predicted += rows
         return result
@@ -194,7 +199,7 @@ def run_mean(data: Table, spans: list[Period]) -> Run:
         share = total / np.maximum(np.bincount(group[past], pupils[past], groups), 1e-9)
         share = np.where(share > 0, share, np.median(share[share > 0]))
         run.fit_seconds.append(time.perf_counter() - start)
-        run.meals[rows] = run.timed(lambda p=pupils, s=share, r=rows: p[r] * s[group[r]], len(rows))
+        run.meals[rows] = run.timed(np.multiply, len(rows), pupils[rows], share[group[rows]])
         run.size = share.nbytes
     return run
 
@@ -230,7 +235,7 @@ def run_peer(
         new = chosen(known, said)
         if city_only:
             base = EXPONENT * new[:, CITY_FEATURES - 1]
-        run.meals[rows] = np.exp(base + run.timed(lambda p=predict, n=new: p(n), len(rows)))
+        run.meals[rows] = np.exp(base + run.timed(predict, len(rows), new))
     return run
 
 
@@ -263,7 +268,6 @@ def run_global(data: Table, spans: list[Period]) -> Run:
                 continue
             span_days = np.arange(begun[0], last)
             filled = np.maximum.accumulate(np.where(here >= 0, np.arange(last), 0))[span_days]
-            at = here[np.minimum(filled, known_days - 1 if here[known_days - 1] >= 0 else begun[-1])]
             own = np.where(here[span_days] >= 0, here[span_days], first_of[span_days])
             block = pd.DataFrame(data.calendar[own][:, 1:], columns=names)
             block["f0"] = float(data.calendar[here[begun[0]], 1])
@@ -271,7 +275,6 @@ def run_global(data: Table, spans: list[Period]) -> Run:
             row = where[canteen, np.minimum(filled, last - 1)]
             block["pupils"] = pupils[np.where(here[span_days] >= 0, here[span_days], row)]
             block["y"] = np.log(table.meals[row]) - EXPONENT * block["pupils"]
-            del at
             frames.append(block)
         frame = pd.concat(frames, ignore_index=True)
         exogenous = [*names, "f0", "pupils"]
@@ -285,10 +288,8 @@ def run_global(data: Table, spans: list[Period]) -> Run:
         model.fit(learn, static_features=[])
         run.fit_seconds.append(time.perf_counter() - start)
         horizon = last - known_days
-        said = run.timed(
-            lambda m=model, h=horizon, f=future: m.predict(h, X_df=f[["unique_id", "ds", *exogenous]]),
-            len(rows),
-        )
+        unknown = future[["unique_id", "ds", *exogenous]]
+        said = run.timed(model.predict, len(rows), horizon, X_df=unknown)
         grid = np.full((count, days), np.nan)
         grid[said["unique_id"], said["ds"]] = said["lgb"]
         value = grid[table.canteen[rows], data.day[rows]]
@@ -316,7 +317,7 @@ def run_ours(
         alone.fit_seconds.append(time.perf_counter() - begun)
         agents = table.agents[rows]
         for run, draft in ((alone, None), (assisted, np.where(agents > 0, agents, np.nan))):
-            forecast = run.timed(lambda d=draft, h=here: model.predict(h, draft=d), len(rows))
+            forecast = run.timed(model.predict, len(rows), here, draft=draft)
             run.meals[rows], run.ordered[rows] = forecast.meals, order(forecast, shortage=share)
             for n, coverage in enumerate(COVERAGES):
                 one = model.predict(here, coverage, draft=draft)
@@ -333,14 +334,18 @@ def run_ours(
     return runs
 
 
-def order_peer(run: Run, data: Table, spans: list[Period], start: np.datetime64, share: float) -> None:
+def order_peer(
+    run: Run, data: Table, spans: list[Period], start: np.datetime64, share: float
+) -> None:
     """Give a peer the orders and intervals that its own earlier forecasts ask for."""
     table = data.table
     for span in spans:
         if span.start < start:
             continue
         rows = data.rows(span)
-        past = np.flatnonzero(np.isfinite(run.meals) & (table.date <= span.until(LEAD)) & ~data.strike)
+        past = np.flatnonzero(
+            np.isfinite(run.meals) & (table.date <= span.until(LEAD)) & ~data.strike
+        )
         errors = Calibration(run.meals[past], table.meals[past])
         run.ordered[rows] = errors.order(run.meals[rows], share)
         for n, coverage in enumerate(COVERAGES):
@@ -362,7 +367,9 @@ def at_equal_shortage(ordered: Array, actual: Array, share: float) -> float:
     return excess(ordered * high, actual)
 
 
-def report(way: str, runs: list[Run], data: Table, start: np.datetime64, end: np.datetime64) -> None:
+def report(
+    way: str, runs: list[Run], data: Table, start: np.datetime64, end: np.datetime64
+) -> None:
     """Print the figures of all forecasters on the rows that all have."""
     table = data.table
     every = (table.date >= start) & (table.date <= end) & (table.agents > 0)
@@ -372,7 +379,9 @@ def report(way: str, runs: list[Run], data: Table, start: np.datetime64, end: np
     actual, agents = table.meals[keep], table.agents[keep]
     missing = shortage(agents, actual)
     years = f"{start} to {end}"
-    print(f"\n## {way}, {years}: {keep.sum()} canteens and days without strike days, {every.sum()} with")
+    print(
+        f"\n## {way}, {years}: {keep.sum()} canteens and days without strike days, {every.sum()} with"
+    )
     print(
         f"{'':34}{'WAPE':>7}{'of day':>8}{'excess':>8}{'short.':>8}{'equal':>8}"
         + "".join(f"{f'{c:.0%} held':>10}{'width':>7}" for c in COVERAGES)
@@ -413,7 +422,7 @@ def report(way: str, runs: list[Run], data: Table, start: np.datetime64, end: np
     for title, code, names in (
         ("month", month, {m: str(m) for m in (9, 10, 11, 12, 1, 2, 3, 4, 5, 6, 7)}),
         ("weekday", weekday(table.date), {0: "Monday", 1: "Tuesday", 3: "Thursday", 4: "Friday"}),
-        ("usual meals", size, {n: f"{a}-{b}" for n, (a, b) in enumerate(zip(SIZES, SIZES[1:], strict=False))}),
+        ("usual meals", size, {n: f"{a}-{b}" for n, (a, b) in enumerate(pairwise(SIZES))}),
     ):  # fmt: skip
         present = [c for c in names if (keep & (code == c)).any()]
         print(f"WAPE (and 90 % intervals that held) by {title}")
@@ -428,10 +437,17 @@ def report(way: str, runs: list[Run], data: Table, start: np.datetime64, end: np
             print(f"{run.name:34}" + "".join(f"{c:>13}" for c in cells))
     days = np.unique(table.date[keep])
     for run in runs:
-        error = np.array([np.abs(run.meals - table.meals)[keep & (table.date == d)].sum() for d in days])
-        share = [wape(run.meals[w], table.meals[w]) for w in (keep & (table.date == d) for d in days)]
+        error = np.array(
+            [np.abs(run.meals - table.meals)[keep & (table.date == d)].sum() for d in days]
+        )
+        share = [
+            wape(run.meals[w], table.meals[w]) for w in (keep & (table.date == d) for d in days)
+        ]
         worst = np.argsort(-error)[:6]
-        print(f"{run.name:34}worst days: " + ", ".join(f"{days[n]} {100 * share[n]:.0f} %" for n in worst))
+        print(
+            f"{run.name:34}worst days: "
+            + ", ".join(f"{days[n]} {100 * share[n]:.0f} %" for n in worst)
+        )
 
 
 def main() -> None:
@@ -450,7 +466,9 @@ def main() -> None:
     data = Table(city)
     start, end = np.datetime64(arguments.start), np.datetime64(arguments.end)
     versions = [f"{n} {importlib.metadata.version(n)}" for n in ("lightgbm", "xgboost", "interpret-core", "mlforecast") if importlib.util.find_spec(n.removesuffix("-core"))]  # fmt: skip
-    print(f"{arguments.folder.name}; lead {LEAD} days; orders aim at a shortage of {arguments.shortage:.2%}; {', '.join(versions)}")
+    print(
+        f"{arguments.folder.name}; lead {LEAD} days; orders aim at a shortage of {arguments.shortage:.2%}; {', '.join(versions)}"
+    )
 
     def wanted(name: str) -> bool:
         return arguments.peers is None or any(name.startswith(p) for p in arguments.peers)

@@ -74,11 +74,7 @@ class Calibration:
             rare = max(tail - 0.5 / days, tail / 5)
             own = np.quantile(error[here], [rare, 1 - rare])
             bounds[occasion] = (seen * own + OCCASION_ROWS * everywhere) / (seen + OCCASION_ROWS)
-        low, high = bounds[scale.occasion].T
-        return (
-            meals * np.exp(low * np.where(low < 0, scale.below, scale.above)),
-            meals * np.exp(high * np.where(high < 0, scale.below, scale.above)),
-        )
+        return _bound(meals, bounds[:, 0], scale), _bound(meals, bounds[:, 1], scale)
 
     def order(
         self, meals: Floats, shortage: float, tray: int = 1, scale: Scale | None = None
@@ -181,6 +177,21 @@ class Calibration:
                 f"{len(self.actual)} past forecasts are too few to order by, {MIN_ROWS} are needed: "
                 "fit on a longer past"
             )
+
+
+def _bound(meals: Floats, errors: Floats, scale: Scale) -> Floats:
+    """Return the forecast off by the error of each row's occasion, on the side that it falls to."""
+    if (errors < 0).all():
+        side = scale.below
+    elif (errors >= 0).all():
+        side = scale.above
+    else:
+        side = np.where(np.take(errors < 0, scale.occasion), scale.below, scale.above)
+    bound = np.take(errors, scale.occasion)  # and then in place: the rows are many
+    bound *= side
+    np.exp(bound, out=bound)
+    bound *= meals
+    return bound
 
 
 def whole(meals: Floats, tray: int = 1) -> Floats:
