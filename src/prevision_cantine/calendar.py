@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any, cast
 
 import attrs
@@ -16,6 +18,12 @@ Ints = npt.NDArray[np.int64]
 
 FAR = 99  # days: further than any effect reaches
 WEDNESDAY = 2
+SERVED = (0, 1, 3, 4)  # weekdays with meals, unless a calendar says otherwise
+
+
+def no_days() -> Days:
+    """Return no day."""
+    return np.array([], dtype="datetime64[D]")
 
 
 def to_day(value: str | dt.date | np.datetime64) -> np.datetime64:
@@ -33,6 +41,17 @@ def to_day(value: str | dt.date | np.datetime64) -> np.datetime64:
     if np.isnat(day):
         raise DateError(f"{value!r} is no day: write YYYY-MM-DD, such as 2017-04-24")
     return day
+
+
+def to_days(values: Iterable[str | dt.date | np.datetime64]) -> Days:
+    """Return days, sorted, each once.
+
+    Raises
+    ------
+    DateError
+        Where one is no day.
+    """
+    return np.array(sorted({to_day(value) for value in values}), dtype="datetime64[D]")
 
 
 def weekday(days: Days) -> Ints:
@@ -78,6 +97,17 @@ class Calendar:
         School holidays, in order.
     public_holidays, strikes, ramadan : ndarray of datetime64[D]
         Days, sorted.
+    closed : ndarray of datetime64[D]
+        Other days without a meal: a bridge that schools grant, a half day that ends before noon.
+    opened : ndarray of datetime64[D]
+        Days with meals although a weekend, a holiday or a weekday without service says no, such as
+        a Wednesday taught in exchange for a bridge.
+    weekdays : tuple of int
+        Weekdays with meals, 0 for Monday to 6 for Sunday; by default all but Wednesday and the
+        weekend.
+    observances : mapping of str to ndarray of datetime64[D]
+        Days of other observances, by name, for tables and pictures; of these the forecaster has
+        no term.
     """
 
     years: tuple[SchoolYear, ...]
@@ -85,6 +115,10 @@ class Calendar:
     public_holidays: Days = attrs.field(repr=False)
     strikes: Days = attrs.field(repr=False)
     ramadan: Days = attrs.field(repr=False)
+    closed: Days = attrs.field(factory=no_days, repr=False)
+    opened: Days = attrs.field(factory=no_days, repr=False)
+    weekdays: tuple[int, ...] = SERVED
+    observances: Mapping[str, Days] = attrs.field(factory=lambda: MappingProxyType({}), repr=False)
 
     @property
     def span(self) -> tuple[np.datetime64, np.datetime64]:
@@ -108,19 +142,28 @@ class Calendar:
             )
 
     def is_off(self, days: Days) -> npt.NDArray[np.bool_]:
-        """Return which days are weekends, public or school holidays, or between school years."""
+        """Return which days are without class: weekends, holidays, closed, or between school years."""
         off = (weekday(days) >= 5) | np.isin(days, self.public_holidays)
+        off |= np.isin(days, self.closed)
         for item in self.breaks:
             off |= (days >= item.start) & (days <= item.end)
         taught = np.zeros(days.shape, dtype=bool)
         for year in self.years:
             taught |= (days >= year.start) & (days <= year.end)
-        return off | ~taught
+        return (off | ~taught) & ~np.isin(days, self.opened)
+
+    def is_weekday_served(self, days: Days) -> npt.NDArray[np.bool_]:
+        """Return which days fall on a weekday with meals, or are opened, whatever the holidays."""
+        return np.isin(weekday(days), self.weekdays) | np.isin(days, self.opened)
+
+    def is_served(self, days: Days) -> npt.NDArray[np.bool_]:
+        """Return which days have meals."""
+        return ~self.is_off(days) & self.is_weekday_served(days)
 
     def school_days(self, start: np.datetime64, end: np.datetime64) -> Days:
-        """Return the days of teaching from ``start`` to ``end``, both included, no Wednesdays."""
+        """Return the days with meals from ``start`` to ``end``, both included."""
         days = np.arange(start, end + 1, dtype="datetime64[D]")
-        return cast(Days, days[~self.is_off(days) & (weekday(days) != WEDNESDAY)])
+        return cast(Days, days[self.is_served(days)])
 
     def year_index(self, days: Days) -> Ints:
         """Return the number of the school year of each day, -1 where there is none."""
@@ -147,7 +190,7 @@ class Calendar:
         low, high = min(first, days.min()), max(last, days.max())
         every = np.arange(low, high + 1, dtype="datetime64[D]")
         off = self.is_off(every)
-        served = ~off & (weekday(every) != WEDNESDAY)
+        served = self.is_served(every)
         count = np.cumsum(served)
         at = (days - low).astype(np.int64)
         holiday = np.isin(every, self.public_holidays)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
 import numpy.typing as npt
 
-from prevision_cantine.calendar import WEDNESDAY, Calendar, Days, to_day, weekday
+from prevision_cantine.calendar import Calendar, Days, to_day
 from prevision_cantine.errors import DateError
 from prevision_cantine.menus import Menus
+
+if TYPE_CHECKING:
+    from prevision_cantine.missing import Missing
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -59,6 +62,25 @@ class Rows:
             Those rows.
         """
         return Rows(self.city, self.canteen[keep], self.date[keep])
+
+    def missing(self) -> Missing:
+        """Return which menus and enrolments of the rows are not known, by canteen and day.
+
+        Returns
+        -------
+        Missing
+            A line each, to read, to write or to make a table of.
+
+        Examples
+        --------
+        >>> from prevision_cantine import make_city
+        >>> city = make_city(canteens=2, years=1)
+        >>> print(city.calendar_rows("2020-09-01", "2020-09-30").missing().to_text("en"))
+        Nothing is missing: menus and enrolments are known.
+        """
+        from prevision_cantine.missing import missing
+
+        return missing(self)
 
 
 @attrs.frozen(eq=False)
@@ -204,7 +226,7 @@ class City:
     def calendar_rows(
         self, start: str | dt.date | np.datetime64, end: str | dt.date | np.datetime64
     ) -> Rows:
-        """Return the canteens and days to forecast, Wednesdays left out.
+        """Return the canteens and days to forecast; ``missing`` then lists what is not known of them.
 
         Parameters
         ----------
@@ -239,7 +261,7 @@ class City:
     def served_rows(
         self, start: str | dt.date | np.datetime64, end: str | dt.date | np.datetime64
     ) -> tuple[Rows, Attendance]:
-        """Return the canteens and days that served meals in a span, Wednesdays left out.
+        """Return the canteens and days that served meals in a span, on the calendar's weekdays.
 
         Parameters
         ----------
@@ -255,9 +277,8 @@ class City:
         """
         first, last = to_day(start), to_day(end)
         table = self.attendance
-        table = table.select(
-            (table.date >= first) & (table.date <= last) & (weekday(table.date) != WEDNESDAY)
-        )
+        inside = (table.date >= first) & (table.date <= last)
+        table = table.select(inside & self.calendar.is_weekday_served(table.date))
         return Rows(self, table.canteen, table.date), table
 
     def enrolled(self, canteen: Ints, date: Days, known_on: np.datetime64) -> Floats:

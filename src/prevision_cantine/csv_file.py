@@ -14,17 +14,10 @@ from pathlib import Path
 import numpy as np
 
 from prevision_cantine.errors import CantineError, CityError
-from prevision_cantine.menus import plain
+from prevision_cantine.privacy import refuse_columns, refuse_values
 
 MAX_BYTES = 500_000_000
 
-# A column that could hold a person's datum has no place here, whatever it holds.
-_PERSONAL = re.compile(
-    r"^(nom|prenom|name|firstname|first_name|last_name|nom_.*(enfant|eleve|famille|parent)"
-    r"|(.*_)?(ine|nir)"
-    r"|.*(naissance|birth|adresse|address|telephone|phone|mail|email|courriel|allocataire)"
-    r"|(id_|num_|no_)?(enfant|eleve|child|pupil)(_id|_nom)?|.*enfant.*)$"
-)
 _DECIMAL = re.compile(r"\d{1,9}(\.\d{1,9})?")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 
@@ -77,12 +70,8 @@ def read_rows(
     reader = csv.DictReader(io.StringIO(text, newline=""), restkey="", restval=None)
     try:
         reader.fieldnames = [name.strip() for name in reader.fieldnames or ()]
+        refuse_columns(reader.fieldnames, f"{path}:1")
         for column in reader.fieldnames:
-            if _PERSONAL.match(plain(column)):
-                raise CityError(
-                    f"{path}:1: the column {column!r} looks like personal data, which no forecast "
-                    "needs; remove it from the file"
-                )
             if column not in (*columns, *optional):
                 known = ", ".join((*columns, *optional))
                 raise CityError(f"{path}:1: unknown column {column!r}; known: {known}")
@@ -98,6 +87,8 @@ def read_rows(
             rows.append((reader.line_num, row))
     except csv.Error as error:
         raise CityError(f"{path}:{reader.line_num}: {error}; correct the line") from None
+    for column in columns:
+        refuse_values(sorted({row[column] for _, row in rows}), str(path), column)
     return rows
 
 

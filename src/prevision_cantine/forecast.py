@@ -7,11 +7,13 @@ from pathlib import Path
 
 import attrs
 import numpy as np
+import numpy.typing as npt
 
 from prevision_cantine.city import Floats, Ints, Rows
 from prevision_cantine.csv_file import write_csv
 from prevision_cantine.errors import ForecastError
 from prevision_cantine.intervals import Calibration
+from prevision_cantine.masking import small_cells
 from prevision_cantine.spread import Scale
 
 
@@ -119,24 +121,53 @@ class Forecast:
 
         return explain(self, i, lang)
 
-    def to_csv(self, path: str | Path) -> None:
+    def to_csv(self, path: str | Path, *, mask_below: float | None = None) -> None:
         """Write ``cantine, date, prevision, borne_basse, borne_haute``, the file whole or not at all.
 
         Parameters
         ----------
         path : str or Path
             File.
+        mask_below : float, optional
+            Forecasts below this many meals are left empty with their bounds, and so is the
+            smallest other of a day or canteen that has a single one: see ``mask_small``.
 
         Raises
         ------
         CantineError
             Where it cannot be written.
         """
+        hidden = self.is_small(mask_below)
         header = ("cantine", "date", "prevision", "borne_basse", "borne_haute")
-        columns = (self.meals, self.lower, self.upper)
-        numbers = zip(*([f"{x:.2f}" for x in column] for column in columns), strict=True)
+        columns = [np.where(hidden, np.nan, x) for x in (self.meals, self.lower, self.upper)]
+        numbers = zip(
+            *(["" if np.isnan(x) else f"{x:.2f}" for x in column] for column in columns),
+            strict=True,
+        )
         names = zip(self.rows.names.tolist(), self.rows.date.astype(str).tolist(), strict=True)
         write_csv(path, header, ([*a, *b] for a, b in zip(names, numbers, strict=True)))
+
+    def is_small(self, below: float | None) -> npt.NDArray[np.bool_]:
+        """Return which rows to hide so that no forecast below a size can be worked out.
+
+        Parameters
+        ----------
+        below : float or None
+            Meals; None hides nothing.
+
+        Returns
+        -------
+        ndarray of bool, shape (n,)
+            Rows to hide, those included that protect the only small one of a day or canteen.
+
+        Raises
+        ------
+        ForecastError
+            Where ``below`` is not above 0.
+        """
+        if below is None:
+            return np.zeros(len(self), dtype=bool)
+        return small_cells(self.meals, below, (self.rows.date, self.rows.canteen))
 
     def contributions_to_csv(self, path: str | Path) -> None:
         """Write ``cantine, date, habituel``, a column a term, ``prevision``; all in meals.

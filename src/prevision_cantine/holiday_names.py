@@ -1,13 +1,20 @@
 """What the public holidays of France are called, and on which days they fall in any year.
 
-Source: article L. 3133-1 of the French labour code.
+Source: article L. 3133-1 of the French labour code; for 8 May, which was none before 1953 nor from 1960
+to 1981, law 81-893 of 2 October 1981. Eleven days need no library of every country's: their names in
+three languages are here anyway, and a test compares the days with such a library's from 1950 to 2100.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
+
+import numpy as np
+import numpy.typing as npt
+
+from prevision_cantine.errors import DateError
 
 Names = Mapping[str, str]
 
@@ -62,3 +69,40 @@ def holiday_name(day: dt.date, lang: str) -> str | None:
     """
     names = FIXED.get((day.month, day.day)) or MOVABLE.get((day - easter(day.year)).days)
     return names[lang] if names else None
+
+
+def public_holidays(years: Iterable[int]) -> npt.NDArray[np.datetime64]:
+    """Return the public holidays of metropolitan France but those of Alsace and Moselle alone.
+
+    Parameters
+    ----------
+    years : iterable of int
+        Years, from 1950.
+
+    Returns
+    -------
+    ndarray of datetime64[D]
+        Days, sorted.
+
+    Raises
+    ------
+    DateError
+        Where a year is before 1950.
+
+    Examples
+    --------
+    >>> public_holidays([2017])[:3]
+    array(['2017-01-01', '2017-04-17', '2017-05-01'], dtype='datetime64[D]')
+    """
+    days = set()
+    for year in years:
+        if year < 1950:
+            raise DateError(f"public holidays are known from 1950, not in {year}")
+        sunday = easter(year)
+        days |= {dt.date(year, *at) for at in FIXED if at != (5, 8) or _is_8_may_off(year)}
+        days |= {sunday + dt.timedelta(days=after) for after in MOVABLE}
+    return np.array(sorted(days), dtype="datetime64[D]")
+
+
+def _is_8_may_off(year: int) -> bool:
+    return 1953 <= year <= 1959 or year >= 1982
