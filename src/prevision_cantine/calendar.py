@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
-from types import MappingProxyType
+from collections.abc import Iterable
 from typing import Any, cast
 
 import attrs
@@ -105,8 +104,8 @@ class Calendar:
     weekdays : tuple of int
         Weekdays with meals, 0 for Monday to 6 for Sunday; by default all but Wednesday and the
         weekend.
-    observances : mapping of str to ndarray of datetime64[D]
-        Days of other observances, by name, for tables and pictures; of these the forecaster has
+    observances : tuple of (str, ndarray of datetime64[D])
+        Name and days of each other observance, for tables and pictures; of these the forecaster has
         no term.
     """
 
@@ -118,7 +117,7 @@ class Calendar:
     closed: Days = attrs.field(factory=no_days, repr=False)
     opened: Days = attrs.field(factory=no_days, repr=False)
     weekdays: tuple[int, ...] = SERVED
-    observances: Mapping[str, Days] = attrs.field(factory=lambda: MappingProxyType({}), repr=False)
+    observances: tuple[tuple[str, Days], ...] = attrs.field(default=(), repr=False)
 
     @property
     def span(self) -> tuple[np.datetime64, np.datetime64]:

@@ -16,6 +16,7 @@ from prevision_cantine.csv_file import write_text
 from prevision_cantine.datasets import load_city, load_dishes, load_menu
 from prevision_cantine.effects import EVERYWHERE
 from prevision_cantine.errors import CantineError, ForecastError
+from prevision_cantine.fetch import fetch_nantes
 from prevision_cantine.figures import (
     plot_calibration,
     plot_contributions,
@@ -28,6 +29,7 @@ from prevision_cantine.figures import (
 from prevision_cantine.forecast import Forecast
 from prevision_cantine.ingredients import ingredients, load_portions
 from prevision_cantine.language import LANGUAGES
+from prevision_cantine.load_report import load_report
 from prevision_cantine.model import CanteenForecaster
 from prevision_cantine.ordering import SHORTAGES, load_order, plan_order, trade_off
 from prevision_cantine.scenario import Scenario, what_if
@@ -98,6 +100,12 @@ def _parser() -> argparse.ArgumentParser:
     _writes(item, required=True)
     item.add_argument("--canteen", help="canteen to draw and to explain; the first by default")
     item.add_argument("--picture", type=Path, help="picture to write, .png, .svg or .pdf")
+    item.add_argument(
+        "--mask-below",
+        type=float,
+        metavar="MEALS",
+        help="leave forecasts below this size empty, to publish",
+    )
 
     item = command("order", _order, "order for each canteen and day, and for the kitchen's total")
     learns(item)
@@ -175,6 +183,26 @@ def _parser() -> argparse.ArgumentParser:
         "--enrolment-lead-days", type=int, default=0,
         help="days before a school year when its enrolments are known",
     )  # fmt: skip
+    item = command(
+        "inspect",
+        _inspect,
+        "say what a city's folder holds, and what was repaired or left out",
+        span=False,
+    )
+    item.add_argument("--format", choices=("text", "json"), default="text")
+
+    item = commands.add_parser(
+        "fetch",
+        help="download the public files of Nantes",
+        description="Download the public files of Nantes.",
+    )
+    item.add_argument("folder", help="folder to write")
+    item.add_argument(
+        "--trust-on-first-use",
+        action="store_true",
+        help="fetch the files whose SHA-256 nobody has published too, and write theirs down",
+    )
+    item.set_defaults(run=_fetch)
     return parser
 
 
@@ -234,7 +262,7 @@ def _fit(arguments: argparse.Namespace) -> int:
 def _forecast(arguments: argparse.Namespace) -> int:
     city, forecast = _forecasted(arguments)
     canteen, here = _canteen(forecast, arguments.canteen)
-    forecast.to_csv(arguments.output)
+    forecast.to_csv(arguments.output, mask_below=arguments.mask_below)
     if arguments.picture is not None:
         save(plot_forecast(forecast, canteen, actual=city, lang=arguments.lang), arguments.picture)
     print(
@@ -363,6 +391,18 @@ def _ingredients(arguments: argparse.Namespace) -> int:
     if arguments.output is not None:
         found.to_csv(arguments.output)
     print(found.to_text(arguments.lang))
+    return 0
+
+
+def _inspect(arguments: argparse.Namespace) -> int:
+    report = load_report(load_city(arguments.folder))
+    print(report.to_json() if arguments.format == "json" else report.to_text())
+    return 0
+
+
+def _fetch(arguments: argparse.Namespace) -> int:
+    files = fetch_nantes(arguments.folder, trust_on_first_use=arguments.trust_on_first_use)
+    print(f"{len(files)} files, see {arguments.folder}")
     return 0
 
 

@@ -197,8 +197,8 @@ def _name(year: int) -> str:
     return f"{year}-{year + 1}"
 
 
-def _observances(days: Mapping[str, Iterable[Day]]) -> Mapping[str, Days]:
-    return MappingProxyType({name: to_days(values) for name, values in days.items()})
+def _observances(days: Mapping[str, Iterable[Day]]) -> tuple[tuple[str, Days], ...]:
+    return tuple((name, to_days(values)) for name, values in days.items())
 
 
 def _breaks(zone: str, more: tuple[ZonedBreak, ...]) -> list[Break]:

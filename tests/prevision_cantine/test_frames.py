@@ -1,0 +1,150 @@
+"""Tables in and out: the same city and the same forecasts whatever the library."""
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+from prevision_cantine import (
+    CanteenForecaster,
+    CantineError,
+    CityError,
+    city_from_frames,
+    mask_small,
+    to_frame,
+)
+from prevision_cantine.privacy import kind_of_column, kind_of_value
+
+KINDS = {"pandas": pd.DataFrame, "polars": pl.DataFrame, "pyarrow": pa.table}
+
+
+def tables(town, make):
+    served = town.attendance
+    names = [town.canteens[n] for n in served.canteen]
+    pupils = [
+        (n, y, float(c[i])) for y, c in town.enrolment.items() for i, n in enumerate(town.canteens)
+    ]
+    attendance = {
+        "site": names,
+        "jour": served.date.astype(str).tolist(),
+        "repas": served.meals.tolist(),
+    }
+    enrolment = dict(
+        zip(
+            ("site", "annee_scolaire", "effectif"),
+            map(list, zip(*pupils, strict=True)),
+            strict=True,
+        )
+    )
+    canteens = {"site": list(town.canteens), "type_site": list(town.types)}
+    return {
+        "attendance": make(attendance),
+        "enrolment": make(enrolment),
+        "canteens": make(canteens),
+    }
+
+
+COLUMNS = {"cantine": "site", "date": "jour", "reel": "repas"}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_library_gives_the_same_forecasts(town, kind):
+    given = tables(town, KINDS[kind])
+    city = city_from_frames(
+        given.pop("attendance"), calendar=town.calendar, columns=COLUMNS, **given
+    )
+    until, span = "2023-02-10", ("2023-03-06", "2023-03-10")
+    ours = CanteenForecaster(calibration_periods=0).fit(city, until)
+    forecast = ours.predict(city.calendar_rows(*span))
+    bare = city_from_frames(
+        pd.DataFrame(tables(town, pd.DataFrame)["attendance"]), calendar=town.calendar, columns=COLUMNS,
+        enrolment=tables(town, pd.DataFrame)["enrolment"], canteens=tables(town, pd.DataFrame)["canteens"],
+    )  # fmt: skip
+    same = (
+        CanteenForecaster(calibration_periods=0).fit(bare, until).predict(bare.calendar_rows(*span))
+    )
+    np.testing.assert_array_equal(forecast.meals, same.meals)
+    frame = to_frame(forecast, like=kind)
+    assert isinstance(frame, (pd.DataFrame, pl.DataFrame, pa.Table))
+    values = frame["prevision"].to_numpy()
+    np.testing.assert_array_equal(values, forecast.meals)
+
+
+def test_a_city_goes_out_and_comes_back(town):
+    frame = to_frame(town, like="polars")
+    back = city_from_frames(frame, calendar=town.calendar)
+    assert back.canteens == town.canteens
+    np.testing.assert_array_equal(back.attendance.meals, town.attendance.meals)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"reel": [-1.0, 2.0]}, "reel"),
+        ({"reel": ["x", "2"]}, "reel"),
+        ({"date": ["2017-01-05", "5 janvier"]}, "date"),
+        ({"date": ["2017-01-05", "2017-01-05"]}, "stands twice"),
+        ({"prenom": ["A", "B"]}, "personal data"),
+        ({"remarque": ["x", "parent@example.org"]}, "e-mail address"),
+    ],
+)
+def test_a_wrong_table_is_refused_with_the_rows(town, change, words):
+    table = {
+        "cantine": ["A", "A"],
+        "date": ["2017-01-05", "2017-01-06"],
+        "reel": [1.0, 2.0],
+    } | change
+    with pytest.raises(CityError, match=words):
+        city_from_frames(pd.DataFrame(table), calendar=town.calendar)
+
+
+def test_a_table_of_another_kind_is_refused(town):
+    with pytest.raises(CantineError, match="pandas"):
+        city_from_frames([1, 2], calendar=town.calendar)
+    with pytest.raises(CantineError, match="polars"):
+        to_frame(town, like="excel")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["nom", "Prénom", "date_naissance", "birth_date", "data de nascimento", "INE", "nir", "id_eleve",
+     "child_id", "aluno_id", "adresse", "endereço", "e-mail", "courriel_parent", "telefone", "tel"],
+)  # fmt: skip
+def test_columns_about_persons_are_refused(name):
+    assert kind_of_column(name) is not None
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["cantine", "site_nom", "cantine_nom", "date", "reel", "prevision", "effectif", "ecole", "plat",
+     "rang", "absents", "annonce_le", "nom_jour_ferie", "vacances_nom", "nb_enfants", "secteur", "zone"],
+)  # fmt: skip
+def test_columns_of_counts_are_not(name):
+    assert kind_of_column(name) is None
+
+
+def test_values_that_only_persons_have():
+    assert kind_of_value("1 85 05 78 006 084 91") == "identifier of a person (NIR)"
+    assert kind_of_value("1 85 05 78 006 084 92") is None  # the key is wrong
+    assert kind_of_value("06 12 34 56 78") == "telephone"
+    assert kind_of_value("Filet de colin @ citron") is None
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_masked_count_cannot_be_worked_out_from_its_total(kind):
+    table = KINDS[kind](
+        {
+            "cantine": ["A", "B", "C", "A"],
+            "date": ["1", "1", "1", "2"],
+            "reel": [4.0, 60.0, 80.0, 70.0],
+        }
+    )
+    masked = mask_small(table, below=10, count="reel", within=("date",))
+    shown = pd.DataFrame(masked.to_pydict() if kind == "pyarrow" else masked)
+    values = shown[shown.columns[2]] if kind == "polars" else shown["reel"]
+    assert [bool(pd.isna(v)) for v in values] == [True, True, False, False]
+    with pytest.raises(CantineError, match="no column"):
+        mask_small(table, below=10, count="absent")
+    with pytest.raises(CantineError, match="above 0"):
+        mask_small(table, below=0, count="reel", within=("date",))
