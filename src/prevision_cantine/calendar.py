@@ -127,6 +127,11 @@ class Calendar:
     def check_span(self, start: np.datetime64, end: np.datetime64) -> None:
         """Refuse a span that is empty or leaves what is known.
 
+        Parameters
+        ----------
+        start, end : datetime64[D]
+            First and last day.
+
         Raises
         ------
         DateError
@@ -141,7 +146,18 @@ class Calendar:
             )
 
     def is_off(self, days: Days) -> npt.NDArray[np.bool_]:
-        """Return which days are without class: weekends, holidays, closed, or between school years."""
+        """Return which days are without class: weekends, holidays, closed, or between school years.
+
+        Parameters
+        ----------
+        days : ndarray of datetime64[D], shape (n,)
+            Days.
+
+        Returns
+        -------
+        ndarray of bool, shape (n,)
+            A day each.
+        """
         off = (weekday(days) >= 5) | np.isin(days, self.public_holidays)
         off |= np.isin(days, self.closed)
         for item in self.breaks:
@@ -152,20 +168,64 @@ class Calendar:
         return (off | ~taught) & ~np.isin(days, self.opened)
 
     def is_weekday_served(self, days: Days) -> npt.NDArray[np.bool_]:
-        """Return which days fall on a weekday with meals, or are opened, whatever the holidays."""
+        """Return which days fall on a weekday with meals, or are opened, whatever the holidays.
+
+        Parameters
+        ----------
+        days : ndarray of datetime64[D], shape (n,)
+            Days.
+
+        Returns
+        -------
+        ndarray of bool, shape (n,)
+            A day each.
+        """
         return np.isin(weekday(days), self.weekdays) | np.isin(days, self.opened)
 
     def is_served(self, days: Days) -> npt.NDArray[np.bool_]:
-        """Return which days have meals."""
+        """Return which days have meals.
+
+        Parameters
+        ----------
+        days : ndarray of datetime64[D], shape (n,)
+            Days.
+
+        Returns
+        -------
+        ndarray of bool, shape (n,)
+            A day each.
+        """
         return ~self.is_off(days) & self.is_weekday_served(days)
 
     def school_days(self, start: np.datetime64, end: np.datetime64) -> Days:
-        """Return the days with meals from ``start`` to ``end``, both included."""
+        """Return the days with meals from ``start`` to ``end``, both included.
+
+        Parameters
+        ----------
+        start, end : datetime64[D]
+            First and last day.
+
+        Returns
+        -------
+        ndarray of datetime64[D]
+            Days, in order.
+        """
         days = np.arange(start, end + 1, dtype="datetime64[D]")
         return cast(Days, days[self.is_served(days)])
 
     def year_index(self, days: Days) -> Ints:
-        """Return the number of the school year of each day, -1 where there is none."""
+        """Return the number of the school year of each day, -1 where there is none.
+
+        Parameters
+        ----------
+        days : ndarray of datetime64[D], shape (n,)
+            Days.
+
+        Returns
+        -------
+        ndarray of int, shape (n,)
+            Position in ``years``.
+        """
         starts = np.array([year.start for year in self.years])
         return np.searchsorted(starts, days, side="right") - 1
 
