@@ -3,6 +3,8 @@
 import json
 import re
 import shutil
+import subprocess
+import sys
 from itertools import pairwise
 
 import pytest
@@ -222,3 +224,13 @@ def test_every_field_is_described_in_three_languages():
 def test_a_copy_of_the_example_loads_from_anywhere(examples, tmp_path):
     shutil.copytree(examples / "nantes_2020", tmp_path / "copy")
     assert len(load_register(tmp_path / "copy").all("applications")) == 442
+
+
+def test_a_reader_that_stops_early_is_no_error(examples):
+    script = f"import sys; from charte_registry.cli import main; sys.exit(main(['indicators', {str(examples / 'nantes_2020')!r}, '--year', '2020']))"
+    command = subprocess.Popen(
+        [sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    command.stdout.close()  # before a word is written
+    assert (command.stderr.read(), command.wait()) == (b"", 0)
+    command.stderr.close()

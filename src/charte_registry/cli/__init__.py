@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
@@ -45,9 +46,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         arguments = parser.parse_args(argv)
         status: int = arguments.run(arguments)
+        sys.stdout.flush()
     except RegisterError as error:
         print(f"charte-registry: error: {error}", file=sys.stderr)
         return 2
     except SystemExit as stop:
         return int(stop.code or 0)
+    except BrokenPipeError:  # whoever reads has enough, such as head
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     return status
