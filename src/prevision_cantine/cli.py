@@ -38,6 +38,9 @@ from prevision_cantine.storage import load_forecaster, save_forecaster
 
 Run = Callable[[argparse.Namespace], int]
 
+# The options that name a file to write.
+OUTPUTS = ("output", "picture", "kitchen", "calibration_picture", "calendar_picture")
+
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
@@ -49,6 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; return 0 where it is done, 2 where it cannot be."""
     try:
         arguments = _parser().parse_args(argv)
+        _check_outputs(arguments)
         status: int = arguments.run(arguments)
         sys.stdout.flush()
     except CantineError as error:
@@ -60,6 +64,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     return status
+
+
+def _check_outputs(arguments: argparse.Namespace) -> None:
+    """Refuse what cannot be written before the first of several files is."""
+    given = [path for name in OUTPUTS if (path := getattr(arguments, name, None)) is not None]
+    for number, path in enumerate(given):
+        if not path.parent.is_dir():
+            raise CantineError(f"{path}: cannot be written (no such folder); check the path")
+        if path in given[:number]:
+            raise CantineError(f"{path}: two outputs have this name; give each its own")
 
 
 def _parser() -> argparse.ArgumentParser:

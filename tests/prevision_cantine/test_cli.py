@@ -264,3 +264,12 @@ def test_what_cannot_be_done_is_one_line(town_folder, tmp_path, capsys, argument
     assert message in error
     assert error.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("second", ["absent/kitchen.csv", "order.csv"])
+def test_no_output_is_written_where_another_cannot_be(town_folder, tmp_path, capsys, second):
+    command = ["order", str(town_folder), *SPAN, *UNTIL, "--shortage", "0.01"]
+    outputs = ["--output", str(tmp_path / "order.csv"), "--kitchen", str(tmp_path / second)]
+    assert main([*command, *outputs]) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []
