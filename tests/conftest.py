@@ -11,6 +11,8 @@ settings.load_profile("project")
 
 ROOT = Path(__file__).parents[1]
 
+collect_ignore = ["browser"]  # needs a browser: nox -s accessibility
+
 
 @pytest.fixture(scope="session")
 def real_data() -> Path:

@@ -54,10 +54,9 @@ def to_frame(
     Examples
     --------
     >>> from prevision_cantine import make_city, to_frame
-    >>> to_frame(make_city(canteens=2, years=1), like="pandas")[["cantine", "date", "reel"]].head(2)
-          cantine       date   reel
-    0  Cantine 01 2020-09-01   82.0
-    1  Cantine 02 2020-09-01  108.0
+    >>> frame = to_frame(make_city(canteens=2, years=1), like="polars")
+    >>> frame.columns, frame["reel"].to_list()[:2]
+    (['cantine', 'date', 'reel', 'prevision_agents'], [82.0, 108.0])
     """
     import narwhals as nw
 

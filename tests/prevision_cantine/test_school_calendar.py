@@ -1,8 +1,6 @@
 """School calendars: the zones of France from the table of the package, other places from files."""
 
-import os
 from itertools import pairwise
-from pathlib import Path
 
 import holidays
 import numpy as np
@@ -18,8 +16,6 @@ from prevision_cantine import (
 )
 from prevision_cantine.calendar import WEDNESDAY, weekday
 from prevision_cantine.holiday_names import public_holidays
-
-REAL = Path(os.environ.get("CHARTE_DONNEE_DATA", "../shared/data")) / "nantes_cantines"
 
 
 @pytest.mark.parametrize("year", range(1950, 2101, 10))
@@ -70,11 +66,10 @@ def test_closed_and_opened_days_count():
     assert changed.observances[0][0] == "Aïd"
 
 
-@pytest.mark.skipif(not REAL.is_dir(), reason=f"no real data at {REAL}")
-def test_nantes_served_no_meal_inside_a_break_of_its_zone():
+def test_nantes_served_no_meal_inside_a_break_of_its_zone(real_data):
     zones = {year: "A" if year < 2015 else "B" for year in range(2011, 2017)}
     calendar = french_calendar(zones, zones)
-    table = load_city(REAL).attendance
+    table = load_city(real_data / "nantes_cantines").attendance
     first, last = calendar.span
     inside = (table.date >= first) & (table.date <= last) & (weekday(table.date) != WEDNESDAY)
     served, count = np.unique(table.date[inside], return_counts=True)

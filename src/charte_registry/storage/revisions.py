@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 import subprocess
-import tarfile
 import tempfile
+import zipfile
 from pathlib import Path
 
 from charte_registry.errors import RegisterError
@@ -38,12 +38,16 @@ def load_revision(name: str) -> Register:
         return load_register(name)
     # An object is asked for by what it is, so that a name never becomes an option.
     tree = _git(name, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}:{path}")
-    archive = _git(name, "archive", "--format=tar", tree.decode("ascii").strip())
+    archive = _git(name, "archive", "--format=zip", tree.decode("ascii").strip())
     with tempfile.TemporaryDirectory() as folder:
         try:
-            with tarfile.open(fileobj=io.BytesIO(archive)) as files:
-                files.extractall(folder, filter="data")
-        except tarfile.TarError as error:
+            with zipfile.ZipFile(io.BytesIO(archive)) as files:
+                if sum(item.file_size for item in files.infolist()) > MAX_BYTES:
+                    raise RegisterError(
+                        f"{name}: larger than {MAX_BYTES:,} bytes; compare a smaller folder"
+                    )
+                files.extractall(folder)  # no name leaves the folder, and a link is a plain file
+        except zipfile.BadZipFile as error:
             raise RegisterError(f"{name}: cannot be unpacked ({error})") from None
         return load_register(folder)
 
