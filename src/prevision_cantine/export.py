@@ -56,7 +56,7 @@ def to_frame(
     >>> from prevision_cantine import make_city, to_frame
     >>> frame = to_frame(make_city(canteens=2, years=1), like="polars")
     >>> frame.columns, frame["reel"].to_list()[:2]
-    (['cantine', 'date', 'reel', 'prevision_agents'], [82.0, 108.0])
+    (['cantine', 'date', 'reel', 'prevision_agents'], [180.0, 138.0])
     """
     import narwhals as nw
 
