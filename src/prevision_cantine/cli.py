@@ -18,6 +18,7 @@ from prevision_cantine.effects import EVERYWHERE
 from prevision_cantine.errors import CantineError, ForecastError
 from prevision_cantine.fetch import fetch_nantes
 from prevision_cantine.figures import (
+    picture_kind,
     plot_calibration,
     plot_contributions,
     plot_effects,
@@ -39,7 +40,8 @@ from prevision_cantine.storage import load_forecaster, save_forecaster
 Run = Callable[[argparse.Namespace], int]
 
 # The options that name a file to write.
-OUTPUTS = ("output", "picture", "kitchen", "calibration_picture", "calendar_picture")
+PICTURES = ("picture", "calibration_picture", "calendar_picture")
+OUTPUTS = ("output", "kitchen", *PICTURES)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -61,9 +63,23 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SystemExit as stop:
         return int(stop.code or 0)
     except BrokenPipeError:  # whoever reads has enough, such as head
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_what_is_left()
         return 0
+    except OSError as error:  # those of files are told with their name before they come here
+        _drop_what_is_left()
+        reason = error.strerror or error
+        print(
+            f"prevision-cantine: error: the result cannot be printed ({reason}); make room, or "
+            "print it elsewhere",
+            file=sys.stderr,
+        )
+        return 2
     return status
+
+
+def _drop_what_is_left() -> None:
+    """Let nothing more be printed, which would fail again when Python ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _check_outputs(arguments: argparse.Namespace) -> None:
@@ -72,8 +88,13 @@ def _check_outputs(arguments: argparse.Namespace) -> None:
     for number, path in enumerate(given):
         if not path.parent.is_dir():
             raise CantineError(f"{path}: cannot be written (no such folder); check the path")
+        if path.is_dir():
+            raise CantineError(f"{path}: is a folder; give the name of a file in it")
         if path in given[:number]:
             raise CantineError(f"{path}: two outputs have this name; give each its own")
+    for name in PICTURES:
+        if (path := getattr(arguments, name, None)) is not None:
+            picture_kind(path)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -288,6 +309,12 @@ def _forecast(arguments: argparse.Namespace) -> int:
 
 
 def _order(arguments: argparse.Namespace) -> int:
+    costs = (arguments.missing_meal_cost, arguments.wasted_meal_cost)
+    if (arguments.shortage is None) == (costs == (None, None)) or costs.count(None) == 1:
+        raise ForecastError(
+            "give --shortage alone, such as --shortage 0.01, or both --missing-meal-cost and "
+            "--wasted-meal-cost"
+        )
     _, forecast = _forecasted(arguments)
     plan = plan_order(
         forecast, shortage=arguments.shortage, missing_meal_cost=arguments.missing_meal_cost,
@@ -428,14 +455,14 @@ def _backtest(arguments: argparse.Namespace) -> int:
         forecaster=CanteenForecaster(enrolment_lead_days=arguments.enrolment_lead_days),
     )  # fmt: skip
     result.to_csv(arguments.output)
-    print(f"{'':24}{'WAPE':>9}{'excess':>9}{'shortage':>10}{'coverage':>10}")
+    print(f"{'':30}{'WAPE':>9}{'excess':>9}{'shortage':>10}{'coverage':>10}")
     for strikes, name in ((False, "without strike days"), (True, "with strike days")):
         for who, figures in result.scores(strikes=strikes).items():
             cells = "".join(
                 f"{100 * figures[key]:{width}.2f} %" if key in figures else ""
                 for key, width in (("wape", 7), ("excess", 7), ("shortage", 8), ("coverage", 8))
             )
-            print(f"{who + ', ' + name:<28}"[:28] + cells)
+            print(f"{who + ', ' + name:<30}" + cells)
     spans = len(set(result.last_known.tolist()))
     print(f"{len(result.rows)} rows in {spans} forecasts, see {arguments.output}")
     return 0

@@ -514,6 +514,14 @@ def plot_error_calendar(
     return figure
 
 
+def picture_kind(path: str | Path) -> str:
+    """Return the format that the suffix of a picture says: png, svg or pdf."""
+    kind = Path(path).suffix.lower().lstrip(".")
+    if kind not in ("png", "svg", "pdf"):
+        raise CantineError(f"{path}: {kind!r} is no kind of picture; write .png, .svg or .pdf")
+    return kind
+
+
 def save(figure: Figure, path: str | Path) -> None:
     """Write a picture, which takes its name only once it is complete.
 
@@ -529,10 +537,7 @@ def save(figure: Figure, path: str | Path) -> None:
     CantineError
         Where the folder cannot be written, or the suffix is no format.
     """
-    path = Path(path)
-    kind = path.suffix.lower().lstrip(".")
-    if kind not in ("png", "svg", "pdf"):
-        raise CantineError(f"{path}: {kind!r} is no kind of picture; write .png, .svg or .pdf")
+    kind = picture_kind(path)
     undated = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(kind)
     with written(path) as temporary:
         figure.savefig(temporary, format=kind, dpi=150, metadata=undated)

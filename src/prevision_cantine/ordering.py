@@ -388,7 +388,8 @@ def load_order(path: str | Path, city: City) -> Order:
     Raises
     ------
     CityError
-        With file and line: an unknown canteen, a wrong day or number, or a row that stands twice.
+        With file and line: an unknown canteen, a wrong day or number, or a row that stands twice;
+        with the file where it has no row.
 
     Examples
     --------
@@ -419,6 +420,8 @@ def load_order(path: str | Path, city: City) -> Order:
             for c in ("prevision", "commande")
         )
         numbers.append((forecast, meals))
+    if not seen:
+        raise CityError(f"{path}: no row below the names of the columns; give the order's rows")
     forecasts, ordered = np.array(numbers, dtype=np.float64).reshape(-1, 2).T
     rows = Rows(
         city,

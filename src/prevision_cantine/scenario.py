@@ -408,7 +408,8 @@ def what_if(
     Raises
     ------
     CityError, DateError, ForecastError
-        As ``Scenario.apply``, ``City.calendar_rows`` and ``CanteenForecaster.predict`` do.
+        As ``Scenario.apply``, ``City.calendar_rows`` and ``CanteenForecaster.predict`` do, and
+        where a strike or an absence falls on a day that is not forecast, or no menu on one that is.
 
     Examples
     --------
@@ -429,7 +430,30 @@ def what_if(
     before, after = (
         told.predict(c.calendar_rows(start, end)) for c in (known, scenario.apply(known))
     )
+    _check_days(scenario, np.union1d(before.rows.date, after.rows.date))
     return compare_forecasts(before, after)
+
+
+def _check_days(scenario: Scenario, days: Days) -> None:
+    """Refuse a change of one day that is not forecast: it would change nothing, unsaid.
+
+    A menu may go beyond the span. Holidays change the days around them, so they may too.
+    """
+    span = f"the school days forecast go from {days[0]} to {days[-1]}"
+    absent = [to_day(day) for _, day in scenario.absences]
+    for field, given in (("strikes", scenario.strikes), ("absences", absent)):
+        for day in given:
+            if day not in days:
+                raise ForecastError(
+                    f"{field}: {day} is not forecast: {span}, without Wednesdays and holidays; "
+                    "correct the day, or the span"
+                )
+    menus = np.array(sorted(scenario.menus), dtype="datetime64[D]")
+    if len(menus) and not np.isin(menus, days).any():
+        raise ForecastError(
+            f"menus: no day of {menus[0]} to {menus[-1]} is forecast: {span}; correct the days of "
+            "the menu, or the span"
+        )
 
 
 def _with(days: Days, more: tuple[np.datetime64, ...]) -> Days:

@@ -240,7 +240,9 @@ def test_a_reader_that_stops_early_is_no_error(town_folder):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["order", *SPAN, "--output", "{out}"], "give shortage="),
+        (["order", *SPAN, "--output", "{out}"], "give --shortage alone"),
+        (["order", *SPAN, "--missing-meal-cost", "9", "--output", "{out}"], "both --missing-meal"),
+        (["what-if", *SPAN, *UNTIL, "--strike", "2023-01-10"], "2023-01-10 is not forecast"),
         (["order", *SPAN, "--shortage", "2", "--output", "{out}"], "shortage=2.0"),
         (["explain", *SPAN, "--canteen", "X"], "no row of canteen 'X'"),
         (["what-if", *SPAN, "--enrolment", "X"], "write CANTEEN=FACTOR"),
@@ -264,6 +266,45 @@ def test_what_cannot_be_done_is_one_line(town_folder, tmp_path, capsys, argument
     assert message in error
     assert error.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_disk_is_one_line(town_folder):
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("no /dev/full on this system")
+    program = "import sys; from prevision_cantine.cli import main; sys.exit(main())"
+    command = [sys.executable, "-c", program, "effects", str(town_folder), *UNTIL]
+    with full.open("w") as out:
+        done = subprocess.run(command, stdout=out, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 2
+    assert "the result cannot be printed" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "outputs", [{"--output": "f.csv", "--picture": "f.gif"}, {"--output": "."}]
+)
+def test_an_output_that_cannot_be_is_refused_before_any_work(tmp_path, capsys, outputs):
+    paths = [x for option, name in outputs.items() for x in (option, str(tmp_path / name))]
+    assert main(["forecast", "no folder", *SPAN, *paths]) == 2
+    assert "no folder" not in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_order_without_a_row_is_refused(town_folder, tmp_path, capsys):
+    draft = tmp_path / "draft.csv"
+    draft.write_text("cantine,date,commande\n", encoding="utf-8")
+    command = ["explain", str(town_folder), *SPAN, *UNTIL, "--draft", str(draft)]
+    assert main(command) == 2
+    assert "draft.csv: no row below the names" in capsys.readouterr().err
+
+
+def test_backtest_prints_whole_names_under_their_columns(run, tmp_path):
+    text = run("backtest", "--from", "2023-01-03", "--to", "2023-02-10", "--assisted",
+               "--output", tmp_path / "b.csv")  # fmt: skip
+    head, *lines = text.splitlines()[:-1]
+    assert "assisted, without strike days " in text
+    assert all(line[: head.index("excess") + 6].endswith("%") for line in lines)
 
 
 @pytest.mark.parametrize("second", ["absent/kitchen.csv", "order.csv"])

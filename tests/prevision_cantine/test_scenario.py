@@ -134,6 +134,31 @@ def test_a_difference_is_told_and_written(town, town_forecaster, tmp_path, lang)
         assert sum(numbers[2:]) == pytest.approx(numbers[1] - numbers[0], abs=0.08)
 
 
+@pytest.mark.parametrize(
+    ("scenario", "message"),
+    [
+        (Scenario(strikes=["2023-03-14", "2023-04-03"]), "strikes: 2023-04-03 is not forecast"),
+        (Scenario(strikes=["2023-03-15"]), "2023-03-06 to 2023-03-31, without Wednesdays"),
+        (Scenario(absences={("Cantine 01", "2023-03-18"): 3}), "absences: 2023-03-18"),
+        (Scenario(menus={dt.date(2022, 3, 14): ["Riz"]}), "menus: no day of 2022-03-14"),
+    ],
+)
+def test_a_change_of_a_day_that_is_not_forecast_is_refused(
+    town, town_forecaster, scenario, message
+):
+    with pytest.raises(ForecastError, match=message):
+        what_if(town_forecaster, town, scenario, *SPAN)
+
+
+def test_a_menu_may_go_beyond_the_span(town, town_forecaster):
+    first, later = dt.date(2023, 3, 7), dt.date(2023, 4, 3)
+    both, one = (
+        what_if(town_forecaster, town, Scenario(menus={day: ["Poisson"] for day in days}), *SPAN)
+        for days in ((first, later), (first,))
+    )
+    np.testing.assert_array_equal(both.after, one.after)
+
+
 def test_what_cannot_be_compared_or_changed_is_said(town, town_forecaster, town_forecast):
     other = make_city(seed=0, canteens=2, years=1)
     rows = town.calendar_rows(*SPAN)
