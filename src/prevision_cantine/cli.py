@@ -183,11 +183,11 @@ def _parser() -> argparse.ArgumentParser:
     item.add_argument("--menu", type=Path, help="CSV file of dishes: date, rang, plat")
     item.add_argument(
         "--enrolment", nargs="+", default=[], metavar="CANTEEN=FACTOR",
-        help="such as 'ZOLA=1.1', or '*=0.95' for every canteen",
+        help="such as 'AMPERE=1.1', or '*=0.95' for every canteen",
     )  # fmt: skip
     item.add_argument(
         "--absence", nargs="+", default=[], metavar="CANTEEN=DAY=PUPILS",
-        help="pupils who will be away, such as 'ZOLA=2017-05-04=40'",
+        help="pupils who will be away, such as 'AMPERE=2017-05-04=40'",
     )  # fmt: skip
     _writes(item)
 
@@ -409,7 +409,7 @@ def _factor(text: str) -> tuple[str, float]:
     except ValueError:
         equals = ""
     if not equals:
-        raise ForecastError(f"--enrolment {text}: write CANTEEN=FACTOR, such as ZOLA=1.1")
+        raise ForecastError(f"--enrolment {text}: write CANTEEN=FACTOR, such as AMPERE=1.1")
     return name, factor
 
 
@@ -419,7 +419,7 @@ def _absence(text: str) -> tuple[tuple[str, str], float]:
         return (name, day), float(value)
     except ValueError:
         raise ForecastError(
-            f"--absence {text}: write CANTEEN=DAY=PUPILS, such as ZOLA=2017-05-04=40"
+            f"--absence {text}: write CANTEEN=DAY=PUPILS, such as AMPERE=2017-05-04=40"
         ) from None
 
 

@@ -32,9 +32,9 @@ TEXTS = texts({
         "alone": "Trop peu de jours passés pour une commande d'ensemble : {days}, il en faut {needed}.",
         "day": "jour", "forecast": "prévus", "separate": "commandes", "together": "en une fois",
         "gain": "gain", "trays": "Plateaux de {tray} repas.",
-        "caution": "Ce que coûte chaque prudence, sur {days} jours passés prévus sans rien savoir de la suite.",
+        "caution": "Ce que coûte chaque niveau de prudence, sur {days} jours passés prévus sans rien savoir de la suite.",
         "at_once": "Une seule commande par jour pour toutes les cantines.",
-        "margin": "marge", "quantile": "jours suffisants", "excess": "excédent", "shortage": "manque",
+        "margin": "marge", "quantile": "jours sans manque", "excess": "excédent", "shortage": "manque",
         "wasted": "repas en trop par jour", "missing": "repas manquants par jour",
     },
     "en": {
@@ -60,9 +60,9 @@ TEXTS = texts({
         "alone": "Poucos dias passados para um pedido do total: {days}, são necessários {needed}.",
         "day": "dia", "forecast": "previsto", "separate": "pedidos", "together": "em um só",
         "gain": "ganho", "trays": "Bandejas de {tray} refeições.",
-        "caution": "Quanto custa cada cautela, em {days} dias passados previstos sem nada saber do que se seguiu.",
+        "caution": "Quanto custa cada nível de cautela, em {days} dias passados previstos sem nada saber do que se seguiu.",
         "at_once": "Um só pedido por dia para todas as cantinas.",
-        "margin": "margem", "quantile": "dias suficientes", "excess": "excesso", "shortage": "falta",
+        "margin": "margem", "quantile": "dias sem falta", "excess": "excesso", "shortage": "falta",
         "wasted": "refeições a mais por dia", "missing": "refeições em falta por dia",
     },
 })  # fmt: skip
