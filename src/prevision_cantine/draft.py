@@ -13,8 +13,8 @@ from prevision_cantine.city import Floats, Ints
 MIN_ROWS = 300
 NEAR = 0.03  # log errors within which the weights are fitted by squares, beyond by absolute values
 PRIOR = 0.05  # rows that say that the draft adds nothing
-CAUTION_DAYS = 60  # service days whose drafts tell how much the agents of a canteen order beyond
-CAUTION_ROWS = 6.0
+CAUTION_DAYS = 140  # service days, about a school year, whose drafts tell how much the agents of a canteen order beyond
+CAUTION_ROWS = 20.0
 LEVEL_ROWS = 0.5
 WIDEST = (-1.5, 0.6)  # log differences beyond which a draft says no more
 

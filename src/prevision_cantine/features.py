@@ -129,8 +129,8 @@ def design(rows: Rows, first_year: int, years: int) -> Design:
             Block(term, by_type, width * len(TYPES), penalties[1], factor=f"type*{factor}")
         )
     blocks += [
-        # Small children come in turns on the first day, in the same canteens every year.
-        Block("rentree_fin", only(around["from_start"] == 0, zero), 1, 1.0, nested=True, factor="first_day"),
+        # Small children come in turns on the first days, in the same canteens every year.
+        Block("rentree_fin", only(around["from_start"] < 3, around["from_start"]), 3, 0.4, nested=True, factor="from_start"),
         Block("rentree_fin", only(around["position"] < FIRST_WEEKS, zero), 1, 12.0, nested=True, factor="first_weeks"),
     ]  # fmt: skip
     for factor, reach in (("to_break", 4), ("since_break", 2)):

@@ -71,7 +71,7 @@ class Calibration:
             here = past.occasion == occasion
             seen = int(here.sum())
             days = len(np.unique(self.date[here])) if len(self.date) else seen
-            rare = max(tail - 0.5 / days, tail / 5)
+            rare = max(tail - 0.5 / days, tail / 2)
             own = np.quantile(error[here], [rare, 1 - rare])
             bounds[occasion] = (seen * own + OCCASION_ROWS * everywhere) / (seen + OCCASION_ROWS)
         return _bound(meals, bounds[:, 0], scale), _bound(meals, bounds[:, 1], scale)
@@ -97,7 +97,7 @@ class Calibration:
     def enlarged(self, meals: Floats, margin: float, scale: Scale | None = None) -> Floats:
         """Return the forecast with a margin, wider where it is less sure."""
         scale = scale or by_size(meals)
-        return np.asarray(meals * np.exp(margin * scale.above))
+        return np.asarray(meals * np.exp(margin * scale.either))
 
     def margin(self, shortage: float, tray: int = 1) -> float:
         """Return the margin whose missing meals were, in the past, this share of those served."""
@@ -106,7 +106,8 @@ class Calibration:
     def margin_at(self, quantile: float) -> float:
         """Return the margin that was enough on this share of past canteens and days."""
         self._need_past()
-        return float(np.quantile(self._errors(), quantile))
+        error = np.log(self.actual / self.forecast) / self._scale().either
+        return float(np.quantile(error, quantile))
 
     def margin_of_total(self, shortage: float, tray: int = 1) -> float:
         """Return the margin by which each day's total missed, in the past, this share of meals."""
@@ -118,7 +119,7 @@ class Calibration:
         day = self._days()
         actual = added(day, self.actual)
         low, high = np.full(len(actual), -WIDEST), np.full(len(actual), WIDEST)
-        spread = self._scale().above
+        spread = self._scale().either
         for _ in range(STEPS):
             middle = (low + high) / 2
             enough = added(day, self.forecast * np.exp(middle[day] * spread)) >= actual

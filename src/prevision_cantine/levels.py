@@ -9,7 +9,7 @@ from prevision_cantine.city import Floats, Ints
 
 SLOTS = 5  # Monday, Tuesday, Thursday, Friday, and one for what is not forecast
 LONG_HALF_LIFE, LONG_ROWS = 100.0, 1.5  # service days; rows of the longer past in a recent level
-PROFILE_HALF_LIFE, PROFILE_ROWS = 40.0, 4.0
+PROFILE_HALF_LIFE, PROFILE_ROWS = 40.0, 2.0
 SUMMER = 10.0  # service days by which a summer ages what was seen before it
 FIRST_DAYS = 30  # service days after a summer that show what it did
 SUMMERS = 0.5  # summers that did nothing, for shrinkage

@@ -32,6 +32,11 @@ class Scale:
     below: Floats = attrs.field(repr=False)
     occasion: Ints = attrs.field(repr=False)
 
+    @property
+    def either(self) -> Floats:
+        """How far off on either side: what orders go by, since a day below shows one above may come."""
+        return np.sqrt(self.above * self.below)
+
     def select(self, keep: npt.NDArray[np.bool_] | Ints) -> Scale:
         """Return the scales of some rows."""
         return Scale(self.above[keep], self.below[keep], self.occasion[keep])
