@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from prevision_cantine.errors import CantineError, CityError
+from prevision_cantine.language import counted
 from prevision_cantine.privacy import refuse_columns, refuse_values
 
 MAX_BYTES = 500_000_000
@@ -29,7 +30,7 @@ def read_rows(
     columns: Sequence[str],
     *,
     optional: Sequence[str] = (),
-    needed_by: str = "the city layout",
+    what: str = "a file of the city's folder",
 ) -> list[Row]:
     """Return the rows of a CSV file, each with its line, once its columns are those asked for.
 
@@ -41,8 +42,8 @@ def read_rows(
         The columns it must have, in any order.
     optional : sequence of str
         The columns it may have beside them; no other.
-    needed_by : str
-        What the file is for, said where it cannot be read.
+    what : str
+        What the file should be, said where it cannot be read.
 
     Returns
     -------
@@ -60,8 +61,10 @@ def read_rows(
             raise CityError(f"{path}: larger than {MAX_BYTES:,} bytes; split it")
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
+        reason = "no such file" if isinstance(error, FileNotFoundError) else error.strerror
         raise CityError(
-            f"{path}: cannot be read ({error.strerror}); {needed_by} needs it"
+            f"{path}: cannot be read ({reason}); it should be {what}, CSV with the columns "
+            f"{', '.join(columns)}"
         ) from None
     except UnicodeDecodeError as error:
         raise CityError(f"{path}: not UTF-8 at byte {error.start}; save it as CSV UTF-8") from None
@@ -82,7 +85,7 @@ def read_rows(
         for row in reader:
             if "" in row or None in row.values():
                 raise CityError(
-                    f"{path}:{reader.line_num}: not {len(reader.fieldnames)} cells; check the commas"
+                    f"{path}:{reader.line_num}: not {counted(len(reader.fieldnames), 'cell')}; check the commas"
                 )
             rows.append((reader.line_num, row))
     except csv.Error as error:

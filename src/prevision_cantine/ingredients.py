@@ -12,7 +12,7 @@ import attrs
 
 from prevision_cantine.csv_file import parse_quantity, read_rows, write_csv
 from prevision_cantine.errors import CityError, DateError
-from prevision_cantine.language import in_language, number, table, texts
+from prevision_cantine.language import counted, in_language, number, table, texts
 from prevision_cantine.menus import plain
 from prevision_cantine.ordering import Order
 
@@ -26,9 +26,9 @@ UNITS: Mapping[str, tuple[str, Fraction]] = {
 MAX_QUANTITY = 1000  # of a unit in one portion
 COLUMNS = ("plat", "produit", "fournisseur", "type_site", "quantite", "unite")
 TEXTS = texts({
-    "fr": {"week": "semaine du {day}, {supplier}", "product": "produit", "quantity": "quantité", "piece": "pièces"},
-    "en": {"week": "week of {day}, {supplier}", "product": "product", "quantity": "quantity", "piece": "pieces"},
-    "pt": {"week": "semana de {day}, {supplier}", "product": "produto", "quantity": "quantidade", "piece": "unidades"},
+    "fr": {"week": "semaine du {day}, {supplier}", "product": "produit", "quantity": "quantité"},
+    "en": {"week": "week of {day}, {supplier}", "product": "product", "quantity": "quantity"},
+    "pt": {"week": "semana de {day}, {supplier}", "product": "produto", "quantity": "quantidade"},
 })  # fmt: skip
 
 
@@ -120,10 +120,11 @@ class Ingredients:
         say = in_language(TEXTS, lang)
         lists: dict[tuple[dt.date, str], list[list[str]]] = defaultdict(list)
         for item in self.purchases:
-            places = 0 if item.unite == "piece" else 1
-            quantity = (
-                f"{number(float(item.quantite), lang, places)} {say.get(item.unite, item.unite)}"
-            )
+            value = float(item.quantite)
+            if item.unite == "piece":
+                quantity = counted(value, "piece", lang)
+            else:
+                quantity = f"{number(value, lang, 1)} {item.unite}"
             lists[item.lundi, item.fournisseur].append([item.produit, quantity])
         return "\n\n".join(
             say["week"].format(day=day, supplier=supplier)
@@ -181,13 +182,13 @@ def load_portions(path: str | Path) -> tuple[Portion, ...]:
     --------
     >>> load_portions("nowhere.csv")
     Traceback (most recent call last):
-    prevision_cantine.errors.CityError: nowhere.csv: cannot be read (No such file or directory); the list of ingredients needs it
+    prevision_cantine.errors.CityError: nowhere.csv: cannot be read (no such file); it should be a table of portions, CSV with the columns plat, produit, fournisseur, type_site, quantite, unite
     """
     path = Path(path)
     portions: list[Portion] = []
     seen: dict[tuple[str, str, str], int] = {}
     bought: dict[tuple[str, str], Portion] = {}
-    for line, row in read_rows(path, COLUMNS, needed_by="the list of ingredients"):
+    for line, row in read_rows(path, COLUMNS, what="a table of portions"):
         cells = {name: row[name].strip() for name in COLUMNS}
         for name in COLUMNS:
             if not cells[name]:
@@ -270,7 +271,9 @@ def ingredients(
     for (day, kind), meals in _meals(order).items():
         names = list(dishes.get(day, ()))
         if not names:
-            raise DateError(f"{day}: {meals} meals are ordered, and no dish is known; add its menu")
+            raise DateError(
+                f"{day}: {counted(meals, 'meal')} ordered, and no dish is known; add its menu"
+            )
         monday = day - dt.timedelta(days=day.weekday())
         for name in names:
             products = known.get(dish_name(name), {}).values()

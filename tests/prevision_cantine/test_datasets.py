@@ -180,7 +180,10 @@ def test_a_file_that_is_empty_absent_or_no_text_is_refused(folder, file):
     with pytest.raises(CityError, match="empty"):
         load_city(folder)
     (folder / file).unlink()
-    with pytest.raises(CityError, match="cannot be read"):
+    with pytest.raises(
+        CityError,
+        match="cannot be read \\(no such file\\); it should be a file of the city's folder, CSV with",
+    ):
         load_city(folder)
 
 
@@ -210,7 +213,7 @@ def test_the_command_line_forecasts_and_measures(made, tmp_path, capsys):
     )
     assert picture.exists()
     assert main(["backtest", str(made), *span, "--shortage", "0.02", "--output", str(past)]) == 0
-    assert "agents, without strike days" in capsys.readouterr().out
+    assert "agents, hors jours de grève" in capsys.readouterr().out
     lines = past.read_text("utf-8").splitlines()
     assert (
         lines[0]

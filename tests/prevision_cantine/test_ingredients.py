@@ -133,7 +133,7 @@ def test_a_dish_or_a_day_that_is_missing_is_named(plan):
     ):
         ingredients(plan, menu(plan, "Riz"), portions)
     every = [attrs.evolve(portions[0], type_site="*")]
-    with pytest.raises(DateError, match=r"2023-03-10: \d+ meals are ordered, and no dish"):
+    with pytest.raises(DateError, match=r"2023-03-10: \d+ meals ordered, and no dish"):
         ingredients(plan, {dt.date(2023, 3, 9): ("Riz",)}, every)
 
 
