@@ -50,7 +50,7 @@ OPTIONS = {"below": "mask_below"}
 TEXTS = texts({
     "fr": {
         "see": "voir {file}", "learned": "modèle appris sur {rows} du {first} au {last}, voir {file}",
-        "forecast": "{remarks} sur les données ; prévision de {rows}, voir {file}",
+        "forecast": "{remarks} sur les données (inspect les donne) ; prévision de {rows} (cantine et jour), voir {file}",
         "sheet": "fiche du modèle du {until}, voir {file}",
         "excess": "excédent", "shortage": "manque", "coverage": "couverture",
         "model": "modèle", "assisted": "modèle et projet des agents", "agents": "agents",
@@ -60,7 +60,7 @@ TEXTS = texts({
     },
     "en": {
         "see": "see {file}", "learned": "model learned from {rows} from {first} to {last}, see {file}",
-        "forecast": "{remarks} on the data; forecast of {rows}, see {file}",
+        "forecast": "{remarks} on the data (inspect tells them); forecast of {rows} (canteen and day), see {file}",
         "sheet": "sheet of the model of {until}, see {file}",
         "excess": "excess", "shortage": "shortage", "coverage": "coverage",
         "model": "model", "assisted": "model and draft of the agents", "agents": "agents",
@@ -70,7 +70,7 @@ TEXTS = texts({
     },
     "pt": {
         "see": "ver {file}", "learned": "modelo aprendido com {rows} de {first} a {last}, ver {file}",
-        "forecast": "{remarks} sobre os dados; previsão de {rows}, ver {file}",
+        "forecast": "{remarks} sobre os dados (ver inspect); previsão de {rows} (cantina e dia), ver {file}",
         "sheet": "ficha do modelo de {until}, ver {file}",
         "excess": "excesso", "shortage": "falta", "coverage": "cobertura",
         "model": "modelo", "assisted": "modelo e pedido preliminar dos agentes", "agents": "agentes",
@@ -119,7 +119,8 @@ def _in_options(error: CantineError) -> str:
     if not isinstance(error, ParameterError):
         return str(error)
     option = OPTIONS.get(error.name, error.name).replace("_", "-")
-    return f"--{option} {error.value}: {error.remedy}"
+    value = f"{error.value:.15g}" if isinstance(error.value, float) else error.value
+    return f"--{option} {value}: {error.remedy}"
 
 
 def _drop_what_is_left() -> None:

@@ -22,6 +22,9 @@ MAX_BYTES = 500_000_000
 _DECIMAL = re.compile(r"\d{1,9}(\.\d{1,9})?")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 
+_OTHER_MARK = re.compile(r"[;\t|]")  # what some spreadsheets write between columns
+_REASONS = {FileNotFoundError: "no such file", IsADirectoryError: "it is a folder"}
+
 Row = tuple[int, dict[str, str]]
 
 
@@ -61,7 +64,7 @@ def read_rows(
             raise CityError(f"{path}: larger than {MAX_BYTES:,} bytes; split it")
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        reason = "no such file" if isinstance(error, FileNotFoundError) else error.strerror
+        reason = _REASONS.get(type(error), error.strerror)
         raise CityError(
             f"{path}: cannot be read ({reason}); it should be {what}, CSV with the columns "
             f"{', '.join(columns)}"
@@ -74,6 +77,10 @@ def read_rows(
     try:
         reader.fieldnames = [name.strip() for name in reader.fieldnames or ()]
         refuse_columns(reader.fieldnames, f"{path}:1")
+        if len(reader.fieldnames) == 1 and (other := _OTHER_MARK.search(reader.fieldnames[0])):
+            raise CityError(
+                f"{path}:1: the columns are separated by {other[0]!r}; save it as CSV separated by commas"
+            )
         for column in reader.fieldnames:
             if column not in (*columns, *optional):
                 known = ", ".join((*columns, *optional))

@@ -75,7 +75,7 @@ class Forecast:
         here = np.flatnonzero(self.rows.names == canteen)
         if not len(here):
             known = np.unique(self.rows.names).tolist()
-            raise ForecastError(f"no row of canteen {canteen!r}: {names_near(canteen, known)}")
+            raise ForecastError(f"no forecast of canteen {canteen!r}: {names_near(canteen, known)}")
         return here[np.argsort(self.rows.date[here], kind="stable")]
 
     def in_meals(self) -> tuple[Floats, dict[str, Floats]]:

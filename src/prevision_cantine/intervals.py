@@ -172,7 +172,7 @@ class Calibration:
         if len(self.actual) < MIN_ROWS:
             raise ForecastError(
                 f"too few past forecasts to order by: {len(self.actual)}, and {MIN_ROWS} are needed; "
-                "fit on a longer past"
+                "learn from a longer past"
             )
 
 

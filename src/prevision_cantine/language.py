@@ -135,7 +135,7 @@ _COUNTED: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyType(
             "remark": ("remark", "remarks"),
             "file": ("file", "files"), "school day": ("school day", "school days"),
             "gap": ("gap", "gaps"), "cell": ("cell", "cells"),
-            "piece": ("piece", "pieces"),
+            "piece": ("piece", "pieces"), "dish": ("dish", "dishes"),
         },
         "pt": {
             "day": ("dia", "dias"),

@@ -284,7 +284,7 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
             )
         if len(rows) and rows.date.min() <= self.fitted_.until:
             raise ForecastError(
-                f"the rows begin on {rows.date.min()}, and the data end on {self.fitted_.until}: "
+                f"the days begin on {rows.date.min()}, and the data end on {self.fitted_.until}: "
                 "forecast days after the data"
             )
         self._check_city(rows.city)

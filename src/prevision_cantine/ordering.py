@@ -240,7 +240,7 @@ class Order:
         if self.kitchen is None:
             raise ForecastError(
                 f"too few past days for an order of the total: {self.past_days}, and {MIN_DAYS} are "
-                "needed; fit on a longer past"
+                "needed; learn from a longer past"
             )
         kitchen = self.kitchen
         columns = (kitchen.separate, kitchen.together, kitchen.gain)
@@ -589,7 +589,7 @@ def trade_off(
     if past.days < MIN_DAYS:
         raise ForecastError(
             f"too few past days to say what a caution costs: {past.days}, and {MIN_DAYS} are needed; "
-            "fit on a longer past"
+            "learn from a longer past"
         )
     days = np.unique(past.date, return_inverse=True)[1]
     group = days if together else np.arange(len(past.actual))

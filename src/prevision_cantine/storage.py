@@ -128,7 +128,9 @@ def load_forecaster(path: str | Path) -> CanteenForecaster:
             f"{path}: cannot be read ({reason}); it should be a model that fit wrote"
         ) from None
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise ForecastError(f"{path}: no whole zip file ({error}); save the model again") from None
+        raise ForecastError(
+            f"{path}: no whole zip file ({error}); give a model that fit wrote, or write it again"
+        ) from None
     except _StateError as error:
         raise ForecastError(f"{path}: {error}; save the model again") from None
 

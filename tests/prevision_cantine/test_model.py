@@ -169,7 +169,7 @@ def test_a_picture_is_drawn(forecast, city, tmp_path):
     path = tmp_path / "f.png"
     plot_forecast(forecast, "Cantine 03", actual=city, lang="pt").savefig(path)
     assert path.stat().st_size > 10_000
-    with pytest.raises(ForecastError, match="no row of canteen 'X'"):
+    with pytest.raises(ForecastError, match="no forecast of canteen 'X'"):
         plot_forecast(forecast, "X")
     with pytest.raises(ForecastError, match="no words in 'de'"):
         plot_forecast(forecast, "Cantine 03", lang="de")
