@@ -241,11 +241,11 @@ class City:
         enrolled = self.enrolled_at_most(told.canteen, told.date)
         wrong = np.flatnonzero(away > enrolled)
         if len(wrong):
-            n = int(wrong[-1])  # the last that was announced made it too many
+            n = int(wrong[-1])  # the last line made it too many
             year = self.calendar.years[int(self.calendar.year_index(told.date[[n]])[0])]
             raise CityError(
                 f"{told.place[n]}: {self.canteens[told.canteen[n]]} on {told.date[n]}: "
-                f"{away[n]:g} pupils away, where {enrolled[n]:g} are enrolled in {year.name}; "
+                f"{away[n]:g} pupils away, more than the {enrolled[n]:g} enrolled in {year.name}; "
                 "correct the number, or the enrolment"
             )
 

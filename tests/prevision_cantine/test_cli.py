@@ -288,7 +288,7 @@ def test_what_cannot_be_done_is_one_line(town_folder, tmp_path, capsys, argument
         (["forecast", *SPAN, "--mask-below", "0"], "--mask-below 0: give a size above 0"),
         (["forecast", *SPAN, "--draft", "absent.csv"], "absent.csv: cannot be read (no such file); it should be an order or the agents' draft"),
         (["what-if", *SPAN, "--enrolment", "Cantine 01=x"], "--enrolment Cantine 01=x: 'x' is no number"),
-        (["what-if", *SPAN, "--absence", "Cantine 01=2023-03-07=4000"], "Cantine 01 on 2023-03-07: 4000 pupils away, where"),
+        (["what-if", *SPAN, "--absence", "Cantine 01=2023-03-07=4000"], "Cantine 01 on 2023-03-07: 4000 pupils away, more than the"),
         (["forecast", *SPAN, "--canteen", "cantine 1"], "did you mean 'Cantine 01'"),
     ],
 )  # fmt: skip

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from prevision_cantine import (
     CityError,
     DateError,
+    Ingredients,
     Portion,
+    Purchase,
     ingredients,
     load_dishes,
     load_portions,
@@ -124,6 +126,21 @@ def test_a_wrong_row_is_named(tmp_path, row, message):
     path.write_text(HEADER + row, encoding="utf-8")
     with pytest.raises(CityError, match=message):
         load_portions(path)
+
+
+def test_one_piece_is_singular():
+    monday = dt.date(2023, 3, 6)
+    bought = [
+        Purchase(monday, "Primeur", name, Fraction(n), "piece")
+        for name, n in (("Ail", 1), ("Kiwi", 2))
+    ]
+    said = {
+        lang: Ingredients(tuple(bought)).to_text(lang).splitlines()[2:]
+        for lang in ("fr", "en", "pt")
+    }
+    assert [[line.split()[-1] for line in lines] for lines in said.values()] == [
+        ["pièce", "pièces"], ["piece", "pieces"], ["unidade", "unidades"],
+    ]  # fmt: skip
 
 
 def test_a_dish_or_a_day_that_is_missing_is_named(plan):
