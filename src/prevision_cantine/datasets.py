@@ -387,8 +387,8 @@ def make_city(seed: int = 0, *, canteens: int = 30, years: int = 4) -> City:
     City
         The city. Expected meals are ``enrolment ** 0.9 * exp(sum of effects)``; ``truth`` holds
         the effects: ``weekday`` (Monday, Tuesday, Thursday, Friday), ``to_end`` (last days of the
-        year), ``before_break``, ``bridge``, ``strike``, ``poisson`` and ``frites`` (log scale), and
-        ``level`` by school year and canteen. Meals are drawn with a little more than binomial
+        year), ``before_break`` (the eve), ``bridge``, ``strike``, ``poisson`` and ``frites`` (log scale),
+        and ``level`` by school year and canteen. Meals are drawn with a little more than binomial
         noise; the agents order a rounded, cautious guess.
 
     Raises
@@ -428,7 +428,7 @@ def make_city(seed: int = 0, *, canteens: int = 30, years: int = 4) -> City:
     }  # fmt: skip
     day_effect = (
         -0.012 * np.clip(12 - around["to_end"], 0, None)
-        - 0.06 * (around["to_break"] == 1)
+        - 0.06 * (around["to_break"] == 0)
         - 0.12 * around["bridge"]
         - 0.9 * around["strike"]
         - 0.035 * flags[:, 0]
