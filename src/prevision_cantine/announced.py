@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from prevision_cantine.city import Absences, Floats, Provisional, Remark
+from prevision_cantine.city import Absences, City, Floats, Provisional, Remark
 from prevision_cantine.csv_file import parse_count, parse_date, read_rows
 from prevision_cantine.errors import CityError
 
@@ -42,7 +42,7 @@ def load_absences(root: Path, index: Mapping[str, int], report: list[Remark]) ->
     if not path.exists():
         return Absences()
     unknown: Counter[str] = Counter()
-    found: list[tuple[int, np.datetime64, np.datetime64, float]] = []
+    found: list[tuple[int, np.datetime64, np.datetime64, float, str]] = []
     for line, row in read_rows(path, ("cantine", "date", "absents", "annonce_le")):
         day = parse_date(path, line, row["date"])
         announced = parse_date(path, line, row["annonce_le"])
@@ -55,20 +55,55 @@ def load_absences(root: Path, index: Mapping[str, int], report: list[Remark]) ->
         if canteen is None:
             unknown[row["cantine"]] += 1
         else:
-            found.append((canteen, day, announced, pupils))
+            found.append((canteen, day, announced, pupils, f"{path}:{line}: absents"))
     for name, count in unknown.items():
         report.append(
             Remark(ABSENCES, f"canteen {name!r} is not in raw/cantines.csv", "left out", count)
         )
     if not found:
         return Absences()
-    canteens, days, announcements, counts = zip(*found, strict=True)
+    canteens, days, announcements, counts, places = zip(*found, strict=True)
     return Absences(
         canteen=np.array(canteens, dtype=np.int64),
         date=np.array(days, dtype="datetime64[D]"),
         announced=np.array(announcements, dtype="datetime64[D]"),
         pupils=np.array(counts, dtype=np.float64),
+        place=np.array(places),
     )
+
+
+def unchecked_absences(city: City) -> list[Remark]:
+    """Return a remark for each canteen and school year whose absences no enrolment can be held against.
+
+    Parameters
+    ----------
+    city : City
+        The city; it refuses more pupils away than are enrolled where an enrolment is known.
+
+    Returns
+    -------
+    list of Remark
+        None where all enrolments are known.
+    """
+    told, calendar = city.absences, city.calendar
+    unknown = np.isnan(city.enrolled_at_most(told.canteen, told.date))
+    found: Counter[tuple[int, int]] = Counter(
+        zip(
+            told.canteen[unknown].tolist(),
+            calendar.year_index(told.date[unknown]).tolist(),
+            strict=True,
+        )
+    )
+    return [
+        Remark(
+            ABSENCES,
+            f"enrolment of canteen {city.canteens[canteen]!r} "
+            f"{f'in {calendar.years[year].name}' if year >= 0 else 'before the first school year'} unknown",
+            "taken without comparing them to it",
+            count,
+        )
+        for (canteen, year), count in sorted(found.items())
+    ]
 
 
 def load_provisional(

@@ -15,7 +15,8 @@ from tqdm import tqdm
 from prevision_cantine.calendar import Days, to_day
 from prevision_cantine.city import City, Floats, Rows
 from prevision_cantine.csv_file import write_csv
-from prevision_cantine.errors import DateError, ForecastError
+from prevision_cantine.errors import DateError
+from prevision_cantine.intervals import check_share
 from prevision_cantine.measures import excess, shortage, wape
 from prevision_cantine.model import CanteenForecaster
 from prevision_cantine.ordering import order
@@ -163,13 +164,12 @@ def backtest(
     Raises
     ------
     DateError, ForecastError
-        Where the span has no served row, too little is known before it, or a number is outside
-        its range.
+        Where the span is reversed or has no served row, too little is known before it, or a number
+        is outside its range.
     """
-    if step not in ("period", "week"):
-        raise ForecastError(f"step={step!r}: give 'period' or 'week'")
-    if not 1 <= lead_days <= 365:
-        raise ForecastError(f"lead_days={lead_days}: give 1 to 365 days")
+    model = clone(forecaster or CanteenForecaster()).set_params(lead_days=lead_days, step=step)
+    model.check_parameters()
+    check_share("shortage", shortage)
     rows, table = city.served_rows(start, end)
     if not len(rows):
         first, last = city.attendance.date[0], city.attendance.date[-1]
@@ -177,7 +177,6 @@ def backtest(
             f"no meal was served from {to_day(start)} to {to_day(end)}: the attendance runs from {first} to {last}"
         )
     spans = periods(rows.date) if step == "period" else weeks(rows.date)
-    model = clone(forecaster or CanteenForecaster()).set_params(lead_days=lead_days, step=step)
     count = len(rows)
     names = ("meals", "lower", "upper", "ordered")
     alone, helped = ({name: np.full(count, np.nan) for name in names} for _ in range(2))

@@ -53,6 +53,18 @@ def to_days(values: Iterable[str | dt.date | np.datetime64]) -> Days:
     return np.array(sorted({to_day(value) for value in values}), dtype="datetime64[D]")
 
 
+def check_order(start: np.datetime64, end: np.datetime64) -> None:
+    """Refuse a span whose days are reversed.
+
+    Raises
+    ------
+    DateError
+        With both days.
+    """
+    if start > end:
+        raise DateError(f"the first day, {start}, is after the last, {end}: exchange them")
+
+
 def weekday(days: Days) -> Ints:
     """Return 0 for Monday to 6 for Sunday."""
     return (days.astype("datetime64[D]").astype(np.int64) + 3) % 7
@@ -135,14 +147,15 @@ class Calendar:
         Raises
         ------
         DateError
-            With the range that is known.
+            With the range that is known, or where the days are reversed.
         """
         first, last = self.span
-        if start > end:
-            raise DateError(f"the span {start} to {end} is empty: give its first day first")
+        check_order(start, end)
         if start < first or end > last:
+            asked = f"on {start}" if start == end else f"from {start} to {end}"
             raise DateError(
-                f"the calendar is known from {first} to {last}, not from {start} to {end}"
+                f"the calendar is known from {first} to {last}, not {asked}: give days that it "
+                "knows, or add the school year to it"
             )
 
     def is_off(self, days: Days) -> npt.NDArray[np.bool_]:

@@ -10,8 +10,8 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from prevision_cantine.calendar import Calendar, Days, to_day
-from prevision_cantine.errors import DateError
+from prevision_cantine.calendar import Calendar, Days, check_order, to_day
+from prevision_cantine.errors import CityError, DateError
 from prevision_cantine.menus import Menus
 
 if TYPE_CHECKING:
@@ -140,12 +140,19 @@ class Absences:
         Day of the absence, and day from which it is known.
     pupils : ndarray of float, shape (m,)
         Pupils enrolled who will be away, above 0.
+    place : ndarray of str, shape (m,)
+        Where each announcement stands, for messages: the file and line, or what gave it.
     """
 
     canteen: Ints = attrs.field(factory=lambda: np.array([], dtype=np.int64), repr=False)
     date: Days = attrs.field(factory=_days, repr=False)
     announced: Days = attrs.field(factory=_days, repr=False)
     pupils: Floats = attrs.field(factory=lambda: np.array([], dtype=np.float64), repr=False)
+    place: npt.NDArray[np.str_] = attrs.field(repr=False)
+
+    @place.default
+    def _no_place(self) -> npt.NDArray[np.str_]:
+        return np.full(len(self.pupils), "absences")
 
     def __len__(self) -> int:
         """Return how many announcements there are."""
@@ -207,7 +214,8 @@ class City:
     truth : mapping of str to ndarray
         Effects of a made city; empty for a real one.
     absences : Absences
-        Announced absences; none where the city keeps no such table.
+        Announced absences; none where the city keeps no such table. A city with more pupils away
+        from a canteen on a day than are enrolled there that school year is refused.
     provisional : mapping of str to Provisional
         Enrolments foreseen, by school year; empty where the city has none.
     """
@@ -222,6 +230,48 @@ class City:
     truth: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
     absences: Absences = attrs.field(factory=Absences, repr=False)
     provisional: Mapping[str, Provisional] = attrs.field(factory=dict, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse more pupils away from a canteen on a day than are enrolled there."""
+        told = self.absences
+        if not len(told):
+            return
+        same_day = self._key(told.canteen, told.date)
+        away = np.bincount(place := np.unique(same_day, return_inverse=True)[1], told.pupils)[place]
+        enrolled = self.enrolled_at_most(told.canteen, told.date)
+        wrong = np.flatnonzero(away > enrolled)
+        if len(wrong):
+            n = int(wrong[-1])  # the last line made it too many
+            year = self.calendar.years[int(self.calendar.year_index(told.date[[n]])[0])]
+            raise CityError(
+                f"{told.place[n]}: {self.canteens[told.canteen[n]]} on {told.date[n]}: "
+                f"{away[n]:g} pupils away, more than the {enrolled[n]:g} enrolled in {year.name}; "
+                "correct the number, or the enrolment"
+            )
+
+    def enrolled_at_most(self, canteen: Ints, date: Days) -> Floats:
+        """Return the largest enrolment that is told of each row's own school year.
+
+        Parameters
+        ----------
+        canteen : ndarray of int, shape (n,)
+            Number of the canteen.
+        date : ndarray of datetime64[D], shape (n,)
+            Day.
+
+        Returns
+        -------
+        ndarray of float, shape (n,)
+            Pupils, of the final and the provisional figure whichever is larger; NaN where
+            neither is known.
+        """
+        table = np.full((len(self.calendar.years) + 1, len(self.canteens)), np.nan)
+        for index, year in enumerate(self.calendar.years):
+            if year.name in self.enrolment:
+                table[index] = self.enrolment[year.name]
+            if year.name in self.provisional:
+                table[index] = np.fmax(table[index], self.provisional[year.name].pupils)
+        return np.asarray(table[self.calendar.year_index(date), canteen], dtype=np.float64)
 
     def calendar_rows(
         self, start: str | dt.date | np.datetime64, end: str | dt.date | np.datetime64
@@ -242,7 +292,8 @@ class City:
         Raises
         ------
         DateError
-            Where the span is empty, leaves the calendar, or has no school day.
+            Where the span is reversed, leaves the calendar, or has no school day, and where no
+            canteen served a meal in the year before it.
         """
         first, last = to_day(start), to_day(end)
         self.calendar.check_span(first, last)
@@ -256,6 +307,11 @@ class City:
         recent = before & (known.date >= first - 365)
         closed = np.setdiff1d(known.canteen[before], known.canteen[recent])
         open_now = np.setdiff1d(np.arange(len(self.canteens)), closed)
+        if not len(open_now):
+            raise DateError(
+                f"no canteen served a meal in the year before {first}: the attendance ends on "
+                f"{known.date[-1]}; add newer attendance, or give an earlier span"
+            )
         return Rows(self, np.tile(open_now, len(days)), np.repeat(days, len(open_now)))
 
     def served_rows(
@@ -274,8 +330,14 @@ class City:
             Canteens and days.
         attendance : Attendance
             What was served, in the same order.
+
+        Raises
+        ------
+        DateError
+            Where the span is reversed.
         """
         first, last = to_day(start), to_day(end)
+        check_order(first, last)
         table = self.attendance
         inside = (table.date >= first) & (table.date <= last)
         table = table.select(inside & self.calendar.is_weekday_served(table.date))
@@ -374,16 +436,17 @@ class City:
         if not told.any():
             return np.zeros(len(date))
 
-        def key(canteen: Ints, date: Days) -> Ints:
-            return date.astype("datetime64[D]").astype(np.int64) * len(self.canteens) + canteen
-
         keys, place = np.unique(
-            key(self.absences.canteen[told], self.absences.date[told]), return_inverse=True
+            self._key(self.absences.canteen[told], self.absences.date[told]), return_inverse=True
         )
         pupils = np.bincount(place, self.absences.pupils[told])
-        wanted = key(canteen, date)
+        wanted = self._key(canteen, date)
         at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
         return np.where(keys[at] == wanted, pupils[at], 0.0)
+
+    def _key(self, canteen: Ints, date: Days) -> Ints:
+        """Return one number for each canteen and day."""
+        return date.astype("datetime64[D]").astype(np.int64) * len(self.canteens) + canteen
 
     def _enrolments(self, known_on: np.datetime64) -> Floats:
         """Return what is known on a day of each school year and canteen; NaN where nothing is."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -15,7 +16,7 @@ from prevision_cantine.city import City
 from prevision_cantine.csv_file import write_text
 from prevision_cantine.datasets import load_city, load_dishes, load_menu
 from prevision_cantine.effects import EVERYWHERE
-from prevision_cantine.errors import CantineError, ForecastError
+from prevision_cantine.errors import CantineError, ForecastError, ParameterError
 from prevision_cantine.fetch import fetch_nantes
 from prevision_cantine.figures import (
     picture_kind,
@@ -29,7 +30,8 @@ from prevision_cantine.figures import (
 )
 from prevision_cantine.forecast import Forecast
 from prevision_cantine.ingredients import ingredients, load_portions
-from prevision_cantine.language import LANGUAGES
+from prevision_cantine.language import LANGUAGES, counted, percent, table, texts
+from prevision_cantine.limits import say_too_little
 from prevision_cantine.load_report import load_report
 from prevision_cantine.model import CanteenForecaster
 from prevision_cantine.ordering import SHORTAGES, load_order, plan_order, trade_off
@@ -42,6 +44,41 @@ Run = Callable[[argparse.Namespace], int]
 # The options that name a file to write.
 PICTURES = ("picture", "calibration_picture", "calendar_picture")
 OUTPUTS = ("output", "kitchen", *PICTURES)
+# What the library calls otherwise than the option.
+OPTIONS = {"below": "mask_below"}
+
+TEXTS = texts({
+    "fr": {
+        "see": "voir {file}", "learned": "modèle appris sur {rows} du {first} au {last}, voir {file}",
+        "forecast": "{remarks} sur les données (inspect les donne) ; prévision de {rows} (cantine et jour), voir {file}",
+        "sheet": "fiche du modèle du {until}, voir {file}",
+        "excess": "excédent", "shortage": "manque", "coverage": "couverture",
+        "model": "modèle", "assisted": "modèle et projet des agents", "agents": "agents",
+        "without": "hors jours de grève", "with": "jours de grève compris",
+        "alone": "Aucune commande des agents n'est connue sur ces jours : rien à comparer.",
+        "backtest": "{rows} en {forecasts}, voir {file}",
+    },
+    "en": {
+        "see": "see {file}", "learned": "model learned from {rows} from {first} to {last}, see {file}",
+        "forecast": "{remarks} on the data (inspect tells them); forecast of {rows} (canteen and day), see {file}",
+        "sheet": "sheet of the model of {until}, see {file}",
+        "excess": "excess", "shortage": "shortage", "coverage": "coverage",
+        "model": "model", "assisted": "model and draft of the agents", "agents": "agents",
+        "without": "without strike days", "with": "with strike days",
+        "alone": "No order of the agents is known on these days: nothing to compare.",
+        "backtest": "{rows} in {forecasts}, see {file}",
+    },
+    "pt": {
+        "see": "ver {file}", "learned": "modelo aprendido com {rows} de {first} a {last}, ver {file}",
+        "forecast": "{remarks} sobre os dados (ver inspect); previsão de {rows} (cantina e dia), ver {file}",
+        "sheet": "ficha do modelo de {until}, ver {file}",
+        "excess": "excesso", "shortage": "falta", "coverage": "cobertura",
+        "model": "modelo", "assisted": "modelo e pedido preliminar dos agentes", "agents": "agentes",
+        "without": "sem os dias de greve", "with": "com os dias de greve",
+        "alone": "Nenhum pedido dos agentes é conhecido nesses dias: nada a comparar.",
+        "backtest": "{rows} em {forecasts}, ver {file}",
+    },
+})  # fmt: skip
 
 
 class _Parser(argparse.ArgumentParser):
@@ -58,7 +95,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         status: int = arguments.run(arguments)
         sys.stdout.flush()
     except CantineError as error:
-        print(f"prevision-cantine: error: {error}", file=sys.stderr)
+        print(f"prevision-cantine: error: {_in_options(error)}", file=sys.stderr)
         return 2
     except SystemExit as stop:
         return int(stop.code or 0)
@@ -75,6 +112,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         )
         return 2
     return status
+
+
+def _in_options(error: CantineError) -> str:
+    """Return the message of an error, a parameter told as the option that gave it."""
+    if not isinstance(error, ParameterError):
+        return str(error)
+    option = OPTIONS.get(error.name, error.name).replace("_", "-")
+    value = f"{error.value:.15g}" if isinstance(error.value, float) else error.value
+    return f"--{option} {value}: {error.remedy}"
 
 
 def _drop_what_is_left() -> None:
@@ -116,7 +162,11 @@ def _parser() -> argparse.ArgumentParser:
         when = "by default --lead-days before --from" if span else "YYYY-MM-DD"
         item.add_argument("--until", help=f"last day of the data used, {when}")
         item.add_argument(
-            "--lead-days", type=int, default=15, help="days between data and forecast"
+            "--lead-days",
+            type=_whole,
+            default=15,
+            metavar="DAYS",
+            help="days between data and forecast, 1 to 365",
         )
         if item.get_default("run") is not _fit:
             item.add_argument("--model", type=Path, help="model that fit wrote, instead of --until")
@@ -137,7 +187,7 @@ def _parser() -> argparse.ArgumentParser:
     item.add_argument("--picture", type=Path, help="picture to write, .png, .svg or .pdf")
     item.add_argument(
         "--mask-below",
-        type=float,
+        type=_number,
         metavar="MEALS",
         help="leave forecasts below this size empty, to publish",
     )
@@ -151,9 +201,9 @@ def _parser() -> argparse.ArgumentParser:
     item = command("trade-off", _trade_off, "say what each caution would have cost in the past")
     learns(item)
     item.add_argument(
-        "--shortages", type=float, nargs="+", default=list(SHORTAGES), help="shares that may be missing"
+        "--shortages", type=_number, nargs="+", default=list(SHORTAGES), help="shares that may be missing"
     )  # fmt: skip
-    item.add_argument("--tray", type=int, default=1, help="meals a tray")
+    item.add_argument("--tray", type=_whole, default=1, help="meals a tray")
     item.add_argument("--together", action="store_true", help="order each day's total as one")
     _writes(item)
     item.add_argument("--picture", type=Path, help="picture to write, .png, .svg or .pdf")
@@ -206,18 +256,25 @@ def _parser() -> argparse.ArgumentParser:
     _writes(item)
 
     item = command("backtest", _backtest, "forecast the past as if on its day, and measure")
-    item.add_argument("--lead-days", type=int, default=15, help="days between data and forecast")
+    item.add_argument(
+        "--lead-days",
+        type=_whole,
+        default=15,
+        metavar="DAYS",
+        help="days between data and forecast, 1 to 365",
+    )
     _writes(item, required=True)
-    item.add_argument("--shortage", type=float, default=0.01, help="share that may be missing")
+    item.add_argument("--shortage", type=_number, default=0.01, help="share that may be missing")
     item.add_argument("--step", choices=("period", "week"), default="period")
     item.add_argument(
         "--assisted", action="store_true",
         help="forecast a second time with the agents' orders as their draft",
     )  # fmt: skip
     item.add_argument(
-        "--enrolment-lead-days", type=int, default=0,
-        help="days before a school year when its enrolments are known",
+        "--enrolment-lead-days", type=_whole, default=0, metavar="DAYS",
+        help="days before a school year when its enrolments are known, 0 to 365",
     )  # fmt: skip
+    item.add_argument("--lang", choices=LANGUAGES, default="fr", help="language of the words")
     item = command(
         "inspect",
         _inspect,
@@ -241,6 +298,27 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _number(text: str) -> float:
+    """Read a number as it is written with a decimal point or comma."""
+    if re.fullmatch(r"[+-]?[1-9]\d{0,2}(,\d{3})+", text):
+        raise argparse.ArgumentTypeError(
+            f"{text!r} may be read in two ways; write {text.replace(',', '')} or {text.replace(',', '.')}"
+        )
+    try:
+        return float(text.replace(",", "."))
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no number; write one such as 0.01 or 0,01"
+        ) from None
+
+
+def _whole(text: str) -> int:
+    """Read a whole number, of few enough digits to count days with."""
+    if not re.fullmatch(r"[+-]?\d{1,6}", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number; write one such as 15")
+    return int(text)
+
+
 def _writes(
     item: argparse.ArgumentParser, *, required: bool = False, what: str = "CSV file to write"
 ) -> None:
@@ -248,10 +326,10 @@ def _writes(
 
 
 def _cautions(item: argparse.ArgumentParser) -> None:
-    item.add_argument("--shortage", type=float, help="share that may be missing, such as 0.01")
-    item.add_argument("--missing-meal-cost", type=float, help="with --wasted-meal-cost")
-    item.add_argument("--wasted-meal-cost", type=float, help="with --missing-meal-cost")
-    item.add_argument("--tray", type=int, default=1, help="meals a tray; orders are whole trays")
+    item.add_argument("--shortage", type=_number, help="share that may be missing, such as 0.01")
+    item.add_argument("--missing-meal-cost", type=_number, help="with --wasted-meal-cost")
+    item.add_argument("--wasted-meal-cost", type=_number, help="with --missing-meal-cost")
+    item.add_argument("--tray", type=_whole, default=1, help="meals a tray; orders are whole trays")
 
 
 def _fitted(arguments: argparse.Namespace) -> tuple[City, CanteenForecaster]:
@@ -260,14 +338,19 @@ def _fitted(arguments: argparse.Namespace) -> tuple[City, CanteenForecaster]:
     if model is not None:
         if arguments.until is not None:
             raise ForecastError("give --until or --model, not both: the model has its last day")
-        return city, load_forecaster(model)
-    if arguments.until is not None:
-        until = to_day(arguments.until)
-    elif hasattr(arguments, "start"):
-        until = to_day(arguments.start) - arguments.lead_days
+        forecaster = load_forecaster(model)
     else:
-        raise ForecastError("give --until, the last day of the data used, YYYY-MM-DD")
-    return city, CanteenForecaster(lead_days=arguments.lead_days).fit(city, until)
+        if arguments.until is not None:
+            until = to_day(arguments.until)
+        elif hasattr(arguments, "start"):
+            until = to_day(arguments.start) - arguments.lead_days
+        else:
+            raise ForecastError("give --until, the last day of the data used, YYYY-MM-DD")
+        forecaster = CanteenForecaster(lead_days=arguments.lead_days).fit(city, until)
+    past = len(forecaster.calibration_.actual)
+    for sentence in say_too_little(forecaster.sources_, past, arguments.lang):
+        print(f"prevision-cantine: {sentence}", file=sys.stderr)
+    return city, forecaster
 
 
 def _forecasted(arguments: argparse.Namespace) -> tuple[City, Forecast]:
@@ -288,9 +371,8 @@ def _fit(arguments: argparse.Namespace) -> int:
     _, forecaster = _fitted(arguments)
     save_forecaster(forecaster, arguments.output)
     sources = forecaster.sources_
-    print(
-        f"{sources.rows} rows from {sources.first} to {sources.last} learned, see {arguments.output}"
-    )
+    rows = counted(sources.rows, "row", arguments.lang)
+    _say(arguments, "learned", rows=rows, first=sources.first, last=sources.last)
     return 0
 
 
@@ -300,10 +382,11 @@ def _forecast(arguments: argparse.Namespace) -> int:
     forecast.to_csv(arguments.output, mask_below=arguments.mask_below)
     if arguments.picture is not None:
         save(plot_forecast(forecast, canteen, actual=city, lang=arguments.lang), arguments.picture)
-    print(
-        f"{len(city.report)} remarks on the data; {len(forecast)} rows forecast, "
-        f"see {arguments.output}"
-    )
+    remarks, rows = len(city.report), len(forecast)
+    _say(
+        arguments, "forecast", remarks=counted(remarks, "remark", arguments.lang),
+        rows=counted(rows, "row", arguments.lang),
+    )  # fmt: skip
     print(forecast.explain(here[0], arguments.lang))
     return 0
 
@@ -324,7 +407,8 @@ def _order(arguments: argparse.Namespace) -> int:
     if arguments.kitchen is not None:
         plan.kitchen_to_csv(arguments.kitchen)
     print(plan.to_text(arguments.lang))
-    print(f"\nsee {arguments.output}")
+    print()
+    _say(arguments, "see")
     return 0
 
 
@@ -382,12 +466,11 @@ def _sheet(arguments: argparse.Namespace) -> int:
         print(text, end="")
     else:
         write_text(arguments.output, text)
-        print(f"sheet of the model of {sheet.until}, see {arguments.output}")
+        _say(arguments, "sheet", until=sheet.until)
     return 0
 
 
 def _what_if(arguments: argparse.Namespace) -> int:
-    city, forecaster = _fitted(arguments)
     scenario = Scenario(
         menus=load_menu(arguments.menu) if arguments.menu else {},
         strikes=arguments.strike,
@@ -395,6 +478,7 @@ def _what_if(arguments: argparse.Namespace) -> int:
         absences=dict(map(_absence, arguments.absence)),
         public_holidays=arguments.holiday,
     )
+    city, forecaster = _fitted(arguments)
     change = what_if(forecaster, city, scenario, arguments.start, arguments.end)
     if arguments.output is not None:
         change.to_csv(arguments.output)
@@ -404,23 +488,26 @@ def _what_if(arguments: argparse.Namespace) -> int:
 
 def _factor(text: str) -> tuple[str, float]:
     name, equals, value = text.rpartition("=")
-    try:
-        factor = float(value)
-    except ValueError:
-        equals = ""
     if not equals:
         raise ForecastError(f"--enrolment {text}: write CANTEEN=FACTOR, such as AMPERE=1.1")
-    return name, factor
+    return name, _number_in("--enrolment", text, value)
 
 
 def _absence(text: str) -> tuple[tuple[str, str], float]:
-    name, day, value = [*text.rsplit("=", 2), "", ""][:3]
-    try:
-        return (name, day), float(value)
-    except ValueError:
+    parts = text.rsplit("=", 2)
+    if len(parts) != 3:
         raise ForecastError(
             f"--absence {text}: write CANTEEN=DAY=PUPILS, such as AMPERE=2017-05-04=40"
-        ) from None
+        )
+    return (parts[0], parts[1]), _number_in("--absence", text, parts[2])
+
+
+def _number_in(option: str, text: str, value: str) -> float:
+    """Return a number that stands inside an option."""
+    try:
+        return _number(value)
+    except argparse.ArgumentTypeError as error:
+        raise ForecastError(f"{option} {text}: {error}") from None
 
 
 def _ingredients(arguments: argparse.Namespace) -> int:
@@ -443,7 +530,7 @@ def _inspect(arguments: argparse.Namespace) -> int:
 
 def _fetch(arguments: argparse.Namespace) -> int:
     files = fetch_nantes(arguments.folder, trust_on_first_use=arguments.trust_on_first_use)
-    print(f"{len(files)} files, see {arguments.folder}")
+    print(f"{counted(len(files), 'file')}, see {arguments.folder}")
     return 0
 
 
@@ -455,14 +542,26 @@ def _backtest(arguments: argparse.Namespace) -> int:
         forecaster=CanteenForecaster(enrolment_lead_days=arguments.enrolment_lead_days),
     )  # fmt: skip
     result.to_csv(arguments.output)
-    print(f"{'':30}{'WAPE':>9}{'excess':>9}{'shortage':>10}{'coverage':>10}")
-    for strikes, name in ((False, "without strike days"), (True, "with strike days")):
-        for who, figures in result.scores(strikes=strikes).items():
-            cells = "".join(
-                f"{100 * figures[key]:{width}.2f} %" if key in figures else ""
-                for key, width in (("wape", 7), ("excess", 7), ("shortage", 8), ("coverage", 8))
-            )
-            print(f"{who + ', ' + name:<30}" + cells)
+    say, lang = TEXTS[arguments.lang], arguments.lang
+    measures = ("wape", "excess", "shortage", "coverage")
+    lines = [
+        [
+            f"{say[who]}, {say[name]}",
+            *(percent(figures[key], lang, 2) if key in figures else "" for key in measures),
+        ]
+        for strikes, name in ((False, "without"), (True, "with"))
+        for who, figures in result.scores(strikes=strikes).items()
+    ]
+    header = ["", "WAPE", *(say[key] for key in measures[1:])]
+    print(table(header, lines) if lines else say["alone"])
     spans = len(set(result.last_known.tolist()))
-    print(f"{len(result.rows)} rows in {spans} forecasts, see {arguments.output}")
+    _say(
+        arguments, "backtest", rows=counted(len(result.rows), "row", lang),
+        forecasts=counted(spans, "forecast", lang),
+    )  # fmt: skip
     return 0
+
+
+def _say(arguments: argparse.Namespace, key: str, **facts: object) -> None:
+    """Print a closing line, which says where the result is."""
+    print(TEXTS[arguments.lang][key].format(file=arguments.output, **facts))

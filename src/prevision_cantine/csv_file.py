@@ -14,12 +14,16 @@ from pathlib import Path
 import numpy as np
 
 from prevision_cantine.errors import CantineError, CityError
+from prevision_cantine.language import counted
 from prevision_cantine.privacy import refuse_columns, refuse_values
 
 MAX_BYTES = 500_000_000
 
 _DECIMAL = re.compile(r"\d{1,9}(\.\d{1,9})?")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
+
+_OTHER_MARK = re.compile(r"[;\t|]")  # what some spreadsheets write between columns
+_REASONS = {FileNotFoundError: "no such file", IsADirectoryError: "it is a folder"}
 
 Row = tuple[int, dict[str, str]]
 
@@ -29,7 +33,7 @@ def read_rows(
     columns: Sequence[str],
     *,
     optional: Sequence[str] = (),
-    needed_by: str = "the city layout",
+    what: str = "a file of the city's folder",
 ) -> list[Row]:
     """Return the rows of a CSV file, each with its line, once its columns are those asked for.
 
@@ -41,8 +45,8 @@ def read_rows(
         The columns it must have, in any order.
     optional : sequence of str
         The columns it may have beside them; no other.
-    needed_by : str
-        What the file is for, said where it cannot be read.
+    what : str
+        What the file should be, said where it cannot be read.
 
     Returns
     -------
@@ -60,8 +64,10 @@ def read_rows(
             raise CityError(f"{path}: larger than {MAX_BYTES:,} bytes; split it")
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
+        reason = _REASONS.get(type(error), error.strerror)
         raise CityError(
-            f"{path}: cannot be read ({error.strerror}); {needed_by} needs it"
+            f"{path}: cannot be read ({reason}); it should be {what}, CSV with the columns "
+            f"{', '.join(columns)}"
         ) from None
     except UnicodeDecodeError as error:
         raise CityError(f"{path}: not UTF-8 at byte {error.start}; save it as CSV UTF-8") from None
@@ -71,6 +77,10 @@ def read_rows(
     try:
         reader.fieldnames = [name.strip() for name in reader.fieldnames or ()]
         refuse_columns(reader.fieldnames, f"{path}:1")
+        if len(reader.fieldnames) == 1 and (other := _OTHER_MARK.search(reader.fieldnames[0])):
+            raise CityError(
+                f"{path}:1: the columns are separated by {other[0]!r}; save it as CSV separated by commas"
+            )
         for column in reader.fieldnames:
             if column not in (*columns, *optional):
                 known = ", ".join((*columns, *optional))
@@ -82,7 +92,7 @@ def read_rows(
         for row in reader:
             if "" in row or None in row.values():
                 raise CityError(
-                    f"{path}:{reader.line_num}: not {len(reader.fieldnames)} cells; check the commas"
+                    f"{path}:{reader.line_num}: not {counted(len(reader.fieldnames), 'cell')}; check the commas"
                 )
             rows.append((reader.line_num, row))
     except csv.Error as error:

@@ -9,9 +9,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+import attrs
 import numpy as np
 
-from prevision_cantine.announced import load_absences, load_provisional
+from prevision_cantine.announced import load_absences, load_provisional, unchecked_absences
 from prevision_cantine.calendar import WEDNESDAY, Break, Calendar, Days, SchoolYear, weekday
 from prevision_cantine.city import Attendance, City, Remark
 from prevision_cantine.csv_file import Row, parse_count, parse_date, read_rows
@@ -45,24 +46,26 @@ def load_city(folder: str | Path) -> City:
     ------
     CityError
         Where a file is missing, cannot be read, lacks a column, has one that looks like personal
-        data, or holds a wrong value; the message names file and line.
+        data, or holds a wrong value, such as more pupils away than are enrolled; the message names
+        file and line.
 
     Examples
     --------
     >>> load_city("nowhere")
     Traceback (most recent call last):
-    prevision_cantine.errors.CityError: nowhere: no such folder; give the one that holds raw/
+    prevision_cantine.errors.CityError: nowhere: no such folder; give the folder that holds raw/
     """
     root = Path(folder)
     if not root.is_dir():
-        raise CityError(f"{folder}: no such folder; give the one that holds raw/")
+        what = "is a file" if root.exists() else "no such folder"
+        raise CityError(f"{folder}: {what}; give the folder that holds raw/")
     report: list[Remark] = []
     canteens, types = _canteens(root)
     index = {name: n for n, name in enumerate(canteens)}
     attendance = _attendance(root, index, report)
     calendar = _calendar(root, attendance, report)
     attendance = _without_typing_errors(attendance, report)
-    return City(
+    city = City(
         canteens=canteens,
         types=types,
         attendance=attendance,
@@ -71,8 +74,8 @@ def load_city(folder: str | Path) -> City:
         menus=_menus(root, report),
         absences=load_absences(root, index, report),
         provisional=MappingProxyType(load_provisional(root, _canteen_of(root), index, report)),
-        report=tuple(report),
     )
+    return attrs.evolve(city, report=(*report, *unchecked_absences(city)))
 
 
 def _read(root: Path, name: str, columns: Sequence[str]) -> list[Row]:
@@ -319,11 +322,11 @@ def load_menu(path: str | Path) -> dict[dt.date, tuple[str, ...]]:
     --------
     >>> load_menu("nowhere.csv")
     Traceback (most recent call last):
-    prevision_cantine.errors.CityError: nowhere.csv: cannot be read (No such file or directory); the menu needs it
+    prevision_cantine.errors.CityError: nowhere.csv: cannot be read (no such file); it should be a menu, CSV with the columns date, rang, plat
     """
     path = Path(path)
     dishes: dict[dt.date, list[str]] = defaultdict(list)
-    for line, row in read_rows(path, ("date", "rang", "plat"), needed_by="the menu"):
+    for line, row in read_rows(path, ("date", "rang", "plat"), what="a menu"):
         day = dishes[parse_date(path, line, row["date"]).astype(dt.date)]
         if any(map(str.isalpha, row["plat"])):
             day.append(row["plat"].strip())
@@ -384,8 +387,8 @@ def make_city(seed: int = 0, *, canteens: int = 30, years: int = 4) -> City:
     City
         The city. Expected meals are ``enrolment ** 0.9 * exp(sum of effects)``; ``truth`` holds
         the effects: ``weekday`` (Monday, Tuesday, Thursday, Friday), ``to_end`` (last days of the
-        year), ``before_break``, ``bridge``, ``strike``, ``poisson`` and ``frites`` (log scale), and
-        ``level`` by school year and canteen. Meals are drawn with a little more than binomial
+        year), ``before_break`` (the eve), ``bridge``, ``strike``, ``poisson`` and ``frites`` (log scale),
+        and ``level`` by school year and canteen. Meals are drawn with a little more than binomial
         noise; the agents order a rounded, cautious guess.
 
     Raises
@@ -425,7 +428,7 @@ def make_city(seed: int = 0, *, canteens: int = 30, years: int = 4) -> City:
     }  # fmt: skip
     day_effect = (
         -0.012 * np.clip(12 - around["to_end"], 0, None)
-        - 0.06 * (around["to_break"] == 1)
+        - 0.06 * (around["to_break"] == 0)
         - 0.12 * around["bridge"]
         - 0.9 * around["strike"]
         - 0.035 * flags[:, 0]

@@ -8,38 +8,42 @@ from prevision_cantine.city import Floats
 from prevision_cantine.errors import ForecastError
 from prevision_cantine.features import TERMS
 from prevision_cantine.forecast import Forecast
-from prevision_cantine.language import day_of_week, in_language, number, percent, signed, texts
+from prevision_cantine.language import (
+    counted,
+    day_of_week,
+    in_language,
+    number,
+    percent,
+    signed,
+    texts,
+)
 from prevision_cantine.naming import reasons
 
 TEXTS = texts(
     {
         "fr": {
-            "head": "{canteen}, {day} {date} : {meals} repas",
+            "head": "{canteen}, {day} {date} : {meals}",
             "interval": " (de {low} à {high}, {share} des jours)",
-            "more": "{count} repas de plus qu'un {day} habituel ({usual})",
-            "fewer": "{count} repas de moins qu'un {day} habituel ({usual})",
+            "more": "{count} de plus qu'un {day} habituel ({usual})",
+            "fewer": "{count} de moins qu'un {day} habituel ({usual})",
             "same": "Autant qu'un {day} habituel ({usual})",
             "colon": " : ",
             "known": "Prévu avec les données connues le {until}.",
         },
         "en": {
-            "head": "{canteen}, {day} {date}: {meals} meals",
+            "head": "{canteen}, {day} {date}: {meals}",
             "interval": " ({low} to {high}, on {share} of days)",
-            "more": "{count} meals more than a usual {day} ({usual})",
-            "more 1": "{count} meal more than a usual {day} ({usual})",
-            "fewer": "{count} meals fewer than a usual {day} ({usual})",
-            "fewer 1": "{count} meal fewer than a usual {day} ({usual})",
+            "more": "{count} more than a usual {day} ({usual})",
+            "fewer": "{count} fewer than a usual {day} ({usual})",
             "same": "As many as on a usual {day} ({usual})",
             "colon": ": ",
             "known": "Forecast from data known on {until}.",
         },
         "pt": {
-            "head": "{canteen}, {day} {date}: {meals} refeições",
+            "head": "{canteen}, {day} {date}: {meals}",
             "interval": " (de {low} a {high}, em {share} dos dias)",
-            "more": "{count} refeições a mais que em dia habitual, {day} ({usual})",
-            "more 1": "{count} refeição a mais que em dia habitual, {day} ({usual})",
-            "fewer": "{count} refeições a menos que em dia habitual, {day} ({usual})",
-            "fewer 1": "{count} refeição a menos que em dia habitual, {day} ({usual})",
+            "more": "{count} a mais que em dia habitual, {day} ({usual})",
+            "fewer": "{count} a menos que em dia habitual, {day} ({usual})",
             "same": "Tantas quanto em dia habitual, {day} ({usual})",
             "colon": ": ",
             "known": "Previsto com os dados conhecidos em {until}.",
@@ -52,12 +56,12 @@ def explain(forecast: Forecast, i: int, lang: str) -> str:
     """Return the explanation of row ``i``; see ``Forecast.explain``."""
     say = in_language(TEXTS, lang)
     if not -len(forecast) <= i < len(forecast):
-        raise ForecastError(f"no row {i}: the forecast has {len(forecast)} rows")
+        raise ForecastError(f"no row {i}: the forecast has {counted(len(forecast), 'row')}")
     row = forecast.rows.select(np.array([i]))
     day = day_of_week(row.date[0], lang)
     meals = round(float(forecast.meals[i]))
     head = say["head"].format(
-        canteen=row.names[0], day=day, date=row.date[0], meals=number(meals, lang)
+        canteen=row.names[0], day=day, date=row.date[0], meals=counted(meals, "meal", lang)
     )
     if np.isfinite(forecast.lower[i]):
         head += say["interval"].format(
@@ -75,9 +79,8 @@ def explain(forecast: Forecast, i: int, lang: str) -> str:
         if value
     )
     way = "more" if meals > before else "fewer" if meals < before else "same"
-    count = abs(meals - before)
-    sentence = say.get(f"{way} {count}", say[way]).format(
-        count=number(count, lang), day=day, usual=number(before, lang)
+    sentence = say[way].format(
+        count=counted(abs(meals - before), "meal", lang), day=day, usual=number(before, lang)
     )
     if terms:
         sentence += say["colon"] + ", ".join(f"{name} {signed(v, lang)}" for _, name, v in terms)

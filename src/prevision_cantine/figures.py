@@ -25,6 +25,7 @@ from prevision_cantine.intervals import Calibration
 from prevision_cantine.language import (
     DAYS,
     MONTHS,
+    counted,
     day_of_week,
     in_language,
     number,
@@ -198,7 +199,7 @@ def plot_contributions(
     """
     in_language(TEXTS, lang)
     if not -len(forecast) <= i < len(forecast):
-        raise ForecastError(f"no row {i}: the forecast has {len(forecast)} rows")
+        raise ForecastError(f"no row {i}: the forecast has {counted(len(forecast), 'row')}")
     usual, added = forecast.in_meals()
     row = forecast.rows.select(np.array([i]))
     told = reasons(row, lang)[0]
@@ -366,7 +367,7 @@ def plot_calibration(past: Calibration | Forecast, *, lang: str = "fr") -> Figur
     held = held_by_others(past, _COVERAGES)
     if not np.isfinite(held).any():
         raise ForecastError(
-            f"{len(past.actual)} past forecasts are of too few teaching periods to judge intervals: "
+            f"the past forecasts ({len(past.actual)}) are of too few teaching periods to judge intervals: "
             "fit with more calibration_periods"
         )
     axes = figure.subplots()

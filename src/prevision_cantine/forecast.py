@@ -14,6 +14,7 @@ from prevision_cantine.csv_file import write_csv
 from prevision_cantine.errors import ForecastError
 from prevision_cantine.intervals import Calibration
 from prevision_cantine.masking import small_cells
+from prevision_cantine.near import names_near
 from prevision_cantine.spread import Scale
 
 
@@ -73,8 +74,8 @@ class Forecast:
         """
         here = np.flatnonzero(self.rows.names == canteen)
         if not len(here):
-            known = ", ".join(np.unique(self.rows.names)[:5])
-            raise ForecastError(f"no row of canteen {canteen!r}; some that have: {known}")
+            known = np.unique(self.rows.names).tolist()
+            raise ForecastError(f"no forecast of canteen {canteen!r}: {names_near(canteen, known)}")
         return here[np.argsort(self.rows.date[here], kind="stable")]
 
     def in_meals(self) -> tuple[Floats, dict[str, Floats]]:

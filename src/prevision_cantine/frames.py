@@ -13,6 +13,7 @@ import numpy.typing as npt
 from prevision_cantine.calendar import Calendar, Days
 from prevision_cantine.city import Attendance, City, Floats, Remark
 from prevision_cantine.errors import CityError
+from prevision_cantine.language import counted
 from prevision_cantine.menus import Menus
 from prevision_cantine.privacy import refuse_columns, refuse_values
 
@@ -289,7 +290,7 @@ class _Table:
         if not len(at):
             return
         shown = ", ".join(f"{_shown(values[i])} at row {i}" for i in at[:FIRST].tolist())
-        more = f" and {len(at) - FIRST} rows more" if len(at) > FIRST else ""
+        more = f" and {counted(len(at) - FIRST, 'row')} more" if len(at) > FIRST else ""
         raise CityError(f"{self._where}: column {self._names(ours)!r}: {shown}{more}: {why}")
 
     def texts(self, ours: str) -> list[str]:

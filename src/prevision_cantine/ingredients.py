@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -12,7 +12,8 @@ import attrs
 
 from prevision_cantine.csv_file import parse_quantity, read_rows, write_csv
 from prevision_cantine.errors import CityError, DateError
-from prevision_cantine.language import in_language, number, table, texts
+from prevision_cantine.features import TYPES
+from prevision_cantine.language import counted, in_language, number, table, texts
 from prevision_cantine.menus import plain
 from prevision_cantine.ordering import Order
 
@@ -23,12 +24,13 @@ UNITS: Mapping[str, tuple[str, Fraction]] = {
     "ml": ("L", Fraction(1, 1000)), "cl": ("L", Fraction(1, 100)), "l": ("L", Fraction(1)),
     "piece": ("piece", Fraction(1)),
 }  # fmt: skip
+SHOWN = 5  # dishes without a portion that an error names
 MAX_QUANTITY = 1000  # of a unit in one portion
 COLUMNS = ("plat", "produit", "fournisseur", "type_site", "quantite", "unite")
 TEXTS = texts({
-    "fr": {"week": "semaine du {day}, {supplier}", "product": "produit", "quantity": "quantité", "piece": "pièces"},
-    "en": {"week": "week of {day}, {supplier}", "product": "product", "quantity": "quantity", "piece": "pieces"},
-    "pt": {"week": "semana de {day}, {supplier}", "product": "produto", "quantity": "quantidade", "piece": "unidades"},
+    "fr": {"week": "semaine du {day}, {supplier}", "product": "produit", "quantity": "quantité"},
+    "en": {"week": "week of {day}, {supplier}", "product": "product", "quantity": "quantity"},
+    "pt": {"week": "semana de {day}, {supplier}", "product": "produto", "quantity": "quantidade"},
 })  # fmt: skip
 
 
@@ -120,10 +122,11 @@ class Ingredients:
         say = in_language(TEXTS, lang)
         lists: dict[tuple[dt.date, str], list[list[str]]] = defaultdict(list)
         for item in self.purchases:
-            places = 0 if item.unite == "piece" else 1
-            quantity = (
-                f"{number(float(item.quantite), lang, places)} {say.get(item.unite, item.unite)}"
-            )
+            value = float(item.quantite)
+            if item.unite == "piece":
+                quantity = counted(value, "piece", lang)
+            else:
+                quantity = f"{number(value, lang, 1)} {item.unite}"
             lists[item.lundi, item.fournisseur].append([item.produit, quantity])
         return "\n\n".join(
             say["week"].format(day=day, supplier=supplier)
@@ -181,13 +184,13 @@ def load_portions(path: str | Path) -> tuple[Portion, ...]:
     --------
     >>> load_portions("nowhere.csv")
     Traceback (most recent call last):
-    prevision_cantine.errors.CityError: nowhere.csv: cannot be read (No such file or directory); the list of ingredients needs it
+    prevision_cantine.errors.CityError: nowhere.csv: cannot be read (no such file); it should be a table of portions, CSV with the columns plat, produit, fournisseur, type_site, quantite, unite
     """
     path = Path(path)
     portions: list[Portion] = []
     seen: dict[tuple[str, str, str], int] = {}
     bought: dict[tuple[str, str], Portion] = {}
-    for line, row in read_rows(path, COLUMNS, needed_by="the list of ingredients"):
+    for line, row in read_rows(path, COLUMNS, what="a table of portions"):
         cells = {name: row[name].strip() for name in COLUMNS}
         for name in COLUMNS:
             if not cells[name]:
@@ -247,7 +250,8 @@ def ingredients(
     DateError
         Where a day that orders meals has no dish.
     CityError
-        Where a dish has no portion for a type of site that orders it.
+        Where dishes have no portion for a type of site that orders them, or a portion is for a type
+        that is none.
 
     Examples
     --------
@@ -264,25 +268,39 @@ def ingredients(
     True
     """
     known: dict[str, dict[str, dict[str, Portion]]] = defaultdict(lambda: defaultdict(dict))
+    types = {*order.rows.city.types, *TYPES, EVERY_SITE}
     for portion in portions:
+        if portion.type_site not in types:
+            raise CityError(
+                f"portion of {portion.produit!r} in {portion.plat!r}"
+                f"{f', line {portion.line}' if portion.line else ''}: type_site {portion.type_site!r} "
+                f"is none of {', '.join(sorted(types))}; correct it"
+            )
         known[dish_name(portion.plat)][plain(portion.produit)][portion.type_site] = portion
     total: dict[tuple[dt.date, str, str, str], Fraction] = defaultdict(Fraction)
-    for (day, kind), meals in _meals(order).items():
-        names = list(dishes.get(day, ()))
-        if not names:
-            raise DateError(f"{day}: {meals} meals are ordered, and no dish is known; add its menu")
+    meals_of = _meals(order)
+    menus = {day: list(dishes.get(day, ())) for day, _ in meals_of}
+    unknown = sorted(day for day in menus if not menus[day])
+    if unknown:
+        shown = ", ".join(map(str, unknown[:SHOWN])) + (", …" if len(unknown) > SHOWN else "")
+        raise DateError(
+            f"meals are ordered on {counted(len(unknown), 'day')} of which no dish is known ({shown}); "
+            "add the menu"
+        )
+    lacking: dict[str, tuple[str, dt.date, list[str]]] = {}
+    for (day, kind), meals in meals_of.items():
         monday = day - dt.timedelta(days=day.weekday())
-        for name in names:
+        for name in menus[day]:
             products = known.get(dish_name(name), {}).values()
             found = [p for sites in products if (p := sites.get(kind, sites.get(EVERY_SITE)))]
             if not found:
-                raise CityError(
-                    f"no portion of {name!r} ({day}) for sites of type {kind!r}; add a row to the "
-                    "table of portions, with quantite 0 where nothing is bought"
-                )
+                kinds = lacking.setdefault(dish_name(name), (name, day, []))[2]
+                kinds += [] if kind in kinds else [kind]
             for portion in found:
                 key = (monday, portion.fournisseur, portion.produit, portion.unite)
                 total[key] += meals * portion.quantite
+    if lacking:
+        raise CityError(_what_lacks(list(lacking.values())))
     return Ingredients(
         tuple(
             Purchase(monday, supplier, product, quantity, unit)
@@ -291,6 +309,18 @@ def ingredients(
             )
             if quantity
         )
+    )
+
+
+def _what_lacks(lacking: Sequence[tuple[str, dt.date, list[str]]]) -> str:
+    """Say at once which dishes have no portion for which types of site, the first of them by name."""
+    first = [
+        f"{name!r} ({day}, type {', '.join(sorted(kinds))})" for name, day, kinds in lacking[:SHOWN]
+    ]
+    more = f", and {counted(len(lacking) - SHOWN, 'dish')} more" if len(lacking) > SHOWN else ""
+    return (
+        f"no portion of {'; '.join(first)}{more}: add rows to the table of portions (type_site * for "
+        "every type), with quantite 0 where nothing is bought"
     )
 
 

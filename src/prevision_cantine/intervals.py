@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from prevision_cantine.calendar import Days
 from prevision_cantine.city import Floats, Ints
-from prevision_cantine.errors import ForecastError
+from prevision_cantine.errors import ForecastError, ParameterError
 from prevision_cantine.spread import Scale, Spread, by_size
 
 MIN_ROWS = 100
@@ -156,10 +156,7 @@ class Calibration:
 
     def _smallest(self, shortage: float, tray: int, group: Ints) -> float:
         """Return the smallest margin, to 1e-12, by which groups of past rows met the shortage."""
-        if not 0 < shortage < 1:
-            raise ForecastError(
-                f"shortage={shortage}: give a share above 0 and below 1, such as 0.01"
-            )
+        check_share("shortage", shortage)
         self._need_past()
         actual = added(group, self.actual)
         low, high = -WIDEST, WIDEST
@@ -175,9 +172,21 @@ class Calibration:
     def _need_past(self) -> None:
         if len(self.actual) < MIN_ROWS:
             raise ForecastError(
-                f"{len(self.actual)} past forecasts are too few to order by, {MIN_ROWS} are needed: "
-                "fit on a longer past"
+                f"too few past forecasts to order by: {len(self.actual)}, and {MIN_ROWS} are needed; "
+                "learn from a longer past"
             )
+
+
+def check_share(name: str, share: float) -> None:
+    """Refuse a share that is not above 0 and below 1.
+
+    Raises
+    ------
+    ParameterError
+        With the range.
+    """
+    if not 0 < share < 1:
+        raise ParameterError(name, share, "give a share above 0 and below 1, such as 0.01")
 
 
 def _bound(meals: Floats, errors: Floats, scale: Scale) -> Floats:

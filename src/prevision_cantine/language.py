@@ -119,6 +119,61 @@ def signed(value: float, lang: str, places: int = 0) -> str:
     return text if text.startswith(MINUS) else "+" + text
 
 
+# What is counted in a sentence: one of it, and several.
+_COUNTED: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyType(
+    {
+        "fr": {
+            "day": ("jour", "jours"),
+            "canteen": ("cantine", "cantines"), "meal": ("repas", "repas"),
+            "row": ("ligne", "lignes"), "forecast": ("prévision", "prévisions"),
+            "remark": ("remarque", "remarques"), "piece": ("pièce", "pièces"),
+        },
+        "en": {
+            "day": ("day", "days"),
+            "canteen": ("canteen", "canteens"), "meal": ("meal", "meals"),
+            "row": ("row", "rows"), "forecast": ("forecast", "forecasts"),
+            "remark": ("remark", "remarks"),
+            "file": ("file", "files"), "school day": ("school day", "school days"),
+            "gap": ("gap", "gaps"), "cell": ("cell", "cells"),
+            "piece": ("piece", "pieces"), "dish": ("dish", "dishes"),
+        },
+        "pt": {
+            "day": ("dia", "dias"),
+            "canteen": ("cantina", "cantinas"), "meal": ("refeição", "refeições"),
+            "row": ("linha", "linhas"), "forecast": ("previsão", "previsões"),
+            "remark": ("observação", "observações"), "piece": ("unidade", "unidades"),
+        },
+    }
+)  # fmt: skip
+
+
+def counted(count: float, noun: str, lang: str = "en") -> str:
+    """Write how many there are of something, which is one or several.
+
+    Parameters
+    ----------
+    count : float
+        How many, a whole number once it is written.
+    noun : str
+        What is counted, in English.
+    lang : {"fr", "en", "pt"}
+        Language.
+
+    Returns
+    -------
+    str
+        The number and the noun; in French 0 is singular.
+
+    Examples
+    --------
+    >>> counted(1, "day"), counted(1200, "row"), counted(0, "day", "fr")
+    ('1 day', '1,200 rows', '0 jour')
+    """
+    one, several = _COUNTED[lang][noun]
+    single = round(abs(count)) in ((0, 1) if lang == "fr" else (1,))
+    return f"{number(count, lang)} {one if single else several}"
+
+
 def percent(share: float, lang: str, places: int = 0, *, sign: bool = False) -> str:
     """Write a share as a percentage.
 

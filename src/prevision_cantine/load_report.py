@@ -9,7 +9,7 @@ import numpy as np
 
 from prevision_cantine.calendar import Days
 from prevision_cantine.city import City, Remark
-from prevision_cantine.language import table
+from prevision_cantine.language import counted, table
 
 OPEN = 0.5  # share of the usual canteens below which a school day is a gap
 
@@ -81,21 +81,22 @@ class LoadReport:
             Several lines.
         """
         lines = [
-            f"{self.canteens} canteens, {self.rows:,} rows, {self.meals:,} meals from {self.first} to {self.last}",
-            f"orders of the agents: {self.with_agents:,} of {self.rows:,} rows",
-            f"menus: {self.menu_days:,} of {self.school_days:,} school days",
+            f"{counted(self.canteens, 'canteen')}, {counted(self.rows, 'row')}, "
+            f"{counted(self.meals, 'meal')} from {self.first} to {self.last}",
+            f"orders of the agents: {self.with_agents:,} of {counted(self.rows, 'row')}",
+            f"menus: {self.menu_days:,} of {counted(self.school_days, 'school day')}",
             "",
             table(
                 ("school year", "from", "to", "enrolments"),
                 [(name, str(a), str(b), str(n)) for name, a, b, n in self.years],
             ),
             "",
-            f"{len(self.gaps)} gaps: school days with meals in fewer than half of the usual canteens",
+            f"{counted(len(self.gaps), 'gap')}: school days with meals in fewer than half of the usual canteens",
         ]
         if self.gaps:
             rows = [(str(g.start), str(g.end), str(g.days), str(g.canteens)) for g in self.gaps]
             lines.append(table(("from", "to", "school days", "canteens at most"), rows))
-        lines += ["", f"{len(self.remarks)} remarks"]
+        lines += ["", counted(len(self.remarks), "remark")]
         lines += [f"{r.file}: {r.what} ({r.count:,}): {r.action}" for r in self.remarks]
         return "\n".join(lines)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from prevision_cantine.errors import ForecastError
+from prevision_cantine.errors import ParameterError
 
 Mask = npt.NDArray[np.bool_]
 
@@ -48,7 +48,7 @@ def small_cells(
     [True, True, False, False]
     """
     if not below > 0:
-        raise ForecastError(f"mask below {below}: give a size above 0, such as 10")
+        raise ParameterError("below", below, "give a size above 0, such as 10")
     values = np.asarray(counts, dtype=np.float64)
     hidden: Mask = np.isnan(values) | ((values > 0) & (values < below))
     groups = [np.unique(np.asarray(margin), return_inverse=True)[1] for margin in margins]

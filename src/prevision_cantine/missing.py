@@ -12,25 +12,25 @@ import numpy.typing as npt
 from prevision_cantine.calendar import Days
 from prevision_cantine.city import Ints, Rows
 from prevision_cantine.csv_file import write_csv
-from prevision_cantine.language import in_language, texts
+from prevision_cantine.language import counted, in_language, texts
 
 KINDS = ("menu", "effectif")
 SHOWN = 6  # days or canteens that a sentence names
 _WORDS = texts(
     {
         "fr": {
-            "menu": "Menu non publié : {n} jour(s) sur {of} ({items}).",
-            "effectif": "Effectif de {year} inconnu : {n} cantine(s) sur {of} ({items}).",
+            "menu": "Menu non publié : {n} sur {of} ({items}).",
+            "effectif": "Effectif de {year} inconnu : {n} sur {of} ({items}).",
             "none": "Rien ne manque : les menus et les effectifs sont connus.",
         },
         "en": {
-            "menu": "No published menu: {n} day(s) of {of} ({items}).",
-            "effectif": "Enrolment of {year} unknown: {n} canteen(s) of {of} ({items}).",
+            "menu": "No published menu: {n} of {of} ({items}).",
+            "effectif": "Enrolment of {year} unknown: {n} of {of} ({items}).",
             "none": "Nothing is missing: menus and enrolments are known.",
         },
         "pt": {
-            "menu": "Cardápio não publicado: {n} dia(s) de {of} ({items}).",
-            "effectif": "Matrículas de {year} desconhecidas: {n} cantina(s) de {of} ({items}).",
+            "menu": "Cardápio não publicado: {n} de {of} ({items}).",
+            "effectif": "Matrículas de {year} desconhecidas: {n} de {of} ({items}).",
             "none": "Nada falta: os cardápios e as matrículas são conhecidos.",
         },
     }
@@ -96,7 +96,9 @@ class Missing:
         if len(days):
             every = len(np.unique(self.rows.date))
             items = _short(days.astype(str).tolist())
-            lines.append(words["menu"].format(n=len(days), of=every, items=items))
+            lines.append(
+                words["menu"].format(n=counted(len(days), "day", lang), of=every, items=items)
+            )
         calendar = self.rows.city.calendar
         lacking = self.kind == "effectif"
         year = calendar.year_index(self.rows.date)
@@ -105,7 +107,7 @@ class Missing:
             every = len(np.unique(self.rows.canteen[year == number]))
             lines.append(
                 words["effectif"].format(
-                    year=calendar.years[number].name, n=len(names), of=every,
+                    year=calendar.years[number].name, n=counted(len(names), "canteen", lang), of=every,
                     items=_short(names.tolist()),
                 )
             )  # fmt: skip

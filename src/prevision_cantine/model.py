@@ -19,10 +19,11 @@ from prevision_cantine.city import Attendance, City, Floats, Ints, Rows
 from prevision_cantine.draft import CAUTION_DAYS, DraftWeights, caution, learn_weights, parts
 from prevision_cantine.draft import MIN_ROWS as DRAFT_ROWS
 from prevision_cantine.effects import EffectTable, effect_table
-from prevision_cantine.errors import DateError, ForecastError
+from prevision_cantine.errors import DateError, ForecastError, ParameterError, check_number
 from prevision_cantine.features import OCCASIONS, TERMS, design, is_ending, occasions
 from prevision_cantine.forecast import Forecast
 from prevision_cantine.intervals import Calibration
+from prevision_cantine.language import counted
 from prevision_cantine.levels import SLOTS, Past
 from prevision_cantine.periods import periods, weeks
 from prevision_cantine.sources import describe
@@ -30,6 +31,7 @@ from prevision_cantine.spread import fit_spread
 
 MIN_ROWS = 200
 MEMORY = 3  # half-lives: an older row would weigh less than an eighth
+LONGEST_LIFE = 1_000_000  # days: beyond it, nothing is forgotten
 MOST_ABSENT = 0.95  # share of a canteen's pupils beyond which absences are not believed
 # A canteen that fills up year after year, such as a new one, keeps on: what its enrolment grew
 # beyond the first figure counts for the second in a year whose enrolment is not known yet.
@@ -220,13 +222,20 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
         Raises
         ------
         DateError
-            Where fewer than 200 rows are known by then; the message names the range.
+            Where fewer than 200 rows are known by then, or the day is after the calendar; the
+            message names the range.
         ForecastError
-            Where ``step`` is neither.
+            Where a parameter is outside its range: half-lives are above 0, the exponent from 0 to 2,
+            lead days whole numbers from 1 to 365, those of enrolments from 0.
         """
-        if self.step not in ("period", "week"):
-            raise ForecastError(f"step={self.step!r}: give 'period' or 'week'")
+        self.check_parameters()
         day = to_day(until)
+        last, end = city.attendance.date[-1], city.calendar.span[1]
+        if day > end:
+            raise DateError(
+                f"the data cannot end on {day}: the attendance is known to {last} and the calendar "
+                f"to {end}; give a day up to {end}"
+            )
         key = (id(city), repr(self.get_params()))
         if getattr(self, "_learned_for", None) != key:
             # The past forecasts of one fit serve the next: a backtest learns each day once.
@@ -275,7 +284,7 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
             )
         if len(rows) and rows.date.min() <= self.fitted_.until:
             raise ForecastError(
-                f"the rows begin on {rows.date.min()}, and the data end on {self.fitted_.until}: "
+                f"the days begin on {rows.date.min()}, and the data end on {self.fitted_.until}: "
                 "forecast days after the data"
             )
         self._check_city(rows.city)
@@ -314,7 +323,7 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
             )
         if len(draft) != len(rows):
             raise ForecastError(
-                f"draft has {len(draft)} values for {len(rows)} rows: give one each"
+                f"draft is of length {len(draft)}, for {counted(len(rows), 'row')}: give one value each"
             )
         wrong = np.flatnonzero(draft <= 0)
         if len(wrong):
@@ -404,6 +413,7 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
             if not isinstance(settings[name], (bool, int, float, str, type(None))):
                 raise ForecastError(f"the setting {name!r} is {settings[name]!r}")
         self = cls(**settings)
+        self.check_parameters()
         self.fitted_, self.calibration_ = parts["fitted"], parts["calibration"]
         self.assisted_ = parts["assisted"]
         self.sources_, self._effects = parts["sources"], parts["effects"]
@@ -431,13 +441,32 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
                 raise ForecastError(f"{name}: {found}, where {expected} is needed")
         return self
 
+    def check_parameters(self) -> None:
+        """Refuse a parameter outside its range; ``fit`` does so too.
+
+        Raises
+        ------
+        ForecastError
+            With the range.
+        """
+        for name in ("half_life", "level_half_life", "level_half_life_new_year"):
+            check_number(name, getattr(self, name), 0, LONGEST_LIFE, above=True)
+        check_number("enrolment_exponent", self.enrolment_exponent, 0, 2)
+        check_number("enrolment_lead_days", self.enrolment_lead_days, 0, 365, unit="days")
+        check_number("lead_days", self.lead_days, 1, 365, unit="days")
+        check_number("calibration_periods", self.calibration_periods, 0, 1000, unit="periods")
+        if self.step not in ("period", "week"):
+            raise ParameterError("step", self.step, "give 'period' or 'week'")
+        if not isinstance(self.strikes_announced, bool | np.bool_):
+            raise ParameterError("strikes_announced", self.strikes_announced, "give True or False")
+
     def _check_city(self, city: City) -> None:
         """Refuse a city whose canteens or school years are not those of the fit."""
         fitted, years = self.fitted_, city.calendar.years
         if city.canteens != fitted.canteens:
             raise ForecastError(
-                f"the rows are of a city of {len(city.canteens)} canteens that are not the "
-                f"{len(fitted.canteens)} learned, in their order: fit on that city"
+                f"the canteens of the rows ({len(city.canteens)}) are not those learned "
+                f"({len(fitted.canteens)}), in their order: fit on that city"
             )
         if not (
             fitted.first_year < len(years)
@@ -476,9 +505,13 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
         table = table.select(table.date > until - int(MEMORY * self.half_life))
         if len(table) < MIN_ROWS:
             first, last = city.attendance.date[0], city.attendance.date[-1]
+            way = "a later" if until < last else "an earlier"
+            remedy = (
+                f"give {way} day" if len(city.attendance) >= MIN_ROWS else "add older attendance"
+            )
             raise DateError(
-                f"only {len(table)} rows of attendance are known on {until}, where {MIN_ROWS} are "
-                f"needed: the attendance runs from {first} to {last}"
+                f"too few rows of attendance are known on {until} ({len(table)}, and {MIN_ROWS} are "
+                f"needed): the attendance runs from {first} to {last}; {remedy}"
             )
         rows = Rows(city, table.canteen, table.date)
         year = city.calendar.year_index(table.date[[0, -1]])

@@ -11,12 +11,21 @@ import numpy as np
 from prevision_cantine.calendar import Days
 from prevision_cantine.city import City, Floats, Ints, Rows
 from prevision_cantine.csv_file import parse_date, parse_quantity, read_rows, write_csv
-from prevision_cantine.errors import CityError, ForecastError
+from prevision_cantine.errors import CityError, ForecastError, ParameterError
 from prevision_cantine.forecast import Forecast
-from prevision_cantine.intervals import MIN_DAYS, Calibration, added, whole
-from prevision_cantine.language import day_of_week, in_language, number, percent, table, texts
+from prevision_cantine.intervals import MIN_DAYS, Calibration, added, check_share, whole
+from prevision_cantine.language import (
+    counted,
+    day_of_week,
+    in_language,
+    number,
+    percent,
+    table,
+    texts,
+)
 from prevision_cantine.measures import excess
 from prevision_cantine.measures import shortage as share_missing
+from prevision_cantine.near import names_near
 from prevision_cantine.spread import Scale
 
 MOST_MEALS = 1_000_000  # of one canteen on one day
@@ -24,11 +33,11 @@ SHORTAGES = (0.0025, 0.005, 0.01, 0.015, 0.02, 0.03, 0.05)
 
 TEXTS = texts({
     "fr": {
-        "head": "{days} jours, {canteens} cantines : {ordered} repas commandés pour {forecast} prévus ({margin}).",
+        "head": "{days}, {canteens} : commande de {ordered} pour une prévision de {forecast} ({margin}).",
         "kitchen": "En une seule commande pour la cuisine centrale, si les repas se répartissent le jour même : "
-        "{together} ({margin}), soit {gain} repas de moins pour la même prudence.",
+        "{together} ({margin}), soit {gain} de moins pour la même prudence.",
         "kitchen_more": "En une seule commande pour la cuisine centrale, si les repas se répartissent le jour "
-        "même : {together} ({margin}), soit {gain} repas de plus pour la même prudence.",
+        "même : {together} ({margin}), soit {gain} de plus pour la même prudence.",
         "alone": "Trop peu de jours passés pour une commande d'ensemble : {days}, il en faut {needed}.",
         "day": "jour", "forecast": "prévus", "separate": "commandes", "together": "en une fois",
         "gain": "gain", "trays": "Plateaux de {tray} repas.",
@@ -38,11 +47,11 @@ TEXTS = texts({
         "wasted": "repas en trop par jour", "missing": "repas manquants par jour",
     },
     "en": {
-        "head": "{days} days, {canteens} canteens: {ordered} meals ordered for {forecast} forecast ({margin}).",
+        "head": "{days}, {canteens}: {ordered} ordered for {forecast} forecast ({margin}).",
         "kitchen": "As one order for the central kitchen, where meals are shared out on the day: {together} "
-        "({margin}), {gain} meals fewer for the same caution.",
+        "({margin}), {gain} fewer for the same caution.",
         "kitchen_more": "As one order for the central kitchen, where meals are shared out on the day: "
-        "{together} ({margin}), {gain} meals more for the same caution.",
+        "{together} ({margin}), {gain} more for the same caution.",
         "alone": "Too few past days for one order of the total: {days}, where {needed} are needed.",
         "day": "day", "forecast": "forecast", "separate": "orders", "together": "as one",
         "gain": "gain", "trays": "Trays of {tray} meals.",
@@ -52,11 +61,11 @@ TEXTS = texts({
         "wasted": "meals too many a day", "missing": "meals missing a day",
     },
     "pt": {
-        "head": "{days} dias, {canteens} cantinas: {ordered} refeições pedidas para {forecast} previstas ({margin}).",
+        "head": "{days}, {canteens}: pedido de {ordered} para uma previsão de {forecast} ({margin}).",
         "kitchen": "Em um só pedido para a cozinha central, se as refeições forem repartidas no dia: {together} "
-        "({margin}), {gain} refeições a menos com a mesma cautela.",
+        "({margin}), {gain} a menos com a mesma cautela.",
         "kitchen_more": "Em um só pedido para a cozinha central, se as refeições forem repartidas no dia: "
-        "{together} ({margin}), {gain} refeições a mais com a mesma cautela.",
+        "{together} ({margin}), {gain} a mais com a mesma cautela.",
         "alone": "Poucos dias passados para um pedido do total: {days}, são necessários {needed}.",
         "day": "dia", "forecast": "previsto", "separate": "pedidos", "together": "em um só",
         "gain": "ganho", "trays": "Bandejas de {tray} refeições.",
@@ -166,9 +175,9 @@ class Order:
         total = float(self.forecast.sum())
         lines = [
             say["head"].format(
-                days=number(len(days), lang),
-                canteens=number(len(np.unique(self.rows.canteen)), lang),
-                ordered=number(float(self.meals.sum()), lang),
+                days=counted(len(days), "day", lang),
+                canteens=counted(len(np.unique(self.rows.canteen)), "canteen", lang),
+                ordered=counted(float(self.meals.sum()), "meal", lang),
                 forecast=number(total, lang),
                 margin=_margin(float(self.meals.sum()), total, lang),
             )
@@ -185,7 +194,7 @@ class Order:
                 say["kitchen" if gain >= 0 else "kitchen_more"].format(
                     together=number(together, lang),
                     margin=_margin(together, total, lang),
-                    gain=number(abs(gain), lang),
+                    gain=counted(abs(gain), "meal", lang),
                 )
             )
             columns += [self.kitchen.together, self.kitchen.gain]
@@ -230,8 +239,8 @@ class Order:
         """
         if self.kitchen is None:
             raise ForecastError(
-                f"{self.past_days} past days are too few for an order of the total, {MIN_DAYS} are "
-                "needed: fit on a longer past"
+                f"too few past days for an order of the total: {self.past_days}, and {MIN_DAYS} are "
+                "needed; learn from a longer past"
             )
         kitchen = self.kitchen
         columns = (kitchen.separate, kitchen.together, kitchen.gain)
@@ -396,19 +405,22 @@ def load_order(path: str | Path, city: City) -> Order:
     >>> from prevision_cantine import make_city
     >>> load_order("nowhere.csv", make_city(canteens=2, years=1))
     Traceback (most recent call last):
-    prevision_cantine.errors.CityError: nowhere.csv: cannot be read (No such file or directory); the order needs it
+    prevision_cantine.errors.CityError: nowhere.csv: cannot be read (no such file); it should be an order or the agents' draft of one, CSV with the columns cantine, date, commande
     """
     path = Path(path)
     index = {name: n for n, name in enumerate(city.canteens)}
     seen: dict[tuple[int, np.datetime64], int] = {}
     numbers: list[tuple[float, float]] = []
     columns = ("cantine", "date", "commande")
-    for line, row in read_rows(path, columns, optional=["prevision"], needed_by="the order"):
+    for line, row in read_rows(
+        path, columns, optional=["prevision"], what="an order or the agents' draft of one"
+    ):
         name = row["cantine"].strip()
         if name not in index:
             name = name.removeprefix("'")  # what keeps a spreadsheet from computing
         if name not in index:
-            raise CityError(f"{path}:{line}: {name!r} is no canteen of the city; correct the name")
+            near = names_near(name, city.canteens)
+            raise CityError(f"{path}:{line}: {name!r} is no canteen of the city: {near}")
         key = (index[name], parse_date(path, line, row["date"].strip()))
         if key in seen:
             raise CityError(
@@ -571,11 +583,13 @@ def trade_off(
     if not len(shortages):
         raise ForecastError("shortages=[]: give at least one share, such as 0.01")
     _check_tray(tray)
+    for share in shortages:
+        check_share("shortages", share)
     past = forecast.calibration.of(np.unique(forecast.rows.canteen))
     if past.days < MIN_DAYS:
         raise ForecastError(
-            f"{past.days} past days are too few to say what a caution costs, {MIN_DAYS} are needed: "
-            "fit on a longer past"
+            f"too few past days to say what a caution costs: {past.days}, and {MIN_DAYS} are needed; "
+            "learn from a longer past"
         )
     days = np.unique(past.date, return_inverse=True)[1]
     group = days if together else np.arange(len(past.actual))
@@ -628,16 +642,17 @@ def _quantile(
         return 0.0
     if shortage is not None or missing is None or wasted is None:
         raise ForecastError("give shortage=, or both missing_meal_cost= and wasted_meal_cost=")
-    if not (0 < missing < np.inf and 0 < wasted < np.inf):
-        raise ForecastError(
-            f"missing_meal_cost and wasted_meal_cost must be finite and above 0, got {costs}"
-        )
+    for name, cost in (("missing_meal_cost", missing), ("wasted_meal_cost", wasted)):
+        if not 0 < cost < np.inf:
+            raise ParameterError(
+                name, cost, "give a cost above 0, a number in the unit of the other"
+            )
     return missing / (missing + wasted)
 
 
 def _check_tray(tray: int) -> None:
-    if tray != int(tray) or not 1 <= tray <= 1000:
-        raise ForecastError(f"tray={tray}: give 1 to 1,000 meals, a whole number")
+    if not 1 <= tray <= 1000 or tray != int(tray):
+        raise ParameterError("tray", tray, "give 1 to 1,000 meals, a whole number")
 
 
 def _margin(ordered: float, expected: float, lang: str) -> str:

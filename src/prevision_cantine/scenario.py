@@ -19,32 +19,41 @@ from prevision_cantine.errors import CityError, ForecastError
 from prevision_cantine.explanation import rounded_to
 from prevision_cantine.features import TERMS
 from prevision_cantine.forecast import Forecast
-from prevision_cantine.language import day_of_week, in_language, number, signed, table, texts
+from prevision_cantine.language import (
+    counted,
+    day_of_week,
+    in_language,
+    number,
+    signed,
+    table,
+    texts,
+)
 from prevision_cantine.menus import Menus
 from prevision_cantine.model import CanteenForecaster
 from prevision_cantine.naming import reasons
+from prevision_cantine.near import names_near
 
 OPENING = "ouverture"  # a day that one of the two forecasts has and the other has not
 MAX_FACTOR = 10
 
 TEXTS = texts({
     "fr": {
-        "row": "{canteen}, {day} {date} : {after} repas au lieu de {before} ({change})",
-        "head": "{after} repas au lieu de {before} ({change}), sur {days} jours et {canteens} cantines.",
+        "row": "{canteen}, {day} {date} : {after} au lieu de {before} ({change})",
+        "head": "{after} au lieu de {before} ({change}), sur {days} et {canteens}.",
         "none": "Rien ne change.",
         "colon": " : ", OPENING: "jour ouvert ou fermé",
         "day": "jour", "before": "avant", "after": "après", "change": "écart",
     },
     "en": {
-        "row": "{canteen}, {day} {date}: {after} meals instead of {before} ({change})",
-        "head": "{after} meals instead of {before} ({change}), over {days} days and {canteens} canteens.",
+        "row": "{canteen}, {day} {date}: {after} instead of {before} ({change})",
+        "head": "{after} instead of {before} ({change}), over {days} and {canteens}.",
         "none": "Nothing changes.",
         "colon": ": ", OPENING: "day open or closed",
         "day": "day", "before": "before", "after": "after", "change": "change",
     },
     "pt": {
-        "row": "{canteen}, {day} {date}: {after} refeições em vez de {before} ({change})",
-        "head": "{after} refeições em vez de {before} ({change}), em {days} dias e {canteens} cantinas.",
+        "row": "{canteen}, {day} {date}: {after} em vez de {before} ({change})",
+        "head": "{after} em vez de {before} ({change}), em {days} e {canteens}.",
         "none": "Nada muda.",
         "colon": ": ", OPENING: "dia aberto ou fechado",
         "day": "dia", "before": "antes", "after": "depois", "change": "diferença",
@@ -110,7 +119,8 @@ class Scenario:
         Raises
         ------
         CityError
-            Where a canteen does not exist, or a number is outside its range.
+            Where a canteen does not exist, a number is outside its range, or more pupils would be
+            away from a canteen than are enrolled there.
         DateError
             Where a day leaves the calendar.
         """
@@ -171,14 +181,13 @@ class Scenario:
             np.concatenate([known.date, days]),
             np.concatenate([known.announced, np.full(len(days), city.calendar.span[0])]),
             np.concatenate([known.pupils, np.array(list(self.absences.values()), dtype=float)]),
+            np.concatenate([known.place, np.full(len(days), "absences")]),
         )
 
     @staticmethod
     def _check_canteen(field: str, name: str, city: City) -> None:
         if name not in city.canteens:
-            raise CityError(
-                f"{field}: no canteen {name!r}; some that exist: {', '.join(city.canteens[:5])}"
-            )
+            raise CityError(f"{field}: no canteen {name!r}: {names_near(name, city.canteens)}")
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -227,13 +236,13 @@ class Difference:
         """
         say = in_language(TEXTS, lang)
         if not -len(self) <= i < len(self):
-            raise ForecastError(f"no row {i}: the difference has {len(self)} rows")
+            raise ForecastError(f"no row {i}: the difference has {counted(len(self), 'row')}")
         row = self.rows.select(np.array([i]))
         before, after = round(float(self.before[i])), round(float(self.after[i]))
         told = reasons(row, lang)[0]
         sentence = say["row"].format(
             canteen=row.names[0], day=day_of_week(row.date[0], lang), date=row.date[0],
-            before=number(before, lang), after=number(after, lang),
+            before=number(before, lang), after=counted(after, "meal", lang),
             change=signed(after - before, lang),
         )  # fmt: skip
         parts = self._told(
@@ -265,9 +274,9 @@ class Difference:
             return say["none"]
         days, place = np.unique(self.rows.date, return_inverse=True)
         head = say["head"].format(
-            before=number(before, lang), after=number(after, lang),
-            change=signed(after - before, lang), days=number(len(days), lang),
-            canteens=number(len(np.unique(self.rows.canteen)), lang),
+            before=number(before, lang), after=counted(after, "meal", lang),
+            change=signed(after - before, lang), days=counted(len(days), "day", lang),
+            canteens=counted(len(np.unique(self.rows.canteen)), "canteen", lang),
         )  # fmt: skip
         totals = {name: float(values.sum()) for name, values in self.terms.items()}
         parts = self._told(totals, after - before, lang, {})

@@ -87,7 +87,7 @@ def load_school_holidays(path: str | Path | None = None) -> tuple[ZonedBreak, ..
 def _zoned_breaks(path: Path) -> tuple[ZonedBreak, ...]:
     columns = ("zone", "vacances_nom", "date_debut", "date_fin")
     found = []
-    for line, row in read_rows(path, columns, needed_by="the table of school holidays"):
+    for line, row in read_rows(path, columns, what="a table of school holidays"):
         if not row["zone"] or set(row["zone"]) - set(ZONES):
             raise CityError(f"{path}:{line}: zone {row['zone']!r}: write one or more of A, B, C")
         start, end = _span(path, line, row)
@@ -295,7 +295,7 @@ def load_calendar(folder: str | Path, *, weekdays: Collection[int] = SERVED) -> 
 
 
 def _read(path: Path, columns: tuple[str, ...]) -> list[tuple[int, dict[str, str]]]:
-    return read_rows(path, columns, needed_by="the calendar")
+    return read_rows(path, columns, what="a file of the calendar's folder")
 
 
 def load_days(path: Path) -> dict[str, list[np.datetime64]]:

@@ -19,6 +19,7 @@ from prevision_cantine.intervals import MIN_ROWS, Calibration
 from prevision_cantine.language import (
     DAYS,
     MONTHS,
+    counted,
     in_language,
     markdown,
     markdown_table,
@@ -26,6 +27,7 @@ from prevision_cantine.language import (
     percent,
     texts,
 )
+from prevision_cantine.limits import say_too_little, too_little
 from prevision_cantine.measures import wape
 from prevision_cantine.model import CanteenForecaster
 from prevision_cantine.periods import periods
@@ -43,12 +45,12 @@ TEXTS = texts({
         "multiplié par l'exponentielle d'une somme de termes nommés. Chaque terme se lit en repas, et leur "
         "somme redonne la prévision.",
         "data": "Données",
-        "attendance": "Repas servis du {first} au {last} : {rows} lignes (cantine et jour), {days} jours, "
-        "{canteens} cantines, {meals} repas.",
+        "attendance": "Repas servis du {first} au {last} : {rows} (cantine et jour), {days}, "
+        "{canteens}, {meals}.",
         "types": "Cantines par type : {types}.",
         "years": "Effectifs par cantine des années scolaires : {years}.",
         "no_years": "Aucun effectif connu.",
-        "menus": "Menus publiés : {menus} jours.",
+        "menus": "Menus publiés : {menus}.",
         "calendar": "Calendrier scolaire, jours fériés, grèves passées.",
         "until": "Rien de postérieur au {until} n'a servi.",
         "personal": "Aucune donnée personnelle : des nombres de repas et d'élèves par cantine, jamais un enfant.",
@@ -56,8 +58,8 @@ TEXTS = texts({
         "error": "erreur type médiane", "level_row": "Le niveau de chaque cantine et la puissance de l'effectif "
         "({exponent}) ne sont pas des effets partagés : ils se lisent dans chaque prévision.",
         "accuracy": "Justesse par situation",
-        "validated": "Mesurée sur {rows} prévisions de {days} jours du {first} au {last} : chaque {step} "
-        "est prévue d'un coup, comme si c'était {lead} jours avant, sans rien savoir de la suite ; "
+        "validated": "Mesurée sur {rows} de {days} du {first} au {last} : chaque {step} "
+        "est prévue d'un coup, comme si c'était {lead} avant, sans rien savoir de la suite ; "
         "jours de grève exclus.", "period": "période scolaire passée", "week": "semaine passée",
         "not_validated": "Aucune prévision passée n'a été mesurée : le modèle a été appris sans étalonnage.",
         "situation": "situation", "count": "lignes", "wape": "erreur (WAPE)", "bias": "biais",
@@ -81,12 +83,12 @@ TEXTS = texts({
         "what": "Expected meals of a canteen on a day are its enrolment to a power, times the exponential of a sum "
         "of named terms. Each term reads in meals, and their sum gives the forecast back.",
         "data": "Data",
-        "attendance": "Meals served from {first} to {last}: {rows} rows (canteen and day), {days} days, "
-        "{canteens} canteens, {meals} meals.",
+        "attendance": "Meals served from {first} to {last}: {rows} (canteen and day), {days}, "
+        "{canteens}, {meals}.",
         "types": "Canteens by type: {types}.",
         "years": "Enrolments by canteen of the school years: {years}.",
         "no_years": "No enrolment is known.",
-        "menus": "Published menus: {menus} days.",
+        "menus": "Published menus: {menus}.",
         "calendar": "School calendar, public holidays, past strikes.",
         "until": "Nothing after {until} was used.",
         "personal": "No personal data: counts of meals and pupils by canteen, never a child.",
@@ -94,8 +96,8 @@ TEXTS = texts({
         "error": "median standard error", "level_row": "The level of each canteen and the power of enrolment "
         "({exponent}) are no shared effects: each forecast tells them.",
         "accuracy": "Accuracy by situation",
-        "validated": "Measured on {rows} forecasts of {days} days from {first} to {last}: each {step} "
-        "is forecast at once, as if {lead} days before it, knowing nothing of what follows; strike days "
+        "validated": "Measured on {rows} of {days} from {first} to {last}: each {step} "
+        "is forecast at once, as if {lead} before it, knowing nothing of what follows; strike days "
         "left out.", "period": "past teaching period", "week": "past week",
         "not_validated": "No past forecast was measured: the model was fitted without calibration.",
         "situation": "situation", "count": "rows", "wape": "error (WAPE)", "bias": "bias",
@@ -119,12 +121,12 @@ TEXTS = texts({
         "what": "O número esperado de refeições por cantina e dia são as matrículas elevadas a uma potência, vezes "
         "a exponencial de uma soma de termos nomeados. Cada termo se lê em refeições, e a soma devolve a previsão.",
         "data": "Dados",
-        "attendance": "Refeições servidas de {first} a {last}: {rows} linhas (cantina e dia), {days} dias, "
-        "{canteens} cantinas, {meals} refeições.",
+        "attendance": "Refeições servidas de {first} a {last}: {rows} (cantina e dia), {days}, "
+        "{canteens}, {meals}.",
         "types": "Cantinas por tipo: {types}.",
         "years": "Matrículas por cantina dos anos letivos: {years}.",
         "no_years": "Nenhuma matrícula conhecida.",
-        "menus": "Cardápios publicados: {menus} dias.",
+        "menus": "Cardápios publicados: {menus}.",
         "calendar": "Calendário escolar, feriados, greves passadas.",
         "until": "Nada posterior a {until} foi usado.",
         "personal": "Nenhum dado pessoal: números de refeições e de alunos por cantina, nunca uma criança.",
@@ -132,8 +134,8 @@ TEXTS = texts({
         "error": "erro padrão mediano", "level_row": "O nível de cada cantina e a potência das matrículas "
         "({exponent}) não são efeitos comuns: cada previsão os mostra.",
         "accuracy": "Precisão por situação",
-        "validated": "Medida em {rows} previsões de {days} dias, de {first} a {last}: {step} de uma vez, como se "
-        "{lead} dias antes, sem nada saber do que segue; dias de greve excluídos.",
+        "validated": "Medida em {rows} de {days}, de {first} a {last}: {step} de uma vez, como se "
+        "{lead} antes, sem nada saber do que segue; dias de greve excluídos.",
         "period": "cada período letivo passado é previsto", "week": "cada semana passada é prevista",
         "not_validated": "Nenhuma previsão passada foi medida: o modelo foi ajustado sem calibração.",
         "situation": "situação", "count": "linhas", "wape": "erro (WAPE)", "bias": "viés",
@@ -255,7 +257,7 @@ class ModelSheet:
             "worst": [{"date": day, "error": error} for day, error in whole["worst"]],
             "coverages": list(COVERAGES),
             "sizes": list(SIZES),
-            "limits": list(_LIMITS),
+            "limits": [*too_little(self.sources, self._past_forecasts), *_LIMITS],
             "personal_data": False,
         }
 
@@ -293,14 +295,14 @@ class ModelSheet:
         types = markdown(", ".join(f"{name} {count}" for name, count in data.types))
         facts = [
             say["attendance"].format(
-                first=data.first, last=data.last, rows=number(data.rows, lang),
-                days=number(data.days, lang), canteens=number(data.canteens, lang),
-                meals=number(data.meals, lang),
+                first=data.first, last=data.last, rows=counted(data.rows, "row", lang),
+                days=counted(data.days, "day", lang), canteens=counted(data.canteens, "canteen", lang),
+                meals=counted(data.meals, "meal", lang),
             ),
             say["types"].format(types=types),
             say["years"].format(years=markdown(", ".join(data.school_years)))
             if data.school_years else say["no_years"],
-            say["menus"].format(menus=number(data.menu_days, lang)),
+            say["menus"].format(menus=counted(data.menu_days, "day", lang)),
             say["calendar"], say["until"].format(until=self.until), say["personal"],
         ]  # fmt: skip
         blocks.append("\n".join(f"- {fact}" for fact in facts))
@@ -317,12 +319,18 @@ class ModelSheet:
         blocks += [f"## {say['terms']}", markdown_table(header, rows)]
         blocks.append(say["level_row"].format(exponent=exponent))
         blocks += [f"## {say['accuracy']}", *self._measured(lang)]
-        limits = [say[f"limit_{name}"] for name in _LIMITS]
+        too_little = say_too_little(data, self._past_forecasts, lang)
+        limits = [text[:1].upper() + text[1:] for text in too_little]
+        limits += [say[f"limit_{name}"] for name in _LIMITS]
         blocks += [f"## {say['limits']}", "\n".join(f"- {limit}" for limit in limits)]
         settings = [f"- `{name}`: {value}" for name, value in self.settings.items()]
         blocks += [f"## {say['settings']}", "\n".join(settings)]
         blocks.append(say["software"].format(version=_version(), schema=SCHEMA))
         return "\n\n".join(blocks) + "\n"
+
+    @property
+    def _past_forecasts(self) -> int:
+        return self.accuracy[0].rows if self.accuracy else 0
 
     def _measured(self, lang: str) -> list[str]:
         say = TEXTS[lang]
@@ -330,8 +338,8 @@ class ModelSheet:
             return [say["not_validated"]]
         first, last, days = self.validation
         intro = say["validated"].format(
-            rows=number(self.accuracy[0].rows, lang), days=number(days, lang), first=first, last=last,
-            lead=self.settings["lead_days"], step=say[str(self.settings["step"])],
+            rows=counted(self.accuracy[0].rows, "forecast", lang), days=counted(days, "day", lang), first=first, last=last,
+            lead=counted(self.settings["lead_days"], "day", lang), step=say[str(self.settings["step"])],
         )  # fmt: skip
         held = [say["held"].format(share=percent(share, lang)) for share in COVERAGES]
         header = [say[key] for key in ("situation", "count", "wape", "bias")] + held

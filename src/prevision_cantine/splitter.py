@@ -10,7 +10,8 @@ import numpy as np
 
 from prevision_cantine.calendar import Days
 from prevision_cantine.city import Ints
-from prevision_cantine.errors import DateError, ForecastError
+from prevision_cantine.errors import DateError, ForecastError, check_number
+from prevision_cantine.language import counted
 from prevision_cantine.periods import Period, periods
 from prevision_cantine.transformer import days
 
@@ -46,8 +47,7 @@ class TeachingPeriodSplit:
 
     def __attrs_post_init__(self) -> None:
         """Refuse numbers outside their range."""
-        if not 1 <= self.lead_days <= 365:
-            raise ForecastError(f"lead_days={self.lead_days}: give 1 to 365 days")
+        check_number("lead_days", self.lead_days, 1, 365, unit="days")
         if self.n_splits is not None and self.n_splits < 1:
             raise ForecastError(f"n_splits={self.n_splits}: give 1 or more")
 
@@ -112,7 +112,8 @@ class TeachingPeriodSplit:
         tested = [p for p in periods(date) if p.until(self.lead_days) >= first]
         if len(tested) < (self.n_splits or 1):
             raise DateError(
-                f"from {first} to {date.max()} only {len(tested)} teaching periods have a row "
-                f"{self.lead_days} days before them, and {self.n_splits or 1} are asked for"
+                f"from {first} to {date.max()} too few teaching periods have a row "
+                f"{counted(self.lead_days, 'day')} before them: {len(tested)}, and "
+                f"{self.n_splits or 1} asked for"
             )
         return tested[-self.n_splits :] if self.n_splits else tested

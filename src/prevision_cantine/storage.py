@@ -117,15 +117,20 @@ def load_forecaster(path: str | Path) -> CanteenForecaster:
     --------
     >>> load_forecaster("nowhere.zip")
     Traceback (most recent call last):
-    prevision_cantine.errors.ForecastError: nowhere.zip: cannot be read (No such file or directory)
+    prevision_cantine.errors.ForecastError: nowhere.zip: cannot be read (no such file); it should be a model that fit wrote
     """
     try:
         with zipfile.ZipFile(path) as file:
             return _forecaster(file)
     except OSError as error:
-        raise ForecastError(f"{path}: cannot be read ({error.strerror or error})") from None
+        reason = "no such file" if isinstance(error, FileNotFoundError) else error.strerror or error
+        raise ForecastError(
+            f"{path}: cannot be read ({reason}); it should be a model that fit wrote"
+        ) from None
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise ForecastError(f"{path}: no whole zip file ({error}); save the model again") from None
+        raise ForecastError(
+            f"{path}: no whole zip file ({error}); give a model that fit wrote, or write it again"
+        ) from None
     except _StateError as error:
         raise ForecastError(f"{path}: {error}; save the model again") from None
 

@@ -67,11 +67,39 @@ def test_who_is_not_known_is_left_out_and_told(folder):
     ] * 2
 
 
+def test_a_whole_canteen_may_be_away_and_not_a_pupil_more(folder):
+    pupils = int(load_city(folder).enrolment["2022-2023"][0])
+    path = folder / "calculators/absences.csv"
+    path.write_text(AWAY.replace(",40,", f",{pupils},"))
+    assert load_city(folder).absences.pupils.tolist() == [pupils]
+    path.write_text(AWAY.replace(",40,", f",{pupils + 1},"))
+    with pytest.raises(
+        CityError, match=f"{pupils + 1} pupils away, more than the {pupils} enrolled"
+    ):
+        load_city(folder)
+
+
+def test_absences_that_no_enrolment_can_be_held_against_are_told(folder):
+    (folder / "calculators/absences.csv").write_text(AWAY.replace(",40,", ",4000,"))
+    pupils = folder / "raw/effectifs.csv"
+    kept = [
+        line for line in pupils.read_text("utf-8").splitlines(keepends=True)
+        if not line.startswith("École Cantine 01,2022-2023,")
+    ]  # fmt: skip
+    pupils.write_text("".join(kept), "utf-8")
+    city = load_city(folder)
+    told = [remark for remark in city.report if remark.file == "calculators/absences.csv"]
+    assert [remark.count for remark in told] == [1]
+    assert "enrolment of canteen 'Cantine 01' in 2022-2023 unknown" in told[0].what
+
+
 @pytest.mark.parametrize(
     ("name", "text", "words"),
     [
         ("calculators/absences.csv", AWAY.replace(",40,", ",0,"), "absences.csv:2: absents"),
         ("calculators/absences.csv", AWAY.replace(",40,", ",x,"), "absences.csv:2"),
+        ("calculators/absences.csv", AWAY.replace(",40,", ",4000,"), r"absences.csv:2: absents: Cantine 01 on 2023-03-07: 4000 pupils away, more than the \d+ enrolled in 2022-2023"),
+        ("calculators/absences.csv", AWAY + AWAY.splitlines()[1].replace(",40,", ",4000,"), "absences.csv:3: .*: 4040 pupils"),
         ("calculators/absences.csv", AWAY.replace("2023-03-07", "7 mars"), "absences.csv:2"),
         ("calculators/absences.csv", "cantine,date,absents\n", "annonce_le"),
         ("calculators/absences.csv", AWAY.replace("absents", "prenom"), "personal data"),

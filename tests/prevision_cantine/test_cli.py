@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ from prevision_cantine import (
     CanteenForecaster,
     Scenario,
     load_city,
+    load_forecaster,
     model_sheet,
     order,
     plan_order,
@@ -117,7 +119,7 @@ def test_order(run, forecast, tmp_path, caution):
 
 def test_a_model_that_fit_wrote_forecasts_as_one_that_learns(run, tmp_path):
     model, direct, loaded = (tmp_path / name for name in ("m.zip", "a.csv", "b.csv"))
-    assert "rows from 2020-09-01 to 2023-02-10 learned" in run("fit", *UNTIL, "--output", model)
+    assert "lignes du 2020-09-01 au 2023-02-10, voir" in run("fit", *UNTIL, "--output", model)
     assert run("forecast", *SPAN, *UNTIL, "--output", direct).replace("a.csv", "") == run(
         "forecast", *SPAN, "--model", model, "--output", loaded
     ).replace("b.csv", "")
@@ -243,20 +245,20 @@ def test_a_reader_that_stops_early_is_no_error(town_folder):
         (["order", *SPAN, "--output", "{out}"], "give --shortage alone"),
         (["order", *SPAN, "--missing-meal-cost", "9", "--output", "{out}"], "both --missing-meal"),
         (["what-if", *SPAN, *UNTIL, "--strike", "2023-01-10"], "2023-01-10 is not forecast"),
-        (["order", *SPAN, "--shortage", "2", "--output", "{out}"], "shortage=2.0"),
-        (["explain", *SPAN, "--canteen", "X"], "no row of canteen 'X'"),
+        (["order", *SPAN, "--shortage", "2", "--output", "{out}"], "--shortage 2: give a share above 0"),
+        (["explain", *SPAN, "--canteen", "X"], "no forecast of canteen 'X'"),
         (["what-if", *SPAN, "--enrolment", "X"], "write CANTEEN=FACTOR"),
         (["what-if", *SPAN, "--enrolment", "X=2"], "no canteen 'X'"),
         (["what-if", *SPAN, "--absence", "X=2"], "write CANTEEN=DAY=PUPILS"),
         (["what-if", *SPAN, "--strike", "soon"], "'soon' is no day"),
-        (["what-if", *SPAN, "--menu", "absent.csv"], "absent.csv: cannot be read"),
+        (["what-if", *SPAN, "--menu", "absent.csv"], "absent.csv: cannot be read (no such file); it should be a menu"),
         (["sheet"], "give --until, the last day of the data used"),
         (["sheet", *UNTIL, "--model", "{out}"], "not both"),
-        (["forecast", *SPAN, "--model", "{out}", "--output", "f.csv"], "o.csv: cannot be read"),
+        (["forecast", *SPAN, "--model", "{out}", "--output", "f.csv"], "o.csv: cannot be read (no such file); it should be a model"),
         (["effects", *UNTIL, "--lang", "de"], "invalid choice: 'de'"),
         (["effects", *UNTIL, "--picture", "{out}"], "is no kind of picture"),
-        (["trade-off", *SPAN, "--shortages", "0"], "shortage=0.0"),
-        (["ingredients", "--order", "{out}", "--portions", "x"], "o.csv: cannot be read"),
+        (["trade-off", *SPAN, "--shortages", "0"], "--shortages 0: give a share"),
+        (["ingredients", "--order", "{out}", "--portions", "x"], "o.csv: cannot be read (no such file); it should be an order"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_done_is_one_line(town_folder, tmp_path, capsys, arguments, message):
@@ -266,6 +268,96 @@ def test_what_cannot_be_done_is_one_line(town_folder, tmp_path, capsys, argument
     assert message in error
     assert error.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["forecast", *SPAN, "--lead-days", "-3"], "--lead-days -3: give 1 to 365 days"),
+        (["forecast", *SPAN, "--lead-days", "9" * 30], "is no whole number"),
+        (["backtest", *SPAN, "--lead-days", "0"], "--lead-days 0: give 1 to 365 days"),
+        (["backtest", *SPAN, "--enrolment-lead-days", "-4"], "--enrolment-lead-days -4: give 0 to 365"),
+        (["backtest", *SPAN, "--shortage", "1"], "--shortage 1: give a share"),
+        (["backtest", "--from", "2023-03-17", "--to", "2023-03-06"], "2023-03-17, is after the last, 2023-03-06"),
+        (["forecast", "--from", "2023-03-17", "--to", "2023-03-06"], "2023-03-17, is after the last, 2023-03-06"),
+        (["fit", "--until", "2030-01-01"], "give a day up to 2023-07-05"),
+        (["order", *SPAN, "--shortage", "0.01", "--tray", "0"], "--tray 0: give 1 to 1,000 meals"),
+        (["order", *SPAN, "--missing-meal-cost", "1", "--wasted-meal-cost", "0"], "--wasted-meal-cost 0: give a cost"),
+        (["order", *SPAN, "--shortage", "0..1"], "'0..1' is no number; write one such as 0.01 or 0,01"),
+        (["order", *SPAN, "--missing-meal-cost", "1,250"], "write 1250 or 1.250"),
+        (["forecast", *SPAN, "--mask-below", "0"], "--mask-below 0: give a size above 0"),
+        (["forecast", *SPAN, "--draft", "absent.csv"], "absent.csv: cannot be read (no such file); it should be an order or the agents' draft"),
+        (["what-if", *SPAN, "--enrolment", "Cantine 01=x"], "--enrolment Cantine 01=x: 'x' is no number"),
+        (["what-if", *SPAN, "--absence", "Cantine 01=2023-03-07=4000"], "Cantine 01 on 2023-03-07: 4000 pupils away, more than the"),
+        (["forecast", *SPAN, "--canteen", "cantine 1"], "did you mean 'Cantine 01'"),
+    ],
+)  # fmt: skip
+def test_wrong_input_is_told_in_the_words_of_the_command(
+    town_folder, tmp_path, capsys, arguments, message
+):
+    verb, *rest = arguments
+    output = [] if verb == "what-if" else ["--output", str(tmp_path / "o.csv")]
+    assert main([verb, str(town_folder), *rest, *output]) == 2
+    error = capsys.readouterr().err
+    assert message in error
+    assert error.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_decimal_comma_is_a_decimal_point(run, tmp_path):
+    orders = [
+        run("order", *SPAN, *UNTIL, "--shortage", share, "--output", tmp_path / "o.csv")
+        for share in ("0.02", "0,02", "0,01")
+    ]
+    assert orders[0] == orders[1] != orders[2]
+
+
+@pytest.mark.parametrize(("lang", "see"), [("fr", "voir"), ("en", "see"), ("pt", "ver")])
+def test_closing_lines_are_in_the_language(run, tmp_path, lang, see):
+    model, last = tmp_path / "m.zip", {}
+    last["fit"] = run("fit", *UNTIL, "--output", model, "--lang", lang)
+    last["sheet"] = run("sheet", "--model", model, "--output", tmp_path / "s.md", "--lang", lang)
+    last["order"] = run("order", *SPAN, "--model", model, "--shortage", 0.01, "--output",
+                        tmp_path / "o.csv", "--lang", lang)  # fmt: skip
+    last["forecast"] = run("forecast", *SPAN, "--model", model, "--output", tmp_path / "f.csv",
+                           "--lang", lang).splitlines()[0]  # fmt: skip
+    last["backtest"] = run("backtest", "--from", "2023-01-03", "--to", "2023-01-13", "--output",
+                           tmp_path / "b.csv", "--lang", lang)  # fmt: skip
+    for verb, text in last.items():
+        closing = text.splitlines()[-1]
+        assert re.search(rf"\b{see} {re.escape(str(tmp_path))}/\w+\.\w+$", closing), (verb, closing)
+
+
+def test_one_is_singular_in_what_is_printed(run, tmp_path):
+    text = run("backtest", "--from", "2023-01-03", "--to", "2023-01-13", "--output",
+               tmp_path / "b.csv", "--lang", "en")  # fmt: skip
+    assert "in 1 forecast, see" in text
+    day = ("--from", "2023-03-06", "--to", "2023-03-06", *UNTIL)
+    order = ["order", *day, "--shortage", 0.01, "--output", tmp_path / "o.csv", "--lang"]
+    for lang, words in (("fr", "1 jour, "), ("en", "1 day, "), ("pt", "1 dia, ")):
+        assert run(*order, lang).startswith(words)
+    change = run("what-if", *day, "--enrolment", "*=1.1", "--lang", "en")
+    assert "over 1 day and " in change
+
+
+def test_what_eight_days_cannot_tell_is_said(town_folder, tmp_path, capsys):
+    folder = shutil.copytree(town_folder, tmp_path / "town")
+    table = folder / "raw/frequentation.csv"
+    header, *rows = table.read_text("utf-8").splitlines(keepends=True)
+    kept = [row for row in rows if row.split(",")[1] < "2020-10-17"]
+    table.write_text(header + "".join(kept), "utf-8")
+    model = tmp_path / "m.zip"
+    command = ["fit", str(folder), "--until", "2020-10-16", "--output", str(model), "--lang", "en"]
+    assert main(command) == 0
+    said = capsys.readouterr().err.splitlines()
+    assert "less than a school year: what season, holidays" in said[0]
+    assert "no interval and no order: 100 past forecasts are needed" in said[1]
+    assert main(["sheet", str(folder), "--model", str(model), "--lang", "fr"]) == 0
+    said = capsys.readouterr()
+    assert "moins qu'une année scolaire" in said.err
+    assert "- Ni intervalle ni commande" in said.out
+    sheet = model_sheet(load_forecaster(model))
+    assert sheet.to_dict()["limits"][:2] == ["season", "intervals"]
 
 
 def test_a_full_disk_is_one_line(town_folder):
@@ -301,9 +393,9 @@ def test_an_order_without_a_row_is_refused(town_folder, tmp_path, capsys):
 
 def test_backtest_prints_whole_names_under_their_columns(run, tmp_path):
     text = run("backtest", "--from", "2023-01-03", "--to", "2023-02-10", "--assisted",
-               "--output", tmp_path / "b.csv")  # fmt: skip
+               "--output", tmp_path / "b.csv", "--lang", "en")  # fmt: skip
     head, *lines = text.splitlines()[:-1]
-    assert "assisted, without strike days " in text
+    assert "model and draft of the agents, without strike days " in text
     assert all(line[: head.index("excess") + 6].endswith("%") for line in lines)
 
 

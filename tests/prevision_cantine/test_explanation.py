@@ -146,6 +146,24 @@ def test_the_effects_hold_the_truth_of_a_made_city():
         assert found == pytest.approx(city.truth[family], abs=4 * menu.error[n] + 0.01)
     assert (menu.error > 0).all()
     assert (menu.rows > 0).all()
+    near = forecaster.effects().select(term="vacances", scope=EVERYWHERE)
+    effect = dict(zip(near.level_names("en"), near.effect.tolist(), strict=True))
+    error = 4 * float(near.error.max()) + 0.01
+    assert effect.pop("eve of holidays") == pytest.approx(city.truth["before_break"], abs=error)
+    assert effect["2 days before holidays"] == pytest.approx(0, abs=error)
+
+
+def test_the_eve_of_holidays_is_the_last_day_that_a_made_city_serves_before_them():
+    city = make_city(seed=5, canteens=30, years=4)
+    calendar, served = city.calendar, city.attendance
+    total = {day: float(served.meals[served.date == day].sum()) for day in np.unique(served.date)}
+    found = []
+    for item in calendar.breaks:
+        eve = max(day for day in total if day < item.start)
+        if (eve - item.start).astype(int) == -1 and eve - 7 in total:
+            found.append(np.log(total[eve] / total[eve - 7]))
+    assert len(found) >= 12
+    assert np.median(found) == pytest.approx(city.truth["before_break"], abs=0.02)
 
 
 def test_effects_say_on_how_many_rows_they_rest(town, town_forecaster):

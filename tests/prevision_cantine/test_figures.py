@@ -103,7 +103,7 @@ def test_intervals_are_judged_by_the_errors_of_other_periods(town_forecast):
 def test_what_cannot_be_drawn_is_said(town, town_forecaster, town_forecast, tmp_path):
     few = Calibration(np.ones(5), np.ones(5), np.full(5, np.datetime64("2023-01-03")), np.arange(5))
     cases = [
-        (lambda: figures.plot_forecast(town_forecast, "X"), "no row of canteen 'X'"),
+        (lambda: figures.plot_forecast(town_forecast, "X"), "no forecast of canteen 'X'"),
         (lambda: figures.plot_contributions(town_forecast, 10**6), "no row 1000000"),
         (lambda: figures.plot_effects(town_forecaster.effects(), lang="de"), "no words in 'de'"),
         (lambda: figures.plot_effects(town_forecaster.effects().select(scope="M")), "whole table"),

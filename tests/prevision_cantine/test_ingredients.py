@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from prevision_cantine import (
     CityError,
     DateError,
+    Ingredients,
     Portion,
+    Purchase,
     ingredients,
     load_dishes,
     load_portions,
@@ -126,14 +128,40 @@ def test_a_wrong_row_is_named(tmp_path, row, message):
         load_portions(path)
 
 
+def test_one_piece_is_singular():
+    monday = dt.date(2023, 3, 6)
+    bought = [
+        Purchase(monday, "Primeur", name, Fraction(n), "piece")
+        for name, n in (("Ail", 1), ("Kiwi", 2))
+    ]
+    said = {
+        lang: Ingredients(tuple(bought)).to_text(lang).splitlines()[2:]
+        for lang in ("fr", "en", "pt")
+    }
+    assert [[line.split()[-1] for line in lines] for lines in said.values()] == [
+        ["pièce", "pièces"], ["piece", "pieces"], ["unidade", "unidades"],
+    ]  # fmt: skip
+
+
 def test_a_dish_or_a_day_that_is_missing_is_named(plan):
     portions = [Portion("Riz", "Riz", "G", "M", Fraction(3, 50), "kg")]
-    with pytest.raises(
-        CityError, match=r"no portion of 'Riz' \(2023-03-09\) for sites of type 'E'"
-    ):
+    with pytest.raises(CityError, match=r"no portion of 'Riz' \(2023-03-09, type E, M/E\): add"):
         ingredients(plan, menu(plan, "Riz"), portions)
+    dishes = ("Riz", *(f"Plat {letter}" for letter in "abcdef"))
+    with pytest.raises(
+        CityError, match=r"'Plat a' \(2023-03-09, type E, M, M/E\).*2 dishes more: add"
+    ):
+        ingredients(plan, menu(plan, *dishes), portions)
+    odd = [attrs.evolve(portions[0], type_site=kind, line=7) for kind in ("*", "Maternelle")]
+    with pytest.raises(
+        CityError, match=r"'Riz', line 7: type_site 'Maternelle' is none of \*, E, M"
+    ):
+        ingredients(plan, menu(plan, "Riz"), odd)
     every = [attrs.evolve(portions[0], type_site="*")]
-    with pytest.raises(DateError, match=r"2023-03-10: \d+ meals are ordered, and no dish"):
+    with pytest.raises(
+        DateError,
+        match=r"3 days of which no dish is known \(2023-03-10, 2023-03-13, 2023-03-14\); add",
+    ):
         ingredients(plan, {dt.date(2023, 3, 9): ("Riz",)}, every)
 
 

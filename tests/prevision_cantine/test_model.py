@@ -21,6 +21,7 @@ from prevision_cantine import (
     teaching_periods,
 )
 from prevision_cantine.backtest import excess, shortage, wape
+from prevision_cantine.calendar import Calendar, SchoolYear
 from prevision_cantine.intervals import Calibration
 
 UNTIL = "2023-02-10"
@@ -168,7 +169,7 @@ def test_a_picture_is_drawn(forecast, city, tmp_path):
     path = tmp_path / "f.png"
     plot_forecast(forecast, "Cantine 03", actual=city, lang="pt").savefig(path)
     assert path.stat().st_size > 10_000
-    with pytest.raises(ForecastError, match="no row of canteen 'X'"):
+    with pytest.raises(ForecastError, match="no forecast of canteen 'X'"):
         plot_forecast(forecast, "X")
     with pytest.raises(ForecastError, match="no words in 'de'"):
         plot_forecast(forecast, "Cantine 03", lang="de")
@@ -189,7 +190,7 @@ def test_wrong_questions_are_answered_in_one_line(city, forecast, tmp_path):
     with pytest.raises(DateError, match="is no day"):
         forecaster.fit(city, until="soon")
     forecaster.fit(city, until=UNTIL)
-    with pytest.raises(ForecastError, match="too few to order by"):
+    with pytest.raises(ForecastError, match="too few past forecasts to order by: 0, and 100"):
         order(forecaster.predict(city.calendar_rows(*SPAN)), shortage=0.01)
     assert np.isnan(forecaster.predict(city.calendar_rows(*SPAN)).lower).all()
     with pytest.raises(ForecastError, match="forecast days after the data"):
@@ -199,7 +200,7 @@ def test_wrong_questions_are_answered_in_one_line(city, forecast, tmp_path):
             forecaster.predict(city.calendar_rows(*SPAN), coverage=coverage)
     with pytest.raises(DateError, match="known from 2020-09-01 to 2023-07-05"):
         city.calendar_rows("2023-07-01", "2030-01-01")
-    with pytest.raises(DateError, match="first day first"):
+    with pytest.raises(DateError, match="2023-05-01, is after the last, 2023-04-01: exchange"):
         city.calendar_rows("2023-05-01", "2023-04-01")
     with pytest.raises(DateError, match="no school day"):
         city.calendar_rows("2022-12-24", "2022-12-26")
@@ -216,10 +217,59 @@ def test_wrong_questions_are_answered_in_one_line(city, forecast, tmp_path):
         backtest(city, *SPAN, step="day")
     with pytest.raises(ForecastError, match="lead_days=0"):
         backtest(city, *SPAN, lead_days=0)
+    with pytest.raises(DateError, match="2023-04-12, is after the last"):
+        backtest(city, "2023-04-12", "2023-03-06")
+    with pytest.raises(ForecastError, match="shortage=1: give a share"):
+        backtest(city, *SPAN, shortage=1)
     with pytest.raises(DateError, match="no meal was served"):
         backtest(city, "2040-01-01", "2040-02-01")
     with pytest.raises(ForecastError, match="canteens=0"):
         make_city(canteens=0)
+
+
+@pytest.mark.parametrize(
+    ("parameter", "wrong", "right"),
+    [
+        ("half_life", (0, -1, float("nan"), float("inf"), "800", True), 400),
+        ("level_half_life", (0, -8.0, float("inf")), 4.5),
+        ("level_half_life_new_year", (0, float("nan")), np.float64(9)),
+        ("enrolment_exponent", (-0.1, 2.1, float("nan"), float("inf")), 0),
+        ("enrolment_lead_days", (-4, 366, 1.5), np.int64(20)),
+        ("lead_days", (0, -3, 366, 15.0, True), 365),
+        ("calibration_periods", (-1, 2.0), 0),
+        ("strikes_announced", ("no", 2), True),
+        ("step", ("day",), "week"),
+    ],
+)
+def test_a_parameter_outside_its_range_is_refused_by_fit_not_before(parameter, wrong, right):
+    little = make_city(seed=1, canteens=3, years=2)
+    for value in wrong:
+        forecaster = CanteenForecaster(**{parameter: value})
+        with pytest.raises(ForecastError, match=rf"^{parameter}=.*: give "):
+            forecaster.fit(little, until="2021-12-01")
+        with pytest.raises(ForecastError, match=rf"^{parameter}=.*: give "):
+            backtest(little, "2022-01-10", "2022-01-14", **(
+                {parameter: value} if parameter in ("lead_days", "step") else {"forecaster": forecaster}
+            ))  # fmt: skip
+    settings = {"calibration_periods": 0} | {parameter: right}
+    assert CanteenForecaster(**settings).fit(little, until="2021-12-01").sources_.rows > 200
+
+
+def test_days_beyond_what_is_known_are_refused_with_the_range():
+    little = make_city(seed=1, canteens=3, years=2)
+    fresh = CanteenForecaster(calibration_periods=0)
+    end, last = little.calendar.span[1], little.attendance.date[-1]
+    with pytest.raises(DateError, match=rf"attendance is known to {last}.*give a day up to {end}"):
+        fresh.fit(little, until="2030-01-01")
+    assert fresh.fit(little, until=str(end)).sources_.last == last
+    with pytest.raises(DateError, match=r"too few rows .* from 2020-09-01 to .*; give a later day"):
+        fresh.fit(little, until="2020-09-15")
+    later = Calendar(
+        (*little.calendar.years, SchoolYear("2027-2028", np.datetime64("2027-09-01"), np.datetime64("2028-07-05"))),
+        little.calendar.breaks, *[little.calendar.public_holidays] * 3,
+    )  # fmt: skip
+    with pytest.raises(DateError, match="no canteen served a meal in the year before 2027-09-06"):
+        attrs.evolve(little, calendar=later).calendar_rows("2027-09-06", "2027-09-10")
 
 
 def test_periods_are_runs_without_a_long_gap(city):

@@ -169,7 +169,7 @@ def test_what_cannot_be_compared_or_changed_is_said(town, town_forecaster, town_
     twice = town_forecaster.predict(rows.select(np.array([0, 0])))
     with pytest.raises(ForecastError, match="twice on one day"):
         compare_forecasts(twice, twice)
-    with pytest.raises(CityError, match="no canteen 'X'; some that exist: Cantine 01"):
+    with pytest.raises(CityError, match="no canteen 'X': some that exist: Cantine 01"):
         Scenario(enrolment={"X": 1.1}).apply(town)
     for factor in (0, -1, 50, float("nan")):
         with pytest.raises(CityError, match="is no factor from"):
@@ -178,6 +178,10 @@ def test_what_cannot_be_compared_or_changed_is_said(town, town_forecaster, town_
         Scenario(absences={("X", "2023-03-14"): 3}).apply(town)
     with pytest.raises(CityError, match="is no number of pupils above 0"):
         Scenario(absences={("Cantine 01", "2023-03-14"): -3}).apply(town)
+    with pytest.raises(CityError, match=r"absences: Cantine 01 on 2023-03-14: 4000 pupils away"):
+        Scenario(absences={("Cantine 01", "2023-03-14"): 4000}).apply(town)
+    with pytest.raises(CityError, match="did you mean 'Cantine 03'"):
+        Scenario(enrolment={"cantine03": 1.1}).apply(town)
     with pytest.raises(DateError, match="known from 2020-09-01"):
         Scenario(strikes=["2050-01-01"]).apply(town)
     with pytest.raises(DateError, match="is no day"):

@@ -3,12 +3,21 @@
 import json
 import re
 
+import attrs
 import numpy as np
 import pytest
 
-from prevision_cantine import CanteenForecaster, ForecastError, model_sheet, sheet
+from prevision_cantine import (
+    CanteenForecaster,
+    ForecastError,
+    load_report,
+    make_city,
+    model_sheet,
+    sheet,
+)
 from prevision_cantine.features import TERMS
 from prevision_cantine.language import LANGUAGES, NBSP
+from prevision_cantine.menus import Menus
 
 
 @pytest.fixture(scope="module")
@@ -99,3 +108,15 @@ def test_a_model_without_past_forecasts_says_so(town):
     assert json.loads(bare.to_json())["validation"] is None
     with pytest.raises(ForecastError, match="no words in 'de'"):
         bare.to_markdown("de")
+
+
+def test_one_canteen_is_singular():
+    city = make_city(canteens=1, years=2)
+    assert load_report(city).to_text().startswith("1 canteen, ")
+    fitted = CanteenForecaster(calibration_periods=0).fit(city, until="2022-07-05")
+    for lang, words in (("fr", " 1 cantine, "), ("en", " 1 canteen, "), ("pt", " 1 cantina, ")):
+        assert words in model_sheet(fitted).to_markdown(lang)
+    bare = attrs.evolve(city, menus=Menus.of({}))
+    day = bare.calendar_rows("2022-03-07", "2022-03-07")
+    for lang, words in (("fr", ": 1 jour sur 1"), ("en", ": 1 day of 1"), ("pt", ": 1 dia de 1")):
+        assert words in day.missing().to_text(lang).replace(NBSP, " ")
