@@ -30,7 +30,8 @@ NEAR = 16_384  # rows whose numbers fit in the nearest memory
 STEPS = 4  # solutions, each with the weights that the residuals of the last one give
 FAR = 1.5  # robust standard deviations beyond which a row counts less
 FALL = 1.5  # the power of the distance with which it does
-# Weights are given as if a step had gone on as far again: four steps then reach what a dozen do.
+# Between steps, weights are given as if the last one had gone as far again: four steps then reach
+# what a dozen do.
 AHEAD = 1.0
 
 
@@ -314,12 +315,13 @@ def solve(
     robustness = np.ones(len(design))
     with _one_thread():
         effects = equations.solve(base, target)
-        total = effects.total(design)
+        total, before = effects.total(design), None
         for step in range(STEPS if robust else 0):
-            expected = total
             if step:
                 effects = equations.solve(base * robustness, target)
                 before, total = total, effects.total(design)
+            expected = total
+            if before is not None and step < STEPS - 1:
                 expected = total + AHEAD * (total - before)
             distance = np.abs(target - expected)
             scale = max(1.4826 * _median(distance, count), 1e-6)

@@ -483,6 +483,8 @@ def _what_if(arguments: argparse.Namespace) -> int:
     if arguments.output is not None:
         change.to_csv(arguments.output)
     print(change.to_text(arguments.lang))
+    if scenario.strikes:
+        print(f"\n{forecaster.fitted_.strikes.to_text(arguments.lang)}")
     return 0
 
 

@@ -28,6 +28,7 @@ from prevision_cantine.levels import SLOTS, Past
 from prevision_cantine.periods import periods, weeks
 from prevision_cantine.sources import describe
 from prevision_cantine.spread import fit_spread
+from prevision_cantine.strikes import PastStrikes, past_strikes
 
 MIN_ROWS = 200
 MEMORY = 3  # half-lives: an older row would weigh less than an eighth
@@ -66,6 +67,8 @@ class Fitted:
         The first school year that has columns, and how many have.
     first_year_name : str
         Its name, by which another calendar is known to count as this one does.
+    strikes : PastStrikes
+        What past strikes did, beside their usual effect.
     """
 
     until: np.datetime64
@@ -81,6 +84,7 @@ class Fitted:
     first_year: int
     years: int
     first_year_name: str
+    strikes: PastStrikes
 
 
 @attrs.frozen(eq=False)
@@ -537,6 +541,9 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
         terms = found.effects.terms(found.design)
         level = terms.pop("niveau")
         rest = target - sum(terms.values())
+        struck = np.isin(table.date, city.calendar.strikes)
+        # The logarithm of what came on a strike day, over what would have come without the strike.
+        came = (rest - mean - level + terms["greve"])[struck]
         days = np.unique(table.date)
         past = Past(
             canteen=table.canteen, slot=_slot(table.date), year=city.calendar.year_index(table.date),
@@ -545,9 +552,7 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
         known_on = until + self.enrolment_lead_days
         growth = city.enrolment_growth(known_on)
         ordered = np.isfinite(table.agents) & (table.agents > 0)
-        ordered &= (past.day > past.day[-1] - CAUTION_DAYS) & ~np.isin(
-            table.date, city.calendar.strikes
-        )
+        ordered &= (past.day > past.day[-1] - CAUTION_DAYS) & ~struck
         return Fitted(
             until=until,
             canteens=city.canteens,
@@ -569,6 +574,9 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
             first_year=found.first_year,
             years=found.years,
             first_year_name=city.calendar.years[found.first_year].name,
+            strikes=past_strikes(
+                table.date[struck], table.meals[struck], table.meals[struck] / np.exp(came)
+            ),
         )
 
     def _new_enrolment(self, city: City, table: Attendance) -> Floats:

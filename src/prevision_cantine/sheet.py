@@ -32,6 +32,7 @@ from prevision_cantine.measures import wape
 from prevision_cantine.model import CanteenForecaster
 from prevision_cantine.periods import periods
 from prevision_cantine.sources import Sources
+from prevision_cantine.strikes import PastStrikes
 
 SCHEMA = 1
 COVERAGES = (0.5, 0.8, 0.9)
@@ -224,6 +225,8 @@ class ModelSheet:
         First and last day and number of days of the past forecasts.
     worst : tuple of (datetime64[D], float)
         The days forecast worst, and the error of the city's total over it.
+    strikes : PastStrikes
+        What past strikes did.
     settings : mapping of str to object
         Parameters of the forecaster.
     """
@@ -234,6 +237,7 @@ class ModelSheet:
     accuracy: tuple[Accuracy, ...]
     validation: tuple[np.datetime64, np.datetime64, int] | None
     worst: tuple[tuple[np.datetime64, float], ...]
+    strikes: PastStrikes
     settings: Mapping[str, Any]
 
     def to_dict(self) -> dict[str, Any]:
@@ -243,7 +247,8 @@ class ModelSheet:
         -------
         dict
             ``schema``, ``until``, ``sources``, ``personal_data`` (false), ``terms``, ``accuracy``,
-            ``validation``, ``worst``, ``limits`` (their names) and ``settings``.
+            ``validation``, ``worst``, ``strikes`` (days, and the shares that came), ``limits`` (their
+            names) and ``settings``.
         """
         whole = attrs.asdict(self, value_serializer=_plain)
         names = ("first", "last", "days")
@@ -255,6 +260,7 @@ class ModelSheet:
             **whole,
             "validation": validation,
             "worst": [{"date": day, "error": error} for day, error in whole["worst"]],
+            "strikes": {name: round(value, 6) for name, value in self.strikes.summary().items()},
             "coverages": list(COVERAGES),
             "sizes": list(SIZES),
             "limits": [*too_little(self.sources, self._past_forecasts), *_LIMITS],
@@ -322,6 +328,7 @@ class ModelSheet:
         too_little = say_too_little(data, self._past_forecasts, lang)
         limits = [text[:1].upper() + text[1:] for text in too_little]
         limits += [say[f"limit_{name}"] for name in _LIMITS]
+        limits.append(self.strikes.to_text(lang))
         blocks += [f"## {say['limits']}", "\n".join(f"- {limit}" for limit in limits)]
         settings = [f"- `{name}`: {value}" for name, value in self.settings.items()]
         blocks += [f"## {say['settings']}", "\n".join(settings)]
@@ -398,6 +405,7 @@ def model_sheet(forecaster: CanteenForecaster) -> ModelSheet:
         accuracy=_accuracies(past) if measured else (),
         validation=(past.date.min(), past.date.max(), past.days) if measured else None,
         worst=_worst(past) if measured else (),
+        strikes=forecaster.fitted_.strikes,
         settings=forecaster.get_params(),
     )
 

@@ -175,7 +175,8 @@ def test_what_if(run, city, forecaster, tmp_path):
         menus={dt.date(2023, 3, 13): ["Brandade de morue"]},
     )  # fmt: skip
     change = what_if(forecaster, city, scenario, "2023-03-06", "2023-03-17")
-    assert text == change.to_text("en") + "\n"
+    strikes = forecaster.fitted_.strikes.to_text("en")
+    assert text == f"{change.to_text('en')}\n\n{strikes}\n"
     found = [float(row["apres"]) for row in read(tmp_path / "w.csv")]
     np.testing.assert_allclose(found, change.after, atol=0.006)
 
