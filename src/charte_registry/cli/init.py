@@ -7,6 +7,7 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
+from charte_registry.checks import LANGUAGES
 from charte_registry.files import write_folder
 from charte_registry.starter import starter
 
@@ -15,7 +16,7 @@ def add(commands: Any) -> None:
     """Add the command to the parser."""
     command = commands.add_parser("init", help="begin a register, commented, in a new folder")
     command.add_argument("folder", type=Path)
-    command.add_argument("--lang", default="fr", help="fr, en or pt")
+    command.add_argument("--lang", default="fr", choices=LANGUAGES, help="language of the comments")
     command.set_defaults(run=_run)
 
 
