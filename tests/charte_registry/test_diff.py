@@ -70,7 +70,7 @@ def test_a_change_is_told_by_labels():
     )
     assert [change.told("fr").replace("\N{NO-BREAK SPACE}", " ") for change in found] == [
         "applications/a : hébergement déplacé, par un hébergeur, Canada → par un hébergeur, La Réunion",
-        "applications/a : hébergement, garantie du transfert : vidé, avant décision d'adéquation",
+        "applications/a : hébergement, garantie du transfert : vidé, auparavant décision d'adéquation",
     ]
 
 
@@ -183,7 +183,7 @@ def test_two_revisions_of_a_repository(repository, capsys):
     assert main(["diff", "HEAD:registre", "registre"]) == 0
     assert capsys.readouterr().out.splitlines() == [
         "actions/dpd: phase, done → under way",
-        "1 changes",
+        "1 change",
     ]
     assert main(["diff", "registre", "HEAD:registre", "--format", "json"]) == 0
     assert json.loads(capsys.readouterr().out)[0]["nature"] == "phase_changed"

@@ -256,6 +256,28 @@ def test_the_schema_of_the_dutch_register_accepts_the_example(real_data, example
     algoritmeregister_entries(load_register(examples / "nantes_2020"), schema=schema)
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (None, "schema.json: cannot be read (No such file or directory); check the path"),
+        ("{", "schema.json: not JSON"),
+        ("[" * 100_000, "schema.json: not JSON: too many lists inside each other"),
+        ("[]", "schema.json: no schema; give the published one"),
+        ('{"type": "text"}', "the schema is none"),
+        ('{"$ref": "http://localhost:9/x"}', "refers to 'http://localhost:9/x', which it does not hold; nothing is fetched"),
+    ],
+)  # fmt: skip
+def test_what_is_no_schema_is_refused_in_one_line(tmp_path, examples, capsys, text, message):
+    schema = tmp_path / "schema.json"
+    if text is not None:
+        schema.write_text(text, encoding="utf-8")
+    export = ["export", str(examples / "nantes_2020"), "--format", "algoritmeregister", "--output", str(tmp_path / "a.json"), "--schema", str(schema)]  # fmt: skip
+    assert main(export) == 2
+    error = capsys.readouterr().err
+    assert message in error
+    assert error.count("\n") == 1
+
+
 @pytest.mark.parametrize("text", ["", "{", "3", "[3]", "[" * 100_000])
 def test_what_is_no_entry_is_refused(tmp_path, text):
     path = tmp_path / "a.json"

@@ -108,7 +108,7 @@ def test_a_column_of_an_optional_part_is_not_required(folder):
         ("traitements/t.toml", 'id = "t"\nnom = "A"\nresponsable = "v"\nfactic = true\n', "t.toml:4 `factic`: unknown field; did you mean factice"),
         ("traitements/t.toml", 'id = "t"\nnom = "A"\nresponsable = "v"\nfactice = "oui"\n', "t.toml:4 `factice`: expected true or false"),
         ("traitements/t.toml", 'id = "t"\nnom = ""\nresponsable = "v"\n', "`nom`: empty"),
-        ("traitements/t.toml", 'id = "t"\nnom = 3\nresponsable = "v"\n', "`nom`: expected str, got 3"),
+        ("traitements/t.toml", 'id = "t"\nnom = 3\nresponsable = "v"\n', "`nom`: expected a text, got 3"),
         ("traitements/t.toml", "id =\n", "not TOML"),
         ("traitements/t.txt", "x", "not a .toml or .yaml file"),
         ("aplications.csv", "id\n", "no kind of record; did you mean applications"),
@@ -133,7 +133,9 @@ def test_all_problems_come_at_once(folder, capsys):
     assert len(error.value.problems) == 2
     assert main(["check", str(folder)]) == 2
     lines = capsys.readouterr().err.splitlines()
-    assert [line.removeprefix("charte-registry: error: ") for line in lines] == [*error.value.problems]
+    assert [line.removeprefix("charte-registry: error: ") for line in lines] == [
+        *error.value.problems
+    ]
 
 
 def test_of_very_many_problems_the_first_are_told(folder, capsys):

@@ -109,6 +109,19 @@ def test_a_question_only_reads_and_ends(sql, words, tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_json_has_what_json_can_hold(capsys):
+    sql = "SELECT x'00ff' AS octets, 9e999 AS infini, -9e999 AS moins, 1.5 AS nombre"
+    assert main(["query", EXAMPLE, sql, "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out, parse_constant=pytest.fail) == [
+        {"octets": "00ff", "infini": "inf", "moins": "-inf", "nombre": 1.5}
+    ]
+
+
+def test_one_row_is_a_row(capsys):
+    assert main(["query", EXAMPLE, "SELECT 1"]) == 0
+    assert capsys.readouterr().out.endswith("\n1 row\n")
+
+
 def test_the_command_prints_text_json_and_csv(capsys):
     sql = "SELECT id, '=1+1' AS f, NULL AS vide FROM algorithmes ORDER BY id"
     for form in ("json", "csv", "text"):

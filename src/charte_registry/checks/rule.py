@@ -104,14 +104,14 @@ class Raised:
 
 
 def hint(names: Sequence[str]) -> Mapping[str, str]:
-    """Return the question that ends a message about a mistyped name; empty without a near one."""
+    """Return the question that goes with a mistyped name; empty without a near one."""
     if not names:
         return {"fr": "", "en": "", "pt": ""}
     several = " ou ".join(names)
     return {
-        "fr": f" : vouliez-vous dire {several} ?",
-        "en": f": did you mean {' or '.join(names)}?",
-        "pt": f": quis dizer {several}?",
+        "fr": f" (vouliez-vous dire {several} ?)",
+        "en": f" (did you mean {' or '.join(names)}?)",
+        "pt": f" (quis dizer {several}?)",
     }
 
 

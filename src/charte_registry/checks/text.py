@@ -23,7 +23,7 @@ NOUNS = {
     },
     "pt": {
         "error": ("erro", "erros"), "warning": ("aviso", "avisos"), "note": ("nota", "notas"),
-        "record": ("registro", "registros"),
+        "record": ("ficha", "fichas"),
         "silenced": ("constatação silenciada por uma derrogação", "constatações silenciadas por derrogações"),
     },
 }  # fmt: skip

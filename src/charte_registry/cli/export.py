@@ -45,8 +45,11 @@ def _schema(path: Path | None) -> Any:
         return None
     content = read_bytes(path, Limits())
     try:
-        return json.loads(content)
+        schema = json.loads(content)
     except RecursionError:
         raise RegisterError(f"{path}: not JSON: too many lists inside each other") from None
     except ValueError as error:
         raise RegisterError(f"{path}: not JSON: {error}; give the published schema") from None
+    if not isinstance(schema, dict):
+        raise RegisterError(f"{path}: no schema; give the published one")
+    return schema

@@ -23,5 +23,6 @@ def add(commands: Any) -> None:
 def _run(arguments: argparse.Namespace) -> int:
     files = starter(dt.date.today(), arguments.lang)
     write_folder(arguments.folder, {path: text.encode() for path, text in files.items()})
-    print(f"a register to fill in, {len(files)} files, see {arguments.folder / 'LISEZMOI.md'}")
+    (page,) = (path for path in files if path.endswith(".md"))
+    print(f"a register to fill in, {len(files)} files, see {arguments.folder / page}")
     return 0
