@@ -131,6 +131,42 @@ def test_a_mapping_that_leads_nowhere_is_refused(mapping, message):
     assert message in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('encoding = "cp1252"', "", "registre.csv: not utf-8 at byte 12; state its `encoding` in the mapping"),
+        ('delimiter = ";"', "", "registre.csv: ';' stands between the columns; state it as `delimiter`"),
+    ],
+)  # fmt: skip
+def test_how_a_table_is_written_is_asked_where_it_is_not_stated(table, old, new, message):
+    (table / "mapping.toml").write_text(MAPPING.replace(old, new), encoding="utf-8")
+    with pytest.raises(RegisterError) as error:
+        read_csv(table / "registre.csv", table / "mapping.toml")
+    assert message in str(error.value)
+
+
+def test_an_identifier_that_stands_twice_is_to_be_confirmed(table):
+    text = ";".join(HEADER) + "\n" + "\n".join(f"T 1;{n};Ville" + ";" * 9 for n in "AB")
+    (table / "registre.csv").write_bytes(text.encode("cp1252"))
+    found = read_csv(table / "registre.csv", table / "mapping.toml")
+    assert list(found.records["traitements"]) == ["t-1", "t-1-2"]
+    (remark,) = found.of("understood_as")
+    assert (remark.record, "'T 1' stands in an earlier row" in remark.message) == (
+        "traitements/t-1-2",
+        True,
+    )
+
+
+def test_an_import_of_nothing_says_why(table, capsys):
+    (table / "registre.csv").write_bytes((";".join(HEADER) + "\nT 1;A" + ";" * 10).encode("cp1252"))
+    command = ["import", str(table / "registre.csv"), str(table / "r"), "--from", "csv", "--mapping", str(table / "mapping.toml")]  # fmt: skip
+    assert main(command) == 2
+    error = capsys.readouterr().err
+    assert "registre.csv: no record to import" in error
+    assert "responsable: missing" in error
+    assert not (table / "r").exists()
+
+
 def test_a_column_that_the_table_has_not_is_refused(table):
     text = MAPPING.replace('"But"', '"Buts"')
     (table / "mapping.toml").write_text(text, encoding="utf-8")

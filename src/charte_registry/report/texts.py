@@ -90,7 +90,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "commitment": "Compromisso", "total": "Total", "due": "prazo",
         "hosting": "Hospedagem das aplicações", "interne": "Pela administração", "france": "Na França",
         "europe": "Na Europa", "hors_europe": "Fora da Europa", "inconnu": "Desconhecido", "place": "Local", "number": "Número",
-        "share": "Parte", "abroad": "Fora da França", "application": "Aplicação", "country": "País",
+        "share": "Percentual", "abroad": "Fora da França", "application": "Aplicação", "country": "País",
         "covered": "O que cobre o país", "plan": "Repatriação", "eee": "Espaço Econômico Europeu",
         "only": "em parte", "nothing": "nenhuma decisão", "unknown_country": "país não informado",
         "prevu": "prevista", "engage": "iniciada", "acheve": "concluída", "abandonne": "abandonada",
