@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -187,6 +188,11 @@ def test_two_revisions_of_a_repository(repository, capsys):
     ]
     assert main(["diff", "registre", "HEAD:registre", "--format", "json"]) == 0
     assert json.loads(capsys.readouterr().out)[0]["nature"] == "phase_changed"
+    os.chdir("registre")
+    capsys.readouterr()
+    assert main(["diff", "HEAD:.", ".", "--lang", "fr"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "1 changement"
+    os.chdir("..")
     assert main(["diff", "HEAD:registre", "HEAD:registre"]) == 0
     assert load_register("registre").records
 

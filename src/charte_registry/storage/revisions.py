@@ -37,7 +37,9 @@ def load_revision(name: str) -> Register:
     if Path(name).exists() or not colon:
         return load_register(name)
     # An object is asked for by what it is, so that a name never becomes an option.
-    tree = _git(name, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}:{path}")
+    # Git knows the current folder as ``./`` alone.
+    named = f"{revision}:{'./' if path == '.' else path}"
+    tree = _git(name, "rev-parse", "--verify", "--quiet", "--end-of-options", named)
     archive = _git(name, "archive", "--format=zip", tree.decode("ascii").strip())
     with tempfile.TemporaryDirectory() as folder:
         try:
