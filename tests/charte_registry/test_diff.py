@@ -197,6 +197,11 @@ def test_two_revisions_of_a_repository(repository, capsys):
     assert load_register("registre").records
 
 
+def test_a_revision_that_cannot_be_read_is_named_as_it_was_asked_for(repository, capsys):
+    assert main(["diff", "HEAD:registre/actions", "registre"]) == 2
+    assert "error: HEAD:registre/actions/registre.toml" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("name", ["HEAD:absent", "absent", "--output=x:registre", "HEAD~9:registre", "HEAD:"])  # fmt: skip
 def test_a_revision_that_is_not_there(repository, capsys, name):
     before = sorted(repository.iterdir())
