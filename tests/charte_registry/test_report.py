@@ -1,6 +1,7 @@
 """The annual report: whole, valid, escaped, public, in three languages."""
 
 import base64
+import datetime as dt
 import re
 from itertools import pairwise
 
@@ -57,7 +58,15 @@ def test_nouns_agree_with_their_numbers(lang, said):
     ("lang", "scope"), [("fr", "en partie\xa0: organisations commerciales soumises à la LPRPDE"), ("pt", "em parte: organizações comerciais sujeitas à PIPEDA")]
 )  # fmt: skip
 def test_the_scope_of_a_decision_is_told_in_the_language_of_the_page(lang, scope):
-    assert scope in render_report(EXAMPLE, 2020, lang)
+    assert f"2002/2/CE, {scope}" in render_report(EXAMPLE, 2020, lang)
+
+
+def test_a_decision_whose_number_is_not_known_is_named_by_its_day():
+    brazil = Application(id="a", nom="A", hebergement=Hebergement(mode="heberge", pays="BR"))
+    found = attrs.evolve(register({"applications": brazil}), etat_au=dt.date(2026, 2, 1))
+    page = render_report(found, 2020, "fr")
+    assert "<td>décision du 2026-01-26</td>" in page
+    assert "not found" not in page
 
 
 @pytest.mark.parametrize("lang", TEXTS)

@@ -118,7 +118,7 @@ def _ground(
     elif decision is None and safeguard == ADEQUATION:
         yield DECISION_ABSENTE.at(*where, **said)
     elif decision is not None and decision.scope:
-        said |= {"decision": decision.reference, "portee": decision.scopes}
+        said |= {"decision": decision.names, "portee": decision.scopes}
         if safeguard is None and not leaving:
             yield HORS_PORTEE.at(*where, **said)
         elif safeguard == ADEQUATION and not leaving and not shown:

@@ -12,6 +12,7 @@ from charte_registry.vocabularies.countries import in_eea
 from charte_registry.vocabularies.country_names import NAMES
 
 D = dt.date
+NOT_FOUND = "not found"
 REVIEWED = D(2026, 2, 1)  # the table was last checked then; a later answer says so
 
 
@@ -42,6 +43,19 @@ class Decision:
     scope_pt: str = ""
 
     @property
+    def names(self) -> Mapping[str, str]:
+        """What the decision is called, by language: its number, or its day where none is known."""
+        if self.reference == NOT_FOUND:
+            day = self.adopted.isoformat()
+            return {
+                "fr": f"décision du {day}",
+                "en": f"decision of {day}",
+                "pt": f"decisão de {day}",
+            }
+        union = self.reference.replace("EC", "CE").replace("EU", "UE")
+        return {"fr": union, "en": self.reference, "pt": union}
+
+    @property
     def scopes(self) -> Mapping[str, str]:
         """Who is covered, by language."""
         return {"fr": self.scope_fr, "en": self.scope, "pt": self.scope_pt}
@@ -64,8 +78,8 @@ DECISIONS = (
     Decision(pays="GB", reference="(EU) 2021/1772", adopted=D(2021, 6, 28), end=D(2031, 12, 27)),
     Decision(pays="KR", reference="(EU) 2022/254", adopted=D(2021, 12, 17)),
     Decision(pays="US", reference="(EU) 2023/1795", adopted=D(2023, 7, 10), scope="certified organisations only (Data Privacy Framework)", scope_fr="organisations certifiées (Data Privacy Framework)", scope_pt="organizações certificadas (Data Privacy Framework)"),
-    Decision(pays="EPO", reference="not found", adopted=D(2025, 7, 15)),
-    Decision(pays="BR", reference="not found", adopted=D(2026, 1, 26)),
+    Decision(pays="EPO", reference=NOT_FOUND, adopted=D(2025, 7, 15)),
+    Decision(pays="BR", reference=NOT_FOUND, adopted=D(2026, 1, 26)),
 )  # fmt: skip
 ORGANISATIONS = frozenset(d.pays for d in DECISIONS) - frozenset(NAMES)
 
