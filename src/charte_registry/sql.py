@@ -121,6 +121,8 @@ def _asked(
         raise RegisterError(_remedy(engine, error)) from None
     except sqlite3.Warning as error:
         raise RegisterError(f"the query cannot be read: {error}") from None
+    except UnicodeEncodeError:
+        raise RegisterError("the query cannot be read: not UTF-8; write it again") from None
     if cursor.description is None:
         raise RegisterError("the query gives no rows; begin it with SELECT or WITH")
     if len(rows) > max_rows:

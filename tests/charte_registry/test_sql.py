@@ -95,6 +95,7 @@ def test_every_record_stands_in_its_table(case):
         ("SELECT prix FROM applications", "no such column: prix"),
         ("SELEKT", "syntax error"),
         ("", "gives no rows"),
+        ("SELECT '\udcff'", "not UTF-8"),
         ("SELECT '\0'", "cannot be read"),
         ("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n", "takes too long"),
         ("SELECT a.id FROM traitements a, traitements b", "more than 1,000,000 rows"),

@@ -84,8 +84,8 @@ def _table(shape: Table, where: str, rows: Sequence[Sequence[Value]]) -> Table:
     for name in header:
         if name not in columns:
             raise RegisterError(
-                f"{where}: no column {name!r}; {nearest(name, columns)}; one of a profile is read "
-                "into a folder that has the profile"
+                f"{where}: no column {name!r}; {nearest(name, columns)} "
+                "(the fields of a profile are read into a folder that has it)"
             )
         if header.count(name) > 1:
             raise RegisterError(f"{where}: the column {name!r} stands twice; keep one")
