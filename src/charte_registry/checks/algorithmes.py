@@ -40,13 +40,13 @@ SENSIBLE_AUTOMATIQUE = Rule(
     id="ALGO-05", severity=ERROR, source="RGPD art. 22(4) ; loi 78-17 art. 47",
     fr=("la décision est entièrement automatique et porte sur {categories}, dans : {traitements}", "faire décider un agent, ou ne plus y employer ces données"),
     en=("the decision is fully automated and is about {categories}, in: {traitements}", "have an agent decide, or use these data there no more"),
-    pt=("a decisão é inteiramente automática e abrange {categories}, em: {traitements}", "fazer um agente decidir, ou deixar de usar esses dados nela"),
+    pt=("a decisão é inteiramente automatizada e abrange {categories}, em: {traitements}", "fazer um agente decidir, ou deixar de usar esses dados nela"),
 )  # fmt: skip
 SANS_RECOURS = Rule(
     id="ALGO-06", severity=WARNING, source="RGPD art. 22(3) ; loi 78-17 art. 47",
     fr=("la décision est entièrement automatique et aucune voie de recours n'est indiquée", "indiquer comment la contester"),
     en=("the decision is fully automated and no way to appeal is stated", "state how to contest it"),
-    pt=("a decisão é inteiramente automática e nenhuma via de recurso é indicada", "indicar como contestá-la"),
+    pt=("a decisão é inteiramente automatizada e nenhuma via de recurso é indicada", "indicar como contestá-la"),
 )  # fmt: skip
 SANS_EXPLICATION = Rule(
     id="ALGO-07", severity=NOTE, source="CRPA R.311-3-1-2",
