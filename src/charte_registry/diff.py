@@ -44,12 +44,12 @@ NATURES: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "added": {"fr": "ajouté", "en": "added", "pt": "adicionado"},
         "removed": {"fr": "retiré", "en": "removed", "pt": "retirado"},
         "renamed": {
-            "fr": "nouvel identifiant, avant {before}", "en": "new identifier, was {before}",
+            "fr": "nouvel identifiant, auparavant {before}", "en": "new identifier, was {before}",
             "pt": "novo identificador, era {before}",
         },
         "host_moved": {
             "fr": "hébergement déplacé, {before} → {after}", "en": "hosting moved, {before} → {after}",
-            "pt": "hospedagem mudada, {before} → {after}",
+            "pt": "hospedagem transferida, {before} → {after}",
         },
         "phase_changed": {
             "fr": "phase, {before} → {after}", "en": "phase, {before} → {after}", "pt": "fase, {before} → {after}",
@@ -68,7 +68,7 @@ NATURES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "fr": "{field} : renseigné, {after}", "en": "{field}: filled in, {after}", "pt": "{field}: preenchido, {after}",
         },
         "emptied": {
-            "fr": "{field} : vidé, avant {before}", "en": "{field}: emptied, was {before}",
+            "fr": "{field} : vidé, auparavant {before}", "en": "{field}: emptied, was {before}",
             "pt": "{field}: esvaziado, era {before}",
         },
         "changed": {
@@ -161,6 +161,21 @@ class Change:
         before, after = (_short(_said(v, codes, lang), lang) for v in (self.before, self.after))
         sentence = words[lang].format(field=label, before=before, after=after)
         return f"{self.record}{NO_BREAK if lang == 'fr' else ''}: {sentence}"
+
+
+def count_told(number: int, lang: str = "en") -> str:
+    """Return how many changes there are, in words.
+
+    Examples
+    --------
+    >>> count_told(1), count_told(0, "fr"), count_told(2, "pt")
+    ('1 change', '0 changement', '2 mudanças')
+    """
+    one, several = {
+        "fr": ("changement", "changements"), "en": ("change", "changes"), "pt": ("mudança", "mudanças"),
+    }[lang]  # fmt: skip
+    single = number <= 1 if lang == "fr" else number == 1  # zero is singular in French
+    return f"{number} {one if single else several}"
 
 
 def diff(before: Register, after: Register) -> tuple[Change, ...]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
+NAMED = 30  # names of a remedy that has no near one
+
 
 class RegisterError(ValueError):
     """A register cannot be read or asked for this.
@@ -22,7 +24,10 @@ class RegisterError(ValueError):
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """Return the remedy for a mistyped name: the nearest known ones, else all of them."""
+    """Return the remedy for a mistyped name: the nearest known ones, else those that there are."""
     names = sorted(known)
     close = get_close_matches(word, names, n=3, cutoff=0.5)
-    return f"did you mean {' or '.join(close)}?" if close else f"known: {', '.join(names)}"
+    if close:
+        return f"did you mean {' or '.join(close)}?"
+    more = f", … ({len(names)} in all)" if len(names) > NAMED else ""
+    return f"known: {', '.join(names[:NAMED])}{more}"

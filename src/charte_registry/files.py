@@ -34,19 +34,28 @@ def write_bytes(path: str | Path, content: bytes) -> None:
     """
     path = Path(path)
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        target = _target(path)
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:40]}.")
         temporary = Path(name)
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(content)
-            temporary.chmod(_mode(path))
-            temporary.replace(path)
+            temporary.chmod(_mode(target))
+            temporary.replace(target)
         finally:
             temporary.unlink(missing_ok=True)
     except OSError as error:
         raise RegisterError(
             f"{path}: cannot be written ({error.strerror}); check the path"
         ) from None
+
+
+def _target(path: Path) -> Path:
+    """Return the file that a name leads to: a link stays one, and a device is never replaced."""
+    target = Path(os.path.realpath(path))
+    if target.exists() and not target.is_file():
+        raise RegisterError(f"{path}: is a folder or a device; give the name of a file")
+    return target
 
 
 def _mode(path: Path) -> int:

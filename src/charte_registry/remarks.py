@@ -26,7 +26,7 @@ class Remark:
         somebody should confirm; what is lost unless somebody sees to it; what a format that is
         written has no place for.
     where : str
-        Sheet and cell, line, or path in the file; table and column of an export.
+        Sheet and cell, line, or path in the file; kind and field of an export.
     message : str
         What, and what to do.
     record : str

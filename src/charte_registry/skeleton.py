@@ -14,14 +14,24 @@ import tomlkit
 
 from charte_registry.errors import RegisterError, nearest
 from charte_registry.records.base import INTERNE
+from charte_registry.vocabularies.sources import source_in
 
 WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
-        "fr": {"required": "obligatoire", "internal": "interne : jamais publié", "or": "ou"},
-        "en": {"required": "required", "internal": "internal: never published", "or": "or"},
-        "pt": {"required": "obrigatório", "internal": "interno: nunca publicado", "or": "ou"},
+        "fr": {
+            "required": "obligatoire", "internal": "interne : jamais publié",
+            "several": "plusieurs : séparer par ;",
+        },
+        "en": {
+            "required": "required", "internal": "internal: never published",
+            "several": "several: put ; between",
+        },
+        "pt": {
+            "required": "obrigatório", "internal": "interno: nunca publicado",
+            "several": "vários: separar com ;",
+        },
     }
-)
+)  # fmt: skip
 _EXAMPLES: Mapping[Any, Any] = MappingProxyType(
     {str: "", bool: True, int: 0, dt.date: dt.date(2020, 1, 31)}
 )
@@ -120,13 +130,13 @@ def meaning(field: attrs.Attribute[Any], lang: str) -> str:
     --------
     >>> from charte_registry import Contact
     >>> meaning(attrs.fields(Contact).courriel, "en")
-    'functional e-mail address (internal: never published; RGPD art. 30(1)(a))'
+    'functional e-mail address (internal: never published; GDPR art. 30(1)(a))'
     """
     marks = [WORDS[lang]["required"]] if field.default is attrs.NOTHING else []
     if field.metadata["visibility"] == INTERNE:
         marks.append(WORDS[lang]["internal"])
     if field.metadata["source"]:
-        marks.append(field.metadata["source"])
+        marks.append(source_in(field.metadata["source"], lang))
     told = field.metadata[lang] + (f" ({'; '.join(marks)})" if marks else "")
     codes = ", ".join(field.metadata["choices"])
     return f"{told}: {codes}" if codes else told

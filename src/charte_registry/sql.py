@@ -11,7 +11,7 @@ from typing import Any
 
 import attrs
 
-from charte_registry.errors import RegisterError
+from charte_registry.errors import RegisterError, nearest
 from charte_registry.register import Register
 from charte_registry.tables import Column, Table, flatten
 from charte_registry.vocabularies.adequacy import Adequation, adequation
@@ -121,6 +121,8 @@ def _asked(
         raise RegisterError(_remedy(engine, error)) from None
     except sqlite3.Warning as error:
         raise RegisterError(f"the query cannot be read: {error}") from None
+    except UnicodeEncodeError:
+        raise RegisterError("the query cannot be read: not UTF-8; write it again") from None
     if cursor.description is None:
         raise RegisterError("the query gives no rows; begin it with SELECT or WITH")
     if len(rows) > max_rows:
@@ -139,10 +141,8 @@ def _remedy(engine: sqlite3.Connection, error: sqlite3.DatabaseError) -> str:
         return "the query takes too long; join by id, or add a condition"
     if text.startswith("no such table"):
         engine.set_authorizer(None)
-        names = [
-            n for (n,) in engine.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
-        ]
-        return f"{text}; the tables are {', '.join(names)}"
+        named = engine.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
+        return f"{text}; {nearest(text.rpartition(' ')[2], [name for (name,) in named])}"
     if text.startswith("no such column"):
         return f"{text}; select * to see those of a table"
     return f"the query cannot be read: {text}"

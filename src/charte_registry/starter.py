@@ -16,7 +16,7 @@ from charte_registry.skeleton import skeleton
 _TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "fr": {
-            "titre": "Registre de la charte de la donnée", "territoire": "À compléter : votre collectivité",
+            "file": "LISEZMOI.md", "titre": "Registre de la charte de la donnée", "territoire": "À compléter : votre collectivité",
             "organisme": "À compléter : votre collectivité", "dpo": "Délégué à la protection des données",
             "adresse": "À compléter : une adresse postale ou électronique, sans nom de personne",
             "application": "À compléter : une application", "traitement": "À compléter : un traitement",
@@ -37,7 +37,7 @@ _TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             ),
         },
         "en": {
-            "titre": "Register of the data charter", "territoire": "To fill in: your authority",
+            "file": "README.md", "titre": "Register of the data charter", "territoire": "To fill in: your authority",
             "organisme": "To fill in: your authority", "dpo": "Data protection officer",
             "adresse": "To fill in: a postal or e-mail address, nobody named",
             "application": "To fill in: an application", "traitement": "To fill in: a processing",
@@ -58,7 +58,7 @@ _TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             ),
         },
         "pt": {
-            "titre": "Registro da carta de dados", "territoire": "A preencher: seu município",
+            "file": "LEIAME.md", "titre": "Registro da carta de dados", "territoire": "A preencher: seu município",
             "organisme": "A preencher: seu município", "dpo": "Encarregado de dados",
             "adresse": "A preencher: um endereço postal ou eletrônico, sem nome de pessoa",
             "application": "A preencher: uma aplicação", "traitement": "A preencher: um tratamento",
@@ -106,7 +106,7 @@ def starter(on: dt.date, lang: str = "fr") -> dict[str, str]:
     --------
     >>> files = starter(dt.date(2026, 1, 1), "en")
     >>> sorted(files)[:3]
-    ['LISEZMOI.md', 'actions/action-1.toml', 'applications/application-1.toml']
+    ['README.md', 'actions/action-1.toml', 'applications/application-1.toml']
     >>> files["registre.toml"].splitlines()[1]
     'schema = "1.0"'
     """
@@ -151,7 +151,7 @@ def starter(on: dt.date, lang: str = "fr") -> dict[str, str]:
         "etat_au": on, "annees": [on.year],
     }  # fmt: skip
     files["registre.toml"] = skeleton(Manifeste, head, lang)
-    files["LISEZMOI.md"] = say["readme"].format(
+    files[say["file"]] = say["readme"].format(
         titre=say["titre"], year=on.year, kinds=", ".join(KINDS)
     )
     return files

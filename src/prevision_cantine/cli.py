@@ -93,7 +93,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         arguments = _parser().parse_args(argv)
         _check_outputs(arguments)
         status: int = arguments.run(arguments)
-        sys.stdout.flush()
+        print(end="", flush=True)
     except CantineError as error:
         print(f"prevision-cantine: error: {_in_options(error)}", file=sys.stderr)
         return 2

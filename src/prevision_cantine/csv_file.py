@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import re
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -224,11 +225,14 @@ def written(path: str | Path) -> Iterator[Path]:
         Where it cannot be written.
     """
     path = Path(path)
+    target = Path(os.path.realpath(path))  # a link stays one
     try:
-        with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as folder:
-            temporary = Path(folder) / path.name
+        if target.exists() and not target.is_file():  # a device would be replaced
+            raise CantineError(f"{path}: is a folder or a device; give the name of a file")
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as folder:
+            temporary = Path(folder) / target.name
             yield temporary
-            temporary.replace(path)
+            temporary.replace(target)
     except OSError as error:
         raise CantineError(
             f"{path}: cannot be written ({error.strerror}); check the path"

@@ -36,15 +36,37 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         arguments = _parser().parse_args(argv)
         status: int = arguments.run(arguments)
+        print(end="", flush=True)
     except TarifError as error:
-        print(f"tarifs-solidaires: error: {error}", file=sys.stderr)
-        return 2
+        return _refused(str(error))
     except SystemExit as stop:
         return int(stop.code or 0)
+    except KeyboardInterrupt:
+        return _refused("stopped before the end")
     except BrokenPipeError:  # whoever reads has enough, such as head
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_what_is_left()
         return 0
+    except UnicodeEncodeError as error:
+        return _refused(
+            f"the result cannot be printed in {error.encoding}; set PYTHONUTF8=1 and ask again"
+        )
+    except OSError as error:  # those of files are told with their name before they come here
+        _drop_what_is_left()
+        reason = error.strerror or error
+        return _refused(
+            f"the result cannot be printed ({reason}); make room, or print it elsewhere"
+        )
     return status
+
+
+def _refused(message: str) -> int:
+    print(f"tarifs-solidaires: error: {message}", file=sys.stderr)
+    return 2
+
+
+def _drop_what_is_left() -> None:
+    """Let nothing more be printed, which would fail again when Python ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:

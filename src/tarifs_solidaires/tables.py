@@ -336,11 +336,14 @@ def written(path: Path) -> Iterator[IO[str]]:
 @contextmanager
 def _complete(path: Path) -> Iterator[Path]:
     """Give a temporary file that takes the name only once it is complete."""
+    path, given = Path(os.path.realpath(path)), path  # a link stays one
     try:
+        if path.exists() and not path.is_file():  # a device would be replaced
+            raise TableError(f"{given}: is a folder or a device; give the name of a file")
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     except OSError as error:
         raise TableError(
-            f"{path}: cannot be written ({error.strerror}); check the folder"
+            f"{given}: cannot be written ({error.strerror}); check the folder"
         ) from None
     os.close(handle)
     temporary = Path(name)
@@ -349,6 +352,6 @@ def _complete(path: Path) -> Iterator[Path]:
         temporary.chmod(0o644)
         temporary.replace(path)
     except OSError as error:
-        raise TableError(f"{path}: cannot be written ({error.strerror}); check the path") from None
+        raise TableError(f"{given}: cannot be written ({error.strerror}); check the path") from None
     finally:
         temporary.unlink(missing_ok=True)

@@ -102,7 +102,7 @@ def test_a_message_is_one_line_with_every_blank_filled(rule, lang):
 def test_the_messages_of_the_design_page():
     (finding,) = (f for f in register(CASES["TRANSFERT-03"][0]).check() if f.rule == "TRANSFERT-03")
     assert finding.message == (
-        "Canada (CA) is covered by 2002/2/EC on 2020-12-15 only for: commercial organisations under "
+        "Canada (CA) is covered by 2002/2/EC on 2020-12-15 in part: commercial organisations under "
         "PIPEDA only; state the safeguard or the plan to move (GDPR art. 45)"
     )
 
@@ -462,7 +462,7 @@ def test_the_command_exits_with_1_for_an_error_only(tmp_path, capsys):
     [
         ("fr", "raison : Aucun, voir <avis> (jusqu'au 2021-06-30)", "18 fiches : 0 erreur, 0 avertissement, 1 note"),
         ("en", "reason: Aucun, voir <avis> (until 2021-06-30)", "18 records: 0 errors, 0 warnings, 1 note"),
-        ("pt", "razão: Aucun, voir <avis> (até 2021-06-30)", "18 registros: 0 erros, 0 avisos, 1 nota"),
+        ("pt", "razão: Aucun, voir <avis> (até 2021-06-30)", "18 fichas: 0 erros, 0 avisos, 1 nota"),
     ],
 )  # fmt: skip
 def test_the_text_says_what_is_silenced_and_why(tmp_path, capsys, lang, said, last):

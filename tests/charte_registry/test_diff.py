@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -70,7 +71,7 @@ def test_a_change_is_told_by_labels():
     )
     assert [change.told("fr").replace("\N{NO-BREAK SPACE}", " ") for change in found] == [
         "applications/a : hébergement déplacé, par un hébergeur, Canada → par un hébergeur, La Réunion",
-        "applications/a : hébergement, garantie du transfert : vidé, avant décision d'adéquation",
+        "applications/a : hébergement, garantie du transfert : vidé, auparavant décision d'adéquation",
     ]
 
 
@@ -183,12 +184,22 @@ def test_two_revisions_of_a_repository(repository, capsys):
     assert main(["diff", "HEAD:registre", "registre"]) == 0
     assert capsys.readouterr().out.splitlines() == [
         "actions/dpd: phase, done → under way",
-        "1 changes",
+        "1 change",
     ]
     assert main(["diff", "registre", "HEAD:registre", "--format", "json"]) == 0
     assert json.loads(capsys.readouterr().out)[0]["nature"] == "phase_changed"
+    os.chdir("registre")
+    capsys.readouterr()
+    assert main(["diff", "HEAD:.", ".", "--lang", "fr"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "1 changement"
+    os.chdir("..")
     assert main(["diff", "HEAD:registre", "HEAD:registre"]) == 0
     assert load_register("registre").records
+
+
+def test_a_revision_that_cannot_be_read_is_named_as_it_was_asked_for(repository, capsys):
+    assert main(["diff", "HEAD:registre/actions", "registre"]) == 2
+    assert "error: HEAD:registre/actions/registre.toml" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", ["HEAD:absent", "absent", "--output=x:registre", "HEAD~9:registre", "HEAD:"])  # fmt: skip

@@ -320,6 +320,16 @@ def test_a_register_comes_back_from_the_command_line(tmp_path, register, form, c
     assert "0 changes" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("form", "name"), [("cnil-xlsx", "r.ods"), ("ods", "r.XLSX"), ("json", "r.ods")]
+)
+def test_a_workbook_is_named_by_what_it_is(tmp_path, register, form, name, capsys):
+    output = tmp_path / name
+    assert main(["export", str(register), "--format", form, "--output", str(output)]) == 2
+    assert f"{name}: {form} is no {output.suffix.lower()}; name the file" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_only_what_is_public_is_exported_when_asked(tmp_path, examples):
     from charte_registry import Contact, Organisme
 

@@ -501,8 +501,8 @@ def test_what_the_model_has_no_place_for_is_said(examples):
     _, remarks = cnil_pages(register)
     assert {r.where for r in remarks} == {
         "traitements.nir.texte", "traitements.statut", "traitements.note",
-        "traitements_finalites_bases_legales.valeur", "traitements_applications.valeur",
-        "traitements_transferts.organisation",
+        "traitements.finalites.bases_legales", "traitements.applications",
+        "traitements.transferts.organisation",
     }  # fmt: skip
 
 

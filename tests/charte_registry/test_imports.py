@@ -131,6 +131,42 @@ def test_a_mapping_that_leads_nowhere_is_refused(mapping, message):
     assert message in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('encoding = "cp1252"', "", "registre.csv: not utf-8 at byte 12; state its `encoding` in the mapping"),
+        ('delimiter = ";"', "", "registre.csv: ';' stands between the columns; state it as `delimiter`"),
+    ],
+)  # fmt: skip
+def test_how_a_table_is_written_is_asked_where_it_is_not_stated(table, old, new, message):
+    (table / "mapping.toml").write_text(MAPPING.replace(old, new), encoding="utf-8")
+    with pytest.raises(RegisterError) as error:
+        read_csv(table / "registre.csv", table / "mapping.toml")
+    assert message in str(error.value)
+
+
+def test_an_identifier_that_stands_twice_is_to_be_confirmed(table):
+    text = ";".join(HEADER) + "\n" + "\n".join(f"T 1;{n};Ville" + ";" * 9 for n in "AB")
+    (table / "registre.csv").write_bytes(text.encode("cp1252"))
+    found = read_csv(table / "registre.csv", table / "mapping.toml")
+    assert list(found.records["traitements"]) == ["t-1", "t-1-2"]
+    (remark,) = found.of("understood_as")
+    assert (remark.record, "'T 1' stands in an earlier row" in remark.message) == (
+        "traitements/t-1-2",
+        True,
+    )
+
+
+def test_an_import_of_nothing_says_why(table, capsys):
+    (table / "registre.csv").write_bytes((";".join(HEADER) + "\nT 1;A" + ";" * 10).encode("cp1252"))
+    command = ["import", str(table / "registre.csv"), str(table / "r"), "--from", "csv", "--mapping", str(table / "mapping.toml")]  # fmt: skip
+    assert main(command) == 2
+    error = capsys.readouterr().err
+    assert "registre.csv: no record to import" in error
+    assert "responsable: missing" in error
+    assert not (table / "r").exists()
+
+
 def test_a_column_that_the_table_has_not_is_refused(table):
     text = MAPPING.replace('"But"', '"Buts"')
     (table / "mapping.toml").write_text(text, encoding="utf-8")
@@ -254,6 +290,28 @@ def test_the_schema_of_the_dutch_register_accepts_the_example(real_data, example
         pytest.skip(f"no published schema at {path}")
     schema = json.loads(path.read_text("utf-8"))
     algoritmeregister_entries(load_register(examples / "nantes_2020"), schema=schema)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (None, "schema.json: cannot be read (No such file or directory); check the path"),
+        ("{", "schema.json: not JSON"),
+        ("[" * 100_000, "schema.json: not JSON: too many lists inside each other"),
+        ("[]", "schema.json: no schema; give the published one"),
+        ('{"type": "text"}', "the schema is none"),
+        ('{"$ref": "http://localhost:9/x"}', "refers to 'http://localhost:9/x', which it does not hold; nothing is fetched"),
+    ],
+)  # fmt: skip
+def test_what_is_no_schema_is_refused_in_one_line(tmp_path, examples, capsys, text, message):
+    schema = tmp_path / "schema.json"
+    if text is not None:
+        schema.write_text(text, encoding="utf-8")
+    export = ["export", str(examples / "nantes_2020"), "--format", "algoritmeregister", "--output", str(tmp_path / "a.json"), "--schema", str(schema)]  # fmt: skip
+    assert main(export) == 2
+    error = capsys.readouterr().err
+    assert message in error
+    assert error.count("\n") == 1
 
 
 @pytest.mark.parametrize("text", ["", "{", "3", "[3]", "[" * 100_000])

@@ -81,6 +81,7 @@ ACTION = {
     ("kind", "data", "path", "message"),
     [
         ("traitements", TRAITEMENT | {"id": "../t"}, "id", "'../t' is no identifier; write 1 to 100 letters"),
+        ("traitements", TRAITEMENT | {"id": ".t"}, "id", "the first and the last a letter or a digit"),
         ("traitements", TRAITEMENT | {"id": "a\n"}, "id", "is no identifier"),
         ("traitements", TRAITEMENT | {"nom": "\ud800"}, "nom", "half a character"),
         ("traitements", TRAITEMENT | {"cree_le": "20200101"}, "cree_le", "expected a date YYYY-MM-DD"),

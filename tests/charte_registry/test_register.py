@@ -98,7 +98,8 @@ def test_a_column_of_an_optional_part_is_not_required(folder):
         ("applications.csv", "id,nom,hebergement.mode,hote\na,A,interne,x\n", "unknown column 'hote'"),
         ("applications.csv", "id,nom,hebergement.mode\na,A,nuage\n", "applications.csv:2 `hebergement.mode`: 'nuage' is not allowed"),
         ("applications.csv", "id,nom,hebergement.mode\na,A,interne\na,B,interne\n", "applications.csv:3 `id`: 'a' stands already at applications.csv:2"),
-        ("applications.csv", "id,nom,hebergement.mode\na,A\n", "2 cells where the header has 3"),
+        ("applications.csv", "id,nom,hebergement.mode\na,A\n", "2 cells where the header has 3; put a cell that holds a comma between"),
+        ("applications.csv", "id;nom;hebergement.mode\na;A;interne\n", "';' stands between the columns; save the table with commas"),
         ("applications.csv", "id,id\na,A\n", "stands twice"),
         ("applications.csv", "", "empty"),
         ("demandes_droits.csv", "id,annee,nombre\n1,2020,-3\n", "demandes_droits.csv:2 `nombre`: expected a whole number"),
@@ -107,29 +108,42 @@ def test_a_column_of_an_optional_part_is_not_required(folder):
         ("traitements/t.toml", 'id = "t"\nnom = "A"\nresponsable = "v"\nfactic = true\n', "t.toml:4 `factic`: unknown field; did you mean factice"),
         ("traitements/t.toml", 'id = "t"\nnom = "A"\nresponsable = "v"\nfactice = "oui"\n', "t.toml:4 `factice`: expected true or false"),
         ("traitements/t.toml", 'id = "t"\nnom = ""\nresponsable = "v"\n', "`nom`: empty"),
-        ("traitements/t.toml", 'id = "t"\nnom = 3\nresponsable = "v"\n', "`nom`: expected str, got 3"),
+        ("traitements/t.toml", 'id = "t"\nnom = 3\nresponsable = "v"\n', "`nom`: expected a text, got 3"),
         ("traitements/t.toml", "id =\n", "not TOML"),
         ("traitements/t.txt", "x", "not a .toml or .yaml file"),
         ("aplications.csv", "id\n", "no kind of record; did you mean applications"),
-        ("registre.toml", MANIFEST.replace("1.0", "7"), "version '7' is unknown"),
+        ("registre.toml", MANIFEST.replace("1.0", "7"), "version '7' is unknown; this package reads 1.0, and charte-registry migrate"),
         ("registre.toml", MANIFEST.replace("etat_au = 2020-12-15\n", ""), "`etat_au`: missing"),
         ("registre.toml", MANIFEST + "anees = 1\n", "unknown field; did you mean annees"),
         ("registre.toml", MANIFEST.replace("2020-12-15", '"today"'), "expected a date"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_read_is_one_line_and_status_2(folder, capsys, file, text, message):
+def test_what_cannot_be_read_is_a_line_each_and_status_2(folder, capsys, file, text, message):
     (folder / file).write_text(text)
     assert main(["check", str(folder)]) == 2
     error = capsys.readouterr().err
     assert message in error
-    assert error.count("\n") == 1
+    assert all(line.startswith("charte-registry: error: ") for line in error.splitlines())
 
 
-def test_all_problems_come_at_once(folder):
+def test_all_problems_come_at_once(folder, capsys):
     (folder / "applications.csv").write_text("id,nom,hebergement.mode\na,A,x\nb,B,y\n")
     with pytest.raises(RegisterError, match="and 1 more") as error:
         load_register(folder)
     assert len(error.value.problems) == 2
+    assert main(["check", str(folder)]) == 2
+    lines = capsys.readouterr().err.splitlines()
+    assert [line.removeprefix("charte-registry: error: ") for line in lines] == [
+        *error.value.problems
+    ]
+
+
+def test_of_very_many_problems_the_first_are_told(folder, capsys):
+    rows = "".join(f"a{i},A,x\n" for i in range(30))
+    (folder / "applications.csv").write_text(f"id,nom,hebergement.mode\n{rows}")
+    assert main(["check", str(folder)]) == 2
+    lines = capsys.readouterr().err.splitlines()
+    assert (len(lines), lines[-1]) == (21, "charte-registry: and 10 more")
 
 
 def test_a_file_in_another_encoding_or_outside_the_folder_is_refused(folder, tmp_path):

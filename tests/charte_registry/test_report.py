@@ -1,6 +1,7 @@
 """The annual report: whole, valid, escaped, public, in three languages."""
 
 import base64
+import datetime as dt
 import re
 from itertools import pairwise
 
@@ -14,9 +15,9 @@ from test_public import CANARY, with_canaries
 
 from charte_registry import RegisterError, load_register, render_report
 from charte_registry.cli import main
-from charte_registry.records import KINDS, Algorithme, DonneeTraitee, Hebergement
+from charte_registry.records import KINDS, Algorithme, Application, DonneeTraitee, Hebergement
 from charte_registry.records.manifeste import Derogation
-from charte_registry.report.texts import TEXTS
+from charte_registry.report.texts import ONE, TEXTS
 
 EXAMPLE = load_register("examples/nantes_2020")
 ONE_OF_EACH = st.fixed_dictionaries({kind: records(kind) for kind in KINDS})
@@ -35,6 +36,37 @@ def parsed(page):
 def test_the_three_languages_say_the_same_things():
     assert set(TEXTS) == {"fr", "en", "pt"}
     assert len({frozenset(words) for words in TEXTS.values()}) == 1
+    assert len({frozenset(words) for words in ONE.values()}) == 1
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("fr", ["1</strong>application", "0</strong>traitement<", "Algorithmes</h2>\n<p>Aucun.", "CNIL\xa0: 0"]),
+        ("en", ["1</strong>application<", "0</strong>processings<"]),
+        ("pt", ["1</strong>aplicação<", "0</strong>tratamentos<", "Algoritmos</h2>\n<p>Nenhum.", "pessoais</h2>\n<p>Nenhum."]),
+    ],
+)  # fmt: skip
+def test_nouns_agree_with_their_numbers(lang, said):
+    home = Application(id="a", nom="A", hebergement=Hebergement(mode="interne"))
+    page = render_report(register({"applications": home}), 2020, lang)
+    assert [text for text in said if text not in page] == []
+    assert TEXTS[lang]["since"] not in page
+
+
+@pytest.mark.parametrize(
+    ("lang", "scope"), [("fr", "en partie\xa0: organisations commerciales soumises à la LPRPDE"), ("pt", "em parte: organizações comerciais sujeitas à PIPEDA")]
+)  # fmt: skip
+def test_the_scope_of_a_decision_is_told_in_the_language_of_the_page(lang, scope):
+    assert f"2002/2/CE, {scope}" in render_report(EXAMPLE, 2020, lang)
+
+
+def test_a_decision_whose_number_is_not_known_is_named_by_its_day():
+    brazil = Application(id="a", nom="A", hebergement=Hebergement(mode="heberge", pays="BR"))
+    found = attrs.evolve(register({"applications": brazil}), etat_au=dt.date(2026, 2, 1))
+    page = render_report(found, 2020, "fr")
+    assert "<td>décision du 2026-01-26</td>" in page
+    assert "not found" not in page
 
 
 @pytest.mark.parametrize("lang", TEXTS)

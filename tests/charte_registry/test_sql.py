@@ -91,10 +91,11 @@ def test_every_record_stands_in_its_table(case):
         ("SELECT load_extension('x')", "more than read"),
         ("VACUUM INTO 'x.db'", "more than read"),
         ("SELECT 1; SELECT 2", "one statement"),
-        ("SELECT nom FROM personnes", "the tables are organismes, "),
+        ("SELECT nom FROM personnes", "no such table: personnes; did you mean partenaires"),
         ("SELECT prix FROM applications", "no such column: prix"),
         ("SELEKT", "syntax error"),
         ("", "gives no rows"),
+        ("SELECT '\udcff'", "not UTF-8"),
         ("SELECT '\0'", "cannot be read"),
         ("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n", "takes too long"),
         ("SELECT a.id FROM traitements a, traitements b", "more than 1,000,000 rows"),
@@ -107,6 +108,19 @@ def test_a_question_only_reads_and_ends(sql, words, tmp_path, monkeypatch):
     with pytest.raises(RegisterError, match=words):
         query(example, sql, max_operations=20_000_000)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_json_has_what_json_can_hold(capsys):
+    sql = "SELECT x'00ff' AS octets, 9e999 AS infini, -9e999 AS moins, 1.5 AS nombre"
+    assert main(["query", EXAMPLE, sql, "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out, parse_constant=pytest.fail) == [
+        {"octets": "00ff", "infini": "inf", "moins": "-inf", "nombre": 1.5}
+    ]
+
+
+def test_one_row_is_a_row(capsys):
+    assert main(["query", EXAMPLE, "SELECT 1"]) == 0
+    assert capsys.readouterr().out.endswith("\n1 row\n")
 
 
 def test_the_command_prints_text_json_and_csv(capsys):

@@ -512,7 +512,7 @@ def test_files_have_names_that_every_system_can_hold_apart(folder):
         ("traitements/x.yaml", "id: x\nid: y\n", "x.yaml: line 2: `id` stands twice"),
         ("traitements/x.yaml", "id: x\n---\nid: y\n", "another document"),
         ("traitements/x.yaml", "- id: x\n", r"x.yaml:1 `record`: expected a table"),
-        ("traitements/x.yaml", "id: x\nnom: A\nresponsable: [c]\n", r"x.yaml:3 `responsable`: expected str"),
+        ("traitements/x.yaml", "id: x\nnom: A\nresponsable: [c]\n", r"x.yaml:3 `responsable`: expected a text"),
         ("traitements/x.yaml", "id: [" + "[" * 5000, "nesting depth|inside each other"),
         ("traitements/x.toml", "id = [" + "[" * 5000, "inside each other"),
         ("traitements/x.toml", f"id = {'9' * 5000}", "not TOML"),

@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -372,6 +373,15 @@ def test_a_full_disk_is_one_line(town_folder):
     assert done.returncode == 2
     assert "the result cannot be printed" in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipe with a name on this system")
+def test_what_is_no_file_is_never_replaced(town_folder, tmp_path, capsys):
+    os.mkfifo(tmp_path / "pipe")
+    command = ["effects", str(town_folder), *UNTIL, "--output", str(tmp_path / "pipe")]
+    assert main(command) == 2
+    assert "is a folder or a device; give the name of a file" in capsys.readouterr().err
+    assert (tmp_path / "pipe").is_fifo()
 
 
 @pytest.mark.parametrize(

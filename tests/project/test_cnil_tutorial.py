@@ -43,7 +43,8 @@ def _run(body, capsys):
     program, *arguments = shlex.split(command.removeprefix("$ "))
     assert program == "charte-registry"
     status = main(arguments)
-    printed = capsys.readouterr().out
+    told = capsys.readouterr()
+    printed = told.err + told.out  # as a terminal shows them
     if expected.endswith("\n...\n"):  # the rest is left out on the page
         expected = expected.removesuffix("...\n")
         printed = printed[: len(expected)]

@@ -1,7 +1,9 @@
 """The command line on good and bad input."""
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
@@ -259,3 +261,36 @@ def test_a_file_that_is_no_rule_is_told_by_its_ending(tmp_path, capsys):
     path.write_text("", "utf-8")
     assert main(["check", str(path)]) == 2
     assert "ends in .toml" in capsys.readouterr().err
+
+
+def test_a_full_disk_is_one_line():
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("no /dev/full on this system")
+    code = "import sys; from tarifs_solidaires.cli import main; sys.exit(main())"
+    with full.open("w") as out:
+        done = subprocess.run(
+            [sys.executable, "-c", code, "list"],
+            stdout=out, stderr=subprocess.PIPE, text=True, check=False,
+        )  # fmt: skip
+    assert done.returncode == 2
+    assert "the result cannot be printed" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipe with a name on this system")
+def test_what_is_no_file_is_never_replaced(tmp_path, capsys):
+    pipe = tmp_path / "pipe.svg"
+    os.mkfifo(pipe)
+    draw = ["draw", "nantes/transport", "--on", "2020-10-01", "--output"]
+    assert main([*draw, str(pipe)]) == 2
+    assert "is a folder or a device; give the name of a file" in capsys.readouterr().err
+    assert pipe.is_fifo()
+
+
+def test_an_output_that_is_a_link_stays_one(tmp_path):
+    drawing, link = tmp_path / "drawing.svg", tmp_path / "link.svg"
+    link.symlink_to(drawing)
+    assert main(["draw", "nantes/transport", "--on", "2020-10-01", "--output", str(link)]) == 0
+    assert link.is_symlink()
+    assert "<svg" in drawing.read_text("utf-8")

@@ -104,4 +104,5 @@ def _finding(register: Register, raised: Raised, lang: str) -> Finding:
         message=rule.message(lang, raised.details),
         file=place.file,
         line=place.line_of(raised.field),
+        lang=lang,
     )

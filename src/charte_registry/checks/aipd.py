@@ -35,7 +35,7 @@ CRITERE_TU = Rule(
     id="AIPD-04", severity=NOTE, source="Lignes directrices WP248 rév. 01, III.B.a",
     fr=("la fiche montre un critère que l'analyse ne cite pas : {criteres}", "l'ajouter aux critères"),
     en=("the record shows a criterion that the assessment does not state: {criteres}", "add it to the criteria"),
-    pt=("o registro mostra um critério que a avaliação não cita: {criteres}", "acrescentá-lo aos critérios"),
+    pt=("a ficha mostra um critério que a avaliação não cita: {criteres}", "acrescentá-lo aos critérios"),
 )  # fmt: skip
 EXEMPTION_CONTRAIRE = Rule(
     id="AIPD-05", severity=ERROR, source="RGPD art. 35(3) à 35(5) ; CNIL, délibérations 2018-327 ; 2019-118",

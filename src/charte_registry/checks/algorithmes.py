@@ -32,33 +32,33 @@ MENTION_INCOMPLETE = Rule(
 )  # fmt: skip
 SANS_INTERVENTION = Rule(
     id="ALGO-04", severity=WARNING, source="RGPD art. 22(1) ; 22(3) ; loi 78-17 art. 47",
-    fr=("des décisions individuelles reposent sur lui et rien ne dit la part d'un agent : {champs}", "dire qui décide, et comment une personne intervient"),
+    fr=("des décisions individuelles reposent sur lui et rien ne dit quelle part y prend un agent : {champs}", "dire qui décide, et comment une personne intervient"),
     en=("individual decisions rest on it and nothing says what part an agent has: {champs}", "say who decides, and how a person intervenes"),
-    pt=("decisões individuais se apoiam nele e nada diz a parte de um agente: {champs}", "dizer quem decide, e como uma pessoa intervém"),
+    pt=("decisões individuais se apoiam nele e nada diz qual é o papel de um agente: {champs}", "dizer quem decide, e como uma pessoa intervém"),
 )  # fmt: skip
 SENSIBLE_AUTOMATIQUE = Rule(
     id="ALGO-05", severity=ERROR, source="RGPD art. 22(4) ; loi 78-17 art. 47",
     fr=("la décision est entièrement automatique et porte sur {categories}, dans : {traitements}", "faire décider un agent, ou ne plus y employer ces données"),
     en=("the decision is fully automated and is about {categories}, in: {traitements}", "have an agent decide, or use these data there no more"),
-    pt=("a decisão é inteiramente automática e abrange {categories}, em: {traitements}", "fazer um agente decidir, ou não empregar mais esses dados"),
+    pt=("a decisão é inteiramente automatizada e abrange {categories}, em: {traitements}", "fazer um agente decidir, ou deixar de usar esses dados nela"),
 )  # fmt: skip
 SANS_RECOURS = Rule(
     id="ALGO-06", severity=WARNING, source="RGPD art. 22(3) ; loi 78-17 art. 47",
     fr=("la décision est entièrement automatique et aucune voie de recours n'est indiquée", "indiquer comment la contester"),
     en=("the decision is fully automated and no way to appeal is stated", "state how to contest it"),
-    pt=("a decisão é inteiramente automática e nenhuma via de recurso é indicada", "indicar como contestá-la"),
+    pt=("a decisão é inteiramente automatizada e nenhuma via de recurso é indicada", "indicar como contestá-la"),
 )  # fmt: skip
 SANS_EXPLICATION = Rule(
     id="ALGO-07", severity=NOTE, source="CRPA R.311-3-1-2",
     fr=("une personne peut demander ce que la fiche ne dit pas encore : {champs}", "le préparer"),
     en=("a person may ask for what the record does not say yet: {champs}", "prepare it"),
-    pt=("uma pessoa pode pedir o que o registro ainda não diz: {champs}", "prepará-lo"),
+    pt=("uma pessoa pode pedir o que a ficha ainda não diz: {champs}", "prepará-lo"),
 )  # fmt: skip
 PUBLIE_SANS_LIEN = Rule(
     id="ALGO-08", severity=WARNING, source="CRPA L.312-1-3",
     fr=("il est dit publié et rien ne dit où", "indiquer la page, la règle, la documentation ou le code"),
     en=("it is said to be published and nothing says where", "state the page, the rule, the documentation or the code"),
-    pt=("é dito publicado e nada diz onde", "indicar a página, a regra, a documentação ou o código"),
+    pt=("consta como publicado e nada diz onde", "indicar a página, a regra, a documentação ou o código"),
 )  # fmt: skip
 
 A_DIRE = {

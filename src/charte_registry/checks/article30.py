@@ -28,8 +28,8 @@ SANS_CATEGORIE = Rule(
 SANS_CONSERVATION = Rule(
     id="ART30-03", severity=WARNING, source="RGPD art. 30(1)(f)",
     fr=("aucune durée de conservation n'est indiquée pour : {categorie}", "indiquer une durée ou un critère"),
-    en=("no retention is stated for {categorie}", "state a period or a criterion"),
-    pt=("nenhum prazo de conservação é indicado para {categorie}", "indicar um prazo ou um critério"),
+    en=("no retention is stated for: {categorie}", "state a period or a criterion"),
+    pt=("nenhum prazo de conservação é indicado para: {categorie}", "indicar um prazo ou um critério"),
 )  # fmt: skip
 SANS_COORDONNEES = Rule(
     id="ART30-04", severity=ERROR, source="RGPD art. 30(1)(a) ; 30(2)(a)",

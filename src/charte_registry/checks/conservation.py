@@ -29,7 +29,7 @@ DEPASSEE = Rule(
     id="CONSERVATION-03", severity=WARNING, source="RGPD art. 5(1)(e)",
     fr=("le traitement est arrêté depuis le {arret} au plus tard et la durée {duree} est passée depuis le {fin} : {categorie}", "effacer ces données et retirer la catégorie, ou mettre la fiche à jour"),
     en=("the processing stopped on {arret} at the latest and the period {duree} ended on {fin}: {categorie}", "erase these data and remove the category, or update the record"),
-    pt=("o tratamento parou no mais tardar em {arret} e o prazo {duree} terminou em {fin}: {categorie}", "apagar esses dados e retirar a categoria, ou atualizar o registro"),
+    pt=("o tratamento parou o mais tardar em {arret} e o prazo {duree} terminou em {fin}: {categorie}", "apagar esses dados e retirar a categoria, ou atualizar a ficha"),
 )  # fmt: skip
 ARRET_SANS_DATE = Rule(
     id="CONSERVATION-04", severity=NOTE, source="RGPD art. 5(1)(e)",

@@ -6,6 +6,17 @@ import datetime as dt
 
 import attrs
 
+# One, then several.
+SEVERITY_NOUNS = {
+    "fr": {
+        "error": ("erreur", "erreurs"), "warning": ("avertissement", "avertissements"),
+        "note": ("note", "notes"),
+    },
+    "en": {"error": ("error", "errors"), "warning": ("warning", "warnings"), "note": ("note", "notes")},
+    "pt": {"error": ("erro", "erros"), "warning": ("aviso", "avisos"), "note": ("nota", "notas")},
+}  # fmt: skip
+COLONS = {"fr": " :", "en": ":", "pt": ":"}
+
 
 @attrs.frozen(kw_only=True)
 class Finding:
@@ -23,6 +34,8 @@ class Finding:
         ``error``, ``warning`` or ``note``.
     file, line : str, int
         Where the record stands, inside the folder.
+    lang : {"fr", "en", "pt"}
+        Language of the message.
 
     Examples
     --------
@@ -38,11 +51,13 @@ class Finding:
     severity: str
     file: str = ""
     line: int = 0
+    lang: str = attrs.field(default="en", eq=False, repr=False)
 
     def __str__(self) -> str:
         """Return the finding in one line."""
         where = f"{self.file}:{self.line}" if self.file else self.record
-        return f"{where} `{self.field}`: {self.severity}: {self.message} [{self.rule}]"
+        severity = SEVERITY_NOUNS[self.lang][self.severity][0] + COLONS[self.lang]
+        return f"{where} `{self.field}`: {severity} {self.message} [{self.rule}]"
 
 
 @attrs.frozen(kw_only=True)

@@ -24,7 +24,7 @@ ECHUE = Rule(
     id="CERT-01", severity=WARNING,
     fr=("échue depuis le {date}", "la renouveler, ou retirer la fiche"),
     en=("lapsed on {date}", "renew it, or remove the record"),
-    pt=("vencida em {date}", "renová-la, ou retirar o registro"),
+    pt=("vencida em {date}", "renová-la, ou retirar a ficha"),
 )  # fmt: skip
 
 

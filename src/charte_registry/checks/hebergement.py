@@ -26,9 +26,9 @@ ZONE_SEULE = Rule(
 )  # fmt: skip
 ENCORE_LA = Rule(
     id="HEBERGEMENT-03", severity=WARNING, source="Charte, souveraineté",
-    fr=("le rapatriement est dit achevé et les données sont encore ici : {pays}", "corriger le pays, ou l'état du plan"),
-    en=("the repatriation is said to be done and the data are still here: {pays}", "correct the country, or the state of the plan"),
-    pt=("a repatriação é dita concluída e os dados ainda estão aqui: {pays}", "corrigir o país, ou o estado do plano"),
+    fr=("le rapatriement est dit achevé et les données sont encore hors de l'EEE : {pays}", "corriger le pays, ou l'état du plan"),
+    en=("the repatriation is said to be done and the data are still outside the EEA: {pays}", "correct the country, or the state of the plan"),
+    pt=("a repatriação consta como concluída e os dados ainda estão fora do EEE: {pays}", "corrigir o país, ou o estado do plano"),
 )  # fmt: skip
 PLAN_EN_RETARD = Rule(
     id="HEBERGEMENT-04", severity=WARNING, source="Charte, souveraineté",

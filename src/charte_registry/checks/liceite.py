@@ -28,15 +28,15 @@ INTERET_D_AUTORITE = Rule(
 )  # fmt: skip
 SANS_TEXTE = Rule(
     id="BASE-03", severity=NOTE, source="RGPD art. 6(3)",
-    fr=("rien ne dit sur quel texte repose : {base}", "le citer"),
-    en=("nothing says on which text this rests: {base}", "cite it"),
-    pt=("nada diz em que texto se apoia: {base}", "citá-lo"),
+    fr=("aucun texte n'est cité pour cette base légale : {base}", "le citer"),
+    en=("no text is cited for this legal basis: {base}", "cite it"),
+    pt=("nenhum texto é citado para esta base legal: {base}", "citá-lo"),
 )  # fmt: skip
 SANS_FONDEMENT = Rule(
     id="SENSIBLE-01", severity=ERROR, source="RGPD art. 9(1) ; 9(2)",
     fr=("rien ne dit ce qui lève l'interdiction de traiter : {categorie}", "indiquer l'exception de l'article 9(2)"),
-    en=("nothing says what lifts the prohibition on processing {categorie}", "state the ground of article 9(2)"),
-    pt=("nada diz o que afasta a proibição de tratar {categorie}", "indicar a exceção do artigo 9(2)"),
+    en=("nothing says what lifts the prohibition on processing: {categorie}", "state the ground of article 9(2)"),
+    pt=("nada diz o que afasta a proibição de tratar: {categorie}", "indicar a exceção do artigo 9(2)"),
 )  # fmt: skip
 FONDEMENT_SANS_TEXTE = Rule(
     id="SENSIBLE-02", severity=WARNING, source="RGPD art. 9(2)(b) ; 9(2)(g) à (j)",
@@ -54,7 +54,7 @@ NIR_SANS_TEXTE = Rule(
     id="NIR-01", severity=ERROR, source="RGPD art. 87 ; loi 78-17 art. 30",
     fr=("le NIR est traité et aucun texte ne l'autorise", "citer le texte"),
     en=("the social security number (NIR) is processed and no text authorises it", "cite the text"),
-    pt=("o número de segurança social (NIR) é tratado e nenhum texto o autoriza", "citar o texto"),
+    pt=("o número de seguridade social francês (NIR) é tratado e nenhum texto o autoriza", "citar o texto"),
 )  # fmt: skip
 
 FONDEES_SUR_UN_TEXTE = ("obligation_legale", "mission_interet_public")

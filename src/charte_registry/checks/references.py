@@ -20,13 +20,13 @@ INCONNU = Rule(
     id="REF-01", severity=ERROR,
     fr=("{nom} n'est pas dans {genre}{indice}", "corriger l'identifiant ou ajouter la fiche"),
     en=("{nom} is not in {genre}{indice}", "correct the identifier or add the record"),
-    pt=("{nom} não está em {genre}{indice}", "corrigir o identificador ou acrescentar o registro"),
+    pt=("{nom} não está em {genre}{indice}", "corrigir o identificador ou acrescentar a ficha"),
 )  # fmt: skip
 SOI_MEME = Rule(
     id="REF-02", severity=ERROR,
     fr=("la fiche se nomme elle-même", "nommer une autre fiche, ou laisser le champ vide"),
     en=("the record names itself", "name another record, or leave the field out"),
-    pt=("o registro nomeia a si mesmo", "nomear outro registro, ou deixar o campo vazio"),
+    pt=("a ficha nomeia a si mesma", "nomear outra ficha, ou deixar o campo vazio"),
 )  # fmt: skip
 CYCLE = Rule(
     id="REF-03", severity=WARNING,
@@ -53,7 +53,7 @@ ORGANISME_ISOLE = Rule(
     id="REF-06", severity=NOTE,
     fr=("aucune fiche ne nomme cet organisme", "dire ce qu'il fait, ou retirer la fiche"),
     en=("no record names this body", "say what it does, or remove the record"),
-    pt=("nenhum registro nomeia este organismo", "dizer o que ele faz, ou retirar o registro"),
+    pt=("nenhuma ficha nomeia este organismo", "dizer o que ele faz, ou retirar a ficha"),
 )  # fmt: skip
 APPLICATION_ISOLEE = Rule(
     id="REF-07", severity=NOTE,
@@ -68,7 +68,7 @@ ALGORITHME_ISOLE = Rule(
     pt=("nenhum tratamento utiliza este algoritmo", "nomear os tratamentos que o utilizam"),
 )  # fmt: skip
 
-NONE_THERE = {"fr": " : il n'y en a aucun", "en": ": there are none", "pt": ": não há nenhum"}
+NONE_THERE = {"fr": " (il n'y en a aucun)", "en": " (there are none)", "pt": " (não há nenhum)"}
 ROLES = {
     "responsable": {"fr": "responsable et responsable conjoint", "en": "controller and joint controller", "pt": "controlador e controlador conjunto"},
     "sous_traitant": {"fr": "sous-traitant et responsable", "en": "processor and controller", "pt": "operador e controlador"},

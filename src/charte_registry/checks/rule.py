@@ -9,25 +9,12 @@ from typing import Any
 import attrs
 
 from charte_registry.errors import RegisterError, nearest
+from charte_registry.vocabularies.sources import source_in
 from charte_registry.vocabularies.vocabulaire import Terme
 
 ERROR, WARNING, NOTE = "error", "warning", "note"
 SEVERITIES = (ERROR, WARNING, NOTE)
 LANGUAGES = ("fr", "en", "pt")
-
-# National texts keep their French names; what they are made of does not.
-_SOURCES = {
-    "en": {
-        " ; ": "; ", "RGPD": "GDPR", " à ": " to ", "second alinéa": "second subparagraph",
-        "loi 78-17": "act 78-17", "délibérations": "deliberations", "délibération": "deliberation",
-        "Lignes directrices": "Guidelines", "lignes directrices": "guidelines", "rév.": "rev.", "Charte, souveraineté": "the charter, sovereignty",
-    },
-    "pt": {
-        " ; ": "; ", " à ": " a ", "second alinéa": "segundo parágrafo", "loi 78-17": "lei 78-17",
-        "délibérations": "deliberações", "délibération": "deliberação", "Lignes directrices": "Diretrizes", "lignes directrices": "diretrizes",
-        "rév.": "rev.", "Charte, souveraineté": "a carta, soberania",
-    },
-}  # fmt: skip
 
 _BLANK = re.compile(r"\{(\w+)\}")
 NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -78,10 +65,7 @@ class Rule:
 
     def source_in(self, lang: str) -> str:
         """Return the legal source, in the words that the language has for its parts."""
-        source = self.source
-        for french, said in _SOURCES.get(lang, {}).items():
-            source = source.replace(french, said)
-        return source
+        return source_in(self.source, lang)
 
     def message(self, lang: str, details: Mapping[str, Any]) -> str:
         """Return what is wrong, the remedy and the source, in one line."""
@@ -104,14 +88,14 @@ class Raised:
 
 
 def hint(names: Sequence[str]) -> Mapping[str, str]:
-    """Return the question that ends a message about a mistyped name; empty without a near one."""
+    """Return the question that goes with a mistyped name; empty without a near one."""
     if not names:
         return {"fr": "", "en": "", "pt": ""}
     several = " ou ".join(names)
     return {
-        "fr": f" : vouliez-vous dire {several} ?",
-        "en": f": did you mean {' or '.join(names)}?",
-        "pt": f": quis dizer {several}?",
+        "fr": f" (vouliez-vous dire {several} ?)",
+        "en": f" (did you mean {' or '.join(names)}?)",
+        "pt": f" (quis dizer {several}?)",
     }
 
 

@@ -65,14 +65,14 @@ def to_sarif(
 
 
 def _descriptor(rule: Rule, lang: str) -> dict[str, Any]:
-    wrong, remedy = (re.sub(r"\{\w+\}", "…", text) for text in rule.wording(lang))
+    wrong, remedy = (re.sub(r"(\{\w+\})+", "…", text) for text in rule.wording(lang))
     source = rule.source_in(lang)
     family = rule.id.rpartition("-")[0]
     told = f"{remedy} ({source})" if source else remedy
     return {
         "id": rule.id,
         "shortDescription": {"text": wrong},
-        "fullDescription": {"text": f"{wrong}; {told}"},
+        "fullDescription": {"text": f"{wrong}{' ; ' if lang == 'fr' else '; '}{told}"},
         "help": {"text": told, "markdown": f"**{remedy}**" + (f"\n\n{source}" if source else "")},
         "defaultConfiguration": {"level": rule.severity},
         "properties": {"tags": [family], **({"source": source} if source else {})},

@@ -34,7 +34,7 @@ ANNEE_DOUBLE = Rule(
     id="SOMME-04", severity=ERROR,
     fr=("l'année {annee} a déjà un compte du même organisme : {autre}", "réunir les deux fiches"),
     en=("the year {annee} has a count of the same body already: {autre}", "make one record of both"),
-    pt=("o ano {annee} já tem uma contagem do mesmo organismo: {autre}", "reunir os dois registros"),
+    pt=("o ano {annee} já tem uma contagem do mesmo organismo: {autre}", "reunir as duas fichas"),
 )  # fmt: skip
 DEUX_HEBERGEMENTS = Rule(
     id="SOMME-05", severity=WARNING,

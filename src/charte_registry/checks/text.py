@@ -6,30 +6,26 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import groupby
 
-from charte_registry.checks.finding import Checked, Finding
+from charte_registry.checks.finding import COLONS, SEVERITY_NOUNS, Checked
 from charte_registry.checks.rule import SEVERITIES
 
 # One, then several.
 NOUNS = {
     "fr": {
-        "error": ("erreur", "erreurs"), "warning": ("avertissement", "avertissements"),
-        "note": ("note", "notes"), "record": ("fiche", "fiches"),
+        **SEVERITY_NOUNS["fr"], "record": ("fiche", "fiches"),
         "silenced": ("constat tu par une dérogation", "constats tus par des dérogations"),
     },
     "en": {
-        "error": ("error", "errors"), "warning": ("warning", "warnings"), "note": ("note", "notes"),
-        "record": ("record", "records"),
+        **SEVERITY_NOUNS["en"], "record": ("record", "records"),
         "silenced": ("finding silenced by a derogation", "findings silenced by derogations"),
     },
     "pt": {
-        "error": ("erro", "erros"), "warning": ("aviso", "avisos"), "note": ("nota", "notas"),
-        "record": ("registro", "registros"),
+        **SEVERITY_NOUNS["pt"], "record": ("ficha", "fichas"),
         "silenced": ("constatação silenciada por uma derrogação", "constatações silenciadas por derrogações"),
     },
 }  # fmt: skip
 REASONS = {"fr": "raison : {}", "en": "reason: {}", "pt": "razão: {}"}
 ENDS = {"fr": " (jusqu'au {})", "en": " (until {})", "pt": " (até {})"}
-COLONS = {"fr": " :", "en": ":", "pt": ":"}
 
 
 def to_text(checked: Checked, records: int, lang: str = "en") -> str:
@@ -59,24 +55,18 @@ def to_text(checked: Checked, records: int, lang: str = "en") -> str:
 
 def _lines(checked: Checked, records: int, lang: str) -> Iterator[str]:
     for _, alike in groupby(checked.findings, key=lambda finding: finding.severity):
-        yield from (_line(finding, lang) for finding in alike)
+        yield from map(str, alike)
         yield ""
     if checked.silenced:
         yield _many(len(checked.silenced), "silenced", lang) + COLONS[lang]
         for item in checked.silenced:
             end = ENDS[lang].format(item.jusqu_au) if item.jusqu_au else ""
-            yield f"  {_line(item.finding, lang)}"
+            yield f"  {item.finding}"
             yield f"    {REASONS[lang].format(item.raison)}{end}"
         yield ""
     counts = Counter(finding.severity for finding in checked.findings)
     severities = ", ".join(_many(counts[severity], severity, lang) for severity in SEVERITIES)
     yield f"{_many(records, 'record', lang)}{COLONS[lang]} {severities}"
-
-
-def _line(finding: Finding, lang: str) -> str:
-    where = f"{finding.file}:{finding.line}" if finding.file else finding.record
-    severity = NOUNS[lang][finding.severity][0] + COLONS[lang]
-    return f"{where} `{finding.field}`: {severity} {finding.message} [{finding.rule}]"
 
 
 def _many(number: int, noun: str, lang: str) -> str:

@@ -21,15 +21,15 @@ CODE_INCONNU = Rule(
 )  # fmt: skip
 SANS_GARANTIE = Rule(
     id="TRANSFERT-02", severity=ERROR, source="RGPD art. 44 à 46 ; 49",
-    fr=("au {date}, {pays} n'est couvert par aucune décision d'adéquation et aucune garantie n'est indiquée{revue}", "indiquer la garantie ou déplacer les données"),
+    fr=("au {date}, aucune décision d'adéquation ne couvre ce pays et aucune garantie n'est indiquée : {pays}{revue}", "indiquer la garantie ou déplacer les données"),
     en=("{pays} is under no adequacy decision on {date} and no safeguard is stated{revue}", "state the safeguard or move the data"),
-    pt=("em {date}, {pays} não está coberto por nenhuma decisão de adequação e nenhuma garantia é indicada{revue}", "indicar a garantia ou mover os dados"),
+    pt=("em {date}, nenhuma decisão de adequação cobre este país e nenhuma garantia é indicada: {pays}{revue}", "indicar a garantia ou mover os dados"),
 )  # fmt: skip
 HORS_PORTEE = Rule(
     id="TRANSFERT-03", severity=WARNING, source="RGPD art. 45",
-    fr=("au {date}, {pays} n'est couvert par la décision {decision} que pour : {portee}{revue}", "indiquer la garantie ou le plan de rapatriement"),
-    en=("{pays} is covered by {decision} on {date} only for: {portee}{revue}", "state the safeguard or the plan to move"),
-    pt=("em {date}, {pays} só está coberto pela decisão {decision} para: {portee}{revue}", "indicar a garantia ou o plano de repatriação"),
+    fr=("au {date}, la décision {decision} ne couvre ce pays, {pays}, qu'en partie : {portee}{revue}", "indiquer la garantie ou le plan de rapatriement"),
+    en=("{pays} is covered by {decision} on {date} in part: {portee}{revue}", "state the safeguard or the plan to move"),
+    pt=("em {date}, a decisão {decision} só cobre este país, {pays}, em parte: {portee}{revue}", "indicar a garantia ou o plano de repatriação"),
 )  # fmt: skip
 NON_DECLARE = Rule(
     id="TRANSFERT-04", severity=WARNING, source="RGPD art. 30(1)(e) ; 30(2)(c)",
@@ -39,15 +39,15 @@ NON_DECLARE = Rule(
 )  # fmt: skip
 DECISION_ABSENTE = Rule(
     id="TRANSFERT-05", severity=ERROR, source="RGPD art. 45",
-    fr=("le transfert invoque une décision d'adéquation et, au {date}, aucune ne couvre {pays}{revue}", "indiquer une autre garantie ou déplacer les données"),
+    fr=("le transfert invoque une décision d'adéquation et, au {date}, aucune ne couvre ce pays : {pays}{revue}", "indiquer une autre garantie ou déplacer les données"),
     en=("the transfer claims an adequacy decision and none covers {pays} on {date}{revue}", "state another safeguard or move the data"),
-    pt=("a transferência invoca uma decisão de adequação e, em {date}, nenhuma cobre {pays}{revue}", "indicar outra garantia ou mover os dados"),
+    pt=("a transferência invoca uma decisão de adequação e, em {date}, nenhuma cobre este país: {pays}{revue}", "indicar outra garantia ou mover os dados"),
 )  # fmt: skip
 PORTEE_A_MONTRER = Rule(
     id="TRANSFERT-06", severity=NOTE, source="RGPD art. 45",
-    fr=("la décision {decision} invoquée ne couvre {pays} que pour : {portee}", "dire dans {ou} pourquoi le destinataire en fait partie"),
-    en=("the decision {decision} that is claimed covers {pays} only for: {portee}", "say in {ou} why the recipient is among them"),
-    pt=("a decisão {decision} invocada só cobre {pays} para: {portee}", "dizer em {ou} por que o destinatário faz parte"),
+    fr=("la décision {decision} invoquée ne couvre ce pays, {pays}, qu'en partie : {portee}", "dire dans {ou} pourquoi le destinataire en fait partie"),
+    en=("the decision {decision} that is claimed covers {pays} in part: {portee}", "say in {ou} why the recipient is among them"),
+    pt=("a decisão {decision} invocada só cobre este país, {pays}, em parte: {portee}", "dizer em {ou} por que o destinatário faz parte"),
 )  # fmt: skip
 ORGANISATION_SANS_GARANTIE = Rule(
     id="TRANSFERT-07", severity=ERROR, source="RGPD art. 44 à 46 ; 49",
@@ -118,7 +118,7 @@ def _ground(
     elif decision is None and safeguard == ADEQUATION:
         yield DECISION_ABSENTE.at(*where, **said)
     elif decision is not None and decision.scope:
-        said |= {"decision": decision.reference, "portee": decision.scope}
+        said |= {"decision": decision.names, "portee": decision.scopes}
         if safeguard is None and not leaving:
             yield HORS_PORTEE.at(*where, **said)
         elif safeguard == ADEQUATION and not leaving and not shown:

@@ -29,6 +29,7 @@ COMMANDS = (
     init, new, import_cnil, import_, check, query, diff, indicators, public, report, export, schema,
     migrate,
 )  # fmt: skip
+SHOWN = 20  # problems of a register that cannot be read
 
 
 class _Parser(argparse.ArgumentParser):
@@ -46,13 +47,38 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         arguments = parser.parse_args(argv)
         status: int = arguments.run(arguments)
-        sys.stdout.flush()
+        print(end="", flush=True)
     except RegisterError as error:
-        print(f"charte-registry: error: {error}", file=sys.stderr)
-        return 2
+        return _refused(*error.problems)
     except SystemExit as stop:
         return int(stop.code or 0)
+    except KeyboardInterrupt:
+        return _refused("stopped before the end")
     except BrokenPipeError:  # whoever reads has enough, such as head
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_what_is_left()
         return 0
+    except UnicodeEncodeError as error:
+        return _refused(
+            f"the result cannot be printed in {error.encoding}; set PYTHONUTF8=1 and ask again"
+        )
+    except OSError as error:  # those of files are told with their name before they come here
+        _drop_what_is_left()
+        reason = error.strerror or error
+        return _refused(
+            f"the result cannot be printed ({reason}); make room, or print it elsewhere"
+        )
     return status
+
+
+def _refused(*problems: str) -> int:
+    """Say what is wrong, a line each: who corrects a file corrects all of it at once."""
+    for problem in problems[:SHOWN]:
+        print(f"charte-registry: error: {problem}", file=sys.stderr)
+    if len(problems) > SHOWN:
+        print(f"charte-registry: and {len(problems) - SHOWN} more", file=sys.stderr)
+    return 2
+
+
+def _drop_what_is_left() -> None:
+    """Let nothing more be printed, which would fail again when Python ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

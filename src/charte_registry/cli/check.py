@@ -11,6 +11,7 @@ from typing import Any
 import attrs
 
 from charte_registry.checks import LANGUAGES, Checked, judge, rules_of
+from charte_registry.checks.finding import Finding
 from charte_registry.checks.sarif import to_sarif
 from charte_registry.checks.text import to_text
 from charte_registry.storage import load_register
@@ -66,9 +67,13 @@ def _from_here(register: str) -> str:
 
 def _plain(checked: Checked, silenced: bool) -> list[dict[str, Any]]:
     if not silenced:
-        return [attrs.asdict(finding) for finding in checked.findings]
+        return [_data(finding) for finding in checked.findings]
     return [
-        attrs.asdict(item.finding)
+        _data(item.finding)
         | {"raison": item.raison, "jusqu_au": item.jusqu_au and item.jusqu_au.isoformat()}
         for item in checked.silenced
     ]
+
+
+def _data(finding: Finding) -> dict[str, Any]:
+    return attrs.asdict(finding, filter=lambda field, _: field.name != "lang")

@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from charte_registry.diff import diff
+from charte_registry.diff import count_told, diff
 from charte_registry.storage.revisions import load_revision
 
 
@@ -29,5 +29,5 @@ def _run(arguments: argparse.Namespace) -> int:
     else:
         for change in changes:
             print(change.told(arguments.lang))
-        print(f"{len(changes)} changes")
+        print(count_told(len(changes), arguments.lang))
     return 0

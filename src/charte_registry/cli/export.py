@@ -43,7 +43,13 @@ def _run(arguments: argparse.Namespace) -> int:
 def _schema(path: Path | None) -> Any:
     if path is None:
         return None
+    content = read_bytes(path, Limits())
     try:
-        return json.loads(read_bytes(path, Limits()))
+        schema = json.loads(content)
+    except RecursionError:
+        raise RegisterError(f"{path}: not JSON: too many lists inside each other") from None
     except ValueError as error:
-        raise RegisterError(f"{path}: not JSON: {error}") from None
+        raise RegisterError(f"{path}: not JSON: {error}; give the published schema") from None
+    if not isinstance(schema, dict):
+        raise RegisterError(f"{path}: no schema; give the published one")
+    return schema

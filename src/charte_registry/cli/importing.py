@@ -60,8 +60,8 @@ def write(
 ) -> int:
     """Put the records into the register of ``arguments.folder`` and print the report."""
     if not any(found.records.values()):
-        aside = "; ".join(map(str, found.of(SKIPPED)[:5]))
-        raise RegisterError(f"{source}: no record to import" + (f" ({aside})" if aside else ""))
+        why = (*found.not_understood, *found.of(SKIPPED))
+        raise RegisterError([f"{source}: no record to import", *map(str, why)])
     folder = Path(arguments.folder)
     register = load_register(folder) if _there(arguments) else _new(arguments, source, found, head)
     register, remarks = joined(register, found, replace=arguments.replace)

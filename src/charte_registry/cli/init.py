@@ -7,6 +7,7 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
+from charte_registry.checks import LANGUAGES
 from charte_registry.files import write_folder
 from charte_registry.starter import starter
 
@@ -15,12 +16,13 @@ def add(commands: Any) -> None:
     """Add the command to the parser."""
     command = commands.add_parser("init", help="begin a register, commented, in a new folder")
     command.add_argument("folder", type=Path)
-    command.add_argument("--lang", default="fr", help="fr, en or pt")
+    command.add_argument("--lang", default="fr", choices=LANGUAGES, help="language of the comments")
     command.set_defaults(run=_run)
 
 
 def _run(arguments: argparse.Namespace) -> int:
     files = starter(dt.date.today(), arguments.lang)
     write_folder(arguments.folder, {path: text.encode() for path, text in files.items()})
-    print(f"a register to fill in, {len(files)} files, see {arguments.folder / 'LISEZMOI.md'}")
+    (page,) = (path for path in files if path.endswith(".md"))
+    print(f"a register to fill in, {len(files)} files, see {arguments.folder / page}")
     return 0

@@ -195,9 +195,11 @@ class _Question:
         known = list(register.records.get(self.field.metadata["reference"], {}))
         more = ", …" if len(known) > SHOWN else ""
         hint = f" [{', '.join(known[:SHOWN])}{more}]" if known else ""
-        sign = " (;)" if self.several else ""
+        sign = f" ({WORDS[lang]['several']})" if self.several else ""
+        # A field that a part cannot do without may be left out with the part.
+        asked = self.field if self.required else self.field.evolve(default=None)
         while True:
-            text = answer(f"{meaning(self.field, lang)}{hint}\n{self.name}{sign}: ").strip()
+            text = answer(f"{meaning(asked, lang)}{hint}\n{self.name}{sign}: ").strip()
             if not text and not self.required:
                 return ""
             problem = self._problem(text)

@@ -6,6 +6,7 @@ import argparse
 import csv
 import io
 import json
+import math
 from typing import Any
 
 from charte_registry.cells import neutral
@@ -30,8 +31,15 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _json(answer: Answer) -> str:
-    rows = [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
+    rows = [dict(zip(answer.columns, map(_plain, row), strict=True)) for row in answer.rows]
     return json.dumps(rows, ensure_ascii=False, indent=2)
+
+
+def _plain(value: Any) -> Any:
+    """Return a value that JSON has: bytes as hexadecimal, an infinite number as its name."""
+    if isinstance(value, bytes):
+        return value.hex()
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _csv(answer: Answer) -> str:
@@ -50,7 +58,8 @@ def _text(answer: Answer) -> str:
         for row in cells
     ]
     lines.insert(1, "  ".join("-" * width for width in widths))
-    return "\n".join([*lines, f"{len(answer.rows)} rows"])
+    count = len(answer.rows)
+    return "\n".join([*lines, f"{count} row" if count == 1 else f"{count} rows"])
 
 
 def _shown(value: Any) -> str:

@@ -6,8 +6,10 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from charte_registry.checks import LANGUAGES
 from charte_registry.errors import RegisterError
 from charte_registry.files import write_text
+from charte_registry.importers.archive import Limits, read_bytes
 from charte_registry.report import render_report
 from charte_registry.storage import load_register
 from charte_registry.storage.revisions import load_revision
@@ -21,7 +23,7 @@ def add(commands: Any) -> None:
     command.add_argument("folder")
     command.add_argument("--year", type=int, required=True)
     command.add_argument("--output", type=Path, required=True)
-    command.add_argument("--lang", default="fr", help="fr, en or pt")
+    command.add_argument("--lang", default="fr", choices=LANGUAGES, help="language of the page")
     command.add_argument(
         "--previous", metavar="FOLDER",
         help="the register of the year before, or REVISION:FOLDER: the page tells what changed",
@@ -51,11 +53,7 @@ def _diagram(given: str) -> tuple[str, str]:
     if not sign:
         raise RegisterError(f"--diagram {given!r}: write ID=FILE.svg")
     try:
-        if Path(path).stat().st_size > MAX_BYTES:
-            raise RegisterError(f"{path}: larger than {MAX_BYTES:,} bytes; give a smaller drawing")
-        text = Path(path).read_text("utf-8")
-    except OSError as error:
-        raise RegisterError(f"{path}: cannot be read ({error.strerror})") from None
+        text = read_bytes(path, Limits(file_bytes=MAX_BYTES)).decode("utf-8")
     except UnicodeDecodeError:
         raise RegisterError(f"{path}: not UTF-8; give an SVG file") from None
     if "<svg" not in text:

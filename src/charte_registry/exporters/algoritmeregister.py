@@ -86,17 +86,31 @@ def _entry(algorithme: Algorithme, register: Register, contact: str | None) -> d
 def _ask(schema: Mapping[str, Any], entries: list[dict[str, Any]]) -> None:
     try:
         import jsonschema
+        from referencing import Registry
+        from referencing.exceptions import Unresolvable
     except ImportError:
         raise RegisterError(
             "asking a schema needs jsonschema: pip install 'charte-donnee[schemas]'"
         ) from None
-    validator = jsonschema.validators.validator_for(schema)(schema)
-    problems = [
-        f"{entry['name']}: `{'.'.join(map(str, error.path))}`: {error.message}".replace(
-            "``", "entry"
-        )
-        for entry in entries
-        for error in validator.iter_errors(entry)
-    ]
+    kind = jsonschema.validators.validator_for(schema)
+    try:
+        kind.check_schema(dict(schema))
+        # An empty registry: what the schema refers to elsewhere is never fetched.
+        validator = kind(schema, registry=Registry())
+        problems = [
+            f"{entry['name']}: `{'.'.join(map(str, error.path))}`: {error.message}".replace(
+                "``", "entry"
+            )
+            for entry in entries
+            for error in validator.iter_errors(entry)
+        ]
+    except jsonschema.SchemaError as error:
+        raise RegisterError(
+            f"the schema is none: {error.message}; give the published one"
+        ) from None
+    except Unresolvable as error:
+        raise RegisterError(
+            f"the schema refers to {error.ref!r}, which it does not hold; nothing is fetched"
+        ) from None
     if problems:
         raise RegisterError(problems)

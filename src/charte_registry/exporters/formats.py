@@ -23,6 +23,7 @@ from charte_registry.files import write_bytes, write_folder
 from charte_registry.register import Register
 from charte_registry.remarks import NOT_CARRIED, Remark
 
+WORKBOOKS = (".ods", ".xlsx")
 Content = bytes | Mapping[str, bytes]  # a file, or the files of a folder
 
 
@@ -85,6 +86,9 @@ def export_register(
     """
     if form not in FORMATS:
         raise RegisterError(f"no format {form!r}; {nearest(form, FORMATS)}")
+    suffix = Path(path).suffix.lower()
+    if suffix in WORKBOOKS and not form.endswith(suffix[1:]):
+        raise RegisterError(f"{path}: {form} is no {suffix}; name the file by what it is")
     options = _Options(base=base, contact=contact, schema=schema)
     content, remarks = FORMATS[form](register, options)
     if isinstance(content, bytes):

@@ -37,7 +37,7 @@ def not_carried(
             continue
         if not known and not table.path:
             count = len(table.rows)
-            message = f"{count} records: {format_name} has no place for this kind"
+            message = f"{_records(count)}: {format_name} has no place for this kind"
             remarks.append(Remark(level=NOT_CARRIED, where=table.name, message=message))
             continue
         if table.kind not in carried:
@@ -47,7 +47,13 @@ def not_carried(
                 continue
             count = len({row[0] for row in table.rows if row[place] not in (None, column.default)})
             if count:
-                message = f"{count} records: {format_name} has no place for it"
-                where = f"{table.name}.{column.path or column.name}"
+                message = f"{_records(count)}: {format_name} has no place for it"
+                # A plain value of a list stands in the column of the list itself.
+                parts = (table.kind, *table.path, column.path)
+                where = ".".join(part for part in parts if part)
                 remarks.append(Remark(level=NOT_CARRIED, where=where, message=message))
     return tuple(remarks)
+
+
+def _records(count: int) -> str:
+    return "1 record" if count == 1 else f"{count} records"

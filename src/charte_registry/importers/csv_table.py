@@ -17,7 +17,15 @@ from charte_registry.importers.archive import Limits, read_bytes
 from charte_registry.importers.mapping import Columns, Steps, Target, parsed, read_mapping
 from charte_registry.importers.wording import folded, parsed_conservation, slug
 from charte_registry.records import KINDS, Conservation, Organisme
-from charte_registry.remarks import NOT_UNDERSTOOD, READ, SKIPPED, Import, Remark, build
+from charte_registry.remarks import (
+    NOT_UNDERSTOOD,
+    READ,
+    SKIPPED,
+    UNDERSTOOD_AS,
+    Import,
+    Remark,
+    build,
+)
 from charte_registry.vocabularies.countries import country_code
 from charte_registry.vocabularies.country_names import NAMES
 
@@ -59,8 +67,10 @@ def read_csv(
     try:
         text = content.decode(columns.encoding)
     except UnicodeDecodeError as error:
+        encoding = columns.encoding.removesuffix("-sig")
         raise RegisterError(
-            f"{path}: not {columns.encoding} at byte {error.start}; state its `encoding`"
+            f"{path}: not {encoding} at byte {error.start}; state its `encoding` in the mapping, "
+            "such as cp1252"
         ) from None
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=columns.delimiter, strict=True)
     try:
@@ -78,6 +88,10 @@ def csv_records(
     if not rows:
         raise RegisterError(f"{name}: empty; give a table with a header")
     header = [column.strip() for column in rows[0][1]]
+    if len(header) == 1 and (sign := next((s for s in ";\t," if s in header[0]), None)):
+        raise RegisterError(
+            f"{name}: {sign!r} stands between the columns; state it as `delimiter` in the mapping"
+        )
     for column in (*columns.targets, *columns.id_columns):
         if column not in header:
             raise RegisterError(f"{name}: no column {column!r}; {nearest(column, header)}")
@@ -120,6 +134,13 @@ class _Reading:
         data = _nested(values)
         identifier = self._identifier(data, cells)
         named = f"{self.columns.kind}/{identifier}"
+        stated = self._stated(cells)
+        if stated and slug(stated) in self.records:
+            message = f"{stated!r} stands in an earlier row too; this record has another identifier"
+            where = f"{self.name}:{line}"
+            self.remarks.append(
+                Remark(level=UNDERSTOOD_AS, where=where, message=message, record=named)
+            )
         record, refused = build(
             self.kinds[self.columns.kind], {**data, "id": identifier},
             lambda path: sources.get(path.partition(".")[0].partition("[")[0], f"{self.name}:{line}"),
@@ -131,9 +152,17 @@ class _Reading:
             read = Remark(level=READ, where=f"{self.name}:{line}", message="read", record=named)
             self.remarks.append(read)
 
+    def _stated(self, cells: Mapping[str, str]) -> str:
+        return " ".join(cells[column] for column in self.columns.id_columns if cells[column])
+
     def _identifier(self, data: Mapping[str, Any], cells: Mapping[str, str]) -> str:
-        stated = " ".join(cells[column] for column in self.columns.id_columns if cells[column])
-        names = (stated, data.get("id"), data.get("nom"), data.get("intitule"), data.get("titre"))
+        names = (
+            self._stated(cells),
+            data.get("id"),
+            data.get("nom"),
+            data.get("intitule"),
+            data.get("titre"),
+        )
         return slug(next((str(name) for name in names if name), "fiche"), self.records)
 
     def _read(self, target: Target, cell: str, where: str) -> Any:

@@ -57,8 +57,9 @@ def read_fideslang(path: str | Path, *, limits: Limits | None = None) -> Import:
     RegisterError
         Where the file is no such YAML; anchors and tags are refused.
     """
+    content = read_bytes(path, limits or Limits())
     try:
-        data = yaml_text.read(read_bytes(path, limits or Limits()).decode("utf-8-sig"))
+        data = yaml_text.read(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise RegisterError(f"{path}: not UTF-8 at byte {error.start}; save it as UTF-8") from None
     except RegisterError as error:

@@ -83,7 +83,10 @@ def _table(shape: Table, where: str, rows: Sequence[Sequence[Value]]) -> Table:
     header = [str(name) for name in rows[0] if name is not None]
     for name in header:
         if name not in columns:
-            raise RegisterError(f"{where}: no column {name!r}; {nearest(name, columns)}")
+            raise RegisterError(
+                f"{where}: no column {name!r}; {nearest(name, columns)} "
+                "(the fields of a profile are read into a folder that has it)"
+            )
         if header.count(name) > 1:
             raise RegisterError(f"{where}: the column {name!r} stands twice; keep one")
     kept = [columns[name] for name in header]

@@ -112,7 +112,10 @@ def _manifest(root: Path) -> Path:
     for suffix in FORMATS:
         if (path := root / f"registre{suffix}").is_file():
             return path
-    raise RegisterError(f"{root / MANIFEST}: missing; a register's folder has one")
+    raise RegisterError(
+        f"{root / MANIFEST}: missing; give the folder that holds it, or begin one with "
+        "charte-registry init"
+    )
 
 
 def _put(files: dict[str, bytes], root: Path, more: Mapping[str, bytes]) -> None:

@@ -92,7 +92,7 @@ def factice() -> Any:
     """Return the field that marks a placeholder."""
     return champ(
         "fiche factice, pour le compte", "placeholder, for the count",
-        "registro fictício, para a contagem", default=False,
+        "ficha fictícia, para a contagem", default=False,
     )  # fmt: skip
 
 
@@ -236,7 +236,7 @@ def _several(inner: Any, value: Any, path: str) -> tuple[Any, ...]:
 
 def _text(value: Any, path: str) -> str:
     if not isinstance(value, str):
-        raise FieldError(path, f"expected str, got {value!r}")
+        raise FieldError(path, f"expected a text, got {value!r}")
     if not value.strip():
         raise FieldError(path, "empty; write a value or leave the field out")
     if not value.isascii() and any("\ud800" <= letter <= "\udfff" for letter in value):

@@ -50,7 +50,7 @@ class Format:
 IDENTIFIANT = Format(
     nom="identifier",
     pattern=r"[A-Za-z0-9]([A-Za-z0-9._-]{0,98}[A-Za-z0-9])?",
-    remedy="write 1 to 100 letters without accents, digits, '.', '_' or '-'",
+    remedy="write 1 to 100 letters without accents, digits, '.', '_' or '-', the first and the last a letter or a digit",
     examples=("ap-442", "2020", "tarification-eau"),
 )
 FICHE = Format(

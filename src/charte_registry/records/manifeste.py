@@ -86,5 +86,8 @@ class Manifeste:
 
     def __attrs_post_init__(self) -> None:
         if self.schema != SCHEMA_VERSION:
-            message = f"version {self.schema!r} is unknown; this package reads {SCHEMA_VERSION}"
+            message = (
+                f"version {self.schema!r} is unknown; this package reads {SCHEMA_VERSION}, and "
+                "charte-registry migrate makes it of an earlier one"
+            )
             raise FieldError("schema", message)

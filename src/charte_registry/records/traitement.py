@@ -193,7 +193,7 @@ class Traitement:
         source="RGPD art. 10", default=None,
     )  # fmt: skip
     nir: Nir | None = champ(
-        "numéro de sécurité sociale (NIR)", "social security number (NIR)", "número de segurança social (NIR)",
+        "numéro de sécurité sociale (NIR)", "social security number (NIR)", "número de seguridade social francês (NIR)",
         source="RGPD art. 87 ; loi 78-17 art. 30", default=None,
     )  # fmt: skip
     destinataires: tuple[Destinataire, ...] = champ(

@@ -15,7 +15,7 @@ from charte_registry.public import hides, public
 from charte_registry.records.gouvernance import ENGAGEMENTS, PHASES
 from charte_registry.register import Register
 from charte_registry.report.diagram import drawn
-from charte_registry.report.texts import TEXTS
+from charte_registry.report.texts import TEXTS, noun
 from charte_registry.report.words import day, number, percent, printable
 from charte_registry.vocabularies.adequacy import adequation
 from charte_registry.vocabularies.countries import country
@@ -87,7 +87,7 @@ def render_report(
         lstrip_blocks=True,
     )
     environment.filters.update(
-        day=partial(day, lang=lang), number=partial(number, lang=lang),
+        day=partial(day, lang=lang), number=partial(number, lang=lang), noun=partial(noun, lang=lang),
         share=lambda part, whole: percent(part, whole, lang),
     )  # fmt: skip
     return environment.get_template("page.html").render(

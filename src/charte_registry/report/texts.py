@@ -16,12 +16,13 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "protection": "Protéger les données", "souverainete": "Garantir la souveraineté",
         "sobriete": "Agir avec sobriété", "transparence": "Garantir la transparence",
         "realisee": "Réalisée", "en_cours": "En cours", "en_retard": "En retard", "none": "Aucune.",
+        "no_request": "Aucune.", "no_algorithm": "Aucun.",
         "commitment": "Engagement", "total": "Total", "due": "échéance",
         "hosting": "Hébergement des applications", "interne": "Par la collectivité", "france": "En France",
         "europe": "En Europe", "hors_europe": "Hors d'Europe", "inconnu": "Inconnu", "place": "Lieu", "number": "Nombre",
         "share": "Part", "abroad": "Hors de France", "application": "Application", "country": "Pays",
         "covered": "Ce qui couvre le pays", "plan": "Rapatriement", "eee": "Espace économique européen",
-        "only": "seulement", "nothing": "aucune décision", "unknown_country": "pays non précisé",
+        "only": "en partie", "nothing": "aucune décision", "unknown_country": "pays non précisé",
         "prevu": "prévu", "engage": "engagé", "acheve": "achevé", "abandonne": "abandonné",
         "processings": "Traitements, par responsable", "controller": "Responsable",
         "requests": "Demandes sur les données personnelles", "year": "Année", "complaints": "Réclamations à la CNIL",
@@ -50,12 +51,13 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "protection": "Protect data", "souverainete": "Guarantee sovereignty",
         "sobriete": "Act with sobriety", "transparence": "Guarantee transparency",
         "realisee": "Done", "en_cours": "Under way", "en_retard": "Late", "none": "None.",
+        "no_request": "None.", "no_algorithm": "None.",
         "commitment": "Commitment", "total": "Total", "due": "due",
         "hosting": "Hosting of applications", "interne": "By the authority", "france": "In France",
         "europe": "In Europe", "hors_europe": "Outside Europe", "inconnu": "Unknown", "place": "Place", "number": "Number",
         "share": "Share", "abroad": "Outside France", "application": "Application", "country": "Country",
         "covered": "What covers the country", "plan": "Repatriation", "eee": "European Economic Area",
-        "only": "only", "nothing": "no decision", "unknown_country": "country not stated",
+        "only": "in part", "nothing": "no decision", "unknown_country": "country not stated",
         "prevu": "planned", "engage": "begun", "acheve": "done", "abandonne": "given up",
         "processings": "Processings, by controller", "controller": "Controller",
         "requests": "Requests about personal data", "year": "Year", "complaints": "Complaints to the CNIL",
@@ -76,7 +78,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
     "pt": {
         "skip": "Ir para o conteúdo", "report": "Relatório anual", "state": "Situação em", "figures": "Números principais",
         "contents": "Sumário", "colon": ":",
-        "placeholder": "Os registros fictícios servem apenas para a contagem:", "source": "Fonte:",
+        "placeholder": "As fichas fictícias servem apenas para a contagem:", "source": "Fonte:",
         "traitements": "tratamentos", "applications": "aplicações", "jeux_de_donnees": "conjuntos de dados abertos",
         "partenaires": "parceiros", "algorithmes": "algoritmos publicados", "formations": "sessões de sensibilização",
         "since": "desde a carta", "people": "pessoas",
@@ -84,12 +86,13 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "protection": "Proteger os dados", "souverainete": "Garantir a soberania",
         "sobriete": "Agir com sobriedade", "transparence": "Garantir a transparência",
         "realisee": "Realizada", "en_cours": "Em andamento", "en_retard": "Atrasada", "none": "Nenhuma.",
+        "no_request": "Nenhum.", "no_algorithm": "Nenhum.",
         "commitment": "Compromisso", "total": "Total", "due": "prazo",
         "hosting": "Hospedagem das aplicações", "interne": "Pela administração", "france": "Na França",
         "europe": "Na Europa", "hors_europe": "Fora da Europa", "inconnu": "Desconhecido", "place": "Local", "number": "Número",
-        "share": "Parte", "abroad": "Fora da França", "application": "Aplicação", "country": "País",
+        "share": "Percentual", "abroad": "Fora da França", "application": "Aplicação", "country": "País",
         "covered": "O que cobre o país", "plan": "Repatriação", "eee": "Espaço Econômico Europeu",
-        "only": "somente", "nothing": "nenhuma decisão", "unknown_country": "país não informado",
+        "only": "em parte", "nothing": "nenhuma decisão", "unknown_country": "país não informado",
         "prevu": "prevista", "engage": "iniciada", "acheve": "concluída", "abandonne": "abandonada",
         "processings": "Tratamentos, por controlador", "controller": "Controlador",
         "requests": "Pedidos sobre dados pessoais", "year": "Ano", "complaints": "Reclamações à CNIL",
@@ -103,8 +106,39 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "page": "página pública", "licence": "licença",
         "changes": "O que mudou desde", "more_changes": "outras mudanças",
         "certifications": "Certificações e formação", "renewed": "renovada em", "until": "até",
-        "findings": "Constatações dos controles", "clean": "Nenhuma.", "rule": "Regra", "where": "Registro", "what": "Constatação",
+        "findings": "Constatações dos controles", "clean": "Nenhuma.", "rule": "Regra", "where": "Ficha", "what": "Constatação",
         "silenced": "Constatações silenciadas, e por quê", "reason": "Razão",
         "error": "erro", "warning": "aviso", "note": "nota",
     },
 }  # fmt: skip
+
+# What is counted, where there is one of it; the texts above have the plural.
+ONE: Mapping[str, Mapping[str, str]] = {
+    "fr": {
+        "traitements": "traitement", "applications": "application", "jeux_de_donnees": "jeu de données ouvert",
+        "partenaires": "partenaire", "algorithmes": "algorithme publié", "formations": "séance de sensibilisation",
+        "people": "personne", "more_changes": "autre changement",
+    },
+    "en": {
+        "traitements": "processing", "applications": "application", "jeux_de_donnees": "open dataset",
+        "partenaires": "partner", "algorithmes": "published algorithm", "formations": "awareness session",
+        "people": "person", "more_changes": "more change",
+    },
+    "pt": {
+        "traitements": "tratamento", "applications": "aplicação", "jeux_de_donnees": "conjunto de dados aberto",
+        "partenaires": "parceiro", "algorithmes": "algoritmo publicado", "formations": "sessão de sensibilização",
+        "people": "pessoa", "more_changes": "outra mudança",
+    },
+}  # fmt: skip
+
+
+def noun(number: int, what: str, lang: str) -> str:
+    """Return the noun that goes with a number; zero is singular in French.
+
+    Examples
+    --------
+    >>> noun(1, "applications", "en"), noun(0, "people", "fr"), noun(0, "people", "pt")
+    ('application', 'personne', 'pessoas')
+    """
+    single = number <= 1 if lang == "fr" else number == 1
+    return (ONE if single else TEXTS)[lang][what]

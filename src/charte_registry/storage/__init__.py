@@ -154,9 +154,8 @@ class _SingleFile(Protocol):
 def _single(path: Path) -> _SingleFile:
     formats: Mapping[str, _SingleFile] = {".json": json_file, ".jsonl": json_lines}
     if path.suffix not in formats:
-        raise RegisterError(
-            f"{path}: neither a folder nor a .json or .jsonl file; give one of these"
-        )
+        remedy = f"its folder, {path.parent}" if path.stem == "registre" else "one of these"
+        raise RegisterError(f"{path}: neither a folder nor a .json or .jsonl file; give {remedy}")
     return formats[path.suffix]
 
 

@@ -83,7 +83,10 @@ def manifest_source(root: Path, reader: Reader) -> tuple[Source, Manifeste]:
     stem = MANIFEST.removesuffix(".toml")
     found = [path for suffix in FORMATS if (path := root / f"{stem}{suffix}").is_file()]
     if not found:
-        raise RegisterError(f"{root / MANIFEST}: missing; a register's folder has one")
+        raise RegisterError(
+            f"{root / MANIFEST}: missing; give the folder that holds it, or begin one with "
+            "charte-registry init"
+        )
     path, *others = found
     if others:
         raise RegisterError(f"{others[0]}: {path.name} stands there too; keep one")

@@ -37,8 +37,12 @@ def load_revision(name: str) -> Register:
     if Path(name).exists() or not colon:
         return load_register(name)
     # An object is asked for by what it is, so that a name never becomes an option.
-    tree = _git(name, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}:{path}")
-    archive = _git(name, "archive", "--format=zip", tree.decode("ascii").strip())
+    # Git knows the current folder as ``./`` alone.
+    named = f"{revision}:{'./' if path == '.' else path}"
+    tree = _git(name, "rev-parse", "--verify", "--quiet", "--end-of-options", named)
+    # From inside a folder, git would look for that folder inside the tree.
+    top = _git(name, "rev-parse", "--show-cdup").decode("utf-8").strip() or "."
+    archive = _git(name, "-C", top, "archive", "--format=zip", tree.decode("ascii").strip())
     with tempfile.TemporaryDirectory() as folder:
         try:
             with zipfile.ZipFile(io.BytesIO(archive)) as files:
@@ -49,7 +53,11 @@ def load_revision(name: str) -> Register:
                 files.extractall(folder)  # no name leaves the folder, and a link is a plain file
         except zipfile.BadZipFile as error:
             raise RegisterError(f"{name}: cannot be unpacked ({error})") from None
-        return load_register(folder)
+        try:
+            return load_register(folder)
+        except RegisterError as error:
+            told = [problem.replace(folder, name) for problem in error.problems]
+            raise RegisterError(told) from None
 
 
 def _git(name: str, *arguments: str) -> bytes:

@@ -79,7 +79,8 @@ def read(text: str, cls: type[Any]) -> tuple[Row, list[tuple[Row, dict[str, Any]
     for row in every:
         if row.cells and len(row.cells) != len(header.cells):
             problems.append(
-                f"line {row.line}: {len(row.cells)} cells where the header has {len(header.cells)}"
+                f"line {row.line}: {len(row.cells)} cells where the header has {len(header.cells)}; "
+                'put a cell that holds a comma between "'
             )
         elif not problems:
             found.append((row, unflattened(header.cells, row.cells) if row.cells else None))
@@ -89,6 +90,9 @@ def read(text: str, cls: type[Any]) -> tuple[Row, list[tuple[Row, dict[str, Any]
 
 
 def _header_problems(header: Sequence[str], known: Mapping[str, bool]) -> list[str]:
+    apart = next((sign for sign in ";\t" if sign in header[0]), None) if len(header) == 1 else None
+    if apart is not None and set(header[0].split(apart)) & set(known):
+        return [f"line 1: {apart!r} stands between the columns; save the table with commas"]
     problems = [
         f"line 1: unknown column {column!r}; {nearest(column, known)}"
         for column in header

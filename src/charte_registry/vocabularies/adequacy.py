@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 
 import attrs
 
@@ -11,6 +12,7 @@ from charte_registry.vocabularies.countries import in_eea
 from charte_registry.vocabularies.country_names import NAMES
 
 D = dt.date
+NOT_FOUND = "not found"
 REVIEWED = D(2026, 2, 1)  # the table was last checked then; a later answer says so
 
 
@@ -28,8 +30,8 @@ class Decision:
         Day of adoption.
     end : datetime.date or None
         Last day, where it has one.
-    scope : str
-        Who is covered; empty for everybody.
+    scope, scope_fr, scope_pt : str
+        Who is covered, in English, French and Portuguese; empty for everybody.
     """
 
     pays: str
@@ -37,11 +39,31 @@ class Decision:
     adopted: dt.date
     end: dt.date | None = None
     scope: str = ""
+    scope_fr: str = ""
+    scope_pt: str = ""
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        """What the decision is called, by language: its number, or its day where none is known."""
+        if self.reference == NOT_FOUND:
+            day = self.adopted.isoformat()
+            return {
+                "fr": f"décision du {day}",
+                "en": f"decision of {day}",
+                "pt": f"decisão de {day}",
+            }
+        union = self.reference.replace("EC", "CE").replace("EU", "UE")
+        return {"fr": union, "en": self.reference, "pt": union}
+
+    @property
+    def scopes(self) -> Mapping[str, str]:
+        """Who is covered, by language."""
+        return {"fr": self.scope_fr, "en": self.scope, "pt": self.scope_pt}
 
 
 DECISIONS = (
     Decision(pays="CH", reference="2000/518/EC", adopted=D(2000, 7, 26)),
-    Decision(pays="CA", reference="2002/2/EC", adopted=D(2001, 12, 20), scope="commercial organisations under PIPEDA only"),
+    Decision(pays="CA", reference="2002/2/EC", adopted=D(2001, 12, 20), scope="commercial organisations under PIPEDA only", scope_fr="organisations commerciales soumises à la LPRPDE", scope_pt="organizações comerciais sujeitas à PIPEDA"),
     Decision(pays="AR", reference="2003/490/EC", adopted=D(2003, 6, 30)),
     Decision(pays="GG", reference="2003/821/EC", adopted=D(2003, 11, 21)),
     Decision(pays="IM", reference="2004/411/EC", adopted=D(2004, 4, 28)),
@@ -51,13 +73,13 @@ DECISIONS = (
     Decision(pays="IL", reference="2011/61/EU", adopted=D(2011, 1, 31)),
     Decision(pays="UY", reference="2012/484/EU", adopted=D(2012, 8, 21)),
     Decision(pays="NZ", reference="2013/65/EU", adopted=D(2012, 12, 19)),
-    Decision(pays="US", reference="(EU) 2016/1250", adopted=D(2016, 7, 12), end=D(2020, 7, 15), scope="Privacy Shield; invalidated on 2020-07-16 (Schrems II)"),
-    Decision(pays="JP", reference="(EU) 2019/419", adopted=D(2019, 1, 23), scope="operators under APPI with the supplementary rules"),
+    Decision(pays="US", reference="(EU) 2016/1250", adopted=D(2016, 7, 12), end=D(2020, 7, 15), scope="Privacy Shield; invalidated on 2020-07-16 (Schrems II)", scope_fr="bouclier de protection des données (Privacy Shield), invalidé le 2020-07-16 (Schrems II)", scope_pt="Privacy Shield, invalidado em 2020-07-16 (Schrems II)"),
+    Decision(pays="JP", reference="(EU) 2019/419", adopted=D(2019, 1, 23), scope="operators under APPI with the supplementary rules", scope_fr="opérateurs soumis à l'APPI et aux règles complémentaires", scope_pt="operadores sujeitos à APPI, com as regras complementares"),
     Decision(pays="GB", reference="(EU) 2021/1772", adopted=D(2021, 6, 28), end=D(2031, 12, 27)),
     Decision(pays="KR", reference="(EU) 2022/254", adopted=D(2021, 12, 17)),
-    Decision(pays="US", reference="(EU) 2023/1795", adopted=D(2023, 7, 10), scope="certified organisations only (Data Privacy Framework)"),
-    Decision(pays="EPO", reference="not found", adopted=D(2025, 7, 15)),
-    Decision(pays="BR", reference="not found", adopted=D(2026, 1, 26)),
+    Decision(pays="US", reference="(EU) 2023/1795", adopted=D(2023, 7, 10), scope="certified organisations only (Data Privacy Framework)", scope_fr="organisations certifiées (Data Privacy Framework)", scope_pt="organizações certificadas (Data Privacy Framework)"),
+    Decision(pays="EPO", reference=NOT_FOUND, adopted=D(2025, 7, 15)),
+    Decision(pays="BR", reference=NOT_FOUND, adopted=D(2026, 1, 26)),
 )  # fmt: skip
 ORGANISATIONS = frozenset(d.pays for d in DECISIONS) - frozenset(NAMES)
 

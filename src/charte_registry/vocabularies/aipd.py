@@ -28,7 +28,7 @@ CRITERES_WP248 = vocabulaire(
     ("croisement", "croisement d'ensembles de données", "matching of datasets", "cruzamento de conjuntos de dados"),
     ("personnes_vulnerables", "personnes vulnérables", "vulnerable people", "pessoas vulneráveis"),
     ("usage_innovant", "usage innovant", "innovative use", "uso inovador"),
-    ("exclusion_droit_service", "exclusion d'un droit ou d'un service", "prevents a right or a service", "impede um direito ou serviço"),
+    ("exclusion_droit_service", "exclusion d'un droit ou d'un service", "prevents a right or a service", "exclusão de um direito ou de um serviço"),
 )  # fmt: skip
 
 LISTE_2018_327 = vocabulaire(

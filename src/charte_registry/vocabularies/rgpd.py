@@ -48,7 +48,7 @@ CATEGORIES_PARTICULIERES = vocabulaire(
 CATEGORIES_ENCADREES = vocabulaire(
     "categories_encadrees", "RGPD art. 10 et 87", REVIEWED,
     ("infractions", "condamnations et infractions", "convictions and offences", "condenações e infrações", "RGPD art. 10"),
-    ("nir", "numéro de sécurité sociale (NIR)", "social security number (NIR)", "número de segurança social (NIR)", "RGPD art. 87 ; loi 78-17 art. 30"),
+    ("nir", "numéro de sécurité sociale (NIR)", "social security number (NIR)", "número de seguridade social francês (NIR)", "RGPD art. 87 ; loi 78-17 art. 30"),
 )  # fmt: skip
 
 CATEGORIES_DONNEES = Vocabulaire(
@@ -63,7 +63,7 @@ FONDEMENTS_ARTICLE_9 = vocabulaire(
     ("interets_vitaux", "intérêts vitaux", "vital interests", "interesses vitais", "RGPD art. 9(2)(c)"),
     ("organisme_sans_but_lucratif", "organisme sans but lucratif, pour ses membres", "not-for-profit body, about its members", "organismo sem fins lucrativos, sobre seus membros", "RGPD art. 9(2)(d)"),
     ("donnees_rendues_publiques", "données rendues publiques par la personne", "data made public by the person", "dados tornados públicos pela pessoa", "RGPD art. 9(2)(e)"),
-    ("droit_en_justice", "droit en justice", "legal claims", "direito em justiça", "RGPD art. 9(2)(f)"),
+    ("droit_en_justice", "droit en justice", "legal claims", "exercício de direitos em processo judicial", "RGPD art. 9(2)(f)"),
     ("interet_public_important", "intérêt public important", "substantial public interest", "interesse público importante", "RGPD art. 9(2)(g)"),
     ("medecine_prise_en_charge", "médecine et prise en charge sanitaire ou sociale", "medicine, health or social care", "medicina e atendimento sanitário ou social", "RGPD art. 9(2)(h)"),
     ("sante_publique", "santé publique", "public health", "saúde pública", "RGPD art. 9(2)(i)"),
@@ -85,7 +85,7 @@ GARANTIES = vocabulaire(
     ("derogation_contrat", "dérogation : contrat avec la personne", "derogation: contract with the person", "derrogação: contrato com a pessoa", "RGPD art. 49(1)(b)"),
     ("derogation_contrat_interet_personne", "dérogation : contrat dans l'intérêt de la personne", "derogation: contract in the person's interest", "derrogação: contrato no interesse da pessoa", "RGPD art. 49(1)(c)"),
     ("derogation_interet_public", "dérogation : motif important d'intérêt public", "derogation: important reason of public interest", "derrogação: motivo importante de interesse público", "RGPD art. 49(1)(d)"),
-    ("derogation_droit_en_justice", "dérogation : droit en justice", "derogation: legal claims", "derrogação: direito em justiça", "RGPD art. 49(1)(e)"),
+    ("derogation_droit_en_justice", "dérogation : droit en justice", "derogation: legal claims", "derrogação: exercício de direitos em processo judicial", "RGPD art. 49(1)(e)"),
     ("derogation_interets_vitaux", "dérogation : intérêts vitaux", "derogation: vital interests", "derrogação: interesses vitais", "RGPD art. 49(1)(f)"),
     ("derogation_registre_public", "dérogation : registre public", "derogation: public register", "derrogação: registro público", "RGPD art. 49(1)(g)"),
     ("derogation_interets_legitimes_imperieux", "dérogation : intérêts légitimes impérieux", "derogation: compelling legitimate interests", "derrogação: interesses legítimos imperiosos", "RGPD art. 49(1), second alinéa"),
