@@ -157,6 +157,8 @@ def _results(
     kind = table.implementation
     for name in result.rule.output_names:
         values = spread(result.outputs[name], len(table))
+        if kind.is_pandas_like():
+            values = values.copy()  # the frame is the caller's to change; the result is not
         column = nw.new_series(name, values, nw.Float64, backend=kind)
         yield column if kind.is_pandas_like() else column.fill_nan(None)
     texts: dict[str, tuple[tuple[str, ...], Array]] = {"tranche": (result.names, result.row)}

@@ -148,3 +148,17 @@ def test_a_masked_count_cannot_be_worked_out_from_its_total(kind):
         mask_small(table, below=10, count="absent")
     with pytest.raises(CantineError, match="above 0"):
         mask_small(table, below=0, count="reel", within=("date",))
+
+
+def test_a_frame_is_the_callers_to_change_and_the_forecast_is_not(town):
+    forecast = (
+        CanteenForecaster(calibration_periods=0)
+        .fit(town, "2023-02-10")
+        .predict(town.calendar_rows("2023-03-06", "2023-03-10"))
+    )
+    meals = forecast.meals.copy()
+    frame = to_frame(forecast, like=pd.DataFrame())
+    numbers = frame.select_dtypes(float).columns
+    frame.loc[:, numbers] = 0.0
+    assert (frame[numbers] == 0).all(axis=None)
+    np.testing.assert_array_equal(forecast.meals, meals)

@@ -134,11 +134,16 @@ def _categories(columns):
     return frame.astype(dict.fromkeys(frame.columns, "category"))
 
 
+def _nullable(columns, backend):
+    with np.errstate(invalid="ignore"):  # pandas 2 asks whether an infinity is a whole number
+        return pd.DataFrame(columns).convert_dtypes(dtype_backend=backend)
+
+
 FRAMES = {
     "pandas": pd.DataFrame,
     "pandas, objects": lambda c: pd.DataFrame(c, dtype=object),
-    "pandas, nullable": lambda c: pd.DataFrame(c).convert_dtypes(),
-    "pandas, in pyarrow": lambda c: pd.DataFrame(c).convert_dtypes(dtype_backend="pyarrow"),
+    "pandas, nullable": lambda c: _nullable(c, "numpy_nullable"),
+    "pandas, in pyarrow": lambda c: _nullable(c, "pyarrow"),
     "pandas, categories": _categories,
     "polars": lambda c: pl.DataFrame(c, strict=False),
     "polars, categories": lambda c: pl.DataFrame(c, strict=False).with_columns(
@@ -160,7 +165,7 @@ COLUMNS = {
         for fill in ["" if n == "commune" else 0]
     },
     "pandas": lambda c: dict(pd.DataFrame(c).items()),
-    "pandas, nullable": lambda c: dict(pd.DataFrame(c).convert_dtypes().items()),
+    "pandas, nullable": lambda c: dict(_nullable(c, "numpy_nullable").items()),
     "polars": lambda c: {s.name: s for s in pl.DataFrame(c, strict=False)},
     "pyarrow": lambda c: {n: pa.array(v) for n, v in c.items()},
     "pyarrow, chunks": lambda c: dict(zip(c, _dictionaries(c).columns, strict=True)),
