@@ -63,35 +63,40 @@ class Past:
         profile[:, :4] -= profile[:, :4].mean(axis=1, keepdims=True)
         return profile
 
-    def jump(self, shift: Floats, half_life: float) -> float:
+    def summer(self, half_life: float, new_pupils: Floats) -> tuple[float, float]:
         """Return what a summer usually does to the level of all canteens.
 
         Parameters
         ----------
-        shift : ndarray of float, shape (n,)
-            Added to ``rest``: 0, or what the enrolments of the year before would have left in it.
         half_life : float
             Of the level before the summer.
+        new_pupils : ndarray of float, shape (n,)
+            What the new enrolment of each row's year took out of ``rest``.
 
         Returns
         -------
-        float
-            The mean over past summers of the median over canteens, held to 0.
+        tuple of float, length 2
+            Where the new enrolments are known, and where not: the mean over past summers of the
+            median over canteens, held to 0.
         """
-        found = []
+        known: list[float] = []
+        unknown: list[float] = []
         for year in np.unique(self.year)[1:]:
             after = (self.year == year) & (self.day < self.day[self.year == year][0] + FIRST_DAYS)
             if np.ptp(self.day[after]) < FIRST_DAYS // 2:
                 continue
-            before = self._take(self.year < year)
-            level, mass = before.mean(half_life)
-            new, seen = weighted_mean(
-                self.weight[after], self.canteen[after], self.canteens, (self.rest + shift)[after]
-            )
-            both = (mass > 1) & (seen > 1)
-            if both.any():
-                found.append(float(np.median((new - level)[both])))
-        return sum(found) / (len(found) + SUMMERS) if found else 0.0
+            level, mass = self._take(self.year < year).mean(half_life)
+            for changes, rest in (
+                (known, self.rest[after]),
+                (unknown, (self.rest + new_pupils)[after]),
+            ):
+                new, seen = weighted_mean(
+                    self.weight[after], self.canteen[after], self.canteens, rest
+                )
+                both = (mass > 1) & (seen > 1)
+                if both.any():
+                    changes.append(float(np.median((new - level)[both])))
+        return sum(known) / (len(known) + SUMMERS), sum(unknown) / (len(unknown) + SUMMERS)
 
     def _age(self) -> Floats:
         return np.asarray(

@@ -55,7 +55,7 @@ class Fitted:
         Level of each canteen inside the school year, and for the first forecasts of the next.
     profile : ndarray of float, shape (canteens, 5)
         What the weekdays of each canteen add lately.
-    summer : tuple of float
+    summer : tuple of float, length 2
         What a summer adds to the level, with the new enrolments known, and without.
     growth : ndarray of float, shape (canteens,)
         What a canteen that fills up keeps growing by, where the new enrolment is not known.
@@ -559,10 +559,7 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
             exponent=self.enrolment_exponent,
             level=past.level(self.level_half_life),
             level_new=past.level(self.level_half_life_new_year),
-            summer=(
-                past.jump(np.zeros(len(table)), self.level_half_life_new_year),
-                past.jump(self._new_enrolment(city, table), self.level_half_life_new_year),
-            ),
+            summer=past.summer(self.level_half_life_new_year, self._new_enrolment(city, table)),
             growth=GROWTH_KEPT * np.maximum(growth - GROWTH_BEYOND, 0.0),
             profile=past.profile(rest - mean - level),
             caution=caution(

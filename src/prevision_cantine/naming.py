@@ -25,10 +25,6 @@ NAMES: Mapping[str, Mapping[str, str]] = {
     "from_start": {
         "fr": "jour {n} de l'année scolaire", "en": "day {n} of the school year", "pt": "dia {n} do ano letivo",
     },
-    "first_day": {
-        "fr": "premier jour de l'année scolaire", "en": "first day of the school year",
-        "pt": "primeiro dia do ano letivo",
-    },
     "first_weeks": {
         "fr": "premières semaines de l'année scolaire", "en": "first weeks of the school year",
         "pt": "primeiras semanas do ano letivo",
