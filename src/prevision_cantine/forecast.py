@@ -11,7 +11,6 @@ import numpy.typing as npt
 
 from prevision_cantine.city import Floats, Ints, Rows
 from prevision_cantine.csv_file import write_csv
-from prevision_cantine.errors import ForecastError
 from prevision_cantine.intervals import Calibration
 from prevision_cantine.masking import small_cells
 from prevision_cantine.spread import Scale

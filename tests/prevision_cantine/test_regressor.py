@@ -165,7 +165,9 @@ def test_errors_say_what_is_wrong(settings, change, words):
 
 
 def test_columns_that_lost_their_names_are_told_with_the_remedy():
-    with pytest.raises(ValueError, match=r"0 to 1, without names: .*set_output\(transform=\"pandas\"\)"):
+    with pytest.raises(
+        ValueError, match=r"0 to 1, without names: .*set_output\(transform=\"pandas\"\)"
+    ):
         AdditiveRegressor(group="cantine").fit(np.ones((2, 2)), [1.0, 2.0])
 
 

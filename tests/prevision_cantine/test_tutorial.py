@@ -5,8 +5,6 @@ import shlex
 import shutil
 from pathlib import Path
 
-import pytest
-
 from prevision_cantine import cli, load_menu, load_portions, make_city
 from prevision_cantine.ingredients import dish_name
 
