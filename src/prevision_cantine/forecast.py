@@ -16,6 +16,11 @@ from prevision_cantine.masking import small_cells
 from prevision_cantine.spread import Scale
 
 
+def _plain(terms: Mapping[str, Floats]) -> dict[str, Floats]:
+    """Return a plain dictionary: Python neither copies a read-only one nor gives it to a process."""
+    return dict(terms)
+
+
 @attrs.frozen(kw_only=True, eq=False)
 class Forecast:
     """Meals expected for each canteen and day.
@@ -44,7 +49,7 @@ class Forecast:
     upper: Floats = attrs.field(repr=False)
     coverage: float
     until: np.datetime64
-    contributions: Mapping[str, Floats] = attrs.field(repr=False)
+    contributions: Mapping[str, Floats] = attrs.field(converter=_plain, repr=False)
     calibration: Calibration = attrs.field(repr=False)
     scale: Scale | None = attrs.field(default=None, repr=False)
 

@@ -49,7 +49,7 @@ NAMES: Mapping[str, Mapping[str, str]] = {
     },
     "to_break 0": {"fr": "veille de vacances", "en": "eve of holidays", "pt": "véspera de férias"},
     "since_break": {
-        "fr": "jour {n} après les vacances", "en": "day {n} after holidays", "pt": "dia {n} depois das férias",
+        "fr": "{n}e jour après les vacances", "en": "day {n} after holidays", "pt": "{n}º dia depois das férias",
     },
     "since_break 0": {
         "fr": "retour de vacances", "en": "return from holidays", "pt": "volta das férias",

@@ -6,7 +6,6 @@ import copy
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from types import MappingProxyType
 
 import attrs
 import numpy as np
@@ -140,10 +139,10 @@ class Scenario:
         return attrs.evolve(
             city,
             menus=_replaced(city.menus, Menus.of(self.menus)) if self.menus else city.menus,
-            enrolment=MappingProxyType({y: p * factor for y, p in city.enrolment.items()}),
-            provisional=MappingProxyType(
-                {y: attrs.evolve(p, pupils=p.pupils * factor) for y, p in city.provisional.items()}
-            ),
+            enrolment={y: p * factor for y, p in city.enrolment.items()},
+            provisional={
+                y: attrs.evolve(p, pupils=p.pupils * factor) for y, p in city.provisional.items()
+            },
             absences=self._absences(city),
             calendar=attrs.evolve(
                 calendar,
@@ -385,7 +384,7 @@ def compare_forecasts(before: Forecast, after: Forecast) -> Difference:
     terms[OPENING] = np.where(both, 0.0, change)
     day, canteen = np.divmod(every, len(city.canteens))
     rows = Rows(city, canteen, day.astype("datetime64[D]"))
-    return Difference(rows=rows, before=meals[0], after=meals[1], terms=MappingProxyType(terms))
+    return Difference(rows=rows, before=meals[0], after=meals[1], terms=terms)
 
 
 def what_if(
