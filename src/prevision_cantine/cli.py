@@ -166,6 +166,11 @@ def _parser() -> argparse.ArgumentParser:
         item.set_defaults(run=run)
         return item
 
+    def language(item: argparse.ArgumentParser) -> None:
+        item.add_argument(
+            "--lang", choices=LANGUAGES, default="fr", help="language of the words, fr by default"
+        )
+
     def lead_days(item: argparse.ArgumentParser, default: int | None = None) -> None:
         item.add_argument(
             "--lead-days",
@@ -189,7 +194,7 @@ def _parser() -> argparse.ArgumentParser:
             item.add_argument(
                 "--draft", type=Path, help="CSV file of the agents' draft order: cantine, date, commande"
             )  # fmt: skip
-        item.add_argument("--lang", choices=LANGUAGES, default="fr", help="language of the words")
+        language(item)
 
     item = command("fit", _fit, "learn from the data up to a day and keep the model", span=False)
     learns(item, span=False)
@@ -267,7 +272,7 @@ def _parser() -> argparse.ArgumentParser:
     item.add_argument(
         "--menu", type=Path, help="CSV file of dishes: date, rang, plat; by default those of the city"
     )  # fmt: skip
-    item.add_argument("--lang", choices=LANGUAGES, default="fr", help="language of the words")
+    language(item)
     _writes(item)
 
     item = command("backtest", _backtest, "forecast the past as if on its day, and measure")
@@ -283,7 +288,7 @@ def _parser() -> argparse.ArgumentParser:
         "--enrolment-lead-days", type=_whole, default=0, metavar="DAYS",
         help="days before a school year when its enrolments are known, 0 to 365",
     )  # fmt: skip
-    item.add_argument("--lang", choices=LANGUAGES, default="fr", help="language of the words")
+    language(item)
     item = command(
         "inspect",
         _inspect,
@@ -336,8 +341,18 @@ def _writes(
 
 def _cautions(item: argparse.ArgumentParser) -> None:
     item.add_argument("--shortage", type=_number, help="share that may be missing, such as 0.01")
-    item.add_argument("--missing-meal-cost", type=_number, help="with --wasted-meal-cost")
-    item.add_argument("--wasted-meal-cost", type=_number, help="with --missing-meal-cost")
+    item.add_argument(
+        "--missing-meal-cost",
+        type=_number,
+        metavar="COST",
+        help="of a missing meal, with --wasted-meal-cost",
+    )
+    item.add_argument(
+        "--wasted-meal-cost",
+        type=_number,
+        metavar="COST",
+        help="of a meal too many, with --missing-meal-cost",
+    )
     item.add_argument("--tray", type=_whole, default=1, help="meals a tray; orders are whole trays")
 
 

@@ -25,7 +25,7 @@ NAMES: Mapping[str, Mapping[str, str]] = {
     "from_start": {
         "fr": "jour {n} de l'année scolaire", "en": "day {n} of the school year", "pt": "dia {n} do ano letivo",
     },
-    "first_day": {
+    "from_start 0": {
         "fr": "premier jour de l'année scolaire", "en": "first day of the school year",
         "pt": "primeiro dia do ano letivo",
     },

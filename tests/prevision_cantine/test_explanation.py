@@ -105,6 +105,8 @@ def test_every_text_is_in_every_language_with_the_same_places():
 
 def test_families_and_factors_have_names(town_forecaster):
     assert set(FAMILIES) <= set(naming.NAMES)
+    first, second = (naming.level_name("from_start", n, "fr") for n in (0, 1))
+    assert (first, second) == ("premier jour de l'année scolaire", "jour 2 de l'année scolaire")
     assert set(town_forecaster.effects().factor) <= {*naming.NAMES, "weekday"}
 
 
