@@ -21,6 +21,7 @@ from prevision_cantine.measures import excess, shortage, wape
 from prevision_cantine.model import CanteenForecaster
 from prevision_cantine.ordering import order
 from prevision_cantine.periods import periods, weeks
+from prevision_cantine.read_only import read_only
 
 COLUMNS = (
     "cantine", "date", "derniere_donnee", "reel", "prevision_agents", "prevision",
@@ -58,7 +59,7 @@ class Backtest:
     upper: Floats = attrs.field(repr=False)
     ordered: Floats = attrs.field(repr=False)
     strike: npt.NDArray[np.bool_] = attrs.field(repr=False)
-    assisted: Mapping[str, Floats] = attrs.field(factory=dict, repr=False)
+    assisted: Mapping[str, Floats] = attrs.field(factory=dict, converter=read_only, repr=False)
 
     def scores(self, *, strikes: bool) -> dict[str, dict[str, float]]:
         """Return the figures of the model and of the agents, on the rows that both have.

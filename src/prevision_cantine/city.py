@@ -11,8 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from prevision_cantine.calendar import Calendar, Days, check_order, to_day
-from prevision_cantine.errors import CityError, DateError
+from prevision_cantine.errors import CityError, DateError, ForecastError
 from prevision_cantine.menus import Menus
+from prevision_cantine.near import names_near
+from prevision_cantine.read_only import read_only
 
 if TYPE_CHECKING:
     from prevision_cantine.missing import Missing
@@ -62,6 +64,37 @@ class Rows:
             Those rows.
         """
         return Rows(self.city, self.canteen[keep], self.date[keep])
+
+    def of(self, canteen: str) -> Ints:
+        """Return the rows of one canteen.
+
+        Parameters
+        ----------
+        canteen : str
+            Name of the canteen.
+
+        Returns
+        -------
+        ndarray of int
+            Positions, by day.
+
+        Raises
+        ------
+        ForecastError
+            Where it has none.
+
+        Examples
+        --------
+        >>> from prevision_cantine import make_city
+        >>> rows = make_city(canteens=2, years=1).calendar_rows("2020-09-01", "2020-09-04")
+        >>> rows.of("Cantine 02").tolist()
+        [1, 3, 5]
+        """
+        here = np.flatnonzero(self.names == canteen)
+        if not len(here):
+            known = np.unique(self.names).tolist()
+            raise ForecastError(f"no forecast of canteen {canteen!r}: {names_near(canteen, known)}")
+        return here[np.argsort(self.date[here], kind="stable")]
 
     def missing(self) -> Missing:
         """Return which menus and enrolments of the rows are not known, by canteen and day.
@@ -223,13 +256,15 @@ class City:
     canteens: tuple[str, ...] = attrs.field(repr=False)
     types: tuple[str, ...] = attrs.field(repr=False)
     attendance: Attendance = attrs.field(repr=False)
-    enrolment: Mapping[str, Floats] = attrs.field(repr=False)
+    enrolment: Mapping[str, Floats] = attrs.field(converter=read_only, repr=False)
     calendar: Calendar
     menus: Menus = attrs.field(repr=False)
     report: tuple[Remark, ...] = attrs.field(default=(), repr=False)
-    truth: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
+    truth: Mapping[str, Any] = attrs.field(factory=dict, converter=read_only, repr=False)
     absences: Absences = attrs.field(factory=Absences, repr=False)
-    provisional: Mapping[str, Provisional] = attrs.field(factory=dict, repr=False)
+    provisional: Mapping[str, Provisional] = attrs.field(
+        factory=dict, converter=read_only, repr=False
+    )
 
     def __attrs_post_init__(self) -> None:
         """Refuse more pupils away from a canteen on a day than are enrolled there."""

@@ -46,6 +46,7 @@ PICTURES = ("picture", "calibration_picture", "calendar_picture")
 OUTPUTS = ("output", "kitchen", *PICTURES)
 # What the library calls otherwise than the option.
 OPTIONS = {"below": "mask_below"}
+LEAD_DAYS = 15  # of a command that is given none
 
 TEXTS = texts({
     "fr": {
@@ -95,23 +96,30 @@ def main(argv: Sequence[str] | None = None) -> int:
         status: int = arguments.run(arguments)
         print(end="", flush=True)
     except CantineError as error:
-        print(f"prevision-cantine: error: {_in_options(error)}", file=sys.stderr)
-        return 2
+        return _refused(_in_options(error))
     except SystemExit as stop:
         return int(stop.code or 0)
+    except KeyboardInterrupt:
+        return _refused("stopped before the end")
     except BrokenPipeError:  # whoever reads has enough, such as head
         _drop_what_is_left()
         return 0
+    except UnicodeEncodeError as error:
+        return _refused(
+            f"the result cannot be printed in {error.encoding}; set PYTHONUTF8=1 and ask again"
+        )
     except OSError as error:  # those of files are told with their name before they come here
         _drop_what_is_left()
         reason = error.strerror or error
-        print(
-            f"prevision-cantine: error: the result cannot be printed ({reason}); make room, or "
-            "print it elsewhere",
-            file=sys.stderr,
+        return _refused(
+            f"the result cannot be printed ({reason}); make room, or print it elsewhere"
         )
-        return 2
     return status
+
+
+def _refused(message: str) -> int:
+    print(f"prevision-cantine: error: {message}", file=sys.stderr)
+    return 2
 
 
 def _in_options(error: CantineError) -> str:
@@ -158,23 +166,35 @@ def _parser() -> argparse.ArgumentParser:
         item.set_defaults(run=run)
         return item
 
-    def learns(item: argparse.ArgumentParser, *, span: bool = True) -> None:
-        when = "by default --lead-days before --from" if span else "YYYY-MM-DD"
-        item.add_argument("--until", help=f"last day of the data used, {when}")
+    def language(item: argparse.ArgumentParser) -> None:
+        item.add_argument(
+            "--lang", choices=LANGUAGES, default="fr", help="language of the words, fr by default"
+        )
+
+    def lead_days(item: argparse.ArgumentParser, default: int | None = None) -> None:
         item.add_argument(
             "--lead-days",
             type=_whole,
-            default=15,
+            default=default,
             metavar="DAYS",
-            help="days between data and forecast, 1 to 365",
+            help=f"days between data and forecast, 1 to 365; {LEAD_DAYS} by default",
         )
+
+    def learns(item: argparse.ArgumentParser, *, span: bool = True) -> None:
+        when = "by default --lead-days before --from" if span else "YYYY-MM-DD"
+        item.add_argument("--until", help=f"last day of the data used, {when}")
+        lead_days(item)
         if item.get_default("run") is not _fit:
-            item.add_argument("--model", type=Path, help="model that fit wrote, instead of --until")
+            item.add_argument(
+                "--model",
+                type=Path,
+                help="model that fit wrote, instead of --until and --lead-days",
+            )
         if item.get_default("run") in (_forecast, _order, _explain, _trade_off):
             item.add_argument(
                 "--draft", type=Path, help="CSV file of the agents' draft order: cantine, date, commande"
             )  # fmt: skip
-        item.add_argument("--lang", choices=LANGUAGES, default="fr", help="language of the words")
+        language(item)
 
     item = command("fit", _fit, "learn from the data up to a day and keep the model", span=False)
     learns(item, span=False)
@@ -252,17 +272,11 @@ def _parser() -> argparse.ArgumentParser:
     item.add_argument(
         "--menu", type=Path, help="CSV file of dishes: date, rang, plat; by default those of the city"
     )  # fmt: skip
-    item.add_argument("--lang", choices=LANGUAGES, default="fr", help="language of the words")
+    language(item)
     _writes(item)
 
     item = command("backtest", _backtest, "forecast the past as if on its day, and measure")
-    item.add_argument(
-        "--lead-days",
-        type=_whole,
-        default=15,
-        metavar="DAYS",
-        help="days between data and forecast, 1 to 365",
-    )
+    lead_days(item, LEAD_DAYS)
     _writes(item, required=True)
     item.add_argument("--shortage", type=_number, default=0.01, help="share that may be missing")
     item.add_argument("--step", choices=("period", "week"), default="period")
@@ -274,7 +288,7 @@ def _parser() -> argparse.ArgumentParser:
         "--enrolment-lead-days", type=_whole, default=0, metavar="DAYS",
         help="days before a school year when its enrolments are known, 0 to 365",
     )  # fmt: skip
-    item.add_argument("--lang", choices=LANGUAGES, default="fr", help="language of the words")
+    language(item)
     item = command(
         "inspect",
         _inspect,
@@ -327,38 +341,58 @@ def _writes(
 
 def _cautions(item: argparse.ArgumentParser) -> None:
     item.add_argument("--shortage", type=_number, help="share that may be missing, such as 0.01")
-    item.add_argument("--missing-meal-cost", type=_number, help="with --wasted-meal-cost")
-    item.add_argument("--wasted-meal-cost", type=_number, help="with --missing-meal-cost")
+    item.add_argument(
+        "--missing-meal-cost",
+        type=_number,
+        metavar="COST",
+        help="of a missing meal, with --wasted-meal-cost",
+    )
+    item.add_argument(
+        "--wasted-meal-cost",
+        type=_number,
+        metavar="COST",
+        help="of a meal too many, with --missing-meal-cost",
+    )
     item.add_argument("--tray", type=_whole, default=1, help="meals a tray; orders are whole trays")
 
 
-def _fitted(arguments: argparse.Namespace) -> tuple[City, CanteenForecaster]:
-    """Return the city and a forecaster that learned from it up to the day asked for."""
-    city, model = load_city(arguments.folder), getattr(arguments, "model", None)
+def _fitted(arguments: argparse.Namespace, city: City) -> CanteenForecaster:
+    """Return a forecaster that learned from a city up to the day asked for."""
+    model = getattr(arguments, "model", None)
     if model is not None:
-        if arguments.until is not None:
-            raise ForecastError("give --until or --model, not both: the model has its last day")
+        for option in ("until", "lead_days"):
+            if getattr(arguments, option) is not None:
+                name = option.replace("_", "-")
+                raise ForecastError(
+                    f"give --{name} or --model, not both: the model has the one that fit was given"
+                )
         forecaster = load_forecaster(model)
     else:
+        lead_days = LEAD_DAYS if arguments.lead_days is None else arguments.lead_days
         if arguments.until is not None:
             until = to_day(arguments.until)
         elif hasattr(arguments, "start"):
-            until = to_day(arguments.start) - arguments.lead_days
+            until = to_day(arguments.start) - lead_days
         else:
             raise ForecastError("give --until, the last day of the data used, YYYY-MM-DD")
-        forecaster = CanteenForecaster(lead_days=arguments.lead_days).fit(city, until)
+        forecaster = CanteenForecaster(lead_days=lead_days).fit(city, until)
     past = len(forecaster.calibration_.actual)
     for sentence in say_too_little(forecaster.sources_, past, arguments.lang):
         print(f"prevision-cantine: {sentence}", file=sys.stderr)
-    return city, forecaster
+    return forecaster
 
 
 def _forecasted(arguments: argparse.Namespace) -> tuple[City, Forecast]:
-    """Return the city and the forecast of the span asked for, with the agents' draft if given."""
-    city, forecaster = _fitted(arguments)
+    """Return the city and the forecast of the span asked for, with the agents' draft if given.
+
+    All that is asked for is read before anything is learned: an error is found at once.
+    """
+    city = load_city(arguments.folder)
     rows = city.calendar_rows(arguments.start, arguments.end)
+    if getattr(arguments, "canteen", None) is not None:
+        rows.of(arguments.canteen)
     draft = load_order(arguments.draft, city).on(rows) if arguments.draft else None
-    return city, forecaster.predict(rows, draft=draft)
+    return city, _fitted(arguments, city).predict(rows, draft=draft)
 
 
 def _canteen(forecast: Forecast, name: str | None) -> tuple[str, list[int]]:
@@ -368,7 +402,7 @@ def _canteen(forecast: Forecast, name: str | None) -> tuple[str, list[int]]:
 
 
 def _fit(arguments: argparse.Namespace) -> int:
-    _, forecaster = _fitted(arguments)
+    forecaster = _fitted(arguments, load_city(arguments.folder))
     save_forecaster(forecaster, arguments.output)
     sources = forecaster.sources_
     rows = counted(sources.rows, "row", arguments.lang)
@@ -442,7 +476,7 @@ def _explain(arguments: argparse.Namespace) -> int:
 
 
 def _effects(arguments: argparse.Namespace) -> int:
-    _, forecaster = _fitted(arguments)
+    forecaster = _fitted(arguments, load_city(arguments.folder))
     effects = forecaster.effects()
     if arguments.output is not None:
         effects.to_csv(arguments.output, arguments.lang)
@@ -453,7 +487,8 @@ def _effects(arguments: argparse.Namespace) -> int:
 
 
 def _sheet(arguments: argparse.Namespace) -> int:
-    city, forecaster = _fitted(arguments)
+    city = load_city(arguments.folder)
+    forecaster = _fitted(arguments, city)
     sheet = model_sheet(forecaster)
     text = sheet.to_json() if arguments.format == "json" else sheet.to_markdown(arguments.lang)
     past = forecaster.calibration_
@@ -478,7 +513,8 @@ def _what_if(arguments: argparse.Namespace) -> int:
         absences=dict(map(_absence, arguments.absence)),
         public_holidays=arguments.holiday,
     )
-    city, forecaster = _fitted(arguments)
+    city = load_city(arguments.folder)
+    forecaster = _fitted(arguments, city)
     change = what_if(forecaster, city, scenario, arguments.start, arguments.end)
     if arguments.output is not None:
         change.to_csv(arguments.output)

@@ -6,7 +6,6 @@ import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import attrs
@@ -69,11 +68,11 @@ def load_city(folder: str | Path) -> City:
         canteens=canteens,
         types=types,
         attendance=attendance,
-        enrolment=MappingProxyType(_enrolment(root, index, calendar, report)),
+        enrolment=_enrolment(root, index, calendar, report),
         calendar=calendar,
         menus=_menus(root, report),
         absences=load_absences(root, index, report),
-        provisional=MappingProxyType(load_provisional(root, _canteen_of(root), index, report)),
+        provisional=load_provisional(root, _canteen_of(root), index, report),
     )
     return attrs.evolve(city, report=(*report, *unchecked_absences(city)))
 
@@ -468,7 +467,7 @@ def make_city(seed: int = 0, *, canteens: int = 30, years: int = 4) -> City:
         attendance=Attendance(
             np.tile(np.arange(canteens), len(days)), days[grid], meals.ravel(), agents.ravel()
         ),
-        enrolment=MappingProxyType(enrolment),
+        enrolment=enrolment,
         calendar=calendar,
         menus=Menus(days, flags),
         truth=truth,

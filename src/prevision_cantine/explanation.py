@@ -42,9 +42,9 @@ TEXTS = texts(
         "pt": {
             "head": "{canteen}, {day} {date}: {meals}",
             "interval": " (de {low} a {high}, em {share} dos dias)",
-            "more": "{count} a mais que em dia habitual, {day} ({usual})",
-            "fewer": "{count} a menos que em dia habitual, {day} ({usual})",
-            "same": "Tantas quanto em dia habitual, {day} ({usual})",
+            "more": "{count} a mais que o habitual para {day} ({usual})",
+            "fewer": "{count} a menos que o habitual para {day} ({usual})",
+            "same": "Tantas quanto o habitual para {day} ({usual})",
             "colon": ": ",
             "known": "Previsto com os dados conhecidos em {until}.",
         },

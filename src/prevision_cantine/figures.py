@@ -45,14 +45,14 @@ TEXTS = texts({
     "fr": {
         "meals": "repas", "forecast": "prévision", "interval": "intervalle à {share}", "served": "servis",
         "added": "écart à l'habitude (repas)", "usual": "{day} habituel", "effect": "effet sur les repas (%)",
-        "error": "effet, et deux erreurs types de part et d'autre", "asked": "part annoncée", "held": "part tenue",
+        "error": "effet, et deux erreurs types de part et d'autre", "asked": "part annoncée", "held": "part observée",
         "exact": "intervalles exacts", "all": "ensemble",
         "calibration": "Les intervalles tiennent-ils ?\nceux de chaque période, d'après les erreurs des autres",
         "shortage": "repas manquants / servis (%)", "excess": "repas en trop / commandés (%)",
         "separate": "cantine par cantine", "together": "une commande par jour pour l'ensemble",
         "trade_off": "Ce que coûte chaque niveau de prudence, sur {days} jours passés", "asked_for": "{share} demandé",
         "caution": "aux points : marge moyenne sur la prévision", "off": "erreur sur le total du jour (%)",
-        "calendar": "Erreur de prévision par jour : + trop prévu, − pas assez",
+        "calendar": "Erreur de prévision par jour : + trop prévu, − pas assez, sans signe moins de {least}",
         "week": "semaine de l'année scolaire", "from_start": "premiers jours de l'année",
         "to_end": "jours avant la fin de l'année",
     },
@@ -66,7 +66,7 @@ TEXTS = texts({
         "separate": "canteen by canteen", "together": "one order a day for all",
         "trade_off": "What each caution costs, on {days} past days", "asked_for": "{share} asked for",
         "caution": "at the points: mean margin over the forecast", "off": "error of the day's total (%)",
-        "calendar": "Forecast error by day: + too many forecast, − too few",
+        "calendar": "Forecast error by day: + too many forecast, − too few, no sign under {least}",
         "week": "week of the school year", "from_start": "first days of the year",
         "to_end": "days before the end of the year",
     },
@@ -74,13 +74,13 @@ TEXTS = texts({
         "meals": "refeições", "forecast": "previsão", "interval": "intervalo de {share}", "served": "servidas",
         "added": "desvio do habitual (refeições)", "usual": "{day} habitual", "effect": "efeito nas refeições (%)",
         "error": "efeito, e dois erros padrão de cada lado", "asked": "parcela anunciada",
-        "held": "parcela cumprida", "exact": "intervalos exatos", "all": "total",
+        "held": "parcela observada", "exact": "intervalos exatos", "all": "total",
         "calibration": "Os intervalos se cumprem?\nos de cada período, pelos erros dos outros",
         "shortage": "refeições em falta / servidas (%)", "excess": "refeições a mais / pedidas (%)",
         "separate": "cantina por cantina", "together": "um pedido por dia para todas",
         "trade_off": "Quanto custa cada nível de cautela, em {days} dias passados", "asked_for": "{share} pedido",
         "caution": "nos pontos: margem média sobre a previsão", "off": "erro do total do dia (%)",
-        "calendar": "Erro de previsão por dia: + previsto a mais, − a menos",
+        "calendar": "Erro de previsão por dia: + previsto a mais, − a menos, sem sinal menos de {least}",
         "week": "semana do ano letivo", "from_start": "primeiros dias do ano letivo",
         "to_end": "dias antes do fim do ano letivo",
     },
@@ -92,6 +92,7 @@ _COLOURS = ("#0072B2", "#E69F00", "#56B4E9", "#D55E00", "#009E73", "#CC79A7", "#
 _HATCHES = ("", "////", "....", "xxxx", "\\\\\\\\", "----", "++++", "oo")
 _LINES = (("s", (0, (5, 2))), ("^", (0, (1, 1))), ("D", (0, (4, 1, 1, 1))), ("v", (0, (3, 3))))
 _COVERAGES = np.array([0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95])
+SIGNED = 0.5  # percent from which the error of a day shows its sign
 MOST_LEVELS = 6  # of a factor whose levels are told one by one
 
 
@@ -222,7 +223,12 @@ def plot_contributions(
     labels = [say["usual"].format(day=day)]
     ends = [start, before, meals]
     axes.plot(start, 0, "o", color=GREY, ms=9)
-    axes.annotate(number(start, lang), (start, 0), (9, 0), textcoords="offset points", va="center")
+    axes.plot([start, before], [0, 0], color=GREY, lw=0.8, zorder=0)
+    side = 1 if before <= start else -1  # where the line to the first step does not run
+    axes.annotate(
+        number(start, lang), (start, 0), (9 * side, 0), textcoords="offset points", va="center",
+        ha="left" if side > 0 else "right",
+    )  # fmt: skip
     for place, (value, said, name) in enumerate(steps, 1):
         axes.barh(
             place, value, left=before, height=0.62, color=BLUE if value > 0 else VERMILION,
@@ -506,7 +512,8 @@ def plot_error_calendar(
             lang,
         )
         axes.set_title(year.name, loc="left", fontsize=10.5, weight="bold", parse_math=False)
-    figure.suptitle(say["calendar"], x=0.01, ha="left", fontsize=11.5)
+    least = percent(SIGNED / 100, lang, 1)
+    figure.suptitle(say["calendar"].format(least=least), x=0.01, ha="left", fontsize=11.5)
     bar = figure.colorbar(
         panels[0].images[0], ax=list(panels), fraction=0.02, pad=0.01, extend="max"
     )
@@ -606,7 +613,7 @@ def _year(
     table[row, week] = np.abs(error)
     axes.imshow(table, cmap="cividis", vmin=0, vmax=worst, aspect="auto", interpolation="nearest")
     for r, w, value in zip(row.tolist(), week.tolist(), error.tolist(), strict=True):
-        if abs(value) >= 0.5:
+        if abs(value) >= SIGNED:
             axes.text(
                 w, r, "+" if value > 0 else "\N{MINUS SIGN}", ha="center", va="center", fontsize=9,
                 color="white" if abs(value) < 0.6 * worst else "black", weight="bold",

@@ -11,10 +11,9 @@ import numpy.typing as npt
 
 from prevision_cantine.city import Floats, Ints, Rows
 from prevision_cantine.csv_file import write_csv
-from prevision_cantine.errors import ForecastError
 from prevision_cantine.intervals import Calibration
 from prevision_cantine.masking import small_cells
-from prevision_cantine.near import names_near
+from prevision_cantine.read_only import read_only
 from prevision_cantine.spread import Scale
 
 
@@ -46,7 +45,7 @@ class Forecast:
     upper: Floats = attrs.field(repr=False)
     coverage: float
     until: np.datetime64
-    contributions: Mapping[str, Floats] = attrs.field(repr=False)
+    contributions: Mapping[str, Floats] = attrs.field(converter=read_only, repr=False)
     calibration: Calibration = attrs.field(repr=False)
     scale: Scale | None = attrs.field(default=None, repr=False)
 
@@ -72,11 +71,7 @@ class Forecast:
         ForecastError
             Where it has none.
         """
-        here = np.flatnonzero(self.rows.names == canteen)
-        if not len(here):
-            known = np.unique(self.rows.names).tolist()
-            raise ForecastError(f"no forecast of canteen {canteen!r}: {names_near(canteen, known)}")
-        return here[np.argsort(self.rows.date[here], kind="stable")]
+        return self.rows.of(canteen)
 
     def in_meals(self) -> tuple[Floats, dict[str, Floats]]:
         """Return the usual meals of the canteen on that weekday, and what each other term adds.

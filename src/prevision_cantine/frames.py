@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -107,7 +106,7 @@ def city_from_frames(
         canteens=known,
         types=types,
         attendance=table,
-        enrolment=MappingProxyType(
+        enrolment=(
             {}
             if enrolment is None
             else _enrolment(

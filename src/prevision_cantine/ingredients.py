@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
@@ -102,7 +103,7 @@ class Ingredients:
         return len(self.purchases)
 
     def to_text(self, lang: str = "fr") -> str:
-        """Return a list a week and supplier.
+        """Return a list a week and supplier, each quantity rounded up: what is bought is enough.
 
         Parameters
         ----------
@@ -112,7 +113,7 @@ class Ingredients:
         Returns
         -------
         str
-            Lines.
+            Lines; whole pieces, tenths of a kilogram or a litre.
 
         Raises
         ------
@@ -122,11 +123,10 @@ class Ingredients:
         say = in_language(TEXTS, lang)
         lists: dict[tuple[dt.date, str], list[list[str]]] = defaultdict(list)
         for item in self.purchases:
-            value = float(item.quantite)
             if item.unite == "piece":
-                quantity = counted(value, "piece", lang)
+                quantity = counted(math.ceil(item.quantite), "piece", lang)
             else:
-                quantity = f"{number(value, lang, 1)} {item.unite}"
+                quantity = f"{number(math.ceil(10 * item.quantite) / 10, lang, 1)} {item.unite}"
             lists[item.lundi, item.fournisseur].append([item.produit, quantity])
         return "\n\n".join(
             say["week"].format(day=day, supplier=supplier)

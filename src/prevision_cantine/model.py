@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any
 
 import attrs
@@ -314,7 +313,7 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
             upper=upper,
             coverage=coverage,
             until=self.fitted_.until,
-            contributions=MappingProxyType(contributions),
+            contributions=contributions,
             calibration=calibration,
             scale=scale,
         )

@@ -25,6 +25,10 @@ NAMES: Mapping[str, Mapping[str, str]] = {
     "from_start": {
         "fr": "jour {n} de l'année scolaire", "en": "day {n} of the school year", "pt": "dia {n} do ano letivo",
     },
+    "from_start 0": {
+        "fr": "premier jour de l'année scolaire", "en": "first day of the school year",
+        "pt": "primeiro dia do ano letivo",
+    },
     "first_weeks": {
         "fr": "premières semaines de l'année scolaire", "en": "first weeks of the school year",
         "pt": "primeiras semanas do ano letivo",
@@ -45,7 +49,7 @@ NAMES: Mapping[str, Mapping[str, str]] = {
     },
     "to_break 0": {"fr": "veille de vacances", "en": "eve of holidays", "pt": "véspera de férias"},
     "since_break": {
-        "fr": "jour {n} après les vacances", "en": "day {n} after holidays", "pt": "dia {n} depois das férias",
+        "fr": "{n}e jour après les vacances", "en": "day {n} after holidays", "pt": "{n}º dia depois das férias",
     },
     "since_break 0": {
         "fr": "retour de vacances", "en": "return from holidays", "pt": "volta das férias",

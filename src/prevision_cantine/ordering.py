@@ -40,7 +40,7 @@ TEXTS = texts({
         "même : {together} ({margin}), soit {gain} de plus pour la même prudence.",
         "alone": "Trop peu de jours passés pour une commande d'ensemble : {days}, il en faut {needed}.",
         "day": "jour", "forecast": "prévus", "separate": "commandes", "together": "en une fois",
-        "gain": "gain", "trays": "Plateaux de {tray} repas.",
+        "gain": "gain", "trays": "Barquettes de {tray} repas.",
         "caution": "Ce que coûte chaque niveau de prudence, sur {days} jours passés prévus sans rien savoir de la suite.",
         "at_once": "Une seule commande par jour pour toutes les cantines.",
         "margin": "marge", "quantile": "jours sans manque", "excess": "excédent", "shortage": "manque",
@@ -67,7 +67,7 @@ TEXTS = texts({
         "kitchen_more": "Em um só pedido para a cozinha central, se as refeições forem repartidas no dia: "
         "{together} ({margin}), {gain} a mais com a mesma cautela.",
         "alone": "Poucos dias passados para um pedido do total: {days}, são necessários {needed}.",
-        "day": "dia", "forecast": "previsto", "separate": "pedidos", "together": "em um só",
+        "day": "dia", "forecast": "previstas", "separate": "pedidas", "together": "em um só",
         "gain": "ganho", "trays": "Bandejas de {tray} refeições.",
         "caution": "Quanto custa cada nível de cautela, em {days} dias passados previstos sem nada saber do que se seguiu.",
         "at_once": "Um só pedido por dia para todas as cantinas.",

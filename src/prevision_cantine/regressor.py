@@ -241,8 +241,12 @@ class AdditiveRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc]
             return names.index(column)
         if isinstance(column, numbers.Integral) and 0 <= column < self.n_features_in_:
             return int(column)
-        known = ", ".join(names) if names else f"0 to {self.n_features_in_ - 1}, without names"
-        raise ValueError(f"no column {column!r}; the table has {known}")
+        if names:
+            raise ValueError(f"no column {column!r}; the table has {', '.join(names)}")
+        raise ValueError(
+            f"no column {column!r}; the table has 0 to {self.n_features_in_ - 1}, without names: give "
+            'names, in a pipeline with set_output(transform="pandas"), or positions'
+        )
 
     def _design(self, X: npt.NDArray[Any]) -> Design:  # noqa: N803
         """Return the rows, each a situation of its own."""

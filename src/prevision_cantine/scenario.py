@@ -6,7 +6,6 @@ import copy
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from types import MappingProxyType
 
 import attrs
 import numpy as np
@@ -32,6 +31,7 @@ from prevision_cantine.menus import Menus
 from prevision_cantine.model import CanteenForecaster
 from prevision_cantine.naming import reasons
 from prevision_cantine.near import names_near
+from prevision_cantine.read_only import read_only
 
 OPENING = "ouverture"  # a day that one of the two forecasts has and the other has not
 MAX_FACTOR = 10
@@ -140,10 +140,10 @@ class Scenario:
         return attrs.evolve(
             city,
             menus=_replaced(city.menus, Menus.of(self.menus)) if self.menus else city.menus,
-            enrolment=MappingProxyType({y: p * factor for y, p in city.enrolment.items()}),
-            provisional=MappingProxyType(
-                {y: attrs.evolve(p, pupils=p.pupils * factor) for y, p in city.provisional.items()}
-            ),
+            enrolment={y: p * factor for y, p in city.enrolment.items()},
+            provisional={
+                y: attrs.evolve(p, pupils=p.pupils * factor) for y, p in city.provisional.items()
+            },
             absences=self._absences(city),
             calendar=attrs.evolve(
                 calendar,
@@ -208,7 +208,7 @@ class Difference:
     rows: Rows = attrs.field(repr=False)
     before: Floats = attrs.field(repr=False)
     after: Floats = attrs.field(repr=False)
-    terms: Mapping[str, Floats] = attrs.field(repr=False)
+    terms: Mapping[str, Floats] = attrs.field(converter=read_only, repr=False)
 
     def __len__(self) -> int:
         """Return how many rows there are."""
@@ -385,7 +385,7 @@ def compare_forecasts(before: Forecast, after: Forecast) -> Difference:
     terms[OPENING] = np.where(both, 0.0, change)
     day, canteen = np.divmod(every, len(city.canteens))
     rows = Rows(city, canteen, day.astype("datetime64[D]"))
-    return Difference(rows=rows, before=meals[0], after=meals[1], terms=MappingProxyType(terms))
+    return Difference(rows=rows, before=meals[0], after=meals[1], terms=terms)
 
 
 def what_if(

@@ -119,8 +119,9 @@ TEXTS = texts({
     },
     "pt": {
         "title": "Ficha do modelo de previsão das cantinas",
-        "what": "O número esperado de refeições por cantina e dia são as matrículas elevadas a uma potência, vezes "
-        "a exponencial de uma soma de termos nomeados. Cada termo se lê em refeições, e a soma devolve a previsão.",
+        "what": "O número esperado de refeições por cantina e dia é o de matrículas elevado a uma potência, vezes "
+        "a exponencial de uma soma de termos nomeados. Cada termo se lê em refeições, e a soma deles devolve a "
+        "previsão.",
         "data": "Dados",
         "attendance": "Refeições servidas de {first} a {last}: {rows} (cantina e dia), {days}, "
         "{canteens}, {meals}.",
@@ -136,18 +137,18 @@ TEXTS = texts({
         "({exponent}) não são efeitos comuns: cada previsão os mostra.",
         "accuracy": "Precisão por situação",
         "validated": "Medida em {rows} de {days}, de {first} a {last}: {step} de uma vez, como se "
-        "{lead} antes, sem nada saber do que segue; dias de greve excluídos.",
+        "fosse {lead} antes, sem nada saber do que vem depois; dias de greve excluídos.",
         "period": "cada período letivo passado é previsto", "week": "cada semana passada é prevista",
         "not_validated": "Nenhuma previsão passada foi medida: o modelo foi ajustado sem calibração.",
         "situation": "situação", "count": "linhas", "wape": "erro (WAPE)", "bias": "viés",
         "held": "intervalo de {share}", "all": "total", "under": "menos de {high} refeições",
-        "between": "{low} a {high} refeições", "over": "{low} refeições e mais",
+        "between": "{low} a {high} refeições", "over": "{low} refeições ou mais",
         "others": "Os intervalos de cada período vêm dos erros dos outros períodos.",
         "worst": "Dias com pior previsão: {days}.",
         "limits": "Limites",
         "limit_past": "Margens e intervalos supõem um futuro que surpreenda tanto quanto o passado medido.",
         "limit_strike": "Uma greve não anunciada é prevista como um dia comum.",
-        "limit_absence": "O modelo não conhece passeios e turmas fechadas de que não seja avisado.",
+        "limit_absence": "O modelo só conhece os passeios e as turmas sem aula que lhe são informados.",
         "limit_enrolment": "Antes de um ano letivo, as matrículas do anterior substituem as novas, salvo se forem "
         "dadas com antecedência.",
         "limit_cause": "Um efeito é uma associação, não uma causa: um prato servido sobretudo às sextas carrega "

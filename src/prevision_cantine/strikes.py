@@ -14,21 +14,21 @@ LOST = 2 / 3  # share of the expected meals below which a strike is felt in a ca
 TEXTS = texts({
     "fr": {
         "none": "Aucune grève passée n'est connue : l'effet d'une grève n'est pas appris.",
-        "past": "Grèves passées ({days}) : il y est venu de {low} à {high} des repas attendus, {middle} le jour "
-        "médian ; {hit} des cantines ouvertes y ont perdu plus d'un tiers des leurs. L'effet appris est celui d'une "
-        "cantine ordinaire : il ne dit pas lesquelles seront touchées.",
+        "past": "Grèves passées ({days}) : il a été servi de {low} à {high} des repas attendus, {middle} le jour "
+        "médian ; en moyenne, {hit} des cantines ouvertes ont servi moins des deux tiers des leurs. L'effet appris "
+        "est celui d'une cantine ordinaire : il ne dit pas lesquelles seront touchées.",
     },
     "en": {
         "none": "No past strike is known: what a strike does is not learned.",
-        "past": "Past strikes ({days}): from {low} to {high} of the expected meals came, {middle} on the median day; "
-        "{hit} of the canteens open lost more than a third of theirs. The effect learned is that of a usual canteen: "
-        "it does not say which ones will be hit.",
+        "past": "Past strikes ({days}): from {low} to {high} of the expected meals were served, {middle} on the "
+        "median day; on average, {hit} of the canteens open served less than two thirds of theirs. The effect learned "
+        "is that of a usual canteen: it does not say which ones will be hit.",
     },
     "pt": {
         "none": "Nenhuma greve passada é conhecida: o efeito de uma greve não foi aprendido.",
-        "past": "Greves passadas ({days}): vieram de {low} a {high} das refeições esperadas, {middle} no dia mediano; "
-        "{hit} das cantinas abertas perderam mais de um terço das suas. O efeito aprendido é o de uma cantina comum: "
-        "não diz quais serão atingidas.",
+        "past": "Greves passadas ({days}): foram servidas de {low} a {high} das refeições esperadas, {middle} no dia "
+        "mediano; em média, {hit} das cantinas abertas serviram menos de dois terços das suas. O efeito aprendido é "
+        "o de uma cantina comum: não diz quais serão atingidas.",
     },
 })  # fmt: skip
 
@@ -90,7 +90,7 @@ class PastStrikes:
         >>> days = np.array(["2015-02-03", "2016-06-02"], dtype="datetime64[D]")
         >>> strikes = PastStrikes(days, came=np.array([0.9, 0.7]), hit=np.array([0.1, 0.3]))
         >>> strikes.to_text("en").split(";")[0]
-        'Past strikes (2 days): from 70% to 90% of the expected meals came, 80% on the median day'
+        'Past strikes (2 days): from 70% to 90% of the expected meals were served, 80% on the median day'
         """
         say = in_language(TEXTS, lang)
         if not len(self):

@@ -26,9 +26,17 @@ def town_forecast(town, town_forecaster):
 
 
 @pytest.fixture(scope="session")
-def town_folder(town, tmp_path_factory):
-    """Return the town as a folder in the layout of Nantes, up to the end of its last year but one."""
-    root = tmp_path_factory.mktemp("town")
+def town_folder(town, write_folder):
+    return write_folder(town)
+
+
+@pytest.fixture(scope="session")
+def write_folder(tmp_path_factory):
+    """Return what writes a city as a folder in the layout of Nantes."""
+    return lambda city: _folder(city, tmp_path_factory.mktemp("town"))
+
+
+def _folder(town, root):
     for name in ("raw", "calculators", "mappings"):
         (root / name).mkdir()
     names = list(town.canteens)

@@ -255,7 +255,8 @@ def test_a_reader_that_stops_early_is_no_error(town_folder):
         (["what-if", *SPAN, "--strike", "soon"], "'soon' is no day"),
         (["what-if", *SPAN, "--menu", "absent.csv"], "absent.csv: cannot be read (no such file); it should be a menu"),
         (["sheet"], "give --until, the last day of the data used"),
-        (["sheet", *UNTIL, "--model", "{out}"], "not both"),
+        (["sheet", *UNTIL, "--model", "{out}"], "give --until or --model, not both"),
+        (["trade-off", *SPAN, "--lead-days", "20", "--model", "{out}"], "give --lead-days or --model, not both"),
         (["forecast", *SPAN, "--model", "{out}", "--output", "f.csv"], "o.csv: cannot be read (no such file); it should be a model"),
         (["effects", *UNTIL, "--lang", "de"], "invalid choice: 'de'"),
         (["effects", *UNTIL, "--picture", "{out}"], "is no kind of picture"),
@@ -373,6 +374,43 @@ def test_a_full_disk_is_one_line(town_folder):
     assert done.returncode == 2
     assert "the result cannot be printed" in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def test_signs_that_the_output_does_not_have_are_one_line(town_folder):
+    program = "import sys; from prevision_cantine.cli import main; sys.exit(main())"
+    done = subprocess.run(
+        [sys.executable, "-c", program, "effects", str(town_folder), *UNTIL],
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "cannot be printed in ascii; set PYTHONUTF8=1" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_command_that_is_stopped_is_one_line(town_folder, tmp_path, capsys, monkeypatch):
+    def stopped(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(CanteenForecaster, "fit", stopped)
+    assert main(["forecast", str(town_folder), *SPAN, "--output", str(tmp_path / "f.csv")]) == 2
+    assert capsys.readouterr().err == "prevision-cantine: error: stopped before the end\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--draft", "absent.csv"], "absent.csv: cannot be read"),
+        (["--canteen", "cantine 1"], "did you mean 'Cantine 01'"),
+    ],
+)
+def test_what_is_asked_for_is_read_before_anything_is_learned(
+    town_folder, capsys, monkeypatch, options, message
+):
+    monkeypatch.setattr(CanteenForecaster, "fit", None)
+    assert main(["explain", str(town_folder), *SPAN, *options]) == 2
+    assert message in capsys.readouterr().err
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipe with a name on this system")

@@ -95,7 +95,18 @@ def test_every_text_is_in_every_language_with_the_same_places():
         for key, names in table.items():
             assert set(names) == set(LANGUAGES), key
             assert len({tuple(sorted(FIELDS.findall(text))) for text in names.values()}) == 1, key
-    for name in ("effects", "explanation", "ingredients", "ordering", "scenario"):
+    for name in (
+        "cli",
+        "effects",
+        "explanation",
+        "figures",
+        "ingredients",
+        "limits",
+        "ordering",
+        "scenario",
+        "sheet",
+        "strikes",
+    ):
         texts = importlib.import_module(f"prevision_cantine.{name}").TEXTS
         for key, text in texts["en"].items():
             for lang in LANGUAGES:
@@ -105,6 +116,8 @@ def test_every_text_is_in_every_language_with_the_same_places():
 
 def test_families_and_factors_have_names(town_forecaster):
     assert set(FAMILIES) <= set(naming.NAMES)
+    first, second = (naming.level_name("from_start", n, "fr") for n in (0, 1))
+    assert (first, second) == ("premier jour de l'année scolaire", "jour 2 de l'année scolaire")
     assert set(town_forecaster.effects().factor) <= {*naming.NAMES, "weekday"}
 
 

@@ -53,6 +53,9 @@ def test_the_steps_of_a_row_lead_from_the_usual_to_the_forecast(town_forecast):
         assert meals == round(town_forecast.meals[i])
         assert usual + sum(map(int, shown[1:-1])) == meals
         bars = [(bar.get_x(), bar.get_width()) for bar in axes.patches]
+        first = bars[0][0] if bars else town_forecast.meals[i]
+        begins = town_forecast.in_meals()[0][i]
+        assert axes.lines[1].get_xdata() == pytest.approx([begins, first])
         end = bars[-1][0] + bars[-1][1] if bars else town_forecast.meals[i]
         assert end == pytest.approx(town_forecast.meals[i])
 

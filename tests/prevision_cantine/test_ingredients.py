@@ -38,6 +38,19 @@ def plan(town, town_forecaster):
     return plan_order(town_forecaster.predict(rows), shortage=0.01)
 
 
+@pytest.mark.parametrize(
+    ("quantity", "unit", "printed"),
+    [
+        (Fraction(5, 2), "piece", "3 pieces"), (Fraction(1, 100), "piece", "1 piece"),
+        (Fraction(3), "piece", "3 pieces"), (Fraction(1, 100), "kg", "0.1 kg"),
+        (Fraction(3, 10), "kg", "0.3 kg"), (Fraction(121, 100), "L", "1.3 L"),
+    ],
+)  # fmt: skip
+def test_what_is_printed_is_never_less_than_what_is_needed(quantity, unit, printed):
+    purchase = Purchase(dt.date(2023, 3, 6), "Primeur", "Melon", quantity, unit)
+    assert Ingredients((purchase,)).to_text("en").endswith(f"  {printed}")
+
+
 @pytest.fixture
 def portions_file(tmp_path):
     path = tmp_path / "portions.csv"

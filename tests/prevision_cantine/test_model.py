@@ -1,8 +1,11 @@
 """The forecaster: explained exactly, blind to the future, calibrated."""
 
+import io
+from copy import deepcopy
 from itertools import pairwise
 
 import attrs
+import joblib
 import numpy as np
 import pytest
 from hypothesis import given
@@ -36,6 +39,22 @@ def city():
 @pytest.fixture(scope="module")
 def forecast(city):
     return CanteenForecaster().fit(city, until=UNTIL).predict(city.calendar_rows(*SPAN))
+
+
+def _from_another_process(item):
+    file = io.BytesIO()
+    joblib.dump(item, file)
+    file.seek(0)
+    return joblib.load(file)
+
+
+@pytest.mark.parametrize("copied", [deepcopy, _from_another_process])
+def test_a_copy_forecasts_the_same(city, forecast, copied):
+    forecaster, town, same = copied((CanteenForecaster().fit(city, UNTIL), city, forecast))
+    found = forecaster.predict(town.calendar_rows(*SPAN))
+    np.testing.assert_array_equal(found.meals, forecast.meals)
+    np.testing.assert_array_equal(same.lower, forecast.lower)
+    assert found.explain(3, "fr") == same.explain(3, "fr") == forecast.explain(3, "fr")
 
 
 def test_the_terms_add_up_to_the_forecast(forecast):

@@ -164,6 +164,13 @@ def test_errors_say_what_is_wrong(settings, change, words):
         AdditiveRegressor(**settings).fit(table, change.get("y", [1.0, 2.0]), change.get("weight"))
 
 
+def test_columns_that_lost_their_names_are_told_with_the_remedy():
+    with pytest.raises(
+        ValueError, match=r"0 to 1, without names: .*set_output\(transform=\"pandas\"\)"
+    ):
+        AdditiveRegressor(group="cantine").fit(np.ones((2, 2)), [1.0, 2.0])
+
+
 def test_a_pipeline_is_cross_validated_by_teaching_period(pipeline, table, city):
     target = table.pop("repas")
     cv = TeachingPeriodSplit(lead_days=15, n_splits=3)

@@ -1,11 +1,11 @@
-"""The tutorial from data to order: Sybil runs its code; here, that its pictures are those it draws."""
+"""The tutorial from data to order: Sybil runs its code; here, its pictures and its commands."""
 
 import re
+import shlex
+import shutil
 from pathlib import Path
 
-import pytest
-
-from prevision_cantine import cli, load_menu, load_portions
+from prevision_cantine import cli, load_menu, load_portions, make_city
 from prevision_cantine.ingredients import dish_name
 
 ROOT = Path(__file__).parents[2]
@@ -25,7 +25,14 @@ def test_the_portions_hold_every_dish_of_the_menu():
     assert {dish_name(dish) for dishes in menu.values() for dish in dishes} == portions
 
 
-@pytest.mark.parametrize("command", sorted(set(re.findall(r"`prevision-cantine ([\w-]+)", PAGE))))
-def test_each_command_of_the_page_exists(command, capsys):
-    assert cli.main([command, "--help"]) == 0
-    assert command in capsys.readouterr().out
+def test_each_command_of_the_page_does_what_it_says(write_folder, tmp_path, monkeypatch, capsys):
+    folder = str(write_folder(make_city(seed=0)))
+    shutil.copytree(ROOT / "examples/cantine", tmp_path / "examples/cantine")
+    monkeypatch.chdir(tmp_path)
+    commands = re.findall(r"`prevision-cantine ([^`]+)`", PAGE)
+    assert len(commands) == 10
+    for command in commands:
+        arguments = [folder if word == "FOLDER" else word for word in shlex.split(command)]
+        assert cli.main(arguments) == 0, (command, capsys.readouterr().err)
+        outputs = re.findall(r"--(?:output|kitchen|[\w-]*picture) (\S+)", command)
+        assert all(Path(name).stat().st_size for name in outputs)
