@@ -72,13 +72,15 @@ def load_absences(root: Path, index: Mapping[str, int], report: list[Remark]) ->
     )
 
 
-def unchecked_absences(city: City) -> list[Remark]:
+def unchecked_absences(city: City, where: str = ABSENCES) -> list[Remark]:
     """Return a remark for each canteen and school year whose absences no enrolment can be held against.
 
     Parameters
     ----------
     city : City
         The city; it refuses more pupils away than are enrolled where an enrolment is known.
+    where : str
+        The table of the absences.
 
     Returns
     -------
@@ -96,7 +98,7 @@ def unchecked_absences(city: City) -> list[Remark]:
     )
     return [
         Remark(
-            ABSENCES,
+            where,
             f"enrolment of canteen {city.canteens[canteen]!r} "
             f"{f'in {calendar.years[year].name}' if year >= 0 else 'before the first school year'} unknown",
             "taken without comparing them to it",

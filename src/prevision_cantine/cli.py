@@ -136,9 +136,15 @@ def _drop_what_is_left() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+def _outputs(arguments: argparse.Namespace) -> list[Path]:
+    """Return the files that are to be written."""
+    named: list[Path | None] = [getattr(arguments, name, None) for name in OUTPUTS]
+    return [path for path in named if path is not None]
+
+
 def _check_outputs(arguments: argparse.Namespace) -> None:
     """Refuse what cannot be written before the first of several files is."""
-    given = [path for name in OUTPUTS if (path := getattr(arguments, name, None)) is not None]
+    given = _outputs(arguments)
     for number, path in enumerate(given):
         if not path.parent.is_dir():
             raise CantineError(f"{path}: cannot be written (no such folder); check the path")
@@ -147,8 +153,8 @@ def _check_outputs(arguments: argparse.Namespace) -> None:
         if path in given[:number]:
             raise CantineError(f"{path}: two outputs have this name; give each its own")
     for name in PICTURES:
-        if (path := getattr(arguments, name, None)) is not None:
-            picture_kind(path)
+        if (picture := getattr(arguments, name, None)) is not None:
+            picture_kind(picture)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -413,6 +419,11 @@ def _fit(arguments: argparse.Namespace) -> int:
 def _forecast(arguments: argparse.Namespace) -> int:
     city, forecast = _forecasted(arguments)
     canteen, here = _canteen(forecast, arguments.canteen)
+    hidden = forecast.is_small(arguments.mask_below)[here]
+    if arguments.picture is not None and hidden.any():
+        raise ForecastError(
+            f"--picture would show meals of {canteen} that --mask-below hides: draw another --canteen"
+        )
     forecast.to_csv(arguments.output, mask_below=arguments.mask_below)
     if arguments.picture is not None:
         save(plot_forecast(forecast, canteen, actual=city, lang=arguments.lang), arguments.picture)
@@ -421,7 +432,8 @@ def _forecast(arguments: argparse.Namespace) -> int:
         arguments, "forecast", remarks=counted(remarks, "remark", arguments.lang),
         rows=counted(rows, "row", arguments.lang),
     )  # fmt: skip
-    print(forecast.explain(here[0], arguments.lang))
+    if not hidden[0]:
+        print(forecast.explain(here[0], arguments.lang))
     return 0
 
 
@@ -441,8 +453,7 @@ def _order(arguments: argparse.Namespace) -> int:
     if arguments.kitchen is not None:
         plan.kitchen_to_csv(arguments.kitchen)
     print(plan.to_text(arguments.lang))
-    print()
-    _say(arguments, "see")
+    _see(arguments)
     return 0
 
 
@@ -459,6 +470,7 @@ def _trade_off(arguments: argparse.Namespace) -> int:
         )
         save(figure, arguments.picture)
     print(table.to_text(arguments.lang))
+    _see(arguments)
     return 0
 
 
@@ -472,6 +484,7 @@ def _explain(arguments: argparse.Namespace) -> int:
         save(figure, arguments.picture)
     for row in here:
         print(forecast.explain(row, arguments.lang))
+    _see(arguments)
     return 0
 
 
@@ -483,6 +496,7 @@ def _effects(arguments: argparse.Namespace) -> int:
     if arguments.picture is not None:
         save(plot_effects(effects, lang=arguments.lang), arguments.picture)
     print(effects.select(scope=EVERYWHERE).to_text(arguments.lang))
+    _see(arguments)
     return 0
 
 
@@ -521,6 +535,7 @@ def _what_if(arguments: argparse.Namespace) -> int:
     print(change.to_text(arguments.lang))
     if scenario.strikes:
         print(f"\n{forecaster.fitted_.strikes.to_text(arguments.lang)}")
+    _see(arguments)
     return 0
 
 
@@ -557,6 +572,7 @@ def _ingredients(arguments: argparse.Namespace) -> int:
     if arguments.output is not None:
         found.to_csv(arguments.output)
     print(found.to_text(arguments.lang))
+    _see(arguments)
     return 0
 
 
@@ -598,6 +614,13 @@ def _backtest(arguments: argparse.Namespace) -> int:
         forecasts=counted(spans, "forecast", lang),
     )  # fmt: skip
     return 0
+
+
+def _see(arguments: argparse.Namespace) -> None:
+    """Print where the results are, if any was written."""
+    files = _outputs(arguments)
+    if files:
+        print(f"\n{TEXTS[arguments.lang]['see'].format(file=', '.join(map(str, files)))}")
 
 
 def _say(arguments: argparse.Namespace, key: str, **facts: object) -> None:

@@ -6,11 +6,13 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
+import attrs
 import numpy as np
 import numpy.typing as npt
 
+from prevision_cantine.announced import unchecked_absences
 from prevision_cantine.calendar import Calendar, Days
-from prevision_cantine.city import Attendance, City, Floats, Remark
+from prevision_cantine.city import Absences, Attendance, City, Floats, Provisional, Remark
 from prevision_cantine.errors import CityError
 from prevision_cantine.language import counted
 from prevision_cantine.menus import Menus
@@ -32,6 +34,8 @@ ATTENDANCE = {"cantine": True, "date": True, "reel": True, "prevision_agents": F
 ENROLMENT = {"cantine": True, "annee_scolaire": True, "effectif": True}
 MENU = {"date": True, "plat": True}
 CANTEENS = {"cantine": True, "type_site": True}
+ABSENCES = {"cantine": True, "date": True, "absents": True, "annonce_le": True}
+PROVISIONAL = ENROLMENT | {"connu_le": True}
 
 
 def city_from_frames(
@@ -41,6 +45,8 @@ def city_from_frames(
     enrolment: IntoDataFrame | None = None,
     menus: IntoDataFrame | None = None,
     canteens: IntoDataFrame | None = None,
+    absences: IntoDataFrame | None = None,
+    provisional: IntoDataFrame | None = None,
     columns: Mapping[str, str] | None = None,
 ) -> City:
     """Return a city from long tables, each of pandas, polars or pyarrow.
@@ -60,6 +66,13 @@ def city_from_frames(
     canteens : DataFrame or Table, optional
         A row a canteen: ``cantine``, ``type_site`` (M, E or M/E). Without it the canteens are
         those of the attendance, all taken as M/E.
+    absences : DataFrame or Table, optional
+        A row an announcement, such as a trip: ``cantine``, ``date``, ``absents`` (pupils away) and
+        ``annonce_le``, the day from which it is known.
+    provisional : DataFrame or Table, optional
+        A row a canteen and school year, foreseen before it begins: ``cantine``,
+        ``annee_scolaire``, ``effectif`` (pupils) and ``connu_le``, the day from which it is known; the
+        latest of a year holds for all canteens.
     columns : mapping of str to str, optional
         Your name of a column by ours, such as ``{"cantine": "site", "reel": "repas"}``; it holds
         for each table.
@@ -90,37 +103,36 @@ def city_from_frames(
     >>> city.canteens, city.attendance.meals.tolist()
     (('Zola',), [212.0, 208.0])
     """
-    names = _Names(columns or {}, (ATTENDANCE, ENROLMENT, MENU, CANTEENS))
+    names = _Names(columns or {}, (ATTENDANCE, ENROLMENT, MENU, CANTEENS, ABSENCES, PROVISIONAL))
     report: list[Remark] = []
-    served = _Table.read("attendance", attendance, ATTENDANCE, names, report)
+
+    def read(where: str, frame: IntoDataFrame, wanted: Mapping[str, bool]) -> _Table:
+        return _Table.read(where, frame, wanted, names, report)
+
+    served = read("attendance", attendance, ATTENDANCE)
     site = served.texts("cantine")
     if canteens is None:
         known = tuple(sorted(set(site)))
         types: tuple[str, ...] = ("M/E",) * len(known)
         report.append(Remark("attendance", "no table of canteens", "all taken as M/E", len(known)))
     else:
-        known, types = _canteens(_Table.read("canteens", canteens, CANTEENS, names, report))
+        known, types = _canteens(read("canteens", canteens, CANTEENS))
     index = {name: n for n, name in enumerate(known)}
     table = _attendance(served, site, index, report)
-    return City(
-        canteens=known,
-        types=types,
-        attendance=table,
-        enrolment=(
-            {}
-            if enrolment is None
-            else _enrolment(
-                _Table.read("enrolment", enrolment, ENROLMENT, names, report), index, report
-            )
-        ),
-        calendar=calendar,
-        menus=Menus.of(
-            {}
-            if menus is None
-            else _dishes(_Table.read("menus", menus, MENU, names, report))
-        ),
-        report=tuple(report),
+    pupils, foreseen, dishes, away = {}, {}, {}, Absences()
+    if enrolment is not None:
+        pupils = _enrolment(read("enrolment", enrolment, ENROLMENT), index, report)
+    if provisional is not None:
+        foreseen = _provisional(read("provisional", provisional, PROVISIONAL), index, report)
+    if menus is not None:
+        dishes = _dishes(read("menus", menus, MENU))
+    if absences is not None:
+        away = _absences(read("absences", absences, ABSENCES), index, report)
+    city = City(
+        canteens=known, types=types, attendance=table, enrolment=pupils, provisional=foreseen,
+        calendar=calendar, menus=Menus.of(dishes), absences=away, report=tuple(report),
     )  # fmt: skip
+    return attrs.evolve(city, report=(*report, *unchecked_absences(city, "absences")))
 
 
 def _canteens(table: _Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -168,10 +180,7 @@ def _enrolment(table: _Table, index: Mapping[str, int], report: list[Remark]) ->
     site, year = table.texts("cantine"), table.texts("annee_scolaire")
     pupils = table.counts("effectif")
     result: dict[str, Floats] = {}
-    unknown = [name for name in site if name not in index]
-    if unknown:
-        what = f"canteens such as {unknown[0]!r} have no attendance"
-        report.append(Remark("enrolment", what, "left out", len(unknown)))
+    _leave_out(table, site, index, report)
     table.refuse(
         "cantine", _again(np.array([f"{a}\0{b}" for a, b in zip(site, year, strict=True)])), site,
         "stands twice in a school year; add up the schools of a canteen first",
@@ -181,6 +190,42 @@ def _enrolment(table: _Table, index: Mapping[str, int], report: list[Remark]) ->
             row = result.setdefault(when, np.full(len(index), np.nan))
             row[index[name]] = count
     return result
+
+
+def _provisional(
+    table: _Table, index: Mapping[str, int], report: list[Remark]
+) -> dict[str, Provisional]:
+    year, known_on = np.array(table.texts("annee_scolaire")), table.days("connu_le")
+    return {
+        when: Provisional(known_on[year == when].max(), pupils)
+        for when, pupils in _enrolment(table, index, report).items()
+    }
+
+
+def _absences(table: _Table, index: Mapping[str, int], report: list[Remark]) -> Absences:
+    site, pupils = table.texts("cantine"), table.counts("absents")
+    table.refuse(
+        "absents", ~(pupils > 0), pupils, "no count above 0; correct it or leave the row out"
+    )
+    _leave_out(table, site, index, report)
+    rows = [row for row, name in enumerate(site) if name in index]
+    return Absences(
+        canteen=np.array([index[site[row]] for row in rows], dtype=np.int64),
+        date=table.days("date")[rows],
+        announced=table.days("annonce_le")[rows],
+        pupils=pupils[rows],
+        place=np.array([table.place("absents", row) for row in rows], dtype=np.str_),
+    )
+
+
+def _leave_out(
+    table: _Table, site: Sequence[str], index: Mapping[str, int], report: list[Remark]
+) -> None:
+    """Report the rows of canteens that have no attendance."""
+    unknown = [name for name in site if name not in index]
+    if unknown:
+        what = f"canteens such as {unknown[0]!r} have no attendance"
+        report.append(Remark(table.where, what, "left out", len(unknown)))
 
 
 def _dishes(table: _Table) -> dict[dt.date, list[str]]:
@@ -216,7 +261,7 @@ class _Table:
     """A table of the caller, whose columns are called by our names."""
 
     def __init__(self, where: str, frame: nw.DataFrame[Any], names: _Names) -> None:
-        self._where, self._frame, self._names = where, frame, names
+        self.where, self._frame, self._names = where, frame, names
 
     @classmethod
     def read(
@@ -274,12 +319,16 @@ class _Table:
         age = (self.days("date")[known] - born[known]).astype(np.int64) / 365.25
         if np.mean((age > YOUNGEST) & (age < OLDEST)) > 0.9:
             raise CityError(
-                f"{self._where}: the column {name!r} holds dates {YOUNGEST} to {OLDEST} years before "
+                f"{self.where}: the column {name!r} holds dates {YOUNGEST} to {OLDEST} years before "
                 "their rows, like dates of birth, which no forecast needs; remove it"
             )
 
     def _column(self, ours: str) -> nw.Series[Any]:
         return self._frame.get_column(self._names(ours))
+
+    def place(self, ours: str, row: int) -> str:
+        """Return where a value stands, for messages."""
+        return f"{self.where}: column {self._names(ours)!r}: row {row}"
 
     def refuse(
         self, ours: str, wrong: npt.NDArray[np.bool_], values: Sequence[Any] | Array, why: str
@@ -290,7 +339,7 @@ class _Table:
             return
         shown = ", ".join(f"{_shown(values[i])} at row {i}" for i in at[:FIRST].tolist())
         more = f" and {counted(len(at) - FIRST, 'row')} more" if len(at) > FIRST else ""
-        raise CityError(f"{self._where}: column {self._names(ours)!r}: {shown}{more}: {why}")
+        raise CityError(f"{self.where}: column {self._names(ours)!r}: {shown}{more}: {why}")
 
     def texts(self, ours: str) -> list[str]:
         """Return a column of texts, without the space around them."""
@@ -310,7 +359,7 @@ class _Table:
         series = self._column(ours)
         if not series.dtype.is_numeric() and series.dtype != nw.Object:
             raise CityError(
-                f"{self._where}: column {self._names(ours)!r}: holds {series.dtype}, not counts; "
+                f"{self.where}: column {self._names(ours)!r}: holds {series.dtype}, not counts; "
                 "convert it to numbers"
             )
         values = series.to_list()
@@ -334,7 +383,7 @@ class _Table:
         zone = getattr(series.dtype, "time_zone", None)
         if zone is not None:
             raise CityError(
-                f"{self._where}: column {self._names(ours)!r}: has the time zone {zone}; convert it "
+                f"{self.where}: column {self._names(ours)!r}: has the time zone {zone}; convert it "
                 "to local days first"
             )
         if series.dtype == nw.Datetime:

@@ -79,6 +79,14 @@ def test_forecast(run, forecast, tmp_path):
     assert (tmp_path / "f.svg").exists()
 
 
+def test_what_a_mask_hides_is_neither_drawn_nor_told(run, forecast, tmp_path):
+    size = float(forecast.meals.max()) + 1
+    masked = [*SPAN, *UNTIL, "--mask-below", size, "--output", tmp_path / "f.csv"]
+    assert forecast.explain(0, "fr") not in run("forecast", *masked)
+    with pytest.raises(AssertionError, match="--mask-below hides"):
+        run("forecast", *masked, "--picture", tmp_path / "f.svg")
+
+
 def test_the_draft_of_the_agents_is_a_term(run, city, forecaster, tmp_path):
     rows = city.calendar_rows("2023-03-06", "2023-03-17")
     _, table = city.served_rows("2023-03-06", "2023-03-17")
@@ -132,7 +140,7 @@ def test_trade_off(run, forecast, tmp_path):
     text = run("trade-off", *SPAN, *UNTIL, "--shortages", 0.01, 0.02, "--together",
                "--output", tmp_path / "t.csv", "--picture", tmp_path / "t.svg")  # fmt: skip
     table = trade_off(forecast, shortages=[0.01, 0.02], together=True)
-    assert text == table.to_text("fr") + "\n"
+    assert text == f"{table.to_text('fr')}\n\nvoir {tmp_path / 't.csv'}, {tmp_path / 't.svg'}\n"
     assert [float(row["manque"]) for row in read(tmp_path / "t.csv")] == pytest.approx(
         table.shortage, abs=5e-5
     )
@@ -143,14 +151,17 @@ def test_explain(run, forecast, tmp_path):
     text = run("explain", *SPAN, *UNTIL, "--canteen", "Cantine 04", "--lang", "en",
                "--output", tmp_path / "c.csv", "--picture", tmp_path / "e.svg")  # fmt: skip
     here = np.flatnonzero(forecast.rows.names == "Cantine 04")
-    assert text.splitlines() == [forecast.explain(i, "en") for i in here]
+    seen = f"see {tmp_path / 'c.csv'}, {tmp_path / 'e.svg'}"
+    assert text.splitlines() == [*(forecast.explain(i, "en") for i in here), "", seen]
     assert len(read(tmp_path / "c.csv")) == len(forecast)
     assert (tmp_path / "e.svg").exists()
 
 
 def test_effects(run, forecaster, tmp_path):
     text = run("effects", *UNTIL, "--output", tmp_path / "e.csv", "--picture", tmp_path / "e.svg")
-    assert text == forecaster.effects().select(scope="*").to_text("fr") + "\n"
+    effects = forecaster.effects().select(scope="*").to_text("fr")
+    assert text == f"{effects}\n\nvoir {tmp_path / 'e.csv'}, {tmp_path / 'e.svg'}\n"
+    assert run("effects", *UNTIL) == f"{effects}\n"
     assert len(read(tmp_path / "e.csv")) == len(forecaster.effects())
 
 
@@ -177,7 +188,7 @@ def test_what_if(run, city, forecaster, tmp_path):
     )  # fmt: skip
     change = what_if(forecaster, city, scenario, "2023-03-06", "2023-03-17")
     strikes = forecaster.fitted_.strikes.to_text("en")
-    assert text == f"{change.to_text('en')}\n\n{strikes}\n"
+    assert text == f"{change.to_text('en')}\n\n{strikes}\n\nsee {tmp_path / 'w.csv'}\n"
     found = [float(row["apres"]) for row in read(tmp_path / "w.csv")]
     np.testing.assert_allclose(found, change.after, atol=0.006)
 

@@ -162,3 +162,47 @@ def test_a_frame_is_the_callers_to_change_and_the_forecast_is_not(town):
     frame.loc[:, numbers] = 0.0
     assert (frame[numbers] == 0).all(axis=None)
     np.testing.assert_array_equal(forecast.meals, meals)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_announced_absences_and_foreseen_enrolments_come_with_their_day(town, kind):
+    make = KINDS[kind]
+    given = tables(town, make)
+    first, second = town.canteens[:2]
+    city = city_from_frames(
+        given.pop("attendance"), calendar=town.calendar, columns=COLUMNS, **given,
+        absences=make(
+            {"site": [second, first, "elsewhere"], "jour": ["2023-03-06", "2023-03-07", "2023-03-07"],
+             "absents": [12, 30, 5], "annonce_le": ["2023-02-01", "2023-03-01", "2023-03-01"]}
+        ),
+        provisional=make(
+            {"site": [first, second], "annee_scolaire": ["2022-2023"] * 2, "effectif": [111, 99],
+             "connu_le": ["2022-05-10", "2022-06-10"]}
+        ),
+    )  # fmt: skip
+    days = np.array(["2023-03-07", "2023-03-06"], dtype="datetime64[D]")
+    canteens = np.array([0, 1])
+    for known_on, away in (("2023-01-31", [0, 0]), ("2023-02-10", [0, 12]), ("2023-03-01", [30, 12])):
+        assert city.absent(canteens, days, np.datetime64(known_on)).tolist() == away
+    september = np.array(["2022-09-12"] * 2, dtype="datetime64[D]")
+    before, after = (
+        city.enrolled(canteens, september, np.datetime64(day)) for day in ("2022-06-09", "2022-06-10")
+    )
+    assert after.tolist() == [111, 99] != before.tolist()
+    assert any(r.file == "absences" and "'elsewhere'" in r.what for r in city.report)
+
+
+@pytest.mark.parametrize(
+    ("count", "match"),
+    [(0, r"column 'absents': 0.* at row 1: no count above 0"), (9999, r"column 'absents': row 1: .*9999 pupils away")],
+)  # fmt: skip
+def test_an_absence_that_cannot_be_is_refused_with_its_row(town, count, match):
+    given = tables(town, pd.DataFrame)
+    away = pd.DataFrame(
+        {"site": list(town.canteens[:2]), "jour": "2023-03-07", "absents": [3, count],
+         "annonce_le": "2023-03-01"}
+    )  # fmt: skip
+    with pytest.raises(CityError, match=match):
+        city_from_frames(
+            given.pop("attendance"), calendar=town.calendar, columns=COLUMNS, absences=away, **given
+        )
