@@ -97,6 +97,30 @@ def test_the_robust_solution_solves_the_equations_of_its_weights(problem):
     np.testing.assert_allclose(robustness[far], (distance[far] / (1.5 * scale)) ** -1.5, rtol=1e-9)
 
 
+def test_the_steps_come_near_to_where_they_end(monkeypatch):
+    # Rows far below, as many as real canteens have, and effects that they would drag along.
+    random = np.random.default_rng(0)
+    situations, groups, count = 300, 20, 5000
+    blocks = (
+        Block("week", random.integers(0, 40, situations), 40, 6.0),
+        Block("day", random.integers(0, 5, situations), 5, 9.0, nested=True),
+        Block("level", np.zeros(situations, dtype=int), 1, 0.5, nested=True),
+    )
+    design = Design(
+        blocks, random.integers(0, situations, count), random.integers(0, groups, count), groups
+    )
+    target = 0.1 * random.normal(size=situations)[design.situation] + 0.05 * random.normal(
+        size=count
+    )
+    far = random.random(count) < 0.1
+    target[far] -= random.exponential(0.8, far.sum())
+
+    found = solve(design, target)[0].total(design)
+    monkeypatch.setattr("prevision_cantine.additive.STEPS", 100)
+    end = solve(design, target)[0].total(design)
+    assert np.abs(found - end).max() < 0.011
+
+
 @given(problems())
 def test_terms_add_up_to_the_total(problem):
     design, target, weight = problem

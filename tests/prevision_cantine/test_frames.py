@@ -182,11 +182,16 @@ def test_announced_absences_and_foreseen_enrolments_come_with_their_day(town, ki
     )  # fmt: skip
     days = np.array(["2023-03-07", "2023-03-06"], dtype="datetime64[D]")
     canteens = np.array([0, 1])
-    for known_on, away in (("2023-01-31", [0, 0]), ("2023-02-10", [0, 12]), ("2023-03-01", [30, 12])):
+    for known_on, away in (
+        ("2023-01-31", [0, 0]),
+        ("2023-02-10", [0, 12]),
+        ("2023-03-01", [30, 12]),
+    ):
         assert city.absent(canteens, days, np.datetime64(known_on)).tolist() == away
     september = np.array(["2022-09-12"] * 2, dtype="datetime64[D]")
     before, after = (
-        city.enrolled(canteens, september, np.datetime64(day)) for day in ("2022-06-09", "2022-06-10")
+        city.enrolled(canteens, september, np.datetime64(day))
+        for day in ("2022-06-09", "2022-06-10")
     )
     assert after.tolist() == [111, 99] != before.tolist()
     assert any(r.file == "absences" and "'elsewhere'" in r.what for r in city.report)
