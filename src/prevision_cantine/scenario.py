@@ -18,6 +18,7 @@ from prevision_cantine.errors import CityError, ForecastError
 from prevision_cantine.explanation import rounded_to
 from prevision_cantine.features import TERMS
 from prevision_cantine.forecast import Forecast
+from prevision_cantine.intervals import added
 from prevision_cantine.language import (
     counted,
     day_of_week,
@@ -280,17 +281,15 @@ class Difference:
         )  # fmt: skip
         totals = {name: float(values.sum()) for name, values in self.terms.items()}
         parts = self._told(totals, after - before, lang, {})
-        was, will = (
-            np.rint(np.bincount(place, self.before)),
-            np.rint(np.bincount(place, self.after)),
-        )
+        was = np.rint(added(place, self.before))
+        change = rounded_to(added(place, self.after - self.before), after - before)
         cells = [
             [
-                f"{day_of_week(day, lang)} {day}", number(was[n], lang), number(will[n], lang),
-                signed(will[n] - was[n], lang),
+                f"{day_of_week(day, lang)} {day}", number(was[n], lang),
+                number(was[n] + change[n], lang), signed(change[n], lang),
             ]
             for n, day in enumerate(days)
-            if will[n] != was[n]
+            if change[n]
         ]  # fmt: skip
         lines = [head, *([", ".join(parts) + "."] if parts else [])]
         header = [say[key] for key in ("day", "before", "after", "change")]

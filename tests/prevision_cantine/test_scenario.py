@@ -188,3 +188,20 @@ def test_what_cannot_be_compared_or_changed_is_said(town, town_forecaster, town_
         Scenario(strikes=["soon"])
     with pytest.raises(ForecastError, match="no row 99999"):
         what_if(town_forecaster, town, Scenario(), *SPAN).explain(99999)
+
+
+def test_the_days_of_a_change_add_up_to_what_is_said_above_them(town, town_forecaster):
+    scenario = Scenario(enrolment={"*": 1.013}, strikes=["2023-03-07"])
+    lines = (
+        what_if(town_forecaster, town, scenario, "2023-03-06", "2023-03-17")
+        .to_text("en")
+        .splitlines()
+    )
+    total = int(lines[0].split("(")[1].split(")")[0].replace("−", "-").replace(",", ""))
+    days = [
+        [int(cell.replace(",", "").replace("−", "-")) for cell in line.split()[2:]]
+        for line in lines[4:]
+    ]
+    assert len(days) == 8
+    assert sum(change for *_, change in days) == total
+    assert all(before + change == after for before, after, change in days)
