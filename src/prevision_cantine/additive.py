@@ -320,10 +320,12 @@ def solve(
             if step:
                 effects = equations.solve(base * robustness, target)
                 before, total = total, effects.total(design)
-            expected = total
+            distance = target - total
             if before is not None and step < STEPS - 1:
-                expected = total + AHEAD * (total - before)
-            distance = np.abs(target - expected)
+                before -= total
+                before *= AHEAD
+                distance += before
+            np.abs(distance, out=distance)
             scale = max(1.4826 * _median(distance, count), 1e-6)
             distance /= FAR * scale
             np.maximum(distance, 1.0, out=distance)
