@@ -295,12 +295,10 @@ def test_a_hostile_name_of_a_group_stays_a_text():
 
 def test_the_table_as_csv_and_columns_reads_back():
     comparison = compare(BEFORE, AFTER, make_population(300), by="nombre_personnes", price=500)
-    read = pd.read_csv(
-        io.StringIO(comparison.to_csv()),
-        dtype={"nombre_personnes": str},
-        float_precision="round_trip",
+    read = pl.read_csv(
+        io.StringIO(comparison.to_csv()), schema_overrides={"nombre_personnes": pl.String}
     )
-    assert read.to_dict("list") == comparison.to_dict()
+    assert read.to_dict(as_series=False) == comparison.to_dict()
     assert json.loads(json.dumps(comparison.to_dict())) == comparison.to_dict()
 
 
