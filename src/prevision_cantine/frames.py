@@ -406,7 +406,9 @@ def _number(value: Any) -> float:
 
 
 def _day(value: Any) -> np.datetime64:
-    if isinstance(value, dt.datetime):
+    if value != value:  # a missing day of pandas is a datetime that has no time
+        value = None
+    elif isinstance(value, dt.datetime):
         midnight = value.tzinfo is None and value.time() == dt.time()
         value = value.date() if midnight else None
     elif isinstance(value, str) and len(value) != 10:

@@ -1,5 +1,7 @@
 """Tables in and out: the same city and the same forecasts whatever the library."""
 
+import datetime as dt
+
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -87,6 +89,21 @@ def test_a_city_goes_out_and_comes_back(town):
         ({"date": ["2017-01-05", "2017-01-05"]}, "stands twice"),
         ({"prenom": ["A", "B"]}, "personal data"),
         ({"remarque": ["x", "parent@example.org"]}, "e-mail address"),
+        ({"jour": ["2009-03-01", "2008-11-20"]}, "like dates of birth"),
+        ({"jour": pd.to_datetime(["2009-03-01", "2008-11-20"])}, "like dates of birth"),
+        (
+            {"date": pd.to_datetime(["2017-01-05 12:30", "2017-01-06 00:00"])},
+            "at row 0: no day without an hour",
+        ),
+        (
+            {"date": pd.to_datetime(["2017-01-05", "2017-01-06"]).tz_localize("Europe/Paris")},
+            "time zone",
+        ),
+        ({"date": [dt.datetime(2017, 1, 5, 12), dt.date(2017, 1, 6)]}, "at row 0: no date"),
+        ({"reel": pd.array(["1", "2"], dtype="string")}, "not counts"),
+        ({"reel": np.array([1.0, object()], dtype=object)}, "at row 1: no count"),
+        ({"reel": [0.0, np.nan]}, "no row of a known canteen with meals"),
+        ({"cantine": ["A", " "]}, "at row 1: no name"),
     ],
 )
 def test_a_wrong_table_is_refused_with_the_rows(town, change, words):
@@ -99,7 +116,47 @@ def test_a_wrong_table_is_refused_with_the_rows(town, change, words):
         city_from_frames(pd.DataFrame(table), calendar=town.calendar)
 
 
+@pytest.mark.parametrize("given", [{"cantine": ["A"], "date": ["2017-01-05"]}, {"site": ["A"]}])
+def test_a_column_that_is_missing_is_named_with_those_there(town, given):
+    with pytest.raises(CityError, match=f"is missing; it has {', '.join(given)}: name yours"):
+        city_from_frames(pd.DataFrame(given), calendar=town.calendar)
+
+
+def test_a_column_that_is_not_ours_is_refused_with_those_that_are(town):
+    with pytest.raises(CityError, match=r"columns: 'repas' is none of ours; they are absents, "):
+        city_from_frames(pd.DataFrame(), calendar=town.calendar, columns={"repas": "reel"})
+
+
+def test_what_is_left_out_is_reported(town):
+    city = city_from_frames(
+        pd.DataFrame(
+            {"cantine": ["A", "A", "A", "B"], "date": ["2017-01-05", "2017-01-06", "2017-01-09", "2017-01-05"],
+             "reel": [1.0, 0.0, np.nan, 3.0], "note": ["x", "y", "z", None],
+             "saisi": pd.to_datetime(["2017-01-05", "2017-01-06", "2017-01-09", None])}
+        ),
+        calendar=town.calendar,
+        canteens=pd.DataFrame({"cantine": ["A"], "type_site": ["M"]}),
+        enrolment=pd.DataFrame({"cantine": ["A", "C"], "annee_scolaire": "2016-2017", "effectif": [90, 80]}),
+        menus=pd.DataFrame({"date": ["2017-01-05"] * 2, "plat": ["Poisson", "Riz"]}),
+    )  # fmt: skip
+    assert city.attendance.meals.tolist() == [1.0]
+    assert {(r.file, r.what, r.count) for r in city.report} == {
+        ("attendance", "columns 'note', 'saisi'", 2),
+        ("attendance", "canteen 'B' is not known", 1),
+        ("attendance", "meals not recorded", 1),
+        ("attendance", "no meal served", 1),
+        ("enrolment", "canteens such as 'C' have no attendance", 1),
+    }
+    assert city.menus.on(np.array(["2017-01-05"], dtype="datetime64[D]")).any()
+
+
 def test_a_table_of_another_kind_is_refused(town):
+    with pytest.raises(CityError, match="a column stands twice"):
+        city_from_frames(
+            pd.DataFrame([[1, 2]], columns=["cantine", "cantine"]), calendar=town.calendar
+        )
+    with pytest.raises(CityError, match=r"call \.collect\(\) first"):
+        city_from_frames(pl.LazyFrame({"cantine": ["A"]}), calendar=town.calendar)
     with pytest.raises(CantineError, match="pandas"):
         city_from_frames([1, 2], calendar=town.calendar)
     with pytest.raises(CantineError, match="polars"):
