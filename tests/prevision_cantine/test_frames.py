@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import attrs
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -12,10 +13,13 @@ from prevision_cantine import (
     CanteenForecaster,
     CantineError,
     CityError,
+    backtest,
     city_from_frames,
     mask_small,
+    plan_order,
     to_frame,
 )
+from prevision_cantine.menus import Menus
 from prevision_cantine.privacy import kind_of_column, kind_of_value
 
 KINDS = {"pandas": pd.DataFrame, "polars": pl.DataFrame, "pyarrow": pa.table}
@@ -268,3 +272,43 @@ def test_an_absence_that_cannot_be_is_refused_with_its_row(town, count, match):
         city_from_frames(
             given.pop("attendance"), calendar=town.calendar, columns=COLUMNS, absences=away, **given
         )
+
+
+@pytest.mark.parametrize("kind", ["forecast", "order", "backtest", "assisted", "missing"])
+def test_a_table_has_what_the_csv_file_has(town, town_forecast, tmp_path, kind):
+    path = tmp_path / "r.csv"
+    match kind:
+        case "forecast":
+            result = town_forecast
+            result.to_csv(path)
+        case "order":
+            result = plan_order(town_forecast, shortage=0.01)
+            result.to_csv(path)
+        case "missing":
+            bare = attrs.evolve(town, enrolment={}, menus=Menus.of({}))
+            result = bare.calendar_rows("2023-03-06", "2023-03-07").missing()
+            result.to_csv(path)
+        case _:
+            result = backtest(town, "2023-03-06", "2023-04-07", assisted=kind == "assisted")
+            result.to_csv(path)
+    frame = to_frame(result, like="pandas")
+    written = pd.read_csv(path)
+    assert list(frame.columns) == list(written.columns)
+    assert len(frame) == len(written) > 0
+    for name in written.columns:
+        if frame[name].dtype.kind == "f":
+            np.testing.assert_allclose(frame[name], written[name], atol=0.006)
+        else:
+            assert (
+                frame[name].astype(str).str[:10].tolist()
+                == written[name].astype(str).str[:10].tolist()
+            )
+
+
+def test_what_is_no_result_has_no_table(town):
+    with pytest.raises(CantineError, match="no table of a list"):
+        to_frame([], like="polars")
+    with pytest.raises(CantineError, match="not builtins list"):
+        to_frame(town, like=[])
+    with pytest.raises(CantineError, match="not builtins list"):
+        mask_small([], below=10, count="reel")
