@@ -3,6 +3,7 @@
 import hashlib
 import io
 import urllib.error
+import urllib.request
 
 import attrs
 import pytest
@@ -96,3 +97,25 @@ def test_missing_menus_and_enrolments_are_listed(town, tmp_path):
     assert "8" in lacking.to_text("fr")
     lacking.to_csv(tmp_path / "missing.csv")
     assert (tmp_path / "missing.csv").read_text().startswith("cantine,date,manque\n")
+
+
+@pytest.mark.parametrize(
+    ("folder", "manifest", "words"),
+    [("town", "0" * 64 + "  ../elsewhere\n", "is no line of it"), ("town", "short  raw/x.csv\n", "is no line of it")],
+)  # fmt: skip
+def test_a_manifest_that_names_other_files_is_refused(pinned, tmp_path, folder, manifest, words):
+    root = tmp_path / folder
+    root.mkdir()
+    (root / MANIFEST).write_text(manifest, "utf-8")
+    with pytest.raises(CantineError, match=words):
+        fetch_nantes(root, opener=opener())
+    assert [path.name for path in root.iterdir()] == [MANIFEST]
+
+
+def test_a_redirection_stays_at_the_host():
+    follow = fetch._SameHost().redirect_request
+    asked = urllib.request.Request(ADDRESS + "raw/frequentation.csv")  # noqa: S310
+    with pytest.raises(urllib.error.URLError, match="is not at https"):
+        follow(asked, io.BytesIO(), 302, "Found", {}, "https://example.org/raw/frequentation.csv")
+    kept = follow(asked, io.BytesIO(), 302, "Found", {}, ADDRESS + "raw/other.csv")
+    assert kept.full_url == ADDRESS + "raw/other.csv"

@@ -188,6 +188,13 @@ def test_columns_of_counts_are_not(name):
 def test_values_that_only_persons_have():
     assert kind_of_value("1 85 05 78 006 084 91") == "identifier of a person (NIR)"
     assert kind_of_value("1 85 05 78 006 084 92") is None  # the key is wrong
+    # Made up; in Corsica 2A counts as 19, and 2B as 18, where the key is found.
+    assert kind_of_value("1 85 05 2A 006 084 35") == "identifier of a person (NIR)"
+    assert kind_of_value("1 85 05 2B 006 084 62") == "identifier of a person (NIR)"
+    assert kind_of_value("1 85 05 2B 006 084 35") is None
+    assert kind_of_value("123456789AB") == "identifier of a person (INE)"
+    assert kind_of_value("529.982.247-25") == "identifier of a person (CPF)"
+    assert kind_of_value("529.982.247-26") is None
     assert kind_of_value("06 12 34 56 78") == "telephone"
     assert kind_of_value("Filet de colin @ citron") is None
 
