@@ -34,6 +34,7 @@ from charte_registry.records.base import internal, unstructure
 from charte_registry.register import Register
 from charte_registry.vocabularies.countries import country
 from charte_registry.vocabularies.country_names import NAMES
+from charte_registry.vocabularies.nouns import is_single
 
 SHOWN = 80  # letters of a value in one line
 NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -174,8 +175,7 @@ def count_told(number: int, lang: str = "en") -> str:
     one, several = {
         "fr": ("changement", "changements"), "en": ("change", "changes"), "pt": ("mudança", "mudanças"),
     }[lang]  # fmt: skip
-    single = number <= 1 if lang == "fr" else number == 1  # zero is singular in French
-    return f"{number} {one if single else several}"
+    return f"{number} {one if is_single(number, lang) else several}"
 
 
 def diff(before: Register, after: Register) -> tuple[Change, ...]:

@@ -315,8 +315,10 @@ def solve(
     robustness = np.ones(len(design))
     with _one_thread():
         effects = equations.solve(base, target)
+        if not robust:
+            return effects, robustness
         total, before = effects.total(design), None
-        for step in range(STEPS if robust else 0):
+        for step in range(STEPS):
             if step:
                 effects = equations.solve(base * robustness, target)
                 before, total = total, effects.total(design)

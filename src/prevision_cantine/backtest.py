@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import attrs
 import numpy as np
@@ -23,11 +24,11 @@ from prevision_cantine.ordering import order
 from prevision_cantine.periods import periods, weeks
 from prevision_cantine.read_only import read_only
 
-COLUMNS = (
-    "cantine", "date", "derniere_donnee", "reel", "prevision_agents", "prevision",
-    "borne_basse", "borne_haute", "commande",
-)  # fmt: skip
-ASSISTED_COLUMNS = ("prevision_assistee", "assistee_basse", "assistee_haute", "commande_assistee")
+# The columns of the forecast with the agents' drafts.
+ASSISTED = {
+    "meals": "prevision_assistee", "lower": "assistee_basse", "upper": "assistee_haute",
+    "ordered": "commande_assistee",
+}  # fmt: skip
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -100,27 +101,42 @@ class Backtest:
         }
         return found
 
+    def columns(self) -> dict[str, npt.NDArray[Any]]:
+        """Return what there is of each row, by the name of its column in a table.
+
+        Returns
+        -------
+        dict of str to ndarray, shape (n,)
+            The last day used, meals served and ordered by the agents, forecast, bounds and order,
+            and the same of the forecast with the agents' drafts where there is one.
+        """
+        found = {
+            "derniere_donnee": self.last_known, "reel": self.actual, "prevision_agents": self.agents,
+            "prevision": self.meals, "borne_basse": self.lower, "borne_haute": self.upper,
+            "commande": self.ordered,
+        }  # fmt: skip
+        helped = {
+            name: self.assisted[key] for key, name in ASSISTED.items() if key in self.assisted
+        }
+        return found | helped
+
     def to_csv(self, path: str | Path) -> None:
         """Write one row a canteen and day, the file whole or not at all.
 
-        The columns are ``COLUMNS``, and ``ASSISTED_COLUMNS`` where there is such a forecast.
+        The columns are those of ``columns``, after ``cantine`` and ``date``.
 
         Parameters
         ----------
         path : str or Path
             File.
         """
-        numbers = [self.actual, self.agents, self.meals, self.lower, self.upper, self.ordered]
-        columns: tuple[str, ...] = COLUMNS
-        if self.assisted:
-            numbers += [self.assisted[name] for name in ("meals", "lower", "upper", "ordered")]
-            columns += ASSISTED_COLUMNS
         text = [
-            self.rows.names.tolist(), self.rows.date.astype(str).tolist(),
-            self.last_known.astype(str).tolist(),
-            *(["" if np.isnan(x) else f"{x:.2f}".removesuffix(".00") for x in c] for c in numbers),
+            values.astype(str).tolist() if values.dtype.kind == "M"
+            else ["" if np.isnan(x) else f"{x:.2f}".removesuffix(".00") for x in values]
+            for values in self.columns().values()
         ]  # fmt: skip
-        write_csv(path, columns, zip(*text, strict=True))
+        names, days = self.rows.names.tolist(), self.rows.date.astype(str).tolist()
+        write_csv(path, ("cantine", "date", *self.columns()), zip(names, days, *text, strict=True))
 
 
 def backtest(
@@ -179,7 +195,7 @@ def backtest(
         )
     spans = periods(rows.date) if step == "period" else weeks(rows.date)
     count = len(rows)
-    names = ("meals", "lower", "upper", "ordered")
+    names = tuple(ASSISTED)
     alone, helped = ({name: np.full(count, np.nan) for name in names} for _ in range(2))
     last_known = np.full(count, np.datetime64("NaT"), dtype="datetime64[D]")
     for span in tqdm(spans, unit=f" {step}s", delay=2, disable=None):

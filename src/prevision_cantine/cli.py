@@ -427,10 +427,9 @@ def _forecast(arguments: argparse.Namespace) -> int:
     forecast.to_csv(arguments.output, mask_below=arguments.mask_below)
     if arguments.picture is not None:
         save(plot_forecast(forecast, canteen, actual=city, lang=arguments.lang), arguments.picture)
-    remarks, rows = len(city.report), len(forecast)
     _say(
-        arguments, "forecast", remarks=counted(remarks, "remark", arguments.lang),
-        rows=counted(rows, "row", arguments.lang),
+        arguments, "forecast", remarks=counted(len(city.report), "remark", arguments.lang),
+        rows=counted(len(forecast), "row", arguments.lang),
     )  # fmt: skip
     if not hidden[0]:
         print(forecast.explain(here[0], arguments.lang))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from prevision_cantine.backtest import ASSISTED_COLUMNS, Backtest
+from prevision_cantine.backtest import Backtest
 from prevision_cantine.city import City, Rows
 from prevision_cantine.errors import CantineError, ForecastError
 from prevision_cantine.forecast import Forecast
@@ -112,15 +112,7 @@ def _columns(result: Forecast | Backtest | Order | Missing | City) -> dict[str, 
             rows = Rows(result, served.canteen, served.date)
             return _of(rows) | {"reel": served.meals, "prevision_agents": served.agents}
         case Backtest():
-            columns: dict[str, Column] = _of(result.rows) | {
-                "derniere_donnee": result.last_known, "reel": result.actual,
-                "prevision_agents": result.agents, "prevision": result.meals,
-                "borne_basse": result.lower, "borne_haute": result.upper, "commande": result.ordered,
-            }  # fmt: skip
-            if result.assisted:
-                parts = (result.assisted[name] for name in ("meals", "lower", "upper", "ordered"))
-                columns |= zip(ASSISTED_COLUMNS, parts, strict=True)
-            return columns
+            return _of(result.rows) | result.columns()
     raise CantineError(f"no table of a {type(result).__name__}")
 
 

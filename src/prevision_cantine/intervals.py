@@ -160,9 +160,10 @@ class Calibration:
         self._need_past()
         actual = added(group, self.actual)
         low, high = -WIDEST, WIDEST
+        spread = self._scale().either
         for _ in range(STEPS):
             margin = (low + high) / 2
-            ordered = whole(added(group, self.enlarged(self.forecast, margin, self.scale)), tray)
+            ordered = whole(added(group, self.forecast * np.exp(margin * spread)), tray)
             if np.maximum(actual - ordered, 0).sum() > shortage * actual.sum():
                 low = margin
             else:
@@ -177,7 +178,7 @@ class Calibration:
             )
 
 
-def check_share(name: str, share: float) -> None:
+def check_share(name: str, share: float, such_as: float = 0.01) -> None:
     """Refuse a share that is not above 0 and below 1.
 
     Raises
@@ -186,7 +187,7 @@ def check_share(name: str, share: float) -> None:
         With the range.
     """
     if not 0 < share < 1:
-        raise ParameterError(name, share, "give a share above 0 and below 1, such as 0.01")
+        raise ParameterError(name, share, f"give a share above 0 and below 1, such as {such_as}")
 
 
 def _bound(meals: Floats, errors: Floats, scale: Scale) -> Floats:

@@ -21,7 +21,7 @@ from prevision_cantine.effects import EffectTable, effect_table
 from prevision_cantine.errors import DateError, ForecastError, ParameterError, check_number
 from prevision_cantine.features import OCCASIONS, TERMS, design, is_ending, occasions
 from prevision_cantine.forecast import Forecast
-from prevision_cantine.intervals import Calibration
+from prevision_cantine.intervals import Calibration, check_share
 from prevision_cantine.language import counted
 from prevision_cantine.levels import SLOTS, Past
 from prevision_cantine.periods import periods, weeks
@@ -281,10 +281,7 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
             are known to learn from.
         """
         self._check_is_fitted()
-        if not 0 < coverage < 1:
-            raise ForecastError(
-                f"coverage={coverage}: give a share above 0 and below 1, such as 0.9"
-            )
+        check_share("coverage", coverage, such_as=0.9)
         if len(rows) and rows.date.min() <= self.fitted_.until:
             raise ForecastError(
                 f"the days begin on {rows.date.min()}, and the data end on {self.fitted_.until}: "
@@ -540,9 +537,10 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
         terms = found.effects.terms(found.design)
         level = terms.pop("niveau")
         rest = target - sum(terms.values())
+        unexplained = rest - mean - level
         struck = np.isin(table.date, city.calendar.strikes)
         # The logarithm of what came on a strike day, over what would have come without the strike.
-        came = (rest - mean - level + terms["greve"])[struck]
+        came = (unexplained + terms["greve"])[struck]
         days = np.unique(table.date)
         past = Past(
             canteen=table.canteen, slot=_slot(table.date), year=city.calendar.year_index(table.date),
@@ -560,7 +558,7 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
             level_new=past.level(self.level_half_life_new_year),
             summer=past.summer(self.level_half_life_new_year, self._new_enrolment(city, table)),
             growth=GROWTH_KEPT * np.maximum(growth - GROWTH_BEYOND, 0.0),
-            profile=past.profile(rest - mean - level),
+            profile=past.profile(unexplained),
             caution=caution(
                 np.log(table.agents[ordered] / table.meals[ordered]),
                 table.canteen[ordered],

@@ -8,6 +8,7 @@ from itertools import groupby
 
 from charte_registry.checks.finding import COLONS, SEVERITY_NOUNS, Checked
 from charte_registry.checks.rule import SEVERITIES
+from charte_registry.vocabularies.nouns import is_single
 
 # One, then several.
 NOUNS = {
@@ -70,6 +71,5 @@ def _lines(checked: Checked, records: int, lang: str) -> Iterator[str]:
 
 
 def _many(number: int, noun: str, lang: str) -> str:
-    """Return a number with its noun; zero is singular in French."""
-    single = number <= 1 if lang == "fr" else number == 1
-    return f"{number} {NOUNS[lang][noun][not single]}"
+    """Return a number with its noun."""
+    return f"{number} {NOUNS[lang][noun][not is_single(number, lang)]}"

@@ -20,7 +20,7 @@ from charte_registry.records.manifeste import Manifeste
 from charte_registry.schema.table_schema import table_schema
 from charte_registry.schema.versions import VERSION
 from charte_registry.storage import table, toml_text
-from charte_registry.storage.folder import FORMATS, MANIFEST
+from charte_registry.storage.folder import FORMATS, MANIFEST, manifests
 from charte_registry.storage.text import MAX_BYTES, Reader, Text
 
 _PAGES = (".md", ".html")
@@ -68,7 +68,7 @@ def migrate_folder(
     """
     root = Path(folder)
     reader = Reader(root, MAX_BYTES)
-    path = _manifest(root)
+    path = manifests(root)[0]
     files = {name: reader.content(root / name) for name in _files(root)}
     head = _read(path, reader.text(path).text)
     start = head if version is None else {**head, "schema": version}
@@ -106,16 +106,6 @@ def migrate_folder(
     _once(root, new)
     write_folder(output, files)
     return remarks
-
-
-def _manifest(root: Path) -> Path:
-    for suffix in FORMATS:
-        if (path := root / f"registre{suffix}").is_file():
-            return path
-    raise RegisterError(
-        f"{root / MANIFEST}: missing; give the folder that holds it, or begin one with "
-        "charte-registry init"
-    )
 
 
 def _put(files: dict[str, bytes], root: Path, more: Mapping[str, bytes]) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from charte_registry.vocabularies.nouns import is_single
+
 TEXTS: Mapping[str, Mapping[str, str]] = {
     "fr": {
         "skip": "Aller au contenu", "report": "Rapport annuel", "state": "État au", "figures": "Chiffres clés",
@@ -133,12 +135,11 @@ ONE: Mapping[str, Mapping[str, str]] = {
 
 
 def noun(number: int, what: str, lang: str) -> str:
-    """Return the noun that goes with a number; zero is singular in French.
+    """Return the noun that goes with a number.
 
     Examples
     --------
     >>> noun(1, "applications", "en"), noun(0, "people", "fr"), noun(0, "people", "pt")
     ('application', 'personne', 'pessoas')
     """
-    single = number <= 1 if lang == "fr" else number == 1
-    return (ONE if single else TEXTS)[lang][what]
+    return (ONE if is_single(number, lang) else TEXTS)[lang][what]

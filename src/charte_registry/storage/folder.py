@@ -78,8 +78,8 @@ def of_sources(
     )  # fmt: skip
 
 
-def manifest_source(root: Path, reader: Reader) -> tuple[Source, Manifeste]:
-    """Return the file of the manifest, and the manifest."""
+def manifests(root: Path) -> list[Path]:
+    """Return the files of a folder that are named as a manifest, at least one; there should be one."""
     stem = MANIFEST.removesuffix(".toml")
     found = [path for suffix in FORMATS if (path := root / f"{stem}{suffix}").is_file()]
     if not found:
@@ -87,7 +87,12 @@ def manifest_source(root: Path, reader: Reader) -> tuple[Source, Manifeste]:
             f"{root / MANIFEST}: missing; give the folder that holds it, or begin one with "
             "charte-registry init"
         )
-    path, *others = found
+    return found
+
+
+def manifest_source(root: Path, reader: Reader) -> tuple[Source, Manifeste]:
+    """Return the file of the manifest, and the manifest."""
+    path, *others = manifests(root)
     if others:
         raise RegisterError(f"{others[0]}: {path.name} stands there too; keep one")
     source = _source(
