@@ -284,7 +284,7 @@ class _Table:
         refuse_columns(given, where)
         for ours, needed in wanted.items():
             if needed and names(ours) not in given:
-                hint = ", ".join(given[:8])
+                hint = ", ".join(given[:8]) or "no column"
                 raise CityError(
                     f"{where}: the column {names(ours)!r} is missing; it has {hint}: name yours "
                     f"with columns={{{ours!r}: ...}}"

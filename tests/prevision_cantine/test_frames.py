@@ -120,9 +120,11 @@ def test_a_wrong_table_is_refused_with_the_rows(town, change, words):
         city_from_frames(pd.DataFrame(table), calendar=town.calendar)
 
 
-@pytest.mark.parametrize("given", [{"cantine": ["A"], "date": ["2017-01-05"]}, {"site": ["A"]}])
+@pytest.mark.parametrize("given", [{"cantine": ["A"], "date": ["2017-01-05"]}, {"site": ["A"]}, {}])
 def test_a_column_that_is_missing_is_named_with_those_there(town, given):
-    with pytest.raises(CityError, match=f"is missing; it has {', '.join(given)}: name yours"):
+    with pytest.raises(
+        CityError, match=f"is missing; it has {', '.join(given) or 'no column'}: name yours"
+    ):
         city_from_frames(pd.DataFrame(given), calendar=town.calendar)
 
 
