@@ -105,6 +105,8 @@ class Compiler:
         self.found: dict[str, Quantity] = {}
         self.grids: dict[str, Grid] = {}
         self.rows: dict[str, Code] = {}  # row that decides, by step
+        self.cells: dict[str, Code] = {}  # cell of the table, by step
+        self.finals: dict[str, tuple[LookUp, Code]] = {}  # float results by cell, NaN where missing
         for name, source in sources.items():
             self.found[name] = Num(
                 source.read, math.floor(source.low * source.scale),
@@ -375,6 +377,13 @@ class Compiler:
         used = [part for row, part in enumerate(by_row) if part is not None and row in reached]
         if not used:
             return attrs.evolve(q.constant(Fraction(0)), absent=lambda run: True)
+        if step and grid.row_of_cell is not None and all(row in constants for row in reached
+                                                         if row not in missing):  # fmt: skip
+            floats = [
+                by_row[row].low / scale if row in constants else math.nan  # type: ignore[union-attr]
+                for row in grid.row_of_cell.tolist()
+            ]
+            self.finals[step] = (LookUp(floats, np.float64), place)
         low, high = min(part.low for part in used), max(part.high for part in used)
         carrier = carrier_of(low, high)
         spare = used[0].low  # stands where there is no result
@@ -437,6 +446,7 @@ class Compiler:
         if step:
             self.grids[step] = grid
             self.rows[step] = rows
+            self.cells[step] = place
         return grid, place, rows
 
     def _one_by_one(self, whens: Sequence[Condition]) -> Code:

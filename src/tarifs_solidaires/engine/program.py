@@ -24,7 +24,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from tarifs_solidaires.engine.backends import ARRAYS, SINGLE, carrier_of
+from tarifs_solidaires.engine.backends import ARRAYS, SINGLE, LookUp, carrier_of
 from tarifs_solidaires.engine.chunks import for_chunks
 from tarifs_solidaires.engine.compiler import Compiler, Constant, Source
 from tarifs_solidaires.engine.expression import Choice, Missing
@@ -115,6 +115,11 @@ class Program:
                 raise
             self.compiler.note_quotient(step.name, step.value)
         self.quantities = {name: self.compiler.found[name] for name in outputs}
+        plain = {
+            step.name for step in self.steps
+            if step.at_least is None and step.at_most is None and step.unit is None
+        }  # fmt: skip
+        self.finals = {n: final for n, final in self.compiler.finals.items() if n in plain}
         self.decides = decides if decides in self.compiler.rows else ""
         self._naming()
 
@@ -122,6 +127,7 @@ class Program:
         """Number the rows that can name a result: those that decide, then those that give none."""
         names: list[tuple[str, int]] = []
         self.causes: list[tuple[int, Code, Array]] = []
+        count = 0
         if self.decides:
             count = next(step.rows for step in self.steps if step.name == self.decides)
             names += [(self.decides, row) for row in range(count)]
@@ -135,6 +141,19 @@ class Program:
                 self.causes.append((len(names), self.compiler.rows[step.name], numbers))
         self.names = tuple(names)
         self.row_type: Any = np.uint8 if len(names) < 256 else np.uint16
+        none = len(names)
+        self.first_row: Code = lambda run: none
+        if self.decides:
+            rows = self.compiler.rows[self.decides]
+            grid = self.compiler.grids.get(self.decides)
+            if grid is not None and grid.row_of_cell is not None:
+                named = np.where(grid.row_of_cell < count, grid.row_of_cell, none)
+                table, place = LookUp(named, self.row_type), self.compiler.cells[self.decides]
+                self.first_row = lambda run: run.backend.look_up(table, place(run))
+            else:
+                self.first_row = lambda run: run.backend.where(
+                    rows(run) >= count, none, rows(run)
+                )
 
     @property
     def grids(self) -> Mapping[str, Grid]:
@@ -151,25 +170,20 @@ class Program:
             read=read, raw=not self.fine,
         )  # fmt: skip
 
-    def one(self, values: Mapping[str, Fraction | bool | str]) -> tuple[dict[str, Any], int]:
-        """Compute one person, from values that are exact and on the grid of the program.
+    def one(self, values: Mapping[str, int | bool | str]) -> tuple[dict[str, Any], int]:
+        """Compute one person.
 
         Parameters
         ----------
-        values : mapping of str to Fraction, bool or str
-            Every input of the program.
+        values : mapping of str to int, bool or str
+            Every input of the program, a number as the whole number that the program counts.
 
         Returns
         -------
         tuple of dict and int
             Outputs, None where missing; and the row that names the result.
         """
-        ready: dict[str, Any] = {}
-        for name in self.reads:
-            source = self.sources.get(name)
-            value = values[name]
-            ready[name] = value if source is None else int(value * source.scale)  # type: ignore[operator]
-        run = Run(SINGLE, ready, {})
+        run = Run(SINGLE, dict(values), {})
         found: dict[str, Any] = {}
         for name, quantity in self.quantities.items():
             found[name] = None
@@ -205,6 +219,13 @@ class Program:
             run = self._run(used, part)
             missing: dict[str, Any] = {}
             for name, quantity in self.quantities.items():
+                missing[name] = None
+                final = self.finals.get(name)
+                if final is not None:
+                    _look_up(final[0], final[1](run), outputs[name][part])
+                    if name == self.outputs[0] and self.causes and quantity.absent is not None:
+                        missing[name] = quantity.absent(run)
+                    continue
                 missing[name] = None if quantity.absent is None else quantity.absent(run)
                 _write(outputs[name][part], quantity, run, missing[name])
             row[part] = self._row(run, missing, single=False)
@@ -254,12 +275,7 @@ class Program:
 
     def _row(self, run: Run, found: Mapping[str, Any], *, single: bool) -> Any:
         """Return the row that names each result: that of the cause where it is missing."""
-        none = len(self.names)
-        row: Any = none
-        if self.decides:
-            row = self.compiler.rows[self.decides](run)
-            count = next(step.rows for step in self.steps if step.name == self.decides)
-            row = run.backend.where(row >= count, none, row)
+        row = self.first_row(run)
         first = self.outputs[0] if self.outputs else ""
         for _, rows, numbers in self.causes:
             if single:
@@ -320,6 +336,13 @@ def _taken(column: Array | Coded, places: Array) -> Array | Coded:
     if isinstance(column, Coded):
         return Coded(column.words, column.index[places]) if column.index.ndim else column
     return column[places] if column.ndim else column
+
+
+def _look_up(table: LookUp, place: Any, out: Array) -> None:
+    if np.ndim(place):
+        np.take(table.array, place, out=out, mode="clip")
+    else:
+        out[...] = table.array[place]
 
 
 def _type(quantity: Num | Cod | Flg) -> Any:
