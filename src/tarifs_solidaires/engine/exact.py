@@ -150,14 +150,14 @@ class _Reader:
     def number(self, node: Expression) -> Fraction | Surd | None:
         match node:
             case Operation(sign, left, right):
-                return _operate(sign, self.amount(left), self.amount(right))
+                return operate(sign, self.amount(left), self.amount(right))
             case Extreme(kind, parts):
                 found = [self.amount(part) for part in parts]
                 if any(one is None for one in found):
                     return None
                 best = found[0]
                 for one in found[1:]:
-                    if _below(one, best) if kind == "min" else _below(best, one):
+                    if below(one, best) if kind == "min" else below(best, one):
                         best = one
                 return best
             case Root(part):
@@ -256,9 +256,9 @@ class _Reader:
             if row is None:
                 better = True
             elif node.kind == "lowest":
-                better = _below(value, found)
+                better = below(value, found)
             else:
-                better = _below(found, value)
+                better = below(found, value)
             if better:
                 found, row = value, position
         return found, row
@@ -281,17 +281,18 @@ class _Reader:
 def compare(left: Fraction | Surd, sign: str, right: Fraction | Surd) -> bool:
     """Compare two numbers, roots exactly."""
     if sign == "=":
-        return not _below(left, right) and not _below(right, left)
+        return not below(left, right) and not below(right, left)
     if sign == "!=":
-        return _below(left, right) or _below(right, left)
+        return below(left, right) or below(right, left)
     if sign == "<":
-        return _below(left, right)
+        return below(left, right)
     if sign == ">":
-        return _below(right, left)
-    return not (_below(right, left) if sign == "<=" else _below(left, right))
+        return below(right, left)
+    return not (below(right, left) if sign == "<=" else below(left, right))
 
 
-def _below(left: Fraction | Surd | None, right: Fraction | Surd | None) -> bool:
+def below(left: Fraction | Surd | None, right: Fraction | Surd | None) -> bool:
+    """Say whether a number is below another, roots exactly."""
     if isinstance(left, Fraction) and isinstance(right, Fraction):
         return left < right
     return _signed_square(left) < _signed_square(right)
@@ -305,9 +306,10 @@ def _signed_square(value: Fraction | Surd | None) -> Fraction:
     return value * abs(value)
 
 
-def _operate(
+def operate(
     sign: str, left: Fraction | Surd | None, right: Fraction | Surd | None
 ) -> Fraction | Surd | None:
+    """Add, subtract, multiply or divide two numbers; None where one is missing."""
     if left is None or right is None:
         return None
     if isinstance(left, Fraction) and isinstance(right, Fraction):
