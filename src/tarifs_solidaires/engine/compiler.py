@@ -189,10 +189,8 @@ class Compiler:
         found = self.found.get(name)
         if isinstance(found, Num):
             return found
-        if name in self.absent:
-            raise LimitError(
-                f"{name} is computed with and may be left out", "give it a default, or require it"
-            )
+        if name in self.absent:  # what is computed with an input that is not given is missing
+            return attrs.evolve(q.constant(Fraction(0)), absent=lambda run: True)
         raise LimitError(f"{name} is no number", "numbers alone are computed with")
 
     def _quotient(self, number: Num, divisor: Expression) -> Num:
@@ -554,7 +552,6 @@ class Compiler:
         """Return what some conditions cut, and the conditions that are the same for everyone."""
         fixed: dict[Condition, bool] = {}
         compared: dict[Any, list[tuple[Compare, Fraction]]] = {}
-        crossed: list[Compare] = []
         codes: dict[str, list[Among]] = {}
         flags: dict[str, list[Flag]] = {}
         order: list[Any] = []
@@ -595,7 +592,6 @@ class Compiler:
                 axes.append(self._flag_axis(key, flags[key]))
             else:
                 axes += self._number_axes(*key, compared[key])
-        del crossed
         return axes, fixed
 
     def _fixed(self, one: Compare | Among | Flag | Given) -> bool | None:
@@ -640,11 +636,9 @@ class Compiler:
     def _number_axes(
         self, left: Expression, base: Expression | None, found: Sequence[tuple[Compare, Fraction]]
     ) -> list[Axis]:
-        number = self.number(left)
         other = None if base is None else self.number(base)
         if other is not None and (other.low <= 0 or other.root) and len({f for _, f in found}) > 1:
             return [axis for pair in found for axis in self._number_axes_of(left, base, [pair])]
-        del number
         return self._number_axes_of(left, base, found)
 
     def _number_axes_of(

@@ -71,6 +71,8 @@ class Program:
         Steps or inputs whose values are wanted.
     decides : str
         The step whose rows name a result; empty where none does.
+    causes : bool
+        Whether the row that makes a result missing names it, in place of the deciding step's.
     fine : bool
         Whether numbers are counted in millionths of their step.
 
@@ -89,6 +91,7 @@ class Program:
         steps: Sequence[Step],
         outputs: Sequence[str],
         decides: str = "",
+        causes: bool = True,
         fine: bool = False,
     ) -> None:
         self.inputs = inputs
@@ -121,19 +124,22 @@ class Program:
         }  # fmt: skip
         self.finals = {n: final for n, final in self.compiler.finals.items() if n in plain}
         self.decides = decides if decides in self.compiler.rows else ""
-        self._naming()
+        self._naming(causes)
 
-    def _naming(self) -> None:
+    def _naming(self, causes: bool) -> None:
         """Number the rows that can name a result: those that decide, then those that give none."""
         names: list[tuple[str, int]] = []
         self.causes: list[tuple[int, Code, Array]] = []
         count = 0
-        if self.decides:
-            count = next(step.rows for step in self.steps if step.name == self.decides)
+        self.deciding = next((step for step in self.steps if step.name == self.decides), None)
+        if self.deciding is not None:
+            count = self.deciding.rows
             names += [(self.decides, row) for row in range(count)]
+        by_name = {step.name: step for step in self.steps}
+        read = read_by(by_name, self.outputs[:1]) - {self.decides}
         for step in self.steps:
             missing = _missing_rows(step)
-            if step.name != self.decides and missing and step.name in self.compiler.rows:
+            if causes and step.name in read and missing and step.name in self.compiler.rows:
                 numbers = np.full(step.rows + 2, -1, dtype=np.int64)
                 for row in missing:
                     numbers[row] = len(names)
@@ -276,17 +282,19 @@ class Program:
     def _row(self, run: Run, found: Mapping[str, Any], *, single: bool) -> Any:
         """Return the row that names each result: that of the cause where it is missing."""
         row = self.first_row(run)
+        own = _missing_rows(self.deciding) if self.deciding is not None else ()
         first = self.outputs[0] if self.outputs else ""
-        for _, rows, numbers in self.causes:
+        for _, rows, numbers in reversed(self.causes):  # the first cause has the last word
             if single:
-                if found[first] is None:
+                if found[first] is None and row not in own:
                     number = int(numbers[rows(run)])
                     row = number if number >= 0 else row
                 continue
             missing = found[first]
             if missing is not None:
                 number = numbers[rows(run)]
-                row = np.where(np.asarray(missing, dtype=bool) & (number >= 0), number, row)
+                other = np.asarray(missing, dtype=bool) & (number >= 0) & ~np.isin(row, own)
+                row = np.where(other, number, row)
         return row
 
 

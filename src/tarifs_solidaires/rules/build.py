@@ -316,6 +316,7 @@ class Builder:
             )  # fmt: skip
             return None
         by_name = {step.name: step for step in ordered}
+        required = self._required(entry)
         wanted = [name for name in self.file.output if name in by_name or name in self.inputs]
         decides = self._decides(entry, by_name, wanted)
         reads = read_by(by_name, [*wanted, *([decides] if decides else [])])
@@ -332,8 +333,25 @@ class Builder:
             valid_from=entry.valid_from, valid_to=self.valid_to(entry), basis=above,
             parameters=Frozen({n: p for n, p in parameters.items() if n in reads or n in own}),
             steps=Frozen({step.name: facts[step.name] for step in ordered}),
-            decides=decides, reads=reads, note=entry.note,
+            decides=decides, decides_stated=bool(entry.decides), reads=reads, required=required, note=entry.note,
         )  # fmt: skip
+
+    def _required(self, entry: VersionEntry) -> tuple[str, ...]:
+        """Return the optional inputs that a version requires, by itself or by what it extends."""
+        found: list[str] = []
+        now: VersionEntry | None = entry
+        while now is not None:
+            for name in now.required:
+                if name not in self.inputs or not self.inputs[name].optional:
+                    self.wrong(
+                        (*now.path, "required"), "required", "{name!r} is no optional input",
+                        nearest(name, [n for n, item in self.inputs.items() if item.optional]),
+                        name=name,
+                    )  # fmt: skip
+                found.append(name)
+            day = now.extends
+            now = next((v for v in self.file.version if v.valid_from == day), None) if day else None
+        return tuple(dict.fromkeys(found))
 
     def valid_to(self, entry: VersionEntry) -> dt.date:
         """Return the last day of a version."""

@@ -144,7 +144,8 @@ class DatedRule:
         reads = self.version.reads | self._required_by_conditions()
         return tuple(
             name for name, item in self.all_inputs.items()
-            if name in reads and item.default is None and not item.optional
+            if name in reads and item.default is None
+            and (not item.optional or name in self.version.required)
         )  # fmt: skip
 
     def _required_by_conditions(self) -> frozenset[str]:
@@ -273,7 +274,7 @@ class DatedRule:
             constants=self.constants,
             steps=ordered,
             outputs=[*(n for n in self.output_names if n in known), *(s.name for s in required)],
-            decides=self.version.decides, fine=fine,
+            decides=self.version.decides, causes=not self.version.decides_stated, fine=fine,
         )  # fmt: skip
         if not fine:
             program.finer = lambda: self.program(given, fine=True)

@@ -283,6 +283,10 @@ class VersionEntry:
     extends: dt.date | None = key(
         Day(), "First day of an earlier version whose steps and parameters it takes over.", None
     )
+    required: tuple[str, ...] = key(
+        Listing(Plain(NAMES, "the name of an input"), "a list of names"),
+        "Optional inputs without which this version is not computed.", (),
+    )  # fmt: skip
     decides: str = key(Plain(NAMES, "the name of a step"), "The step whose row names a result.", "")
     parameter: Mapping[str, ParameterEntry] = key(
         Table(Part(ParameterEntry), "tables by name", NAMES), "Figures and choices.", EMPTY
