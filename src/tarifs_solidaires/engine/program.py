@@ -101,9 +101,7 @@ class Program:
         needed = read_by(by_name, [*outputs, *([decides] if decides else [])])
         self.steps = tuple(step for step in steps if step.name in needed)
         self.reads = needed & inputs.keys()
-        self.sources = {
-            name: self._source(inputs[name]) for name in inputs if inputs[name].numeric
-        }
+        self.sources = {name: self._source(inputs[name]) for name in inputs if inputs[name].numeric}
         self.compiler = Compiler(
             sources=self.sources,
             codes=[n for n, item in inputs.items() if item.kind == "code"],
@@ -127,7 +125,7 @@ class Program:
         self._naming(causes)
 
     def _naming(self, causes: bool) -> None:
-        """Number the rows that can name a result: those that decide, then those that give none."""
+        """List the rows that can name a result: those that decide, then those that give none."""
         names: list[tuple[str, int]] = []
         self.causes: list[tuple[int, Code, Array]] = []
         count = 0
@@ -157,9 +155,7 @@ class Program:
                 table, place = LookUp(named, self.row_type), self.compiler.cells[self.decides]
                 self.first_row = lambda run: run.backend.look_up(table, place(run))
             else:
-                self.first_row = lambda run: run.backend.where(
-                    rows(run) >= count, none, rows(run)
-                )
+                self.first_row = lambda run: run.backend.where(rows(run) >= count, none, rows(run))
 
     @property
     def grids(self) -> Mapping[str, Grid]:
@@ -281,18 +277,18 @@ class Program:
 
     def _row(self, run: Run, found: Mapping[str, Any], *, single: bool) -> Any:
         """Return the row that names each result: that of the cause where it is missing."""
-        row = self.first_row(run)
+        row: Any = self.first_row(run)
         own = _missing_rows(self.deciding) if self.deciding is not None else ()
         first = self.outputs[0] if self.outputs else ""
         for _, rows, numbers in reversed(self.causes):  # the first cause has the last word
             if single:
                 if found[first] is None and row not in own:
-                    number = int(numbers[rows(run)])
-                    row = number if number >= 0 else row
+                    cause = int(numbers[rows(run)])
+                    row = cause if cause >= 0 else row
                 continue
             missing = found[first]
             if missing is not None:
-                number = numbers[rows(run)]
+                number: Any = numbers[rows(run)]
                 other = np.asarray(missing, dtype=bool) & (number >= 0) & ~np.isin(row, own)
                 row = np.where(other, number, row)
         return row
@@ -301,9 +297,7 @@ class Program:
 def _missing_rows(step: Step) -> tuple[int, ...]:
     if not isinstance(step.value, Choice):
         return ()
-    return tuple(
-        n for n, case in enumerate(step.value.cases) if isinstance(case.value, Missing)
-    )
+    return tuple(n for n, case in enumerate(step.value.cases) if isinstance(case.value, Missing))
 
 
 def _read(name: str, scale: int, carrier: Any, multiple: int, fine: bool, run: Run) -> Any:
@@ -312,7 +306,9 @@ def _read(name: str, scale: int, carrier: Any, multiple: int, fine: bool, run: R
         return run.values[name]
     value = run.raw[name]
     if value.dtype.kind in "iu":
-        found = np.multiply(value, scale, dtype=np.float64) if scale != 1 else value.astype(np.float64)
+        found = (
+            np.multiply(value, scale, dtype=np.float64) if scale != 1 else value.astype(np.float64)
+        )
         if multiple != 1:
             _note_off(run, np.asarray(found % multiple != 0))
     else:
@@ -354,7 +350,13 @@ def _look_up(table: LookUp, place: Any, out: Array) -> None:
 
 
 def _type(quantity: Num | Cod | Flg) -> Any:
-    return np.float64 if isinstance(quantity, Num) else np.int32 if isinstance(quantity, Cod) else np.int8
+    return (
+        np.float64
+        if isinstance(quantity, Num)
+        else np.int32
+        if isinstance(quantity, Cod)
+        else np.int8
+    )
 
 
 def _one(quantity: Num | Cod | Flg, run: Run) -> Any:

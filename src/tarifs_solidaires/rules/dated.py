@@ -16,7 +16,7 @@ from tarifs_solidaires.engine.exact import Worked, work_out
 from tarifs_solidaires.engine.expression import ALWAYS, Among, Case, Choice, Truth, names, walk
 from tarifs_solidaires.engine.formula import parse_formula
 from tarifs_solidaires.engine.program import Program
-from tarifs_solidaires.engine.step import Step, in_order, read_by
+from tarifs_solidaires.engine.step import Step, in_order
 from tarifs_solidaires.errors import SHOWN, Fault, InputError, RuleError, nearest
 from tarifs_solidaires.rules.build import Builder
 from tarifs_solidaires.rules.file import RuleFile, VocabularyFile
@@ -125,6 +125,16 @@ class DatedRule:
     def parameters(self) -> Mapping[str, Parameter]:
         """Figures and choices of the day."""
         return self.version.parameters
+
+    @property
+    def versions(self) -> tuple[Version, ...]:
+        """All versions, in order, each as on its first day."""
+        if "versions" not in self._programs:
+            builder = Builder(self.file, self.shared, Reader(self.languages))
+            made = [builder.version(entry, entry.valid_from) for entry in self.file.version]
+            self._programs["versions"] = tuple(version for version in made if version is not None)
+        versions: tuple[Version, ...] = self._programs["versions"]
+        return versions
 
     @property
     def steps(self) -> Mapping[str, StepFacts]:
@@ -328,13 +338,13 @@ class DatedRule:
         given = frozenset(columns.given) - columns.defaults
         meant = {name: self.all_inputs[name].meant(x[()]) for name, x in columns.given.items()}
         fine = any(
-            self.all_inputs[name].kind == "number" and value % self.all_inputs[name].step != 0  # type: ignore[operator]
+            self.all_inputs[name].kind == "number" and value % self.all_inputs[name].step != 0
             for name, value in meant.items()
         )
         program = self.program(given, fine=fine)
         plan = _Plan(program, self, columns)
         ready = {
-            name: int(value * program.sources[name].scale) if name in program.sources else value  # type: ignore[operator]
+            name: int(value * program.sources[name].scale) if name in program.sources else value
             for name, value in meant.items()
         }
         if not fine:
@@ -509,7 +519,15 @@ class DatedRule:
 class _Plan:
     """What one person's computation needs, for some inputs being given."""
 
-    __slots__ = ("default_arrays", "default_names", "defaults", "inputs", "names", "outputs", "program")
+    __slots__ = (
+        "default_arrays",
+        "default_names",
+        "defaults",
+        "inputs",
+        "names",
+        "outputs",
+        "program",
+    )
 
     def __init__(self, program: Program, rule: DatedRule, columns: Columns) -> None:
         self.program = program
@@ -520,7 +538,9 @@ class _Plan:
         for name in columns.defaults:
             value = rule.all_inputs[name].default
             source = program.sources.get(name)
-            self.defaults[name] = value if source is None else int(Fraction(value or 0) * source.scale)
+            self.defaults[name] = (
+                value if source is None else int(Fraction(value or 0) * source.scale)
+            )
         self.outputs = {
             name: (rule._output_kind(name), rule._codes_of(name)) for name in rule.output_names
         }
@@ -610,5 +630,3 @@ def _object(value: Any) -> Array:
     found = np.empty((), dtype=object)
     found[()] = value
     return found
-
-

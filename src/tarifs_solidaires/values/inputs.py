@@ -254,9 +254,7 @@ def read_columns(
     )
     for name in defaults:
         arrays[name], columns[name] = _default(inputs[name])
-    return Columns(
-        given=arrays, columns=columns, shape=shape, defaults=defaults, faults=tuple(bad)
-    )
+    return Columns(given=arrays, columns=columns, shape=shape, defaults=defaults, faults=tuple(bad))
 
 
 def _default(item: Input) -> tuple[Array, Array | Coded]:
@@ -369,6 +367,7 @@ def _numbers(
     item: Input, array: Array, unreadable: Array | None, wrong: list[tuple[Array, str, str]]
 ) -> tuple[Array, list[tuple[Array, str, str]]]:
     safe = float(item.minimum)
+    numbers: Array
     if array.dtype.kind == "M":
         numbers = array.astype(np.int64)
         if unreadable is not None:
