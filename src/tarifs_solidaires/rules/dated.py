@@ -16,7 +16,7 @@ from tarifs_solidaires.engine.exact import Value as ExactValue
 from tarifs_solidaires.engine.exact import Worked, work_out
 from tarifs_solidaires.engine.expression import ALWAYS, Among, Case, Choice, Truth, names, walk
 from tarifs_solidaires.engine.formula import parse_formula
-from tarifs_solidaires.engine.program import Deferred, OutOfBoundsError, Program, made
+from tarifs_solidaires.engine.program import UNCOVERED, Deferred, OutOfBoundsError, Program, made
 from tarifs_solidaires.engine.step import Step, in_order
 from tarifs_solidaires.errors import SHOWN, Fault, InputError, RuleError, nearest
 from tarifs_solidaires.rules.build import Builder
@@ -370,6 +370,10 @@ class DatedRule:
         self, plan: _Plan, ready: Mapping[str, Any], given: Mapping[str, Array], errors: Errors
     ) -> dict[str, Any]:
         found, row = plan.program.one(ready)
+        if found[UNCOVERED]:
+            if errors == "raise":
+                raise InputError(self._uncovered_fault(()))
+            return self._set_aside(given, plan.default_names, self._uncovered_fault(()).message)
         for position, entry in enumerate(self.file.require):
             if found[f"{REQUIRED}{position}"] is False:
                 if errors == "raise":
@@ -434,6 +438,12 @@ class DatedRule:
                     )
                 reasons.append(f"{entry.input}: {self._requirement_text(position)}")
                 number[refused] = len(reasons) - 1
+        if computed.uncovered is not None:
+            open_ = computed.uncovered & (number == 0)
+            if errors == "raise" and open_.any():
+                raise InputError(self._uncovered_fault(np.argwhere(open_.reshape(shape))))
+            reasons.append(self._uncovered_fault(()).message)
+            number[open_] = len(reasons) - 1
         outputs: dict[str, Array | Deferred] = {}
         for name in self.output_names:
             if name not in computed.outputs:
@@ -484,6 +494,17 @@ class DatedRule:
     def _row_names(self, program: Program) -> tuple[Texts, ...]:
         found = [self.steps[step].rows[row].name for step, row in program.names]
         return (*found, NO_TEXT)
+
+    def _uncovered_fault(self, places: Any) -> Fault:
+        found = [tuple(int(n) for n in place) for place in places]
+        positions = tuple(p[0] if len(p) == 1 else p for p in found[:SHOWN])
+        more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
+        return Fault(
+            code="uncovered", positions=positions, count=len(found) or 1,
+            template="no row of {rule} covers the inputs{at}", remedy="check the file",
+            data={"rule": self.name,
+                  "at": f" at {', '.join(map(str, positions))}{more}" if positions else ""},
+        )  # fmt: skip
 
     def _requirement_text(self, position: int) -> str:
         entry = self.file.require[position]
