@@ -84,8 +84,10 @@ class Compiler:
     ----------
     sources : mapping of str to Source
         Numbers and dates that are given.
-    codes, flags : iterable of str
-        Codes and flags that are given.
+    codes : mapping of str to tuple of str
+        Codes that are given, with all that they can be; empty where any text can.
+    flags : iterable of str
+        Flags that are given.
     constants : mapping of str to Fraction, str or bool
         Parameters.
     absent : iterable of str
@@ -96,7 +98,7 @@ class Compiler:
         self,
         *,
         sources: Mapping[str, Source],
-        codes: Iterable[str],
+        codes: Mapping[str, tuple[str, ...]],
         flags: Iterable[str],
         constants: Mapping[str, Constant],
         absent: Iterable[str],
@@ -114,6 +116,7 @@ class Compiler:
                 source.read, math.floor(source.low * source.scale),
                 math.ceil(source.high * source.scale), source.scale,
             )  # fmt: skip
+        self.closed = {name: words for name, words in codes.items() if words}
         for name in codes:
             self.found[name] = Cod(_value_of(name), None)
         for name in flags:
@@ -819,6 +822,9 @@ class Compiler:
         for word in quantity.words if quantity.words is not None else ("", *named):
             class_of(word)
         count = len(classes)
+        closed = self.closed.get(name)
+        reached = {class_of(word) for word in closed} if closed else set(range(count))
+        admissible = tuple(n in reached for n in range(count))
         code = quantity.code
         words = quantity.words
         if words is not None:
@@ -841,6 +847,7 @@ class Compiler:
             key=name, bins=count + (quantity.absent is not None),
             places=_or_last(places, quantity.absent, count), missing=quantity.absent is not None,
             samples=tuple(samples),
+            admissible=admissible,
         )  # fmt: skip
         signatures = sorted(classes, key=lambda signature: classes[signature])
         for position, one in enumerate(found):

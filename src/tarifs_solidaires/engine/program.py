@@ -142,7 +142,7 @@ class Program:
         self.sources = {name: self._source(inputs[name]) for name in inputs if inputs[name].numeric}
         self.compiler = Compiler(
             sources=self.sources,
-            codes=[n for n, item in inputs.items() if item.kind == "code"],
+            codes={n: tuple(item.codes) for n, item in inputs.items() if item.kind == "code"},
             flags=[n for n, item in inputs.items() if item.kind == "flag"],
             constants=constants, absent=absent,
         )  # fmt: skip
