@@ -130,5 +130,4 @@ def _parameter(file: RuleFile, name: str, value: object, known: Mapping[str, Par
 
 def _wrong(file: RuleFile, where: str, template: str, remedy: str, **data: Any) -> RuleError:
     place = f"{file.name}, {where}" if where else file.name
-    remedy = remedy if data.get("choices") else remedy.replace("{", "{{").replace("}", "}}")
     return RuleError(Fault(code="reform", where=place, template=template, remedy=remedy, data=data))
