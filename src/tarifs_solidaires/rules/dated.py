@@ -24,6 +24,7 @@ from tarifs_solidaires.rules.file import RuleFile, VocabularyFile
 from tarifs_solidaires.rules.keys import Reader
 from tarifs_solidaires.rules.model import Output, Parameter, StepFacts, Value, Version
 from tarifs_solidaires.rules.outcome import Outputs
+from tarifs_solidaires.rules.reform import reformed
 from tarifs_solidaires.values.inputs import (
     COPIED,
     EPOCH,
@@ -556,10 +557,25 @@ class DatedRule:
         self, rows: Mapping[str, Mapping[str, object]] | None, parameters: Mapping[str, object]
     ) -> dict[str, Any]:
         """Return the parts of the rule with some figures changed."""
-        from tarifs_solidaires.rules.reform import reformed
-
         file, changes = reformed(self.file, self.version, rows or {}, parameters)
-        return made_parts(file, self.shared, self.on, self.last_known, {**self.changes, **changes})
+        parts = made_parts(file, self.shared, self.on, self.last_known, {**self.changes, **changes})
+        bare = DatedRule(**parts)._bare() - self._bare()
+        if bare:
+            raise RuleError(
+                *(Fault(code="uncovered", where=self.name,
+                        template="the changes leave cases that no row covers, in {step}",
+                        remedy="change the rows beside them too", data={"step": name})
+                  for name in sorted(bare))
+            )  # fmt: skip
+        return parts
+
+    def _bare(self) -> frozenset[str]:
+        """Return the steps of which a cell is covered by no row, whatever is given."""
+        given = frozenset(n for n, item in self.all_inputs.items() if not item.formula or
+                          n in self.version.reads)  # fmt: skip
+        ways = frozenset(way for name in given for way in self._ways(name))
+        grids = self.program(given - ways).grids
+        return frozenset(name for name, grid in grids.items() if grid.bare.size)
 
 
 class _Plan:

@@ -52,8 +52,9 @@ def reformed(
         chain = next(v for v in file.version if v.valid_from == day)
         figures = {**chain.parameter, **figures}
     changed = attrs.evolve(
-        own, extends=None, step=tuple(entries.values()), parameter=Frozen(figures)
-    )
+        own, extends=None, step=tuple(entries.values()), parameter=Frozen(figures),
+        required=version.required,
+    )  # fmt: skip
     versions = tuple(changed if v is own else v for v in file.version)
     return attrs.evolve(file, version=versions), changes
 
