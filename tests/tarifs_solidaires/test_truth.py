@@ -105,7 +105,7 @@ def a(shape, **person):
     """Return the outputs on both oracles, which must agree."""
     one = EXACT[shape](**person)
     columns = {
-        name: np.array([int(round(Fraction(str(value)) * SCALES[name]))])
+        name: np.array([round(Fraction(str(value)) * SCALES[name])])
         if name in SCALES
         else np.array([value])
         for name, value in person.items()
