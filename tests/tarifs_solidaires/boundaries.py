@@ -131,7 +131,9 @@ def _price(draw):
     resident = draw.flag()
     share = np.where(rank == 1, 100, np.where(rank == 2, 80, 60)) * np.where(resident, 100, 130)
     low, high = 90 * share // 10_000, 620 * share // 10_000
-    return rank, resident, share, low + (draw.rng.random(draw.n) * (high - low)).astype(np.int64)
+    cents = low + (draw.rng.random(draw.n) * (high - low)).astype(np.int64)
+    # 0.55 % has a factor 11: only half a cent that has it too is met by whole cents
+    return rank, resident, share, np.where(draw.flag(), cents // 11 * 11 + 5, cents)
 
 
 def _share_of_income(draw):
