@@ -234,7 +234,7 @@ class _Person:
 
     def outcome(self):
         for require in self.rule.file.get("require", []):
-            if not self.holds(require["when"]):
+            if self.holds(require["when"]) is False:
                 raise BadInputError(require["input"])
         values = {name: self.value(name) for name in self.rule.steps}
         return Outcome(values, dict(self.rows))
@@ -309,7 +309,11 @@ class _Person:
 
     def table(self, name, step):
         for row in step["row"]:
-            if self.holds(row.get("when", {})):
+            holds = self.holds(row.get("when", {}))
+            if holds is MISSING:
+                self.rows[name] = None
+                return MISSING
+            if holds:
                 self.rows[name] = word(row.get("name"))
                 then = row["then"]
                 if then == "missing":
@@ -347,10 +351,12 @@ class _Person:
     def best(self, name, step):
         winner, self.rows[name] = MISSING, None
         for candidate in step["candidate"]:
-            if not self.holds(candidate.get("when", {})):
-                continue
-            value = self.number(candidate["value"])
-            if value is MISSING:
+            holds = self.holds(candidate.get("when", {}))
+            value = self.number(candidate["value"]) if holds else MISSING
+            if holds is MISSING or (holds and value is MISSING):
+                self.rows[name] = None
+                return MISSING
+            if not holds:
                 continue
             better = winner is MISSING or (
                 value < winner if step["best"] == "lowest" else value > winner
@@ -362,15 +368,20 @@ class _Person:
     # ------------------------------------------------------------------------------- conditions
 
     def holds(self, when):
+        """Say whether conditions hold; missing where that rests on what is missing."""
         if isinstance(when, list):
-            return any(self.holds(one) for one in when)
-        return all(self.condition(self.value(name), asked) for name, asked in when.items())
+            found = [self.holds(one) for one in when]
+            return True if True in found else MISSING if MISSING in found else False
+        found = [self.condition(self.value(name), asked) for name, asked in when.items()]
+        return False if False in found else MISSING if MISSING in found else True
 
     def condition(self, value, asked):
         if asked in ("given", "not given"):
             return (value is not ABSENT) == (asked == "given")
-        if value is ABSENT or value is MISSING:
+        if value is ABSENT:
             return False
+        if value is MISSING:
+            return MISSING
         if isinstance(asked, bool):
             return value is asked
         if isinstance(value, str):
@@ -380,8 +391,8 @@ class _Person:
         sides = re.split(r"(<=|>=|<|>|=)", asked)
         sides = [side if place % 2 else side.strip() for place, side in enumerate(sides)]
         numbers = [value if side == "x" else self.number(side) for side in sides[::2]]
-        if any(number is MISSING or number is ABSENT for number in numbers):
-            return False
+        if any(number is MISSING for number in numbers):
+            return MISSING
         return all(
             compare(left, sign, right)
             for left, sign, right in zip(numbers, sides[1::2], numbers[1:], strict=False)
@@ -479,7 +490,8 @@ def plain(value):
 class _Writer:
     def __init__(self, pick):
         self.pick = pick
-        self.known, self.lists, self.lines = [], {}, []
+        self.known, self.lists = [], {}
+        self.unsure = False  # whether conditions of this step read what may be missing
 
     # -------------------------------------------------------------------------------- choices
 
@@ -490,14 +502,12 @@ class _Writer:
         """Whether something less plain is wanted: hypothesis shrinks to what is plain."""
         return self.pick.integer(0, 99) >= 100 - percent
 
-    def numbers(self, *, missing=True):
+    def numbers(self):
         """Return the quantities that a formula may read."""
         return [
             quantity
             for quantity in self.known
-            if quantity.kind in {"number", "whole"}
-            and not quantity.optional
-            and (missing or not quantity.missing)
+            if quantity.kind in {"number", "whole"} and not quantity.optional
         ]
 
     # ----------------------------------------------------------------------------------- file
@@ -523,8 +533,8 @@ class _Writer:
         main = [step for step, _ in steps if step.kind == "number"][-1]
         outputs = [main]
         outputs += [
-            step for step, _ in steps if step not in (main,) and step.kind != "root"
-            and step.kind != "flag" and self.chance(70)
+            step for step, _ in steps if step.name != main.name and self.chance(70)
+            and (step.kind == "number" or (step.kind == "code" and not step.missing))
         ]  # fmt: skip
         for output in outputs:
             kind = "status" if output.kind == "code" else "amount"
@@ -618,8 +628,6 @@ class _Writer:
             text = f"-{left.within(3)}"
             return Expression(text, 1, -left.high, -left.low, left.missing)
         if kind == "round":
-            if left.low < 0:  # which way halves of negative numbers go is not written
-                return left
             unit = self.one(UNITS)
             step = Fraction(unit)
             return Expression(
@@ -670,6 +678,7 @@ class _Writer:
         if not under:
             return None
         read = self.one(under)
+        self.unsure = self.unsure or read.missing
         inner = self.one([read.name, f"{read.name} * 2.5", f"3 * {read.name}"])
         return self.one(
             [
@@ -689,13 +698,14 @@ class _Writer:
         return self.all_of()
 
     def all_of(self):
-        pool = [quantity for quantity in self.known if not quantity.missing]
+        pool = self.known
         chosen = {}
         for _ in range(self.pick.integer(1, 2)):
             quantity = self.one(pool)
             if quantity.name in {"figure", "dated"}:
                 continue
             chosen[quantity.name] = self.condition(quantity)
+            self.unsure = self.unsure or quantity.missing
         if not chosen:
             chosen[pool[0].name] = self.condition(pool[0])
         return "{ " + ", ".join(f"{name} = {asked}" for name, asked in chosen.items()) + " }"
@@ -707,10 +717,12 @@ class _Writer:
             return self.one(["true", "false"])
         if quantity.kind == "code":
             return self.about_code(quantity)
-        pool = [other for other in self.numbers(missing=False) if other.name != quantity.name]
+        pool = [other for other in self.numbers() if other.name != quantity.name]
         if quantity.kind == "root":
             sign = self.one([">=", "<", ">", "<="])
-            return f'"x {sign} {self.leaf(pool).text}"'
+            right = self.leaf(pool)
+            self.unsure = self.unsure or right.missing
+            return f'"x {sign} {right.text}"'
         kind = self.one(["bound", "bound", "two", "formula", "root", "equal"])
         sign = self.one(["<=", "<", ">", ">="])
         if kind == "two":
@@ -722,7 +734,9 @@ class _Writer:
             value = plain(Fraction(floor(self.inside(quantity))))
             return self.one([value, f'"x = {value}"'])
         if kind == "formula" and pool:
-            return f'"x {sign} {self.expression(2, pool).text}"'
+            right = self.expression(2, pool)
+            self.unsure = self.unsure or right.missing
+            return f'"x {sign} {right.text}"'
         if kind == "root" and (root := self.root(pool)):
             return f'"x {sign} {root}"'
         return f'"x {sign} {plain(self.inside(quantity))}"'
@@ -755,13 +769,16 @@ class _Writer:
             "formula": self.formula, "table": self.table, "scale": self.scale, "best": self.best,
             "code": self.codes, "flag": self.flags, "root": self.threshold,
         }  # fmt: skip
+        self.unsure = False
         if kind == "size":
             quantity, lines, rows = self.size(name, self.one(sizes))
         else:
             quantity, lines, rows = make[kind](name)
         lines = [f'name = "{name}"', f'label = "{name}"', *lines]
+        quantity = quantity._replace(missing=quantity.missing or self.unsure)
         if quantity.kind == "number":
             low, high, limits = self.limits(quantity.low, quantity.high)
+            quantity = quantity._replace(missing=quantity.missing or self.unsure)
             first = next((i for i, line in enumerate(lines) if line.startswith("[[")), len(lines))
             lines[first:first] = limits
             quantity = quantity._replace(low=low, high=high)
@@ -771,12 +788,12 @@ class _Writer:
     def limits(self, low, high):
         """Return the bounds after at least, at most and rounding, and their lines."""
         lines = []
-        if low < 0 and self.chance(70):
+        if low < 0 and self.chance(50):
             lines += ["at_least = 0"]
             low, high = Fraction(0), max(high, Fraction(0))
         elif self.chance(25):
-            pool = [q for q in self.numbers(missing=False) if q.high <= CAP / 10]
-            bound = self.leaf(pool)
+            bound = self.leaf([q for q in self.numbers() if q.high <= CAP / 10])
+            self.unsure = self.unsure or bound.missing
             written = (
                 f'"{bound.text}"' if "%" in bound.text or bound.text[0].isalpha() else bound.text
             )
@@ -787,7 +804,7 @@ class _Writer:
             bound = Fraction(ceil(bound * 100), 100)
             lines += [f"at_most = {plain(bound)}"]
             low, high = min(low, bound), min(high, bound)
-        if low >= 0 and self.chance(60):
+        if self.chance(60):
             unit = self.one(UNITS)
             mode = self.one(MODES) if self.chance(50) else None
             lines += [f'round = {{ to = {unit}, mode = "{mode}" }}' if mode else f"round = {unit}"]
@@ -801,7 +818,7 @@ class _Writer:
         return quantity, [f'formula = "{found.text}"'], False
 
     def threshold(self, name):
-        text = self.root(self.numbers(missing=False))
+        text = self.root(self.numbers())
         if text is None:
             return self.formula(name)
         return Quantity(name, "root"), [f'formula = "{text}"'], False
@@ -885,7 +902,7 @@ class _Writer:
 
     def best(self, name):
         lines = ["best = " + self.one(['"lowest"', '"highest"'])]
-        pool, found = self.numbers(missing=False), []
+        pool, found = self.numbers(), []
         some = self.chance(20)  # it may be that no candidate holds
         count = self.pick.integer(2, 3)
         for number in range(1, count + 1):
@@ -897,7 +914,8 @@ class _Writer:
                 lines += [f"when = {self.when()}"] if self.chance(60) or some else []
         low = min(expression.low for expression in found)
         high = max(expression.high for expression in found)
-        return Quantity(name, "number", low, high, missing=some), lines, True
+        missing = some or any(expression.missing for expression in found)
+        return Quantity(name, "number", low, high, missing=missing), lines, True
 
 
 def _quoted(words):
