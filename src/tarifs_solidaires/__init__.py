@@ -1,25 +1,24 @@
 """Solidarity tariffs as dated, sourced rules: exact, vectorised, explained."""
 
-from tarifs_solidaires.checking import Finding, check_rule
-from tarifs_solidaires.comparison import Comparison, compare
-from tarifs_solidaires.errors import DateError, InputError, RuleError, TableError, TarifError
-from tarifs_solidaires.frames import compute_frame
-from tarifs_solidaires.grouping import Classes, classes
-from tarifs_solidaires.inputs import Input
-from tarifs_solidaires.population import make_population
-from tarifs_solidaires.result import Result
-from tarifs_solidaires.rule import Rule
-from tarifs_solidaires.rule_file import list_rules, load_rule
-from tarifs_solidaires.skeleton import new_rule
-from tarifs_solidaires.version import Parameter, Version
+from tarifs_solidaires.errors import (
+    DateError,
+    Fault,
+    InputError,
+    RuleError,
+    TableError,
+    TarifError,
+)
+from tarifs_solidaires.rule import Result, Rule, load_rule
+from tarifs_solidaires.rules.load import list_rules
+from tarifs_solidaires.rules.model import Output, Parameter, Version
+from tarifs_solidaires.values.inputs import Input
 
 __all__ = [
-    "Classes",
-    "Comparison",
     "DateError",
-    "Finding",
+    "Fault",
     "Input",
     "InputError",
+    "Output",
     "Parameter",
     "Result",
     "Rule",
@@ -27,12 +26,6 @@ __all__ = [
     "TableError",
     "TarifError",
     "Version",
-    "check_rule",
-    "classes",
-    "compare",
-    "compute_frame",
     "list_rules",
     "load_rule",
-    "make_population",
-    "new_rule",
 ]

@@ -1,13 +1,125 @@
-"""What can be wrong, each as one line that says what, where, why and what to do."""
+"""What can be wrong, as data: a code, a place, a value and a remedy; messages are made from them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from typing import Any
+
+import attrs
+
+SHOWN = 5  # positions that a message lists
+
+
+@attrs.frozen(kw_only=True)
+class Fault:
+    """One thing that is wrong.
+
+    Parameters
+    ----------
+    code : str
+        Stable name of the kind of fault, such as ``"out_of_bounds"``.
+    template : str
+        What is wrong, in English, with the names of ``data`` between braces.
+    remedy : str
+        What to do, likewise.
+    where : str
+        Place in words: a step, a row, a file.
+    input : str
+        Name of the input, step or column that is concerned.
+    line : int or None
+        Line of the file, from 1.
+    positions : tuple of int or tuple of int
+        Positions of the values, from 0; the first ones where there are many.
+    count : int
+        How many positions there are in all.
+    data : mapping of str to object
+        Values that the message quotes.
+    """
+
+    code: str
+    template: str
+    remedy: str = ""
+    where: str = ""
+    input: str = ""
+    line: int | None = None
+    positions: tuple[Any, ...] = ()
+    count: int = 0
+    data: Mapping[str, Any] = attrs.field(factory=dict)
+
+    @property
+    def message(self) -> str:
+        """What is wrong, in one sentence without its remedy."""
+        text = self.template.format_map({"input": self.input, **self.data})
+        return f"{self.where}: {text}" if self.where else text
+
+    @property
+    def value(self) -> Any:
+        """The first value that is wrong, where there is one."""
+        return self.data.get("value")
+
+    def __str__(self) -> str:
+        """Say what is wrong, and what to do."""
+        remedy = self.remedy.format_map({"input": self.input, **self.data}) if self.remedy else ""
+        return f"{self.message}; {remedy}" if remedy else self.message
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fault as plain values that go to JSON."""
+        return {
+            "code": self.code,
+            "where": self.where,
+            "input": self.input or None,
+            "line": self.line,
+            "positions": [list(p) if isinstance(p, tuple) else p for p in self.positions],
+            "count": self.count,
+            "value": plain(self.value),
+            "message": self.message,
+            "remedy": self.remedy.format_map({"input": self.input, **self.data}),
+        }
 
 
 class TarifError(ValueError):
-    """Base of every error of this package; its message is one line."""
+    """Base of every error of this package: all faults that were found, at once.
+
+    Parameters
+    ----------
+    *faults : Fault
+        What is wrong; the message is that of the first, and says how many more there are.
+
+    Examples
+    --------
+    >>> from tarifs_solidaires import InputError, load_rule
+    >>> rule = load_rule("nantes/transport", on="2020-10-01")
+    >>> try:
+    ...     rule.compute(quotient_familial=-1)
+    ... except InputError as error:
+    ...     error.code, error.errors[0].input, error.errors[0].value
+    ('out_of_bounds', 'quotient_familial', -1)
+    """
+
+    def __init__(self, *faults: Fault) -> None:
+        super().__init__(*faults)
+
+    @property
+    def errors(self) -> tuple[Fault, ...]:
+        """Every fault."""
+        return tuple(self.args)
+
+    @property
+    def code(self) -> str:
+        """Code of the first fault."""
+        return self.errors[0].code
+
+    def __str__(self) -> str:
+        """Say all that is wrong, a sentence a fault."""
+        return " | ".join(map(str, self.errors))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the error as plain values: ``kind`` and ``errors``."""
+        return {
+            "kind": type(self).__name__,
+            "errors": [fault.to_dict() for fault in self.errors],
+        }
 
 
 class InputError(TarifError):
@@ -29,5 +141,18 @@ class TableError(TarifError):
 def nearest(word: str, known: Iterable[str]) -> str:
     """Return the remedy for a mistyped name: the nearest known ones, else all of them."""
     names = sorted(known)
-    close = get_close_matches(word, names, n=3, cutoff=0.5)
-    return f"did you mean {' or '.join(close)}?" if close else f"known: {', '.join(names)}"
+    close = get_close_matches(word, names, n=3, cutoff=0.6)
+    if close:
+        return f"did you mean {' or '.join(close)}?"
+    return f"known: {', '.join(names)}" if names else "none is known here"
+
+
+def plain(value: Any) -> Any:
+    """Return a value as JSON has it: a number, a text, true, false or null."""
+    if hasattr(value, "item") and not isinstance(value, str):
+        value = value.item()
+    if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
+        return None
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    return str(value)

@@ -1,0 +1,1 @@
+"""Steps, tables and formulas: arrays in, arrays out, exactly."""

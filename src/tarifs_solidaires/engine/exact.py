@@ -1,0 +1,357 @@
+"""One person, worked out in exact fractions: the definition of every result, and its explanation."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from typing import TypeAlias
+
+import attrs
+
+from tarifs_solidaires.engine.expression import (
+    Among,
+    Best,
+    Case,
+    Choice,
+    Compare,
+    Condition,
+    Every,
+    Expression,
+    Extreme,
+    Flag,
+    Given,
+    Listed,
+    Marginal,
+    Missing,
+    Mode,
+    Name,
+    Number,
+    Operation,
+    Root,
+    Rounded,
+    Some,
+    Truth,
+    Word,
+)
+from tarifs_solidaires.engine.step import Step
+
+
+@attrs.frozen(order=False)
+class Surd:
+    """The square root of a fraction, which is compared and multiplied as its square."""
+
+    square: Fraction
+
+    def __float__(self) -> float:
+        return math.sqrt(self.square)
+
+
+Value: TypeAlias = Fraction | Surd | bool | str | None  # None: missing, or not given
+
+
+@attrs.frozen(kw_only=True)
+class Worked:
+    """What one step came to, for one person.
+
+    Parameters
+    ----------
+    step : Step
+        The step.
+    value : Value
+        Its value; None where it is missing.
+    row : int or None
+        The row, candidate or part that gave it; None where the step has none, or none holds.
+    stages : mapping of str to Value
+        The value, and what it was after each bound and the rounding.
+    missing : str
+        The step whose missing value makes this one missing; empty where it is not.
+    """
+
+    step: Step
+    value: Value
+    row: int | None
+    stages: Mapping[str, Value]
+    missing: str = ""
+
+
+def work_out(steps: Iterable[Step], known: Mapping[str, Value]) -> dict[str, Worked]:
+    """Return what each step comes to.
+
+    Parameters
+    ----------
+    steps : iterable of Step
+        Steps, each after those that it reads.
+    known : mapping of str to Value
+        Inputs and parameters: fractions, flags, codes; dates as days; None where none was given.
+
+    Returns
+    -------
+    dict of str to Worked
+        By name of step.
+    """
+    values = dict(known)
+    done: dict[str, Worked] = {}
+    gone: dict[str, str] = {}  # steps that are missing, and because of which
+    for step in steps:
+        reader = _Reader(values, gone)
+        stages: dict[str, Value] = {}
+        value: Value = None
+        for stage, tree in step.stages:
+            value = reader.value(tree)
+            stages[stage] = value
+        row = reader.row(step.value)
+        cause = ""
+        if value is None:
+            own = row is not None and _is_missing(step.value, row)
+            cause = step.name if own else reader.cause or step.name
+            gone[step.name] = cause
+        done[step.name] = Worked(
+            step=step, value=value, row=row, stages=stages, missing=cause
+        )
+        values[step.name] = value
+    return done
+
+
+def _is_missing(node: Expression, row: int) -> bool:
+    return isinstance(node, Choice | Best) and isinstance(node.cases[row].value, Missing)
+
+
+class _Reader:
+    """Evaluate trees for one person; a value that is missing makes missing what reads it."""
+
+    def __init__(self, values: Mapping[str, Value], gone: Mapping[str, str]) -> None:
+        self.values = values
+        self.gone = gone
+        self.cause = ""
+
+    def value(self, node: Expression) -> Value:
+        match node:
+            case Number(value):
+                return value
+            case Word(word):
+                return word
+            case Truth(truth):
+                return truth
+            case Missing():
+                return None
+            case Name(name):
+                if name in self.gone:
+                    self.cause = self.cause or self.gone[name]
+                return self.values[name]
+            case Choice(cases):
+                row = self.first(cases)
+                return None if row is None else self.value(cases[row].value)
+            case Best():
+                return self.best(node)[0]
+            case _:
+                return self.number(node)
+
+    def number(self, node: Expression) -> Fraction | Surd | None:
+        match node:
+            case Operation(sign, left, right):
+                return operate(sign, self.amount(left), self.amount(right))
+            case Extreme(kind, parts):
+                found = [self.amount(part) for part in parts]
+                if any(one is None for one in found):
+                    return None
+                best = found[0]
+                for one in found[1:]:
+                    if below(one, best) if kind == "min" else below(best, one):
+                        best = one
+                return best
+            case Root(part):
+                inner = self.amount(part)
+                return Surd(inner) if isinstance(inner, Fraction) else None
+            case Rounded(part, unit, mode):
+                found_ = self.amount(part)
+                return None if found_ is None else rounded(found_, unit, mode)
+            case Listed(by, first, amounts, beyond):
+                count = self.amount(by)
+                if not isinstance(count, Fraction):
+                    return None
+                place = int(count) - first
+                last = len(amounts) - 1
+                return amounts[max(0, min(place, last))] + beyond * max(place - last, 0)
+            case Marginal(base, parts):
+                amount = self.amount(base)
+                if not isinstance(amount, Fraction):
+                    return None
+                return self.marginal(amount, node)
+            case _:
+                raise TypeError(f"{type(node).__name__} is no number")
+
+    def marginal(self, amount: Fraction, node: Marginal) -> Fraction | None:
+        total, start = Fraction(0), Fraction(0)
+        for part in node.parts:
+            rate = self.amount(part.rate)
+            if not isinstance(rate, Fraction):
+                return None
+            stop = amount if part.up_to is None else min(amount, part.up_to)
+            total += rate * max(stop - start, Fraction(0))
+            if part.up_to is not None:
+                start = part.up_to
+        return total
+
+    def amount(self, node: Expression) -> Fraction | Surd | None:
+        found = self.value(node)
+        if isinstance(found, str | bool):
+            raise TypeError(f"{found!r} is no number")
+        return found
+
+    def holds(self, when: Condition) -> bool | None:
+        """Say whether a condition holds; None where a value that it reads is missing."""
+        match when:
+            case Compare(left, sign, right):
+                if isinstance(left, Name) and self.values.get(left.name) is None:
+                    if left.name in self.gone:
+                        self.cause = self.cause or self.gone[left.name]
+                        return None
+                    return False  # an optional input that was not given
+                one, other = self.amount(left), self.amount(right)
+                if one is None or other is None:
+                    return None
+                return compare(one, sign, other)
+            case Among(name):
+                if name in self.gone:
+                    self.cause = self.cause or self.gone[name]
+                    return None
+                code = self.values[name]
+                return when.holds(code if isinstance(code, str) else None)
+            case Flag(name, value):
+                if name in self.gone:
+                    self.cause = self.cause or self.gone[name]
+                    return None
+                return self.values[name] is value
+            case Given(name, value):
+                return (self.values[name] is not None) is value
+            case Every(parts):
+                found = [self.holds(part) for part in parts]
+                return False if False in found else None if None in found else True
+            case Some(parts):
+                found = [self.holds(part) for part in parts]
+                return True if True in found else None if None in found else False
+
+    def first(self, cases: tuple[Case, ...]) -> int | None:
+        for position, case in enumerate(cases):
+            held = self.holds(case.when)
+            if held is None:
+                return None
+            if held:
+                return position
+        return None
+
+    def best(self, node: Best) -> tuple[Fraction | Surd | None, int | None]:
+        found: Fraction | Surd | None = None
+        row = None
+        for position, case in enumerate(node.cases):
+            held = self.holds(case.when)
+            if held is None:
+                return None, None
+            if not held:
+                continue
+            value = self.amount(case.value)
+            if value is None:
+                return None, position
+            if row is None:
+                better = True
+            elif node.kind == "lowest":
+                better = below(value, found)
+            else:
+                better = below(found, value)
+            if better:
+                found, row = value, position
+        return found, row
+
+    def row(self, node: Expression) -> int | None:
+        match node:
+            case Choice(cases):
+                return self.first(cases)
+            case Best():
+                return self.best(node)[1]
+            case Marginal(base, parts):
+                amount = self.amount(base)
+                if not isinstance(amount, Fraction):
+                    return None
+                return sum(part.up_to is not None and amount > part.up_to for part in parts)
+            case _:
+                return None
+
+
+def compare(left: Fraction | Surd, sign: str, right: Fraction | Surd) -> bool:
+    """Compare two numbers, roots exactly."""
+    if sign == "=":
+        return not below(left, right) and not below(right, left)
+    if sign == "!=":
+        return below(left, right) or below(right, left)
+    if sign == "<":
+        return below(left, right)
+    if sign == ">":
+        return below(right, left)
+    return not (below(right, left) if sign == "<=" else below(left, right))
+
+
+def below(left: Fraction | Surd | None, right: Fraction | Surd | None) -> bool:
+    """Say whether a number is below another, roots exactly."""
+    if isinstance(left, Fraction) and isinstance(right, Fraction):
+        return left < right
+    return _signed_square(left) < _signed_square(right)
+
+
+def _signed_square(value: Fraction | Surd | None) -> Fraction:
+    if isinstance(value, Surd):
+        return value.square
+    if value is None:
+        raise TypeError("a missing value is not compared")
+    return value * abs(value)
+
+
+def operate(
+    sign: str, left: Fraction | Surd | None, right: Fraction | Surd | None
+) -> Fraction | Surd | None:
+    """Add, subtract, multiply or divide two numbers; None where one is missing."""
+    if left is None or right is None:
+        return None
+    if isinstance(left, Fraction) and isinstance(right, Fraction):
+        match sign:
+            case "+":
+                return left + right
+            case "-":
+                return left - right
+            case "*":
+                return left * right
+            case _:
+                return left / right
+    if sign not in "*/":
+        raise TypeError("a square root is multiplied, divided, compared or rounded, not added")
+    one, other = _signed_square(left), _signed_square(right)
+    return Surd(one * other if sign == "*" else one / other)
+
+
+def rounded(value: Fraction | Surd, unit: Fraction, mode: Mode) -> Fraction:
+    """Return a number taken to a multiple of a unit.
+
+    Examples
+    --------
+    >>> rounded(Fraction("2.375"), Fraction("0.05"), "half_up")
+    Fraction(12, 5)
+    >>> rounded(Fraction("2.375"), Fraction("0.05"), "down")
+    Fraction(47, 20)
+    """
+    if isinstance(value, Surd):
+        doubled = math.isqrt(int(4 * value.square / unit**2 // 1))  # floor of twice the quotient
+        is_whole = Fraction(doubled) ** 2 == 4 * value.square / unit**2
+        quotient = Fraction(doubled, 2) if is_whole else Fraction(2 * doubled + 1, 4)
+    else:
+        quotient = value / unit
+    match mode:
+        case "half_up":
+            return math.floor(quotient + Fraction(1, 2)) * unit
+        case "half_down":
+            return math.ceil(quotient - Fraction(1, 2)) * unit
+        case "half_even":
+            return round(quotient) * unit
+        case "up":
+            return math.ceil(quotient) * unit
+        case _:
+            return math.floor(quotient) * unit

@@ -1,0 +1,371 @@
+"""Formulas and conditions as a rule file writes them, read by the package and never run by Python."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import cast
+
+import attrs
+
+from tarifs_solidaires.engine.expression import (
+    MIRRORED,
+    Compare,
+    Condition,
+    Every,
+    Expression,
+    Extreme,
+    Name,
+    Number,
+    Operation,
+    Root,
+    Rounded,
+    Sign,
+    names,
+)
+from tarifs_solidaires.values.numbers import decimal_text
+
+NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
+LONGEST = 1000  # characters of a formula
+DEEPEST = 40  # brackets in brackets
+FUNCTIONS = ("min", "max", "sqrt", "round")
+SUBJECT = "x"  # what a condition is about
+
+_TOKEN = re.compile(
+    r"\s*(?:(?P<date>\d{4}-\d{2}-\d{2}(?![\d.]))|(?P<number>\d+(?:\.\d+)?)|(?P<name>[^\W\d]\w*)"
+    r"|(?P<sign><=|>=|!=|[-+*/%(),<>=]))"
+)
+
+
+class FormulaError(ValueError):
+    """A formula or condition that cannot be read.
+
+    Parameters
+    ----------
+    template : str
+        What is wrong.
+    remedy : str
+        What to write instead.
+    """
+
+    def __init__(self, template: str, remedy: str = "") -> None:
+        super().__init__(template, remedy)
+        self.template, self.remedy = template, remedy
+
+
+@attrs.frozen
+class _Token:
+    kind: str
+    text: str
+    place: int
+
+
+def _tokens(text: str) -> Iterator[_Token]:
+    place = 0
+    end = len(text.rstrip())
+    if end > LONGEST:
+        raise FormulaError(
+            f"the formula has more than {LONGEST} characters", "make two steps of it"
+        )
+    while place < end:
+        found = _TOKEN.match(text, place)
+        if found is None:
+            rest = text[place:].strip()
+            raise FormulaError(
+                f"{text!r}: {rest[:12]!r} cannot be read", _remedy_of_sign(text, rest)
+            )
+        kind = cast(str, found.lastgroup)
+        yield _Token(kind, found[kind], found.start(kind))
+        place = found.end()
+
+
+def _remedy_of_sign(text: str, rest: str) -> str:
+    signs = {"≤": "<=", "≥": ">=", "≠": "!=", "×": "*", "÷": "/", "−": "-", "–": "-"}
+    for sign, plain in signs.items():
+        if sign in text:
+            return f"write {plain} for {sign}"
+    if rest.startswith(("&", "|", "^", "**")):
+        return "write * / + - min() max() sqrt() round() only"
+    if rest.startswith(("€", "$", "£", "R$")):
+        return "leave the currency out: amounts are in the currency of the file"
+    return "write numbers with a decimal point, names, + - * / ( ), min, max, sqrt, round"
+
+
+class _Parser:
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.tokens = [*_tokens(text), _Token("end", "", len(text))]
+        self.place = 0
+        self.depth = 0
+
+    @property
+    def now(self) -> _Token:
+        return self.tokens[self.place]
+
+    def take(self, text: str) -> bool:
+        if self.now.kind == "sign" and self.now.text == text:
+            self.place += 1
+            return True
+        return False
+
+    def need(self, text: str) -> None:
+        if not self.take(text):
+            raise self.wrong(f"{text!r} is missing")
+
+    def wrong(self, what: str, remedy: str = "") -> FormulaError:
+        after = self.text[: self.now.place].rstrip()[-20:]
+        at = f" after {after!r}" if after else ""
+        return FormulaError(f"{self.text!r}: {what}{at}", remedy)
+
+    def comparison(self) -> list[tuple[Expression, Sign, Expression]]:
+        """Read ``a < x <= b``: pairs of neighbours."""
+        sides = [self.sum()]
+        signs: list[Sign] = []
+        while self.now.kind == "sign" and self.now.text in MIRRORED:
+            sign = cast(Sign, self.now.text)
+            self.place += 1
+            if self.now.kind == "sign" and self.now.text in ("<", ">", "="):
+                raise self.wrong(
+                    f"{sign + self.now.text!r} is no comparison", "write <=, >=, =, != "
+                )
+            signs.append(sign)
+            sides.append(self.sum())
+        return list(zip(sides, signs, sides[1:], strict=False))
+
+    def sum(self) -> Expression:
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise self.wrong("too many brackets", "make steps of the parts")
+        found = self.product()
+        while self.now.kind == "sign" and self.now.text in "+-":
+            sign = self.now.text
+            self.place += 1
+            found = Operation("+" if sign == "+" else "-", found, self.product())
+        self.depth -= 1
+        return found
+
+    def product(self) -> Expression:
+        found = self.factor()
+        while self.now.kind == "sign" and self.now.text in "*/":
+            sign = self.now.text
+            self.place += 1
+            found = Operation("*" if sign == "*" else "/", found, self.factor())
+        return found
+
+    def factor(self) -> Expression:
+        if self.take("-"):
+            part = self.factor()
+            if isinstance(part, Number):
+                return Number(-part.value)
+            return Operation("-", Number(Fraction(0)), part)
+        found = self.atom()
+        while self.take("%"):
+            found = (
+                Number(found.value / 100)
+                if isinstance(found, Number)
+                else Operation("/", found, Number(Fraction(100)))
+            )
+        return found
+
+    def atom(self) -> Expression:
+        token = self.now
+        self.place += 1
+        if token.kind == "number":
+            following = self.now
+            if following.kind == "sign" and following.text == "," and self._decimal_comma(token):
+                self.place -= 1
+                raise FormulaError(
+                    f"{self.text!r}: a decimal comma", "write a decimal point: 0.55, not 0,55"
+                )
+            return Number(Fraction(token.text))
+        if token.kind == "date":
+            return Number(Fraction(day_number(token.text)))
+        if token.kind == "name":
+            if token.text in FUNCTIONS and self.take("("):
+                return self.function(token.text)
+            if token.text == SUBJECT:
+                return Name(SUBJECT)
+            if NAME.fullmatch(token.text) is None:
+                raise FormulaError(
+                    f"{self.text!r}: {token.text!r} is no name",
+                    "names have lower-case letters without accents, digits and _",
+                )
+            return Name(token.text)
+        if token.kind == "sign" and token.text == "(":
+            found = self.sum()
+            self.need(")")
+            return found
+        self.place -= 1
+        what = "something is missing" if token.kind == "end" else f"{token.text!r} stands alone"
+        raise self.wrong(what)
+
+    def _decimal_comma(self, token: _Token) -> bool:
+        """Say whether a number, a comma and digits follow each other without a space."""
+        if self.place + 1 >= len(self.tokens) or self.depth > 1:
+            return False
+        after = self.tokens[self.place + 1]
+        return after.kind == "number" and after.place == token.place + len(token.text) + 1
+
+    def function(self, name: str) -> Expression:
+        arguments = [self.sum()]
+        while self.take(","):
+            arguments.append(self.sum())
+        self.need(")")
+        if name in ("min", "max"):
+            if len(arguments) < 2:
+                raise self.wrong(f"{name} needs two values or more", f"write {name}(a, b)")
+            return Extreme("min" if name == "min" else "max", tuple(arguments))
+        if name == "sqrt":
+            if len(arguments) != 1:
+                raise self.wrong("sqrt needs one value", "write sqrt(a)")
+            return Root(arguments[0])
+        unit = arguments[1] if len(arguments) == 2 else None
+        if not isinstance(unit, Number) or unit.value <= 0:
+            raise self.wrong("round needs a value and a unit", "write round(a, 0.05)")
+        return Rounded(arguments[0], unit.value)
+
+
+def parse_formula(text: str) -> Expression:
+    """Read a formula.
+
+    Parameters
+    ----------
+    text : str
+        Such as ``"min(quotient_familial * 0.55 %, 6.20)"``: numbers with a decimal point, ``%``
+        after a number, names, ``+ - * / ( )``, ``min``, ``max``, ``sqrt``, ``round(a, unit)``.
+
+    Returns
+    -------
+    Expression
+        Its tree.
+
+    Raises
+    ------
+    FormulaError
+        Where it cannot be read.
+
+    Examples
+    --------
+    >>> parse_formula("quotient * 0.55 %")
+    Operation(sign='*', left=Name(name='quotient'), right=Number(value=Fraction(11, 2000)))
+    """
+    parser = _Parser(text)
+    found = parser.sum()
+    if parser.now.kind != "end":
+        if parser.now.text in MIRRORED:
+            raise parser.wrong("a comparison is no formula", "write a table with 'when'")
+        raise parser.wrong(f"{parser.now.text!r} is too much", "an operator may be missing")
+    return found
+
+
+def parse_comparison(text: str, subject: str) -> Condition:
+    """Read what a row asks of a number or a date.
+
+    Parameters
+    ----------
+    text : str
+        ``"500 < x <= 750"``, ``"x > 900"``, ``"x = 2"``, ``"x <= 50 % * poverty_line"``.
+    subject : str
+        Name of the quantity for which ``x`` stands.
+
+    Returns
+    -------
+    Compare or Every
+        The condition.
+
+    Raises
+    ------
+    FormulaError
+        Where it cannot be read.
+
+    Examples
+    --------
+    >>> parse_comparison("x >= 3", "rank")
+    Compare(left=Name(name='rank'), sign='>=', right=Number(value=Fraction(3, 1)))
+    """
+    parser = _Parser(text)
+    pairs = parser.comparison()
+    if parser.now.kind != "end":
+        raise parser.wrong(f"{parser.now.text!r} is too much", "write such as 500 < x <= 750")
+    if not pairs:
+        raise FormulaError(
+            f"{text!r} compares nothing", "write such as x <= 600 or 500 < x <= 750"
+        )
+    me = Name(SUBJECT)
+    found: list[Condition] = []
+    for left, sign, right in pairs:
+        if (left == me) == (right == me):
+            raise FormulaError(
+                f"{text!r}: x must stand alone on one side of each comparison",
+                "write such as x <= 600 or 500 < x <= 750",
+            )
+        if left == me:
+            found.append(Compare(Name(subject), sign, right))
+        else:
+            found.append(Compare(Name(subject), MIRRORED[sign], left))
+    for one in found:
+        if _speaks_of_subject(one.right):  # type: ignore[union-attr]
+            raise FormulaError(f"{text!r}: x stands on both sides", "keep x on one side")
+    _check_bounds(text, found)
+    return found[0] if len(found) == 1 else Every(tuple(found))
+
+
+def _speaks_of_subject(node: Expression) -> bool:
+    return SUBJECT in names(node)
+
+
+def _check_bounds(text: str, found: list[Condition]) -> None:
+    low: tuple[Fraction, bool] | None = None
+    high: tuple[Fraction, bool] | None = None
+    for one in found:
+        if isinstance(one, Compare) and isinstance(one.right, Number):
+            if one.sign in (">", ">="):
+                low = (one.right.value, one.sign == ">=")
+            elif one.sign in ("<", "<="):
+                high = (one.right.value, one.sign == "<=")
+    if low and high and (low[0] > high[0] or (low[0] == high[0] and not (low[1] and high[1]))):
+        raise FormulaError(
+            f"{text!r} holds for no number: the bounds exclude each other", "exchange the bounds"
+        )
+
+
+def day_number(text: str) -> int:
+    """Return a date ``YYYY-MM-DD`` as the number of days since 1970-01-01."""
+    try:
+        return (dt.date.fromisoformat(text) - dt.date(1970, 1, 1)).days
+    except ValueError:
+        raise FormulaError(f"{text!r} is no date", "write YYYY-MM-DD") from None
+
+
+def formula_text(node: Expression) -> str:
+    """Return a formula as a file writes it, with no more brackets than it needs.
+
+    Examples
+    --------
+    >>> formula_text(parse_formula("(a + b) * 2 %"))
+    '(a + b) * 0.02'
+    """
+    return _text(node, 0)
+
+
+def _text(node: Expression, level: int) -> str:
+    match node:
+        case Number(value):
+            text = decimal_text(value)
+            return f"({text})" if level and (value < 0 or "/" in text) else text
+        case Name(name):
+            return name
+        case Operation(sign, left, right):
+            own = 1 if sign in "+-" else 2
+            text = f"{_text(left, own)} {sign} {_text(right, own + (sign in '-/'))}"
+            return f"({text})" if own < level else text
+        case Extreme(kind, parts):
+            return f"{kind}({', '.join(_text(part, 0) for part in parts)})"
+        case Root(part):
+            return f"sqrt({_text(part, 0)})"
+        case Rounded(part, unit, _):
+            return f"round({_text(part, 0)}, {decimal_text(unit)})"
+        case _:
+            raise TypeError(f"{type(node).__name__} is no formula")

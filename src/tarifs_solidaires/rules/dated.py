@@ -1,0 +1,530 @@
+"""A rule on one day: what it asks, what it computes, and the same with some figures changed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+
+from tarifs_solidaires.engine.exact import Value as ExactValue
+from tarifs_solidaires.engine.exact import Worked, work_out
+from tarifs_solidaires.engine.expression import ALWAYS, Case, Choice, Truth, names
+from tarifs_solidaires.engine.formula import parse_formula
+from tarifs_solidaires.engine.program import Program
+from tarifs_solidaires.engine.step import Step, in_order, read_by
+from tarifs_solidaires.errors import SHOWN, Fault, InputError, RuleError, nearest
+from tarifs_solidaires.rules.build import Builder
+from tarifs_solidaires.rules.file import RuleFile, VocabularyFile
+from tarifs_solidaires.rules.keys import Reader
+from tarifs_solidaires.rules.model import Output, Parameter, StepFacts, Value, Version
+from tarifs_solidaires.rules.outcome import outcome_parts
+from tarifs_solidaires.values.inputs import EPOCH, Columns, Errors, Input, read_columns
+from tarifs_solidaires.values.texts import NO_TEXT, Texts
+
+Array = npt.NDArray[Any]
+REQUIRED = "\0require"  # hidden steps that say whether inputs go together
+
+
+@attrs.frozen(kw_only=True)
+class DatedRule:
+    """A tariff on one day.
+
+    Parameters
+    ----------
+    file : RuleFile
+        The file.
+    shared : tuple of VocabularyFile
+        Vocabularies that it uses.
+    on : date
+        The day.
+    version : Version
+        The version in force.
+    last_known : date or None
+        Last day for which the rule is known, where the day asked lies beyond it.
+    changes : mapping of str to Value
+        Parameters that ``replace`` changed.
+    """
+
+    file: RuleFile = attrs.field(repr=False)
+    shared: tuple[VocabularyFile, ...] = attrs.field(repr=False, default=())
+    on: dt.date
+    version: Version = attrs.field(repr=False)
+    last_known: dt.date | None = None
+    changes: Mapping[str, Value] = attrs.field(repr=False, factory=dict)
+    all_inputs: Mapping[str, Input] = attrs.field(repr=False, eq=False)
+    _programs: dict[Any, Any] = attrs.field(
+        factory=dict, init=False, repr=False, eq=False, hash=False
+    )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copy and pickle what the rule was made of, and make it again."""
+        parts = (self.file, self.shared, self.on, self.last_known, dict(self.changes))
+        return _made_again, (type(self), *parts)
+
+    # -- what it is ----------------------------------------------------------------------------
+
+    @property
+    def name(self) -> str:
+        """``territory/scheme``."""
+        return self.file.name
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Languages of the file; the first is that of names."""
+        return self.file.languages
+
+    @property
+    def currency(self) -> str:
+        """ISO 4217 code of every amount; empty where there is none."""
+        return self.file.currency
+
+    @property
+    def jurisdiction(self) -> str:
+        """Code of the law that a notice quotes; empty where there is none."""
+        return self.file.jurisdiction
+
+    @property
+    def title(self) -> Texts:
+        """Its name in each language."""
+        return self.file.title
+
+    @property
+    def purpose(self) -> Texts:
+        """What it is for."""
+        return self.file.purpose
+
+    @property
+    def per(self) -> Texts:
+        """Whom a result concerns."""
+        return self.file.per
+
+    @property
+    def authority(self) -> str:
+        """Who decides."""
+        return self.file.authority
+
+    @property
+    def output_names(self) -> tuple[str, ...]:
+        """Names of the outputs; the first is the main one."""
+        return tuple(self.file.output)
+
+    @property
+    def outputs(self) -> Mapping[str, Output]:
+        """Outputs by name."""
+        return {
+            name: Output(name=name, kind=entry.kind, unit=entry.unit, label=entry.label)
+            for name, entry in self.file.output.items()
+        }
+
+    @property
+    def parameters(self) -> Mapping[str, Parameter]:
+        """Figures and choices of the day."""
+        return self.version.parameters
+
+    @property
+    def steps(self) -> Mapping[str, StepFacts]:
+        """Steps, each after those that it reads."""
+        return self.version.steps
+
+    @property
+    def inputs(self) -> tuple[Input, ...]:
+        """Inputs that a result depends on that day, then others that the file declares."""
+        read = self._read_inputs()
+        own = [name for name in self.all_inputs if name in read or name in self.file.input]
+        return tuple(self.all_inputs[name] for name in own)
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """Inputs that must be given; one with a formula, or the inputs of that formula."""
+        reads = self.version.reads | self._required_by_conditions()
+        return tuple(
+            name for name, item in self.all_inputs.items()
+            if name in reads and item.default is None and not item.optional
+        )  # fmt: skip
+
+    def _required_by_conditions(self) -> frozenset[str]:
+        return frozenset(name for entry in self.file.require for name in entry.when)
+
+    def _read_inputs(self) -> frozenset[str]:
+        found = {name for name in self.version.reads if name in self.all_inputs}
+        for name in tuple(found):
+            found |= self._ways(name)
+        return frozenset(found)
+
+    def _ways(self, name: str) -> frozenset[str]:
+        """Return the inputs through which one may be given."""
+        formula = self.all_inputs[name].formula
+        return names(parse_formula(formula)) if formula else frozenset()
+
+    # -- computing -----------------------------------------------------------------------------
+
+    def _outcome(
+        self, given: Mapping[str, object] | None, errors: Errors, more: Mapping[str, object]
+    ) -> dict[str, Any]:
+        """Compute, and return the parts of an outcome."""
+        values = self._gathered(given, more, errors)
+        used = self._used(values)
+        known = {name: self._known_words(name) for name in used}
+        columns = read_columns(self.all_inputs, used, known=known, errors=errors)
+        if columns.shape == () and not columns.faults:
+            return self._single(columns, errors)
+        return self._many(columns, errors)
+
+    def _gathered(
+        self, given: Mapping[str, object] | None, more: Mapping[str, object], errors: Errors
+    ) -> dict[str, object]:
+        if errors not in ("raise", "null"):
+            raise InputError(
+                Fault(code="option", template="errors: {value!r} is unknown",
+                      remedy="write 'raise' or 'null'", data={"value": errors})
+            )  # fmt: skip
+        if given is not None and not isinstance(given, Mapping):
+            raise InputError(
+                Fault(code="type", template="expected a mapping of inputs, got {kind}",
+                      remedy="write compute({'age': 30}) or compute(age=30)",
+                      data={"kind": type(given).__name__})
+            )  # fmt: skip
+        twice = sorted((given or {}).keys() & more.keys())
+        if twice:
+            raise InputError(
+                *(Fault(code="twice", input=name, template="{input} is given twice",
+                        remedy="keep one") for name in twice)
+            )  # fmt: skip
+        both = {**(given or {}), **more}
+        return {name: value for name, value in both.items() if value is not None}
+
+    def _used(self, values: Mapping[str, object]) -> dict[str, object]:
+        """Return the values that count, having checked that nothing is missing or too much."""
+        faults: list[Fault] = []
+        for name in values:
+            if name not in self.all_inputs:
+                known = [item.name for item in self.inputs]
+                faults.append(
+                    Fault(code="unknown_input", input=str(name),
+                          template="{input} is not an input of this rule",
+                          remedy=nearest(str(name), known))
+                )  # fmt: skip
+        for name, item in self.all_inputs.items():
+            ways = self._ways(name) if item.formula else frozenset()
+            through = [way for way in sorted(ways) if way in values]
+            if name in values and through:
+                faults.append(
+                    Fault(code="two_ways", input=name, remedy="keep one of the two",
+                          template="{input} and {others} are both given",
+                          data={"others": " and ".join(through)})
+                )  # fmt: skip
+            elif through or (name in self.required and name not in values):
+                missing = [way for way in sorted(ways) if way not in values and
+                           self.all_inputs[way].default is None] if through else [name]  # fmt: skip
+                other = f" (or {' with '.join(sorted(ways))})" if ways and not through else ""
+                faults += [
+                    Fault(code="missing_input", input=way,
+                          template="{input}{other} is missing: this rule cannot be computed without it",
+                          remedy="give it", data={"other": other})
+                    for way in missing
+                ]  # fmt: skip
+        if faults:
+            raise InputError(*faults)
+        return dict(values)
+
+    def _known_words(self, name: str) -> tuple[str, ...]:
+        return ()
+
+    def program(self, given: frozenset[str], *, fine: bool = False) -> Program:
+        """Return the program for some inputs being given; see ``Program``."""
+        key = (given, fine)
+        if key not in self._programs:
+            self._programs[key] = self._program(given, fine)
+        found: Program = self._programs[key]
+        return found
+
+    def _program(self, given: frozenset[str], fine: bool) -> Program:
+        inputs = {
+            name: item for name, item in self.all_inputs.items()
+            if name in given or item.default is not None
+        }  # fmt: skip
+        derived = self._derived(given)
+        steps = [facts.step for facts in self.steps.values() if facts.name not in inputs]
+        required = self._requirements()
+        ordered = in_order([*derived, *steps, *required])
+        known = {*inputs, *(step.name for step in ordered)}
+        program = Program(
+            inputs=inputs,
+            absent=[n for n in self.all_inputs if n not in inputs and n not in known],
+            constants=self.constants,
+            steps=ordered,
+            outputs=[*(n for n in self.output_names if n in known), *(s.name for s in required)],
+            decides=self.version.decides, fine=fine,
+        )  # fmt: skip
+        if not fine:
+            program.finer = lambda: self.program(given, fine=True)
+        return program
+
+    @property
+    def constants(self) -> dict[str, Fraction | str | bool]:
+        """Parameters as numbers, words and truths; dates as days since 1970-01-01."""
+        return {name: as_exact(p.value) for name, p in self.parameters.items()}
+
+    def _derived(self, given: frozenset[str]) -> list[Step]:
+        return [
+            Step(name=name, value=parse_formula(item.formula))
+            for name, item in self.all_inputs.items()
+            if item.formula and name not in given and self._ways(name) & given
+        ]
+
+    def _requirements(self) -> list[Step]:
+        if not self.file.require:
+            return []
+        reader = Reader(self.languages)
+        builder = Builder(self.file, self.shared, reader)
+        scope = builder.input_scope()
+        found = []
+        for position, entry in enumerate(self.file.require):
+            when = builder.when(entry.when, entry.path, scope)
+            cases = (Case(when, Truth(True)), Case(ALWAYS, Truth(False)))
+            found.append(Step(name=f"{REQUIRED}{position}", value=Choice(cases), kind="flag"))
+        return found
+
+    def _single(self, columns: Columns, errors: Errors) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        fine = False
+        for name, array in columns.given.items():
+            item = self.all_inputs[name]
+            value = item.meant(array[()])
+            values[name] = value
+            if item.kind == "number" and not fine:
+                fine = value % item.step != 0  # type: ignore[operator]
+        given = frozenset(columns.given) - columns.defaults
+        program = self.program(given, fine=fine)
+        found, row = program.one(values)
+        for position, entry in enumerate(self.file.require):
+            if found.pop(f"{REQUIRED}{position}") is False:
+                if errors == "raise":
+                    raise InputError(self._requirement_fault(position, ()))
+                return self._set_aside(columns, f"{entry.input}: {self._requirement_text(position)}")
+        outputs = {}
+        for name in self.output_names:
+            value = found.get(name)
+            if name in program.quantities and isinstance(value, int) and not isinstance(value, bool):
+                value = self._codes_of(name)[value]
+            kind = self._output_kind(name)
+            outputs[name] = (
+                np.asarray(np.nan if value is None else value, dtype=np.float64)
+                if kind == "number" else _object(value)
+            )  # fmt: skip
+        self._refuse_uncovered(program, found, errors)
+        return {
+            "rule": self, "inputs": columns.given, "shape": (), "defaults": columns.defaults,
+            "outputs": outcome_parts(outputs, ()), "names": self._row_names(program),
+            "row": np.asarray(row), "reasons": ("",), "reason_number": np.asarray(0),
+        }  # fmt: skip
+
+    def _refuse_uncovered(
+        self, program: Program, found: Mapping[str, Any], errors: Errors
+    ) -> None:
+        del program, found, errors
+
+    def _set_aside(self, columns: Columns, reason: str) -> dict[str, Any]:
+        outputs = {
+            name: np.asarray(np.nan) if self._output_kind(name) == "number" else _object(None)
+            for name in self.output_names
+        }
+        return {
+            "rule": self, "inputs": columns.given, "shape": (), "defaults": columns.defaults,
+            "outputs": outcome_parts(outputs, ()), "names": (NO_TEXT,), "row": np.asarray(0),
+            "reasons": ("", reason), "reason_number": np.asarray(1),
+        }  # fmt: skip
+
+    def _many(self, columns: Columns, errors: Errors) -> dict[str, Any]:
+        shape = columns.shape
+        length = int(np.prod(shape, dtype=np.int64))
+        flat = {name: _flat(column, shape) for name, column in columns.columns.items()}
+        given = frozenset(columns.given) - columns.defaults
+        program = self.program(given)
+        computed = program.many(flat, length)
+        reasons = [""]
+        number = np.zeros(length, dtype=np.uint8)
+        for mask, _, why in columns.faults:
+            if why not in reasons:
+                reasons.append(why)
+            where = np.broadcast_to(mask, shape).reshape(-1) & (number == 0)
+            number[where] = reasons.index(why)
+        for position, entry in enumerate(self.file.require):
+            refused = (computed.outputs[f"{REQUIRED}{position}"] == 0) & (number == 0)
+            if refused.any():
+                if errors == "raise":
+                    raise InputError(
+                        self._requirement_fault(position, np.argwhere(refused.reshape(shape)))
+                    )
+                reasons.append(f"{entry.input}: {self._requirement_text(position)}")
+                number[refused] = len(reasons) - 1
+        outputs: dict[str, Array] = {}
+        for name in self.output_names:
+            if name not in computed.outputs:
+                kind = self._output_kind(name)
+                outputs[name] = np.full(
+                    length, np.nan if kind == "number" else None,
+                    dtype=np.float64 if kind == "number" else object,
+                )  # fmt: skip
+                continue
+            array = computed.outputs[name]
+            if array.dtype != np.float64:
+                array = self._words(name, array)
+            outputs[name] = array
+        row = computed.row
+        if len(reasons) > 1:
+            aside = number > 0
+            row = np.where(aside, len(program.names), row).astype(row.dtype)
+            for array in outputs.values():
+                array[aside] = np.nan if array.dtype == np.float64 else None
+        return {
+            "rule": self, "inputs": columns.given, "shape": shape, "defaults": columns.defaults,
+            "outputs": outcome_parts(outputs, shape), "names": self._row_names(program),
+            "row": row.reshape(shape), "reasons": tuple(reasons),
+            "reason_number": number.reshape(shape),
+        }  # fmt: skip
+
+    def _words(self, name: str, places: Array) -> Array:
+        if self._output_kind(name) == "flag":
+            table = np.array([False, True, None], dtype=object)
+        else:
+            table = np.array([*self._codes_of(name), None], dtype=object)
+        return table[places]
+
+    def _codes_of(self, name: str) -> tuple[str, ...]:
+        return self.steps[name].step.codes
+
+    def _output_kind(self, name: str) -> str:
+        if name in self.steps:
+            return self.steps[name].step.kind
+        for version in self.file.version:
+            for step in version.step:
+                if step.name == name:
+                    return "code" if step.codes else step.kind or "number"
+        return "number"
+
+    def _row_names(self, program: Program) -> tuple[Texts, ...]:
+        found = [self.steps[step].rows[row].name for step, row in program.names]
+        return (*found, NO_TEXT)
+
+    def _requirement_text(self, position: int) -> str:
+        entry = self.file.require[position]
+        return entry.message.first or "does not go with the other inputs"
+
+    def _requirement_fault(self, position: int, places: Any) -> Fault:
+        entry = self.file.require[position]
+        found = [tuple(int(n) for n in place) for place in places]
+        positions = tuple(p[0] if len(p) == 1 else p for p in found[:SHOWN])
+        return Fault(
+            code="requirement", input=entry.input, positions=positions, count=len(found) or 1,
+            template="{input}{at}: {text}", remedy="correct it, or the inputs beside it",
+            data={"text": self._requirement_text(position),
+                  "at": f" at {', '.join(map(str, positions))}" if positions else ""},
+        )  # fmt: skip
+
+    def work_out(self, values: Mapping[str, object]) -> dict[str, Worked]:
+        """Work out every step for one person, in exact fractions.
+
+        Parameters
+        ----------
+        values : mapping of str to object
+            Inputs of one person, single values; those with a default may be left out.
+
+        Returns
+        -------
+        dict of str to Worked
+            What each step came to, those through which an input was given included.
+        """
+        known = self.exact_values(values)
+        given = frozenset(name for name, value in values.items() if value is not None)
+        derived = self._derived(given)
+        steps = [facts.step for facts in self.steps.values()]
+        wanted = self.version.reads | {step.name for step in derived}
+        ordered = [step for step in in_order([*derived, *steps]) if step.name in wanted]
+        return work_out(ordered, {**self.constants, **known})
+
+    def exact_values(self, values: Mapping[str, object]) -> dict[str, ExactValue]:
+        """Return the inputs of one person as exact values, defaults included, None where absent."""
+        found: dict[str, ExactValue] = {}
+        for name, item in self.all_inputs.items():
+            value = values.get(name)
+            found[name] = item.default if value is None else item.meant(value)
+        return found
+
+    # -- changing ------------------------------------------------------------------------------
+
+    def _replaced(
+        self, rows: Mapping[str, Mapping[str, object]] | None, parameters: Mapping[str, object]
+    ) -> dict[str, Any]:
+        """Return the parts of the rule with some figures changed."""
+        from tarifs_solidaires.rules.reform import reformed
+
+        file, changes = reformed(self.file, self.version, rows or {}, parameters)
+        return made_parts(file, self.shared, self.on, self.last_known, {**self.changes, **changes})
+
+
+def as_exact(value: Value) -> Fraction | str | bool:
+    """Return a parameter's value as a program reads it."""
+    if isinstance(value, dt.date):
+        return Fraction((value - EPOCH).days)
+    return value
+
+
+def made_parts(
+    file: RuleFile, shared: tuple[VocabularyFile, ...], on: dt.date, last_known: dt.date | None,
+    changes: Mapping[str, Value],
+) -> dict[str, Any]:  # fmt: skip
+    """Return the parts of a rule on a day that its file knows.
+
+    Raises
+    ------
+    RuleError
+        Where the file has faults.
+    """
+    reader = Reader(file.languages)
+    builder = Builder(file, shared, reader)
+    day = last_known or on
+    entry = max((v for v in file.version if v.valid_from <= day), key=lambda v: v.valid_from)
+    version = builder.version(entry, day, changes)
+    if reader.remarks or version is None:
+        raise RuleError(
+            *(Fault(code=r.code, template=r.template, remedy=r.remedy, where=file.name, data=r.data)
+              for r in reader.remarks)
+        )  # fmt: skip
+    return {
+        "file": file, "shared": shared, "on": on, "version": version, "last_known": last_known,
+        "changes": dict(changes), "all_inputs": builder.inputs,
+    }  # fmt: skip
+
+
+def _made_again(
+    kind: type[DatedRule], file: RuleFile, shared: tuple[VocabularyFile, ...], on: dt.date,
+    last_known: dt.date | None, changes: Mapping[str, Value],
+) -> DatedRule:  # fmt: skip
+    return kind(**made_parts(file, shared, on, last_known, changes))
+
+
+def _flat(column: Any, shape: tuple[int, ...]) -> Any:
+    """Return a column of one dimension, or single; no copy where it has the whole shape."""
+    from tarifs_solidaires.values.inputs import Coded
+
+    if isinstance(column, Coded):
+        return Coded(column.words, _flat(column.index, shape))
+    if column.shape == shape:
+        return column.reshape(-1)
+    if column.size == 1:
+        return column.reshape(())
+    return np.broadcast_to(column, shape).reshape(-1)
+
+
+def _object(value: Any) -> Array:
+    found = np.empty((), dtype=object)
+    found[()] = value
+    return found
+
+

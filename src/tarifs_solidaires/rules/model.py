@@ -1,0 +1,203 @@
+"""A rule as it is computed and explained: outputs, parameters, steps with their rows, versions."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import TypeAlias
+
+import attrs
+
+from tarifs_solidaires.engine.expression import Condition, Expression
+from tarifs_solidaires.engine.step import Step
+from tarifs_solidaires.rules.file import Source, StepEntry
+from tarifs_solidaires.values.texts import NO_TEXT, Texts
+
+Value: TypeAlias = Fraction | str | bool | dt.date
+
+OTHERWISE = "otherwise"  # name of a row without conditions that has none of its own
+
+
+@attrs.frozen(kw_only=True)
+class Basis:
+    """Where something was read, and how sure it is."""
+
+    source: Source | None = None
+    confidence: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class Output:
+    """What a rule works out for people.
+
+    Parameters
+    ----------
+    name : str
+        Its name.
+    kind : str
+        ``price``, ``reduction``, ``aid``, ``bill``, ``status`` or ``amount``.
+    unit : str
+        Its unit; ``share`` for a number from 0 to 1.
+    label : Texts
+        Short noun phrase.
+    """
+
+    name: str
+    kind: str
+    unit: str = ""
+    label: Texts = NO_TEXT
+
+    @property
+    def meaning(self) -> Mapping[str, str]:
+        """The label by language."""
+        return self.label.wordings
+
+
+@attrs.frozen(kw_only=True)
+class Parameter:
+    """A figure or a choice, as it is on the day of the rule.
+
+    Parameters
+    ----------
+    name : str
+        Its name.
+    value : Fraction, str, bool or date
+        Its value.
+    unit : str
+        Its unit.
+    label, note : Texts
+        What it is, and what is doubtful about it.
+    choices : tuple
+        Values that it can have.
+    basis : Basis
+        Where it was read.
+    since : date or None
+        Day from which it holds, where it is dated.
+    """
+
+    name: str
+    value: Value
+    unit: str = ""
+    label: Texts = NO_TEXT
+    note: Texts = NO_TEXT
+    choices: tuple[Value, ...] = ()
+    basis: Basis = Basis()
+    since: dt.date | None = None
+
+
+@attrs.frozen(kw_only=True)
+class RowFacts:
+    """A row of a table, a candidate, or a part of a scale.
+
+    Parameters
+    ----------
+    name : Texts
+        Its name.
+    named : bool
+        Whether the file names it; its name is else made of its conditions.
+    when : Condition
+        Its conditions.
+    value : Expression
+        What it gives; the rate of a part.
+    up_to : Fraction or None
+        Upper bound of a part of a scale.
+    basis : Basis
+        Where it was read.
+    note : Texts
+        What to tell whom it concerns.
+    """
+
+    name: Texts
+    named: bool
+    when: Condition
+    value: Expression
+    up_to: Fraction | None = None
+    basis: Basis = Basis()
+    note: Texts = NO_TEXT
+
+
+@attrs.frozen(kw_only=True)
+class StepFacts:
+    """A step with what is said of it.
+
+    Parameters
+    ----------
+    step : Step
+        How it is worked out.
+    entry : StepEntry
+        The step as the file writes it.
+    label, note : Texts
+        What it is called, and what to say of it.
+    unit : str
+        Its unit.
+    codes : mapping of str to Texts
+        Labels of the codes that it gives.
+    rows : tuple of RowFacts
+        What it chooses from.
+    basis : Basis
+        Where it was read.
+    """
+
+    step: Step
+    entry: StepEntry
+    label: Texts = NO_TEXT
+    note: Texts = NO_TEXT
+    unit: str = ""
+    codes: Mapping[str, Texts]
+    rows: tuple[RowFacts, ...] = ()
+    basis: Basis = Basis()
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return self.step.name
+
+    @property
+    def kind(self) -> str:
+        """``formula``, ``table``, ``scale``, ``by`` or ``best``."""
+        entry = self.entry
+        if entry.row:
+            return "table"
+        if entry.part:
+            return "scale"
+        if entry.candidate:
+            return "best"
+        return "by" if entry.amounts else "formula"
+
+
+@attrs.frozen(kw_only=True)
+class Version:
+    """A rule from one day to another.
+
+    Parameters
+    ----------
+    valid_from, valid_to : date
+        First and last day.
+    basis : Basis
+        The decision.
+    parameters : mapping of str to Parameter
+        Its figures and choices, as on the day asked.
+    steps : mapping of str to StepFacts
+        Its steps, each after those that it reads.
+    decides : str
+        The step whose row names a result; empty where no step has rows.
+    reads : frozenset of str
+        Everything that its outputs depend on.
+    note : Texts
+        What is doubtful about it.
+    """
+
+    valid_from: dt.date
+    valid_to: dt.date
+    basis: Basis
+    parameters: Mapping[str, Parameter]
+    steps: Mapping[str, StepFacts]
+    decides: str
+    reads: frozenset[str]
+    note: Texts = NO_TEXT
+
+    @property
+    def source(self) -> str:
+        """The decision, in one line."""
+        return str(self.basis.source) if self.basis.source else ""

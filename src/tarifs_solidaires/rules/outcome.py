@@ -1,0 +1,139 @@
+"""Results of one computation: outputs as arrays, the rows that name them, why one is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+
+from tarifs_solidaires.errors import nearest, plain
+from tarifs_solidaires.values.frozen import Frozen
+from tarifs_solidaires.values.texts import Texts
+
+if TYPE_CHECKING:
+    from tarifs_solidaires.rules.dated import DatedRule
+
+Array = npt.NDArray[Any]
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Outcome:
+    """Results of one computation; each output is an attribute and an item.
+
+    Parameters
+    ----------
+    rule : DatedRule
+        What was computed.
+    inputs : mapping of str to ndarray
+        Inputs as they were given. Copies up to 65,536 values; larger arrays are views of the
+        caller's: leave them as they are until the last explanation, which refuses a person whose
+        values no longer give the result.
+    shape : tuple of int
+        Shape of every output; ``()`` where all inputs were single.
+    defaults : frozenset of str
+        Inputs that nobody gave and that have their default.
+    outputs : mapping of str to ndarray
+        Outputs by name: float64, NaN where missing; or text or bool in an array of objects, None
+        where missing.
+    names : tuple of Texts
+        Names of the rows; the last, empty, is for a result that no row names.
+    row : ndarray
+        Number of the row that names each result, in ``names``.
+    reasons : tuple of str
+        Reasons for which a value was set aside; the first, empty, is for none.
+    reason_number : ndarray
+        Number of the reason of each result, in ``reasons``.
+    """
+
+    rule: DatedRule
+    inputs: Mapping[str, Array] = attrs.field(repr=False)
+    shape: tuple[int, ...]
+    defaults: frozenset[str] = attrs.field(repr=False)
+    outputs: Mapping[str, Array] = attrs.field(repr=False)
+    names: tuple[Texts, ...] = attrs.field(repr=False)
+    row: Array = attrs.field(repr=False)
+    reasons: tuple[str, ...] = attrs.field(repr=False)
+    reason_number: Array = attrs.field(repr=False)
+
+    def __getitem__(self, name: str) -> Any:
+        """Return an output: an array, or a single value where the inputs were single."""
+        if name not in self.outputs:
+            raise KeyError(f"no output {name!r}; {nearest(str(name), self.outputs)}")
+        array = self.outputs[name]
+        return array.item() if self.shape == () else array
+
+    def __getattr__(self, name: str) -> Any:
+        """Return an output by its name."""
+        if name.startswith("_") or name not in self.outputs:
+            known = [] if name.startswith("_") else ["tranche", *self.outputs]
+            raise AttributeError(f"no output {name!r}; {nearest(name, known) if known else ''}")
+        return self[name]
+
+    def __dir__(self) -> list[str]:
+        """Name the outputs too."""
+        return [*super().__dir__(), *self.outputs]
+
+    @property
+    def tranche(self) -> Any:
+        """Name of the row that decided, in the first language: str, or an array of objects."""
+        return self.tranche_in(self.rule.languages[0])
+
+    def tranche_in(self, lang: str) -> Any:
+        """Return the name of the row that decided, in a language of the rule."""
+        words = [texts.to(lang) for texts in self.names]
+        if self.shape == ():
+            return words[int(self.row)]
+        return np.array(words, dtype=object).take(self.row)
+
+    @property
+    def reason(self) -> Any:
+        """Why a value was set aside, empty where it was not: str, or an array of objects."""
+        if self.shape == ():
+            return self.reasons[int(self.reason_number)]
+        return np.array(self.reasons, dtype=object).take(self.reason_number)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the results as plain values that go to JSON, null where one is missing.
+
+        Returns
+        -------
+        dict
+            ``rule``, ``on``, ``last_known`` (a date where the rule is used beyond what is known of
+            it), ``shape``, ``outputs``, ``tranche`` and ``reason``.
+        """
+        last = self.rule.last_known
+        return {
+            "rule": self.rule.name,
+            "on": self.rule.on.isoformat(),
+            "last_known": last.isoformat() if last else None,
+            "shape": list(self.shape),
+            "outputs": {name: _listed(array) for name, array in self.outputs.items()},
+            "tranche": _listed(np.asarray(self.tranche, dtype=object)),
+            "reason": _listed(np.asarray(self.reason, dtype=object)),
+        }
+
+
+def _listed(array: Array) -> Any:
+    values = array.tolist()
+    return _plain(values)
+
+
+def _plain(value: Any) -> Any:
+    return [_plain(one) for one in value] if isinstance(value, list) else plain(value)
+
+
+def outcome_parts(
+    outputs: Mapping[str, Array], shape: tuple[int, ...]
+) -> Mapping[str, Array]:
+    """Return outputs in the shape of the inputs, read-only."""
+    found: dict[str, Array] = {}
+    for name, array in outputs.items():
+        shaped = array.reshape(shape)
+        shaped.flags.writeable = False
+        found[name] = shaped
+    return Frozen(found)
+
+

@@ -1,0 +1,1 @@
+"""Inputs, units, texts and exact numbers: from what people give to arrays."""

@@ -1,0 +1,562 @@
+"""Inputs of a rule: what each one is, and how the values that people give become columns."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any, Literal, TypeAlias
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+
+from tarifs_solidaires.errors import SHOWN, Fault, InputError, plain
+from tarifs_solidaires.values.frozen import EMPTY
+from tarifs_solidaires.values.numbers import SNAP, decimal_text, exact, snapped
+from tarifs_solidaires.values.texts import NO_TEXT, Texts
+
+Array = npt.NDArray[Any]
+InputKind: TypeAlias = Literal["number", "whole", "flag", "code", "date"]
+Errors: TypeAlias = Literal["raise", "null"]
+
+FINE = SNAP.denominator  # a number between two steps counts to this part of a step
+COPIED = 1 << 16  # values of an input that are copied; of more, a copy would cost memory and time
+LONGEST = 64  # characters of a code
+EPOCH = dt.date(1970, 1, 1)
+TRUE, FALSE = ("true", "1"), ("false", "0")
+
+
+@attrs.frozen(kw_only=True)
+class Input:
+    """One input of a rule.
+
+    Parameters
+    ----------
+    name : str
+        Its name.
+    kind : {"number", "whole", "flag", "code", "date"}
+        What it is.
+    unit : str
+        Unit, such as ``EUR/month``; empty where there is none.
+    minimum, maximum : Fraction
+        Smallest and largest number, both included; a date is a number of days since 1970-01-01.
+    step : Fraction
+        The grid on which a number is read exactly; one within a millionth of a step of it is on it.
+    strict : bool
+        Whether a number between two steps is refused. Where it is not, it counts as it is, to a
+        millionth of a step.
+    default : Fraction, bool, str or None
+        Value where none is given; None where there is none.
+    optional : bool
+        Whether it may be left out without a default; conditions on it do then not hold.
+    formula : str
+        Formula of other inputs through which it may be given instead; empty where there is none.
+    codes : mapping of str to Texts
+        Codes that it can be; empty where ``pattern`` says it.
+    pattern : str
+        Regular expression that a code matches fully.
+    label, help : Texts
+        Short noun phrase; what counts and where to find it.
+    origin : str
+        ``declaration``, ``certificate`` or ``administration``.
+    holder : Texts
+        Who holds the datum, by name.
+    """
+
+    name: str
+    kind: InputKind = "number"
+    unit: str = ""
+    minimum: Fraction = Fraction(0)
+    maximum: Fraction = Fraction(1_000_000_000)
+    step: Fraction = Fraction(1, 100)
+    strict: bool = False
+    default: Fraction | bool | str | None = None
+    optional: bool = False
+    formula: str = ""
+    codes: Mapping[str, Texts] = attrs.field(default=EMPTY, repr=False)
+    pattern: str = attrs.field(default="", repr=False)
+    label: Texts = attrs.field(default=NO_TEXT, repr=False)
+    help: Texts = attrs.field(default=NO_TEXT, repr=False)
+    origin: str = "declaration"
+    holder: Texts = attrs.field(default=NO_TEXT, repr=False)
+
+    @property
+    def numeric(self) -> bool:
+        """Whether it is a number or a date."""
+        return self.kind in ("number", "whole", "date")
+
+    @property
+    def scale(self) -> int:
+        """Whole numbers that make 1: what the program counts in."""
+        return self.step.denominator if self.kind == "number" else 1
+
+    @property
+    def grid(self) -> Fraction:
+        """The distance between two values that differ."""
+        return self.step if self.kind == "number" else Fraction(1)
+
+    @property
+    def meaning(self) -> Mapping[str, str]:
+        """The label by language."""
+        return self.label.wordings
+
+    def meant(self, value: Any) -> Fraction | bool | str:
+        """Return the value that one given is meant to be: exact, and on the grid where it is near.
+
+        Parameters
+        ----------
+        value : object
+            A value that ``read_columns`` accepts.
+        """
+        if self.kind == "flag":
+            return bool(value)
+        if self.kind == "code":
+            return str(value)
+        if isinstance(value, np.datetime64):
+            value = value.astype("datetime64[D]").item()
+        if isinstance(value, dt.date):
+            return Fraction((dt.date(value.year, value.month, value.day) - EPOCH).days)
+        number = snapped(exact(value), self.grid)
+        fine = self.grid * SNAP
+        return number if number % self.grid == 0 else round(number / fine) * fine
+
+    def bound_texts(self) -> tuple[str, str]:
+        """Return its bounds as people read them."""
+        return self.shown(self.minimum), self.shown(self.maximum)
+
+    def shown(self, value: Fraction) -> str:
+        """Return a number of it as people read it, a date as one."""
+        if self.kind == "date":
+            return (EPOCH + dt.timedelta(days=int(value))).isoformat()
+        return f"{int(value):,}" if value % 1 == 0 else decimal_text(value)
+
+
+@attrs.frozen(eq=False)
+class Coded:
+    """A column of codes: for each person the place of the code among some words."""
+
+    words: tuple[str, ...]
+    index: Array
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of the column."""
+        return self.index.shape
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Columns:
+    """Inputs as columns, ready for a program.
+
+    Parameters
+    ----------
+    given : mapping of str to ndarray
+        Read-only arrays, as they were given: numbers, bool, str or dates.
+    columns : mapping of str to ndarray or Coded
+        The same for a program: float64 or integers, bool, codes.
+    shape : tuple of int
+        Common shape; ``()`` where all values are single.
+    defaults : frozenset of str
+        Inputs that nobody gave and that have their default.
+    faults : tuple of tuple of (ndarray of bool, str, str)
+        Where values cannot be right, with the input and the reason; only where they do not raise.
+    """
+
+    given: Mapping[str, Array]
+    columns: Mapping[str, Array | Coded]
+    shape: tuple[int, ...]
+    defaults: frozenset[str]
+    faults: tuple[tuple[Array, str, str], ...] = ()
+
+
+def read_columns(
+    inputs: Mapping[str, Input],
+    given: Mapping[str, object],
+    *,
+    known: Mapping[str, Sequence[str]],
+    errors: Errors = "raise",
+) -> Columns:
+    """Return values as columns of their kinds, whose shapes fit each other, within their bounds.
+
+    Parameters
+    ----------
+    inputs : mapping of str to Input
+        The inputs of a rule.
+    given : mapping of str to array_like
+        Values by name of input, none of them None.
+    known : mapping of str to sequence of str
+        For a code, words that the rule knows.
+    errors : {"raise", "null"}
+        Whether a value that cannot be right raises or is noted.
+
+    Returns
+    -------
+    Columns
+        The columns; a value that cannot be right is replaced by one that can.
+
+    Raises
+    ------
+    InputError
+        Where a value is of the wrong type, shapes do not fit, or a value cannot be right.
+    """
+    faults: list[Fault] = []
+    bad: list[tuple[Array, str, str]] = []
+    arrays: dict[str, Array] = {}
+    columns: dict[str, Array | Coded] = {}
+    for name, value in given.items():
+        item = inputs[name]
+        try:
+            array, unreadable = _as_array(item, value)
+            column, wrong = _column(item, array, unreadable, known.get(name, ()))
+        except InputError as error:
+            faults += error.errors
+            continue
+        for mask, code, template in wrong:
+            if not mask.any():
+                continue
+            if errors == "raise":
+                faults.append(_fault(item, array, mask, code, template))
+            else:
+                bad.append((mask, name, _said(item, template)))
+        arrays[name] = _kept(array)
+        columns[name] = column
+    shapes = {name: array.shape for name, array in arrays.items()}
+    shape: tuple[int, ...] = ()
+    try:
+        shape = np.broadcast_shapes(*shapes.values())
+    except ValueError:
+        shown = ", ".join(f"{name} {shape}" for name, shape in shapes.items() if shape)
+        faults.append(
+            Fault(
+                code="shapes", template="the inputs have lengths that do not fit each other: {shapes}",
+                remedy="give columns of one length, or single values", data={"shapes": shown},
+            )
+        )  # fmt: skip
+    if faults:
+        raise InputError(*faults)
+    defaults = frozenset(
+        name for name, item in inputs.items() if item.default is not None and name not in given
+    )
+    for name in defaults:
+        arrays[name], columns[name] = _default(inputs[name])
+    return Columns(
+        given=arrays, columns=columns, shape=shape, defaults=defaults, faults=tuple(bad)
+    )
+
+
+def _default(item: Input) -> tuple[Array, Array | Coded]:
+    value = item.default
+    if isinstance(value, str):
+        return np.asarray(value), Coded((value,), np.asarray(0))
+    if isinstance(value, bool):
+        return np.asarray(value), np.asarray(value)
+    number = Fraction(value or 0)
+    array = np.asarray(int(number) if number % 1 == 0 else float(number))
+    if item.kind == "date":
+        return np.asarray(EPOCH + dt.timedelta(days=int(number)), dtype="datetime64[D]"), array
+    return array, array
+
+
+def _as_array(item: Input, value: object) -> tuple[Array, Array | None]:
+    """Return an array, and where its elements are none of the kind, if anywhere."""
+    if isinstance(value, Coded):
+        return np.array(value.words, dtype=object)[value.index], None
+    if hasattr(value, "num_chunks"):  # pyarrow, whose own conversion loses nulls of dictionaries
+        value = value.chunk(0) if value.num_chunks == 1 else value.combine_chunks()  # type: ignore[attr-defined]
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        raise InputError(
+            Fault(
+                code="type", input=item.name, template="{input}: the value is not a regular array",
+                remedy="give rows of equal length",
+            )
+        ) from None  # fmt: skip
+    if isinstance(value, np.ma.MaskedArray) and value.mask.any():
+        array = array.astype(object)
+        array[np.ma.getmaskarray(value)] = None
+    kind = array.dtype.kind
+    if kind == "T":  # numpy's own variable-width text
+        array, kind = array.astype(object), "O"
+    if item.kind == "code" and kind == "f" and np.isnan(array).all():
+        return array.astype(object), np.ones(array.shape, dtype=bool)
+    if item.kind == "flag":
+        if kind in "iuf":
+            return array, _where((array != 0) & (array != 1))
+        if kind == "b":
+            return array, None
+    elif item.kind in ("number", "whole") and kind in "iuf":
+        return (_decimal(array) if kind == "f" and array.dtype.itemsize != 8 else array), None
+    elif item.kind == "code" and kind == "U":
+        return array, None
+    elif item.kind == "date":
+        if kind == "M":
+            return array.astype("datetime64[D]"), _where(np.isnat(array))
+        if kind in "UO":
+            return _dates(item, array)
+    if kind != "O":
+        raise InputError(_type_fault(item, array))
+    is_one = {"number": _is_number, "whole": _is_number, "flag": _is_flag, "code": _is_text}
+    read = is_one[item.kind]
+    bad = np.array([not read(v) for v in array.flat], dtype=bool).reshape(array.shape)
+    if array.size and bad.all() and not any(_is_null(v) for v in array.flat):
+        raise InputError(_type_fault(item, array))
+    return array, _where(bad)
+
+
+def _where(mask: Any) -> Array | None:
+    mask = np.asarray(mask)
+    return mask if mask.any() else None
+
+
+def _dates(item: Input, array: Array) -> tuple[Array, Array | None]:
+    found = np.full(array.shape, np.datetime64("NaT"), dtype="datetime64[D]")
+    flat = found.reshape(-1)
+    for position, value in enumerate(array.reshape(-1).tolist()):
+        if isinstance(value, dt.date):
+            flat[position] = np.datetime64(value.isoformat()[:10])
+        elif isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+            try:
+                flat[position] = np.datetime64(dt.date.fromisoformat(value))
+            except ValueError:
+                continue
+    bad = np.isnat(found)
+    if array.size and bad.all() and not any(_is_null(v) for v in array.flat):
+        raise InputError(_type_fault(item, array))
+    return found, _where(bad)
+
+
+def _column(
+    item: Input, array: Array, unreadable: Array | None, known: Sequence[str]
+) -> tuple[Array | Coded, list[tuple[Array, str, str]]]:
+    """Return a column for a program, and where it cannot be right: mask, code, reason."""
+    wrong: list[tuple[Array, str, str]] = []
+    if unreadable is not None:
+        template = "{value} is missing or not {expected}"
+        wrong.append((unreadable, "unreadable", template))
+    if item.kind == "flag":
+        if unreadable is not None:
+            array = np.where(unreadable, False, array)
+        return array.astype(bool, copy=False), wrong
+    if item.kind == "code":
+        if unreadable is not None:
+            array = np.where(unreadable, "", array)
+        column, refused = _coded(item, array, known)
+        if unreadable is not None:
+            refused = refused & ~unreadable
+        template = "{value} is not {expected}"
+        wrong.append((refused, "not_a_code", template))
+        return column, wrong
+    return _numbers(item, array, unreadable, wrong)
+
+
+def _numbers(
+    item: Input, array: Array, unreadable: Array | None, wrong: list[tuple[Array, str, str]]
+) -> tuple[Array, list[tuple[Array, str, str]]]:
+    safe = float(item.minimum)
+    if array.dtype.kind == "M":
+        numbers = array.astype(np.int64)
+        if unreadable is not None:
+            numbers = np.where(unreadable, int(item.minimum), numbers)
+    elif array.dtype.kind == "O":
+        if unreadable is not None:
+            array = np.where(unreadable, safe, array)
+        numbers = np.array([_float(v) for v in array.flat], dtype=np.float64).reshape(array.shape)
+    else:
+        numbers = array
+    if numbers.size == 0:
+        return numbers, wrong
+    low, high = float(item.minimum), float(item.maximum)
+    tolerance = float(item.grid * SNAP)
+    # NaN makes the minimum NaN, which compares false
+    if not (numbers.min() >= low - tolerance and numbers.max() <= high + tolerance):
+        outside = np.asarray(~((numbers >= low - tolerance) & (numbers <= high + tolerance)))
+        missing = np.asarray(numbers != numbers)
+        if missing.any():
+            wrong.append((missing, "unreadable", "{value} is missing or not {expected}"))
+            outside = outside & ~missing
+        wrong.append((outside, "out_of_bounds", "{value} is not between {low} and {high}{unit}"))
+        numbers = np.where(missing | outside, safe, numbers)
+    if (item.kind == "whole" or item.strict) and numbers.dtype.kind == "f":
+        steps = numbers / float(item.grid)
+        off = np.asarray(np.abs(steps - np.rint(steps)) > float(SNAP))
+        if off.any():
+            template = (
+                "{value} is not a whole number" if item.grid == 1
+                else "{value} is not a multiple of {step}"
+            )  # fmt: skip
+            wrong.append((off, "between_steps", template))
+            numbers = np.where(off, safe, numbers)
+    return numbers, wrong
+
+
+def _coded(item: Input, array: Array, known: Sequence[str]) -> tuple[Coded, Array]:
+    """Return codes as places among words, and where a code is not one that the input accepts."""
+    if array.dtype.kind == "O":
+        array = array.astype(str)
+    words = tuple(item.codes) if item.codes else tuple(dict.fromkeys(known))
+    index, others = _places(array, words)
+    if len(others) and not item.codes:
+        pattern = re.compile(item.pattern) if item.pattern else None
+        fits = [
+            len(word) <= LONGEST and bool(word) and (pattern is None or pattern.fullmatch(word))
+            for word in others
+        ]
+        good = np.array([True] * len(words) + [bool(fit) for fit in fits], dtype=bool)
+        return Coded((*words, *others), index), np.asarray(~good[index])
+    good = np.array([True] * len(words) + [False] * len(others), dtype=bool)
+    return Coded((*words, *others) if words or others else ("",), index), np.asarray(~good[index])
+
+
+def _places(array: Array, words: tuple[str, ...]) -> tuple[Array, tuple[str, ...]]:
+    """Return the place of each text among some words, and the texts that are none of them."""
+    flat = np.ascontiguousarray(array).reshape(-1)
+    width = flat.dtype.itemsize // 4
+    if flat.size < 64 or not width:
+        place = {word: n for n, word in enumerate(words)}
+        for text in flat.tolist():
+            place.setdefault(text, len(place))
+        index = np.array([place[text] for text in flat.tolist()], dtype=np.intp)
+        return index.reshape(array.shape), tuple(place)[len(words) :]
+    width = max(width, *(len(word) for word in words)) if words else width
+    keys = _keys(flat.astype(f"U{width}", copy=False), width)
+    table = np.array(words, dtype=f"U{width}") if words else np.empty(0, dtype=f"U{width}")
+    own = _keys(table, width)
+    order = np.argsort(own)
+    found = np.minimum(np.searchsorted(own[order], keys), max(len(words) - 1, 0))
+    if len(words):
+        index = order[found]
+        same = table[index] == flat
+    else:
+        index, same = np.zeros(flat.shape, dtype=np.intp), np.zeros(flat.shape, dtype=bool)
+    others: tuple[str, ...] = ()
+    if not same.all():
+        rest, inverse = np.unique(flat[~same], return_inverse=True)
+        index = index.astype(np.intp)
+        index[~same] = len(words) + inverse
+        others = tuple(rest.tolist())
+    return index.reshape(array.shape), others
+
+
+def _keys(texts: Array, width: int) -> Array:
+    """Return one number for each text; two texts seldom share one, and are compared besides."""
+    points = texts.view(np.uint32).reshape(len(texts), width)
+    keys = np.zeros(len(texts), dtype=np.uint64)
+    for column in range(width):
+        keys = keys * np.uint64(1_000_003) + points[:, column]
+    return keys
+
+
+def _kept(array: Array) -> Array:
+    """Return a read-only array: a copy where it is not too large."""
+    array = array.copy() if array.size <= COPIED else array.view()
+    array.flags.writeable = False
+    return array
+
+
+def _decimal(array: Array) -> Array:
+    """Return float64: a float32 stands for the decimal that it prints, so a cent stays a cent."""
+    if array.dtype.itemsize > 8:
+        return array.astype(np.float64)
+    decimal = np.asarray(np.rint(array.astype(np.float64) * 100) / 100)
+    # six digits are always told apart in float32, so whole cents below 10,000 need no printing
+    printed = ~((decimal.astype(array.dtype) == array) & (np.abs(decimal) < 10_000))
+    if array.dtype.itemsize < 4:
+        printed = np.ones(array.shape, dtype=bool)
+    decimal[printed] = array[printed].astype(str).astype(np.float64)
+    return decimal
+
+
+def _float(value: Any) -> float:
+    return float(str(value)) if isinstance(value, np.floating) else float(value)
+
+
+def _is_number(value: object) -> bool:
+    if isinstance(value, str | bytes | bool | np.bool_) or value is None:
+        return False
+    try:
+        float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        return False
+    return True
+
+
+def _is_flag(value: object) -> bool:
+    return isinstance(value, bool | np.bool_) or (_is_number(value) and value in (0, 1))
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _is_null(value: object) -> bool:
+    return (
+        value is None
+        or type(value).__name__ in ("NAType", "NaTType")
+        or (isinstance(value, float) and value != value)
+    )
+
+
+def expected(item: Input) -> str:
+    """Return what a value of an input must be, in words."""
+    unit = f" ({item.unit})" if item.unit else ""
+    if item.kind == "code":
+        if item.codes:
+            shown = list(item.codes)
+            more = f", … ({len(shown)} codes)" if len(shown) > 8 else ""
+            return f"one of {', '.join(shown[:8])}{more}"
+        return f"a code such as {item.pattern}" if item.pattern else "a text"
+    return {
+        "number": f"a number{unit}",
+        "whole": f"a whole number{unit}",
+        "flag": "true or false (1 or 0)",
+        "date": "a date (YYYY-MM-DD)",
+    }[item.kind]
+
+
+def _data(item: Input, value: object) -> dict[str, Any]:
+    low, high = item.bound_texts()
+    return {
+        "value": value, "expected": expected(item), "low": low, "high": high,
+        "unit": f" ({item.unit})" if item.unit else "", "step": decimal_text(item.grid),
+    }  # fmt: skip
+
+
+def _said(item: Input, template: str) -> str:
+    """Return a reason that quotes no value, for a result that is missing."""
+    text = template.replace("{value} is ", "is ").replace("is not between", "must be between")
+    return f"{item.name}: {text.format_map(_data(item, None))}"
+
+
+def _fault(item: Input, array: Array, mask: Array, code: str, template: str) -> Fault:
+    if array.shape == ():
+        value = plain(array.item())
+        return Fault(
+            code=code, input=item.name, template="{input}: {shown} " + template.replace("{value} ", ""),
+            positions=(), count=1, data={**_data(item, value), "shown": repr(value)},
+        )  # fmt: skip
+    places = np.argwhere(mask)
+    positions = tuple(
+        int(p[0]) if len(p) == 1 else tuple(int(n) for n in p) for p in places[:SHOWN]
+    )
+    values = [plain(array[p if isinstance(p, tuple) else (p,)]) for p in positions]
+    shown = ", ".join(f"{v!r} at {p}" for v, p in zip(values, positions, strict=True))
+    if len(places) > SHOWN:
+        shown += f" and {len(places) - SHOWN} more"
+    return Fault(
+        code=code, input=item.name, template="{input}: {shown} " + template.replace("{value} ", ""),
+        positions=positions, count=len(places), data={**_data(item, values[0]), "shown": shown},
+    )  # fmt: skip
+
+
+def _type_fault(item: Input, array: Array) -> Fault:
+    sample: object = f"an empty array of {array.dtype}"
+    if array.size:
+        first = array.flat[0]
+        sample = f"{plain(first)!r} of type {type(first).__name__}"
+    return Fault(
+        code="type", input=item.name, template="{input}: expected {expected}, got {sample}",
+        data={**_data(item, None), "sample": sample},
+    )  # fmt: skip
