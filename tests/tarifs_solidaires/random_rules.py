@@ -178,10 +178,14 @@ def with_root(kind, left, right=None):
 
 
 class Outcome(NamedTuple):
-    """What a rule gives one person: every step by name, and the row that decided in it."""
+    """What a rule gives one person: every step by name, and the row that decided in it.
+
+    ``causes`` has, by step that is missing, the rows that say "missing" and of which it may be so.
+    """
 
     values: dict[str, Any]
     rows: dict[str, str | None]
+    causes: dict[str, set[str]]
 
 
 class BadInputError(ValueError):
@@ -231,20 +235,38 @@ class _Person:
     def __init__(self, rule, given):
         self.rule, self.given = rule, given
         self.known, self.rows = {}, {}
+        self.reads, self.working = {}, []  # what each step read; the steps being worked out
 
     def outcome(self):
         for require in self.rule.file.get("require", []):
             if self.holds(require["when"]) is False:
                 raise BadInputError(require["input"])
         values = {name: self.value(name) for name in self.rule.steps}
-        return Outcome(values, dict(self.rows))
+        causes = {name: self.causes(name) for name, value in values.items() if value is MISSING}
+        return Outcome(values, dict(self.rows), causes)
+
+    def causes(self, name):
+        found = set()
+        if self.rows.get(name) and "row" in self.rule.steps[name]:
+            then = {word(row.get("name")): row["then"] for row in self.rule.steps[name]["row"]}
+            if then[self.rows[name]] == "missing":
+                found.add(self.rows[name])
+        for read in self.reads[name]:
+            if self.known[read] is MISSING:
+                found |= self.causes(read)
+        return found
 
     # ------------------------------------------------------------------------------- quantities
 
     def value(self, name):
+        if self.working:
+            self.reads[self.working[-1]].add(name)
         if name not in self.known:
             if name in self.rule.steps:
+                self.reads[name] = set()
+                self.working.append(name)
                 self.known[name] = self.step(name, self.rule.steps[name])
+                self.working.pop()
             elif name in self.rule.parameters:
                 self.known[name] = self.parameter(self.rule.parameters[name])
             else:
@@ -661,14 +683,14 @@ class _Writer:
         return Expression(text, 2, min(ends), max(ends), missing)
 
     def divisor(self, pool):
-        """Return what is at least a half: a number, a quantity, or a quantity and one."""
-        large = [quantity for quantity in pool if quantity.low >= 1]
+        """Return what is at least a half: a number, an input, or an input and one."""
+        given_ = [quantity for quantity in pool if not quantity.name.startswith("step")]
+        large = [quantity for quantity in given_ if quantity.low >= 1]
         if large and self.chance(50):
             read = self.one(large)
             return Expression(read.name, 3, read.low, read.high, read.missing)
-        positive = [quantity for quantity in pool if quantity.low >= 0]
-        if positive and self.chance(30):
-            read = self.one(positive)
+        if given_ and self.chance(30):
+            read = self.one(given_)
             return Expression(f"{read.name} + 1", 1, read.low + 1, read.high + 1, read.missing)
         return literal(self.one(["2", "3", "12", "7", "0.5", "365.25", "50 %"]))
 
@@ -831,10 +853,10 @@ class _Writer:
         found = literal(self.one([text for text in LITERALS if "%" not in text]))
         return found, found.text
 
-    def rows(self, results):
+    def rows(self, name, results):
         lines = []
         for number, then in enumerate(results, 1):
-            lines += ["[[version.step.row]]", f'name = "row {number}"']
+            lines += ["[[version.step.row]]", f'name = "{name} row {number}"']
             if number < len(results):
                 lines += [f"when = {self.when()}"]
             lines += [f"then = {then}"]
@@ -855,7 +877,7 @@ class _Writer:
         low = min(expression.low for expression in found)
         high = max(expression.high for expression in found)
         quantity = Quantity(name, "number", low, high, missing=missing)
-        return quantity, self.rows(written), True
+        return quantity, self.rows(name, written), True
 
     def codes(self, name):
         words = tuple(f"{name}_{letter}" for letter in "abc"[: self.pick.integer(2, 3)])
@@ -863,11 +885,15 @@ class _Writer:
         codes = _quoted(words)
         if self.chance(40):
             codes = "{ " + ", ".join(f'{code} = "The {code}"' for code in words) + " }"
-        return Quantity(name, "code", words=words), [f"codes = {codes}", *self.rows(written)], True
+        return (
+            Quantity(name, "code", words=words),
+            [f"codes = {codes}", *self.rows(name, written)],
+            True,
+        )
 
     def flags(self, name):
         written = [self.one(["true", "false"]) for _ in range(self.pick.integer(2, 3))]
-        return Quantity(name, "flag"), ['kind = "flag"', *self.rows(written)], True
+        return Quantity(name, "flag"), ['kind = "flag"', *self.rows(name, written)], True
 
     def scale(self, name):
         pool = [q for q in self.numbers() if q.low >= 0]
