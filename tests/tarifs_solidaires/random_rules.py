@@ -563,7 +563,7 @@ class _Writer:
             head += [f"[output.{output.name}]", f'kind = "{kind}"', f'label = "{output.name}"', ""]
         head += ["[[version]]", "valid_from = 2025-01-01", 'source = "None: it is random"']
         head += ['confidence = "made_up"']
-        if "row" in steps[[step for step, _ in steps].index(main)][1][-1]:
+        if "row" in steps[[step for step, _ in steps].index(main)][1][-1] and self.chance(60):
             head += [f'decides = "{main.name}"']
         blocks = [lines for _, lines in steps]
         if self.chance(30):  # in any order
