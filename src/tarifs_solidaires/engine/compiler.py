@@ -14,6 +14,7 @@ import numpy as np
 from tarifs_solidaires.engine import quantities as q
 from tarifs_solidaires.engine.backends import SINGLE, LookUp, carrier_of
 from tarifs_solidaires.engine.exact import compare as compare_exactly
+from tarifs_solidaires.engine.exact import rounded as round_exactly
 from tarifs_solidaires.engine.expression import (
     ALWAYS,
     Among,
@@ -132,7 +133,12 @@ class Compiler:
 
     def _stages(self, step: Step) -> Quantity:
         if step.kind == "number":
+            folded = self._folded(step)
+            if folded is not None:
+                return self.number(folded, step.name)
             found = self.number(step.value, step.name)
+            if step.stages[1:]:
+                self.finals.pop(step.name, None)
             if step.at_least is not None:
                 found = q.extreme("max", [found, self.number(step.at_least)])
             if step.at_most is not None:
@@ -143,6 +149,32 @@ class Compiler:
         if isinstance(step.value, Choice):
             return self._choice_of_words(step, step.value)
         raise LimitError("a code or a flag is worked out by a table", "write rows")
+
+    def _folded(self, step: Step) -> Choice | None:
+        """Return a table of constants, each bounded and rounded; None where it is no such table."""
+        if not isinstance(step.value, Choice):
+            return None
+        bounds = [
+            None if bound is None else self.number(bound) for bound in (step.at_least, step.at_most)
+        ]
+        if any(bound is not None and bound.constant is None for bound in bounds):
+            return None
+        low, high = (None if bound is None else bound.constant for bound in bounds)
+        cases = []
+        for case in step.value.cases:
+            value = case.value
+            if not isinstance(value, Missing):
+                number = self.number(value)
+                found = number.constant
+                if found is None or number.absent is not None:
+                    return None
+                found = found if low is None else max(found, low)
+                found = found if high is None else min(found, high)
+                if step.unit is not None:
+                    found = round_exactly(found, step.unit, step.mode)
+                value = Number(found)
+            cases.append(attrs.evolve(case, value=value))
+        return Choice(tuple(cases))
 
     # -- numbers -------------------------------------------------------------------------------
 

@@ -31,10 +31,44 @@ from tarifs_solidaires.engine.expression import Choice, Missing
 from tarifs_solidaires.engine.quantities import Cod, Code, Flg, Num, Run
 from tarifs_solidaires.engine.step import Step, read_by
 from tarifs_solidaires.engine.tables import Grid
-from tarifs_solidaires.values.inputs import FINE, Coded, Input
+from tarifs_solidaires.values.inputs import FINE, Coded, Input, Limits, within
 from tarifs_solidaires.values.numbers import SNAP
 
 Array = npt.NDArray[Any]
+
+
+class OutOfBoundsError(ValueError):
+    """A number that is given lies outside its bounds, or between two steps that it must be on."""
+
+
+class Deferred:
+    """A column that is looked up, cell by cell, when it is first asked for.
+
+    Parameters
+    ----------
+    table : ndarray
+        Value of each cell.
+    cells : ndarray
+        Cell of each person.
+    """
+
+    __slots__ = ("_array", "cells", "table")
+
+    def __init__(self, table: Array, cells: Array) -> None:
+        self.table, self.cells = table, cells
+        self._array: Array | None = None
+
+    def made(self) -> Array:
+        """Return the column."""
+        if self._array is None:
+            found = np.empty(len(self.cells), dtype=self.table.dtype)
+
+            def work(part: slice) -> None:
+                np.take(self.table, self.cells[part], out=found[part], mode="clip")
+
+            for_chunks(len(found), work)
+            self._array = found
+        return self._array
 
 
 @attrs.frozen(kw_only=True)
@@ -43,15 +77,15 @@ class Computed:
 
     Parameters
     ----------
-    outputs : mapping of str to ndarray
+    outputs : mapping of str to ndarray or Deferred
         By name: float64, NaN where missing; places among the codes, -1 where missing; 1, 0 and -1
         for a flag.
-    row : ndarray
+    row : ndarray or Deferred
         Number of the row that names each result, in the program's ``names``.
     """
 
-    outputs: Mapping[str, Array]
-    row: Array
+    outputs: Mapping[str, Array | Deferred]
+    row: Array | Deferred
 
 
 class Program:
@@ -116,11 +150,7 @@ class Program:
                 raise
             self.compiler.note_quotient(step.name, step.value)
         self.quantities = {name: self.compiler.found[name] for name in outputs}
-        plain = {
-            step.name for step in self.steps
-            if step.at_least is None and step.at_most is None and step.unit is None
-        }  # fmt: skip
-        self.finals = {n: final for n, final in self.compiler.finals.items() if n in plain}
+        self.finals = self.compiler.finals
         self.decides = decides if decides in self.compiler.rows else ""
         self._naming(causes)
 
@@ -147,12 +177,14 @@ class Program:
         self.row_type: Any = np.uint8 if len(names) < 256 else np.uint16
         none = len(names)
         self.first_row: Code = lambda run: none
+        self.row_table: LookUp | None = None  # row by cell of the deciding step
         if self.decides:
             rows = self.compiler.rows[self.decides]
             grid = self.compiler.grids.get(self.decides)
             if grid is not None and grid.row_of_cell is not None:
                 named = np.where(grid.row_of_cell < count, grid.row_of_cell, none)
-                table, place = LookUp(named, self.row_type), self.compiler.cells[self.decides]
+                self.row_table = table = LookUp(named, self.row_type)
+                place = self.compiler.cells[self.decides]
                 self.first_row = lambda run: run.backend.look_up(table, place(run))
             else:
                 self.first_row = lambda run: run.backend.where(rows(run) >= count, none, rows(run))
@@ -193,56 +225,94 @@ class Program:
                 found[name] = _one(quantity, run)
         return found, self._row(run, found, single=True)
 
-    def many(self, columns: Mapping[str, Array | Coded], length: int) -> Computed:
+    def many(
+        self, columns: Mapping[str, Array | Coded], length: int, unchecked: Iterable[str] = ()
+    ) -> Computed:
         """Compute people, column by column.
 
         Parameters
         ----------
         columns : mapping of str to ndarray or Coded
-            Every input of the program: checked values, of one dimension or single.
+            Every input of the program: values of one dimension or single.
         length : int
             Number of people.
+        unchecked : iterable of str
+            Numbers that nobody has compared with their bounds.
 
         Returns
         -------
         Computed
-            Their results; people whose numbers lie between two steps are left as they come, and
-            ``between_steps`` finds them.
+            Their results.
+
+        Raises
+        ------
+        OutOfBoundsError
+            Where an unchecked number is out of bounds.
         """
-        outputs: dict[str, Array] = {
-            name: np.empty(length, dtype=_type(quantity))
-            for name, quantity in self.quantities.items()
-        }
-        row = np.empty(length, dtype=self.row_type)
         used = {name: columns[name] for name in self.reads}
+        to_check = [(n, Limits.of(self.inputs[n])) for n in unchecked if n in used]
+        cells: dict[str, Array] = {}
+        outputs: dict[str, Array] = {}
+        for name, quantity in self.quantities.items():
+            if name in self.finals:
+                cells[name] = np.empty(length, dtype=self.compiler.grids[name].cell_type)
+            else:
+                outputs[name] = np.empty(length, dtype=_type(quantity))
+        first = self.outputs[0] if self.outputs else ""
+        named = self.row_table is not None and self.decides in cells and not self._by_cause
+        row = None if named else np.empty(length, dtype=self.row_type)
         off: list[slice] = []
 
         def work(part: slice) -> None:
             run = self._run(used, part)
+            for name, limits in to_check:
+                if not within(limits, run.raw[name]):
+                    raise OutOfBoundsError
+            for name, places in cells.items():
+                places[part] = self.finals[name][1](run)
             missing: dict[str, Any] = {}
-            for name, quantity in self.quantities.items():
-                missing[name] = None
-                final = self.finals.get(name)
-                if final is not None:
-                    _look_up(final[0], final[1](run), outputs[name][part])
-                    if name == self.outputs[0] and self.causes and quantity.absent is not None:
-                        missing[name] = quantity.absent(run)
-                    continue
+            for name, array in outputs.items():
+                quantity = self.quantities[name]
                 missing[name] = None if quantity.absent is None else quantity.absent(run)
-                _write(outputs[name][part], quantity, run, missing[name])
-            row[part] = self._row(run, missing, single=False)
+                _write(array[part], quantity, run, missing[name])
+            if row is not None:
+                if self._by_cause and first not in missing:
+                    absent = self.quantities[first].absent
+                    missing[first] = None if absent is None else absent(run)
+                row[part] = self._row(run, missing, single=False)
             if "\0off" in run.values:
                 off.append(part)
 
         for_chunks(length, work)
-        found = Computed(outputs=outputs, row=row)
         if off:
-            found = self._finely(found, used, sorted(off, key=lambda part: part.start))
-        return found
+            found = {
+                n: Deferred(self.finals[n][0].array, c).made() for n, c in cells.items()
+            } | outputs
+            rows = self._rows_of(cells) if row is None else row
+            return self._finely(found, rows, used, sorted(off, key=lambda part: part.start))
+        later = {n: Deferred(self.finals[n][0].array, c) for n, c in cells.items()}
+        return Computed(
+            outputs={name: later.get(name, outputs.get(name)) for name in self.outputs},  # type: ignore[misc]
+            row=Deferred(self.row_table.array, cells[self.decides])  # type: ignore[union-attr]
+            if row is None else row,
+        )  # fmt: skip
+
+    @property
+    def _by_cause(self) -> bool:
+        """Whether the row of another step than the deciding one can name a result."""
+        return bool(
+            self.causes and self.outputs and self.quantities[self.outputs[0]].absent is not None
+        )
+
+    def _rows_of(self, cells: Mapping[str, Array]) -> Array:
+        if self.row_table is None:
+            raise AssertionError
+        return Deferred(self.row_table.array, cells[self.decides]).made()
 
     def _finely(
-        self, found: Computed, used: Mapping[str, Array | Coded], parts: Sequence[slice]
-    ) -> Computed:
+        self, outputs: Mapping[str, Array], row: Array, used: Mapping[str, Array | Coded],
+        parts: Sequence[slice],
+    ) -> Computed:  # fmt: skip
         """Compute again the people whose numbers lie between two steps."""
         if self.finer is None:
             raise AssertionError
@@ -255,10 +325,10 @@ class Program:
             places = np.flatnonzero(mask) + part.start
             some = {name: _taken(column, places) for name, column in used.items()}
             again = finer.many(some, len(places))
-            for name, array in found.outputs.items():
-                array[places] = again.outputs[name]
-            found.row[places] = again.row
-        return found
+            for name, array in outputs.items():
+                array[places] = made(again.outputs[name])
+            row[places] = made(again.row)
+        return Computed(outputs=outputs, row=row)
 
     finer: Any = None
 
@@ -342,11 +412,9 @@ def _taken(column: Array | Coded, places: Array) -> Array | Coded:
     return column[places] if column.ndim else column
 
 
-def _look_up(table: LookUp, place: Any, out: Array) -> None:
-    if np.ndim(place):
-        np.take(table.array, place, out=out, mode="clip")
-    else:
-        out[...] = table.array[place]
+def made(column: Array | Deferred) -> Array:
+    """Return a column, looked up now where it was deferred."""
+    return column.made() if isinstance(column, Deferred) else column
 
 
 def _type(quantity: Num | Cod | Flg) -> Any:

@@ -11,6 +11,7 @@ import math
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 import attrs
@@ -110,7 +111,7 @@ class Axis:
         self.add(condition, [(first <= b < last) != (sign == "!=") for b in range(count)])
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)
 class Grid:
     """The cells of a table, with the row that decides in each.
 
@@ -132,15 +133,20 @@ class Grid:
     row_of_cell: Array | None
     whens: tuple[Condition, ...]
 
-    @property
+    @cached_property
     def shape(self) -> tuple[int, ...]:
         """Number of bins of each axis."""
         return tuple(axis.bins for axis in self.axes)
 
-    @property
+    @cached_property
     def size(self) -> int:
         """Number of cells."""
         return math.prod(self.shape)
+
+    @cached_property
+    def cell_type(self) -> Any:
+        """Type of the numbers of cells."""
+        return np.uint8 if self.size <= 256 else np.uint16 if self.size <= 65536 else np.uint32
 
     def cells(self, run: Run) -> Any:
         """Return the number of the cell of each person."""
@@ -151,7 +157,7 @@ class Grid:
             for axis in self.axes:
                 total = total * axis.bins + axis.places(run)
             return total
-        type_ = np.uint8 if self.size <= 256 else np.uint16 if self.size <= 65536 else np.uint32
+        type_ = self.cell_type
         found: Any = None
         weight = 1
         for axis in reversed(self.axes):
