@@ -9,23 +9,31 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-# What each input may be in these cases, in cents, quarters or units: within the bounds of the files.
-LARGEST = {
-    "quotient_familial": 10_000_000,
-    "revenu_fiscal_reference": 1_000_000_000,
-    "nombre_parts": 80,
-    "rang_enfant": 20,
-    "monthly_income": 10_000_000,
-    "annual_income": 100_000_000,
-    "renda_familiar": 10_000_000,
-    "household_size": 20,
-    "age": 120,
-    "adultos": 20,
-    "criancas": 20,
-    "trajets": 500,
-    "nombre_enfants": 10,
+# The bounds of each input in the files, in cents, quarters of a share, or units.
+COUNTS = {
+    "rang_enfant": (1, 20),
+    "household_size": (1, 20),
+    "age": (0, 130),
+    "adultos": (1, 20),
+    "criancas": (0, 20),
+    "criancas_ate_5": (0, 20),
+    "trajets": (0, 500),
+    "nombre_enfants": (0, 10),
 }
-SMALLEST = {"nombre_parts": 4, "rang_enfant": 1, "household_size": 1, "adultos": 1}
+BOUNDS = {
+    "taux_effort": {"quotient_familial": (0, 10_000_000_000)},
+    "taux_effort_by_shares": {
+        "revenu_fiscal_reference": (0, 100_000_000_000),
+        "nombre_parts": (1, 200),
+    },
+    "share_of_income": {"monthly_income": (0, 100_000_000)},
+    "marginal": {"quotient_familial": (0, 10_000_000)},
+    "equivalence": {"annual_income": (0, 1_000_000_000)},
+    "best_of": {"quotient_familial": (0, 10_000_000)},
+    "household": {"renda_familiar": (0, 1_000_000_000)},
+    "capped_use": {},
+    "two_stage": {"quotient_familial": (0, 10_000_000)},
+}
 SCALES = {
     "quotient_familial": 100,
     "revenu_fiscal_reference": 100,
@@ -50,7 +58,7 @@ FORMS = (*SHAPES, "taux_effort_by_shares")  # the last with income and shares fo
 def cases(name, n, seed):
     """Return the columns of n boundary cases of a shape (or of a form of one)."""
     rng = np.random.default_rng(seed)
-    columns = _MAKERS[name](_Draw(rng, n))
+    columns = _MAKERS[name](_Draw(rng, n, BOUNDS[name] | COUNTS))
     order = rng.permutation(n)
     return {
         key: values[order] / SCALES[key] if key in SCALES else values[order]
@@ -61,11 +69,11 @@ def cases(name, n, seed):
 class _Draw:
     """Columns of n whole numbers, of which each shape makes its cases."""
 
-    def __init__(self, rng, n):
-        self.rng, self.n = rng, n
+    def __init__(self, rng, n, bounds):
+        self.rng, self.n, self.bounds = rng, n, bounds
 
     def whole(self, name):
-        low, high = SMALLEST.get(name, 0), LARGEST[name]
+        low, high = self.bounds[name]
         values = self.rng.integers(low, high, self.n, endpoint=True)
         return self.mixed({0.04: low, 0.08: high}, values)
 
@@ -90,7 +98,7 @@ class _Draw:
     def amount(self, name, near, tie, top):
         """Return amounts: near thresholds, near ties, random small ones, then the whole range."""
         found = self.mixed({0.4: near, 0.8: tie, 0.95: self.upto(0, top)}, self.whole(name))
-        return np.clip(found, SMALLEST.get(name, 0), LARGEST[name])
+        return np.clip(found, *self.bounds[name])
 
 
 def _taux_effort(draw):
@@ -110,7 +118,9 @@ def _taux_effort(draw):
 
 def _taux_effort_by_shares(draw):
     rank, resident, share, cents = _price(draw)
-    parts = draw.among([4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 18, 20, 28, 80])
+    parts = draw.mixed(
+        {0.8: draw.among([4, 5, 6, 7, 8, 10, 11, 12, 14, 16])}, draw.whole("nombre_parts")
+    )
     kinks = draw.among([90, 620]) * 6_000 * parts
     return {
         "revenu_fiscal_reference": draw.amount(

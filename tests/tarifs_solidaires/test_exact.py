@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from boundaries import FORMS, LARGEST, SCALES, SHAPES, SMALLEST, cases, noisy
+from boundaries import BOUNDS, COUNTS, FORMS, SCALES, SHAPES, cases, noisy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from truth import CODES, EXACT, STATUTS, expected
@@ -183,7 +183,7 @@ def test_a_bad_row_is_missing_with_its_reason_and_no_other_row_is_touched():
     columns = cases("household", SOME, seed=17)
     truth = expected("household", columns)
     bad = np.random.default_rng(18).random(SOME) < 0.1
-    bad &= columns["criancas"] < LARGEST["criancas"]
+    bad &= columns["criancas"] < COUNTS["criancas"][1]
     columns["criancas_ate_5"] = np.where(bad, columns["criancas"] + 1, columns["criancas_ate_5"])
     result = rule("household").compute(**columns, errors="null")
     assert np.isnan(result.tarifa_mensal[bad]).all()
@@ -198,7 +198,7 @@ def test_what_lies_outside_the_bounds_is_refused_and_missing(form):
     columns = cases(form, 100, seed=19)
     wanted = expected(shape_of(form), columns)
     for name in columns:
-        if name not in LARGEST:
+        if name not in BOUNDS[form] | COUNTS:
             continue
         for value in (-1, np.nan, np.inf, 10**12):
             changed = columns | {name: columns[name].astype(np.float64)}
@@ -230,16 +230,17 @@ def test_the_same_amounts_as_programs_hold_them_give_the_same_results(form):
 
 # ---------------------------------------------------------------------------------- single persons
 
-BEYOND = 1_000_000  # of a cent, or of a quarter of a share
+BEYOND = 1_000_000  # of a cent
+FINE = 1_000_000_000  # cents beyond which floats do not tell such parts apart
 
 
 @st.composite
-def amounts(draw, name, *near):
+def amounts(draw, form, *near):
     """Return an amount on its cents or off them, as a float or a decimal.
 
     A millionth of a cent from a whole cent is left out: just there the number is taken as either.
     """
-    high = LARGEST[name]
+    _, high = next(iter(BOUNDS[form].values()))
     values = st.integers(0, high - 1) | st.integers(0, min(high - 1, 500_000))
     if near:
         values |= st.sampled_from(near) | st.sampled_from(near).map(lambda cents: cents - 1)
@@ -247,41 +248,43 @@ def amounts(draw, name, *near):
         lambda digits: st.integers(0, 10**digits - 1).map(lambda n: n * BEYOND // 10**digits)
     )
     beyond = draw(places.filter(lambda n: n not in {1, BEYOND - 1}))
-    number = (Decimal(draw(values)) + Decimal(beyond) / BEYOND) / 100
+    cents = draw(values)
+    if cents >= FINE:
+        beyond = 0
+    number = (Decimal(cents) + Decimal(beyond) / BEYOND) / 100
     return draw(st.sampled_from([float, Decimal]))(number)
 
 
 def counts(name):
-    return st.integers(SMALLEST.get(name, 0), LARGEST[name])
+    return st.integers(*COUNTS[name])
 
 
 FAMILY = {"rang_enfant": counts("rang_enfant"), "habite_la_commune": st.booleans()}
 PERSONS = {
     "taux_effort": st.fixed_dictionaries(
-        {"quotient_familial": amounts("quotient_familial", 16_364, 112_727, 37_000, 50_000)}
-        | FAMILY
+        {"quotient_familial": amounts("taux_effort", 16_364, 112_727, 37_000, 50_000)} | FAMILY
     ),
     "taux_effort_by_shares": st.fixed_dictionaries(
         {
-            "revenu_fiscal_reference": amounts("revenu_fiscal_reference", 600_000, 1_332_000),
-            "nombre_parts": st.integers(4, LARGEST["nombre_parts"]).map(lambda n: n / 4),
+            "revenu_fiscal_reference": amounts("taux_effort_by_shares", 600_000, 1_332_000),
+            "nombre_parts": st.integers(1, 200).map(lambda n: n / 4),
         }
         | FAMILY
     ),
     "share_of_income": st.fixed_dictionaries(
         {
-            "monthly_income": amounts("monthly_income", 65_209, 130_417, 195_625, 60_025, 176_250),
+            "monthly_income": amounts("share_of_income", 65_209, 130_417, 195_625, 60_025, 176_250),
             "household_size": counts("household_size"),
             "special_hardship": st.booleans(),
         }
     ),
     "marginal": st.fixed_dictionaries(
-        {"quotient_familial": amounts("quotient_familial", 50_000, 50_050, 100_000, 166_650)}
+        {"quotient_familial": amounts("marginal", 50_000, 50_050, 100_000, 166_650)}
     ),
     "equivalence": st.fixed_dictionaries(
         {
             "annual_income": amounts(
-                "annual_income", *(int(2_734_300 * size**0.5) + 1 for size in range(1, 21))
+                "equivalence", *(int(2_734_300 * size**0.5) + 1 for size in range(1, 21))
             ),
             "household_size": counts("household_size"),
             "age": counts("age"),
@@ -289,14 +292,14 @@ PERSONS = {
     ),
     "best_of": st.fixed_dictionaries(
         {
-            "quotient_familial": amounts("quotient_familial", 60_000, 30_125, 112_625, 150_000),
+            "quotient_familial": amounts("best_of", 60_000, 30_125, 112_625, 150_000),
             "ancien_abonne": st.booleans(),
         }
     ),
     "household": st.integers(0, 20).flatmap(
         lambda children: st.fixed_dictionaries(
             {
-                "renda_familiar": amounts("renda_familiar", 37_950, 75_900, 151_800, 303_600),
+                "renda_familiar": amounts("household", 37_950, 75_900, 151_800, 303_600),
                 "adultos": counts("adultos"),
                 "criancas": st.just(children),
                 "criancas_ate_5": st.integers(0, children),
@@ -309,7 +312,7 @@ PERSONS = {
     "two_stage": st.fixed_dictionaries(
         {
             "statut": st.sampled_from(CODES),
-            "quotient_familial": amounts("quotient_familial", 40_000, 80_000, 120_000),
+            "quotient_familial": amounts("two_stage", 40_000, 80_000, 120_000),
             "age": counts("age"),
             "nombre_enfants": counts("nombre_enfants"),
         }
@@ -348,7 +351,9 @@ def test_any_decimals_of_many_persons_are_exact(form):
         if SCALES.get(name) == 100:  # up to 8 decimals, never just a millionth of a cent from one
             cents = np.rint(columns[name] * 100).astype(np.int64)
             beyond = rng.choice([0, 2, 10, 5_000, 250_000, 500_000, 999_990, 999_998], len(cents))
-            columns[name] = np.minimum(cents * BEYOND + beyond, LARGEST[name] * BEYOND) / 1e8
+            beyond[cents >= FINE] = 0
+            cents = np.minimum(cents, BOUNDS[form][name][1] - 1)
+            columns[name] = (cents * BEYOND + beyond) / 1e8
     result = rule(shape).compute(**columns)
     for row in range(len(result[OUTPUTS[shape][0]])):
         person = {name: values[row].item() for name, values in columns.items()}

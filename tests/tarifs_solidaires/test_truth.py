@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from boundaries import FORMS, LARGEST, SCALES, SMALLEST, cases, noisy
+from boundaries import BOUNDS, COUNTS, FORMS, SCALES, cases, noisy
 from truth import EXACT, MANY, expected, whole
 
 CHECKED = 4_000
@@ -59,11 +59,9 @@ def test_boundary_cases_are_floats_of_cents_between_the_bounds(form):
         if name in SCALES:
             assert values.dtype == np.float64
             assert (np.rint(values * SCALES[name]) / SCALES[name] == values).all()
-        if name in LARGEST:
+        if name in BOUNDS[form] | COUNTS:
             scale = SCALES.get(name, 1)
-            assert values.min() == SMALLEST.get(name, 0) / scale
-            if name not in {"nombre_parts", "criancas_ate_5"}:
-                assert values.max() == LARGEST[name] / scale
+            assert (values.min() * scale, values.max() * scale) == (BOUNDS[form] | COUNTS)[name]
 
 
 @pytest.mark.parametrize("form", FORMS)
