@@ -84,8 +84,10 @@ class Compiler:
     ----------
     sources : mapping of str to Source
         Numbers and dates that are given.
-    codes, flags : iterable of str
-        Codes and flags that are given.
+    codes : mapping of str to tuple of str
+        Codes that are given, with all that they can be; empty where any text can.
+    flags : iterable of str
+        Flags that are given.
     constants : mapping of str to Fraction, str or bool
         Parameters.
     absent : iterable of str
@@ -96,7 +98,7 @@ class Compiler:
         self,
         *,
         sources: Mapping[str, Source],
-        codes: Iterable[str],
+        codes: Mapping[str, tuple[str, ...]],
         flags: Iterable[str],
         constants: Mapping[str, Constant],
         absent: Iterable[str],
@@ -114,6 +116,7 @@ class Compiler:
                 source.read, math.floor(source.low * source.scale),
                 math.ceil(source.high * source.scale), source.scale,
             )  # fmt: skip
+        self.closed = {name: words for name, words in codes.items() if words}
         for name in codes:
             self.found[name] = Cod(_value_of(name), None)
         for name in flags:
@@ -676,25 +679,23 @@ class Compiler:
         cuts = sorted({cut for one, factor in found for cut in cuts_of(one.sign, factor)})
         other = None if base is None else self.number(base)
         absent = q.any_of((number.absent, None if other is None else other.absent))
+        admissible: tuple[bool, ...] = ()
         if other is None and not number.divisors and not number.root:
             places = self._by_constants(left, number, cuts)
+            admissible = _admissible(number, cuts)
         else:
             places = self._by_comparing(left, number, other, cuts)
         axis = Axis(
             key=(left, base), bins=len(cuts) + 1 + (absent is not None),
             places=_or_last(places, absent, len(cuts) + 1), missing=absent is not None,
-            cuts=tuple(cuts),
+            cuts=tuple(cuts), admissible=admissible,
         )  # fmt: skip
         for one, factor in found:
             axis.compared(one, one.sign, factor)
         return [axis]
 
     def _by_constants(self, left: Expression, number: Num, cuts: Sequence[Cut]) -> Code:
-        whole = [
-            math.floor(cut.value * number.scale) if cut.after
-            else math.ceil(cut.value * number.scale) - 1
-            for cut in cuts
-        ]  # fmt: skip
+        whole = [_last_before(number, cut) for cut in cuts]
         raw = None
         limits: list[float] = []
         source = self.sources.get(left.name) if isinstance(left, Name) else None
@@ -821,6 +822,9 @@ class Compiler:
         for word in quantity.words if quantity.words is not None else ("", *named):
             class_of(word)
         count = len(classes)
+        closed = self.closed.get(name)
+        reached = {class_of(word) for word in closed} if closed else set(range(count))
+        admissible = tuple(n in reached for n in range(count))
         code = quantity.code
         words = quantity.words
         if words is not None:
@@ -843,6 +847,7 @@ class Compiler:
             key=name, bins=count + (quantity.absent is not None),
             places=_or_last(places, quantity.absent, count), missing=quantity.absent is not None,
             samples=tuple(samples),
+            admissible=admissible,
         )  # fmt: skip
         signatures = sorted(classes, key=lambda signature: classes[signature])
         for position, one in enumerate(found):
@@ -871,6 +876,18 @@ class Compiler:
 
 
 _BASE = Name("\0base")  # the quantity that a marginal scale parts
+
+
+def _last_before(number: Num, cut: Cut) -> int:
+    """Return the last whole number that is not beyond a cut."""
+    bound = cut.value * number.scale
+    return math.floor(bound) if cut.after else math.ceil(bound) - 1
+
+
+def _admissible(number: Num, cuts: Sequence[Cut]) -> tuple[bool, ...]:
+    """Return for each bin between cuts whether a number of its scale and bounds lies in it."""
+    edges = [number.low - 1, *(_last_before(number, cut) for cut in cuts), number.high]
+    return tuple(max(low, number.low - 1) < min(high, number.high) for low, high in pairwise(edges))
 
 
 def _limit(cut: Cut, source: Source) -> float:

@@ -28,13 +28,14 @@ from tarifs_solidaires.engine.backends import ARRAYS, SINGLE, LookUp, carrier_of
 from tarifs_solidaires.engine.chunks import for_chunks
 from tarifs_solidaires.engine.compiler import Compiler, Constant, Source
 from tarifs_solidaires.engine.expression import Choice, Missing
-from tarifs_solidaires.engine.quantities import Cod, Code, Flg, Num, Run
+from tarifs_solidaires.engine.quantities import Cod, Code, Flg, Num, Run, any_of
 from tarifs_solidaires.engine.step import Step, read_by
 from tarifs_solidaires.engine.tables import Grid
 from tarifs_solidaires.values.inputs import FINE, Coded, Input, Limits, within
 from tarifs_solidaires.values.numbers import SNAP
 
 Array = npt.NDArray[Any]
+UNCOVERED = "\0uncovered"
 
 
 class OutOfBoundsError(ValueError):
@@ -82,10 +83,13 @@ class Computed:
         for a flag.
     row : ndarray or Deferred
         Number of the row that names each result, in the program's ``names``.
+    uncovered : ndarray of bool or None
+        Whose result is missing because no row of a table covers the case; None where all do.
     """
 
     outputs: Mapping[str, Array | Deferred]
     row: Array | Deferred
+    uncovered: Array | None = None
 
 
 class Program:
@@ -138,7 +142,7 @@ class Program:
         self.sources = {name: self._source(inputs[name]) for name in inputs if inputs[name].numeric}
         self.compiler = Compiler(
             sources=self.sources,
-            codes=[n for n, item in inputs.items() if item.kind == "code"],
+            codes={n: tuple(item.codes) for n, item in inputs.items() if item.kind == "code"},
             flags=[n for n, item in inputs.items() if item.kind == "flag"],
             constants=constants, absent=absent,
         )  # fmt: skip
@@ -153,6 +157,13 @@ class Program:
         self.finals = self.compiler.finals
         self.decides = decides if decides in self.compiler.rows else ""
         self._naming(causes)
+        counts = {step.name: step.rows for step in self.steps}
+        self.holes = [
+            (self.compiler.rows[name], counts[name])
+            for name, grid in self.compiler.grids.items()
+            if name in counts and (grid.row_of_cell is None or grid.bare.size)
+        ]
+        self.absent = any_of(quantity.absent for quantity in self.quantities.values())
 
     def _naming(self, causes: bool) -> None:
         """List the rows that can name a result: those that decide, then those that give none."""
@@ -223,7 +234,17 @@ class Program:
             found[name] = None
             if quantity.absent is None or not quantity.absent(run):
                 found[name] = _one(quantity, run)
+        found[UNCOVERED] = bool(self.holes and self._uncovered(run))
         return found, self._row(run, found, single=True)
+
+    def _uncovered(self, run: Run) -> Any:
+        """Return whose result is missing because no row of a table covers the case."""
+        if self.absent is None:
+            return False
+        found: Any = False
+        for rows, count in self.holes:
+            found = found | (rows(run) == count)
+        return found & self.absent(run)
 
     def many(
         self, columns: Mapping[str, Array | Coded], length: int, unchecked: Iterable[str] = ()
@@ -262,6 +283,7 @@ class Program:
         named = self.row_table is not None and self.decides in cells and not self._by_cause
         row = None if named else np.empty(length, dtype=self.row_type)
         off: list[slice] = []
+        uncovered = np.zeros(length if self.holes else 0, dtype=bool)
 
         def work(part: slice) -> None:
             run = self._run(used, part)
@@ -280,6 +302,8 @@ class Program:
                     absent = self.quantities[first].absent
                     missing[first] = None if absent is None else absent(run)
                 row[part] = self._row(run, missing, single=False)
+            if self.holes:
+                uncovered[part] = self._uncovered(run)
             if "\0off" in run.values:
                 off.append(part)
 
@@ -289,12 +313,14 @@ class Program:
                 n: Deferred(self.finals[n][0].array, c).made() for n, c in cells.items()
             } | outputs
             rows = self._rows_of(cells) if row is None else row
-            return self._finely(found, rows, used, sorted(off, key=lambda part: part.start))
+            parts = sorted(off, key=lambda part: part.start)
+            return self._finely(found, rows, uncovered, used, parts)
         later = {n: Deferred(self.finals[n][0].array, c) for n, c in cells.items()}
         return Computed(
             outputs={name: later.get(name, outputs.get(name)) for name in self.outputs},  # type: ignore[misc]
             row=Deferred(self.row_table.array, cells[self.decides])  # type: ignore[union-attr]
             if row is None else row,
+            uncovered=uncovered if uncovered.any() else None,
         )  # fmt: skip
 
     @property
@@ -310,7 +336,7 @@ class Program:
         return Deferred(self.row_table.array, cells[self.decides]).made()
 
     def _finely(
-        self, outputs: Mapping[str, Array], row: Array, used: Mapping[str, Array | Coded],
+        self, outputs: Mapping[str, Array], row: Array, uncovered: Array, used: Mapping[str, Array | Coded],
         parts: Sequence[slice],
     ) -> Computed:  # fmt: skip
         """Compute again the people whose numbers lie between two steps."""
@@ -328,7 +354,9 @@ class Program:
             for name, array in outputs.items():
                 array[places] = made(again.outputs[name])
             row[places] = made(again.row)
-        return Computed(outputs=outputs, row=row)
+            if uncovered.size:
+                uncovered[places] = False if again.uncovered is None else again.uncovered
+        return Computed(outputs=outputs, row=row, uncovered=uncovered if uncovered.any() else None)
 
     finer: Any = None
 

@@ -78,6 +78,8 @@ class Axis:
         Cuts of a number, in order; empty for a code or a flag.
     classes : tuple of tuple of bool
         For a code, what each condition on it says of each class of codes.
+    admissible : tuple of bool
+        For each bin, whether a value of the quantity, by itself, can lie in it.
     samples : tuple of str
         For a code, one code of each class, empty where it is "any other".
     """
@@ -87,6 +89,7 @@ class Axis:
     places: Code = attrs.field(repr=False)
     missing: bool = False
     cuts: tuple[Cut, ...] = ()
+    admissible: tuple[bool, ...] = ()
     samples: tuple[str, ...] = ()
     vectors: dict[Condition, npt.NDArray[np.uint8]] = attrs.field(factory=dict, repr=False)
 
@@ -147,6 +150,27 @@ class Grid:
     def cell_type(self) -> Any:
         """Type of the numbers of cells."""
         return np.uint8 if self.size <= 256 else np.uint16 if self.size <= 65536 else np.uint32
+
+    @cached_property
+    def admissible(self) -> Array:
+        """Cells, flat, in which each quantity by itself can lie."""
+        found = np.ones(self.shape, dtype=bool)
+        for position, axis in enumerate(self.axes):
+            bins = np.ones(axis.bins, dtype=bool)
+            bins[: len(axis.admissible)] = axis.admissible
+            found &= bins.reshape([-1 if n == position else 1 for n in range(len(self.axes))])
+        return found.reshape(-1)
+
+    @cached_property
+    def bare(self) -> Array:
+        """Numbers of the cells that no row covers and in which each quantity can lie."""
+        if self.row_of_cell is None:
+            return np.zeros(0, dtype=np.intp)
+        return np.flatnonzero((self.row_of_cell == self.rows) & self.admissible)
+
+    def bins(self, cell: int) -> tuple[int, ...]:
+        """Return the bin of each axis in a cell."""
+        return tuple(int(n) for n in np.unravel_index(cell, self.shape))
 
     def cells(self, run: Run) -> Any:
         """Return the number of the cell of each person."""

@@ -16,7 +16,7 @@ from tarifs_solidaires.engine.exact import Value as ExactValue
 from tarifs_solidaires.engine.exact import Worked, work_out
 from tarifs_solidaires.engine.expression import ALWAYS, Among, Case, Choice, Truth, names, walk
 from tarifs_solidaires.engine.formula import parse_formula
-from tarifs_solidaires.engine.program import Deferred, OutOfBoundsError, Program, made
+from tarifs_solidaires.engine.program import UNCOVERED, Deferred, OutOfBoundsError, Program, made
 from tarifs_solidaires.engine.step import Step, in_order
 from tarifs_solidaires.errors import SHOWN, Fault, InputError, RuleError, nearest
 from tarifs_solidaires.rules.build import Builder
@@ -24,6 +24,7 @@ from tarifs_solidaires.rules.file import RuleFile, VocabularyFile
 from tarifs_solidaires.rules.keys import Reader
 from tarifs_solidaires.rules.model import Output, Parameter, StepFacts, Value, Version
 from tarifs_solidaires.rules.outcome import Outputs
+from tarifs_solidaires.rules.reform import reformed
 from tarifs_solidaires.values.inputs import (
     COPIED,
     EPOCH,
@@ -370,6 +371,10 @@ class DatedRule:
         self, plan: _Plan, ready: Mapping[str, Any], given: Mapping[str, Array], errors: Errors
     ) -> dict[str, Any]:
         found, row = plan.program.one(ready)
+        if found[UNCOVERED]:
+            if errors == "raise":
+                raise InputError(self._uncovered_fault(()))
+            return self._set_aside(given, plan.default_names, self._uncovered_fault(()).message)
         for position, entry in enumerate(self.file.require):
             if found[f"{REQUIRED}{position}"] is False:
                 if errors == "raise":
@@ -434,6 +439,12 @@ class DatedRule:
                     )
                 reasons.append(f"{entry.input}: {self._requirement_text(position)}")
                 number[refused] = len(reasons) - 1
+        if computed.uncovered is not None:
+            open_ = computed.uncovered & (number == 0)
+            if errors == "raise" and open_.any():
+                raise InputError(self._uncovered_fault(np.argwhere(open_.reshape(shape))))
+            reasons.append(self._uncovered_fault(()).message)
+            number[open_] = len(reasons) - 1
         outputs: dict[str, Array | Deferred] = {}
         for name in self.output_names:
             if name not in computed.outputs:
@@ -485,6 +496,17 @@ class DatedRule:
         found = [self.steps[step].rows[row].name for step, row in program.names]
         return (*found, NO_TEXT)
 
+    def _uncovered_fault(self, places: Any) -> Fault:
+        found = [tuple(int(n) for n in place) for place in places]
+        positions = tuple(p[0] if len(p) == 1 else p for p in found[:SHOWN])
+        more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
+        return Fault(
+            code="uncovered", positions=positions, count=len(found) or 1,
+            template="no row of {rule} covers the inputs{at}", remedy="check the file",
+            data={"rule": self.name,
+                  "at": f" at {', '.join(map(str, positions))}{more}" if positions else ""},
+        )  # fmt: skip
+
     def _requirement_text(self, position: int) -> str:
         entry = self.file.require[position]
         return entry.message.first or "does not go with the other inputs"
@@ -535,10 +557,25 @@ class DatedRule:
         self, rows: Mapping[str, Mapping[str, object]] | None, parameters: Mapping[str, object]
     ) -> dict[str, Any]:
         """Return the parts of the rule with some figures changed."""
-        from tarifs_solidaires.rules.reform import reformed
-
         file, changes = reformed(self.file, self.version, rows or {}, parameters)
-        return made_parts(file, self.shared, self.on, self.last_known, {**self.changes, **changes})
+        parts = made_parts(file, self.shared, self.on, self.last_known, {**self.changes, **changes})
+        bare = DatedRule(**parts)._bare() - self._bare()
+        if bare:
+            raise RuleError(
+                *(Fault(code="uncovered", where=self.name,
+                        template="the changes leave cases that no row covers, in {step}",
+                        remedy="change the rows beside them too", data={"step": name})
+                  for name in sorted(bare))
+            )  # fmt: skip
+        return parts
+
+    def _bare(self) -> frozenset[str]:
+        """Return the steps of which a cell is covered by no row, whatever is given."""
+        given = frozenset(n for n, item in self.all_inputs.items() if not item.formula or
+                          n in self.version.reads)  # fmt: skip
+        ways = frozenset(way for name in given for way in self._ways(name))
+        grids = self.program(given - ways).grids
+        return frozenset(name for name, grid in grids.items() if grid.bare.size)
 
 
 class _Plan:

@@ -627,24 +627,26 @@ def _said(item: Input, template: str) -> str:
 
 
 def _fault(item: Input, array: Array, mask: Array, code: str, template: str) -> Fault:
-    if array.shape == ():
-        value = plain(array.item())
-        return Fault(
-            code=code, input=item.name, template="{input}: {shown} " + template.replace("{value} ", ""),
-            positions=(), count=1, data={**_data(item, value), "shown": repr(value)},
-        )  # fmt: skip
-    places = np.argwhere(mask)
-    positions = tuple(
-        int(p[0]) if len(p) == 1 else tuple(int(n) for n in p) for p in places[:SHOWN]
-    )
-    values = [plain(array[p if isinstance(p, tuple) else (p,)]) for p in positions]
-    shown = ", ".join(f"{v!r} at {p}" for v, p in zip(values, positions, strict=True))
-    if len(places) > SHOWN:
-        shown += f" and {len(places) - SHOWN} more"
+    places = np.argwhere(mask) if array.shape else np.zeros((1, 0), dtype=np.intp)
+    positions = tuple(tuple(int(n) for n in place) for place in places[:SHOWN])
+    values = [_python(array[position]) for position in positions]
+    said = [
+        f"{value!r} at {position[0] if len(position) == 1 else position}"
+        if position
+        else repr(value)
+        for value, position in zip(values, positions, strict=True)
+    ]
+    more = f" and {len(places) - SHOWN} more" if len(places) > SHOWN else ""
     return Fault(
         code=code, input=item.name, template="{input}: {shown} " + template.replace("{value} ", ""),
-        positions=positions, count=len(places), data={**_data(item, values[0]), "shown": shown},
+        positions=tuple(p[0] if len(p) == 1 else p for p in positions if p), count=len(places),
+        data={**_data(item, plain(values[0])), "shown": ", ".join(said) + more},
     )  # fmt: skip
+
+
+def _python(value: Any) -> Any:
+    """Return a value as Python's own type, so that no message speaks of numpy."""
+    return value.item() if isinstance(value, np.generic | np.ndarray) else value
 
 
 def _type_fault(item: Input, array: Array) -> Fault:
