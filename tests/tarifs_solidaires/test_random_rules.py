@@ -264,3 +264,97 @@ def test_a_seed_always_gives_the_same_file_and_its_literals_are_met():
                  "optional", "default", " in list_", "not given", "when = [", "figure", "dated",
                  " < x ", "beyond", "first = 0", "decides"):  # fmt: skip
         assert word in kinds, word
+
+
+# ---------------------------------------------------------------- small files that were once wrong
+
+HEAD = """
+format = 2
+name = "test/small"
+languages = ["en"]
+title = "Small rule"
+purpose = "Try what was once wrong"
+per = "person"
+authority = "Nobody"
+known_until = 2026-12-31
+[input.n]
+kind = "number"
+from = 1
+to = 100
+label = "n"
+[input.m]
+kind = "number"
+label = "m"
+[input.k]
+kind = "whole"
+from = 1
+to = 20
+label = "k"
+[output.a]
+kind = "amount"
+label = "a"
+[[version]]
+valid_from = 2025-01-01
+source = "None"
+confidence = "made_up"
+"""
+KNOWN_OR_NOT = """
+[[version.step]]
+name = "s"
+row = [
+  { name = "known", when = { n = "x <= 50" }, then = 2 },
+  { name = "unknown", then = "missing" },
+]
+"""
+SMALL = {
+    "a row gives what may be missing": KNOWN_OR_NOT
+    + '[[version.step]]\nname = "a"\nrow = [{ name = "all", then = "s" }]\n',
+    "a row reckons with what may be missing": KNOWN_OR_NOT
+    + '[[version.step]]\nname = "a"\nrow = [{ name = "all", then = "max(1, 3, s)" }]\n',
+    "a bound may be missing": KNOWN_OR_NOT
+    + """
+[[version.step]]
+name = "a"
+row = [{ name = "above", when = { m = "x > s" }, then = 1 }, { name = "not", then = 7 }]
+""",
+    "both sides of a condition may be missing": KNOWN_OR_NOT
+    + """
+[[version.step]]
+name = "a"
+row = [{ name = "above", when = { m = "s < x <= 100 + s" }, then = 1 }, { name = "not", then = 7 }]
+""",
+    "a flat price beside a share of one": """
+[[version.step]]
+name = "a"
+row = [
+  { name = "share", when = { n = "x <= 50" }, then = "n / k" },
+  { name = "flat", then = 33.34 },
+]
+""",
+    "a quotient is the nearest float": '[[version.step]]\nname = "a"\nformula = "n / 12 / k"\n',
+    "the better of a quotient and a difference": """
+[[version.step]]
+name = "a"
+best = "highest"
+candidate = [{ name = "one", value = "1 / (n + 1)" }, { name = "two", value = "10000 - m" }]
+""",
+    "only what was read is a cause": """
+[[version.step]]
+name = "p"
+row = [{ name = "p known", when = { n = "x <= 5" }, then = 1 }, { name = "no p", then = "missing" }]
+[[version.step]]
+name = "q"
+row = [{ name = "q known", when = { n = "x <= 3" }, then = 1 }, { name = "no q", then = "missing" }]
+[[version.step]]
+name = "a"
+row = [
+  { name = "use p", when = { k = "x > 10" }, then = "p * n" },
+  { name = "use q", then = "q * n" },
+]
+""",
+}
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_a_small_file_is_computed_exactly(name, tmp_path):
+    check(tmp_path / "small.toml", HEAD + SMALL[name], seed=1)
