@@ -332,11 +332,12 @@ row = [
 ]
 """,
     "a quotient is the nearest float": '[[version.step]]\nname = "a"\nformula = "n / 12 / k"\n',
-    "the better of a quotient and a difference": """
+    "the better of a quotient and a product": """
 [[version.step]]
 name = "a"
 best = "highest"
-candidate = [{ name = "one", value = "1 / (n + 1)" }, { name = "two", value = "10000 - m" }]
+round = 0.01
+candidate = [{ name = "one", value = "1 / (m + 1)" }, { name = "two", value = "m * (1 - m)" }]
 """,
     "only what was read is a cause": """
 [[version.step]]
