@@ -107,6 +107,8 @@ class Compiler:
         self.constants = constants
         self.absent = frozenset(absent)
         self.found: dict[str, Quantity] = {}
+        self.numbers: dict[str, int] = {}  # of steps, by which a cause is told
+        self.current = 0
         self.grids: dict[str, Grid] = {}
         self.rows: dict[str, Code] = {}  # row that decides, by step
         self.cells: dict[str, Code] = {}  # cell of the table, by step
@@ -124,6 +126,7 @@ class Compiler:
 
     def add(self, step: Step) -> None:
         """Make the quantity of a step."""
+        self.current = self.numbers[step.name] = len(self.numbers) + 1
         found = self._stages(step)
         name = step.name
         if isinstance(found, Num) and found.constant is not None and found.absent is None:
@@ -131,8 +134,13 @@ class Compiler:
         else:
             self.found[name] = attrs.evolve(
                 found, code=_stored(name, found.code),
-                absent=None if found.absent is None else _stored(f"{name}?", found.absent),
+                absent=None if found.absent is None else _stored(f"{name}?", self._named_cause(found.absent)),
             )  # fmt: skip
+
+    def _named_cause(self, absent: Code) -> Code:
+        """Return causes where the step that is made now stands for itself."""
+        own = self.current
+        return lambda run: run.backend.where(absent(run) == HERE, own, absent(run))
 
     def _stages(self, step: Step) -> Quantity:
         if step.kind == "number":
@@ -213,7 +221,7 @@ class Compiler:
             case Best():
                 return self._best(node, step)
             case Missing():
-                return attrs.evolve(q.constant(Fraction(0)), absent=lambda run: True)
+                return attrs.evolve(q.constant(Fraction(0)), absent=_here)
             case _:
                 raise LimitError(f"{type(node).__name__.lower()} is no number", "write a number")
 
@@ -226,7 +234,7 @@ class Compiler:
         if isinstance(found, Num):
             return found
         if name in self.absent:  # what is computed with an input that is not given is missing
-            return attrs.evolve(q.constant(Fraction(0)), absent=lambda run: True)
+            return attrs.evolve(q.constant(Fraction(0)), absent=_here)
         raise LimitError(f"{name} is no number", "numbers alone are computed with")
 
     def _quotient(self, number: Num, divisor: Expression) -> Num:
@@ -345,16 +353,17 @@ class Compiler:
 
         pair = _stored(f"{step or id(node)}!", both)
         sure = any(held)
-        unknown = q.any_of(
-            [hold[1] for hold in holds if hold is not None]
-            + [_and(None if hold is None else hold[0], value.absent)
-               for hold, value in zip(holds, values, strict=True)]
-        )  # fmt: skip
+        causes: list[Code | None] = []
+        for hold, value in zip(holds, values, strict=True):
+            absent = value.absent
+            if hold is not None:
+                causes.append(hold[1])
+                absent = None if absent is None else q.where_held(hold[0], absent)
+            causes.append(absent)
         if step:
             self.rows[step] = lambda run: pair(run)[1]
-        absent = unknown
         if not sure:
-            absent = q.any_of((unknown, lambda run: pair(run)[0] == worst))
+            causes.append(lambda run: run.backend.where(pair(run)[1] == none, HERE, 0))
         low, high = min(edges), max(edges)
         if sure and lowest:
             high = min(value.high for value, always in zip(values, held, strict=True) if always)
@@ -363,7 +372,7 @@ class Compiler:
         low, high = min(low, worst) if not sure else low, max(high, worst) if not sure else high
         return q.made(
             lambda run: pair(run)[0], carrier, low, high, scale=values[0].scale,
-            divisors=values[0].divisors, absent=absent,
+            divisors=values[0].divisors, absent=q.any_of(causes),
         )  # fmt: skip
 
     def _always(self, when: Condition) -> bool:
@@ -390,7 +399,7 @@ class Compiler:
         grid, place, rows = self._decide(step, whens)
         known = [value for value in values if value is not None]
         if not known:
-            return attrs.evolve(q.constant(Fraction(0)), absent=lambda run: True)
+            return attrs.evolve(q.constant(Fraction(0)), absent=_here)
         if any(value.root for value in known):
             raise LimitError("a table chooses among square roots", "round them in steps first")
         parts = q.aligned(*known)
@@ -400,12 +409,12 @@ class Compiler:
         scale, divisors = parts[0].scale, parts[0].divisors
         reached = self._reached(grid)
         missing = [row for row in reached if row >= len(values) or values[row] is None]
-        absent: list[Code | None] = [self._where_row(grid, place, rows, missing)] if missing else []
+        absent = self._absent(grid, place, rows, missing)
         constants = {row: part for row, part in enumerate(by_row)
-                     if part is not None and part.low == part.high and not part.divisors}  # fmt: skip
+                     if part is not None and part.constant is not None}  # fmt: skip
         used = [part for row, part in enumerate(by_row) if part is not None and row in reached]
         if not used:
-            return attrs.evolve(q.constant(Fraction(0)), absent=lambda run: True)
+            return attrs.evolve(q.constant(Fraction(0)), absent=_here)
         if step and grid.row_of_cell is not None and all(row in constants for row in reached
                                                          if row not in missing):  # fmt: skip
             floats = [
@@ -426,7 +435,7 @@ class Compiler:
                 varying[row] = part
                 if part.absent is not None:
                     here = self._where_row(grid, place, rows, [row])
-                    absent.append(_and(here, part.absent))
+                    absent.append(q.where_held(here, part.absent))
         code = self._listed_by_row(grid, place, rows, listed, carrier)
         if varying:
             code = self._varying(
@@ -435,6 +444,38 @@ class Compiler:
         return q.made(
             code, carrier, low, high, scale=scale, divisors=divisors, absent=q.any_of(absent)
         )
+
+    def _absent(
+        self, grid: Grid, place: Code, rows: Code, missing: Sequence[int]
+    ) -> list[Code | None]:
+        """Return the causes of a table's missing results: its own rows, then unknown conditions."""
+        own = [row for row in missing if row <= grid.rows]
+        found: list[Code | None] = []
+        if own:
+            held = self._where_row(grid, place, rows, own)
+            found.append(lambda run: run.backend.where(held(run), HERE, 0))
+        if grid.rows + 1 in missing:
+            found.append(self._doubt(grid, place, rows))
+        return found
+
+    def _doubt(self, grid: Grid, place: Code, rows: Code) -> Code:
+        """Return the cause for which the row that decides is unknown; 0 where it is known."""
+        if grid.doubt_of_cell is None:
+            first = q.any_of(self.condition(when)[1] for when in grid.whens) or _here
+            unknown = self._where_row(grid, place, rows, [grid.rows + 1])
+            return q.where_held(unknown, first)
+        table = LookUp(grid.doubt_of_cell, np.uint8)
+        axes = [(n + 1, axis.absent) for n, axis in enumerate(grid.axes)
+                if axis.absent is not None and (grid.doubt_of_cell == n + 1).any()]  # fmt: skip
+
+        def code(run: Run) -> Any:
+            which = run.backend.look_up(table, place(run))
+            found: Any = 0
+            for number, absent in axes:
+                found = run.backend.where(which == number, absent(run), found)
+            return found
+
+        return code
 
     def _varying(
         self, grid: Grid, place: Code, rows: Code, varying: Mapping[int, Num], listed: Code,
@@ -491,7 +532,7 @@ class Compiler:
                 holds, unknown = held[position]
                 found = where(holds(run), position, found)
                 if unknown is not None:
-                    found = where(unknown(run), none + 1, found)
+                    found = where(unknown(run) != 0, none + 1, found)
             return found
 
         return code
@@ -539,7 +580,7 @@ class Compiler:
                     )
         missing += [row for row in reached if row >= len(node.cases)]
         missing = [row for row in missing if row in reached]
-        absent = self._where_row(grid, place, rows, missing) if missing else None
+        absent = q.any_of(self._absent(grid, place, rows, missing))
         entries += [0, 0]
         if step.kind == "flag":
             flags = LookUp([bool(entry) for entry in entries], np.bool_)
@@ -562,8 +603,7 @@ class Compiler:
             table = LookUp(held, np.bool_)
             unknown: Code | None = None
             if (grid.row_of_cell == 2).any():
-                doubt = LookUp(grid.row_of_cell == 2, np.bool_)
-                unknown = lambda run: run.backend.look_up(doubt, place(run))  # noqa: E731
+                unknown = self._doubt(grid, place, place)
             return (lambda run: run.backend.look_up(table, place(run))), unknown
         if not isinstance(when, Every | Some):
             raise LimitError("a condition has too many cells", "make two rows of it")
@@ -687,7 +727,7 @@ class Compiler:
             places = self._by_comparing(left, number, other, cuts)
         axis = Axis(
             key=(left, base), bins=len(cuts) + 1 + (absent is not None),
-            places=_or_last(places, absent, len(cuts) + 1), missing=absent is not None,
+            places=_or_last(places, absent, len(cuts) + 1), missing=absent is not None, absent=absent,
             cuts=tuple(cuts), admissible=admissible,
         )  # fmt: skip
         for one, factor in found:
@@ -845,7 +885,7 @@ class Compiler:
 
         axis = Axis(
             key=name, bins=count + (quantity.absent is not None),
-            places=_or_last(places, quantity.absent, count), missing=quantity.absent is not None,
+            places=_or_last(places, quantity.absent, count), missing=quantity.absent is not None, absent=quantity.absent,
             samples=tuple(samples),
             admissible=admissible,
         )  # fmt: skip
@@ -868,11 +908,18 @@ class Compiler:
 
         axis = Axis(
             key=name, bins=2 + (quantity.absent is not None),
-            places=_or_last(places, quantity.absent, 2), missing=quantity.absent is not None,
+            places=_or_last(places, quantity.absent, 2), missing=quantity.absent is not None, absent=quantity.absent,
         )  # fmt: skip
         for one in found:
             axis.add(one, [not one.value, one.value])
         return axis
+
+
+HERE = -1  # the cause of a missing value is the step that is made
+
+
+def _here(run: Run) -> int:
+    return HERE
 
 
 _BASE = Name("\0base")  # the quantity that a marginal scale parts
@@ -926,10 +973,4 @@ def _stored(key: str, code: Callable[[Run], Any]) -> Code:
 def _or_last(places: Code, absent: Code | None, last: int) -> Code:
     if absent is None:
         return places
-    return lambda run: run.backend.where(absent(run), last, places(run))
-
-
-def _and(one: Code | None, other: Code | None) -> Code | None:
-    if one is None or other is None:
-        return other
-    return lambda run: one(run) & other(run)
+    return lambda run: run.backend.where(absent(run) != 0, last, places(run))
