@@ -13,7 +13,7 @@ import numpy as np
 
 from tarifs_solidaires.engine import quantities as q
 from tarifs_solidaires.engine.backends import SINGLE, LookUp, carrier_of
-from tarifs_solidaires.engine.conditions import HERE, Conditions, own_cause, stored_once
+from tarifs_solidaires.engine.conditions import Conditions, stored_once
 from tarifs_solidaires.engine.exact import rounded as round_exactly
 from tarifs_solidaires.engine.expression import (
     ALWAYS,
@@ -55,13 +55,8 @@ class Compiler(Conditions):
         else:
             self.found[name] = attrs.evolve(
                 found, code=stored_once(name, found.code),
-                absent=None if found.absent is None else stored_once(f"{name}?", self._named_cause(found.absent)),
+                absent=None if found.absent is None else stored_once(f"{name}?", found.absent),
             )  # fmt: skip
-
-    def _named_cause(self, absent: Code) -> Code:
-        """Return causes where the step that is made now stands for itself."""
-        own = self.current
-        return lambda run: run.backend.where(absent(run) == HERE, own, absent(run))
 
     def _stages(self, step: Step) -> Quantity:
         if step.kind == "number":
@@ -142,7 +137,7 @@ class Compiler(Conditions):
             case Best():
                 return self._best(node, step)
             case Missing():
-                return attrs.evolve(q.constant(Fraction(0)), absent=own_cause)
+                return attrs.evolve(q.constant(Fraction(0)), absent=self.cause())
             case _:
                 raise LimitError(f"{type(node).__name__.lower()} is no number", "write a number")
 
@@ -155,7 +150,7 @@ class Compiler(Conditions):
         if isinstance(found, Num):
             return found
         if name in self.absent:  # what is computed with an input that is not given is missing
-            return attrs.evolve(q.constant(Fraction(0)), absent=own_cause)
+            return attrs.evolve(q.constant(Fraction(0)), absent=self.cause())
         raise LimitError(f"{name} is no number", "numbers alone are computed with")
 
     def _quotient(self, number: Num, divisor: Expression) -> Num:
@@ -284,7 +279,8 @@ class Compiler(Conditions):
         if step:
             self.rows[step] = lambda run: pair(run)[1]
         if not sure:
-            causes.append(lambda run: run.backend.where(pair(run)[1] == none, HERE, 0))
+            own = -self.current
+            causes.append(lambda run: run.backend.where(pair(run)[1] == none, own, 0))
         low, high = min(edges), max(edges)
         if sure and lowest:
             high = min(value.high for value, always in zip(values, held, strict=True) if always)
@@ -320,7 +316,7 @@ class Compiler(Conditions):
         grid, place, rows = self._decide(step, whens)
         known = [value for value in values if value is not None]
         if not known:
-            return attrs.evolve(q.constant(Fraction(0)), absent=own_cause)
+            return attrs.evolve(q.constant(Fraction(0)), absent=self.cause())
         if any(value.root for value in known):
             raise LimitError("a table chooses among square roots", "round them in steps first")
         parts = q.aligned(*known)
@@ -335,7 +331,7 @@ class Compiler(Conditions):
                      if part is not None and part.constant is not None}  # fmt: skip
         used = [part for row, part in enumerate(by_row) if part is not None and row in reached]
         if not used:
-            return attrs.evolve(q.constant(Fraction(0)), absent=own_cause)
+            return attrs.evolve(q.constant(Fraction(0)), absent=self.cause())
         if step and grid.row_of_cell is not None and all(row in constants for row in reached
                                                          if row not in missing):  # fmt: skip
             floats = [
@@ -374,7 +370,8 @@ class Compiler(Conditions):
         found: list[Code | None] = []
         if own:
             held = self._where_row(grid, place, rows, own)
-            found.append(lambda run: run.backend.where(held(run), HERE, 0))
+            number = self.current if all(row < grid.rows for row in own) else -self.current
+            found.append(lambda run: run.backend.where(held(run), number, 0))
         if grid.rows + 1 in missing:
             found.append(self._doubt(grid, place, rows))
         return found

@@ -31,7 +31,6 @@ from tarifs_solidaires.engine.quantities import Cod, Code, Flg, LimitError, Num,
 from tarifs_solidaires.engine.tables import Axis, Cut, Grid, bins_by_cuts, cuts_of, grid_of
 
 Constant: TypeAlias = Fraction | str | bool
-HERE = -1  # the cause of a missing value is the step that is made
 
 
 @attrs.frozen(kw_only=True)
@@ -110,6 +109,11 @@ class Conditions:
     def number(self, node: Expression, step: str = "") -> Num:
         """Return a number; ``step`` names the step whose rows are chosen."""
         raise NotImplementedError
+
+    def cause(self) -> Code:
+        """Return the step that is made now as a cause that no row of it names."""
+        number = -self.current
+        return lambda run: number
 
     def condition(self, when: Condition) -> tuple[Code, Code | None]:
         """Return where a condition holds, and where that is unknown."""
@@ -438,7 +442,7 @@ class Conditions:
     def _doubt(self, grid: Grid, place: Code, rows: Code) -> Code:
         """Return the cause for which the row that decides is unknown; 0 where it is known."""
         if grid.doubt_of_cell is None:
-            first = q.any_of(self.condition(when)[1] for when in grid.whens) or own_cause
+            first = q.any_of(self.condition(when)[1] for when in grid.whens) or self.cause()
             unknown = self._where_row(grid, place, rows, [grid.rows + 1])
             return q.where_held(unknown, first)
         table = LookUp(grid.doubt_of_cell, np.uint8)
@@ -462,11 +466,6 @@ class Conditions:
         if all(cells.list):
             return lambda run: True
         return lambda run: run.backend.look_up(cells, place(run))
-
-
-def own_cause(run: Run) -> int:
-    """Return the cause that is the step which is made now."""
-    return HERE
 
 
 def _last_before(number: Num, cut: Cut) -> int:
