@@ -14,6 +14,9 @@ from itertools import pairwise
 from pathlib import Path
 from zlib import crc32
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "tarifs_solidaires"))
+from random_rules import random_rule  # noqa: E402 (a module of the tests)
+
 from tarifs_solidaires import list_rules, load_rule
 from tarifs_solidaires.draw.feel import RESERVED
 from tarifs_solidaires.engine.exact import Surd
@@ -25,19 +28,28 @@ from tarifs_solidaires.rules.load import read_rule
 from tarifs_solidaires.values.inputs import EPOCH
 
 ROOT = Path(__file__).parents[2]
+TESTS = ROOT / "tests" / "tarifs_solidaires"
+SEEDS = 120  # random rules
+# rules of which 34 digits do not give every value: a quotient without an end is added and taken away
+LIMITS = {"random-004": "step_1 + 3 - step_1"}
 BASES = 10  # people around whom points of change are looked for
 GRID = 16  # places of an input between which they are looked for
 RANDOM = 300
 TYPES = {"number": "number", "whole": "number", "flag": "boolean", "code": "string", "date": "date"}
 
 
-def all_rules():
-    """Return each version of the rules that ship, of the examples and of the made-up rules."""
+def all_rules(folder):
+    """Yield each version of the rules that ship, of the examples, and of made-up and random ones."""
     files = [*sorted((ROOT / "examples" / "tarifs").glob("*.toml"))]
-    files += sorted((ROOT / "tests" / "tarifs_solidaires" / "drawn").glob("*.toml"))
+    files += sorted((TESTS / "drawn").glob("*.toml"))
+    for seed in range(SEEDS):
+        file = folder / f"random-{seed:03}.toml"
+        file.write_text(random_rule(seed), "utf-8")
+        files.append(file)
     for name in (*list_rules(), *map(str, files)):
+        label = name.removesuffix(".toml").rpartition("/")[2] if name.endswith(".toml") else name
         for version in read_rule(name)[0].version:
-            yield load_rule(name, on=version.valid_from)
+            yield label, load_rule(name, on=version.valid_from)
 
 
 class People:
@@ -196,7 +208,7 @@ def row_name(rule, worked):
     return None if found.row is None else facts.rows[found.row].name.first
 
 
-def cases_of(rule):
+def cases_of(label, rule):
     people = People(rule)
     found = []
     for person in people.all():
@@ -212,8 +224,8 @@ def cases_of(rule):
         found.append({"given": given, "expected": expected})
     kinds = {_safe(name): TYPES[item.kind] for name, item in people.inputs.items()}
     return {
-        "rule": rule.name, "on": rule.on.isoformat(), "dmn": rule.to_dmn(), "kinds": kinds,
-        "cases": found,
+        "rule": label, "on": rule.on.isoformat(), "dmn": rule.to_dmn(), "kinds": kinds,
+        "cases": found, "limit": LIMITS.get(label, ""),
     }  # fmt: skip
 
 
@@ -224,7 +236,7 @@ def _safe(name):
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
-    for number, rule in enumerate(all_rules()):
-        if not sys.argv[2:] or any(name in rule.name for name in sys.argv[2:]):
-            file = folder / f"{number:03}.json"
-            file.write_text(json.dumps(cases_of(rule)), "utf-8")
+    for number, (label, rule) in enumerate(all_rules(folder)):
+        if not sys.argv[2:] or any(name in label for name in sys.argv[2:]):
+            file = folder / f"{number:04}.json"
+            file.write_text(json.dumps(cases_of(label, rule)), "utf-8")

@@ -39,6 +39,10 @@ const NUMBERS = [
     "return offsetted(bankersRound, n, scale);",
     "return n.toDecimalPlaces(scale.toNumber(), Decimal.ROUND_HALF_EVEN);",
   ],
+  [
+    "get days() { return this.yearsMonths ? null : this.value.days; }",
+    "get days() { return this.yearsMonths ? null : new Decimal(this.value.days); }",
+  ],
   ["filterTarget[idx < 0 ? filterTarget.length + idx : idx - 1]", "filterTarget[Number(idx) - 1]"],
 ];
 

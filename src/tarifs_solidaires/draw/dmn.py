@@ -14,7 +14,6 @@ from tarifs_solidaires.draw.flow import Flow, Line, Work, make_flow
 from tarifs_solidaires.draw.lines import clean
 from tarifs_solidaires.draw.wording import CONFIDENCES, Wording
 from tarifs_solidaires.engine.expression import (
-    ALWAYS,
     Among,
     Best,
     Case,
@@ -22,6 +21,7 @@ from tarifs_solidaires.engine.expression import (
     Compare,
     Condition,
     Every,
+    Expression,
     Flag,
     Given,
     Name,
@@ -166,19 +166,19 @@ class _Model:
         _literal(element, called, self.kinds[name], constant(value))
 
     def resolved(self, name: str, item: Input) -> None:
-        """Add what counts for an input: what is given, else its formula, else its default."""
+        """Add what counts for an input: what is given, else its formula or default."""
         own, called, kind = self.given[name], self.used[name], self.kinds[name]
         default = "null" if item.default is None else _constant(item.default, kind)
         other, reads = default, [own]
-        tree = parse_formula(item.formula) if item.formula else None
-        ways = [way for way in self.inputs if tree and way in names(tree)]
-        if tree is not None:
-            other = self.feel.value(tree)
+        if item.formula:
+            tree = parse_formula(item.formula)
+            ways = [way for way in self.inputs if way in names(tree)]
             reads += [self.feel.names[way] for way in ways]
-            if item.default is not None or all(way in self.used for way in ways):
-                none = " and ".join(f"{self.given[way]} = null" for way in ways)
-                other = f"if {none} then {default} else {other}"
-                reads += [self.given[way] for way in ways]
+            other = self.feel.value(tree)
+            needed = [self.given[way] for way in ways if way not in self.used]
+            if needed:
+                missing = " or ".join(f"{way} = null" for way in needed)
+                other = f"if {missing} then {default} else {other}"
         label = self.words.label(name)
         element = self.decision(called, label, self.words.say("as given, or in its place"), kind, reads)
         _literal(element, called, kind, f"if {own} != null then {own} else {other}")
@@ -187,7 +187,7 @@ class _Model:
         """Add a step."""
         note = ". ".join(filter(None, (work.note, self.sure(work.confidence, work.sources))))
         called, kind = self.given[step.name], TYPES[step.kind]
-        element = self.decision(called, work.label, note, kind, self.needs(step))
+        element = self.decision(called, work.label, note, kind, self.needs(step.whole))
         self.logic(element, step, called, work.lines)
         if self.feel.may_be_unknown(step.whole):
             self.unknown.add(step.name)
@@ -197,21 +197,25 @@ class _Model:
         facts = self.rule.steps.get(self.rule.version.decides)
         if facts is None:
             return
-        cases = []
-        for row in facts.rows:
-            when = row.when
-            if isinstance(facts.step.value, Best):  # the first that is as good as the best
-                won = Compare(row.value, "=", facts.step.value)
-                when = won if when == ALWAYS else Every((when, won))
-            cases.append(Case(when, Word(row.name.first)))
-        step = Step(name=ROW, value=Choice(tuple(cases)), kind="code")
+        step, lines = facts.step, self.works[facts.name].lines
+        words = [row.name.first for row in facts.rows]
         called = fresh(ROW, self.taken)
-        element = self.decision(called, self.words.say("line that decides"), "", "string", self.needs(step))
-        self.logic(element, step, called, self.works[facts.name].lines)
+        label = self.words.say("line that decides")
+        if isinstance(step.value, Best):
+            needs = self.needs(step.value)
+            element = self.decision(called, label, "", "string", needs)
+            feel, raw, last = self.context(element, step, called, lines)
+            _literal(last, called, "string", feel.best_row(step.value, Name(raw), words))
+            return
+        cases = (Case(row.when, Word(word)) for row, word in zip(facts.rows, words, strict=True))
+        named = Step(name=ROW, value=Choice(tuple(cases)), kind="code")
+        element = self.decision(called, label, "", "string", self.needs(named.value))
+        self.logic(element, named, called, lines)
 
-    def needs(self, step: Step) -> list[str]:
-        """Return what a step reads, by its names in FEEL, in the order of the rule."""
-        return [called for name, called in self.feel.names.items() if name in step.reads]
+    def needs(self, tree: Expression) -> list[str]:
+        """Return what a tree reads, by its names in FEEL, in the order of the rule."""
+        read = names(tree)
+        return [called for name, called in self.feel.names.items() if name in read]
 
     def sure(self, confidence: str, sources: tuple[int, ...]) -> str:
         """Return how sure something is, and where it was read."""
@@ -226,19 +230,21 @@ class _Model:
         if not isinstance(step.value, Choice | Best) or len(step.stages) == 1:
             self.choice(parent, step, called, lines)
             return
-        raw = fresh(f"{called}_raw", self.taken)  # its value before its bounds
+        feel, raw, last = self.context(parent, step, called, lines)
+        _literal(last, called, kind, feel.value(attrs.evolve(step, value=Name(raw)).whole))
+
+    def context(
+        self, parent: Element, step: Step, called: str, lines: Sequence[Line]
+    ) -> tuple[Feel, str, Element]:
+        """Write a value before its bounds, and return what reads it, its name, and where."""
+        raw = fresh(f"{called}_raw", self.taken)
         context = SubElement(parent, "context", id=f"context_{called}")
         entry = SubElement(context, "contextEntry", id=f"entry_{raw}")
-        _variable(entry, raw, kind)
+        _variable(entry, raw, TYPES[step.kind])
         self.choice(entry, attrs.evolve(step, at_least=None, at_most=None, unit=None), raw, lines)
-        known = not self.feel.may_be_unknown(step.value)
-        inner = attrs.evolve(
-            self.feel, names={**self.feel.names, raw: raw},
-            unknown=self.unknown if known else {*self.unknown, raw},
-        )  # fmt: skip
-        bounded = attrs.evolve(step, value=Name(raw)).whole
-        last = SubElement(context, "contextEntry", id=f"entry_{called}")
-        _literal(last, called, kind, inner.value(bounded))
+        unknown = {*self.unknown, raw} if self.feel.may_be_unknown(step.value) else self.unknown
+        feel = attrs.evolve(self.feel, names={**self.feel.names, raw: raw}, unknown=unknown)
+        return feel, raw, SubElement(context, "contextEntry", id=f"entry_{called}")
 
     def choice(self, parent: Element, step: Step, called: str, lines: Sequence[Line]) -> None:
         """Write a table where each condition is about one name; else an expression."""

@@ -140,7 +140,7 @@ class Feel:
             case Root(part):
                 return f"sqrt({self.number(part)})"
             case Rounded():
-                return self.rounded(node)
+                return f"({self.rounded(node)})"
             case Listed():
                 return self.listed(node)
             case Marginal():
@@ -165,7 +165,7 @@ class Feel:
             "half_up": f"floor({text} + 0.5)", "half_down": f"ceiling({text} - 0.5)",
             "half_even": f"decimal({text}, 0)", "up": f"ceiling({text})", "down": f"floor({text})",
         }[node.mode]  # fmt: skip
-        return f"({how}{back})" if back else how
+        return how + back
 
     def listed(self, node: Listed) -> str:
         """Return an amount of a list, in which FEEL counts from 1."""
@@ -306,7 +306,12 @@ class Feel:
                 return self.choice(cases)
             case Best():
                 return self.best(node)
-        text = self.number(node)
+            case Rounded():
+                text = self.rounded(node)
+            case Marginal():
+                text = self.marginal(node)
+            case _:
+                text = self.number(node)
         simple = not any(isinstance(n, Extreme | Listed | Marginal | Rounded) for n in walk(node))
         nulls = [] if simple else self.nulls(node)  # arithmetic with null is null of itself
         return f"if {self.any_null(nulls)} then null else {text}" if nulls else text
@@ -342,6 +347,29 @@ class Feel:
         sure = all(case.when == ALWAYS for case in node.cases)
         text = f"{extreme}([\n  {listed}\n]{'' if sure else '[item != null]'})"
         return f"if {' or '.join(unknown)} then null\nelse {text}" if unknown else text
+
+    def best_row(self, node: Best, won: Expression, words: Sequence[str]) -> str:
+        """Return the name of the candidate that counts: the first that is as good as the best.
+
+        Parameters
+        ----------
+        node : Best
+            The candidates.
+        won : Expression
+            What they come to.
+        words : sequence of str
+            Their names.
+        """
+        lines, winners = [], []
+        for case, word in zip(node.cases, map(string, words), strict=True):
+            held, possible = self.holds(case.when), self.possible(case.when)
+            nulls = self.any_null(self.nulls(case.value))
+            lines += [f"if ({held}) and ({nulls}) then {word}"] if nulls else []
+            lines += [f"if ({possible}) and not({held}) then null"] if possible else []
+            best = self.test(Compare(case.value, "=", won))
+            winners.append(f"if {best} then {word}" if case.when == ALWAYS else
+                           f"if ({held}) and {best} then {word}")  # fmt: skip
+        return "\nelse ".join([*lines, *winners, "null"])
 
     def may_be_unknown(self, node: Expression) -> bool:
         """Say whether a tree can come to no value."""

@@ -10,6 +10,7 @@ from typing import Any
 from tarifs_solidaires.draw.flow import Asked, Flow, Line, Work, make_flow
 from tarifs_solidaires.draw.lines import clean
 from tarifs_solidaires.draw.wording import CONFIDENCES, Wording, msg
+from tarifs_solidaires.rules.build import MISSING
 from tarifs_solidaires.rules.dated import DatedRule, made_parts
 from tarifs_solidaires.rules.file import Source
 
@@ -66,6 +67,10 @@ class _Page:
         self.words = Wording(rule, lang)
         self.word = self.words.word
         self.versions = [self.version_of(entry.valid_from) for entry in rule.file.version]
+        self.rows = {  # names of rows, by their first ones: what results call "tranche"
+            row.name.first: row.name for rule, _ in self.versions
+            for step in rule.steps.values() for row in step.rows
+        }  # fmt: skip
         self.out: list[str] = []
 
     def version_of(self, day: Any) -> tuple[DatedRule, Flow]:
@@ -257,6 +262,9 @@ class _Page:
             unit = next((one.unit for one in (item, step, output) if one is not None), "")
             codes = item.codes if item else step.codes if step else {}
             label = words.labels.get(name) or (words.text(output.label) if output else "") or name
-            shown = words.result(value, unit, codes) if name != "tranche" else clean(value)
+            if value == MISSING and isinstance(value, str):
+                shown = words.say("not known")
+            else:
+                shown = words.value(value, unit, {**codes, **self.rows})
             said.append(words.pair(label, shown))
         return "; ".join(said)

@@ -180,11 +180,11 @@ class Wording:
 
     def date(self, day: dt.date) -> str:
         """Return a day in the words of the file's language."""
-        return format_date(day, "long", locale=self.locale)
+        return _date(day, self.locale)
 
     def heading_date(self, day: dt.date) -> str:
         """Return a day in the words of the language asked."""
-        return format_date(day, "long", locale=self.heading_locale)
+        return _date(day, self.heading_locale)
 
     def in_force(self, first: dt.date, last: dt.date) -> str:
         """Return the days of a version."""
@@ -407,6 +407,13 @@ def _locale(lang: str) -> Locale | None:
         return Locale.parse(lang, sep="-")
     except (UnknownLocaleError, ValueError, TypeError):
         return None
+
+
+def _date(day: dt.date, locale: Locale) -> str:
+    """Return a day in words; the first of a month as French and Portuguese say it."""
+    said = format_date(day, "long", locale=locale)
+    first = {"fr": "1er", "pt": "1º"}.get(locale.language) if day.day == 1 else None
+    return first + said.removeprefix("1") if first else said
 
 
 def _decimal(value: Fraction) -> Decimal | None:
