@@ -230,7 +230,7 @@ def _column(item: Input, rule: Rule, source: _Source, household: _Household) -> 
             return known.astype(bool)
         return np.asarray(source.below(FLAG, item.name) == 0)
     grid = item.grid
-    money = re.match("[A-Z]{3}(/|$)", item.unit) is not None
+    money = re.fullmatch("[A-Z]{3}(/month|/year)?", item.unit) is not None
     if item.unit == "years" and item.maximum >= OLDEST:
         return _within(item, household["age"], Fraction(1))
     if item.unit == "persons" and item.maximum >= len(HOUSEHOLDS):
@@ -241,6 +241,7 @@ def _column(item: Input, rule: Rule, source: _Source, household: _Household) -> 
     largest = max(_thresholds(item, rule), default=None)
     if money:
         scale = largest or Fraction(12 * SCALE if item.unit.endswith("/year") else SCALE)
+        scale = min(scale, item.maximum * SCALE / INCOMES[-1])  # so that the richest are within
         return _within(item, source.income(item.name), scale / 100_000)
     if item.unit == "m3" and largest is None:
         low, high = VOLUME

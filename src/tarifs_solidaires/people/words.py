@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from importlib.resources import files
+from typing import Any
 
 from tarifs_solidaires.errors import Fault, InputError, nearest
 
@@ -13,7 +14,7 @@ FALLBACK = "en"
 
 
 @lru_cache(maxsize=1)
-def _words() -> Mapping[str, Mapping[str, str]]:
+def _words() -> dict[str, Any]:
     text = (files("tarifs_solidaires.people") / "words.toml").read_text("utf-8")
     return tomllib.loads(text)
 
@@ -44,5 +45,11 @@ def language_of(lang: str | None, wanted: Iterable[str]) -> str:
 
 def word(key: str, lang: str, **data: object) -> str:
     """Return a word or a sentence, with its names filled in; the key where there is none."""
-    known = _words().get(key)
-    return known[lang].format_map(data) if known else key
+    known = _words().get(key) if key != "units" else None
+    return str(known[lang]).format_map(data) if known else key
+
+
+def unit_word(part: str, lang: str) -> str:
+    """Return a part of a unit, such as ``month``, as it is read in a language."""
+    known: Mapping[str, str] = _words()["units"].get(part, {})
+    return known.get(lang, part)
