@@ -20,6 +20,7 @@ from tarifs_solidaires.errors import InputError, nearest
 from tarifs_solidaires.people.cells import neutral
 from tarifs_solidaires.people.grouping import MISSING, Classes, factorised, wrong
 from tarifs_solidaires.rule import Result, Rule
+from tarifs_solidaires.rules.model import Output
 from tarifs_solidaires.values.frozen import Frozen
 from tarifs_solidaires.values.inputs import Errors
 
@@ -121,7 +122,7 @@ class Comparison:
     @property
     def unit(self) -> str:
         """Unit of the output."""
-        return _output(self.after, self.output).unit
+        return self.after.rule.outputs[self.output].unit
 
     @property
     def share(self) -> bool:
@@ -362,7 +363,7 @@ def compare(
 # -- what is compared --------------------------------------------------------------------------
 
 
-def _output(result: Any, name: str) -> Any:
+def _output(result: Result, name: str) -> Output:
     return result.rule.outputs[name]
 
 
@@ -466,7 +467,7 @@ def _is_whole(values: Array, parts: int) -> bool:
 
 
 def _whole(values: Array, parts: int) -> Array:
-    return np.rint(values * parts).astype(np.int64)
+    return np.asarray(np.rint(values * parts), dtype=np.int64)
 
 
 # -- adding up ---------------------------------------------------------------------------------
@@ -486,7 +487,7 @@ def _measured(
 
     def sums(amount: Array) -> Array:
         # float64 holds whole numbers up to 2**53, and their sums: nothing is rounded on the way
-        return np.bincount(group, amount if weights is None else amount * weights, size)
+        return np.asarray(np.bincount(group, amount if weights is None else amount * weights, size))
 
     counts: Array = np.bincount(len(states) * group + state, weights, len(states) * size)
     counts = counts.reshape(size, len(states))

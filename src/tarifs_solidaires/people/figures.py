@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 import numpy as np
@@ -19,7 +19,7 @@ from tarifs_solidaires.people.comparison import TRANCHES, Comparison
 from tarifs_solidaires.people.grouping import MISSING
 from tarifs_solidaires.people.words import language_of, unit_word, word
 from tarifs_solidaires.people.writing import table_error, written_bytes
-from tarifs_solidaires.rule import Result
+from tarifs_solidaires.rule import Result, Rule
 from tarifs_solidaires.values.inputs import Input
 from tarifs_solidaires.values.texts import Texts
 
@@ -251,7 +251,7 @@ def _amounts(result: Result, item: Input) -> Array:
     for n in some.tolist() if result.row.size else ():
         person = {name: np.broadcast_to(v, (length,))[n] for name, v in result.inputs.items()}
         worked = result.rule.work_out(person)[item.name].value
-        found.append(float(worked) if worked is not None else np.nan)  # type: ignore[arg-type]
+        found.append(float(worked) if worked is not None else np.nan)
     return np.array(found, dtype=np.float64)
 
 
@@ -272,7 +272,7 @@ def _given_to(result: Result, output: str, item: Input, x: Array, people: Array)
     given: dict[str, Any] = {**_typical(result, people), item.name: x}
     for way in _ways(item):
         given.pop(way, None)
-    return np.asarray(np.broadcast_to(result.rule.compute(given)[output], x.shape))
+    return np.asarray(np.broadcast_to(cast(Rule, result.rule).compute(given)[output], x.shape))
 
 
 def _typical(result: Result, people: Array) -> dict[str, Any]:
@@ -416,7 +416,7 @@ def _version(rule: Any, lang: str) -> str:
 def _grouping(comparison: Comparison, lang: str) -> str:
     """Return what the groups are of."""
     rule = comparison.after.rule
-    inputs = comparison.before.rule.all_inputs | rule.all_inputs
+    inputs = {**comparison.before.rule.all_inputs, **rule.all_inputs}
 
     def said(name: str) -> str:
         first, _, time = name.rpartition("_")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import attrs
@@ -260,15 +260,15 @@ def arrow_column(column: ResultColumn) -> pa.Array:
     return pa.DictionaryArray.from_arrays(places, pa.array(column.words, pa.string()))
 
 
-def _series(column: ResultColumn, kind: nw.Implementation) -> nw.Series[Any]:
+def _series(column: ResultColumn, kind: Any) -> nw.Series[Any]:
     import narwhals as nw
 
     values = column.values
     if column.is_number:
         if kind.is_pandas_like():
             values = values.copy()  # the frame is the caller's to change; the result is not
-        found = nw.new_series(column.name, values, nw.Float64, backend=kind)
-        return found if kind.is_pandas_like() else found.fill_nan(None)
+        found: nw.Series[Any] = nw.new_series(column.name, values, nw.Float64, backend=kind)
+        return found if kind.is_pandas_like() else found.fill_nan(None)  # type: ignore[no-any-return]
     if kind.is_pyarrow():
         import pyarrow as pa
 
@@ -284,7 +284,7 @@ def _series(column: ResultColumn, kind: nw.Implementation) -> nw.Series[Any]:
         words = pl.Series(column.name, column.words, dtype=pl.Enum(column.words))
         return nw.from_native(words.gather(known), series_only=True)
     if kind.is_pandas():
-        import pandas as pd
+        import pandas as pd  # type: ignore[import-untyped, unused-ignore] # stubs are no need
 
         if column.words is None:
             flags = pd.array(np.where(values < 0, None, values == 1), dtype="boolean")

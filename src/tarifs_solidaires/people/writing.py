@@ -174,7 +174,7 @@ class _Draft:
         self.file.flush()
         handle = self.file.fileno()
         if self._mode is not None:
-            os.chmod(handle if os.chmod in os.supports_fd else str(self._name), self._mode)
+            (Path(f"/proc/self/fd/{handle}") if self._name is None else self._name).chmod(self._mode)
         os.fsync(handle)
         if self._name is None:
             passing = self._passing()
