@@ -72,7 +72,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:  # those of files are told with their name before they come here
         _drop_what_is_left()
         reason = error.strerror or error
-        complain(f"error: the result cannot be printed ({reason}); make room, or print it elsewhere")
+        complain(
+            f"error: the result cannot be printed ({reason}); make room, or print it elsewhere"
+        )
         return 2
     except ValueError as error:
         return _refused(error)

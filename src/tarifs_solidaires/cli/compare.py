@@ -27,7 +27,9 @@ def add(commands: Any) -> None:
         usage="%(prog)s RULE --before DAY --after DAY (--input FILE | --people N) [...]\n"
         "       %(prog)s RULE_A RULE_B --on DAY [--on-after DAY] (--input FILE | --people N) [...]",
     )  # fmt: skip
-    command.add_argument("rule", metavar="RULE", help="name such as nantes/transport, or a .toml file")
+    command.add_argument(
+        "rule", metavar="RULE", help="name such as nantes/transport, or a .toml file"
+    )
     command.add_argument(
         "other", metavar="RULE_B", nargs="?", help="the rule after; the same one unless given"
     )
@@ -51,7 +53,9 @@ def add(commands: Any) -> None:
     command.add_argument("--what", metavar="OUTPUT", help="output to compare; the first in common")
     command.add_argument("--weight", help="column that says how many people a row stands for")
     command.add_argument("--price", help="full price of a reduction, or its column")
-    command.add_argument("--lang", help="language of the picture; the first of the rule unless given")
+    command.add_argument(
+        "--lang", help="language of the picture; the first of the rule unless given"
+    )
     command.add_argument(
         "--output", type=Path, help="picture (.png, .svg, .pdf) or table (.csv, .md) to write"
     )
@@ -104,7 +108,9 @@ def _rules(arguments: argparse.Namespace) -> tuple[Rule, Rule]:
     if before is None or (arguments.other is None and after is None):
         needed = "--on DAY" if arguments.other else "--before DAY and --after DAY"
         raise DateError(
-            Fault(code="no_day", where="compare", template="a day is missing", remedy=f"give {needed}")
+            Fault(
+                code="no_day", where="compare", template="a day is missing", remedy=f"give {needed}"
+            )
         )
     first = load(arguments, arguments.rule, before)
     return first, load(arguments, arguments.other or arguments.rule, after or before)

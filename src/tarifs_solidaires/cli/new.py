@@ -37,7 +37,9 @@ def _run(arguments: argparse.Namespace) -> int:
         say(text, end="")
         return 0
     if path.exists() or path.is_symlink():
-        raise table_error("exists", path, "exists, and is not written over", "choose another --output")
+        raise table_error(
+            "exists", path, "exists, and is not written over", "choose another --output"
+        )
     if arguments.output is None:
         try:
             path.parent.mkdir(exist_ok=True)

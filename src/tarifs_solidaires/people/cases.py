@@ -18,6 +18,7 @@ from tarifs_solidaires.values.frozen import EMPTY
 
 MAX_BYTES = 5_000_000
 
+
 @attrs.frozen(kw_only=True)
 class Case:
     """One case, by the names of whoever wrote it.

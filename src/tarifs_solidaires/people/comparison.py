@@ -578,7 +578,9 @@ def _grouped(
     group, number, labels = np.zeros(length, dtype=np.int64), 1, dict[str, Array]()
     for name, values in chosen.items():
         if name in RESERVED:
-            raise wrong("by", "{name!r} is a measure of the comparison", "use another name", name=name)
+            raise wrong(
+                "by", "{name!r} is a measure of the comparison", "use another name", name=name
+            )
         if values is None and name not in columns:
             values = _of_results(name, results, words, length)
         if values is None:

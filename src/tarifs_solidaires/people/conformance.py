@@ -209,7 +209,9 @@ class Conformance:
             lines += [f"{_place(verdict)}: {one}" for one in told]
         close = [abs(one.by) for one in self.within_margin if one.by is not None]
         if close:
-            lines.append(f"equal within their margin only: {len(close)}, at most {_text(max(close))} away")
+            lines.append(
+                f"equal within their margin only: {len(close)}, at most {_text(max(close))} away"
+            )
         if self.unmapped:
             shown = ", ".join(f"{name} ({count})" for name, count in self.unmapped.items())
             lines.append(f"names that were not understood and left out (cases): {shown}")
@@ -312,7 +314,9 @@ def _day(on: str | dt.date) -> dt.date:
     try:
         return date_of(on)
     except ValueError:
-        raise table_error("no_day", "on", "{value!r} is no day", "write YYYY-MM-DD", value=on) from None
+        raise table_error(
+            "no_day", "on", "{value!r} is no day", "write YYYY-MM-DD", value=on
+        ) from None
 
 
 # -- one case ----------------------------------------------------------------------------------
@@ -361,15 +365,15 @@ def _compared(
         ours = entry.name if entry else name.rpartition(".")[2]
         got = _got(ours, result, worked)
         try:
-            wanted = _wanted(entry, at_period(value, day, entry.take if entry else ""), got, result, ours)
+            wanted = _wanted(
+                entry, at_period(value, day, entry.take if entry else ""), got, result, ours
+            )
             margin = _margin(case, wanted, entry)
         except ValueError as error:
             reading.reasons.append(f"{name}: {error}")
             continue
         found.append(Difference(output=ours, expected=wanted, got=got, margin=margin))
-    return Verdict(
-        compared=tuple(found), reasons=tuple(reading.reasons), unmapped=left, **common
-    )
+    return Verdict(compared=tuple(found), reasons=tuple(reading.reasons), unmapped=left, **common)
 
 
 class _Reading:
@@ -392,7 +396,12 @@ class _Reading:
     def is_result(self, name: str) -> bool:
         ours = self._ours(name)
         rule = self._rule
-        return ours == ROW or ours in rule.steps or ours in rule.output_names or ours in rule.all_inputs
+        return (
+            ours == ROW
+            or ours in rule.steps
+            or ours in rule.output_names
+            or ours in rule.all_inputs
+        )
 
     def leave(self, name: str) -> None:
         if not self._names.ignores(name) and name not in IDENTIFIERS:
@@ -409,7 +418,9 @@ class _Reading:
         self._theirs[ours] = name
         try:
             value = at_period(value, self._day, entry.take if entry else "")
-            self.given[ours] = _value(self._rule.all_inputs[ours], entry.ours(value) if entry else value)
+            self.given[ours] = _value(
+                self._rule.all_inputs[ours], entry.ours(value) if entry else value
+            )
         except ValueError as error:
             self.reasons.append(f"{name}: {error}")
 
@@ -500,5 +511,3 @@ def _number(value: Any) -> Any:
     if isinstance(value, Fraction):
         return int(value) if value.denominator == 1 else float(value)
     return plain(value)
-
-

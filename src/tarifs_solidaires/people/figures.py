@@ -65,9 +65,7 @@ class Schedule:
     after: Array
 
 
-def plot_comparison(
-    comparison: Comparison, *, lang: str | None = None, note: str = ""
-) -> Figure:
+def plot_comparison(comparison: Comparison, *, lang: str | None = None, note: str = "") -> Figure:
     """Draw the shares of winners and losers by group, and the schedules before and after.
 
     A schedule is what the rules give along an amount or another number that both read, to a typical
@@ -465,7 +463,9 @@ def _number(value: float, lang: str, digits: int | None = None) -> str:
 
     if digits is None:
         digits = 0 if abs(value) >= 100 or float(value).is_integer() else 2
-    return format_decimal(round(value, digits), f"#,##0.{'0' * digits}" if digits else "#,##0", lang)
+    return format_decimal(
+        round(value, digits), f"#,##0.{'0' * digits}" if digits else "#,##0", lang
+    )
 
 
 def _percent(share: float, lang: str) -> str:

@@ -228,9 +228,7 @@ def _computed(rule: Rule, given: Mapping[str, Any], source: Path) -> Result:
 # -- what is wrong with a row ------------------------------------------------------------------
 
 
-def _fault(
-    rule: Rule, table: Source, part: Part, given: Mapping[str, Any], n: int
-) -> Fault:
+def _fault(rule: Rule, table: Source, part: Part, given: Mapping[str, Any], n: int) -> Fault:
     """Return what is wrong with a row, told by the cell as it stands in the file."""
     where = table.at(part.number(n))
     try:

@@ -293,5 +293,3 @@ def _series(column: ResultColumn, kind: Any) -> nw.Series[Any]:
         return nw.from_native(pd.Series(category, name=column.name), series_only=True)
     texts = [text or None for text in column.texts()]
     return nw.new_series(column.name, texts, nw.String, backend=kind)
-
-

@@ -72,7 +72,9 @@ def classes(
     try:
         numbers, cuts = np.asarray(values, dtype=float), np.asarray(bounds, dtype=float)
     except (TypeError, ValueError):
-        raise wrong(f"classes of {name}", "values and bounds must be numbers", "give numbers") from None
+        raise wrong(
+            f"classes of {name}", "values and bounds must be numbers", "give numbers"
+        ) from None
     if cuts.ndim != 1 or not len(cuts) or not (np.diff(cuts) > 0).all() or np.isnan(cuts).any():
         raise wrong(
             f"classes of {name}", "the bounds are not numbers in order",
@@ -131,7 +133,9 @@ def factorised(name: str, values: Any) -> tuple[Array, list[str]]:
         codes = np.array([place.setdefault(v, len(place)) for v in array.tolist()], dtype=np.int64)
     except TypeError:
         raise wrong(
-            f"by {name}", "the values are neither texts nor numbers", "give one text or number a row"
+            f"by {name}",
+            "the values are neither texts nor numbers",
+            "give one text or number a row",
         ) from None
     texts = [_label(value) for value in place]
     ordered = sorted(set(texts), key=_natural)

@@ -156,11 +156,15 @@ def _entry(name: str, table: Mapping[str, Any], path: Path) -> Entry:
                      key=key)  # fmt: skip
     values, take = table.get("values", {}), table.get("take", "")
     if not isinstance(values, dict) or take not in ("", *TAKES):
-        raise _wrong(path, "{name}: values is a table, take is sum or last", "correct it", name=name)
+        raise _wrong(
+            path, "{name}: values is a table, take is sum or last", "correct it", name=name
+        )
     try:
         numbers = {key: exact(table[key]) for key in ("factor", "above") if key in table}
     except (TypeError, ValueError):
-        raise _wrong(path, "{name}: factor and above are numbers", "correct it", name=name) from None
+        raise _wrong(
+            path, "{name}: factor and above are numbers", "correct it", name=name
+        ) from None
     return Entry(name=table["name"], values=values, take=take, **numbers)
 
 

@@ -23,7 +23,14 @@ TOLD = (
     "absolute_error_margin", "relative_error_margin", "only_variables", "ignore_variables",
 )  # fmt: skip
 PERSONS = (
-    "individus", "individu", "persons", "person", "people", "individuals", "personas", "pessoas"
+    "individus",
+    "individu",
+    "persons",
+    "person",
+    "people",
+    "individuals",
+    "personas",
+    "pessoas",
 )
 _DAY = re.compile(r"(?:(?:day|week|month|year):)?(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?(?::\d+)?")
 _PERIOD = re.compile(rf"{_DAY.pattern}|eternity", re.IGNORECASE)
@@ -81,7 +88,9 @@ def _persons(
 ) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
     """Yield for each person that is asked for: a suffix, what is given, what is expected."""
     entities = {
-        key: value for key, value in given.items() if isinstance(value, dict) and not _is_periods(value)
+        key: value
+        for key, value in given.items()
+        if isinstance(value, dict) and not _is_periods(value)
     }
     flat = {key: value for key, value in given.items() if key not in entities}
     if entities:
@@ -138,7 +147,11 @@ def _of_household(
                 raise _ProblemError(f"{chosen} is in none of {name}")
             own[name] = inside[0] if inside else next(iter(members))
             given |= _own_values(name, members[own[name]], people)
-        yield f" [{chosen}]" if len(named) > 1 else "", given, _expected(expected, own, people, position)
+        yield (
+            f" [{chosen}]" if len(named) > 1 else "",
+            given,
+            _expected(expected, own, people, position),
+        )
 
 
 def _own_values(
@@ -251,7 +264,9 @@ def _tests(path: Path, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
         mark = getattr(error, "problem_mark", None)
         where = f"{path}:{mark.line + 1}" if mark else path
         reason = getattr(error, "problem", None) or type(error).__name__
-        raise table_error("yaml", where, "not YAML ({reason})", "correct it", reason=reason) from None
+        raise table_error(
+            "yaml", where, "not YAML ({reason})", "correct it", reason=reason
+        ) from None
     except TableError:
         raise
     except (ValueError, RecursionError, OverflowError) as error:
@@ -307,6 +322,4 @@ def at_period(value: Any, day: dt.date | None, take: str) -> Any:
         for period in (f"{day:%Y-%m-%d}", f"{day:%Y-%m}", f"{day:%Y}"):
             if period in value:
                 return value[period]
-    raise ValueError("has several periods; say take = \"sum\" or \"last\" in the map")
-
-
+    raise ValueError('has several periods; say take = "sum" or "last" in the map')

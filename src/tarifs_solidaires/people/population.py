@@ -48,9 +48,7 @@ MOST = 100_000_000
 ROUNDS = 200  # draws of people who do not fit a rule's own requirements
 
 
-def make_population(
-    rule: Rule | Sequence[Rule], size: int, *, seed: int = 0
-) -> dict[str, Array]:
+def make_population(rule: Rule | Sequence[Rule], size: int, *, seed: int = 0) -> dict[str, Array]:
     """Make people at random for a rule, for demonstration only: every figure is made up.
 
     Parameters
@@ -138,14 +136,10 @@ def _names(rule: Rule) -> list[str]:
     return [item.name for item in wanted(rule)]
 
 
-def _drawn(
-    inputs: Mapping[str, tuple[Rule, Input]], size: int, seed: int
-) -> dict[str, Array]:
+def _drawn(inputs: Mapping[str, tuple[Rule, Input]], size: int, seed: int) -> dict[str, Array]:
     source = _Source(size, seed)
     household = _Household(source)
-    return {
-        name: _column(item, rule, source, household) for name, (rule, item) in inputs.items()
-    }
+    return {name: _column(item, rule, source, household) for name, (rule, item) in inputs.items()}
 
 
 class _Source:

@@ -59,7 +59,9 @@ def opened(path: Path) -> Iterator[BinaryIO]:
 
 def _unreadable(path: Path, error: Exception) -> TableError:
     reason = getattr(error, "strerror", None) or str(error)
-    return table_error("no_file", path, "cannot be read ({reason})", "check the path", reason=reason)
+    return table_error(
+        "no_file", path, "cannot be read ({reason})", "check the path", reason=reason
+    )
 
 
 @contextmanager
@@ -174,14 +176,18 @@ class _Draft:
         self.file.flush()
         handle = self.file.fileno()
         if self._mode is not None:
-            (Path(f"/proc/self/fd/{handle}") if self._name is None else self._name).chmod(self._mode)
+            (Path(f"/proc/self/fd/{handle}") if self._name is None else self._name).chmod(
+                self._mode
+            )
         os.fsync(handle)
         if self._name is None:
             passing = self._passing()
             folder = os.open(self._target.parent, os.O_RDONLY)
             try:
                 # a folder in the call makes it follow the link that the system shows
-                os.link(f"/proc/self/fd/{handle}", passing.name, dst_dir_fd=folder, follow_symlinks=True)
+                os.link(
+                    f"/proc/self/fd/{handle}", passing.name, dst_dir_fd=folder, follow_symlinks=True
+                )
             finally:
                 os.close(folder)
             self._name = passing
