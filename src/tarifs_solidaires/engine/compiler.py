@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any, TypeVar
 
 import attrs
@@ -13,6 +14,7 @@ import numpy as np
 from tarifs_solidaires.engine import quantities as q
 from tarifs_solidaires.engine.backends import SINGLE, LookUp, carrier_of
 from tarifs_solidaires.engine.exact import compare as compare_exactly
+from tarifs_solidaires.engine.exact import rounded as round_exactly
 from tarifs_solidaires.engine.expression import (
     ALWAYS,
     Among,
@@ -82,8 +84,10 @@ class Compiler:
     ----------
     sources : mapping of str to Source
         Numbers and dates that are given.
-    codes, flags : iterable of str
-        Codes and flags that are given.
+    codes : mapping of str to tuple of str
+        Codes that are given, with all that they can be; empty where any text can.
+    flags : iterable of str
+        Flags that are given.
     constants : mapping of str to Fraction, str or bool
         Parameters.
     absent : iterable of str
@@ -94,7 +98,7 @@ class Compiler:
         self,
         *,
         sources: Mapping[str, Source],
-        codes: Iterable[str],
+        codes: Mapping[str, tuple[str, ...]],
         flags: Iterable[str],
         constants: Mapping[str, Constant],
         absent: Iterable[str],
@@ -105,11 +109,14 @@ class Compiler:
         self.found: dict[str, Quantity] = {}
         self.grids: dict[str, Grid] = {}
         self.rows: dict[str, Code] = {}  # row that decides, by step
+        self.cells: dict[str, Code] = {}  # cell of the table, by step
+        self.finals: dict[str, tuple[LookUp, Code]] = {}  # float results by cell, NaN where missing
         for name, source in sources.items():
             self.found[name] = Num(
                 source.read, math.floor(source.low * source.scale),
                 math.ceil(source.high * source.scale), source.scale,
             )  # fmt: skip
+        self.closed = {name: words for name, words in codes.items() if words}
         for name in codes:
             self.found[name] = Cod(_value_of(name), None)
         for name in flags:
@@ -129,7 +136,12 @@ class Compiler:
 
     def _stages(self, step: Step) -> Quantity:
         if step.kind == "number":
+            folded = self._folded(step)
+            if folded is not None:
+                return self.number(folded, step.name)
             found = self.number(step.value, step.name)
+            if step.stages[1:]:
+                self.finals.pop(step.name, None)
             if step.at_least is not None:
                 found = q.extreme("max", [found, self.number(step.at_least)])
             if step.at_most is not None:
@@ -140,6 +152,32 @@ class Compiler:
         if isinstance(step.value, Choice):
             return self._choice_of_words(step, step.value)
         raise LimitError("a code or a flag is worked out by a table", "write rows")
+
+    def _folded(self, step: Step) -> Choice | None:
+        """Return a table of constants, each bounded and rounded; None where it is no such table."""
+        if not isinstance(step.value, Choice):
+            return None
+        bounds = [
+            None if bound is None else self.number(bound) for bound in (step.at_least, step.at_most)
+        ]
+        if any(bound is not None and bound.constant is None for bound in bounds):
+            return None
+        low, high = (None if bound is None else bound.constant for bound in bounds)
+        cases = []
+        for case in step.value.cases:
+            value = case.value
+            if not isinstance(value, Missing):
+                number = self.number(value)
+                found = number.constant
+                if found is None or number.absent is not None:
+                    return None
+                found = found if low is None else max(found, low)
+                found = found if high is None else min(found, high)
+                if step.unit is not None:
+                    found = round_exactly(found, step.unit, step.mode)
+                value = Number(found)
+            cases.append(attrs.evolve(case, value=value))
+        return Choice(tuple(cases))
 
     # -- numbers -------------------------------------------------------------------------------
 
@@ -187,10 +225,8 @@ class Compiler:
         found = self.found.get(name)
         if isinstance(found, Num):
             return found
-        if name in self.absent:
-            raise LimitError(
-                f"{name} is computed with and may be left out", "give it a default, or require it"
-            )
+        if name in self.absent:  # what is computed with an input that is not given is missing
+            return attrs.evolve(q.constant(Fraction(0)), absent=lambda run: True)
         raise LimitError(f"{name} is no number", "numbers alone are computed with")
 
     def _quotient(self, number: Num, divisor: Expression) -> Num:
@@ -218,9 +254,7 @@ class Compiler:
         ]  # fmt: skip
         return self._by_place(amounts, _shifted(by, low), by.absent)
 
-    def _by_place(
-        self, amounts: Sequence[Fraction], place: Code, absent: Code | None
-    ) -> Num:
+    def _by_place(self, amounts: Sequence[Fraction], place: Code, absent: Code | None) -> Num:
         scale = math.lcm(*(amount.denominator for amount in amounts))
         entries = [int(amount * scale) for amount in amounts]
         low, high = min(entries), max(entries)
@@ -235,7 +269,7 @@ class Compiler:
         base = self._kept(self.number(node.base))
         bounds = [part.up_to for part in node.parts[:-1]]
         if step:
-            whens = [
+            whens: list[Condition] = [
                 ALWAYS if part.up_to is None
                 else Compare(_BASE, "<=", Number(part.up_to))
                 for part in node.parts
@@ -269,18 +303,15 @@ class Compiler:
                 offset += (slopes[position - 1] - slope) * bounds[position - 1]
             line = q.multiply(base, q.constant(slope))
             lines.append(q.add(line, q.constant(offset)) if offset else line)
-        pairs = list(zip(slopes, slopes[1:], strict=False))
+        pairs = list(pairwise(slopes))
         if all(a <= b for a, b in pairs):
             found = q.extreme("max", lines)
         elif all(a >= b for a, b in pairs):
             found = q.extreme("min", lines)
         else:
-            whens = [Compare(_BASE, "<=", Number(bound)) for bound in bounds]
+            below = [Compare(_BASE, "<=", Number(bound)) for bound in bounds]
             self.found[_BASE.name] = base
-            cases = [
-                (when, line) for when, line in zip([*whens, ALWAYS], lines, strict=True)
-            ]  # fmt: skip
-            found = self._chosen([when for when, _ in cases], [line for _, line in cases], "")
+            found = self._chosen([*below, ALWAYS], lines, "")
         if all(slope >= 0 for slope in slopes):  # tighter than the bounds of the lines
             found = attrs.evolve(found, low=max(found.low, 0))
         return found
@@ -369,12 +400,19 @@ class Compiler:
         scale, divisors = parts[0].scale, parts[0].divisors
         reached = self._reached(grid)
         missing = [row for row in reached if row >= len(values) or values[row] is None]
-        absent = [self._where_row(grid, place, rows, missing)] if missing else []
+        absent: list[Code | None] = [self._where_row(grid, place, rows, missing)] if missing else []
         constants = {row: part for row, part in enumerate(by_row)
                      if part is not None and part.low == part.high and not part.divisors}  # fmt: skip
         used = [part for row, part in enumerate(by_row) if part is not None and row in reached]
         if not used:
             return attrs.evolve(q.constant(Fraction(0)), absent=lambda run: True)
+        if step and grid.row_of_cell is not None and all(row in constants for row in reached
+                                                         if row not in missing):  # fmt: skip
+            floats = [
+                constants[row].low / scale if row in constants else math.nan
+                for row in grid.row_of_cell.tolist()
+            ]
+            self.finals[step] = (LookUp(floats, np.float64), place)
         low, high = min(part.low for part in used), max(part.high for part in used)
         carrier = carrier_of(low, high)
         spare = used[0].low  # stands where there is no result
@@ -391,7 +429,9 @@ class Compiler:
                     absent.append(_and(here, part.absent))
         code = self._listed_by_row(grid, place, rows, listed, carrier)
         if varying:
-            code = self._varying(grid, place, rows, varying, code, carrier, bool(constants), reached)
+            code = self._varying(
+                grid, place, rows, varying, code, carrier, bool(constants), reached
+            )
         return q.made(
             code, carrier, low, high, scale=scale, divisors=divisors, absent=q.any_of(absent)
         )
@@ -437,6 +477,7 @@ class Compiler:
         if step:
             self.grids[step] = grid
             self.rows[step] = rows
+            self.cells[step] = place
         return grid, place, rows
 
     def _one_by_one(self, whens: Sequence[Condition]) -> Code:
@@ -538,13 +579,10 @@ class Compiler:
 
         return code, doubts
 
-    def _axes(
-        self, whens: Sequence[Condition]
-    ) -> tuple[list[Axis], dict[Condition, bool]]:
+    def _axes(self, whens: Sequence[Condition]) -> tuple[list[Axis], dict[Condition, bool]]:
         """Return what some conditions cut, and the conditions that are the same for everyone."""
         fixed: dict[Condition, bool] = {}
         compared: dict[Any, list[tuple[Compare, Fraction]]] = {}
-        crossed: list[Compare] = []
         codes: dict[str, list[Among]] = {}
         flags: dict[str, list[Flag]] = {}
         order: list[Any] = []
@@ -584,8 +622,7 @@ class Compiler:
             elif kind == "flag":
                 axes.append(self._flag_axis(key, flags[key]))
             else:
-                axes += self._number_axes(*key, compared[key])
-        del crossed
+                axes += self._number_axes(key[0], key[1], compared[key])
         return axes, fixed
 
     def _fixed(self, one: Compare | Among | Flag | Given) -> bool | None:
@@ -630,11 +667,9 @@ class Compiler:
     def _number_axes(
         self, left: Expression, base: Expression | None, found: Sequence[tuple[Compare, Fraction]]
     ) -> list[Axis]:
-        number = self.number(left)
         other = None if base is None else self.number(base)
         if other is not None and (other.low <= 0 or other.root) and len({f for _, f in found}) > 1:
             return [axis for pair in found for axis in self._number_axes_of(left, base, [pair])]
-        del number
         return self._number_axes_of(left, base, found)
 
     def _number_axes_of(
@@ -644,25 +679,23 @@ class Compiler:
         cuts = sorted({cut for one, factor in found for cut in cuts_of(one.sign, factor)})
         other = None if base is None else self.number(base)
         absent = q.any_of((number.absent, None if other is None else other.absent))
+        admissible: tuple[bool, ...] = ()
         if other is None and not number.divisors and not number.root:
             places = self._by_constants(left, number, cuts)
+            admissible = _admissible(number, cuts)
         else:
             places = self._by_comparing(left, number, other, cuts)
         axis = Axis(
             key=(left, base), bins=len(cuts) + 1 + (absent is not None),
             places=_or_last(places, absent, len(cuts) + 1), missing=absent is not None,
-            cuts=tuple(cuts),
+            cuts=tuple(cuts), admissible=admissible,
         )  # fmt: skip
         for one, factor in found:
             axis.compared(one, one.sign, factor)
         return [axis]
 
     def _by_constants(self, left: Expression, number: Num, cuts: Sequence[Cut]) -> Code:
-        whole = [
-            math.floor(cut.value * number.scale) if cut.after
-            else math.ceil(cut.value * number.scale) - 1
-            for cut in cuts
-        ]  # fmt: skip
+        whole = [_last_before(number, cut) for cut in cuts]
         raw = None
         limits: list[float] = []
         source = self.sources.get(left.name) if isinstance(left, Name) else None
@@ -694,9 +727,7 @@ class Compiler:
 
         return places
 
-    def _quick_quotient(
-        self, left: Expression, cuts: Sequence[Cut]
-    ) -> tuple[str, Code] | None:
+    def _quick_quotient(self, left: Expression, cuts: Sequence[Cut]) -> tuple[str, Code] | None:
         """Compare an income as given with a bound times the divisors, which floats hold exactly.
 
         The bound times the divisors is a whole number over the scale; divided once, it is the
@@ -791,6 +822,9 @@ class Compiler:
         for word in quantity.words if quantity.words is not None else ("", *named):
             class_of(word)
         count = len(classes)
+        closed = self.closed.get(name)
+        reached = {class_of(word) for word in closed} if closed else set(range(count))
+        admissible = tuple(n in reached for n in range(count))
         code = quantity.code
         words = quantity.words
         if words is not None:
@@ -813,6 +847,7 @@ class Compiler:
             key=name, bins=count + (quantity.absent is not None),
             places=_or_last(places, quantity.absent, count), missing=quantity.absent is not None,
             samples=tuple(samples),
+            admissible=admissible,
         )  # fmt: skip
         signatures = sorted(classes, key=lambda signature: classes[signature])
         for position, one in enumerate(found):
@@ -841,6 +876,18 @@ class Compiler:
 
 
 _BASE = Name("\0base")  # the quantity that a marginal scale parts
+
+
+def _last_before(number: Num, cut: Cut) -> int:
+    """Return the last whole number that is not beyond a cut."""
+    bound = cut.value * number.scale
+    return math.floor(bound) if cut.after else math.ceil(bound) - 1
+
+
+def _admissible(number: Num, cuts: Sequence[Cut]) -> tuple[bool, ...]:
+    """Return for each bin between cuts whether a number of its scale and bounds lies in it."""
+    edges = [number.low - 1, *(_last_before(number, cut) for cut in cuts), number.high]
+    return tuple(max(low, number.low - 1) < min(high, number.high) for low, high in pairwise(edges))
 
 
 def _limit(cut: Cut, source: Source) -> float:

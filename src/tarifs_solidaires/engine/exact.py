@@ -106,9 +106,7 @@ def work_out(steps: Iterable[Step], known: Mapping[str, Value]) -> dict[str, Wor
             own = row is not None and _is_missing(step.value, row)
             cause = step.name if own else reader.cause or step.name
             gone[step.name] = cause
-        done[step.name] = Worked(
-            step=step, value=value, row=row, stages=stages, missing=cause
-        )
+        done[step.name] = Worked(step=step, value=value, row=row, stages=stages, missing=cause)
         values[step.name] = value
     return done
 
@@ -126,6 +124,7 @@ class _Reader:
         self.cause = ""
 
     def value(self, node: Expression) -> Value:
+        """Return the value of a tree."""
         match node:
             case Number(value):
                 return value
@@ -148,16 +147,17 @@ class _Reader:
                 return self.number(node)
 
     def number(self, node: Expression) -> Fraction | Surd | None:
+        """Return the number of a tree."""
         match node:
             case Operation(sign, left, right):
-                return _operate(sign, self.amount(left), self.amount(right))
+                return operate(sign, self.amount(left), self.amount(right))
             case Extreme(kind, parts):
                 found = [self.amount(part) for part in parts]
                 if any(one is None for one in found):
                     return None
                 best = found[0]
                 for one in found[1:]:
-                    if _below(one, best) if kind == "min" else _below(best, one):
+                    if below(one, best) if kind == "min" else below(best, one):
                         best = one
                 return best
             case Root(part):
@@ -182,6 +182,7 @@ class _Reader:
                 raise TypeError(f"{type(node).__name__} is no number")
 
     def marginal(self, amount: Fraction, node: Marginal) -> Fraction | None:
+        """Return what a marginal scale makes of a number."""
         total, start = Fraction(0), Fraction(0)
         for part in node.parts:
             rate = self.amount(part.rate)
@@ -194,6 +195,7 @@ class _Reader:
         return total
 
     def amount(self, node: Expression) -> Fraction | Surd | None:
+        """Return a value that is a number."""
         found = self.value(node)
         if isinstance(found, str | bool):
             raise TypeError(f"{found!r} is no number")
@@ -233,6 +235,7 @@ class _Reader:
                 return True if True in found else None if None in found else False
 
     def first(self, cases: tuple[Case, ...]) -> int | None:
+        """Return the first case that holds; None where none does, or that is unknown."""
         for position, case in enumerate(cases):
             held = self.holds(case.when)
             if held is None:
@@ -242,6 +245,7 @@ class _Reader:
         return None
 
     def best(self, node: Best) -> tuple[Fraction | Surd | None, int | None]:
+        """Return the best value, and the case that gives it."""
         found: Fraction | Surd | None = None
         row = None
         for position, case in enumerate(node.cases):
@@ -256,14 +260,15 @@ class _Reader:
             if row is None:
                 better = True
             elif node.kind == "lowest":
-                better = _below(value, found)
+                better = below(value, found)
             else:
-                better = _below(found, value)
+                better = below(found, value)
             if better:
                 found, row = value, position
         return found, row
 
     def row(self, node: Expression) -> int | None:
+        """Return the row, candidate or part that decides."""
         match node:
             case Choice(cases):
                 return self.first(cases)
@@ -281,17 +286,18 @@ class _Reader:
 def compare(left: Fraction | Surd, sign: str, right: Fraction | Surd) -> bool:
     """Compare two numbers, roots exactly."""
     if sign == "=":
-        return not _below(left, right) and not _below(right, left)
+        return not below(left, right) and not below(right, left)
     if sign == "!=":
-        return _below(left, right) or _below(right, left)
+        return below(left, right) or below(right, left)
     if sign == "<":
-        return _below(left, right)
+        return below(left, right)
     if sign == ">":
-        return _below(right, left)
-    return not (_below(right, left) if sign == "<=" else _below(left, right))
+        return below(right, left)
+    return not (below(right, left) if sign == "<=" else below(left, right))
 
 
-def _below(left: Fraction | Surd | None, right: Fraction | Surd | None) -> bool:
+def below(left: Fraction | Surd | None, right: Fraction | Surd | None) -> bool:
+    """Say whether a number is below another, roots exactly."""
     if isinstance(left, Fraction) and isinstance(right, Fraction):
         return left < right
     return _signed_square(left) < _signed_square(right)
@@ -305,9 +311,10 @@ def _signed_square(value: Fraction | Surd | None) -> Fraction:
     return value * abs(value)
 
 
-def _operate(
+def operate(
     sign: str, left: Fraction | Surd | None, right: Fraction | Surd | None
 ) -> Fraction | Surd | None:
+    """Add, subtract, multiply or divide two numbers; None where one is missing."""
     if left is None or right is None:
         return None
     if isinstance(left, Fraction) and isinstance(right, Fraction):

@@ -15,8 +15,9 @@ from fractions import Fraction
 from typing import Any, TypeAlias
 
 import attrs
+import numpy as np
 
-from tarifs_solidaires.engine.backends import Backend, Carrier, carrier_of, wider
+from tarifs_solidaires.engine.backends import SINGLE, Backend, Carrier, carrier_of, wider
 from tarifs_solidaires.engine.expression import MIRRORED, Mode
 
 Code: TypeAlias = "Callable[[Run], Any]"
@@ -87,6 +88,9 @@ class Num:
         Whether the number is the square root of all that.
     absent : callable or None
         Computation of where the number is missing; None where it never is.
+    near : tuple of callable and int, or None
+        Computation of a float near to ``n`` where its carrier is not float64, and how many times
+        it was rounded; None where there is none.
     """
 
     code: Code = attrs.field(repr=False)
@@ -96,6 +100,7 @@ class Num:
     divisors: tuple[Divisor, ...] = ()
     root: bool = False
     absent: Code | None = attrs.field(default=None, repr=False)
+    near: tuple[Code, int] | None = attrs.field(default=None, repr=False)
 
     @property
     def carrier(self) -> Carrier:
@@ -117,6 +122,11 @@ class Num:
         low = Fraction(self.low, most if self.low >= 0 else least)
         high = Fraction(self.high, least if self.high >= 0 else most)
         return low, high
+
+    @property
+    def approximate(self) -> tuple[Code, int] | None:
+        """A float near to ``n``, and how many times it was rounded."""
+        return (self.code, 0) if self.carrier == "float" else self.near
 
     def on(self, carrier: Carrier) -> Code:
         """Return the computation of ``n`` on a carrier that is wide enough."""
@@ -199,7 +209,27 @@ def times(number: Num, factor: int, divisors: tuple[Divisor, ...] = ()) -> Num:
     return attrs.evolve(
         made(multiplied, carrier, low, high), scale=number.scale, divisors=number.divisors,
         root=number.root, absent=number.absent,
+        near=_near_product(number, *(Num(d.code, d.low, d.high) for d in divisors), factor=factor),
     )  # fmt: skip
+
+
+def _near_product(*numbers: Num, factor: int = 1) -> tuple[Code, int] | None:
+    """Return a float near to a product, and how many times it was rounded."""
+    parts = [number.approximate for number in numbers]
+    known = [part for part in parts if part is not None]
+    if len(known) < len(parts) or abs(factor) >= 2**1000:
+        return None
+    codes = [part[0] for part in known]
+    count = sum(part[1] for part in known) + len(known) + 1
+    by = float(factor)
+
+    def code(run: Run) -> Any:
+        found = codes[0](run) * by
+        for one in codes[1:]:
+            found = found * one(run)
+        return found
+
+    return code, count
 
 
 def _product(a: int, b: int, c: int, d: int) -> tuple[int, int]:
@@ -281,15 +311,14 @@ def multiply(left: Num, right: Num) -> Num:
     if value is not None and not left.root:
         common = math.gcd(value.numerator, left.scale)
         number = times(left, value.numerator // common)
-        return attrs.evolve(
-            number, scale=left.scale // common * value.denominator, absent=absent
-        )
+        return attrs.evolve(number, scale=left.scale // common * value.denominator, absent=absent)
     low, high = _product(left.low, left.high, right.low, right.high)
     carrier = wider(carrier_of(low, high), wider(left.carrier, right.carrier))
     a, b = left.on(carrier), right.on(carrier)
     return made(
         lambda run: a(run) * b(run), carrier, low, high, scale=left.scale * right.scale,
         divisors=(*left.divisors, *right.divisors), root=left.root, absent=absent,
+        near=_near_product(left, right),
     )  # fmt: skip
 
 
@@ -394,9 +423,7 @@ def rounded(number: Num, unit: Fraction, mode: Mode) -> Num:
                 return up - run.backend.where(tie & odd, 1, 0)
 
     units = made(code, carrier, low, high)
-    return attrs.evolve(
-        times(units, unit.numerator), scale=unit.denominator, absent=number.absent
-    )
+    return attrs.evolve(times(units, unit.numerator), scale=unit.denominator, absent=number.absent)
 
 
 def _floor_or_round(value: Fraction, mode: Mode) -> int:
@@ -436,7 +463,28 @@ def compare(left: Num, sign: str, right: Num) -> Code:
     one, other = aligned(left, right)
     carrier = wider(one.carrier, other.carrier)
     a, b = one.on(carrier), other.on(carrier)
-    return _comparison(a, sign, b)
+    return _filtered(one, other, sign, _comparison(a, sign, b))
+
+
+def _filtered(left: Num, right: Num, sign: str, exactly: Code) -> Code:
+    """Compare floats where the difference is larger than their error, exactly where it is not."""
+    a, b = left.approximate, right.approximate
+    if a is None or b is None or (left.carrier == right.carrier == "float"):
+        return exactly
+    near, other = a[0], b[0]
+    quickly = _comparison(near, sign, other)
+    error = (a[1] + b[1] + 2) * 2.0**-52
+
+    def code(run: Run) -> Any:
+        if run.backend is SINGLE:
+            return exactly(run)
+        one, two = near(run), other(run)
+        apart = np.abs(one - two)
+        if (apart > error * (np.abs(one) + np.abs(two))).all():
+            return quickly(run)
+        return exactly(run)
+
+    return code
 
 
 def _compare_constant(number: Num, sign: str, value: Fraction) -> Code:
@@ -447,8 +495,6 @@ def _compare_constant(number: Num, sign: str, value: Fraction) -> Code:
             return lambda run: held
         sign = {"<": "<=", ">=": ">"}.get(sign, sign)
     n = math.floor(bound)
-    if not -(2**62) < n < 2**62:
-        number = attrs.evolve(number, low=min(number.low, n), high=max(number.high, n))
     return _comparison(number.code, sign, lambda run: n)
 
 

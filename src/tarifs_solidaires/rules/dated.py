@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from fractions import Fraction
 from typing import Any
 
@@ -13,17 +14,27 @@ import numpy.typing as npt
 
 from tarifs_solidaires.engine.exact import Value as ExactValue
 from tarifs_solidaires.engine.exact import Worked, work_out
-from tarifs_solidaires.engine.expression import ALWAYS, Case, Choice, Truth, names
+from tarifs_solidaires.engine.expression import ALWAYS, Among, Case, Choice, Truth, names, walk
 from tarifs_solidaires.engine.formula import parse_formula
-from tarifs_solidaires.engine.program import Program
-from tarifs_solidaires.engine.step import Step, in_order, read_by
+from tarifs_solidaires.engine.program import UNCOVERED, Deferred, OutOfBoundsError, Program, made
+from tarifs_solidaires.engine.step import Step, in_order
 from tarifs_solidaires.errors import SHOWN, Fault, InputError, RuleError, nearest
 from tarifs_solidaires.rules.build import Builder
 from tarifs_solidaires.rules.file import RuleFile, VocabularyFile
 from tarifs_solidaires.rules.keys import Reader
 from tarifs_solidaires.rules.model import Output, Parameter, StepFacts, Value, Version
-from tarifs_solidaires.rules.outcome import outcome_parts
-from tarifs_solidaires.values.inputs import EPOCH, Columns, Errors, Input, read_columns
+from tarifs_solidaires.rules.outcome import Outputs
+from tarifs_solidaires.rules.reform import reformed
+from tarifs_solidaires.values.inputs import (
+    COPIED,
+    EPOCH,
+    Columns,
+    Errors,
+    Input,
+    Limits,
+    read_columns,
+    within,
+)
 from tarifs_solidaires.values.texts import NO_TEXT, Texts
 
 Array = npt.NDArray[Any]
@@ -127,6 +138,16 @@ class DatedRule:
         return self.version.parameters
 
     @property
+    def versions(self) -> tuple[Version, ...]:
+        """All versions, in order, each as on its first day."""
+        if "versions" not in self._programs:
+            builder = Builder(self.file, self.shared, Reader(self.languages))
+            made = [builder.version(entry, entry.valid_from) for entry in self.file.version]
+            self._programs["versions"] = tuple(version for version in made if version is not None)
+        versions: tuple[Version, ...] = self._programs["versions"]
+        return versions
+
+    @property
     def steps(self) -> Mapping[str, StepFacts]:
         """Steps, each after those that it reads."""
         return self.version.steps
@@ -144,7 +165,8 @@ class DatedRule:
         reads = self.version.reads | self._required_by_conditions()
         return tuple(
             name for name, item in self.all_inputs.items()
-            if name in reads and item.default is None and not item.optional
+            if name in reads and item.default is None
+            and (not item.optional or name in self.version.required)
         )  # fmt: skip
 
     def _required_by_conditions(self) -> frozenset[str]:
@@ -168,12 +190,19 @@ class DatedRule:
     ) -> dict[str, Any]:
         """Compute, and return the parts of an outcome."""
         values = self._gathered(given, more, errors)
+        quick = self._quick(values, errors)
+        if quick is not None:
+            return quick
         used = self._used(values)
-        known = {name: self._known_words(name) for name in used}
-        columns = read_columns(self.all_inputs, used, known=known, errors=errors)
-        if columns.shape == () and not columns.faults:
-            return self._single(columns, errors)
-        return self._many(columns, errors)
+        for bounds in (False, True):
+            columns = read_columns(
+                self.all_inputs, used, known=self.known_words, errors=errors, bounds=bounds
+            )
+            if columns.shape == () and not columns.faults:
+                return self._single(columns, errors)
+            with suppress(OutOfBoundsError):
+                return self._many(columns, errors, checked=bounds)
+        raise AssertionError
 
     def _gathered(
         self, given: Mapping[str, object] | None, more: Mapping[str, object], errors: Errors
@@ -225,6 +254,8 @@ class DatedRule:
         for name, item in self.all_inputs.items():
             ways = self._ways(name) if item.formula else frozenset()
             through = [way for way in sorted(ways) if way in given]
+            if name not in self.version.reads and name not in given:
+                continue  # nothing reads it: its ways are inputs like others
             if name in given and through:
                 faults.append(
                     Fault(code="two_ways", input=name, remedy="keep one of the two",
@@ -243,8 +274,18 @@ class DatedRule:
                 ]  # fmt: skip
         return faults
 
-    def _known_words(self, name: str) -> tuple[str, ...]:
-        return ()
+    @property
+    def known_words(self) -> Mapping[str, tuple[str, ...]]:
+        """Codes of open inputs that conditions name."""
+        if "words" not in self._programs:
+            found: dict[str, set[str]] = {}
+            for facts in self.steps.values():
+                for node in walk(facts.step.value):
+                    if isinstance(node, Among):
+                        found.setdefault(node.name, set()).update(node.codes)
+            self._programs["words"] = {name: tuple(sorted(c)) for name, c in found.items()}
+        words: Mapping[str, tuple[str, ...]] = self._programs["words"]
+        return words
 
     def program(self, given: frozenset[str], *, fine: bool = False) -> Program:
         """Return the program for some inputs being given; see ``Program``."""
@@ -270,7 +311,7 @@ class DatedRule:
             constants=self.constants,
             steps=ordered,
             outputs=[*(n for n in self.output_names if n in known), *(s.name for s in required)],
-            decides=self.version.decides, fine=fine,
+            decides=self.version.decides, causes=not self.version.decides_stated, fine=fine,
         )  # fmt: skip
         if not fine:
             program.finer = lambda: self.program(given, fine=True)
@@ -285,8 +326,12 @@ class DatedRule:
         return [
             Step(name=name, value=parse_formula(item.formula))
             for name, item in self.all_inputs.items()
-            if item.formula and name not in given and self._ways(name) & given
+            if item.formula and name not in given and self._ways(name) <= given | self._defaulted
         ]
+
+    @property
+    def _defaulted(self) -> frozenset[str]:
+        return frozenset(n for n, item in self.all_inputs.items() if item.default is not None)
 
     def _requirements(self) -> list[Step]:
         if not self.file.require:
@@ -301,63 +346,94 @@ class DatedRule:
             found.append(Step(name=f"{REQUIRED}{position}", value=Choice(cases), kind="flag"))
         return found
 
+    def _quick(self, values: Mapping[str, object], errors: Errors) -> dict[str, Any] | None:
+        """Compute one person from plain values; None where they need a closer look."""
+        plan = self._programs.get(frozenset(values))
+        if plan is None:
+            return None
+        ready = dict(plan.defaults)
+        for name, value in values.items():
+            found = _whole_of(plan.inputs[name], value)
+            if found is None:
+                return None
+            ready[name] = found
+        given = {name: np.asarray(value) for name, value in values.items()}
+        return self._one(plan, ready, {**given, **plan.default_arrays}, errors)
+
     def _single(self, columns: Columns, errors: Errors) -> dict[str, Any]:
-        values: dict[str, Any] = {}
-        fine = False
-        for name, array in columns.given.items():
-            item = self.all_inputs[name]
-            value = item.meant(array[()])
-            values[name] = value
-            if item.kind == "number" and not fine:
-                fine = value % item.step != 0  # type: ignore[operator]
+        """Compute one person from checked values."""
         given = frozenset(columns.given) - columns.defaults
+        meant = {name: self.all_inputs[name].meant(x[()]) for name, x in columns.given.items()}
+        fine = any(
+            self.all_inputs[name].kind == "number" and value % self.all_inputs[name].step != 0
+            for name, value in meant.items()
+        )
         program = self.program(given, fine=fine)
-        found, row = program.one(values)
+        plan = _Plan(program, self, columns)
+        ready = {
+            name: int(value * program.sources[name].scale) if name in program.sources else value
+            for name, value in meant.items()
+        }
+        if not fine:
+            self._programs[given] = plan
+        return self._one(plan, ready, columns.given, errors)
+
+    def _one(
+        self, plan: _Plan, ready: Mapping[str, Any], given: Mapping[str, Array], errors: Errors
+    ) -> dict[str, Any]:
+        found, row = plan.program.one(ready)
+        if found[UNCOVERED]:
+            if errors == "raise":
+                raise InputError(self._uncovered_fault(()))
+            return self._set_aside(given, plan.default_names, self._uncovered_fault(()).message)
         for position, entry in enumerate(self.file.require):
-            if found.pop(f"{REQUIRED}{position}") is False:
+            if found[f"{REQUIRED}{position}"] is False:
                 if errors == "raise":
                     raise InputError(self._requirement_fault(position, ()))
-                return self._set_aside(columns, f"{entry.input}: {self._requirement_text(position)}")
+                reason = f"{entry.input}: {self._requirement_text(position)}"
+                return self._set_aside(given, plan.default_names, reason)
         outputs = {}
-        for name in self.output_names:
+        for name, (kind, codes) in plan.outputs.items():
             value = found.get(name)
-            if name in program.quantities and isinstance(value, int) and not isinstance(value, bool):
-                value = self._codes_of(name)[value]
-            kind = self._output_kind(name)
-            outputs[name] = (
-                np.asarray(np.nan if value is None else value, dtype=np.float64)
-                if kind == "number" else _object(value)
-            )  # fmt: skip
-        self._refuse_uncovered(program, found, errors)
+            if kind == "number":
+                outputs[name] = np.asarray(np.nan if value is None else value)
+            else:
+                outputs[name] = _object(codes[value] if codes and value is not None else value)
         return {
-            "rule": self, "inputs": columns.given, "shape": (), "defaults": columns.defaults,
-            "outputs": outcome_parts(outputs, ()), "names": self._row_names(program),
-            "row": np.asarray(row), "reasons": ("",), "reason_number": np.asarray(0),
+            "rule": self, "inputs": given, "shape": (), "defaults": plan.default_names,
+            "outputs": Outputs(outputs, ()), "names": plan.names, "row": row, "reasons": _NO_REASON,
+            "reason_number": 0,
         }  # fmt: skip
 
-    def _refuse_uncovered(
-        self, program: Program, found: Mapping[str, Any], errors: Errors
-    ) -> None:
-        del program, found, errors
-
-    def _set_aside(self, columns: Columns, reason: str) -> dict[str, Any]:
+    def _set_aside(
+        self, given: Mapping[str, Array], defaults: frozenset[str], reason: str
+    ) -> dict[str, Any]:
         outputs = {
             name: np.asarray(np.nan) if self._output_kind(name) == "number" else _object(None)
             for name in self.output_names
         }
         return {
-            "rule": self, "inputs": columns.given, "shape": (), "defaults": columns.defaults,
-            "outputs": outcome_parts(outputs, ()), "names": (NO_TEXT,), "row": np.asarray(0),
+            "rule": self, "inputs": given, "shape": (), "defaults": defaults,
+            "outputs": Outputs(outputs, ()), "names": (NO_TEXT,), "row": np.asarray(0),
             "reasons": ("", reason), "reason_number": np.asarray(1),
         }  # fmt: skip
 
-    def _many(self, columns: Columns, errors: Errors) -> dict[str, Any]:
+    def _many(self, columns: Columns, errors: Errors, *, checked: bool) -> dict[str, Any]:
         shape = columns.shape
         length = int(np.prod(shape, dtype=np.int64))
         flat = {name: _flat(column, shape) for name, column in columns.columns.items()}
         given = frozenset(columns.given) - columns.defaults
         program = self.program(given)
-        computed = program.many(flat, length)
+        unchecked = () if checked else tuple(
+            name for name, array in columns.given.items()
+            if self.all_inputs[name].numeric and array.size > COPIED
+        )  # fmt: skip
+        for name in unchecked:
+            if name not in program.reads and not within(
+                Limits.of(self.all_inputs[name]), columns.given[name]
+            ):
+                raise OutOfBoundsError
+        computed = program.many(flat, length, unchecked)
         reasons = [""]
         number = np.zeros(length, dtype=np.uint8)
         for mask, _, why in columns.faults:
@@ -366,7 +442,7 @@ class DatedRule:
             where = np.broadcast_to(mask, shape).reshape(-1) & (number == 0)
             number[where] = reasons.index(why)
         for position, entry in enumerate(self.file.require):
-            refused = (computed.outputs[f"{REQUIRED}{position}"] == 0) & (number == 0)
+            refused = (made(computed.outputs[f"{REQUIRED}{position}"]) == 0) & (number == 0)
             if refused.any():
                 if errors == "raise":
                     raise InputError(
@@ -374,7 +450,13 @@ class DatedRule:
                     )
                 reasons.append(f"{entry.input}: {self._requirement_text(position)}")
                 number[refused] = len(reasons) - 1
-        outputs: dict[str, Array] = {}
+        if computed.uncovered is not None:
+            open_ = computed.uncovered & (number == 0)
+            if errors == "raise" and open_.any():
+                raise InputError(self._uncovered_fault(np.argwhere(open_.reshape(shape))))
+            reasons.append(self._uncovered_fault(()).message)
+            number[open_] = len(reasons) - 1
+        outputs: dict[str, Array | Deferred] = {}
         for name in self.output_names:
             if name not in computed.outputs:
                 kind = self._output_kind(name)
@@ -383,20 +465,22 @@ class DatedRule:
                     dtype=np.float64 if kind == "number" else object,
                 )  # fmt: skip
                 continue
-            array = computed.outputs[name]
-            if array.dtype != np.float64:
-                array = self._words(name, array)
-            outputs[name] = array
-        row = computed.row
+            column = computed.outputs[name]
+            if self._output_kind(name) != "number":
+                column = self._words(name, made(column))
+            outputs[name] = column
+        row: Array | Deferred = computed.row
         if len(reasons) > 1:
             aside = number > 0
-            row = np.where(aside, len(program.names), row).astype(row.dtype)
-            for array in outputs.values():
+            rows = made(row)
+            row = np.where(aside, len(program.names), rows).astype(rows.dtype)
+            for name, column in outputs.items():
+                outputs[name] = array = made(column)
                 array[aside] = np.nan if array.dtype == np.float64 else None
         return {
             "rule": self, "inputs": columns.given, "shape": shape, "defaults": columns.defaults,
-            "outputs": outcome_parts(outputs, shape), "names": self._row_names(program),
-            "row": row.reshape(shape), "reasons": tuple(reasons),
+            "outputs": Outputs(outputs, shape), "names": self._row_names(program),
+            "row": row, "reasons": tuple(reasons),
             "reason_number": number.reshape(shape),
         }  # fmt: skip
 
@@ -408,7 +492,7 @@ class DatedRule:
         return table[places]
 
     def _codes_of(self, name: str) -> tuple[str, ...]:
-        return self.steps[name].step.codes
+        return self.steps[name].step.codes if name in self.steps else ()
 
     def _output_kind(self, name: str) -> str:
         if name in self.steps:
@@ -422,6 +506,17 @@ class DatedRule:
     def _row_names(self, program: Program) -> tuple[Texts, ...]:
         found = [self.steps[step].rows[row].name for step, row in program.names]
         return (*found, NO_TEXT)
+
+    def _uncovered_fault(self, places: Any) -> Fault:
+        found = [tuple(int(n) for n in place) for place in places]
+        positions = tuple(p[0] if len(p) == 1 else p for p in found[:SHOWN])
+        more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
+        return Fault(
+            code="uncovered", positions=positions, count=len(found) or 1,
+            template="no row of {rule} covers the inputs{at}", remedy="check the file",
+            data={"rule": self.name,
+                  "at": f" at {', '.join(map(str, positions))}{more}" if positions else ""},
+        )  # fmt: skip
 
     def _requirement_text(self, position: int) -> str:
         entry = self.file.require[position]
@@ -473,10 +568,81 @@ class DatedRule:
         self, rows: Mapping[str, Mapping[str, object]] | None, parameters: Mapping[str, object]
     ) -> dict[str, Any]:
         """Return the parts of the rule with some figures changed."""
-        from tarifs_solidaires.rules.reform import reformed
-
         file, changes = reformed(self.file, self.version, rows or {}, parameters)
-        return made_parts(file, self.shared, self.on, self.last_known, {**self.changes, **changes})
+        parts = made_parts(file, self.shared, self.on, self.last_known, {**self.changes, **changes})
+        bare = DatedRule(**parts)._bare() - self._bare()
+        if bare:
+            raise RuleError(
+                *(Fault(code="uncovered", where=self.name,
+                        template="the changes leave cases that no row covers, in {step}",
+                        remedy="change the rows beside them too", data={"step": name})
+                  for name in sorted(bare))
+            )  # fmt: skip
+        return parts
+
+    def _bare(self) -> frozenset[str]:
+        """Return the steps of which a cell is covered by no row, whatever is given."""
+        given = frozenset(n for n, item in self.all_inputs.items() if not item.formula or
+                          n in self.version.reads)  # fmt: skip
+        ways = frozenset(way for name in given for way in self._ways(name))
+        grids = self.program(given - ways).grids
+        return frozenset(name for name, grid in grids.items() if grid.bare.size)
+
+
+class _Plan:
+    """What one person's computation needs, for some inputs being given."""
+
+    __slots__ = (
+        "default_arrays",
+        "default_names",
+        "defaults",
+        "inputs",
+        "names",
+        "outputs",
+        "program",
+    )
+
+    def __init__(self, program: Program, rule: DatedRule, columns: Columns) -> None:
+        self.program = program
+        self.inputs = rule.all_inputs
+        self.default_names = columns.defaults
+        self.default_arrays = {name: columns.given[name] for name in columns.defaults}
+        self.defaults: dict[str, Any] = {}
+        for name in columns.defaults:
+            value = rule.all_inputs[name].default
+            source = program.sources.get(name)
+            self.defaults[name] = (
+                value if source is None else int(Fraction(value or 0) * source.scale)
+            )
+        self.outputs = {
+            name: (rule._output_kind(name), rule._codes_of(name)) for name in rule.output_names
+        }
+        self.names = rule._row_names(program)
+
+
+def _whole_of(item: Input, value: object) -> Any:
+    """Return a plain value as a program counts it; None where it needs a closer look."""
+    kind = item.kind
+    if kind in ("number", "whole"):
+        if type(value) is not float and type(value) is not int:
+            return None
+        scale = item.scale
+        counted = value * scale
+        whole = round(counted) if counted == counted and abs(counted) < 2**52 else None
+        if whole is None or not -1e-6 < counted - whole < 1e-6:
+            return None
+        multiple = item.grid.numerator
+        if (multiple != 1 and whole % multiple) or not item.low_count <= whole <= item.high_count:
+            return None
+        return whole
+    if kind == "flag":
+        return value if type(value) is bool else None
+    if kind == "code":
+        return value if type(value) is str and value in item.codes else None
+    return None
+
+
+_NO_REASON = ("",)
 
 
 def as_exact(value: Value) -> Fraction | str | bool:
@@ -537,5 +703,3 @@ def _object(value: Any) -> Array:
     found = np.empty((), dtype=object)
     found[()] = value
     return found
-
-

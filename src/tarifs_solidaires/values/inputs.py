@@ -25,6 +25,9 @@ FINE = SNAP.denominator  # a number between two steps counts to this part of a s
 COPIED = 1 << 16  # values of an input that are copied; of more, a copy would cost memory and time
 LONGEST = 64  # characters of a code
 EPOCH = dt.date(1970, 1, 1)
+CHUNK = 1 << 15  # texts that are looked up at a time
+FEW = 64  # texts below which a dictionary is quicker
+LATIN = 0x24F  # last character that has a class of its own; later ones share one
 TRUE, FALSE = ("true", "1"), ("false", "0")
 
 
@@ -96,6 +99,16 @@ class Input:
     def grid(self) -> Fraction:
         """The distance between two values that differ."""
         return self.step if self.kind == "number" else Fraction(1)
+
+    @property
+    def low_count(self) -> Fraction:
+        """Its smallest value, in whole numbers of the program."""
+        return self.minimum * self.scale
+
+    @property
+    def high_count(self) -> Fraction:
+        """Its largest value, in whole numbers of the program."""
+        return self.maximum * self.scale
 
     @property
     def meaning(self) -> Mapping[str, str]:
@@ -177,6 +190,7 @@ def read_columns(
     *,
     known: Mapping[str, Sequence[str]],
     errors: Errors = "raise",
+    bounds: bool = True,
 ) -> Columns:
     """Return values as columns of their kinds, whose shapes fit each other, within their bounds.
 
@@ -190,6 +204,9 @@ def read_columns(
         For a code, words that the rule knows.
     errors : {"raise", "null"}
         Whether a value that cannot be right raises or is noted.
+    bounds : bool
+        Whether numbers of large columns are compared with their bounds; where they are not, it is
+        for the caller to ask ``within``, and to read again where it says no.
 
     Returns
     -------
@@ -209,7 +226,11 @@ def read_columns(
         item = inputs[name]
         try:
             array, unreadable = _as_array(item, value)
-            column, wrong = _column(item, array, unreadable, known.get(name, ()))
+            large = not bounds and unreadable is None and array.size > COPIED
+            column: Array | Coded = array
+            wrong: list[tuple[Array, str, str]] = []
+            if not large or not item.numeric or array.dtype.kind not in "iuf":
+                column, wrong = _column(item, array, unreadable, known.get(name, ()))
         except InputError as error:
             faults += error.errors
             continue
@@ -241,9 +262,46 @@ def read_columns(
     )
     for name in defaults:
         arrays[name], columns[name] = _default(inputs[name])
-    return Columns(
-        given=arrays, columns=columns, shape=shape, defaults=defaults, faults=tuple(bad)
-    )
+    return Columns(given=arrays, columns=columns, shape=shape, defaults=defaults, faults=tuple(bad))
+
+
+@attrs.frozen
+class Limits:
+    """Bounds of a number as floats, and the grid that it must be on, 0 where it need not."""
+
+    low: float
+    high: float
+    grid: float
+
+    @classmethod
+    def of(cls, item: Input) -> Limits:
+        """Return the limits of a number or a date."""
+        tolerance = float(item.grid * SNAP)
+        strict = item.kind == "whole" or item.strict
+        return cls(
+            float(item.minimum) - tolerance, float(item.maximum) + tolerance,
+            float(item.grid) if strict else 0.0,
+        )  # fmt: skip
+
+
+def within(limits: Limits, numbers: Array) -> bool:
+    """Say whether all numbers are within their limits.
+
+    Parameters
+    ----------
+    limits : Limits
+        The limits.
+    numbers : ndarray
+        Numbers, one at least; NaN is not within.
+    """
+    # NaN makes the minimum NaN, which compares false
+    if not (numbers.min() >= limits.low and numbers.max() <= limits.high):
+        return False
+    if not limits.grid or numbers.dtype.kind != "f":
+        return True
+    steps = numbers if limits.grid == 1 else numbers / limits.grid
+    apart = steps - np.rint(steps)
+    return bool(apart.max() <= float(SNAP) and apart.min() >= -float(SNAP))
 
 
 def _default(item: Input) -> tuple[Array, Array | Coded]:
@@ -356,6 +414,7 @@ def _numbers(
     item: Input, array: Array, unreadable: Array | None, wrong: list[tuple[Array, str, str]]
 ) -> tuple[Array, list[tuple[Array, str, str]]]:
     safe = float(item.minimum)
+    numbers: Array
     if array.dtype.kind == "M":
         numbers = array.astype(np.int64)
         if unreadable is not None:
@@ -368,9 +427,10 @@ def _numbers(
         numbers = array
     if numbers.size == 0:
         return numbers, wrong
+    if within(Limits.of(item), numbers):
+        return numbers, wrong
     low, high = float(item.minimum), float(item.maximum)
     tolerance = float(item.grid * SNAP)
-    # NaN makes the minimum NaN, which compares false
     if not (numbers.min() >= low - tolerance and numbers.max() <= high + tolerance):
         outside = np.asarray(~((numbers >= low - tolerance) & (numbers <= high + tolerance)))
         missing = np.asarray(numbers != numbers)
@@ -413,40 +473,76 @@ def _coded(item: Input, array: Array, known: Sequence[str]) -> tuple[Coded, Arra
 def _places(array: Array, words: tuple[str, ...]) -> tuple[Array, tuple[str, ...]]:
     """Return the place of each text among some words, and the texts that are none of them."""
     flat = np.ascontiguousarray(array).reshape(-1)
-    width = flat.dtype.itemsize // 4
-    if flat.size < 64 or not width:
+    if flat.size < FEW or not flat.dtype.itemsize or not words:
         place = {word: n for n, word in enumerate(words)}
         for text in flat.tolist():
             place.setdefault(text, len(place))
         index = np.array([place[text] for text in flat.tolist()], dtype=np.intp)
         return index.reshape(array.shape), tuple(place)[len(words) :]
-    width = max(width, *(len(word) for word in words)) if words else width
-    keys = _keys(flat.astype(f"U{width}", copy=False), width)
-    table = np.array(words, dtype=f"U{width}") if words else np.empty(0, dtype=f"U{width}")
-    own = _keys(table, width)
-    order = np.argsort(own)
-    found = np.minimum(np.searchsorted(own[order], keys), max(len(words) - 1, 0))
-    if len(words):
-        index = order[found]
-        same = table[index] == flat
-    else:
-        index, same = np.zeros(flat.shape, dtype=np.intp), np.zeros(flat.shape, dtype=bool)
+    width = max(flat.dtype.itemsize // 4, *(len(word) for word in words))
+    finder = _Finder(words, width)
+    index = np.empty(flat.shape, dtype=np.int32)
+    same = np.empty(flat.shape, dtype=bool)
+    for start in range(0, flat.size, CHUNK):
+        part = slice(start, start + CHUNK)
+        index[part], same[part] = finder.find(flat[part].astype(f"U{width}", copy=False))
     others: tuple[str, ...] = ()
     if not same.all():
         rest, inverse = np.unique(flat[~same], return_inverse=True)
-        index = index.astype(np.intp)
         index[~same] = len(words) + inverse
         others = tuple(rest.tolist())
     return index.reshape(array.shape), others
 
 
-def _keys(texts: Array, width: int) -> Array:
-    """Return one number for each text; two texts seldom share one, and are compared besides."""
-    points = texts.view(np.uint32).reshape(len(texts), width)
-    keys = np.zeros(len(texts), dtype=np.uint64)
-    for column in range(width):
-        keys = keys * np.uint64(1_000_003) + points[:, column]
-    return keys
+class _Finder:
+    """Find texts among words by the few characters that tell the words apart.
+
+    Parameters
+    ----------
+    words : tuple of str
+        The words, all different.
+    width : int
+        Characters of a text.
+    """
+
+    def __init__(self, words: tuple[str, ...], width: int) -> None:
+        self.points = _points(np.array(words, dtype=f"U{width}"), width)
+        # by column: its place, the class of a character, and the next state by state and class
+        self.columns: list[tuple[int, Array, int, Array]] = []
+        state = np.ones(len(words), dtype=np.intp)  # words told apart so far; 0: none of them
+        while len(np.unique(state)) < len(words):
+            pairs = [state * 2**21 + self.points[:, c] for c in range(width)]
+            column = max(range(width), key=lambda c: len(np.unique(pairs[c])))
+            points = np.minimum(self.points[:, column], LATIN)
+            seen = np.unique(points)
+            classes = np.zeros(LATIN + 1, dtype=np.int32)
+            classes[seen] = np.arange(1, len(seen) + 1)
+            size = len(seen) + 1
+            place = state * size + classes[points]
+            _, following = np.unique(pairs[column], return_inverse=True)
+            table = np.zeros((int(state.max()) + 1) * size, dtype=np.int32)
+            table[place] = following + 1
+            self.columns.append((column, classes, size, table))
+            state = following + 1
+        self.word_of = np.zeros(len(words) + 1, dtype=np.int32)
+        self.word_of[state] = np.arange(len(words))
+
+    def find(self, texts: Array) -> tuple[Array, Array]:
+        """Return the place of the word that each text may be, and whether it is that word."""
+        points = _points(texts, self.points.shape[1])
+        state: Any = np.ones(len(texts), dtype=np.int32)
+        for column, classes, size, table in self.columns:
+            state = table.take(state * size + classes.take(points[:, column], mode="clip"))
+        index = self.word_of.take(state)
+        same = np.ones(len(texts), dtype=bool)
+        for column in range(points.shape[1]):
+            same &= self.points[:, column].take(index) == points[:, column]
+        return index, same
+
+
+def _points(texts: Array, width: int) -> Array:
+    """Return the characters of texts as numbers, a row each."""
+    return np.ascontiguousarray(texts).view(np.uint32).reshape(len(texts), width)
 
 
 def _kept(array: Array) -> Array:
@@ -531,24 +627,26 @@ def _said(item: Input, template: str) -> str:
 
 
 def _fault(item: Input, array: Array, mask: Array, code: str, template: str) -> Fault:
-    if array.shape == ():
-        value = plain(array.item())
-        return Fault(
-            code=code, input=item.name, template="{input}: {shown} " + template.replace("{value} ", ""),
-            positions=(), count=1, data={**_data(item, value), "shown": repr(value)},
-        )  # fmt: skip
-    places = np.argwhere(mask)
-    positions = tuple(
-        int(p[0]) if len(p) == 1 else tuple(int(n) for n in p) for p in places[:SHOWN]
-    )
-    values = [plain(array[p if isinstance(p, tuple) else (p,)]) for p in positions]
-    shown = ", ".join(f"{v!r} at {p}" for v, p in zip(values, positions, strict=True))
-    if len(places) > SHOWN:
-        shown += f" and {len(places) - SHOWN} more"
+    places = np.argwhere(mask) if array.shape else np.zeros((1, 0), dtype=np.intp)
+    positions = tuple(tuple(int(n) for n in place) for place in places[:SHOWN])
+    values = [_python(array[position]) for position in positions]
+    said = [
+        f"{value!r} at {position[0] if len(position) == 1 else position}"
+        if position
+        else repr(value)
+        for value, position in zip(values, positions, strict=True)
+    ]
+    more = f" and {len(places) - SHOWN} more" if len(places) > SHOWN else ""
     return Fault(
         code=code, input=item.name, template="{input}: {shown} " + template.replace("{value} ", ""),
-        positions=positions, count=len(places), data={**_data(item, values[0]), "shown": shown},
+        positions=tuple(p[0] if len(p) == 1 else p for p in positions if p), count=len(places),
+        data={**_data(item, plain(values[0])), "shown": ", ".join(said) + more},
     )  # fmt: skip
+
+
+def _python(value: Any) -> Any:
+    """Return a value as Python's own type, so that no message speaks of numpy."""
+    return value.item() if isinstance(value, np.generic | np.ndarray) else value
 
 
 def _type_fault(item: Input, array: Array) -> Fault:
