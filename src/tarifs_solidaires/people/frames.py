@@ -147,11 +147,11 @@ def check_columns(
                   "rename or drop it")  # fmt: skip
         elif name not in known and keep != "all":
             wrong("unknown_column", name, "unknown column {input!r}",
-                  f"{_literal(nearest(str(name), known))} To carry it through, name it in keep")  # fmt: skip
+                  f"{nearest(str(name), known)} To carry it through, name it in keep")  # fmt: skip
     for name in () if keep == "all" else keep:
         if name not in columns:
             wrong("no_column", name, "no column {input!r} to keep",
-                  _literal(nearest(name, map(str, columns))))  # fmt: skip
+                  nearest(name, map(str, columns)))  # fmt: skip
     for fault in rule.name_faults(used):
         template = "the column {input!r}{other} is missing"
         missing = fault.code == "missing_input"
@@ -162,11 +162,6 @@ def check_columns(
     if faults:
         raise TableError(*faults)
     return used
-
-
-def _literal(text: str) -> str:
-    """Return a text that stands in a template as it is."""
-    return text.replace("{", "{{").replace("}", "}}")
 
 
 def result_names(rule: Rule, errors: Errors) -> list[str]:
