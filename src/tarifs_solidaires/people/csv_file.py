@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from tarifs_solidaires.errors import Fault, TableError
 from tarifs_solidaires.people.cells import FLAGS, day_of, neutral_column, number_of, unreadable
-from tarifs_solidaires.people.writing import opened, table_error
+from tarifs_solidaires.people.writing import STANDARD, opened, table_error
 from tarifs_solidaires.values.inputs import LONGEST, Input
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ class CsvSource:
         names: list[list[str]] = []
         self._read(names, 1)
         self.columns: Sequence[str] = [name.strip() for name in names[0]]
-        self.size = os.fstat(file.fileno()).st_size if file.seekable() else None
+        self.size = None if str(path) == STANDARD else os.fstat(file.fileno()).st_size
 
     @property
     def head(self) -> str:

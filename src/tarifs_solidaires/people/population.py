@@ -41,7 +41,7 @@ SCALE = 1000
 # Made up. Out of 100 people, how many live in a household of 1, 2, 3, ... persons.
 HOUSEHOLDS = (20, 30, 18, 20, 8, 4)
 OLDEST = 94  # made up: each age from 0 is as frequent as any other
-FLAG = 10  # made up: a flag holds for one person in so many
+FLAG = 10  # made up: one person in so many has a flag other than its default, or one in 2 without
 VOLUME = (20, 46)  # made up: cubic metres a person and year, from and to below
 UNITS = {"nombre_parts": Fraction(1, 2)}  # of what a household has and is no money
 MOST = 100_000_000
@@ -72,7 +72,8 @@ def make_population(rule: Rule | Sequence[Rule], size: int, *, seed: int = 0) ->
           with it;
         - other money after ``INCOMES``, around the largest figure that the rule compares it with;
         - other numbers evenly, up to twice that figure, or between their bounds;
-        - a flag for one person in 10; a code evenly among those that the rule names, and one other.
+        - a flag other than its default for one person in 10, without one for half of them; a code
+          evenly among those that the rule names, and one other.
 
         Nothing else depends on anything else: neither income on age, nor age on household.
 
@@ -222,7 +223,8 @@ def _column(item: Input, rule: Rule, source: _Source, household: _Household) -> 
         known = household[item.name] if item.name in household.made else None
         if known is not None:
             return known.astype(bool)
-        return np.asarray(source.below(FLAG, item.name) == 0)
+        rare = source.below(2 if item.default is None else FLAG, item.name) == 0
+        return np.asarray(rare != bool(item.default))
     grid = item.grid
     money = re.fullmatch("[A-Z]{3}(/month|/year)?", item.unit) is not None
     if item.unit == "years" and item.maximum >= OLDEST:
