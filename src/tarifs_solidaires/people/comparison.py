@@ -316,6 +316,8 @@ def compare(
             raise wrong(name, "{value!r} is no rule", "give what load_rule returns", value=rule)
     columns = _columns(people)
     output = _chosen(before, after, output)
+    units = (rule.outputs[output].unit or "no unit" for rule in (before, after))
+    _check_units(*units, output)
     first, second = (_computed(rule, people, columns, errors) for rule in (before, after))
     way = _way(first, second, output)
     share = _output(second, output).unit == "share"
@@ -411,21 +413,22 @@ def _computed(rule: Rule, people: Any, columns: Sequence[str], errors: Errors) -
         raise InputError(*(attrs.evolve(fault, where=where) for fault in error.errors)) from None
 
 
-def _way(first: Result, second: Result, output: str) -> Way:
-    one, other = (_output(result, output) for result in (first, second))
-    kinds = [result.outputs[output].dtype.kind for result in (first, second)]
-    if one.unit != other.unit or kinds[0] != kinds[1]:
-        units = [
-            result.unit or ("a number" if kind == "f" else "a code or flag")
-            for result, kind in zip((one, other), kinds, strict=True)
-        ]
+def _check_units(before: str, after: str, output: str) -> None:
+    if before != after:
         raise wrong(
             f"output {output}", "it is in {before} before and in {after} after",
-            "compare rules that give it in one unit", before=units[0], after=units[1],
+            "compare rules that give it in one unit", before=before, after=after,
         )  # fmt: skip
-    if kinds[0] != "f":
+
+
+def _way(first: Result, second: Result, output: str) -> Way:
+    results = (first, second)
+    kinds = ["numbers" if r.outputs[output].dtype.kind == "f" else "words" for r in results]
+    _check_units(*kinds, output)
+    if kinds[0] == "words":
         return "words"
-    return "gain" if GAINS.get(one.kind) == GAINS.get(other.kind, 0) else "number"
+    gains = {GAINS.get(_output(result, output).kind) for result in results}
+    return "gain" if len(gains) == 1 and None not in gains else "number"
 
 
 def _length(first: Result, second: Result, people: Any, columns: Sequence[str]) -> int:
