@@ -64,8 +64,8 @@ def add(commands: Any) -> None:
 
 def _run(arguments: argparse.Namespace) -> int:
     from tarifs_solidaires.people.comparison import compare
-    from tarifs_solidaires.people.population import make_population
-    from tarifs_solidaires.people.words import language_of, word
+    from tarifs_solidaires.people.population import make_population, note
+    from tarifs_solidaires.people.words import language_of
 
     rules = _rules(arguments)
     made_up = arguments.input is None
@@ -80,7 +80,7 @@ def _run(arguments: argparse.Namespace) -> int:
     )  # fmt: skip
     say(comparison)
     if made_up:
-        say(f"\n{word('made_up', 'en')}")
+        say(f"\n{note('en')}")
     path = arguments.output
     if path is None:
         return 0
@@ -96,7 +96,7 @@ def _run(arguments: argparse.Namespace) -> int:
         from tarifs_solidaires.people.figures import save
 
         lang = language_of(arguments.lang, rules[1].languages)
-        save(comparison.plot(lang=lang, note=word("made_up", lang) * made_up), path, never=never)
+        save(comparison.plot(lang=lang, note=note(lang) * made_up), path, never=never)
     say(f"\nsee {path}")
     return 0
 

@@ -316,8 +316,7 @@ def compare(
             raise wrong(name, "{value!r} is no rule", "give what load_rule returns", value=rule)
     columns = _columns(people)
     output = _chosen(before, after, output)
-    units = (rule.outputs[output].unit or "no unit" for rule in (before, after))
-    _check_units(*units, output)
+    _check_units(before.outputs[output].unit, after.outputs[output].unit, output)
     first, second = (_computed(rule, people, columns, errors) for rule in (before, after))
     way = _way(first, second, output)
     share = _output(second, output).unit == "share"
@@ -417,15 +416,18 @@ def _check_units(before: str, after: str, output: str) -> None:
     if before != after:
         raise wrong(
             f"output {output}", "it is in {before} before and in {after} after",
-            "compare rules that give it in one unit", before=before, after=after,
+            "compare rules that give it in one unit", before=before or "no unit",
+            after=after or "no unit",
         )  # fmt: skip
 
 
 def _way(first: Result, second: Result, output: str) -> Way:
     results = (first, second)
-    kinds = ["numbers" if r.outputs[output].dtype.kind == "f" else "words" for r in results]
-    _check_units(*kinds, output)
-    if kinds[0] == "words":
+    one, other = (
+        "numbers" if result.outputs[output].dtype.kind == "f" else "words" for result in results
+    )
+    _check_units(one, other, output)
+    if one == "words":
         return "words"
     gains = {GAINS.get(_output(result, output).kind) for result in results}
     return "gain" if len(gains) == 1 and None not in gains else "number"

@@ -32,11 +32,11 @@ Array = npt.NDArray[Any]
 # Okabe and Ito's blue and vermilion, told apart by every kind of sight; hatches for print in grey.
 STYLES = {
     "winners": ("#0072B2", "", "white"),
-    "losers": ("#D55E00", "////", "black"),
     "higher": ("#0072B2", "", "white"),
-    "lower": ("#D55E00", "////", "black"),
     "changed": ("#0072B2", "", "white"),
     "unchanged": ("#E3E3E3", "", "#333333"),
+    "losers": ("#D55E00", "////", "black"),
+    "lower": ("#D55E00", "////", "black"),
     "missing": ("white", "..", "black"),
 }
 BEFORE, AFTER = "#767676", "#0072B2"

@@ -29,6 +29,7 @@ from tarifs_solidaires.engine.expression import (
 )
 from tarifs_solidaires.engine.formula import parse_formula
 from tarifs_solidaires.errors import Fault, InputError
+from tarifs_solidaires.people.words import word
 from tarifs_solidaires.rule import Rule
 from tarifs_solidaires.values.inputs import EPOCH, Input
 
@@ -118,6 +119,11 @@ def make_population(rule: Rule | Sequence[Rule], size: int, *, seed: int = 0) ->
               remedy="give a table of your own", data={"drawn": size * ROUNDS, "have": have,
                                                        "rule": rules[0].name})
     )  # fmt: skip
+
+
+def note(lang: str) -> str:
+    """Return what to say wherever made-up people are shown, in ``fr``, ``en`` or ``pt``."""
+    return word("made_up", lang)
 
 
 def wanted(rule: Rule) -> list[Input]:
