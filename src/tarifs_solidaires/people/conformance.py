@@ -381,10 +381,15 @@ class _Reading:
 
     def __init__(self, rule: Rule, day: dt.date, names: NameMap) -> None:
         self._rule, self._day, self._names = rule, day, names
-        self.given: dict[str, Any] = dict(names.given)
+        self.given: dict[str, Any] = {}
         self.reasons: list[str] = []
         self.left: list[str] = []
         self._theirs: dict[str, str] = {}
+        for name, value in names.given.items():
+            if name in rule.all_inputs:
+                self._keep(name, f"[given] {name}", value)
+            else:
+                self.reasons.append(f"[given] {name} is not an input of the rule")
 
     def _ours(self, name: str) -> str:
         entry = self._names.entry(name)
@@ -418,11 +423,15 @@ class _Reading:
         self._theirs[ours] = name
         try:
             value = at_period(value, self._day, entry.take if entry else "")
-            self.given[ours] = _value(
-                self._rule.all_inputs[ours], entry.ours(value) if entry else value
-            )
+            self._keep(ours, name, entry.ours(value) if entry else value)
         except ValueError as error:
             self.reasons.append(f"{name}: {error}")
+
+    def _keep(self, ours: str, told: str, value: Any) -> None:
+        try:
+            self.given[ours] = _value(self._rule.all_inputs[ours], value)
+        except ValueError as error:
+            self.reasons.append(f"{told}: {error}")
 
 
 def _value(item: Input, value: Any) -> Any:

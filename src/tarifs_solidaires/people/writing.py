@@ -48,12 +48,13 @@ def opened(path: Path) -> Iterator[BinaryIO]:
         handle = os.open(path, os.O_RDONLY | _NO_WAITING)
     except (OSError, ValueError) as error:
         raise _unreadable(path, error) from None
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise table_error(
+            "not_a_file", path, "is a folder, a device or a pipe",
+            "give a file, or - for standard input",
+        )  # fmt: skip
     with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise table_error(
-                "not_a_file", path, "is a folder, a device or a pipe",
-                "give a file, or - for standard input",
-            )  # fmt: skip
         yield file
 
 
