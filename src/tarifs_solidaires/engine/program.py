@@ -15,6 +15,7 @@ A result is divided once, by its scale: the float nearest to the exact decimal.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
@@ -26,7 +27,8 @@ import numpy.typing as npt
 
 from tarifs_solidaires.engine.backends import ARRAYS, SINGLE, LookUp, carrier_of
 from tarifs_solidaires.engine.chunks import for_chunks
-from tarifs_solidaires.engine.compiler import Compiler, Constant, Source
+from tarifs_solidaires.engine.compiler import Compiler
+from tarifs_solidaires.engine.conditions import Constant, Source
 from tarifs_solidaires.engine.expression import Choice, Missing
 from tarifs_solidaires.engine.quantities import Cod, Code, Flg, Num, Run, any_of
 from tarifs_solidaires.engine.step import Step, read_by
@@ -168,25 +170,28 @@ class Program:
     def _naming(self, causes: bool) -> None:
         """List the rows that can name a result: those that decide, then those that give none."""
         names: list[tuple[str, int]] = []
-        self.causes: list[tuple[int, Code, Array]] = []
+        found: list[tuple[str, Array]] = []
         count = 0
         self.deciding = next((step for step in self.steps if step.name == self.decides), None)
         if self.deciding is not None:
             count = self.deciding.rows
             names += [(self.decides, row) for row in range(count)]
-        by_name = {step.name: step for step in self.steps}
-        read = read_by(by_name, self.outputs[:1]) - {self.decides}
         for step in self.steps:
             missing = _missing_rows(step)
-            if causes and step.name in read and missing and step.name in self.compiler.rows:
+            if causes and missing and step.name != self.decides:
                 numbers = np.full(step.rows + 2, -1, dtype=np.int64)
                 for row in missing:
                     numbers[row] = len(names)
                     names.append((step.name, row))
-                self.causes.append((len(names), self.compiler.rows[step.name], numbers))
+                found.append((step.name, numbers))
         self.names = tuple(names)
         self.row_type: Any = np.uint8 if len(names) < 256 else np.uint16
         none = len(names)
+        self.causes = [
+            (self.compiler.numbers[name], self.compiler.rows[name],
+             LookUp(np.where(numbers < 0, none, numbers), self.row_type))
+            for name, numbers in found
+        ]  # fmt: skip
         self.first_row: Code = lambda run: none
         self.row_table: LookUp | None = None  # row by cell of the deciding step
         if self.decides:
@@ -230,12 +235,14 @@ class Program:
         """
         run = Run(SINGLE, dict(values), {})
         found: dict[str, Any] = {}
+        missing: dict[str, Any] = {}
         for name, quantity in self.quantities.items():
             found[name] = None
-            if quantity.absent is None or not quantity.absent(run):
+            missing[name] = 0 if quantity.absent is None else int(quantity.absent(run))
+            if not missing[name]:
                 found[name] = _one(quantity, run)
         found[UNCOVERED] = bool(self.holes and self._uncovered(run))
-        return found, self._row(run, found, single=True)
+        return found, self._row(run, missing)
 
     def _uncovered(self, run: Run) -> Any:
         """Return whose result is missing because no row of a table covers the case."""
@@ -244,7 +251,7 @@ class Program:
         found: Any = False
         for rows, count in self.holes:
             found = found | (rows(run) == count)
-        return found & self.absent(run)
+        return found & (self.absent(run) != 0)
 
     def many(
         self, columns: Mapping[str, Array | Coded], length: int, unchecked: Iterable[str] = ()
@@ -301,7 +308,7 @@ class Program:
                 if self._by_cause and first not in missing:
                     absent = self.quantities[first].absent
                     missing[first] = None if absent is None else absent(run)
-                row[part] = self._row(run, missing, single=False)
+                row[part] = self._row(run, missing)
             if self.holes:
                 uncovered[part] = self._uncovered(run)
             if "\0off" in run.values:
@@ -373,22 +380,15 @@ class Program:
                 values[name] = column[part] if column.ndim else column
         return Run(ARRAYS, values, raw)
 
-    def _row(self, run: Run, found: Mapping[str, Any], *, single: bool) -> Any:
+    def _row(self, run: Run, missing: Mapping[str, Any]) -> Any:
         """Return the row that names each result: that of the cause where it is missing."""
         row: Any = self.first_row(run)
-        own = _missing_rows(self.deciding) if self.deciding is not None else ()
-        first = self.outputs[0] if self.outputs else ""
-        for _, rows, numbers in reversed(self.causes):  # the first cause has the last word
-            if single:
-                if found[first] is None and row not in own:
-                    cause = int(numbers[rows(run)])
-                    row = cause if cause >= 0 else row
-                continue
-            missing = found[first]
-            if missing is not None:
-                number: Any = numbers[rows(run)]
-                other = np.asarray(missing, dtype=bool) & (number >= 0) & ~np.isin(row, own)
-                row = np.where(other, number, row)
+        cause = missing.get(self.outputs[0]) if self.outputs else None
+        if cause is None:
+            return row
+        where = run.backend.where
+        for number, rows, named in self.causes:
+            row = where(cause == number, run.backend.look_up(named, rows(run)), row)
         return row
 
 
@@ -468,25 +468,31 @@ def _one(quantity: Num | Cod | Flg, run: Run) -> Any:
 
 def _write(out: Array, quantity: Num | Cod | Flg, run: Run, missing: Any) -> None:
     if isinstance(quantity, Num):
-        whole = quantity.code(run)
-        if quantity.divisors:
-            found = np.asarray(whole, dtype=np.float64) / quantity.scale
-            for divisor in quantity.divisors:
-                found = found / np.asarray(divisor.code(run), dtype=np.float64)
-            out[...] = np.sqrt(found) if quantity.root else found
-        elif carrier_of(quantity.low, quantity.high) == "object":
-            out[...] = np.asarray(whole / quantity.scale, dtype=np.float64)
-        elif quantity.scale != 1:
-            np.divide(whole, quantity.scale, out=out)
-        else:
-            out[...] = whole
-        if quantity.root and not quantity.divisors:
-            np.sqrt(out, out=out)
-        out += 0.0  # a negative zero is zero
+        _write_number(out, quantity, run)
         if missing is not None:
-            out[np.broadcast_to(missing, out.shape)] = np.nan
+            out[np.broadcast_to(np.asarray(missing) != 0, out.shape)] = np.nan
         return
     found = quantity.code(run)
     out[...] = found[1] if isinstance(found, tuple) else found
     if missing is not None:
-        out[np.broadcast_to(missing, out.shape)] = -1
+        out[np.broadcast_to(np.asarray(missing) != 0, out.shape)] = -1
+
+
+def _write_number(out: Array, number: Num, run: Run) -> None:
+    """Divide once, so that the result is the float nearest to the exact number."""
+    whole = number.code(run)
+    most = number.scale * math.prod(divisor.high for divisor in number.divisors)
+    if max(abs(number.low), abs(number.high), most) < 2**53:
+        bottom: Any = number.scale
+        for divisor in number.divisors:
+            bottom = np.multiply(divisor.code(run), bottom, dtype=np.float64)
+        np.divide(whole, bottom, out=out, casting="unsafe")
+    else:  # Python divides whole numbers of any size to the nearest float
+        bottom = number.scale
+        for divisor in number.divisors:
+            bottom = ARRAYS.lift(divisor.code(run), carrier_of(divisor.high), "object") * bottom
+        top = ARRAYS.lift(whole, number.carrier, "object")
+        out[...] = np.asarray(top / bottom, dtype=np.float64)
+    if number.root:
+        np.sqrt(out, out=out)
+    out += 0.0  # a negative zero is zero

@@ -87,7 +87,8 @@ class Num:
     root : bool
         Whether the number is the square root of all that.
     absent : callable or None
-        Computation of where the number is missing; None where it never is.
+        Computation of where the number is missing: 0 where it is not, else the number of the step
+        that is the cause, below 0 where no row of that step says so; None where it never is missing.
     near : tuple of callable and int, or None
         Computation of a float near to ``n`` where its carrier is not float64, and how many times
         it was rounded; None where there is none.
@@ -109,7 +110,9 @@ class Num:
 
     @property
     def constant(self) -> Fraction | None:
-        """The number, where it is the same for everyone."""
+        """The number, where it is the same for everyone and never missing."""
+        if self.absent is not None:
+            return None
         if self.low == self.high and not self.divisors and not self.root:
             return Fraction(self.low, self.scale)
         return None
@@ -157,7 +160,7 @@ Quantity: TypeAlias = Num | Cod | Flg
 
 
 def any_of(codes: Iterable[Code | None]) -> Code | None:
-    """Return a computation that is true where one of some is."""
+    """Return the first of some causes that is above 0, else the first that is not 0."""
     found = [code for code in codes if code is not None]
     if len(found) < 2:
         return found[0] if found else None
@@ -165,11 +168,18 @@ def any_of(codes: Iterable[Code | None]) -> Code | None:
 
     def code(run: Run) -> Any:
         total = first(run)
+        where = run.backend.where
         for one in rest:
-            total = total | one(run)
+            other = one(run)
+            total = where((other > 0) | (total == 0), where(total > 0, total, other), total)
         return total
 
     return code
+
+
+def where_held(held: Code, cause: Code) -> Code:
+    """Return a cause where something holds, 0 elsewhere."""
+    return lambda run: run.backend.where(held(run), cause(run), 0)
 
 
 def constant(value: Fraction) -> Num:

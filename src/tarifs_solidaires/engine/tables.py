@@ -74,6 +74,8 @@ class Axis:
         Computation of the bin of each person.
     missing : bool
         Whether the quantity can be missing.
+    absent : callable or None
+        Computation of the cause where it is.
     cuts : tuple of Cut
         Cuts of a number, in order; empty for a code or a flag.
     classes : tuple of tuple of bool
@@ -88,6 +90,7 @@ class Axis:
     bins: int
     places: Code = attrs.field(repr=False)
     missing: bool = False
+    absent: Code | None = attrs.field(default=None, repr=False)
     cuts: tuple[Cut, ...] = ()
     admissible: tuple[bool, ...] = ()
     samples: tuple[str, ...] = ()
@@ -129,12 +132,15 @@ class Grid:
         unknown because a value is missing. None where there are too many cells to list.
     whens : tuple of Condition
         Conditions of the rows.
+    doubt_of_cell : ndarray or None
+        Where the row is unknown, the axis (from 1) whose missing value is the cause.
     """
 
     axes: tuple[Axis, ...]
     rows: int
     row_of_cell: Array | None
     whens: tuple[Condition, ...]
+    doubt_of_cell: Array | None = None
 
     @cached_property
     def shape(self) -> tuple[int, ...]:
@@ -226,18 +232,46 @@ def grid_of(
     """Return the cells of a table, rows decided where there are not too many cells."""
     shape = tuple(axis.bins for axis in axes)
     decided: Array | None = None
+    doubts: Array | None = None
     if math.prod(shape) <= CELLS:
         rows = len(whens)
         type_ = np.uint8 if rows + 1 < 256 else np.uint16
         decided = np.full(shape, rows, dtype=type_)
+        doubts = np.zeros(shape, dtype=np.uint8)
         for position in range(rows - 1, -1, -1):
             truth = truth_of(whens[position], axes, constants)
             truth = np.broadcast_to(truth, shape)
             decided[truth == YES] = position
-            decided[truth == UNKNOWN] = rows + 1
+            doubts[truth == YES] = 0
+            unknown = truth == UNKNOWN
+            if unknown.any():
+                decided[unknown] = rows + 1
+                doubt = np.broadcast_to(_doubt_of(whens[position], axes, constants), shape)
+                doubts[unknown] = doubt[unknown]
         decided = decided.reshape(-1)
         decided.flags.writeable = False
-    return Grid(axes=tuple(axes), rows=len(whens), row_of_cell=decided, whens=tuple(whens))
+    return Grid(
+        axes=tuple(axes), rows=len(whens), row_of_cell=decided, whens=tuple(whens),
+        doubt_of_cell=None if doubts is None else doubts.reshape(-1),
+    )  # fmt: skip
+
+
+def _doubt_of(
+    condition: Condition, axes: Sequence[Axis], constants: dict[Condition, bool]
+) -> npt.NDArray[np.uint8]:
+    """Return the first axis, from 1, that makes a condition unknown; 0 where none does."""
+    found = np.zeros([1] * len(axes), dtype=np.uint8)
+    if isinstance(condition, Every | Some):
+        for part in condition.parts:
+            other = _doubt_of(part, axes, constants)
+            found = np.where(found == 0, other, found)
+        return found
+    for position, axis in enumerate(axes):
+        if condition in axis.vectors and condition not in constants:
+            shape = [-1 if n == position else 1 for n in range(len(axes))]
+            vector = (axis.vectors[condition] == UNKNOWN) * np.uint8(position + 1)
+            found = vector.astype(np.uint8).reshape(shape)
+    return found
 
 
 def bins_by_cuts(

@@ -17,6 +17,7 @@ from tarifs_solidaires.engine.exact import Worked, work_out
 from tarifs_solidaires.engine.expression import ALWAYS, Among, Case, Choice, Truth, names, walk
 from tarifs_solidaires.engine.formula import parse_formula
 from tarifs_solidaires.engine.program import UNCOVERED, Deferred, OutOfBoundsError, Program, made
+from tarifs_solidaires.engine.quantities import LimitError
 from tarifs_solidaires.engine.step import Step, in_order
 from tarifs_solidaires.errors import SHOWN, Fault, InputError, RuleError, nearest
 from tarifs_solidaires.rules.build import Builder
@@ -305,7 +306,7 @@ class DatedRule:
         required = self._requirements()
         ordered = in_order([*derived, *steps, *required])
         known = {*inputs, *(step.name for step in ordered)}
-        program = Program(
+        program = self._compiled(
             inputs=inputs,
             absent=[n for n in self.all_inputs if n not in inputs and n not in known],
             constants=self.constants,
@@ -316,6 +317,16 @@ class DatedRule:
         if not fine:
             program.finer = lambda: self.program(given, fine=True)
         return program
+
+    def _compiled(self, **parts: Any) -> Program:
+        try:
+            return Program(**parts)
+        except LimitError as error:
+            step = next(iter(getattr(error, "__notes__", ())), "")
+            raise RuleError(
+                Fault(code="limit", where=f"{self.name}, step {step}", template=error.template,
+                      remedy=error.remedy)
+            ) from None  # fmt: skip
 
     @property
     def constants(self) -> dict[str, Fraction | str | bool]:
