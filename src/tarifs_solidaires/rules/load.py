@@ -104,10 +104,19 @@ def load_parts(
     return made_parts(file, shared, day, last, {})
 
 
+def known_days(file: RuleFile) -> list[tuple[dt.date, dt.date]]:
+    """Return the spans of days for which a rule is known, joined where they touch."""
+    return _merged(_spans(file))
+
+
+def _spans(file: RuleFile) -> list[tuple[dt.date, dt.date]]:
+    builder = Builder(file, (), Reader(file.languages))
+    return [(v.valid_from, builder.valid_to(v)) for v in file.version]
+
+
 def _known(file: RuleFile, day: dt.date, beyond: Beyond) -> dt.date | None:
     """Return the last known day where a day lies beyond; None where it is known."""
-    builder = Builder(file, (), Reader(file.languages))
-    spans = [(v.valid_from, builder.valid_to(v)) for v in file.version]
+    spans = _spans(file)
     if any(first <= day <= last for first, last in spans):
         return None
     before = [span for span in spans if span[0] <= day]
