@@ -28,6 +28,7 @@ from tarifs_solidaires.engine.expression import (
     Number,
     Some,
     Word,
+    conditions,
     names,
 )
 from tarifs_solidaires.engine.formula import parse_formula
@@ -114,7 +115,10 @@ class _Model:
         )  # fmt: skip
         refused = words.word("Inputs are refused unless this holds:")
         said = [words.text(rule.purpose), rule.authority, flow.heading, rule.version.source]
-        said += [*flow.remarks, *(f"{refused} {words.conditions(r.when)}" for r in rule.file.require)]
+        said += [
+            *flow.remarks,
+            *(f"{refused} {words.conditions(r.when)}" for r in rule.file.require),
+        ]
         SubElement(root, "description").text = "\n".join(filter(None, map(clean, said)))
         for name, item in self.inputs.items():
             self.datum(name, item)
@@ -180,7 +184,9 @@ class _Model:
                 missing = " or ".join(f"{way} = null" for way in needed)
                 other = f"if {missing} then {default} else {other}"
         label = self.words.label(name)
-        element = self.decision(called, label, self.words.say("as given, or in its place"), kind, reads)
+        element = self.decision(
+            called, label, self.words.say("as given, or in its place"), kind, reads
+        )
         _literal(element, called, kind, f"if {own} != null then {own} else {other}")
 
     def step(self, step: Step, work: Work) -> None:
@@ -279,7 +285,7 @@ class _Model:
         found: list[Row] = []
         for case, line in zip(choice.cases, lines, strict=True):
             alternatives = _alternatives(case.when)
-            if alternatives is None or not all(map(self.tabular, sum(alternatives, []))):
+            if alternatives is None or not all(map(self.tabular, conditions(case.when))):
                 return None
             notes = (line.name or line.when, self.sure(line.confidence, line.sources))
             value = self.feel.value(case.value)
@@ -367,9 +373,7 @@ class _Model:
                 drawn, "dmndi:DMNShape", id=f"shape_{name}",
                 dmnElementRef=str(self.elements[name].get("id")),
             )  # fmt: skip
-            SubElement(
-                shape, "dc:Bounds", x=str(x), y=str(y), width=str(WIDTH), height=str(HEIGHT)
-            )
+            SubElement(shape, "dc:Bounds", x=str(x), y=str(y), width=str(WIDTH), height=str(HEIGHT))
             SubElement(SubElement(shape, "dmndi:DMNLabel"), "dmndi:Text").text = self.labels[name]
         for name, read in ((name, read) for name, reads in self.reads.items() for read in reads):
             reference = f"{name}_needs_{read}"
@@ -385,9 +389,7 @@ def _variable(parent: Element, called: str, kind: str) -> None:
 
 
 def _literal(parent: Element, called: str, kind: str, text: str) -> None:
-    expression = SubElement(
-        parent, "literalExpression", id=f"expression_{called}", typeRef=kind
-    )
+    expression = SubElement(parent, "literalExpression", id=f"expression_{called}", typeRef=kind)
     SubElement(expression, "text").text = text
 
 
@@ -400,7 +402,9 @@ def _constant(value: Fraction | str | bool, kind: str) -> str:
 def _type(value: Value) -> str:
     if isinstance(value, bool):
         return "boolean"
-    return "number" if isinstance(value, Fraction) else "string" if isinstance(value, str) else "date"
+    return (
+        "number" if isinstance(value, Fraction) else "string" if isinstance(value, str) else "date"
+    )
 
 
 def _subject(single: Single) -> str:

@@ -51,10 +51,13 @@ Single: TypeAlias = Compare | Among | Flag | Given
 
 # what FEEL reads as its own, and the functions that are called here
 RESERVED = frozenset(
-    "if then else for return some every satisfies in and or not null true false function external "
-    "between instance of list context date time duration item partial min max floor ceiling sqrt "
-    "decimal number string boolean days contains starts".split()
-)
+    (
+        "if", "then", "else", "for", "return", "some", "every", "satisfies", "in", "and", "or",
+        "not", "null", "true", "false", "function", "external", "between", "instance", "of", "list",
+        "context", "date", "time", "duration", "item", "partial", "min", "max", "floor", "ceiling",
+        "sqrt", "decimal", "number", "string", "boolean", "days", "contains", "starts", "with",
+    )
+)  # fmt: skip
 
 
 def fresh(name: str, taken: set[str]) -> str:
@@ -169,7 +172,9 @@ class Feel:
 
     def listed(self, node: Listed) -> str:
         """Return an amount of a list, in which FEEL counts from 1."""
-        place = f"floor({self.number(node.by)})" + (f" - {node.first - 1}" if node.first != 1 else "")
+        place = f"floor({self.number(node.by)})" + (
+            f" - {node.first - 1}" if node.first != 1 else ""
+        )
         amounts, last = ", ".join(map(constant, node.amounts)), len(node.amounts)
         text = f"[{amounts}][max(1, min({place}, {last}))]"
         if not node.beyond:
@@ -221,7 +226,9 @@ class Feel:
         if null_safe or not self.nulls(when):
             return text
         own = when.left if isinstance(when, Compare) else Name(when.name)
-        called = [subject if subject and Name(n) == own else self.names[n] for n in self.nulls(when)]
+        called = [
+            subject if subject and Name(n) == own else self.names[n] for n in self.nulls(when)
+        ]
         return f"({' and '.join([f'{name} != null' for name in called] + [text])})"
 
     def side(self, node: Expression, other: Expression) -> str:
@@ -318,7 +325,7 @@ class Feel:
 
     def choice(self, cases: Sequence[Case]) -> str:
         """Return the value of the first case that holds, as a chain of tests."""
-        lines = []
+        lines: list[str] = []
         for case in cases:
             value = self.value(case.value)
             if case.when == ALWAYS:
@@ -331,7 +338,8 @@ class Feel:
 
     def best(self, node: Best) -> str:
         """Return the lowest or highest value of the candidates that hold."""
-        values, unknown = [], []
+        values: list[str] = []
+        unknown: list[str] = []
         for case in node.cases:
             held, possible = self.holds(case.when), self.possible(case.when)
             nulls = self.any_null(self.nulls(case.value))
@@ -360,7 +368,8 @@ class Feel:
         words : sequence of str
             Their names.
         """
-        lines, winners = [], []
+        lines: list[str] = []
+        winners: list[str] = []
         for case, word in zip(node.cases, map(string, words), strict=True):
             held, possible = self.holds(case.when), self.possible(case.when)
             nulls = self.any_null(self.nulls(case.value))

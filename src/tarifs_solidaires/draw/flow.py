@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from typing import TypedDict
 
 import attrs
 
@@ -32,6 +33,13 @@ from tarifs_solidaires.rules.model import Basis, Parameter, RowFacts, StepFacts
 from tarifs_solidaires.values.inputs import Input
 
 
+class Sure(TypedDict):
+    """How sure something is, and the numbers of its sources."""
+
+    confidence: str
+    sources: tuple[int, ...]
+
+
 @attrs.frozen(kw_only=True)
 class Asked:
     """An input.
@@ -40,6 +48,8 @@ class Asked:
     ----------
     name, label, unit : str
         Its name in the file, what it is called, and its unit in words.
+    title : str
+        What it is called, with its unit where it does not say it itself.
     formula : str
         The formula through which it may be given; empty where there is none.
     given : str
@@ -59,6 +69,7 @@ class Asked:
     name: str
     label: str
     unit: str
+    title: str
     formula: str
     given: str
     required: bool
@@ -135,6 +146,8 @@ class Work:
     ----------
     name, label, unit : str
         Its name in the file, what it is called, and its unit in words.
+    title : str
+        What it is called, with its unit where it does not say it itself.
     kind : {"formula", "table", "scale", "by", "best"}
         How it is worked out.
     formula : str
@@ -160,6 +173,7 @@ class Work:
     name: str
     label: str
     unit: str
+    title: str
     kind: str
     formula: str
     caption: str
@@ -206,16 +220,31 @@ class Flow:
     remarks: tuple[str, ...]
 
     @property
+    def nodes(self) -> tuple[Asked | Work, ...]:
+        """Its inputs, then its steps."""
+        return (*self.inputs, *self.steps)
+
+    @property
     def confidences(self) -> tuple[str, ...]:
         """How sure its boxes and lines are, the surest first."""
         used = {work.confidence for work in self.steps}
         used |= {line.confidence for work in self.steps for line in work.lines}
         return tuple(confidence for confidence in CONFIDENCES if confidence in used)
 
+    @property
+    def cited(self) -> tuple[tuple[int, Source], ...]:
+        """The sources that its steps, their lines and their figures cite, with their numbers."""
+        numbers = {1}
+        for work in self.steps:
+            numbers |= {*work.sources, *(n for line in work.lines for n in line.sources)}
+            numbers |= {n for name in work.figures for n in self.figures[name].sources}
+        return tuple(one for one in enumerate(self.sources, 1) if one[0] in numbers)
+
     def label(self, name: str) -> str:
         """Return what an input, a step or a parameter is called."""
-        found = (*self.inputs, *self.steps, *self.figures.values())
-        return next((one.label for one in found if one.name == name), name)
+        if name in self.figures:
+            return self.figures[name].label
+        return next(node.label for node in self.nodes if node.name == name)
 
 
 def make_flow(rule: DatedRule, wording: Wording) -> Flow:
@@ -306,6 +335,7 @@ class _Maker:
         origin, holder = self.say(ORIGINS[item.origin]), words.text(item.holder)
         return Asked(
             name=item.name, label=words.label(item.name), unit=words.unit(item.unit), given=given,
+            title=words.with_unit(item.name, item.unit),
             formula=words.formula(item.formula) if item.formula else "", bounds=words.range(item),
             origin=f"{origin} ({holder})" if holder else origin, help=words.text(item.help),
             required=needed and item.default is None and not item.optional,
@@ -348,8 +378,9 @@ class _Maker:
         sure = self.sure(facts.basis)
         lines, caption = self.lines(facts)
         return Work(
-            name=facts.name, label=words.label(facts.name), kind=facts.kind,
-            unit="" if facts.unit == "share" else words.unit(facts.unit), caption=caption, lines=tuple(lines),
+            name=facts.name, label=words.label(facts.name), unit=words.unit(facts.unit),
+            title=words.with_unit(facts.name, facts.unit), kind=facts.kind, caption=caption,
+            lines=tuple(lines),
             formula="" if entry.formula is None else words.formula(entry.formula, facts.unit),
             bounds=words.bounds(entry, facts.unit),
             figures=tuple(name for name in rule.parameters if name in read),
@@ -388,7 +419,7 @@ class _Maker:
             note=self.words.text(row.note), used=self.possible(row.when), **self.sure(row.basis),
         )  # fmt: skip
 
-    def sure(self, basis: Basis) -> dict[str, object]:
+    def sure(self, basis: Basis) -> Sure:
         return {"confidence": basis.confidence, "sources": self.numbers(basis)}
 
     def possible(self, when: Condition) -> bool:

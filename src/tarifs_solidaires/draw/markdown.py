@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from fractions import Fraction
 from typing import Any
 
 from tarifs_solidaires.draw.flow import Asked, Flow, Line, Work, make_flow
@@ -159,7 +158,7 @@ class _Page:
             if len(needed) < len(self.versions):
                 given = words.pair(given, "; ".join(needed))
         if item.formula:
-            given = f"{given}, {words.pair(words.say('or'), item.formula)}"
+            given = ", ".join((given, words.pair(words.say("or"), item.formula)))
         meaning = words.pair(item.label, item.help) if item.help else item.label
         return (item.name, meaning, item.unit, item.bounds, given, item.origin)
 
@@ -222,11 +221,12 @@ class _Page:
     def lists(self) -> None:
         """Write the lists that conditions name."""
         words = self.words
-        named: set[str] = set()
-        for version in self.rule.file.version:
-            for row in (r for step in version.step for r in (*step.row, *step.candidate)):
-                for when in row.when if isinstance(row.when, tuple) else (row.when,):
-                    named |= {m[1] for v in when.values() if (m := _LIST.fullmatch(str(v)))}
+        steps = [step for version in self.rule.file.version for step in version.step]
+        whens = [row.when for step in steps for row in step.row]
+        whens += [candidate.when for step in steps for candidate in step.candidate]
+        tables = [one for when in whens for one in (when if isinstance(when, tuple) else (when,))]
+        tests = [_LIST.fullmatch(str(value)) for table in tables for value in table.values()]
+        named = {test[1] for test in tests if test}
         lists = {name: codes for name, codes in words.builder.list_words.items() if name in named}
         if not lists:
             return
@@ -255,16 +255,21 @@ class _Page:
         self.table(CASES, rows)
 
     def values(self, given: Mapping[str, Any]) -> str:
+        """Return inputs or results of a worked example by what they are called."""
         words, rule = self.words, self.rule
         said = []
         for name, value in given.items():
-            item, step, output = (m.get(name) for m in (rule.all_inputs, rule.steps, rule.outputs))
-            unit = next((one.unit for one in (item, step, output) if one is not None), "")
-            codes = item.codes if item else step.codes if step else {}
-            label = words.labels.get(name) or (words.text(output.label) if output else "") or name
+            label, unit, codes = name, "", self.rows
+            if name in rule.outputs:
+                label, unit = words.text(rule.outputs[name].label) or name, rule.outputs[name].unit
+            if name in rule.steps:
+                label, unit = words.label(name), rule.steps[name].unit
+                codes = codes | dict(rule.steps[name].codes)
+            elif name in rule.all_inputs:
+                label, unit = words.label(name), rule.all_inputs[name].unit
+                codes = dict(rule.all_inputs[name].codes)
             if value == MISSING and isinstance(value, str):
-                shown = words.say("not known")
+                said.append(words.pair(label, words.say("not known")))
             else:
-                shown = words.value(value, unit, {**codes, **self.rows})
-            said.append(words.pair(label, shown))
+                said.append(words.pair(label, words.value(value, unit, codes)))
         return "; ".join(said)

@@ -31,26 +31,23 @@ class _Diagram:
     def text(self) -> str:
         flow, ids = self.flow, self.ids
         lines = [WIDTH, "flowchart TD", f"  accTitle: {_plain(flow.title)}"]
-        for item in flow.inputs:
-            lines.append(f'  {ids[item.name]}(["{_joined(self.asked(item))}"])')
-        for work in flow.steps:
-            lines.append(f'  {ids[work.name]}["{_joined(self.work(work))}"]')
-        for node in (*flow.inputs, *flow.steps):
+        lines += [f'  {ids[one.name]}(["{_joined(self.asked(one))}"])' for one in flow.inputs]
+        lines += [f'  {ids[one.name]}["{_joined(self.work(one))}"]' for one in flow.steps]
+        for node in flow.nodes:
             lines += [f"  {ids[name]} --> {ids[node.name]}" for name in node.reads]
         lines.append(f'  sources["{_joined(self.sources())}"]')
         lines += [f"  {name} ~~~ sources" for name in [*ids.values()][-1:]]
         return "\n".join([*lines, *self.styles()]) + "\n"
 
     def asked(self, item: Asked) -> Iterable[str]:
-        yield f"{item.label} ({item.unit})" if item.unit else item.label
+        yield item.title
         if item.formula:
             yield self.words.pair(self.words.say("or"), item.formula)
         if not item.required and not item.reads:
             yield item.given
 
     def work(self, work: Work) -> Iterable[str]:
-        label = f"{work.label} ({work.unit})" if work.unit else work.label
-        yield label + marks(work.sources)
+        yield work.title + marks(work.sources)
         if work.formula:
             yield work.formula
         if work.caption:
@@ -71,7 +68,7 @@ class _Diagram:
 
     def sources(self) -> Iterable[str]:
         yield self.words.word("Sources")
-        for number, source in enumerate(self.flow.sources, 1):
+        for number, source in self.flow.cited:
             yield f"[{number}] {source}"
         for confidence, outline in OUTLINES.items():
             if any(work.confidence == confidence for work in self.flow.steps):
@@ -83,7 +80,7 @@ class _Diagram:
         flow, ids = self.flow, self.ids
         kinds = {
             "input": [ids[item.name] for item in flow.inputs if not item.output],
-            "result": [ids[node.name] for node in (*flow.inputs, *flow.steps) if node.output],
+            "result": [ids[node.name] for node in flow.nodes if node.output],
             "step": [ids[work.name] for work in flow.steps if not work.output],
         }
         for kind, found in kinds.items():
@@ -98,7 +95,9 @@ class _Diagram:
 
 
 def _row(line: Line) -> str:
-    return f"{line.name} ({line.when})" if line.name else line.when
+    if not line.name or line.when.lower() == line.name.lower():
+        return line.when
+    return f"{line.name} ({line.when})"
 
 
 def marks(sources: tuple[int, ...]) -> str:

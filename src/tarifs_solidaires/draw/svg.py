@@ -165,8 +165,8 @@ class _Layout:
     def __init__(self, flow: Flow, wording: Wording) -> None:
         self.flow = flow
         self.words = wording
-        self.nodes: tuple[Asked | Work, ...] = (*flow.inputs, *flow.steps)
-        self.lanes = lanes([node.name for node in self.nodes], [node.reads for node in self.nodes])
+        nodes = flow.nodes
+        self.lanes = lanes([node.name for node in nodes], [node.reads for node in nodes])
         count = 1 + max(self.lanes.values(), default=-1)
         self.left = MARGIN + (LANE * count + 14 if count else 0)
         self.width = self.left + WIDTH + MARGIN
@@ -183,7 +183,10 @@ class _Layout:
         self.paragraph(flow.heading + marks((1,) if flow.sources else ()), BODY)
         for remark in flow.remarks:
             self.paragraph(remark, BODY)
-        for heading, nodes in ((words.word("Inputs"), flow.inputs), (words.word("Steps"), flow.steps)):
+        for heading, nodes in (
+            (words.word("Inputs"), flow.inputs),
+            (words.word("Steps"), flow.steps),
+        ):
             if nodes:
                 self.y += 10
                 self.paragraph(heading, HEAD, bold=True, x=self.left)
@@ -194,7 +197,7 @@ class _Layout:
         if flow.sources:
             self.y += 6
             self.paragraph(words.word("Sources"), HEAD, bold=True)
-        for number, source in enumerate(flow.sources, 1):
+        for number, source in flow.cited:
             self.paragraph(f"[{number}] {source}", SMALL)
         return Drawing(
             width=self.width, height=self.y + MARGIN, boxes=tuple(self.boxes),
@@ -211,8 +214,8 @@ class _Layout:
         """Write a text in lines below each other, as wide as there is room."""
         for line in wrapped(text, width or self.width - MARGIN - x, size, bold=bold):
             self.y += LEADING * size
-            place = {"x": x, "y": self.y - 0.3 * size}
-            self.texts.append(Text(**place, content=line, size=size, bold=bold, faint=faint))
+            base = self.y - 0.3 * size
+            self.texts.append(Text(x=x, y=base, content=line, size=size, bold=bold, faint=faint))
 
     # -- boxes ---------------------------------------------------------------------------------
 
@@ -237,24 +240,22 @@ class _Layout:
 
     def asked(self, item: Asked) -> None:
         x, width = self.left + PAD_X, WIDTH - 2 * PAD_X
-        label = with_unit(item)
+        label = item.title
         said = "" if item.required or item.formula else item.given
-        if text_width(label, BODY) + text_width(said, SMALL) + 2 * PAD_X <= width:
-            self.paragraph(label, x=x, width=width)
-            if said:
-                right = {"x": x + width, "y": self.y - 0.3 * BODY}
-                self.texts.append(Text(**right, content=said, size=SMALL, ends=True))
-        else:
-            self.paragraph(label, x=x, width=width)
-            if said:
-                self.paragraph(said, SMALL, x=x, width=width)
+        beside = text_width(label, BODY) + text_width(said, SMALL) + 2 * PAD_X <= width
+        self.paragraph(label, x=x, width=width)
+        if said and beside:
+            base = self.y - 0.3 * BODY
+            self.texts.append(Text(x=x + width, y=base, content=said, size=SMALL, ends=True))
+        elif said:
+            self.paragraph(said, SMALL, x=x, width=width)
         if item.formula:
             or_ = self.words.pair(self.words.say("or"), item.formula)
             self.paragraph(or_, SMALL, x=x, width=width)
 
     def work(self, work: Work) -> None:
         x, width = self.left + PAD_X, WIDTH - 2 * PAD_X
-        self.paragraph(with_unit(work) + marks(work.sources), HEAD, x=x, width=width, bold=True)
+        self.paragraph(work.title + marks(work.sources), HEAD, x=x, width=width, bold=True)
         if work.formula:
             self.paragraph(work.formula, x=x, width=width)
         if work.caption:
@@ -286,23 +287,28 @@ class _Layout:
             self.y += 3
             if line.name:
                 self.paragraph(line.name, x=x + 4, width=left, faint=not line.used)
-            if line.when:
+            if line.when and line.when.lower() != line.name.lower():
                 size = SMALL if line.name else BODY
                 self.paragraph(line.when, size, x=x + 4, width=left, faint=not line.used)
             if line.note:
                 self.paragraph(line.note, SMALL, x=x + 4, width=left, faint=not line.used)
             bottom, self.y = self.y, top + 3
-            style = {"bold": line.used, "faint": not line.used}
+            bold, faint = line.used, not line.used
             if text_width(value, BODY, bold=True) <= right:
                 self.y += LEADING * BODY
-                place = {"x": x + inner - 4, "y": self.y - 0.3 * BODY}
-                self.texts.append(Text(**place, content=value, ends=True, **style))
+                place, base = x + inner - 4, self.y - 0.3 * BODY
+                self.texts.append(
+                    Text(x=place, y=base, content=value, ends=True, bold=bold, faint=faint)
+                )
             else:
-                self.paragraph(value, x=x + inner - right - 4, width=right, **style)
+                place = x + inner - right - 4
+                self.paragraph(value, x=place, width=right, bold=bold, faint=faint)
             self.y = max(bottom, self.y) + 4
             if line.confidence != work.confidence:
                 before = work.lines[number - 1].confidence if number else ""
-                self.outline(line.confidence, x - 2, top, inner + 4, joined=before == line.confidence)
+                self.outline(
+                    line.confidence, x - 2, top, inner + 4, joined=before == line.confidence
+                )
         self.y += 4
 
     def outline(self, confidence: str, x: float, top: float, width: float, *, joined: bool) -> None:
@@ -345,14 +351,14 @@ class _Layout:
     # -- wires ---------------------------------------------------------------------------------
 
     def wires(self) -> Iterable[Wire]:
-        places = {node.name: box for node, box in zip(self.nodes, self.boxes, strict=True)}
-        for position, node in enumerate(self.nodes):
+        places = {node.name: box for node, box in zip(self.flow.nodes, self.boxes, strict=True)}
+        for position, node in enumerate(self.flow.nodes):
             if node.name not in self.lanes:
                 continue
             lane, box = self.lanes[node.name], places[node.name]
             ends = [
                 (self.left, places[reader.name].y + 12 + LANE * reader.reads.index(node.name))
-                for reader in self.nodes[position + 1 :] if node.name in reader.reads
+                for reader in self.flow.nodes[position + 1 :] if node.name in reader.reads
             ]  # fmt: skip
             low = box.y + box.height - 10 if node.reads else box.y + box.height / 2
             yield Wire(
@@ -383,11 +389,6 @@ def lanes(names: Sequence[str], reads: Sequence[Sequence[str]]) -> dict[str, int
         busy[lane : lane + 1] = [last[name]]
         found[name] = lane
     return found
-
-
-def with_unit(node: Asked | Work) -> str:
-    """Return what an input or a step is called, with its unit."""
-    return f"{node.label} ({node.unit})" if node.unit else node.label
 
 
 def marks(sources: tuple[int, ...]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -56,6 +56,7 @@ UNITS: Mapping[str, str] = {
     "persons": msg("persons"), "children": msg("children"), "meals": msg("meals"),
     "rides": msg("rides"), "tax shares": msg("tax shares"), "share": msg("share, from 0 to 1"),
 }  # fmt: skip
+UNSAID = ("", "share", "persons", "children", "meals", "rides", "tax shares")
 CONFIDENCES: Mapping[str, str] = {
     "official": msg("official"), "secondary": msg("secondary source"),
     "inferred": msg("inferred"), "made_up": msg("made up, for the example"),
@@ -71,8 +72,8 @@ ORIGINS: Mapping[str, str] = {
     "administration": msg("administration"),
 }  # fmt: skip
 FUNCTIONS: Mapping[str, str] = {
-    "min": msg("the smallest of "), "max": msg("the largest of "),
-    "sqrt": msg("the square root of "), "round": msg("rounding of "),
+    "min": msg("the smallest of"), "max": msg("the largest of"),
+    "sqrt": msg("the square root of"), "round": msg("the rounded value of"),
 }  # fmt: skip
 
 
@@ -142,8 +143,8 @@ class Wording:
 
     def list_label(self, name: str) -> str:
         """Return what a list of codes is called."""
-        parts = (*reversed(self.rule.shared), self.rule.file)
-        entry = next(part.list[name] for part in reversed(parts) if name in part.list)
+        found = [part.list[name] for part in self.rule.shared if name in part.list]
+        entry = self.rule.file.list[name] if name in self.rule.file.list else found[-1]
         return self.text(entry.label) or name
 
     def pair(self, name: str, value: str) -> str:
@@ -215,6 +216,13 @@ class Wording:
             said = self.say("{amount} per {unit}").format(amount=said, unit=self._unit(part))
         return said
 
+    def with_unit(self, name: str, unit: str) -> str:
+        """Return what something is called, with its unit unless the label or the numbers say it."""
+        label = self.label(name)
+        if unit in UNSAID:
+            return label
+        return f"{label} ({self.unit(unit).replace(' ', NBSP)})"
+
     def _unit(self, unit: str) -> str:
         return SYMBOLS.get(unit) or self.say(UNITS.get(unit, unit)) if unit else ""
 
@@ -254,7 +262,7 @@ class Wording:
         low, high = (self.input_value(item, bound) for bound in (item.minimum, item.maximum))
         said = self.say("from {low} to {high}").format(low=low, high=high)
         if item.kind == "whole":
-            return f"{said}, {self.say('whole number')}"
+            return ", ".join((said, self.say("whole number")))
         if item.kind == "date":
             return said
         step = self.say("in steps of {step}").format(step=self.number(item.step))
@@ -289,7 +297,7 @@ class Wording:
             elif sign:
                 said += OPERATORS.get(sign, sign)
             elif name in FUNCTIONS and text[token.end() :].lstrip().startswith("("):
-                said += self.say(FUNCTIONS[name])
+                said += f"{self.say(FUNCTIONS[name])} "
             elif name:
                 said += self.label(name)
             elif token["date"]:
@@ -322,20 +330,21 @@ class Wording:
     # -- conditions ----------------------------------------------------------------------------
 
     def conditions(self, when: Any) -> str:
-        """Return the conditions of a row on one line; empty where it holds for everyone."""
-        if isinstance(when, tuple):
-            return self.any(self.conditions(one) for one in when)
-        return self.all(self.condition(name, value) for name, value in when.items())
+        """Return the conditions of a row on one line; empty where it holds for everyone.
 
-    def all(self, parts: Iterable[str]) -> str:
-        """Join conditions that must all hold."""
-        return f" {self.say('and')} ".join(filter(None, parts))
+        Alternatives that have several conditions stand between brackets.
+        """
+        alternatives = when if isinstance(when, tuple) else (when,)
+        said = []
+        for one in alternatives:
+            parts = [self.condition(name, value) for name, value in one.items()]
+            text = self._joined(self.say("and"), parts)
+            said.append(f"({text})" if len(alternatives) > 1 and len(parts) > 1 else text)
+        return self._joined(self.say("or"), said)
 
-    def any(self, parts: Iterable[str]) -> str:
-        """Join alternatives, each between brackets where it has several conditions."""
-        joined = f" {self.say('and')} "
-        said = [f"({part})" if joined in part else part for part in parts]
-        return f" {self.say('or')} ".join(said)
+    @staticmethod
+    def _joined(word: str, parts: Sequence[str]) -> str:
+        return f" {word} ".join(parts)
 
     def condition(self, name: str, value: Any) -> str:
         """Return one condition."""
@@ -382,20 +391,16 @@ class Wording:
                 said = outside if found[1] else inside
                 return said.format(name=subject, list=self.list_label(found[2]))
         wanted = value if isinstance(value, tuple) else (value,)
-        words = [
-            decimal_text(word) if isinstance(word, Fraction) else str(word) for word in wanted
-        ]
-        negated = words[0].startswith("not ")
-        words = [word.removeprefix("not ") for word in words]
-        said = [
-            self.say("begins with {code}").format(code=clean(word[:-1])) if word.endswith("*")
-            else self.code(word, codes)
-            for word in words
-        ]  # fmt: skip
-        listed = self.choice(said)
-        if negated:
-            listed = self.say("not {value}").format(value=listed)
-        return self.pair(subject, listed)
+        words = [decimal_text(word) if isinstance(word, Fraction) else str(word) for word in wanted]
+        return self.pair(subject, self.choice([self._code_test(word, codes) for word in words]))
+
+    def _code_test(self, word: str, codes: Mapping[str, Texts]) -> str:
+        code = word.removeprefix("not ")
+        if code.endswith("*"):
+            begins, others = self.say("begins with {code}"), self.say("does not begin with {code}")
+            return (begins if code == word else others).format(code=clean(code[:-1]))
+        said = self.code(code, codes)
+        return said if code == word else self.say("not {value}").format(value=said)
 
     def choice(self, words: Sequence[str]) -> str:
         """Return words joined by commas and an "or"."""
@@ -424,4 +429,3 @@ def _decimal(value: Fraction) -> Decimal | None:
 def _currency(unit: str) -> str:
     found = re.match(r"([A-Z]{3})(?:/|$)", unit)
     return found[1] if found else ""
-
