@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 import attrs
 
-from tarifs_solidaires.draw.lines import clean
+from tarifs_solidaires.draw.lines import UNPRINTABLE
 from tarifs_solidaires.engine.expression import (
     ALWAYS,
     Among,
@@ -75,9 +75,15 @@ def fresh(name: str, taken: set[str]) -> str:
 
 
 def string(text: str) -> str:
-    """Return a text as a FEEL string."""
-    escaped = clean(text).replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+    r"""Return a text as a FEEL string, what no line holds by its number.
+
+    Examples
+    --------
+    >>> print(string('a "b"\n'))
+    "a \"b\"\u000A"
+    """
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + UNPRINTABLE.sub(lambda m: f"\\u{ord(m[0]):04X}", escaped) + '"'
 
 
 def constant(value: Fraction | str | bool | dt.date) -> str:

@@ -8,8 +8,8 @@ import unicodedata
 NBSP = "\N{NO-BREAK SPACE}"
 
 # controls, marks that turn the direction of writing, half characters
-_UNPRINTABLE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff\ud800-\udfff]+"
+UNPRINTABLE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
 )
 
 # Widths of letters in ems, at least those of the widest usual sans-serif fonts.
@@ -22,7 +22,7 @@ BOLD = 1.13  # how much wider bold letters are
 
 def clean(text: object) -> str:
     """Return a text on one line, without the characters that no line holds."""
-    return re.sub(" +", " ", _UNPRINTABLE.sub(" ", str(text))).strip()
+    return re.sub(" +", " ", UNPRINTABLE.sub(" ", str(text))).strip()
 
 
 def text_width(text: str, size: float, *, bold: bool = False) -> float:
