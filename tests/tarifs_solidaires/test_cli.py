@@ -58,20 +58,17 @@ HEAVY = ("numpy", "scipy", "sklearn", "pandas", "polars", "pyarrow", "narwhals",
 @pytest.mark.parametrize("command", ["", *(c.__name__.rpartition(".")[2].rstrip("_") for c in COMMANDS)])
 def test_help_loads_nothing_heavy_and_answers_at_once(command):
     code = (
-        "import sys\nfrom tarifs_solidaires.cli import main\nstatus = main(sys.argv[1:])\n"
-        f"print([m for m in {HEAVY} if m in sys.modules], status)"
+        "import sys, time\nfrom tarifs_solidaires.cli import main\nstatus = main(sys.argv[1:])\n"
+        f"print([m for m in {HEAVY} if m in sys.modules], status, time.process_time())"
     )
     arguments = [*([command] if command else []), "--help"]
-    seconds = {}
-    for text in ("pass", code) * 3:
-        start = time.perf_counter()
-        done = subprocess.run(
-            [sys.executable, "-c", text, *arguments], capture_output=True, text=True, check=True
-        )
-        seconds[text] = min(seconds.get(text, 99.0), time.perf_counter() - start)
-    assert done.stdout.splitlines()[-1] == "[] 0"
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True
+    )
+    said, seconds = done.stdout.splitlines()[-1].rsplit(" ", 1)
+    assert said == "[] 0"
     assert done.stdout.startswith("usage: tarifs-solidaires")
-    assert seconds[code] - seconds["pass"] < 0.3  # beyond what Python itself takes
+    assert float(seconds) < 0.3  # of the processor, Python's own start included
 
 
 def test_the_import_loads_numpy_and_attrs_and_nothing_heavier():
@@ -132,10 +129,10 @@ def test_the_example_computes_with_both_versions_and_both_rules(tmp_path, exampl
         ("nantes/transport", "2020-10-01"), ("nantes/transport", "2023-06-01"), ("nantes/eau", "2016-06-15"),
     ):  # fmt: skip
         target = tmp_path / "out.csv"
-        more = ["--keep", "ressources_annuelles", "--keep", "nombre_personnes"]
-        more = more if rule == "nantes/transport" else ["--keep", "quotient_familial", "--keep", "age", "--keep", "beneficiaire_aah"]  # fmt: skip
         arguments = ["compute", rule, "--on", day, "--input", str(examples / "foyers.csv")]
-        assert main([*arguments, "--output", str(target), *more]) == 0
+        assert main([*arguments, "--output", str(target)]) == 2
+        assert "unknown column" in capsys.readouterr().err
+        assert main([*arguments, "--output", str(target), "--keep-all"]) == 0
         assert len(target.read_text("utf-8").splitlines()) == 13
     assert "12 rows computed" in capsys.readouterr().out
 
@@ -509,8 +506,8 @@ def test_every_kind_of_value_is_read_for_an_explanation(monkeypatch, capsys):
     seen = {}
 
     class Notice:
-        def to_text(self):
-            return "notice\x1b[31m\n"
+        def to_text(self, contact=""):
+            return f"notice\x1b[31m {contact}\n"
 
     def explain(result, *args, **options):
         seen.update(options, given=dict(result.inputs))
@@ -520,9 +517,9 @@ def test_every_kind_of_value_is_read_for_an_explanation(monkeypatch, capsys):
     values = {"revenu": "900,5", "personnes": "3", "resident": "oui", "statut": "plein", "commune": "2A004",
               "naissance": "1990-05-01"}  # fmt: skip
     arguments = [x for n, v in values.items() for x in ("--value", f"{n}={v}")]
-    arguments += ["--holder", "revenu=la CAF", "--origin", "statut=declaration", "--role", "assists"]
+    arguments += ["--contact", "la mairie", "--holder", "revenu=la CAF", "--origin", "statut=declaration", "--role", "assists"]
     assert main(["explain", str(OWN / "all_kinds.toml"), "--on", "2021-01-01", *arguments]) == 0
-    assert capsys.readouterr().out == "notice\\u001b[31m\n"
+    assert capsys.readouterr().out == "notice\\u001b[31m la mairie\n"
     assert {n: str(seen["given"][n]) for n in values} == {
         "revenu": "900.5", "personnes": "3", "resident": "True", "statut": "plein",
         "commune": "2A004", "naissance": "1990-05-01",
