@@ -37,6 +37,9 @@ def add(commands: Any) -> None:
         help="another column to carry through; can be repeated",
     )  # fmt: skip
     command.add_argument(
+        "--keep-all", action="store_true", help="carry every column through, misspelt inputs too"
+    )
+    command.add_argument(
         "--errors", choices=("raise", "null"), default="raise",
         help="what a wrong row does: stop the whole, or get no result and a reason",
     )  # fmt: skip
@@ -53,8 +56,8 @@ def _run(arguments: argparse.Namespace) -> int:
     rule = load(arguments)
     checked_output(arguments.output)
     done = compute_file(
-        rule, arguments.input, arguments.output, errors=arguments.errors, keep=arguments.keep,
-        chunk=arguments.chunk, never=rule_files(arguments, arguments.rule),
+        rule, arguments.input, arguments.output, errors=arguments.errors,
+        keep="all" if arguments.keep_all else arguments.keep, chunk=arguments.chunk, never=rule_files(arguments, arguments.rule),
     )  # fmt: skip
     without = f", {done.missing} of them without a result" if arguments.errors == "null" else ""
     where = "" if is_standard(arguments.output) else f", see {arguments.output}"

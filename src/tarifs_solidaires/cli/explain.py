@@ -38,6 +38,7 @@ def add(commands: Any) -> None:
     command.add_argument(
         "--holder", action="append", default=[], metavar="NAME=TEXT", help="who holds an input"
     )
+    command.add_argument("--contact", help="where the authority can be reached, for the notice")
     command.add_argument("--role", help="part of the computation in the decision: decides, assists")
     command.add_argument("--output", type=Path, help="file to write instead of printing")
     command.set_defaults(run=_run)
@@ -51,7 +52,10 @@ def _run(arguments: argparse.Namespace) -> int:
         origin=pairs("--origin", arguments.origin, "age=declaration"), role=arguments.role,
         holder=pairs("--holder", arguments.holder, "quotient_familial='the CAF'"),
     )  # fmt: skip
-    text: str = getattr(explanation, f"to_{arguments.format}")()
+    contact = {"contact": arguments.contact} if arguments.contact else {}
+    if arguments.format == "json":
+        contact = {}
+    text: str = getattr(explanation, f"to_{arguments.format}")(**contact)
     if is_standard(arguments.output):
         say(text.rstrip("\n"))
         return 0

@@ -79,7 +79,7 @@ def value_of(item: Input, text: str) -> object:
 
     Returns
     -------
-    float, bool, str or date
+    int, float, bool, str or date
         The value; its bounds are not checked.
 
     Raises
@@ -97,7 +97,8 @@ def value_of(item: Input, text: str) -> object:
         value = day_of(text)
     else:
         number = number_of(text.replace(",", ".", 1))
-        value = number if math.isfinite(number) else None
+        if math.isfinite(number):
+            value = int(number) if item.kind == "whole" and number.is_integer() else number
     if value is None:
         raise InputError(unreadable(item, text))
     return value

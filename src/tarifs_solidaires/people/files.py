@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import attrs
 import numpy as np
@@ -62,7 +62,7 @@ def compute_file(
     target: str | Path,
     *,
     errors: Errors = "raise",
-    keep: Sequence[str] = (),
+    keep: Sequence[str] | Literal["all"] = (),
     chunk: int = CHUNK,
     never: Sequence[Path] = (),
 ) -> Summary:
@@ -79,7 +79,7 @@ def compute_file(
     errors : {"raise", "null"}
         Whether a row that cannot be computed stops the whole, so that nothing is written, or has
         no result and a ``reason``. A row that does not fit the header always stops the whole.
-    keep : sequence of str
+    keep : sequence of str or "all"
         Columns to carry through that are neither inputs of the rule nor identifiers (``id``,
         ``foyer``, ``household``, ...).
     chunk : int
