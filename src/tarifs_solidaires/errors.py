@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 
 SHOWN = 5  # positions that a message lists
+LISTED = 20  # names that a remedy lists
 
 
 @attrs.frozen(kw_only=True)
@@ -140,10 +141,12 @@ class TableError(TarifError):
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """Return the remedy for a mistyped name: the nearest known ones, else all of them."""
-    names = sorted(known)
+    names = sorted(name.replace("{", "{{").replace("}", "}}") for name in known)
     close = get_close_matches(word, names, n=3, cutoff=0.6)
     if close:
         return f"did you mean {' or '.join(close)}?"
+    if len(names) > LISTED:
+        return f"known: {', '.join(names[:LISTED])}, … ({len(names)} in all)"
     return f"known: {', '.join(names)}" if names else "none is known here"
 
 

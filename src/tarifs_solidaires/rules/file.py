@@ -41,10 +41,11 @@ SHARED_NAME = r"[a-z0-9]+(?:-[a-z0-9]+)*(?:/[a-z0-9_]+(?:[-_][a-z0-9]+)*)+"
 _LANGUAGE = Plain("[a-z]{2,3}(?:-[A-Za-z]{2,4})?", "a language code", "fr")
 _LANGUAGES = Listing(_LANGUAGE, "a list of language codes", most=20)
 _AMOUNT = Either((Figure(), Plain()), 'a number, or a formula such as `"quotient * 2 %"`')
+_CODE, _A_CODE = "[^\\s*]{1,64}", "a code: 64 characters at most, no space, no *"
 _CODES = Either(
     (
-        Table(Text(), "a table of codes with their labels"),
-        Listing(Plain("[^\\s*]{1,64}", "a code without spaces", "plein"), "a list of codes"),
+        Table(Text(), "a table of codes with their labels", _CODE, _A_CODE),
+        Listing(Plain(_CODE, _A_CODE, "plein"), "a list of codes"),
     ),
     'a list of codes, or a table with a label for each: `{ plein = { fr = "plein tarif" } }`',
 )
