@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -128,12 +128,15 @@ class Grid:
         unknown because a value is missing. None where there are too many cells to list.
     whens : tuple of Condition
         Conditions of the rows.
+    constants : mapping of Condition to bool
+        Conditions that are the same for everyone.
     """
 
     axes: tuple[Axis, ...]
     rows: int
     row_of_cell: Array | None
     whens: tuple[Condition, ...]
+    constants: Mapping[Condition, bool]
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -167,7 +170,7 @@ class Grid:
 
 
 def truth_of(
-    condition: Condition, axes: Sequence[Axis], constants: dict[Condition, bool]
+    condition: Condition, axes: Sequence[Axis], constants: Mapping[Condition, bool]
 ) -> npt.NDArray[np.uint8]:
     """Return whether a condition holds, as an array that broadcasts over the cells."""
     one = [1] * len(axes)
@@ -194,7 +197,7 @@ def truth_of(
 
 
 def grid_of(
-    whens: Sequence[Condition], axes: Sequence[Axis], constants: dict[Condition, bool]
+    whens: Sequence[Condition], axes: Sequence[Axis], constants: Mapping[Condition, bool]
 ) -> Grid:
     """Return the cells of a table, rows decided where there are not too many cells."""
     shape = tuple(axis.bins for axis in axes)
@@ -210,7 +213,10 @@ def grid_of(
             decided[truth == UNKNOWN] = rows + 1
         decided = decided.reshape(-1)
         decided.flags.writeable = False
-    return Grid(axes=tuple(axes), rows=len(whens), row_of_cell=decided, whens=tuple(whens))
+    return Grid(
+        axes=tuple(axes), rows=len(whens), row_of_cell=decided, whens=tuple(whens),
+        constants=constants,
+    )  # fmt: skip
 
 
 def bins_by_cuts(

@@ -154,10 +154,10 @@ class DatedRule:
     def _read_inputs(self) -> frozenset[str]:
         found = {name for name in self.version.reads if name in self.all_inputs}
         for name in tuple(found):
-            found |= self._ways(name)
+            found |= self.ways(name)
         return frozenset(found)
 
-    def _ways(self, name: str) -> frozenset[str]:
+    def ways(self, name: str) -> frozenset[str]:
         """Return the inputs through which one may be given."""
         formula = self.all_inputs[name].formula
         return names(parse_formula(formula)) if formula else frozenset()
@@ -213,7 +213,7 @@ class DatedRule:
                           remedy=nearest(str(name), known))
                 )  # fmt: skip
         for name, item in self.all_inputs.items():
-            ways = self._ways(name) if item.formula else frozenset()
+            ways = self.ways(name) if item.formula else frozenset()
             through = [way for way in sorted(ways) if way in values]
             if name not in self.version.reads and name not in values:
                 continue  # nothing reads it: its ways are inputs like others
@@ -289,7 +289,7 @@ class DatedRule:
         return [
             Step(name=name, value=parse_formula(item.formula))
             for name, item in self.all_inputs.items()
-            if item.formula and name not in given and self._ways(name) <= given | self._defaulted
+            if item.formula and name not in given and self.ways(name) <= given | self._defaulted
         ]
 
     @property
