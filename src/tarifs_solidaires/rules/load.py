@@ -450,6 +450,13 @@ def _vocabulary(text: str, name: str) -> VocabularyFile:
     return read_file(VocabularyFile, text, f"vocabulary {name}")
 
 
+def list_jurisdictions() -> tuple[str, ...]:
+    """Return the codes of the jurisdictions that ship with the package."""
+    folder = files(_PACKAGE) / "jurisdictions"
+    names = (one.name for one in folder.iterdir())
+    return tuple(sorted(n.removesuffix(".toml") for n in names if n.endswith(".toml")))
+
+
 def load_jurisdiction(code: str) -> JurisdictionFile | None:
     """Return whose law a notice quotes, by its code; None where there is none of that code."""
     file = files(_PACKAGE) / "jurisdictions" / f"{code}.toml"
@@ -461,6 +468,19 @@ def load_jurisdiction(code: str) -> JurisdictionFile | None:
 @lru_cache(maxsize=32)
 def _jurisdiction(text: str, code: str) -> JurisdictionFile:
     return read_file(JurisdictionFile, text, f"jurisdiction {code}")
+
+
+def read_any(
+    data: Mapping[str, Any],
+) -> tuple[VocabularyFile | JurisdictionFile | None, Reader]:
+    """Return a file that is not a rule, with all that is wrong; None where it may be meant as one."""
+    reader = Reader(_languages(data), data)
+    kind: type[Any] = JurisdictionFile if "code" in data else VocabularyFile
+    stand_ins = {"format": FORMAT, "name": "a/b", "code": "aa", "label": NO_TEXT,
+                 "languages": reader.languages or ("en",)}  # fmt: skip
+    if kind is VocabularyFile and not data.keys() & {"input", "parameter", "list"}:
+        return None, reader
+    return read_section(kind, data, (), reader, stand_ins=stand_ins), reader
 
 
 def read_file(kind: type[File], text: str, where: str) -> File:

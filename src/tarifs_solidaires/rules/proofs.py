@@ -175,12 +175,16 @@ class Prover:
         self.file = file
         self.shared = shared
         self.notes = notes
-        self.firsts: dict[dt.date, Setting] = {}  # each version on its first day, all being given
 
-    def prove(self) -> None:
-        """Look at every version."""
-        for entry in self.file.version:
-            _Version(self, entry).prove()
+    def prove(self, entry: VersionEntry) -> Setting | None:
+        """Look at a version; return it on its first day, all inputs being given.
+
+        Parameters
+        ----------
+        entry : VersionEntry
+            A version without faults.
+        """
+        return _Version(self, entry).prove()
 
 
 class _Version:
@@ -195,14 +199,16 @@ class _Version:
         self.decided: dict[str, set[int]] = {}  # rows that decide, by step
         self.maybe: dict[tuple[str, int], list[tuple[Setting, Cells]]] = {}
 
-    def prove(self) -> None:
+    def prove(self) -> Setting | None:
+        first: Setting | None = None
         for variant, given, words in self.asked():
             setting = self.setting(variant, given, words)
             if setting is not None:
-                if not words and not variant.words:
-                    self.prover.firsts[self.entry.valid_from] = setting
+                first = setting if not words and not variant.words else first
                 self.tables(setting)
-        self.idle_rows()
+        if first is not None:
+            self.idle_rows(first)
+        return first
 
     def asked(self) -> list[tuple[Variant, frozenset[str], str]]:
         """Return what to look at, what is least unusual first, up to a limit."""
@@ -351,11 +357,10 @@ class _Version:
                 "write bounds that meet, so that the order of the rows does not decide",
             )  # fmt: skip
 
-    def idle_rows(self) -> None:
+    def idle_rows(self, setting: Setting) -> None:
         """Note the rows that decide for nobody."""
         for name, decided in self.decided.items():
-            setting = self.prover.firsts.get(self.entry.valid_from)
-            if setting is None or name not in setting.variant.rule.steps:
+            if name not in setting.variant.rule.steps:
                 continue
             facts = setting.variant.rule.steps[name]
             for row, entry in enumerate(facts.entry.row):

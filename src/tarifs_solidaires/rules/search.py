@@ -130,6 +130,10 @@ class Space:
             return Span.at(item.minimum)
         return frozenset({False}) if item.kind == "flag" else frozenset(self.codes[item.name][:1])
 
+    def usual(self, name: str, box: Box) -> Value:
+        """Return the one value that an input has in a box of usual ones."""
+        return _single(box[name])
+
     def reads(self, wanted: Sequence[Condition], step: str = "") -> frozenset[str]:
         """Return all that some conditions, a step and conditions between inputs depend on."""
         read = {name for one in wanted for name in names(one)}
