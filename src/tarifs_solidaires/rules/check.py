@@ -39,6 +39,7 @@ MOST = 200  # findings of one kind of severity that are returned
 UNFINISHED = re.compile(
     r"\b(?:TODO|TBD|FIXME)\b|\?\?\?|(?i:\b[àa] compl[ée]ter\b|\ba preencher\b)"
 )
+_WORD = re.compile(r"(?<!\S)[^\W\d_A-Z]{3,}(?!\S)")
 # Where a fault leaves the versions and the cases as they are.
 HARMLESS = ("version", "case", "note", "title", "purpose", "per", "authority", "contact", "name",
             "jurisdiction", "source", "known_until")  # fmt: skip
@@ -187,6 +188,8 @@ class _Parts:
 
     def text(self, path: Path, texts: Texts) -> None:
         missing = [lang for lang in self.file.languages if not texts.has(lang)]
+        if len(texts.wordings) == 1 and not _WORD.search(texts.first):
+            return  # a name, or letters that stand for one: the same in every language
         if texts and missing:
             self.notes.warning(
                 path, "translation", f"no text in {', '.join(missing)}",
