@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import Any, Literal, Protocol, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 Carrier: TypeAlias = Literal["float", "int", "object"]
 
@@ -68,7 +69,7 @@ class LookUp:
 
     __slots__ = ("array", "list")
 
-    def __init__(self, entries: Sequence[Any], type_: Any) -> None:
+    def __init__(self, entries: npt.ArrayLike, type_: Any) -> None:
         self.array = np.array(entries, dtype=type_)
         self.list = self.array.tolist()
 
@@ -99,6 +100,12 @@ class Arrays:
     @staticmethod
     def where(condition: Any, one: Any, other: Any) -> Any:
         """Return one value where a condition holds, else the other."""
+        for value in (one, other):
+            if (
+                isinstance(value, int) and abs(value) >= 2**63
+            ):  # numpy has no type of its own for it
+                one, other = np.asarray(one, dtype=object), np.asarray(other, dtype=object)
+                break
         return np.where(condition, one, other)
 
     @staticmethod

@@ -108,8 +108,8 @@ class Builder:
             self.sources |= part.source
             entries |= part.input
             self.figures |= part.parameter
-            for name, entry in part.list.items():
-                words = _codes(entry.values)
+            for name, listed in part.list.items():
+                words = _codes(listed.values)
                 self.lists[name] = frozenset(words)
                 self.list_words[name] = words
         self.own = frozenset(file.input)
@@ -161,7 +161,7 @@ class Builder:
         except PatternError as error:
             self.wrong(
                 (*entry.path, "pattern"), "regex", "the pattern {reason}",
-                "write a plain regular expression, such as [0-9]{{5}}", reason=str(error),
+                "write a plain regular expression, such as [0-9]{5}", reason=str(error),
             )  # fmt: skip
 
     def _bounds(self, entry: InputEntry) -> tuple[Fraction, Fraction]:
@@ -205,7 +205,7 @@ class Builder:
             return None
         if isinstance(value, dt.date):
             value = Fraction((value - EPOCH).days)
-        if isinstance(value, Fraction) and not isinstance(value, bool) and not low <= value <= high:
+        if isinstance(value, Fraction) and not low <= value <= high:
             self.wrong(
                 path, "default", "the default is outside the bounds of the input",
                 "change it, or 'from' and 'to'",
@@ -622,7 +622,7 @@ class Builder:
         try:
             return parse_formula(text)
         except FormulaError as error:
-            self.wrong(path, "formula", _escaped(error.template), _escaped(error.remedy))
+            self.wrong(path, "formula", error.template, error.remedy)
             return None
 
     # -- conditions ----------------------------------------------------------------------------
@@ -682,7 +682,7 @@ class Builder:
         try:
             found = parse_comparison(value, name)
         except FormulaError as error:
-            self.wrong(path, "condition", _escaped(error.template), _escaped(error.remedy))
+            self.wrong(path, "condition", error.template, error.remedy)
             return None
         for read in sorted(names(found) - {name}):
             if not scope.numeric(read, path):
@@ -820,7 +820,7 @@ class Scope:
 
     def codes(self, name: str) -> tuple[str, ...] | None:
         """Return the codes that a name can be; None where any text can."""
-        if name in self.step_codes and self.step_codes[name]:
+        if self.step_codes.get(name):
             return self.step_codes[name]
         item = self.builder.inputs.get(name)
         if item is not None:
@@ -892,7 +892,3 @@ def _expected(kind: str, codes: Mapping[str, Texts]) -> str:
     if kind == "code" and codes:
         return " or ".join(shown(code) for code in list(codes)[:8])
     return {"flag": "true or false", "code": "a text", "date": "a date"}.get(kind, "a number")
-
-
-def _escaped(text: str) -> str:
-    return text.replace("{", "{{").replace("}", "}}")

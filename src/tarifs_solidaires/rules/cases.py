@@ -86,7 +86,7 @@ def _check_case(rule: DatedRule, case: WorkedCase, notes: Findings) -> None:
         for fault in error.errors:
             notes.error(
                 (*case.path, "given"), "case_input", f"cannot be computed: {fault.message}",
-                str(fault.to_dict()["remedy"]) or "correct the case, or the input",
+                fault.advice or "correct the case, or the input",
             )  # fmt: skip
         return
     except LimitError:

@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 
 from tarifs_solidaires.engine.backends import INT_BITS
-from tarifs_solidaires.errors import RuleError, nearest
+from tarifs_solidaires.errors import Fault, RuleError, nearest
 from tarifs_solidaires.rules.cases import check_cases
 from tarifs_solidaires.rules.dated import DatedRule
 from tarifs_solidaires.rules.file import RuleFile, VersionEntry, VocabularyFile
@@ -111,7 +111,7 @@ def _check(text: str, where: str, roots: list[str]) -> list[Finding]:
     except RuleError as error:
         fault = error.errors[0]
         return [Finding(code=fault.code, severity="error", where="", line=fault.line,
-                        message=fault.message, remedy=fault.remedy)]  # fmt: skip
+                        message=fault.message, remedy=fault.advice)]  # fmt: skip
     notes = Findings(data, lines_of(text))
     _unfinished(notes)
     if "version" not in data and "output" not in data:
@@ -143,10 +143,10 @@ def _sorted(notes: Findings) -> list[Finding]:
 def _read(notes: Findings, reader: Reader) -> None:
     """Note what the reader found."""
     for remark in reader.remarks:
-        notes.error(
-            remark.path, remark.code, remark.template.format_map(remark.data),
-            remark.remedy.format_map(remark.data),
-        )  # fmt: skip
+        fault = Fault(
+            code=remark.code, template=remark.template, remedy=remark.remedy, data=remark.data
+        )
+        notes.error(remark.path, fault.code, fault.message, fault.advice)
 
 
 def _unfinished(notes: Findings) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
-from importlib.metadata import entry_points
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -85,6 +85,8 @@ def _roots(folders: Folder | Sequence[Folder]) -> list[Any]:
 
 @lru_cache(maxsize=1)
 def _installed() -> tuple[Any, ...]:
+    from importlib.metadata import entry_points  # takes as long to import as all of this package
+
     return tuple(files(point.value) for point in entry_points(group=GROUP))
 
 
@@ -447,7 +449,8 @@ def load_vocabulary(name: str, roots: tuple[str, ...] = ()) -> VocabularyFile | 
 
 @lru_cache(maxsize=128)
 def _vocabulary(text: str, name: str) -> VocabularyFile:
-    return read_file(VocabularyFile, text, f"vocabulary {name}")
+    found: VocabularyFile = read_file(VocabularyFile, text, f"vocabulary {name}")
+    return found
 
 
 def list_jurisdictions() -> tuple[str, ...]:
@@ -467,7 +470,8 @@ def load_jurisdiction(code: str) -> JurisdictionFile | None:
 
 @lru_cache(maxsize=32)
 def _jurisdiction(text: str, code: str) -> JurisdictionFile:
-    return read_file(JurisdictionFile, text, f"jurisdiction {code}")
+    found: JurisdictionFile = read_file(JurisdictionFile, text, f"jurisdiction {code}")
+    return found
 
 
 def read_any(
@@ -506,11 +510,9 @@ def _day(on: object) -> dt.date:
         return on.date()
     if isinstance(on, dt.date):
         return on
-    try:
-        if isinstance(on, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", on):
-            return dt.date.fromisoformat(on)
-    except ValueError:
-        pass
+    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", str(on)):
+        with suppress(ValueError):
+            return dt.date.fromisoformat(str(on))
     raise DateError(
         Fault(code="no_day", template="{value!r} is no day",
               remedy="write YYYY-MM-DD, such as 2020-10-01", data={"value": on})

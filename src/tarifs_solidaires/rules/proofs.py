@@ -100,8 +100,8 @@ def variants(
             rule = DatedRule(**made_parts(file, shared, day, None, changes))
         except RuleError as error:
             fault = error.errors[0]
-            notes.error(entry.path, fault.code, f"{words}: {fault.template}".format_map(fault.data),
-                        fault.remedy.format_map(fault.data))  # fmt: skip
+            message = attrs.evolve(fault, where=words).message
+            notes.error(entry.path, fault.code, message, fault.advice)
             return None
         return Variant(rule=rule, words=words)
 
