@@ -25,6 +25,7 @@ from tarifs_solidaires.engine.expression import (
     conditions,
     names,
 )
+from tarifs_solidaires.engine.program import made
 from tarifs_solidaires.engine.step import read_by
 from tarifs_solidaires.rules.dated import REQUIRED
 from tarifs_solidaires.rules.search import Person, Sample, Space, drawn, marks_of
@@ -169,7 +170,8 @@ def _turns_with(space: Space, name: str, outputs: Mapping[str, bool]) -> Iterato
             columns[other] = np.repeat(column, len(incomes))
     columns[name] = np.tile(incomes, PEOPLE)
     everyone = Sample(columns=columns, count=PEOPLE * len(incomes))
-    found = space.program.many(everyone.columns, everyone.count).outputs
+    computed = space.program.many(everyone.columns, everyone.count)
+    found = {output: made(column) for output, column in computed.outputs.items()}
     refused = np.zeros(everyone.count, dtype=bool)
     for asked, values in found.items():
         if asked.startswith(REQUIRED):
