@@ -584,7 +584,7 @@ class DatedRule:
         """Return the steps of which a cell is covered by no row, whatever is given."""
         given = frozenset(n for n, item in self.all_inputs.items() if not item.formula or
                           n in self.version.reads)  # fmt: skip
-        ways = frozenset(way for name in given for way in self._ways(name))
+        ways = frozenset(way for name in given for way in self.ways(name))
         grids = self.program(given - ways).grids
         return frozenset(name for name, grid in grids.items() if grid.bare.size)
 
