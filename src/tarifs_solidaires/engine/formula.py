@@ -145,7 +145,9 @@ class _Parser:
         """Return what is wrong where a formula should end."""
         before, now = self.tokens[self.place - 1], self.now
         if before.kind == now.kind == "number":
-            return self.wrong(f"{now.text!r} follows a number", "write a number without spaces: 1200")
+            return self.wrong(
+                f"{now.text!r} follows a number", "write a number without spaces: 1200"
+            )
         if before.kind == "number" and now.text.startswith("_"):
             return self.wrong("a number has _ in it", "write a number without _: 1200")
         if now.text == "x" and before.kind in ("number", "name"):
@@ -219,7 +221,8 @@ class _Parser:
             if following.kind == "sign" and following.text == "," and self._decimal_comma(token):
                 self.place -= 1
                 raise FormulaError(
-                    f"{_short(self.text)} has a decimal comma", "write a decimal point: 0.55, not 0,55"
+                    f"{_short(self.text)} has a decimal comma",
+                    "write a decimal point: 0.55, not 0,55",
                 )
             return Number(Fraction(token.text))
         if token.kind == "date":
@@ -232,7 +235,8 @@ class _Parser:
             if NAME.fullmatch(token.text) is None:
                 raise FormulaError(
                     f"{_short(self.text)}: {token.text[:64]!r} is not a name",
-                    f"write {token.text.lower()}" if token.text.lower() in FUNCTIONS
+                    f"write {token.text.lower()}"
+                    if token.text.lower() in FUNCTIONS
                     else "names have lower-case letters without accents, digits and _",
                 )
             return Name(token.text)
@@ -247,7 +251,8 @@ class _Parser:
             raise self.wrong(f"nothing stands before {token.text!r}", "write x before it: x <= 600")
         twice = token.text == "*" and self.tokens[self.place - 1].text == "*"
         raise self.wrong(
-            f"a number or a name is missing before {token.text!r}", "multiply: a * a" if twice else ""
+            f"a number or a name is missing before {token.text!r}",
+            "multiply: a * a" if twice else "",
         )
 
     def _decimal_comma(self, token: _Token) -> bool:
@@ -339,7 +344,7 @@ def parse_comparison(text: str, subject: str) -> Condition:
     if parser.now.kind != "end":
         raise parser.too_much("write it like x <= 600 or 500 < x <= 750")
     if not pairs:
-        number = isinstance(parser.tokens[0], _Token) and parser.tokens[0].kind == "number"
+        number = parser.tokens[0].kind == "number"
         raise FormulaError(
             f"{_short(text)} is not a comparison",
             "take the quotes away, or write a comparison such as x <= 600"

@@ -92,9 +92,7 @@ class Builder:
         Where faults are noted.
     """
 
-    def __init__(
-        self, file: RuleFile, shared: Sequence[VocabularyFile], reader: Reader
-    ) -> None:
+    def __init__(self, file: RuleFile, shared: Sequence[VocabularyFile], reader: Reader) -> None:
         self.file = file
         self.reader = reader
         self.damaged = tuple(remark.path for remark in reader.remarks)
@@ -144,7 +142,9 @@ class Builder:
                 "keep one: where nobody gives it, it has its default",
             )  # fmt: skip
         if entry.kind in ("flag", "code") and (entry.from_ is not None or entry.to is not None):
-            self.wrong(path, "bounds", "'from' and 'to' belong to numbers and dates", "leave them out")
+            self.wrong(
+                path, "bounds", "'from' and 'to' belong to numbers and dates", "leave them out"
+            )
         if entry.or_formula and entry.kind not in ("number", "whole"):
             self.wrong(path, "or_formula", "'or_formula' belongs to a number", "leave it out")
         return Input(
@@ -181,7 +181,9 @@ class Builder:
             last = entry.to if isinstance(entry.to, Fraction) else top
             found = first, last
         if found[0] > found[1]:
-            self.wrong(entry.path, "bounds", "'from' is above 'to'", "swap them, or write a larger 'to'")
+            self.wrong(
+                entry.path, "bounds", "'from' is above 'to'", "swap them, or write a larger 'to'"
+            )
             return found[1], found[0]
         return found
 
@@ -410,9 +412,15 @@ class Builder:
         }  # fmt: skip
         said = [way for way, there in ways_.items() if there]
         if len(said) != 1:
-            what = f"both {' and '.join(said)}" if said else "none of formula, row, scale, by and best"
+            what = (
+                f"both {' and '.join(said)}" if said else "none of formula, row, scale, by and best"
+            )
             self.wrong(
-                entry.path, "step_kind", "the step has {what}", "write exactly one of them", what=what
+                entry.path,
+                "step_kind",
+                "the step has {what}",
+                "write exactly one of them",
+                what=what,
             )
             return None
         self._check_keys(entry, said[0])
@@ -689,9 +697,7 @@ class Builder:
                 return None
         return found
 
-    def _code_condition(
-        self, name: str, value: Any, path: Path, scope: Scope
-    ) -> Condition | None:
+    def _code_condition(self, name: str, value: Any, path: Path, scope: Scope) -> Condition | None:
         if isinstance(value, str):
             match = _IN.fullmatch(value)
             if match is not None:

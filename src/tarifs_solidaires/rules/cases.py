@@ -93,7 +93,8 @@ def _check_case(rule: DatedRule, case: WorkedCase, notes: Findings) -> None:
         return  # noted at the step
     row: Texts = outcome["names"][int(outcome["row"])]
     results: dict[str, Any] = {
-        **rule.exact_values(case.given), **{name: one.value for name, one in worked.items()}
+        **rule.exact_values(case.given),
+        **{name: one.value for name, one in worked.items()},
     }
     known = [ROW, *rule.output_names, *rule.steps]
     decided = f" (row {row.first!r})" if row else ""
@@ -142,4 +143,3 @@ def _remedy(found: Any, expected: Any, worked: Worked | None) -> str:
     if amounts and worked is not None and worked.step.unit is None and abs(found - expected) < CENT:
         return "the step does not round: write round = 0.01 in it, or expect all the decimals"
     return _REMEDY
-

@@ -23,7 +23,6 @@ from tarifs_solidaires.engine.expression import (
     names,
 )
 from tarifs_solidaires.engine.formula import formula_text
-from tarifs_solidaires.engine.quantities import Num
 from tarifs_solidaires.engine.tables import YES, Axis, Grid, truth_of
 from tarifs_solidaires.rules.search import Space, lattice, next_multiple
 
@@ -49,7 +48,13 @@ class Side:
     @property
     def kind(self) -> str:
         """``number``, ``code`` or ``flag``."""
-        return "number" if isinstance(self.axis.key, tuple) else "code" if self.axis.samples else "flag"
+        return (
+            "number"
+            if isinstance(self.axis.key, tuple)
+            else "code"
+            if self.axis.samples
+            else "flag"
+        )
 
     @property
     def left(self) -> Expression:
@@ -115,7 +120,7 @@ class Side:
             item = self.space.inputs[self.left.name]
             return item.minimum, item.maximum, lattice(item)
         quantity = self.space.program.compiler.number(self.left)
-        if not isinstance(quantity, Num) or quantity.root:
+        if quantity.root:
             return None
         low, high = quantity.bounds
         if quantity.divisors or not self._exact():
@@ -331,7 +336,8 @@ class Cells:
     def holds(self, row: int) -> Mask:
         """Return the cells in which the conditions of a row hold."""
         truth = truth_of(self.grid.whens[row], self.grid.axes, self.grid.constants)
-        return np.asarray(np.broadcast_to(truth == YES, self.grid.shape)).reshape(-1)
+        found: Mask = np.broadcast_to(np.asarray(truth == YES), self.grid.shape).reshape(-1)
+        return found
 
     def before(self, row: int) -> tuple[int, ...]:
         """Return the rows that take the cases of a row that never decides."""

@@ -11,9 +11,16 @@ import attrs
 
 from tarifs_solidaires.engine.backends import INT_BITS
 from tarifs_solidaires.errors import Fault, RuleError, nearest
+from tarifs_solidaires.rules.build import Builder
 from tarifs_solidaires.rules.cases import check_cases
 from tarifs_solidaires.rules.dated import DatedRule
-from tarifs_solidaires.rules.file import RuleFile, VersionEntry, VocabularyFile
+from tarifs_solidaires.rules.file import (
+    ListEntry,
+    ParameterEntry,
+    RuleFile,
+    VersionEntry,
+    VocabularyFile,
+)
 from tarifs_solidaires.rules.finding import Finding, Findings, summary
 from tarifs_solidaires.rules.keys import Kind, Listing, Part, Reader, Table, keys_of, shown
 from tarifs_solidaires.rules.load import (
@@ -36,9 +43,7 @@ __all__ = ["Finding", "check_rule", "check_text", "summary"]
 
 MOST = 200  # findings of one kind of severity that are returned
 # What stands in a text that someone still has to finish.
-UNFINISHED = re.compile(
-    r"\b(?:TODO|TBD|FIXME)\b|\?\?\?|(?i:\b[àa] compl[ée]ter\b|\ba preencher\b)"
-)
+UNFINISHED = re.compile(r"\b(?:TODO|TBD|FIXME)\b|\?\?\?|(?i:\b[àa] compl[ée]ter\b|\ba preencher\b)")
 _WORD = re.compile(r"(?<!\S)[^\W\d_A-Z]{3,}(?!\S)")
 # Where a fault leaves the versions and the cases as they are.
 HARMLESS = ("version", "case", "note", "title", "purpose", "per", "authority", "contact", "name",
@@ -79,7 +84,7 @@ def check_rule(name: Folder, folders: Sequence[Folder] = ()) -> list[Finding]:
 
 
 def check_text(text: str, where: str = "", folders: Sequence[Folder] = ()) -> list[Finding]:
-    """Return everything that can be found wrong in the text of a rule file.
+    r"""Return everything that can be found wrong in the text of a rule file.
 
     Parameters
     ----------
@@ -97,7 +102,7 @@ def check_text(text: str, where: str = "", folders: Sequence[Folder] = ()) -> li
 
     Examples
     --------
-    >>> for finding in check_text('format = 2\\nname = "Ville"\\n')[:2]:
+    >>> for finding in check_text('format = 2\nname = "Ville"\n')[:2]:
     ...     print(finding.line, finding)
     None error: the key 'languages' is missing; write a list of language codes
     None error: the key 'title' is missing; write a text, or a table with one per language: `{ fr = "…", en = "…" }`
@@ -274,7 +279,8 @@ class _Check(_Parts):
 
     def sources(self) -> None:
         """Note sources that are the key of nothing, and figures without any."""
-        keys = {key for part in (*self.shared, self.file) for key in part.source}
+        parts: tuple[RuleFile | VocabularyFile, ...] = (*self.shared, self.file)
+        keys = {key for part in parts for key in part.source}
         for section, path in _sections(self.file, ()):
             source = getattr(section, "source", None)
             word = isinstance(source, str) and re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", source)
@@ -290,7 +296,10 @@ class _Check(_Parts):
                     version.path, "source", "figures without a source",
                     "write source = … in the version, or in each of its steps",
                 )  # fmt: skip
-        for name, entry in (*self.file.parameter.items(), *self.file.list.items()):
+        figures: list[ParameterEntry | ListEntry] = [
+            *self.file.parameter.values(), *self.file.list.values()
+        ]  # fmt: skip
+        for entry in figures:
             values = getattr(entry, "value", None)
             own = isinstance(values, tuple) and all(value.source is not None for value in values)
             if entry.source is None and not own:
@@ -301,8 +310,6 @@ class _Check(_Parts):
 
     def unused(self) -> None:
         """Note inputs, figures, steps, lists and sources that nothing reads."""
-        from tarifs_solidaires.rules.build import Builder
-
         builder = Builder(self.file, self.shared, Reader(self.file.languages))
         read: set[str] = {name for entry in self.file.require for name in entry.when}
         for version in self.file.version:
@@ -325,7 +332,9 @@ class _Check(_Parts):
             figures += version.parameter.items()
         for name, figure in figures:
             if name not in read and not figure.note:
-                self.note_unused(figure.path, "parameter", name, ", or say in its note what it is for")
+                self.note_unused(
+                    figure.path, "parameter", name, ", or say in its note what it is for"
+                )
         asked = {word for when in _whens(self.file) for word in when}
         for name, listed in self.file.list.items():
             if not asked & {f"in {name}", f"not in {name}"}:
@@ -461,4 +470,3 @@ def _whens(value: Any) -> Iterator[tuple[str, ...]]:
 def _named(when: Any) -> Iterator[str]:
     for one in when if isinstance(when, tuple) else (when,):
         yield from one
-

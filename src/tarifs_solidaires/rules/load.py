@@ -237,7 +237,9 @@ def _text_of(file: Traversable, where: str, root: Traversable | None = None) -> 
 
 def _no_file(where: str, reason: str, remedy: str) -> RuleError:
     return RuleError(
-        Fault(code="no_file", where=where, template="{reason}", remedy=remedy, data={"reason": reason})
+        Fault(
+            code="no_file", where=where, template="{reason}", remedy=remedy, data={"reason": reason}
+        )
     )
 
 
@@ -349,7 +351,10 @@ def _check_versions(file: RuleFile, reader: Reader) -> None:
         before = entry
     if file.known_until and before is not None and file.known_until < before.valid_from:
         reader.wrong(
-            ("known_until",), "known_until", "is before the last version begins", "write a later day"
+            ("known_until",),
+            "known_until",
+            "is before the last version begins",
+            "write a later day",
         )
 
 

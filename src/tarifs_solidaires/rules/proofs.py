@@ -78,7 +78,8 @@ class Setting:
 def change_days(file: RuleFile, rule: DatedRule, last: dt.date) -> list[dt.date]:
     """Return the days after the first of a version on which a dated parameter changes."""
     own: dict[str, Any] = {}
-    for part in (*rule.shared, file):
+    parts: tuple[RuleFile | VocabularyFile, ...] = (*rule.shared, file)
+    for part in parts:
         own |= part.parameter
     found: set[dt.date] = set()
     for name in rule.version.reads & own.keys():
@@ -169,9 +170,7 @@ class Prover:
         Where findings are noted.
     """
 
-    def __init__(
-        self, file: RuleFile, shared: tuple[VocabularyFile, ...], notes: Findings
-    ) -> None:
+    def __init__(self, file: RuleFile, shared: tuple[VocabularyFile, ...], notes: Findings) -> None:
         self.file = file
         self.shared = shared
         self.notes = notes
@@ -242,7 +241,8 @@ class _Version:
             return rule.steps[name].entry.path
         if name.startswith(REQUIRED):
             return self.prover.file.require[int(name.removeprefix(REQUIRED))].path
-        for part in (self.prover.file, *self.prover.shared):
+        parts: tuple[RuleFile | VocabularyFile, ...] = (self.prover.file, *self.prover.shared)
+        for part in parts:
             if name in part.input:
                 return (*part.input[name].path, "or_formula")
         return self.entry.path
@@ -277,7 +277,10 @@ class _Version:
         if cells.uncovered.any():
             self.uncovered(setting, name, cells)
         decided = self.decided.setdefault(name, set())
-        rows = set(np.unique(cells.row[cells.possible]).tolist()) - {cells.grid.rows, cells.grid.rows + 1}
+        rows = set(np.unique(cells.row[cells.possible]).tolist()) - {
+            cells.grid.rows,
+            cells.grid.rows + 1,
+        }
         if cells.plain and not setting.variant.rule.file.require:
             decided |= rows
         elif rows - decided:
@@ -302,11 +305,11 @@ class _Version:
             told += 1
             self.note_uncovered(setting, name, group, answer)
 
-    def note_uncovered(
-        self, setting: Setting, name: str, group: Group, answer: Answer
-    ) -> None:
+    def note_uncovered(self, setting: Setting, name: str, group: Group, answer: Answer) -> None:
         path = self.path_of(setting.variant.rule, name)
-        row = f"add a row with when = {group.when}" if group.when else "add a last row without 'when'"
+        row = (
+            f"add a row with when = {group.when}" if group.when else "add a last row without 'when'"
+        )
         if answer.person is None:
             self.notes.warning(
                 path, "not_decided",
@@ -322,7 +325,12 @@ class _Version:
         )  # fmt: skip
 
     def look(
-        self, setting: Setting, name: str, wanted: Sequence[Any], row: int | None, boxes: int = BOXES
+        self,
+        setting: Setting,
+        name: str,
+        wanted: Sequence[Any],
+        row: int | None,
+        boxes: int = BOXES,
     ) -> Answer:
         """Look for a person for whom a row decides, or none does though nothing is missing."""
 

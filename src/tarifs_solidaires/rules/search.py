@@ -179,7 +179,9 @@ class Space:
         """Return one of some people."""
         found: Person = {}
         for name, column in sample.columns.items():
-            value = column.words[column.index[place]] if isinstance(column, Coded) else column[place]
+            value = (
+                column.words[column.index[place]] if isinstance(column, Coded) else column[place]
+            )
             found[name] = self.inputs[name].meant(value)
         return found
 
@@ -334,7 +336,10 @@ def _people(space: Space, box: Box) -> Iterator[Person]:
 def plain_number(item: Input, low: Fraction, high: Fraction, wished: Fraction) -> Fraction:
     """Return a value of an input from one to another, as round as it can be, near a wished one."""
     for unit in (item.grid, lattice(item)):
-        first, last = next_multiple(low, unit, beyond=False), -next_multiple(-high, unit, beyond=False)
+        first, last = (
+            next_multiple(low, unit, beyond=False),
+            -next_multiple(-high, unit, beyond=False),
+        )
         if first <= last:
             return min(max(round(wished / unit) * unit, first), last)
     return low
@@ -414,5 +419,3 @@ def marks_of(space: Space) -> dict[str, tuple[Fraction, ...]]:
                 near = (cut.value + n * item.grid for cut in axis.cuts for n in (-1, 0, 1))
                 found[left.name] |= {n for n in near if item.minimum <= n <= item.maximum}
     return {name: tuple(sorted(values)) for name, values in found.items()}
-
-

@@ -15,8 +15,8 @@ MAX_PARTS = 16  # of a dotted key: each part costs the parser of Python memory f
 MAX_KEY = 255  # characters of one key
 MAX_DEPTH = 32  # brackets within brackets
 MAX_DIGITS = 60  # of a number
-_LONG_NUMBER = re.compile(r"[\d_]{%d,}" % (MAX_DIGITS + 1))
-_LONG_KEY = re.compile(r"[^\s=,.]{%d,}" % (MAX_KEY + 1))
+_LONG_NUMBER = re.compile(rf"[\d_]{{{MAX_DIGITS + 1},}}")
+_LONG_KEY = re.compile(rf"[^\s=,.]{{{MAX_KEY + 1},}}")
 
 
 def read_toml(text: str, where: str = "") -> dict[str, Any]:
@@ -60,7 +60,10 @@ def read_toml(text: str, where: str = "") -> dict[str, Any]:
         ) from None
     except (RecursionError, ValueError, ArithmeticError, MemoryError) as error:
         raise _not_toml(
-            where, 1, f"this is not TOML: {type(error).__name__}", "check the brackets and the numbers"
+            where,
+            1,
+            f"this is not TOML: {type(error).__name__}",
+            "check the brackets and the numbers",
         ) from None
 
 

@@ -126,7 +126,7 @@ def _way(space: Space, node: Expression, name: str) -> int | None:
             return _joined(one, other if node.sign == "+" or not other else -other)
         case Operation("*", left, right):
             one, other = _way(space, left, name), _way(space, right, name)
-            if isinstance(left, Number) and left.value < 0 or isinstance(right, Number) and right.value < 0:
+            if any(isinstance(side, Number) and side.value < 0 for side in (left, right)):
                 return None if one is None or other is None else -(one or other)
             return _joined(one, other)
         case Operation(_, left, right):
@@ -160,7 +160,9 @@ def _turns_with(space: Space, name: str, outputs: Mapping[str, bool]) -> Iterato
     top = float(2 * marks[-2]) if len(marks) > 2 and marks[-2] > 0 else float(item.maximum)
     low, high, grid = float(item.minimum), min(float(item.maximum), top), float(item.grid)
     between = np.rint(np.linspace(low, high, POINTS) / grid) * grid
-    incomes = np.unique(np.concatenate([[float(mark) for mark in marks], np.clip(between, low, high)]))
+    incomes = np.unique(
+        np.concatenate([[float(mark) for mark in marks], np.clip(between, low, high)])
+    )
     people = drawn(space, PEOPLE, seed=1)
     columns: dict[str, Array | Coded] = {}
     for other, column in people.columns.items():
@@ -191,9 +193,7 @@ def _turns_with(space: Space, name: str, outputs: Mapping[str, bool]) -> Iterato
         yield _case(space, output, name, person, incomes[earlier], incomes[place])
 
 
-def _case(
-    space: Space, output: str, name: str, person: Person, before: Any, after: Any
-) -> Turn:
+def _case(space: Space, output: str, name: str, person: Person, before: Any, after: Any) -> Turn:
     """Return a case in which what does not matter is as it usually is."""
     item = space.inputs[name]
     first, last = (Fraction(str(item.meant(value))) for value in (before, after))

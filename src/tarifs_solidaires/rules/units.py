@@ -25,6 +25,7 @@ from tarifs_solidaires.engine.expression import (
     Rounded,
     conditions,
 )
+from tarifs_solidaires.rules.file import Candidate, Row
 from tarifs_solidaires.rules.model import StepFacts
 from tarifs_solidaires.rules.toml_lines import Path
 
@@ -100,7 +101,7 @@ class Units:
         """Work out the unit of a step, and note what does not fit in it."""
         entry, step = facts.entry, facts.step
         own = unit_of(facts.unit) if step.kind == "number" else None
-        places = [*entry.row, *entry.candidate]
+        places: list[Row | Candidate] = [*entry.row, *entry.candidate]
         found: Unit | None = None
         match step.value:
             case Choice(cases) | Best(_, cases):
