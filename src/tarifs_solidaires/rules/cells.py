@@ -299,7 +299,8 @@ class Cells:
     @property
     def uncovered(self) -> Mask:
         """Cells that no row covers."""
-        return (self.row == self.grid.rows) & self.possible
+        found: Mask = np.logical_and(self.row == self.grid.rows, self.possible)
+        return found
 
     def groups(self, cells: Mask, most: int) -> list[Group]:
         """Return some cells as few groups of neighbours; impossible cells may lie in any of them."""

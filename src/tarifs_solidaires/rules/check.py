@@ -243,6 +243,13 @@ class _Check(_Parts):
                 f"{next((lang for lang in file.languages if lang not in foreign), 'en')}",
                 f"it has {', '.join(written)}",
             )  # fmt: skip
+        last = max(file.version, key=lambda one: one.valid_from, default=None)
+        if last is not None and last.known_until is None and file.known_until is None:
+            self.notes.warning(
+                last.path, "known_until", "nothing says until when this version is known, so that it "
+                "is used on any later day", "write known_until at the head: the last day for which the "
+                "rule was read",
+            )  # fmt: skip
         for key in ("input", "output"):
             for name, entry in getattr(file, key).items():
                 if not entry.label:

@@ -183,6 +183,7 @@ class Row:
     then: Any = key(
         Either((Truth(), Figure(), Plain()), 'a number, a formula, a code, or `"missing"`'),
         "The result.",
+        stand_in="missing",
     )
     source: Any = key(_SOURCE, "Where it was read.", None)
     confidence: str = key(Word(CONFIDENCES), "How sure it is.", "")
@@ -198,7 +199,7 @@ class ScalePart:
         Either((Figure(), Plain(NAMES, "the name of a parameter")), "a number or a parameter"),
         "Its upper bound, which belongs to it; left out in the last part.", None,
     )  # fmt: skip
-    rate: Any = key(_AMOUNT, "What each unit within it costs.")
+    rate: Any = key(_AMOUNT, "What each unit within it costs.", stand_in=Fraction(0))
     name: Texts = key(Text(), "Its name.", NO_TEXT)
     source: Any = key(_SOURCE, "Where it was read.", None)
     confidence: str = key(Word(CONFIDENCES), "How sure it is.", "")
@@ -210,7 +211,7 @@ class Candidate:
     """One of several rights, of which the best counts."""
 
     name: Texts = key(Text(), "Its name, by which the winner is told.")
-    value: Any = key(_AMOUNT, "What it gives.")
+    value: Any = key(_AMOUNT, "What it gives.", stand_in=Fraction(0))
     when: Any = key(_WHEN, "Conditions; left out, it holds for everyone.", EMPTY)
     source: Any = key(_SOURCE, "Where it was read.", None)
     confidence: str = key(Word(CONFIDENCES), "How sure it is.", "")

@@ -303,7 +303,7 @@ class Whole(Kind):
 
     def words(self) -> str:
         """Return what to write."""
-        return f"a whole number from {self.low}"
+        return f"{self.low}" if self.low == self.high else f"a whole number from {self.low}"
 
 
 @attrs.frozen
@@ -496,7 +496,7 @@ class Part(Kind):
         return "a table"
 
 
-def key(kind: Kind, doc: str, default: Any = NOTHING, **more: Any) -> Any:
+def key(kind: Kind, doc: str, default: Any = NOTHING, *, stand_in: Any = NOTHING) -> Any:
     """Declare a key of a section.
 
     Parameters
@@ -507,8 +507,11 @@ def key(kind: Kind, doc: str, default: Any = NOTHING, **more: Any) -> Any:
         What it means, in a sentence.
     default : object
         Value where it is left out; without one it is required.
+    stand_in : object
+        Value in place of one that is missing or wrong, once that is noted; without one, what needs it
+        is left out.
     """
-    return attrs.field(default=default, metadata={"kind": kind, "doc": doc}, **more)
+    return attrs.field(default=default, metadata={"kind": kind, "doc": doc, "stand_in": stand_in})
 
 
 def keys_of(section: type[Any]) -> dict[str, attrs.Attribute[Any]]:
@@ -558,7 +561,7 @@ def read_section(
                 expected=kind.words(),
             )  # fmt: skip
         if value is NOTHING and field.default is NOTHING:
-            value = stand_ins.get(field.name, NOTHING)
+            value = stand_ins.get(field.name, field.metadata["stand_in"])
             good = good and value is not NOTHING
         if value is not NOTHING:
             values[field.name] = value
