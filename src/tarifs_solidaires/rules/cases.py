@@ -71,7 +71,7 @@ def check_cases(
             rules[day] = DatedRule(**made_parts(file, shared, day, None, EMPTY))
         _check_case(rules[day], case, notes)
     for entry in versions:
-        if entry.valid_from not in tried:
+        if entry.valid_from not in tried and len(file.case) == len(notes.data.get("case", ())):
             notes.warning(
                 entry.path, "no_case", "no worked case tries this version",
                 f"add a [[case]] with on = {entry.valid_from}, or a later day",

@@ -152,6 +152,7 @@ def _read(notes: Findings, reader: Reader) -> None:
             code=remark.code, template=remark.template, remedy=remark.remedy, data=remark.data
         )
         notes.error(remark.path, fault.code, fault.message, fault.advice)
+    notes.damaged = tuple(remark.path for remark in reader.remarks)
 
 
 def _unfinished(notes: Findings) -> None:
@@ -244,7 +245,8 @@ class _Check(_Parts):
                 f"it has {', '.join(written)}",
             )  # fmt: skip
         last = max(file.version, key=lambda one: one.valid_from, default=None)
-        if last is not None and last.known_until is None and file.known_until is None:
+        endless = last is not None and last.known_until is None and file.known_until is None
+        if last is not None and endless and ("known_until",) not in self.notes.damaged:
             self.notes.warning(
                 last.path, "known_until", "nothing says until when this version is known, so that it "
                 "is used on any later day", "write known_until at the head: the last day for which the "
@@ -273,6 +275,8 @@ class _Check(_Parts):
                 yield (*path, "unit"), unit
 
     def currency(self, path: Path, money: str) -> None:
+        if ("currency",) in self.notes.damaged:
+            return
         if money and not self.file.currency:
             self.notes.error(
                 path, "currency", f"the unit is in {money}, and the file has no currency",
@@ -287,7 +291,7 @@ class _Check(_Parts):
     def sources(self) -> None:
         """Note sources that are the key of nothing, and figures without any."""
         parts: tuple[RuleFile | VocabularyFile, ...] = (*self.shared, self.file)
-        keys = {key for part in parts for key in part.source}
+        keys = {key for part in parts for key in part.source} | self.notes.data.get("source", {}).keys()
         for section, path in _sections(self.file, ()):
             source = getattr(section, "source", None)
             word = isinstance(source, str) and re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", source)

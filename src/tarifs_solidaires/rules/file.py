@@ -38,8 +38,8 @@ NAMES = "[a-z][a-z0-9_]{0,63}"
 RULE_NAME = r"[a-z0-9]+(?:-[a-z0-9]+)*/[a-z0-9]+(?:-[a-z0-9]+)*"
 SHARED_NAME = r"[a-z0-9]+(?:-[a-z0-9]+)*(?:/[a-z0-9_]+(?:[-_][a-z0-9]+)*)+"
 
-_LANGUAGE = Plain("[a-z]{2,3}(?:-[A-Za-z]{2,4})?", "a language code", "fr")
-_LANGUAGES = Listing(_LANGUAGE, "a list of language codes", most=20)
+LANGUAGE = "[a-z]{2,3}(?:-[A-Za-z]{2,4})?"
+_LANGUAGES = Listing(Plain(LANGUAGE, "a language code", "fr"), "a list of language codes", most=20)
 _AMOUNT = Either((Figure(), Plain()), 'a number, or a formula such as `"quotient * 2 %"`')
 _CODE, _A_CODE = "[^\\s*]{1,64}", "a code: 64 characters at most, no space, no *"
 _CODES = Either(

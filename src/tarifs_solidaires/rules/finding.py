@@ -65,6 +65,7 @@ class Findings:
         self.data = data
         self.lines = lines
         self.found: list[Finding] = []
+        self.damaged: tuple[Path, ...] = ()  # places where the reader found something
 
     def error(self, path: Path, code: str, message: str, remedy: str = "") -> None:
         """Note something that is wrong."""
@@ -75,7 +76,9 @@ class Findings:
         self.add(path, "warning", code, message, remedy)
 
     def add(self, path: Path, severity: Severity, code: str, message: str, remedy: str) -> None:
-        """Note a finding, once."""
+        """Note a finding, once, unless it may follow from what the reader found at its place."""
+        if any(place[: len(path)] == path for place in self.damaged):
+            return
         one = Finding(
             code=code, severity=severity, where=place_text(path, self.data),
             line=line_of(path, self.lines), message=message, remedy=remedy,

@@ -275,7 +275,8 @@ class Figure(Kind):
     def schema(self) -> dict[str, Any]:
         """Return its JSON Schema."""
         key = "exclusiveMinimum" if self.above else "minimum"
-        return {"type": "number"} | ({} if self.low is None else {key: float(self.low)})
+        low = -self.high if self.low is None else self.low
+        return {"type": "number", key: int(low), "maximum": int(self.high)}
 
     def words(self) -> str:
         """Return what to write."""
@@ -299,7 +300,7 @@ class Whole(Kind):
 
     def schema(self) -> dict[str, Any]:
         """Return its JSON Schema."""
-        return {"type": "integer", "minimum": self.low}
+        return {"type": "integer", "minimum": self.low, "maximum": self.high}
 
     def words(self) -> str:
         """Return what to write."""
@@ -424,7 +425,10 @@ class Listing(Kind):
 
     def schema(self) -> dict[str, Any]:
         """Return its JSON Schema."""
-        return {"type": "array", "items": self.of.schema(), "minItems": self.least}
+        return {
+            "type": "array", "items": self.of.schema(), "minItems": self.least,
+            "maxItems": self.most,
+        }  # fmt: skip
 
     def words(self) -> str:
         """Return what to write."""
@@ -467,8 +471,10 @@ class Table(Kind):
 
     def schema(self) -> dict[str, Any]:
         """Return its JSON Schema."""
-        found: dict[str, Any] = {"type": "object", "additionalProperties": self.of.schema()}
-        return found | ({"propertyNames": {"pattern": f"^{self.names}$"}} if self.names else {})
+        names: dict[str, Any] = {"maxLength": LONGEST_NAME}
+        if self.names:
+            names["pattern"] = f"^(?:{self.names})$"
+        return {"type": "object", "additionalProperties": self.of.schema(), "propertyNames": names}
 
     def words(self) -> str:
         """Return what to write."""
@@ -584,12 +590,22 @@ def schema_of(section: type[Any]) -> dict[str, Any]:
         "type": "object",
         "description": (section.__doc__ or "").strip().splitlines()[0],
         "properties": {
-            name: field.metadata["kind"].schema() | {"description": field.metadata["doc"]}
+            name: {"description": field.metadata["doc"], **_with_default(field)}
             for name, field in fields.items()
         },
         "required": [name for name, field in fields.items() if field.default is NOTHING],
         "additionalProperties": False,
     }
+
+
+def _with_default(field: attrs.Attribute[Any]) -> dict[str, Any]:
+    found: dict[str, Any] = field.metadata["kind"].schema()
+    default = field.default
+    if isinstance(default, bool | int | str) and default != "":
+        return found | {"default": default}
+    if isinstance(default, Fraction):
+        return found | {"default": float(default)}
+    return found
 
 
 def sections_in(
