@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from fractions import Fraction
 from typing import Any
@@ -176,10 +176,10 @@ class DatedRule:
     def _read_inputs(self) -> frozenset[str]:
         found = {name for name in self.version.reads if name in self.all_inputs}
         for name in tuple(found):
-            found |= self.ways(name)
+            found |= self._ways(name)
         return frozenset(found)
 
-    def ways(self, name: str) -> frozenset[str]:
+    def _ways(self, name: str) -> frozenset[str]:
         """Return the inputs through which one may be given."""
         formula = self.all_inputs[name].formula
         return names(parse_formula(formula)) if formula else frozenset()
@@ -230,8 +230,21 @@ class DatedRule:
 
     def _used(self, values: Mapping[str, object]) -> dict[str, object]:
         """Return the values that count, having checked that nothing is missing or too much."""
+        faults = self.name_faults(values)
+        if faults:
+            raise InputError(*faults)
+        return dict(values)
+
+    def name_faults(self, given: Collection[str]) -> list[Fault]:
+        """Return which inputs are unknown, missing or given in two ways, by their names alone.
+
+        Parameters
+        ----------
+        given : collection of str
+            Names of the inputs that are given.
+        """
         faults: list[Fault] = []
-        for name in values:
+        for name in given:
             if name not in self.all_inputs:
                 known = [item.name for item in self.inputs]
                 faults.append(
@@ -240,18 +253,18 @@ class DatedRule:
                           remedy=nearest(str(name), known))
                 )  # fmt: skip
         for name, item in self.all_inputs.items():
-            ways = self.ways(name) if item.formula else frozenset()
-            through = [way for way in sorted(ways) if way in values]
-            if name not in self.version.reads and name not in values:
+            ways = self._ways(name) if item.formula else frozenset()
+            through = [way for way in sorted(ways) if way in given]
+            if name not in self.version.reads and name not in given:
                 continue  # nothing reads it: its ways are inputs like others
-            if name in values and through:
+            if name in given and through:
                 faults.append(
                     Fault(code="two_ways", input=name, remedy="keep one of the two",
                           template="{input} and {others} are both given",
                           data={"others": " and ".join(through)})
                 )  # fmt: skip
-            elif through or (name in self.required and name not in values):
-                missing = [way for way in sorted(ways) if way not in values and
+            elif through or (name in self.required and name not in given):
+                missing = [way for way in sorted(ways) if way not in given and
                            self.all_inputs[way].default is None] if through else [name]  # fmt: skip
                 other = f" (or {' with '.join(sorted(ways))})" if ways and not through else ""
                 faults += [
@@ -260,9 +273,7 @@ class DatedRule:
                           remedy="give it", data={"other": other})
                     for way in missing
                 ]  # fmt: skip
-        if faults:
-            raise InputError(*faults)
-        return dict(values)
+        return faults
 
     @property
     def known_words(self) -> Mapping[str, tuple[str, ...]]:
@@ -326,7 +337,7 @@ class DatedRule:
         return [
             Step(name=name, value=parse_formula(item.formula))
             for name, item in self.all_inputs.items()
-            if item.formula and name not in given and self.ways(name) <= given | self._defaulted
+            if item.formula and name not in given and self._ways(name) <= given | self._defaulted
         ]
 
     @property
@@ -584,7 +595,7 @@ class DatedRule:
         """Return the steps of which a cell is covered by no row, whatever is given."""
         given = frozenset(n for n, item in self.all_inputs.items() if not item.formula or
                           n in self.version.reads)  # fmt: skip
-        ways = frozenset(way for name in given for way in self.ways(name))
+        ways = frozenset(way for name in given for way in self._ways(name))
         grids = self.program(given - ways).grids
         return frozenset(name for name, grid in grids.items() if grid.bare.size)
 

@@ -151,7 +151,7 @@ def given_sets(rule: DatedRule) -> Iterator[tuple[frozenset[str], str]]:
     for names in left_out:
         yield all_ - names, f"where {' and '.join(sorted(names))} is not given"
     for name in sorted(all_):
-        ways = rule.ways(name)
+        ways = rule._ways(name)
         if ways:
             words = f"where {name} is given through {' and '.join(sorted(ways))}"
             yield all_ - {name} | ways, words
