@@ -291,7 +291,9 @@ class _Check(_Parts):
     def sources(self) -> None:
         """Note sources that are the key of nothing, and figures without any."""
         parts: tuple[RuleFile | VocabularyFile, ...] = (*self.shared, self.file)
-        keys = {key for part in parts for key in part.source} | self.notes.data.get("source", {}).keys()
+        keys = {key for part in parts for key in part.source} | self.notes.data.get(
+            "source", {}
+        ).keys()
         for section, path in _sections(self.file, ()):
             source = getattr(section, "source", None)
             word = isinstance(source, str) and re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", source)
