@@ -15,7 +15,10 @@ from tarifs_solidaires.values.inputs import Errors
 
 @attrs.frozen(kw_only=True, eq=False)
 class Result(Outcome):
-    __doc__ = Outcome.__doc__
+    """Results of one computation; each output is an attribute and an item.
+
+    See ``Outcome`` for what it holds.
+    """
 
 
 @attrs.frozen(kw_only=True)

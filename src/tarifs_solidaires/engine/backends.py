@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import Any, Literal, Protocol, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 Carrier: TypeAlias = Literal["float", "int", "object"]
 
@@ -68,7 +69,7 @@ class LookUp:
 
     __slots__ = ("array", "list")
 
-    def __init__(self, entries: Sequence[Any], type_: Any) -> None:
+    def __init__(self, entries: npt.ArrayLike, type_: Any) -> None:
         self.array = np.array(entries, dtype=type_)
         self.list = self.array.tolist()
 

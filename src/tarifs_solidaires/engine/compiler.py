@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any, TypeVar
 
 import attrs
@@ -105,6 +106,8 @@ class Compiler:
         self.found: dict[str, Quantity] = {}
         self.grids: dict[str, Grid] = {}
         self.rows: dict[str, Code] = {}  # row that decides, by step
+        self.cells: dict[str, Code] = {}  # cell of the table, by step
+        self.finals: dict[str, tuple[LookUp, Code]] = {}  # float results by cell, NaN where missing
         for name, source in sources.items():
             self.found[name] = Num(
                 source.read, math.floor(source.low * source.scale),
@@ -187,10 +190,8 @@ class Compiler:
         found = self.found.get(name)
         if isinstance(found, Num):
             return found
-        if name in self.absent:
-            raise LimitError(
-                f"{name} is computed with and may be left out", "give it a default, or require it"
-            )
+        if name in self.absent:  # what is computed with an input that is not given is missing
+            return attrs.evolve(q.constant(Fraction(0)), absent=lambda run: True)
         raise LimitError(f"{name} is no number", "numbers alone are computed with")
 
     def _quotient(self, number: Num, divisor: Expression) -> Num:
@@ -218,9 +219,7 @@ class Compiler:
         ]  # fmt: skip
         return self._by_place(amounts, _shifted(by, low), by.absent)
 
-    def _by_place(
-        self, amounts: Sequence[Fraction], place: Code, absent: Code | None
-    ) -> Num:
+    def _by_place(self, amounts: Sequence[Fraction], place: Code, absent: Code | None) -> Num:
         scale = math.lcm(*(amount.denominator for amount in amounts))
         entries = [int(amount * scale) for amount in amounts]
         low, high = min(entries), max(entries)
@@ -235,7 +234,7 @@ class Compiler:
         base = self._kept(self.number(node.base))
         bounds = [part.up_to for part in node.parts[:-1]]
         if step:
-            whens = [
+            whens: list[Condition] = [
                 ALWAYS if part.up_to is None
                 else Compare(_BASE, "<=", Number(part.up_to))
                 for part in node.parts
@@ -269,18 +268,15 @@ class Compiler:
                 offset += (slopes[position - 1] - slope) * bounds[position - 1]
             line = q.multiply(base, q.constant(slope))
             lines.append(q.add(line, q.constant(offset)) if offset else line)
-        pairs = list(zip(slopes, slopes[1:], strict=False))
+        pairs = list(pairwise(slopes))
         if all(a <= b for a, b in pairs):
             found = q.extreme("max", lines)
         elif all(a >= b for a, b in pairs):
             found = q.extreme("min", lines)
         else:
-            whens = [Compare(_BASE, "<=", Number(bound)) for bound in bounds]
+            below = [Compare(_BASE, "<=", Number(bound)) for bound in bounds]
             self.found[_BASE.name] = base
-            cases = [
-                (when, line) for when, line in zip([*whens, ALWAYS], lines, strict=True)
-            ]  # fmt: skip
-            found = self._chosen([when for when, _ in cases], [line for _, line in cases], "")
+            found = self._chosen([*below, ALWAYS], lines, "")
         if all(slope >= 0 for slope in slopes):  # tighter than the bounds of the lines
             found = attrs.evolve(found, low=max(found.low, 0))
         return found
@@ -369,12 +365,19 @@ class Compiler:
         scale, divisors = parts[0].scale, parts[0].divisors
         reached = self._reached(grid)
         missing = [row for row in reached if row >= len(values) or values[row] is None]
-        absent = [self._where_row(grid, place, rows, missing)] if missing else []
+        absent: list[Code | None] = [self._where_row(grid, place, rows, missing)] if missing else []
         constants = {row: part for row, part in enumerate(by_row)
                      if part is not None and part.low == part.high and not part.divisors}  # fmt: skip
         used = [part for row, part in enumerate(by_row) if part is not None and row in reached]
         if not used:
             return attrs.evolve(q.constant(Fraction(0)), absent=lambda run: True)
+        if step and grid.row_of_cell is not None and all(row in constants for row in reached
+                                                         if row not in missing):  # fmt: skip
+            floats = [
+                constants[row].low / scale if row in constants else math.nan
+                for row in grid.row_of_cell.tolist()
+            ]
+            self.finals[step] = (LookUp(floats, np.float64), place)
         low, high = min(part.low for part in used), max(part.high for part in used)
         carrier = carrier_of(low, high)
         spare = used[0].low  # stands where there is no result
@@ -391,7 +394,9 @@ class Compiler:
                     absent.append(_and(here, part.absent))
         code = self._listed_by_row(grid, place, rows, listed, carrier)
         if varying:
-            code = self._varying(grid, place, rows, varying, code, carrier, bool(constants), reached)
+            code = self._varying(
+                grid, place, rows, varying, code, carrier, bool(constants), reached
+            )
         return q.made(
             code, carrier, low, high, scale=scale, divisors=divisors, absent=q.any_of(absent)
         )
@@ -437,6 +442,7 @@ class Compiler:
         if step:
             self.grids[step] = grid
             self.rows[step] = rows
+            self.cells[step] = place
         return grid, place, rows
 
     def _one_by_one(self, whens: Sequence[Condition]) -> Code:
@@ -538,13 +544,10 @@ class Compiler:
 
         return code, doubts
 
-    def _axes(
-        self, whens: Sequence[Condition]
-    ) -> tuple[list[Axis], dict[Condition, bool]]:
+    def _axes(self, whens: Sequence[Condition]) -> tuple[list[Axis], dict[Condition, bool]]:
         """Return what some conditions cut, and the conditions that are the same for everyone."""
         fixed: dict[Condition, bool] = {}
         compared: dict[Any, list[tuple[Compare, Fraction]]] = {}
-        crossed: list[Compare] = []
         codes: dict[str, list[Among]] = {}
         flags: dict[str, list[Flag]] = {}
         order: list[Any] = []
@@ -584,8 +587,7 @@ class Compiler:
             elif kind == "flag":
                 axes.append(self._flag_axis(key, flags[key]))
             else:
-                axes += self._number_axes(*key, compared[key])
-        del crossed
+                axes += self._number_axes(key[0], key[1], compared[key])
         return axes, fixed
 
     def _fixed(self, one: Compare | Among | Flag | Given) -> bool | None:
@@ -630,11 +632,9 @@ class Compiler:
     def _number_axes(
         self, left: Expression, base: Expression | None, found: Sequence[tuple[Compare, Fraction]]
     ) -> list[Axis]:
-        number = self.number(left)
         other = None if base is None else self.number(base)
         if other is not None and (other.low <= 0 or other.root) and len({f for _, f in found}) > 1:
             return [axis for pair in found for axis in self._number_axes_of(left, base, [pair])]
-        del number
         return self._number_axes_of(left, base, found)
 
     def _number_axes_of(
@@ -694,9 +694,7 @@ class Compiler:
 
         return places
 
-    def _quick_quotient(
-        self, left: Expression, cuts: Sequence[Cut]
-    ) -> tuple[str, Code] | None:
+    def _quick_quotient(self, left: Expression, cuts: Sequence[Cut]) -> tuple[str, Code] | None:
         """Compare an income as given with a bound times the divisors, which floats hold exactly.
 
         The bound times the divisors is a whole number over the scale; divided once, it is the

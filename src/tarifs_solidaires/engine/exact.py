@@ -106,9 +106,7 @@ def work_out(steps: Iterable[Step], known: Mapping[str, Value]) -> dict[str, Wor
             own = row is not None and _is_missing(step.value, row)
             cause = step.name if own else reader.cause or step.name
             gone[step.name] = cause
-        done[step.name] = Worked(
-            step=step, value=value, row=row, stages=stages, missing=cause
-        )
+        done[step.name] = Worked(step=step, value=value, row=row, stages=stages, missing=cause)
         values[step.name] = value
     return done
 
@@ -126,6 +124,7 @@ class _Reader:
         self.cause = ""
 
     def value(self, node: Expression) -> Value:
+        """Return the value of a tree."""
         match node:
             case Number(value):
                 return value
@@ -148,6 +147,7 @@ class _Reader:
                 return self.number(node)
 
     def number(self, node: Expression) -> Fraction | Surd | None:
+        """Return the number of a tree."""
         match node:
             case Operation(sign, left, right):
                 return operate(sign, self.amount(left), self.amount(right))
@@ -182,6 +182,7 @@ class _Reader:
                 raise TypeError(f"{type(node).__name__} is no number")
 
     def marginal(self, amount: Fraction, node: Marginal) -> Fraction | None:
+        """Return what a marginal scale makes of a number."""
         total, start = Fraction(0), Fraction(0)
         for part in node.parts:
             rate = self.amount(part.rate)
@@ -194,6 +195,7 @@ class _Reader:
         return total
 
     def amount(self, node: Expression) -> Fraction | Surd | None:
+        """Return a value that is a number."""
         found = self.value(node)
         if isinstance(found, str | bool):
             raise TypeError(f"{found!r} is no number")
@@ -233,6 +235,7 @@ class _Reader:
                 return True if True in found else None if None in found else False
 
     def first(self, cases: tuple[Case, ...]) -> int | None:
+        """Return the first case that holds; None where none does, or that is unknown."""
         for position, case in enumerate(cases):
             held = self.holds(case.when)
             if held is None:
@@ -242,6 +245,7 @@ class _Reader:
         return None
 
     def best(self, node: Best) -> tuple[Fraction | Surd | None, int | None]:
+        """Return the best value, and the case that gives it."""
         found: Fraction | Surd | None = None
         row = None
         for position, case in enumerate(node.cases):
@@ -264,6 +268,7 @@ class _Reader:
         return found, row
 
     def row(self, node: Expression) -> int | None:
+        """Return the row, candidate or part that decides."""
         match node:
             case Choice(cases):
                 return self.first(cases)

@@ -207,14 +207,16 @@ def children(node: Expression | Condition) -> Iterator[Expression | Condition]:
         case Operation(_, left, right) | Compare(left, _, right):
             yield left
             yield right
-        case Extreme(_, parts) | Every(parts) | Some(parts):
+        case Extreme(_, numbers):
+            yield from numbers
+        case Every(parts) | Some(parts):
             yield from parts
         case Root(part) | Rounded(part) | Listed(part):
             yield part
-        case Marginal(base, parts):
+        case Marginal(base, scale):
             yield base
-            for part in parts:
-                yield part.rate
+            for one in scale:
+                yield one.rate
         case Choice(cases) | Best(_, cases):
             for case in cases:
                 yield case.when

@@ -102,19 +102,23 @@ class _Parser:
 
     @property
     def now(self) -> _Token:
+        """The token that is read next."""
         return self.tokens[self.place]
 
     def take(self, text: str) -> bool:
+        """Go past a sign where it stands here, and say whether it did."""
         if self.now.kind == "sign" and self.now.text == text:
             self.place += 1
             return True
         return False
 
     def need(self, text: str) -> None:
+        """Go past a sign that must stand here."""
         if not self.take(text):
             raise self.wrong(f"{text!r} is missing")
 
     def wrong(self, what: str, remedy: str = "") -> FormulaError:
+        """Return the error of what stands here."""
         after = self.text[: self.now.place].rstrip()[-20:]
         at = f" after {after!r}" if after else ""
         return FormulaError(f"{self.text!r}: {what}{at}", remedy)
@@ -135,6 +139,7 @@ class _Parser:
         return list(zip(sides, signs, sides[1:], strict=False))
 
     def sum(self) -> Expression:
+        """Read terms that are added."""
         self.depth += 1
         if self.depth > DEEPEST:
             raise self.wrong("too many brackets", "make steps of the parts")
@@ -147,6 +152,7 @@ class _Parser:
         return found
 
     def product(self) -> Expression:
+        """Read factors that are multiplied."""
         found = self.factor()
         while self.now.kind == "sign" and self.now.text in "*/":
             sign = self.now.text
@@ -155,6 +161,7 @@ class _Parser:
         return found
 
     def factor(self) -> Expression:
+        """Read one factor, its sign and percentages."""
         if self.take("-"):
             part = self.factor()
             if isinstance(part, Number):
@@ -170,6 +177,7 @@ class _Parser:
         return found
 
     def atom(self) -> Expression:
+        """Read a number, a name, a function or a bracket."""
         token = self.now
         self.place += 1
         if token.kind == "number":
@@ -209,6 +217,7 @@ class _Parser:
         return after.kind == "number" and after.place == token.place + len(token.text) + 1
 
     def function(self, name: str) -> Expression:
+        """Read the arguments of a function."""
         arguments = [self.sum()]
         while self.take(","):
             arguments.append(self.sum())
@@ -290,9 +299,7 @@ def parse_comparison(text: str, subject: str) -> Condition:
     if parser.now.kind != "end":
         raise parser.wrong(f"{parser.now.text!r} is too much", "write such as 500 < x <= 750")
     if not pairs:
-        raise FormulaError(
-            f"{text!r} compares nothing", "write such as x <= 600 or 500 < x <= 750"
-        )
+        raise FormulaError(f"{text!r} compares nothing", "write such as x <= 600 or 500 < x <= 750")
     me = Name(SUBJECT)
     found: list[Condition] = []
     for left, sign, right in pairs:

@@ -24,7 +24,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from tarifs_solidaires.engine.backends import ARRAYS, SINGLE, carrier_of
+from tarifs_solidaires.engine.backends import ARRAYS, SINGLE, LookUp, carrier_of
 from tarifs_solidaires.engine.chunks import for_chunks
 from tarifs_solidaires.engine.compiler import Compiler, Constant, Source
 from tarifs_solidaires.engine.expression import Choice, Missing
@@ -71,6 +71,8 @@ class Program:
         Steps or inputs whose values are wanted.
     decides : str
         The step whose rows name a result; empty where none does.
+    causes : bool
+        Whether the row that makes a result missing names it, in place of the deciding step's.
     fine : bool
         Whether numbers are counted in millionths of their step.
 
@@ -89,6 +91,7 @@ class Program:
         steps: Sequence[Step],
         outputs: Sequence[str],
         decides: str = "",
+        causes: bool = True,
         fine: bool = False,
     ) -> None:
         self.inputs = inputs
@@ -98,9 +101,7 @@ class Program:
         needed = read_by(by_name, [*outputs, *([decides] if decides else [])])
         self.steps = tuple(step for step in steps if step.name in needed)
         self.reads = needed & inputs.keys()
-        self.sources = {
-            name: self._source(inputs[name]) for name in inputs if inputs[name].numeric
-        }
+        self.sources = {name: self._source(inputs[name]) for name in inputs if inputs[name].numeric}
         self.compiler = Compiler(
             sources=self.sources,
             codes=[n for n, item in inputs.items() if item.kind == "code"],
@@ -115,19 +116,28 @@ class Program:
                 raise
             self.compiler.note_quotient(step.name, step.value)
         self.quantities = {name: self.compiler.found[name] for name in outputs}
+        plain = {
+            step.name for step in self.steps
+            if step.at_least is None and step.at_most is None and step.unit is None
+        }  # fmt: skip
+        self.finals = {n: final for n, final in self.compiler.finals.items() if n in plain}
         self.decides = decides if decides in self.compiler.rows else ""
-        self._naming()
+        self._naming(causes)
 
-    def _naming(self) -> None:
-        """Number the rows that can name a result: those that decide, then those that give none."""
+    def _naming(self, causes: bool) -> None:
+        """List the rows that can name a result: those that decide, then those that give none."""
         names: list[tuple[str, int]] = []
         self.causes: list[tuple[int, Code, Array]] = []
-        if self.decides:
-            count = next(step.rows for step in self.steps if step.name == self.decides)
+        count = 0
+        self.deciding = next((step for step in self.steps if step.name == self.decides), None)
+        if self.deciding is not None:
+            count = self.deciding.rows
             names += [(self.decides, row) for row in range(count)]
+        by_name = {step.name: step for step in self.steps}
+        read = read_by(by_name, self.outputs[:1]) - {self.decides}
         for step in self.steps:
             missing = _missing_rows(step)
-            if step.name != self.decides and missing and step.name in self.compiler.rows:
+            if causes and step.name in read and missing and step.name in self.compiler.rows:
                 numbers = np.full(step.rows + 2, -1, dtype=np.int64)
                 for row in missing:
                     numbers[row] = len(names)
@@ -135,6 +145,17 @@ class Program:
                 self.causes.append((len(names), self.compiler.rows[step.name], numbers))
         self.names = tuple(names)
         self.row_type: Any = np.uint8 if len(names) < 256 else np.uint16
+        none = len(names)
+        self.first_row: Code = lambda run: none
+        if self.decides:
+            rows = self.compiler.rows[self.decides]
+            grid = self.compiler.grids.get(self.decides)
+            if grid is not None and grid.row_of_cell is not None:
+                named = np.where(grid.row_of_cell < count, grid.row_of_cell, none)
+                table, place = LookUp(named, self.row_type), self.compiler.cells[self.decides]
+                self.first_row = lambda run: run.backend.look_up(table, place(run))
+            else:
+                self.first_row = lambda run: run.backend.where(rows(run) >= count, none, rows(run))
 
     @property
     def grids(self) -> Mapping[str, Grid]:
@@ -151,25 +172,20 @@ class Program:
             read=read, raw=not self.fine,
         )  # fmt: skip
 
-    def one(self, values: Mapping[str, Fraction | bool | str]) -> tuple[dict[str, Any], int]:
-        """Compute one person, from values that are exact and on the grid of the program.
+    def one(self, values: Mapping[str, int | bool | str]) -> tuple[dict[str, Any], int]:
+        """Compute one person.
 
         Parameters
         ----------
-        values : mapping of str to Fraction, bool or str
-            Every input of the program.
+        values : mapping of str to int, bool or str
+            Every input of the program, a number as the whole number that the program counts.
 
         Returns
         -------
         tuple of dict and int
             Outputs, None where missing; and the row that names the result.
         """
-        ready: dict[str, Any] = {}
-        for name in self.reads:
-            source = self.sources.get(name)
-            value = values[name]
-            ready[name] = value if source is None else int(value * source.scale)  # type: ignore[operator]
-        run = Run(SINGLE, ready, {})
+        run = Run(SINGLE, dict(values), {})
         found: dict[str, Any] = {}
         for name, quantity in self.quantities.items():
             found[name] = None
@@ -205,6 +221,13 @@ class Program:
             run = self._run(used, part)
             missing: dict[str, Any] = {}
             for name, quantity in self.quantities.items():
+                missing[name] = None
+                final = self.finals.get(name)
+                if final is not None:
+                    _look_up(final[0], final[1](run), outputs[name][part])
+                    if name == self.outputs[0] and self.causes and quantity.absent is not None:
+                        missing[name] = quantity.absent(run)
+                    continue
                 missing[name] = None if quantity.absent is None else quantity.absent(run)
                 _write(outputs[name][part], quantity, run, missing[name])
             row[part] = self._row(run, missing, single=False)
@@ -254,32 +277,27 @@ class Program:
 
     def _row(self, run: Run, found: Mapping[str, Any], *, single: bool) -> Any:
         """Return the row that names each result: that of the cause where it is missing."""
-        none = len(self.names)
-        row: Any = none
-        if self.decides:
-            row = self.compiler.rows[self.decides](run)
-            count = next(step.rows for step in self.steps if step.name == self.decides)
-            row = run.backend.where(row >= count, none, row)
+        row: Any = self.first_row(run)
+        own = _missing_rows(self.deciding) if self.deciding is not None else ()
         first = self.outputs[0] if self.outputs else ""
-        for _, rows, numbers in self.causes:
+        for _, rows, numbers in reversed(self.causes):  # the first cause has the last word
             if single:
-                if found[first] is None:
-                    number = int(numbers[rows(run)])
-                    row = number if number >= 0 else row
+                if found[first] is None and row not in own:
+                    cause = int(numbers[rows(run)])
+                    row = cause if cause >= 0 else row
                 continue
             missing = found[first]
             if missing is not None:
-                number = numbers[rows(run)]
-                row = np.where(np.asarray(missing, dtype=bool) & (number >= 0), number, row)
+                number: Any = numbers[rows(run)]
+                other = np.asarray(missing, dtype=bool) & (number >= 0) & ~np.isin(row, own)
+                row = np.where(other, number, row)
         return row
 
 
 def _missing_rows(step: Step) -> tuple[int, ...]:
     if not isinstance(step.value, Choice):
         return ()
-    return tuple(
-        n for n, case in enumerate(step.value.cases) if isinstance(case.value, Missing)
-    )
+    return tuple(n for n, case in enumerate(step.value.cases) if isinstance(case.value, Missing))
 
 
 def _read(name: str, scale: int, carrier: Any, multiple: int, fine: bool, run: Run) -> Any:
@@ -288,7 +306,9 @@ def _read(name: str, scale: int, carrier: Any, multiple: int, fine: bool, run: R
         return run.values[name]
     value = run.raw[name]
     if value.dtype.kind in "iu":
-        found = np.multiply(value, scale, dtype=np.float64) if scale != 1 else value.astype(np.float64)
+        found = (
+            np.multiply(value, scale, dtype=np.float64) if scale != 1 else value.astype(np.float64)
+        )
         if multiple != 1:
             _note_off(run, np.asarray(found % multiple != 0))
     else:
@@ -322,8 +342,21 @@ def _taken(column: Array | Coded, places: Array) -> Array | Coded:
     return column[places] if column.ndim else column
 
 
+def _look_up(table: LookUp, place: Any, out: Array) -> None:
+    if np.ndim(place):
+        np.take(table.array, place, out=out, mode="clip")
+    else:
+        out[...] = table.array[place]
+
+
 def _type(quantity: Num | Cod | Flg) -> Any:
-    return np.float64 if isinstance(quantity, Num) else np.int32 if isinstance(quantity, Cod) else np.int8
+    return (
+        np.float64
+        if isinstance(quantity, Num)
+        else np.int32
+        if isinstance(quantity, Cod)
+        else np.int8
+    )
 
 
 def _one(quantity: Num | Cod | Flg, run: Run) -> Any:

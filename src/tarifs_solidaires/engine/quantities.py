@@ -281,9 +281,7 @@ def multiply(left: Num, right: Num) -> Num:
     if value is not None and not left.root:
         common = math.gcd(value.numerator, left.scale)
         number = times(left, value.numerator // common)
-        return attrs.evolve(
-            number, scale=left.scale // common * value.denominator, absent=absent
-        )
+        return attrs.evolve(number, scale=left.scale // common * value.denominator, absent=absent)
     low, high = _product(left.low, left.high, right.low, right.high)
     carrier = wider(carrier_of(low, high), wider(left.carrier, right.carrier))
     a, b = left.on(carrier), right.on(carrier)
@@ -394,9 +392,7 @@ def rounded(number: Num, unit: Fraction, mode: Mode) -> Num:
                 return up - run.backend.where(tie & odd, 1, 0)
 
     units = made(code, carrier, low, high)
-    return attrs.evolve(
-        times(units, unit.numerator), scale=unit.denominator, absent=number.absent
-    )
+    return attrs.evolve(times(units, unit.numerator), scale=unit.denominator, absent=number.absent)
 
 
 def _floor_or_round(value: Fraction, mode: Mode) -> int:

@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 import attrs
 
-from tarifs_solidaires.engine.exact import Surd, below, operate, compare, rounded
+from tarifs_solidaires.engine.exact import Surd, below, compare, operate, rounded
 from tarifs_solidaires.engine.expression import (
     Among,
     Best,
@@ -124,6 +124,7 @@ class _Walker:
         self.known = known
 
     def value(self, node: Expression) -> Possible:
+        """Return the value of a tree."""
         match node:
             case Number(value):
                 return Span.at(value)
@@ -165,6 +166,7 @@ class _Walker:
         return total | {None}
 
     def number(self, node: Expression) -> Span | None:
+        """Return the number of a tree."""
         match node:
             case Operation(sign, left, right):
                 return _operated(sign, self.span(left), self.span(right))
@@ -217,6 +219,7 @@ class _Walker:
                 raise TypeError(f"{type(node).__name__} is no number")
 
     def marginal(self, base: Span | None, node: Marginal) -> Span | None:
+        """Return what a marginal scale makes of a number."""
         if base is None:
             return None
         total: Span | None = Span.at(Fraction(0))
@@ -233,12 +236,14 @@ class _Walker:
         return total
 
     def span(self, node: Expression) -> Span | None:
+        """Return a value that is a number."""
         found = self.value(node)
         if found is None or isinstance(found, Span):
             return found
         raise TypeError("a code is no number")
 
     def holds(self, when: Condition) -> Truths:
+        """Say whether a condition holds; None where a value that it reads is missing."""
         match when:
             case Compare(left, sign, right):
                 one, other = self.value(left), self.value(right)
@@ -273,6 +278,7 @@ class _Walker:
                 return _combined((self.holds(part) for part in parts), every=False)
 
     def first(self, cases: tuple[Case, ...]) -> frozenset[int | None]:
+        """Return the first case that holds; None where none does, or that is unknown."""
         """Return the rows that may decide; None where none may hold, or that is unknown."""
         found: set[int | None] = set()
         for position, case in enumerate(cases):
@@ -289,6 +295,7 @@ class _Walker:
         return frozenset(found)
 
     def best(self, node: Best) -> tuple[Span | None, frozenset[int | None]]:
+        """Return the best value, and the case that gives it."""
         sure: list[Span] = []
         maybe: list[tuple[int, Span]] = []
         missing = False
@@ -325,6 +332,7 @@ class _Walker:
         return Span(low, high, missing or not sure), frozenset(rows)
 
     def rows_of(self, node: Expression) -> frozenset[int | None]:
+        """Return the rows that can decide."""
         match node:
             case Choice(cases):
                 return self.first(cases)
@@ -387,9 +395,7 @@ def _combined(parts: Iterable[Truths], *, every: bool) -> Truths:
             for other in part:
                 both = (one, other)
                 decisive = not every
-                found.add(
-                    decisive if decisive in both else None if None in both else not decisive
-                )
+                found.add(decisive if decisive in both else None if None in both else not decisive)
         total = frozenset(found)
     return total
 

@@ -17,7 +17,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from tarifs_solidaires.engine.backends import SINGLE, Carrier, LookUp
+from tarifs_solidaires.engine.backends import SINGLE, Carrier
 from tarifs_solidaires.engine.expression import (
     Among,
     Compare,
@@ -102,15 +102,12 @@ class Axis:
         count = len(self.cuts) + 1
         start = below + has_before  # first bin at or above the value
         stop = below + has_before + has_after  # first bin above the value
-        held = {
-            "<": lambda b: b < start,
-            "<=": lambda b: b < stop,
-            ">": lambda b: b >= stop,
-            ">=": lambda b: b >= start,
-            "=": lambda b: start <= b < stop,
-            "!=": lambda b: not start <= b < stop,
-        }[sign]
-        self.add(condition, [held(b) for b in range(count)])
+        held: dict[str, tuple[int, int]] = {  # bins where each comparison holds
+            "<": (0, start), "<=": (0, stop), ">": (stop, count), ">=": (start, count),
+            "=": (start, stop), "!=": (start, stop),
+        }  # fmt: skip
+        first, last = held[sign]
+        self.add(condition, [(first <= b < last) != (sign == "!=") for b in range(count)])
 
 
 @attrs.frozen(kw_only=True)
@@ -260,10 +257,3 @@ def bins_by_cuts(
 
 def _fits(numbers: Iterable[int]) -> bool:
     return all(abs(number) < 2**52 for number in numbers)
-
-
-def look_up_rows(grid: Grid) -> LookUp | None:
-    """Return the row of each cell as a table."""
-    if grid.row_of_cell is None:
-        return None
-    return LookUp(grid.row_of_cell, grid.row_of_cell.dtype)

@@ -85,9 +85,7 @@ class Builder:
         Where faults are noted.
     """
 
-    def __init__(
-        self, file: RuleFile, shared: Sequence[VocabularyFile], reader: Reader
-    ) -> None:
+    def __init__(self, file: RuleFile, shared: Sequence[VocabularyFile], reader: Reader) -> None:
         self.file = file
         self.reader = reader
         self.sources: dict[str, Source] = {}
@@ -95,12 +93,13 @@ class Builder:
         self.list_words: dict[str, Mapping[str, Texts]] = {}
         entries: dict[str, InputEntry] = {}
         self.figures: dict[str, ParameterEntry] = {}
-        for part in (*shared, file):
+        parts: tuple[RuleFile | VocabularyFile, ...] = (*shared, file)
+        for part in parts:
             self.sources |= part.source
             entries |= part.input
             self.figures |= part.parameter
-            for name, entry in part.list.items():
-                words = _codes(entry.values)
+            for name, listed in part.list.items():
+                words = _codes(listed.values)
                 self.lists[name] = frozenset(words)
                 self.list_words[name] = words
         self.own = frozenset(file.input)
@@ -119,11 +118,13 @@ class Builder:
         default = self._default(entry, codes, low, high)
         if entry.kind == "code":
             if not codes and not entry.pattern:
-                self.wrong(path, "no_codes", "a code needs codes or a pattern", "write codes = [...]")
+                self.wrong(
+                    path, "no_codes", "a code needs codes or a pattern", "write codes = [...]"
+                )
             elif entry.pattern:
                 self._check_pattern(entry)
         elif codes or entry.pattern:
-            self.wrong(path, "codes", "codes belong to kind = \"code\"", "change the kind")
+            self.wrong(path, "codes", 'codes belong to kind = "code"', "change the kind")
         if entry.optional and default is not None:
             self.wrong(path, "optional", "both optional and with a default", "keep one")
         return Input(
@@ -158,7 +159,9 @@ class Builder:
         else:
             for key, bound in (("from", entry.from_), ("to", entry.to)):
                 if isinstance(bound, dt.date):
-                    self.wrong((*entry.path, key), "type", "a date bounds a number", "write a number")
+                    self.wrong(
+                        (*entry.path, key), "type", "a date bounds a number", "write a number"
+                    )
             top = _WHOLE_TO if entry.kind == "whole" else _NUMBER_TO
             first = entry.from_ if isinstance(entry.from_, Fraction) else Fraction(0)
             last = entry.to if isinstance(entry.to, Fraction) else top
@@ -185,7 +188,7 @@ class Builder:
             return None
         if isinstance(value, dt.date):
             value = Fraction((value - EPOCH).days)
-        if isinstance(value, Fraction) and not isinstance(value, bool) and not low <= value <= high:
+        if isinstance(value, Fraction) and not low <= value <= high:
             self.wrong(path, "default", "is outside the bounds", "change it, or the bounds")
         return cast("Fraction | bool | str", value)
 
@@ -316,6 +319,7 @@ class Builder:
             )  # fmt: skip
             return None
         by_name = {step.name: step for step in ordered}
+        required = self._required(entry)
         wanted = [name for name in self.file.output if name in by_name or name in self.inputs]
         decides = self._decides(entry, by_name, wanted)
         reads = read_by(by_name, [*wanted, *([decides] if decides else [])])
@@ -332,8 +336,25 @@ class Builder:
             valid_from=entry.valid_from, valid_to=self.valid_to(entry), basis=above,
             parameters=Frozen({n: p for n, p in parameters.items() if n in reads or n in own}),
             steps=Frozen({step.name: facts[step.name] for step in ordered}),
-            decides=decides, reads=reads, note=entry.note,
+            decides=decides, decides_stated=bool(entry.decides), reads=reads, required=required, note=entry.note,
         )  # fmt: skip
+
+    def _required(self, entry: VersionEntry) -> tuple[str, ...]:
+        """Return the optional inputs that a version requires, by itself or by what it extends."""
+        found: list[str] = []
+        now: VersionEntry | None = entry
+        while now is not None:
+            for name in now.required:
+                if name not in self.inputs or not self.inputs[name].optional:
+                    self.wrong(
+                        (*now.path, "required"), "required", "{name!r} is no optional input",
+                        nearest(name, [n for n, item in self.inputs.items() if item.optional]),
+                        name=name,
+                    )  # fmt: skip
+                found.append(name)
+            day = now.extends
+            now = next((v for v in self.file.version if v.valid_from == day), None) if day else None
+        return tuple(dict.fromkeys(found))
 
     def valid_to(self, entry: VersionEntry) -> dt.date:
         """Return the last day of a version."""
@@ -388,7 +409,9 @@ class Builder:
             for key, bound in (("at_least", entry.at_least), ("at_most", entry.at_most))
         ]
         if kind != "number" and (entry.round or any(b is not None for b in bounds)):
-            self.wrong(entry.path, "bounds", "a code or a flag is not bounded or rounded", "leave it out")
+            self.wrong(
+                entry.path, "bounds", "a code or a flag is not bounded or rounded", "leave it out"
+            )
         if value is None:
             return None
         unit, mode = None, "half_up"
@@ -465,11 +488,20 @@ class Builder:
                     continue
                 up_to = named
             if last != (up_to is None):
-                what = "the last part has an 'up_to'" if last else "a part before the last has no 'up_to'"
+                what = (
+                    "the last part has an 'up_to'"
+                    if last
+                    else "a part before the last has no 'up_to'"
+                )
                 self.wrong(part.path, "scale", what, "only the last part is without 'up_to'")
                 continue
             if up_to is not None and up_to <= before:
-                self.wrong((*part.path, "up_to"), "scale", "is not above the part before", "order the parts")
+                self.wrong(
+                    (*part.path, "up_to"),
+                    "scale",
+                    "is not above the part before",
+                    "order the parts",
+                )
             rate = self._amount(part.rate, (*part.path, "rate"), scope)
             if rate is None:
                 continue
@@ -578,7 +610,9 @@ class Builder:
         item = self.inputs.get(name)
         if value in ("given", "not given") and name not in scope.kinds:
             if item is None or not item.optional:
-                self.wrong(path, "condition", "{name} is always given", "make it optional", name=name)
+                self.wrong(
+                    path, "condition", "{name} is always given", "make it optional", name=name
+                )
                 return None
             return Given(name, value == "given")
         if kind == "flag":
@@ -590,7 +624,7 @@ class Builder:
             return self._code_condition(name, value, path, scope)
         if isinstance(value, bool | tuple):
             self.wrong(
-                path, "condition", "{name} is a number", "write such as \"x <= 600\"", name=name
+                path, "condition", "{name} is a number", 'write such as "x <= 600"', name=name
             )
             return None
         if isinstance(value, Fraction):
@@ -607,9 +641,7 @@ class Builder:
                 return None
         return found
 
-    def _code_condition(
-        self, name: str, value: Any, path: Path, scope: Scope
-    ) -> Condition | None:
+    def _code_condition(self, name: str, value: Any, path: Path, scope: Scope) -> Condition | None:
         if isinstance(value, str):
             match = _IN.fullmatch(value)
             if match is not None:
@@ -698,7 +730,7 @@ class Scope:
 
     def codes(self, name: str) -> tuple[str, ...] | None:
         """Return the codes that a name can be; None where any text can."""
-        if name in self.step_codes and self.step_codes[name]:
+        if self.step_codes.get(name):
             return self.step_codes[name]
         item = self.builder.inputs.get(name)
         if item is not None:

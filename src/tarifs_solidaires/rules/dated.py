@@ -13,10 +13,10 @@ import numpy.typing as npt
 
 from tarifs_solidaires.engine.exact import Value as ExactValue
 from tarifs_solidaires.engine.exact import Worked, work_out
-from tarifs_solidaires.engine.expression import ALWAYS, Case, Choice, Truth, names
+from tarifs_solidaires.engine.expression import ALWAYS, Among, Case, Choice, Truth, names, walk
 from tarifs_solidaires.engine.formula import parse_formula
 from tarifs_solidaires.engine.program import Program
-from tarifs_solidaires.engine.step import Step, in_order, read_by
+from tarifs_solidaires.engine.step import Step, in_order
 from tarifs_solidaires.errors import SHOWN, Fault, InputError, RuleError, nearest
 from tarifs_solidaires.rules.build import Builder
 from tarifs_solidaires.rules.file import RuleFile, VocabularyFile
@@ -127,6 +127,16 @@ class DatedRule:
         return self.version.parameters
 
     @property
+    def versions(self) -> tuple[Version, ...]:
+        """All versions, in order, each as on its first day."""
+        if "versions" not in self._programs:
+            builder = Builder(self.file, self.shared, Reader(self.languages))
+            made = [builder.version(entry, entry.valid_from) for entry in self.file.version]
+            self._programs["versions"] = tuple(version for version in made if version is not None)
+        versions: tuple[Version, ...] = self._programs["versions"]
+        return versions
+
+    @property
     def steps(self) -> Mapping[str, StepFacts]:
         """Steps, each after those that it reads."""
         return self.version.steps
@@ -144,7 +154,8 @@ class DatedRule:
         reads = self.version.reads | self._required_by_conditions()
         return tuple(
             name for name, item in self.all_inputs.items()
-            if name in reads and item.default is None and not item.optional
+            if name in reads and item.default is None
+            and (not item.optional or name in self.version.required)
         )  # fmt: skip
 
     def _required_by_conditions(self) -> frozenset[str]:
@@ -168,9 +179,11 @@ class DatedRule:
     ) -> dict[str, Any]:
         """Compute, and return the parts of an outcome."""
         values = self._gathered(given, more, errors)
+        quick = self._quick(values, errors)
+        if quick is not None:
+            return quick
         used = self._used(values)
-        known = {name: self._known_words(name) for name in used}
-        columns = read_columns(self.all_inputs, used, known=known, errors=errors)
+        columns = read_columns(self.all_inputs, used, known=self.known_words, errors=errors)
         if columns.shape == () and not columns.faults:
             return self._single(columns, errors)
         return self._many(columns, errors)
@@ -212,6 +225,8 @@ class DatedRule:
         for name, item in self.all_inputs.items():
             ways = self._ways(name) if item.formula else frozenset()
             through = [way for way in sorted(ways) if way in values]
+            if name not in self.version.reads and name not in values:
+                continue  # nothing reads it: its ways are inputs like others
             if name in values and through:
                 faults.append(
                     Fault(code="two_ways", input=name, remedy="keep one of the two",
@@ -232,8 +247,18 @@ class DatedRule:
             raise InputError(*faults)
         return dict(values)
 
-    def _known_words(self, name: str) -> tuple[str, ...]:
-        return ()
+    @property
+    def known_words(self) -> Mapping[str, tuple[str, ...]]:
+        """Codes of open inputs that conditions name."""
+        if "words" not in self._programs:
+            found: dict[str, set[str]] = {}
+            for facts in self.steps.values():
+                for node in walk(facts.step.value):
+                    if isinstance(node, Among):
+                        found.setdefault(node.name, set()).update(node.codes)
+            self._programs["words"] = {name: tuple(sorted(c)) for name, c in found.items()}
+        words: Mapping[str, tuple[str, ...]] = self._programs["words"]
+        return words
 
     def program(self, given: frozenset[str], *, fine: bool = False) -> Program:
         """Return the program for some inputs being given; see ``Program``."""
@@ -259,7 +284,7 @@ class DatedRule:
             constants=self.constants,
             steps=ordered,
             outputs=[*(n for n in self.output_names if n in known), *(s.name for s in required)],
-            decides=self.version.decides, fine=fine,
+            decides=self.version.decides, causes=not self.version.decides_stated, fine=fine,
         )  # fmt: skip
         if not fine:
             program.finer = lambda: self.program(given, fine=True)
@@ -274,8 +299,12 @@ class DatedRule:
         return [
             Step(name=name, value=parse_formula(item.formula))
             for name, item in self.all_inputs.items()
-            if item.formula and name not in given and self._ways(name) & given
+            if item.formula and name not in given and self._ways(name) <= given | self._defaulted
         ]
+
+    @property
+    def _defaulted(self) -> frozenset[str]:
+        return frozenset(n for n, item in self.all_inputs.items() if item.default is not None)
 
     def _requirements(self) -> list[Step]:
         if not self.file.require:
@@ -290,52 +319,71 @@ class DatedRule:
             found.append(Step(name=f"{REQUIRED}{position}", value=Choice(cases), kind="flag"))
         return found
 
+    def _quick(self, values: Mapping[str, object], errors: Errors) -> dict[str, Any] | None:
+        """Compute one person from plain values; None where they need a closer look."""
+        plan = self._programs.get(frozenset(values))
+        if plan is None:
+            return None
+        ready = dict(plan.defaults)
+        for name, value in values.items():
+            found = _whole_of(plan.inputs[name], value)
+            if found is None:
+                return None
+            ready[name] = found
+        given = {name: np.asarray(value) for name, value in values.items()}
+        return self._one(plan, ready, {**given, **plan.default_arrays}, errors)
+
     def _single(self, columns: Columns, errors: Errors) -> dict[str, Any]:
-        values: dict[str, Any] = {}
-        fine = False
-        for name, array in columns.given.items():
-            item = self.all_inputs[name]
-            value = item.meant(array[()])
-            values[name] = value
-            if item.kind == "number" and not fine:
-                fine = value % item.step != 0  # type: ignore[operator]
+        """Compute one person from checked values."""
         given = frozenset(columns.given) - columns.defaults
+        meant = {name: self.all_inputs[name].meant(x[()]) for name, x in columns.given.items()}
+        fine = any(
+            self.all_inputs[name].kind == "number" and value % self.all_inputs[name].step != 0
+            for name, value in meant.items()
+        )
         program = self.program(given, fine=fine)
-        found, row = program.one(values)
+        plan = _Plan(program, self, columns)
+        ready = {
+            name: int(value * program.sources[name].scale) if name in program.sources else value
+            for name, value in meant.items()
+        }
+        if not fine:
+            self._programs[given] = plan
+        return self._one(plan, ready, columns.given, errors)
+
+    def _one(
+        self, plan: _Plan, ready: Mapping[str, Any], given: Mapping[str, Array], errors: Errors
+    ) -> dict[str, Any]:
+        found, row = plan.program.one(ready)
         for position, entry in enumerate(self.file.require):
-            if found.pop(f"{REQUIRED}{position}") is False:
+            if found[f"{REQUIRED}{position}"] is False:
                 if errors == "raise":
                     raise InputError(self._requirement_fault(position, ()))
-                return self._set_aside(columns, f"{entry.input}: {self._requirement_text(position)}")
+                reason = f"{entry.input}: {self._requirement_text(position)}"
+                return self._set_aside(given, plan.default_names, reason)
         outputs = {}
-        for name in self.output_names:
+        for name, (kind, codes) in plan.outputs.items():
             value = found.get(name)
-            if name in program.quantities and isinstance(value, int) and not isinstance(value, bool):
-                value = self._codes_of(name)[value]
-            kind = self._output_kind(name)
-            outputs[name] = (
-                np.asarray(np.nan if value is None else value, dtype=np.float64)
-                if kind == "number" else _object(value)
-            )  # fmt: skip
-        self._refuse_uncovered(program, found, errors)
+            if kind == "number":
+                outputs[name] = np.asarray(np.nan if value is None else value)
+            else:
+                outputs[name] = _object(codes[value] if codes and value is not None else value)
+            outputs[name].flags.writeable = False
         return {
-            "rule": self, "inputs": columns.given, "shape": (), "defaults": columns.defaults,
-            "outputs": outcome_parts(outputs, ()), "names": self._row_names(program),
-            "row": np.asarray(row), "reasons": ("",), "reason_number": np.asarray(0),
+            "rule": self, "inputs": given, "shape": (), "defaults": plan.default_names,
+            "outputs": outputs, "names": plan.names, "row": row, "reasons": _NO_REASON,
+            "reason_number": 0,
         }  # fmt: skip
 
-    def _refuse_uncovered(
-        self, program: Program, found: Mapping[str, Any], errors: Errors
-    ) -> None:
-        del program, found, errors
-
-    def _set_aside(self, columns: Columns, reason: str) -> dict[str, Any]:
+    def _set_aside(
+        self, given: Mapping[str, Array], defaults: frozenset[str], reason: str
+    ) -> dict[str, Any]:
         outputs = {
             name: np.asarray(np.nan) if self._output_kind(name) == "number" else _object(None)
             for name in self.output_names
         }
         return {
-            "rule": self, "inputs": columns.given, "shape": (), "defaults": columns.defaults,
+            "rule": self, "inputs": given, "shape": (), "defaults": defaults,
             "outputs": outcome_parts(outputs, ()), "names": (NO_TEXT,), "row": np.asarray(0),
             "reasons": ("", reason), "reason_number": np.asarray(1),
         }  # fmt: skip
@@ -397,7 +445,7 @@ class DatedRule:
         return table[places]
 
     def _codes_of(self, name: str) -> tuple[str, ...]:
-        return self.steps[name].step.codes
+        return self.steps[name].step.codes if name in self.steps else ()
 
     def _output_kind(self, name: str) -> str:
         if name in self.steps:
@@ -468,6 +516,62 @@ class DatedRule:
         return made_parts(file, self.shared, self.on, self.last_known, {**self.changes, **changes})
 
 
+class _Plan:
+    """What one person's computation needs, for some inputs being given."""
+
+    __slots__ = (
+        "default_arrays",
+        "default_names",
+        "defaults",
+        "inputs",
+        "names",
+        "outputs",
+        "program",
+    )
+
+    def __init__(self, program: Program, rule: DatedRule, columns: Columns) -> None:
+        self.program = program
+        self.inputs = rule.all_inputs
+        self.default_names = columns.defaults
+        self.default_arrays = {name: columns.given[name] for name in columns.defaults}
+        self.defaults: dict[str, Any] = {}
+        for name in columns.defaults:
+            value = rule.all_inputs[name].default
+            source = program.sources.get(name)
+            self.defaults[name] = (
+                value if source is None else int(Fraction(value or 0) * source.scale)
+            )
+        self.outputs = {
+            name: (rule._output_kind(name), rule._codes_of(name)) for name in rule.output_names
+        }
+        self.names = rule._row_names(program)
+
+
+def _whole_of(item: Input, value: object) -> Any:
+    """Return a plain value as a program counts it; None where it needs a closer look."""
+    kind = item.kind
+    if kind in ("number", "whole"):
+        if type(value) is not float and type(value) is not int:
+            return None
+        scale = item.scale
+        counted = value * scale
+        whole = round(counted) if counted == counted and abs(counted) < 2**52 else None
+        if whole is None or not -1e-6 < counted - whole < 1e-6:
+            return None
+        multiple = item.grid.numerator
+        if (multiple != 1 and whole % multiple) or not item.low_count <= whole <= item.high_count:
+            return None
+        return whole
+    if kind == "flag":
+        return value if type(value) is bool else None
+    if kind == "code":
+        return value if type(value) is str and value in item.codes else None
+    return None
+
+
+_NO_REASON = ("",)
+
+
 def as_exact(value: Value) -> Fraction | str | bool:
     """Return a parameter's value as a program reads it."""
     if isinstance(value, dt.date):
@@ -526,5 +630,3 @@ def _object(value: Any) -> Array:
     found = np.empty((), dtype=object)
     found[()] = value
     return found
-
-

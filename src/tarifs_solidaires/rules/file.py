@@ -83,7 +83,8 @@ class Source:
 
 
 _SOURCE = Either(
-    (Plain(), Part(Source)), "a title, the key of a `[source.KEY]`, or a table with `title`, `url`, …"
+    (Plain(), Part(Source)),
+    "a title, the key of a `[source.KEY]`, or a table with `title`, `url`, …",
 )
 
 
@@ -111,7 +112,7 @@ class InputEntry:
         False,
     )  # fmt: skip
     or_formula: str = key(Plain(), "Formula of other inputs through which it may be given.", "")
-    codes: Any = key(_CODES, "Codes that it can be, for `kind = \"code\"`.", EMPTY)
+    codes: Any = key(_CODES, 'Codes that it can be, for `kind = "code"`.', EMPTY)
     pattern: str = key(Plain(), "Regular expression that a code matches fully.", "")
     origin: str = key(Word(ORIGINS), "Where it comes from.", "declaration")
     holder: Texts = key(Text(), "Who holds it, by name.", NO_TEXT)
@@ -174,10 +175,12 @@ class ListEntry:
 class Row:
     """A row of a table: where its conditions hold, its result."""
 
-    name: Texts = key(Text(), "Its name; where it is left out, it is made of the conditions.", NO_TEXT)
+    name: Texts = key(
+        Text(), "Its name; where it is left out, it is made of the conditions.", NO_TEXT
+    )
     when: Any = key(_WHEN, "Conditions; left out, it holds for everyone.", EMPTY)
     then: Any = key(
-        Either((Truth(), Figure(), Plain()), "a number, a formula, a code, or `\"missing\"`"),
+        Either((Truth(), Figure(), Plain()), 'a number, a formula, a code, or `"missing"`'),
         "The result.",
     )
     source: Any = key(_SOURCE, "Where it was read.", None)
@@ -226,13 +229,17 @@ class Rounding:
 class StepEntry:
     """One quantity that a version works out: by a formula, a table, a scale, a list, or the best of some."""
 
-    name: str = key(Plain(NAMES, "a name in lower case without accents", "prix_de_base"), "Its name.")
+    name: str = key(
+        Plain(NAMES, "a name in lower case without accents", "prix_de_base"), "Its name."
+    )
     label: Texts = key(Text(), "Short noun phrase, in lower case, without an article.", NO_TEXT)
     unit: str = key(Plain(), "Unit.", "")
     formula: Any = key(_AMOUNT, "A formula: numbers, names, `+ - * / ( )`, `%`, `min`, `max`, `sqrt`, "
                        "`round(a, 0.05)`.", None)  # fmt: skip
     row: tuple[Row, ...] = key(
-        Listing(Part(Row), "`[[version.step.row]]`"), "Rows of a table; the first that holds decides.", ()
+        Listing(Part(Row), "`[[version.step.row]]`"),
+        "Rows of a table; the first that holds decides.",
+        (),
     )
     codes: Any = key(_CODES, "Codes that the rows give, where they give no numbers.", EMPTY)
     kind: str = key(
@@ -283,6 +290,10 @@ class VersionEntry:
     extends: dt.date | None = key(
         Day(), "First day of an earlier version whose steps and parameters it takes over.", None
     )
+    required: tuple[str, ...] = key(
+        Listing(Plain(NAMES, "the name of an input"), "a list of names"),
+        "Optional inputs without which this version is not computed.", (),
+    )  # fmt: skip
     decides: str = key(Plain(NAMES, "the name of a step"), "The step whose row names a result.", "")
     parameter: Mapping[str, ParameterEntry] = key(
         Table(Part(ParameterEntry), "tables by name", NAMES), "Figures and choices.", EMPTY
@@ -321,7 +332,7 @@ class WorkedCase:
     given: Mapping[str, Any] = key(Table(Scalar(), "values by input"), "What is given.", EMPTY)
     expect: Mapping[str, Any] = key(
         Table(Scalar(), "values by output"),
-        "Results by output or step, `\"missing\"` where there is none; `tranche` for the row.",
+        'Results by output or step, `"missing"` where there is none; `tranche` for the row.',
     )
     source: Any = key(_SOURCE, "A published example, or that it was worked out by hand.", None)
     path: Path = ()
@@ -342,7 +353,9 @@ class RuleFile:
     per: Texts = key(Text(), "Whom a result concerns: a person, a household.", NO_TEXT)
     authority: str = key(Plain(), "Who decides.", "")
     contact: str = key(Plain(), "Where the authority can be reached.", "")
-    currency: str = key(Plain("[A-Z]{3}", "a code of ISO 4217", "EUR"), "Currency of all amounts.", "")
+    currency: str = key(
+        Plain("[A-Z]{3}", "a code of ISO 4217", "EUR"), "Currency of all amounts.", ""
+    )
     jurisdiction: str = key(
         Plain("[a-z]{2}(?:-[a-z0-9]+)*", "the code of a jurisdiction", "fr"),
         "Whose law a notice quotes; left out, none.", "",
@@ -353,12 +366,15 @@ class RuleFile:
         "Vocabularies whose inputs, parameters, lists and sources are drawn on.", (),
     )  # fmt: skip
     known_until: dt.date | None = key(Day(), "Last day for which the last version was read.", None)
-    source: Mapping[str, Source] = key(Table(Part(Source), "tables by key"), "Named sources.", EMPTY)
+    source: Mapping[str, Source] = key(
+        Table(Part(Source), "tables by key"), "Named sources.", EMPTY
+    )
     input: Mapping[str, InputEntry] = key(
         Table(Part(InputEntry), "tables by name", NAMES), "What people give.", EMPTY
     )
     output: Mapping[str, OutputEntry] = key(
-        Table(Part(OutputEntry), "tables by name", NAMES), "What is worked out; the first is the main one."
+        Table(Part(OutputEntry), "tables by name", NAMES),
+        "What is worked out; the first is the main one.",
     )
     parameter: Mapping[str, ParameterEntry] = key(
         Table(Part(ParameterEntry), "tables by name", NAMES), "Figures of all versions.", EMPTY
@@ -385,7 +401,9 @@ class VocabularyFile:
     name: str = key(Plain(SHARED_NAME, "country/name", "fr/quotient_familial"), "Its name.")
     languages: tuple[str, ...] = key(_LANGUAGES, "Languages; the first is that of plain texts.")
     title: Texts = key(Text(), "What it holds.", NO_TEXT)
-    source: Mapping[str, Source] = key(Table(Part(Source), "tables by key"), "Named sources.", EMPTY)
+    source: Mapping[str, Source] = key(
+        Table(Part(Source), "tables by key"), "Named sources.", EMPTY
+    )
     input: Mapping[str, InputEntry] = key(
         Table(Part(InputEntry), "tables by name", NAMES), "What people give.", EMPTY
     )

@@ -89,13 +89,16 @@ class Plain(Kind):
     example: str = ""
 
     def read(self, value: Any, path: Path, reader: Reader) -> Any:
+        """Return the value, or note what is wrong."""
         if not isinstance(value, str):
             return self.expected(value, path, reader)
         if not value.strip():
             reader.wrong(path, "empty", "is empty", "write {expected}", expected=self.what)
             return NOTHING
         if "\0" in value or len(value) > LONGEST_TEXT:
-            reader.wrong(path, "text", "is too long, or holds a character that is none", "shorten it")
+            reader.wrong(
+                path, "text", "is too long, or holds a character that is none", "shorten it"
+            )
             return NOTHING
         if self.pattern and re.fullmatch(self.pattern, value) is None:
             reader.wrong(
@@ -106,10 +109,12 @@ class Plain(Kind):
         return value
 
     def schema(self) -> dict[str, Any]:
+        """Return its JSON Schema."""
         found: dict[str, Any] = {"type": "string", "minLength": 1}
         return found | ({"pattern": f"^(?:{self.pattern})$"} if self.pattern else {})
 
     def words(self) -> str:
+        """Return what to write."""
         return self.what
 
 
@@ -120,6 +125,7 @@ class Word(Kind):
     known: tuple[str, ...]
 
     def read(self, value: Any, path: Path, reader: Reader) -> Any:
+        """Return the value, or note what is wrong."""
         if value in self.known and isinstance(value, str):
             return value
         reader.wrong(
@@ -129,9 +135,11 @@ class Word(Kind):
         return NOTHING
 
     def schema(self) -> dict[str, Any]:
+        """Return its JSON Schema."""
         return {"enum": list(self.known)}
 
     def words(self) -> str:
+        """Return what to write."""
         return ", ".join(f'`"{word}"`' for word in self.known)
 
 
@@ -140,6 +148,7 @@ class Text(Kind):
     """A text in the languages of the file."""
 
     def read(self, value: Any, path: Path, reader: Reader) -> Any:
+        """Return the value, or note what is wrong."""
         if isinstance(value, str):
             plain = Plain().read(value, path, reader)
             if plain is NOTHING:
@@ -163,10 +172,12 @@ class Text(Kind):
         return Texts.of(ordered) if ordered else NOTHING
 
     def schema(self) -> dict[str, Any]:
+        """Return its JSON Schema."""
         return {"$ref": "#/$defs/text"}
 
     def words(self) -> str:
-        return "a text, or a table with one per language: `{ fr = \"…\", en = \"…\" }`"
+        """Return what to write."""
+        return 'a text, or a table with one per language: `{ fr = "…", en = "…" }`'
 
 
 @attrs.frozen
@@ -178,6 +189,7 @@ class Figure(Kind):
     above: bool = False
 
     def read(self, value: Any, path: Path, reader: Reader) -> Any:
+        """Return the value, or note what is wrong."""
         if isinstance(value, bool) or not isinstance(value, int | Decimal):
             return self.expected(value, path, reader)
         if isinstance(value, Decimal) and (
@@ -195,10 +207,12 @@ class Figure(Kind):
         return number
 
     def schema(self) -> dict[str, Any]:
+        """Return its JSON Schema."""
         key = "exclusiveMinimum" if self.above else "minimum"
         return {"type": "number"} | ({} if self.low is None else {key: float(self.low)})
 
     def words(self) -> str:
+        """Return what to write."""
         if self.low is None:
             return "a number"
         return f"a number {'above' if self.above else 'from'} {self.low}"
@@ -212,14 +226,21 @@ class Whole(Kind):
     high: int = 10**9
 
     def read(self, value: Any, path: Path, reader: Reader) -> Any:
-        if isinstance(value, bool) or not isinstance(value, int) or not self.low <= value <= self.high:
+        """Return the value, or note what is wrong."""
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, int)
+            or not self.low <= value <= self.high
+        ):
             return self.expected(value, path, reader)
         return value
 
     def schema(self) -> dict[str, Any]:
+        """Return its JSON Schema."""
         return {"type": "integer", "minimum": self.low}
 
     def words(self) -> str:
+        """Return what to write."""
         return f"a whole number from {self.low}"
 
 
@@ -228,12 +249,15 @@ class Truth(Kind):
     """True or false."""
 
     def read(self, value: Any, path: Path, reader: Reader) -> Any:
+        """Return the value, or note what is wrong."""
         return value if isinstance(value, bool) else self.expected(value, path, reader)
 
     def schema(self) -> dict[str, Any]:
+        """Return its JSON Schema."""
         return {"type": "boolean"}
 
     def words(self) -> str:
+        """Return what to write."""
         return "`true` or `false`"
 
 
@@ -242,6 +266,7 @@ class Day(Kind):
     """A date."""
 
     def read(self, value: Any, path: Path, reader: Reader) -> Any:
+        """Return the value, or note what is wrong."""
         if isinstance(value, dt.datetime) or not isinstance(value, dt.date):
             return self.expected(value, path, reader)
         if not 1800 <= value.year <= 2200:
@@ -250,9 +275,11 @@ class Day(Kind):
         return value
 
     def schema(self) -> dict[str, Any]:
+        """Return its JSON Schema."""
         return {"type": "string", "format": "date"}
 
     def words(self) -> str:
+        """Return what to write."""
         return "a date such as 2024-01-31, without quotes or time"
 
 
@@ -261,6 +288,7 @@ class Scalar(Kind):
     """One value: a number, a text, a date, true or false."""
 
     def read(self, value: Any, path: Path, reader: Reader) -> Any:
+        """Return the value, or note what is wrong."""
         if isinstance(value, bool) or (isinstance(value, dt.date) and type(value) is dt.date):
             return value
         if isinstance(value, str):
@@ -270,9 +298,11 @@ class Scalar(Kind):
         return self.expected(value, path, reader)
 
     def schema(self) -> dict[str, Any]:
+        """Return its JSON Schema."""
         return {"type": ["number", "string", "boolean"]}
 
     def words(self) -> str:
+        """Return what to write."""
         return "a number, a text, a date, `true` or `false`"
 
 
@@ -284,6 +314,7 @@ class Either(Kind):
     what: str
 
     def read(self, value: Any, path: Path, reader: Reader) -> Any:
+        """Return the value, or note what is wrong."""
         for kind in self.kinds:
             trial = Reader(reader.languages)
             found = kind.read(value, path, trial)
@@ -295,9 +326,11 @@ class Either(Kind):
         return self.expected(value, path, reader)
 
     def schema(self) -> dict[str, Any]:
+        """Return its JSON Schema."""
         return {"anyOf": [kind.schema() for kind in self.kinds]}
 
     def words(self) -> str:
+        """Return what to write."""
         return self.what
 
 
@@ -311,6 +344,7 @@ class Listing(Kind):
     most: int = 100_000
 
     def read(self, value: Any, path: Path, reader: Reader) -> Any:
+        """Return the value, or note what is wrong."""
         if not isinstance(value, list):
             return self.expected(value, path, reader)
         if not self.least <= len(value) <= self.most:
@@ -323,9 +357,11 @@ class Listing(Kind):
         return tuple(item for item in found if item is not NOTHING)
 
     def schema(self) -> dict[str, Any]:
+        """Return its JSON Schema."""
         return {"type": "array", "items": self.of.schema(), "minItems": self.least}
 
     def words(self) -> str:
+        """Return what to write."""
         return self.what
 
 
@@ -339,6 +375,7 @@ class Table(Kind):
     most: int = 100_000
 
     def read(self, value: Any, path: Path, reader: Reader) -> Any:
+        """Return the value, or note what is wrong."""
         if not isinstance(value, Mapping):
             return self.expected(value, path, reader)
         found: dict[str, Any] = {}
@@ -356,10 +393,12 @@ class Table(Kind):
         return Frozen(found)
 
     def schema(self) -> dict[str, Any]:
+        """Return its JSON Schema."""
         found: dict[str, Any] = {"type": "object", "additionalProperties": self.of.schema()}
         return found | ({"propertyNames": {"pattern": f"^{self.names}$"}} if self.names else {})
 
     def words(self) -> str:
+        """Return what to write."""
         return self.what
 
 
@@ -370,14 +409,17 @@ class Part(Kind):
     section: type[Any]
 
     def read(self, value: Any, path: Path, reader: Reader) -> Any:
+        """Return the value, or note what is wrong."""
         if not isinstance(value, Mapping):
             return self.expected(value, path, reader)
         return read_section(self.section, value, path, reader)
 
     def schema(self) -> dict[str, Any]:
+        """Return its JSON Schema."""
         return {"$ref": f"#/$defs/{self.section.__name__}"}
 
     def words(self) -> str:
+        """Return what to write."""
         return "a table"
 
 
@@ -399,9 +441,7 @@ def key(kind: Kind, doc: str, default: Any = NOTHING, **more: Any) -> Any:
 def keys_of(section: type[Any]) -> dict[str, attrs.Attribute[Any]]:
     """Return the fields of a section by the keys of the file."""
     return {
-        field.name.rstrip("_"): field
-        for field in attrs.fields(section)
-        if "kind" in field.metadata
+        field.name.rstrip("_"): field for field in attrs.fields(section) if "kind" in field.metadata
     }
 
 
@@ -454,7 +494,9 @@ def schema_of(section: type[Any]) -> dict[str, Any]:
     }
 
 
-def sections_in(section: type[Any], found: dict[str, type[Any]] | None = None) -> dict[str, type[Any]]:
+def sections_in(
+    section: type[Any], found: dict[str, type[Any]] | None = None
+) -> dict[str, type[Any]]:
     """Return a section and all that it holds, by the names of their classes."""
     found = {} if found is None else found
     if section.__name__ not in found:
@@ -475,5 +517,3 @@ def _held(kind: Kind) -> list[type[Any]]:
             return [section for one in kinds for section in _held(one)]
         case _:
             return []
-
-

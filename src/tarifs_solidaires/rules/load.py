@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from importlib.metadata import entry_points
 from importlib.resources import files
@@ -256,7 +257,10 @@ def _check_versions(file: RuleFile, reader: Reader) -> None:
         days.append(entry)
     if file.known_until and days and file.known_until < days[-1].valid_from:
         reader.wrong(
-            ("known_until",), "known_until", "is before the last version begins", "write a later day"
+            ("known_until",),
+            "known_until",
+            "is before the last version begins",
+            "write a later day",
         )
 
 
@@ -318,7 +322,7 @@ def _vocabulary_names(folder: Traversable, above: str) -> Iterable[str]:
 
 def load_vocabulary(name: str, roots: tuple[str, ...] = ()) -> VocabularyFile | None:
     """Return a vocabulary by its name; None where there is none."""
-    if not isinstance(name, str) or re.fullmatch(r"[a-z0-9_-]+(?:/[a-z0-9_-]+)+", name) is None:
+    if re.fullmatch(r"[a-z0-9_-]+(?:/[a-z0-9_-]+)+", name) is None:
         return None
     for base in _vocabulary_roots(roots):
         file = base.joinpath(*name.split("/")[:-1], f"{name.split('/')[-1]}.toml")
@@ -329,7 +333,8 @@ def load_vocabulary(name: str, roots: tuple[str, ...] = ()) -> VocabularyFile | 
 
 @lru_cache(maxsize=128)
 def _vocabulary(text: str, name: str) -> VocabularyFile:
-    return _section(VocabularyFile, text, name)
+    found: VocabularyFile = _section(VocabularyFile, text, name)
+    return found
 
 
 def load_jurisdiction(code: str) -> JurisdictionFile | None:
@@ -342,7 +347,8 @@ def load_jurisdiction(code: str) -> JurisdictionFile | None:
 
 @lru_cache(maxsize=32)
 def _jurisdiction(text: str, code: str) -> JurisdictionFile:
-    return _section(JurisdictionFile, text, code)
+    found: JurisdictionFile = _section(JurisdictionFile, text, code)
+    return found
 
 
 def _section(kind: Any, text: str, where: str) -> Any:
@@ -359,11 +365,9 @@ def _day(on: str | dt.date) -> dt.date:
         return on.date()
     if isinstance(on, dt.date):
         return on
-    try:
-        if isinstance(on, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", on):
-            return dt.date.fromisoformat(on)
-    except ValueError:
-        pass
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", str(on)):
+        with suppress(ValueError):
+            return dt.date.fromisoformat(str(on))
     raise DateError(
         Fault(code="no_day", template="{value!r} is no day",
               remedy="write YYYY-MM-DD, such as 2020-10-01", data={"value": on})

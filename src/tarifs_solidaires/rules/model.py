@@ -182,8 +182,12 @@ class Version:
         Its steps, each after those that it reads.
     decides : str
         The step whose row names a result; empty where no step has rows.
+    decides_stated : bool
+        Whether the file says which step that is.
     reads : frozenset of str
         Everything that its outputs depend on.
+    required : tuple of str
+        Optional inputs that it cannot be computed without.
     note : Texts
         What is doubtful about it.
     """
@@ -194,7 +198,9 @@ class Version:
     parameters: Mapping[str, Parameter]
     steps: Mapping[str, StepFacts]
     decides: str
+    decides_stated: bool
     reads: frozenset[str]
+    required: tuple[str, ...] = ()
     note: Texts = NO_TEXT
 
     @property

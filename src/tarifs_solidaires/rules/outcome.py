@@ -125,9 +125,7 @@ def _plain(value: Any) -> Any:
     return [_plain(one) for one in value] if isinstance(value, list) else plain(value)
 
 
-def outcome_parts(
-    outputs: Mapping[str, Array], shape: tuple[int, ...]
-) -> Mapping[str, Array]:
+def outcome_parts(outputs: Mapping[str, Array], shape: tuple[int, ...]) -> Mapping[str, Array]:
     """Return outputs in the shape of the inputs, read-only."""
     found: dict[str, Array] = {}
     for name, array in outputs.items():
@@ -135,5 +133,3 @@ def outcome_parts(
         shaped.flags.writeable = False
         found[name] = shaped
     return Frozen(found)
-
-

@@ -93,7 +93,8 @@ def _with_row(
         else:
             part = attrs.evolve(part, when=Frozen({**part.when, str(name): read}))
     parts[place] = part
-    return {step: attrs.evolve(entry, **{key: tuple(parts)})}
+    changed: dict[str, Any] = {key: tuple(parts)}
+    return {step: attrs.evolve(entry, **changed)}
 
 
 def _read(file: RuleFile, where: str, value: object) -> Any:
@@ -112,14 +113,14 @@ def _read(file: RuleFile, where: str, value: object) -> Any:
                  value=value)  # fmt: skip
 
 
-def _parameter(
-    file: RuleFile, name: str, value: object, known: Mapping[str, Parameter]
-) -> Value:
+def _parameter(file: RuleFile, name: str, value: object, known: Mapping[str, Parameter]) -> Value:
     if name not in known:
         raise _wrong(file, "", "has no parameter {value!r}", nearest(name, known), value=name)
     read: Any = _read(file, name, value)
     old = known[name]
-    same = isinstance(read, type(old.value)) and not isinstance(read, bool) ^ isinstance(old.value, bool)
+    same = isinstance(read, type(old.value)) and not isinstance(read, bool) ^ isinstance(
+        old.value, bool
+    )
     if not same or (old.choices and read not in old.choices):
         choices = ", ".join(map(str, old.choices)) or f"a value such as {old.value}"
         raise _wrong(file, name, "{value!r} cannot stand here", "write {choices}", value=value,
@@ -130,6 +131,4 @@ def _parameter(
 def _wrong(file: RuleFile, where: str, template: str, remedy: str, **data: Any) -> RuleError:
     place = f"{file.name}, {where}" if where else file.name
     remedy = remedy if data.get("choices") else remedy.replace("{", "{{").replace("}", "}}")
-    return RuleError(
-        Fault(code="reform", where=place, template=template, remedy=remedy, data=data)
-    )
+    return RuleError(Fault(code="reform", where=place, template=template, remedy=remedy, data=data))

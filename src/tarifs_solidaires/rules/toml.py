@@ -44,7 +44,9 @@ def read_toml(text: str, where: str = "") -> dict[str, Any]:
     reason = _refused(text)
     if reason:
         raise RuleError(
-            Fault(code="not_toml", template=reason, where=where, remedy="no rule needs that", line=1)
+            Fault(
+                code="not_toml", template=reason, where=where, remedy="no rule needs that", line=1
+            )
         )
     try:
         return tomllib.loads(text, parse_float=Decimal)

@@ -25,6 +25,9 @@ FINE = SNAP.denominator  # a number between two steps counts to this part of a s
 COPIED = 1 << 16  # values of an input that are copied; of more, a copy would cost memory and time
 LONGEST = 64  # characters of a code
 EPOCH = dt.date(1970, 1, 1)
+CHUNK = 1 << 15  # texts that are looked up at a time
+FEW = 64  # texts below which a dictionary is quicker
+LATIN = 0x24F  # last character that has a class of its own; later ones share one
 TRUE, FALSE = ("true", "1"), ("false", "0")
 
 
@@ -96,6 +99,16 @@ class Input:
     def grid(self) -> Fraction:
         """The distance between two values that differ."""
         return self.step if self.kind == "number" else Fraction(1)
+
+    @property
+    def low_count(self) -> Fraction:
+        """Its smallest value, in whole numbers of the program."""
+        return self.minimum * self.scale
+
+    @property
+    def high_count(self) -> Fraction:
+        """Its largest value, in whole numbers of the program."""
+        return self.maximum * self.scale
 
     @property
     def meaning(self) -> Mapping[str, str]:
@@ -241,9 +254,7 @@ def read_columns(
     )
     for name in defaults:
         arrays[name], columns[name] = _default(inputs[name])
-    return Columns(
-        given=arrays, columns=columns, shape=shape, defaults=defaults, faults=tuple(bad)
-    )
+    return Columns(given=arrays, columns=columns, shape=shape, defaults=defaults, faults=tuple(bad))
 
 
 def _default(item: Input) -> tuple[Array, Array | Coded]:
@@ -356,6 +367,7 @@ def _numbers(
     item: Input, array: Array, unreadable: Array | None, wrong: list[tuple[Array, str, str]]
 ) -> tuple[Array, list[tuple[Array, str, str]]]:
     safe = float(item.minimum)
+    numbers: Array
     if array.dtype.kind == "M":
         numbers = array.astype(np.int64)
         if unreadable is not None:
@@ -413,40 +425,76 @@ def _coded(item: Input, array: Array, known: Sequence[str]) -> tuple[Coded, Arra
 def _places(array: Array, words: tuple[str, ...]) -> tuple[Array, tuple[str, ...]]:
     """Return the place of each text among some words, and the texts that are none of them."""
     flat = np.ascontiguousarray(array).reshape(-1)
-    width = flat.dtype.itemsize // 4
-    if flat.size < 64 or not width:
+    if flat.size < FEW or not flat.dtype.itemsize or not words:
         place = {word: n for n, word in enumerate(words)}
         for text in flat.tolist():
             place.setdefault(text, len(place))
         index = np.array([place[text] for text in flat.tolist()], dtype=np.intp)
         return index.reshape(array.shape), tuple(place)[len(words) :]
-    width = max(width, *(len(word) for word in words)) if words else width
-    keys = _keys(flat.astype(f"U{width}", copy=False), width)
-    table = np.array(words, dtype=f"U{width}") if words else np.empty(0, dtype=f"U{width}")
-    own = _keys(table, width)
-    order = np.argsort(own)
-    found = np.minimum(np.searchsorted(own[order], keys), max(len(words) - 1, 0))
-    if len(words):
-        index = order[found]
-        same = table[index] == flat
-    else:
-        index, same = np.zeros(flat.shape, dtype=np.intp), np.zeros(flat.shape, dtype=bool)
+    width = max(flat.dtype.itemsize // 4, *(len(word) for word in words))
+    finder = _Finder(words, width)
+    index = np.empty(flat.shape, dtype=np.int32)
+    same = np.empty(flat.shape, dtype=bool)
+    for start in range(0, flat.size, CHUNK):
+        part = slice(start, start + CHUNK)
+        index[part], same[part] = finder.find(flat[part].astype(f"U{width}", copy=False))
     others: tuple[str, ...] = ()
     if not same.all():
         rest, inverse = np.unique(flat[~same], return_inverse=True)
-        index = index.astype(np.intp)
         index[~same] = len(words) + inverse
         others = tuple(rest.tolist())
     return index.reshape(array.shape), others
 
 
-def _keys(texts: Array, width: int) -> Array:
-    """Return one number for each text; two texts seldom share one, and are compared besides."""
-    points = texts.view(np.uint32).reshape(len(texts), width)
-    keys = np.zeros(len(texts), dtype=np.uint64)
-    for column in range(width):
-        keys = keys * np.uint64(1_000_003) + points[:, column]
-    return keys
+class _Finder:
+    """Find texts among words by the few characters that tell the words apart.
+
+    Parameters
+    ----------
+    words : tuple of str
+        The words, all different.
+    width : int
+        Characters of a text.
+    """
+
+    def __init__(self, words: tuple[str, ...], width: int) -> None:
+        self.points = _points(np.array(words, dtype=f"U{width}"), width)
+        # by column: its place, the class of a character, and the next state by state and class
+        self.columns: list[tuple[int, Array, int, Array]] = []
+        state = np.ones(len(words), dtype=np.intp)  # words told apart so far; 0: none of them
+        while len(np.unique(state)) < len(words):
+            pairs = [state * 2**21 + self.points[:, c] for c in range(width)]
+            column = max(range(width), key=lambda c: len(np.unique(pairs[c])))
+            points = np.minimum(self.points[:, column], LATIN)
+            seen = np.unique(points)
+            classes = np.zeros(LATIN + 1, dtype=np.int32)
+            classes[seen] = np.arange(1, len(seen) + 1)
+            size = len(seen) + 1
+            place = state * size + classes[points]
+            _, following = np.unique(pairs[column], return_inverse=True)
+            table = np.zeros((int(state.max()) + 1) * size, dtype=np.int32)
+            table[place] = following + 1
+            self.columns.append((column, classes, size, table))
+            state = following + 1
+        self.word_of = np.zeros(len(words) + 1, dtype=np.int32)
+        self.word_of[state] = np.arange(len(words))
+
+    def find(self, texts: Array) -> tuple[Array, Array]:
+        """Return the place of the word that each text may be, and whether it is that word."""
+        points = _points(texts, self.points.shape[1])
+        state: Any = np.ones(len(texts), dtype=np.int32)
+        for column, classes, size, table in self.columns:
+            state = table.take(state * size + classes.take(points[:, column], mode="clip"))
+        index = self.word_of.take(state)
+        same = np.ones(len(texts), dtype=bool)
+        for column in range(points.shape[1]):
+            same &= self.points[:, column].take(index) == points[:, column]
+        return index, same
+
+
+def _points(texts: Array, width: int) -> Array:
+    """Return the characters of texts as numbers, a row each."""
+    return np.ascontiguousarray(texts).view(np.uint32).reshape(len(texts), width)
 
 
 def _kept(array: Array) -> Array:
