@@ -15,7 +15,7 @@ from charte_registry.checks.catalogue import to_markdown as _checks_to_markdown
 from prevision_cantine.figures import save as _save
 from tarifs_solidaires import list_rules as _list_rules
 from tarifs_solidaires import load_rule as _load_rule
-from tarifs_solidaires.rule_file import read_rule as _read_rule
+from tarifs_solidaires.rules.load import read_rule as _read_rule
 
 project = "charte-donnee"
 author = "The charte-donnee contributors"
@@ -84,7 +84,8 @@ def _write_rule_pages(app):
     folder.mkdir()
     rows, pages = [], []
     for name in _list_rules():
-        rule = _read_rule(name)
+        file, _ = _read_rule(name)
+        rule = _load_rule(name, on=file.version[0].valid_from)
         page = name.replace("/", "-")
         first, last = rule.versions[0].valid_from, rule.versions[-1].valid_to
         text = rule.to_markdown(lang="en")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import attrs
 
 SHOWN = 5  # positions that a message lists
+_PLACE = re.compile(r"\{(?P<name>[a-z_]+)(?P<way>(?:![rsa])?(?::[^{}]*)?)\}")
 
 
 @attrs.frozen(kw_only=True)
@@ -50,7 +52,7 @@ class Fault:
     @property
     def message(self) -> str:
         """What is wrong, in one sentence without its remedy."""
-        text = self.template.format_map({"input": self.input, **self.data})
+        text = self._filled(self.template)
         return f"{self.where}: {text}" if self.where else text
 
     @property
@@ -60,8 +62,22 @@ class Fault:
 
     def __str__(self) -> str:
         """Say what is wrong, and what to do."""
-        remedy = self.remedy.format_map({"input": self.input, **self.data}) if self.remedy else ""
-        return f"{self.message}; {remedy}" if remedy else self.message
+        return f"{self.message}; {self.advice}" if self.remedy else self.message
+
+    @property
+    def advice(self) -> str:
+        """What to do, in words."""
+        return self._filled(self.remedy)
+
+    def _filled(self, template: str) -> str:
+        """Fill in the data; what is no name of a datum stays as it is, braces included."""
+        data = {"input": self.input, **self.data}
+
+        def filled(match: re.Match[str]) -> str:
+            name, way = match["name"], match["way"] or ""
+            return f"{{{way}}}".format(data[name]) if name in data else match[0]
+
+        return _PLACE.sub(filled, template)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fault as plain values that go to JSON."""
@@ -74,7 +90,7 @@ class Fault:
             "count": self.count,
             "value": plain(self.value),
             "message": self.message,
-            "remedy": self.remedy.format_map({"input": self.input, **self.data}),
+            "remedy": self.advice,
         }
 
 

@@ -100,6 +100,12 @@ class Arrays:
     @staticmethod
     def where(condition: Any, one: Any, other: Any) -> Any:
         """Return one value where a condition holds, else the other."""
+        for value in (one, other):
+            if (
+                isinstance(value, int) and abs(value) >= 2**63
+            ):  # numpy has no type of its own for it
+                one, other = np.asarray(one, dtype=object), np.asarray(other, dtype=object)
+                break
         return np.where(condition, one, other)
 
     @staticmethod

@@ -14,6 +14,7 @@ import numpy as np
 from tarifs_solidaires.engine import quantities as q
 from tarifs_solidaires.engine.backends import SINGLE, LookUp, carrier_of
 from tarifs_solidaires.engine.exact import compare as compare_exactly
+from tarifs_solidaires.engine.exact import rounded as round_exactly
 from tarifs_solidaires.engine.expression import (
     ALWAYS,
     Among,
@@ -83,8 +84,10 @@ class Compiler:
     ----------
     sources : mapping of str to Source
         Numbers and dates that are given.
-    codes, flags : iterable of str
-        Codes and flags that are given.
+    codes : mapping of str to tuple of str
+        Codes that are given, with all that they can be; empty where any text can.
+    flags : iterable of str
+        Flags that are given.
     constants : mapping of str to Fraction, str or bool
         Parameters.
     absent : iterable of str
@@ -95,7 +98,7 @@ class Compiler:
         self,
         *,
         sources: Mapping[str, Source],
-        codes: Iterable[str],
+        codes: Mapping[str, tuple[str, ...]],
         flags: Iterable[str],
         constants: Mapping[str, Constant],
         absent: Iterable[str],
@@ -104,6 +107,8 @@ class Compiler:
         self.constants = constants
         self.absent = frozenset(absent)
         self.found: dict[str, Quantity] = {}
+        self.numbers: dict[str, int] = {}  # of steps, by which a cause is told
+        self.current = 0
         self.grids: dict[str, Grid] = {}
         self.rows: dict[str, Code] = {}  # row that decides, by step
         self.cells: dict[str, Code] = {}  # cell of the table, by step
@@ -113,6 +118,7 @@ class Compiler:
                 source.read, math.floor(source.low * source.scale),
                 math.ceil(source.high * source.scale), source.scale,
             )  # fmt: skip
+        self.closed = {name: words for name, words in codes.items() if words}
         for name in codes:
             self.found[name] = Cod(_value_of(name), None)
         for name in flags:
@@ -120,6 +126,7 @@ class Compiler:
 
     def add(self, step: Step) -> None:
         """Make the quantity of a step."""
+        self.current = self.numbers[step.name] = len(self.numbers) + 1
         found = self._stages(step)
         name = step.name
         if isinstance(found, Num) and found.constant is not None and found.absent is None:
@@ -127,12 +134,22 @@ class Compiler:
         else:
             self.found[name] = attrs.evolve(
                 found, code=_stored(name, found.code),
-                absent=None if found.absent is None else _stored(f"{name}?", found.absent),
+                absent=None if found.absent is None else _stored(f"{name}?", self._named_cause(found.absent)),
             )  # fmt: skip
+
+    def _named_cause(self, absent: Code) -> Code:
+        """Return causes where the step that is made now stands for itself."""
+        own = self.current
+        return lambda run: run.backend.where(absent(run) == HERE, own, absent(run))
 
     def _stages(self, step: Step) -> Quantity:
         if step.kind == "number":
+            folded = self._folded(step)
+            if folded is not None:
+                return self.number(folded, step.name)
             found = self.number(step.value, step.name)
+            if step.stages[1:]:
+                self.finals.pop(step.name, None)
             if step.at_least is not None:
                 found = q.extreme("max", [found, self.number(step.at_least)])
             if step.at_most is not None:
@@ -143,6 +160,32 @@ class Compiler:
         if isinstance(step.value, Choice):
             return self._choice_of_words(step, step.value)
         raise LimitError("a code or a flag is worked out by a table", "write rows")
+
+    def _folded(self, step: Step) -> Choice | None:
+        """Return a table of constants, each bounded and rounded; None where it is no such table."""
+        if not isinstance(step.value, Choice):
+            return None
+        bounds = [
+            None if bound is None else self.number(bound) for bound in (step.at_least, step.at_most)
+        ]
+        if any(bound is not None and bound.constant is None for bound in bounds):
+            return None
+        low, high = (None if bound is None else bound.constant for bound in bounds)
+        cases = []
+        for case in step.value.cases:
+            value = case.value
+            if not isinstance(value, Missing):
+                number = self.number(value)
+                found = number.constant
+                if found is None or number.absent is not None:
+                    return None
+                found = found if low is None else max(found, low)
+                found = found if high is None else min(found, high)
+                if step.unit is not None:
+                    found = round_exactly(found, step.unit, step.mode)
+                value = Number(found)
+            cases.append(attrs.evolve(case, value=value))
+        return Choice(tuple(cases))
 
     # -- numbers -------------------------------------------------------------------------------
 
@@ -178,7 +221,7 @@ class Compiler:
             case Best():
                 return self._best(node, step)
             case Missing():
-                return attrs.evolve(q.constant(Fraction(0)), absent=lambda run: True)
+                return attrs.evolve(q.constant(Fraction(0)), absent=_here)
             case _:
                 raise LimitError(f"{type(node).__name__.lower()} is no number", "write a number")
 
@@ -191,7 +234,7 @@ class Compiler:
         if isinstance(found, Num):
             return found
         if name in self.absent:  # what is computed with an input that is not given is missing
-            return attrs.evolve(q.constant(Fraction(0)), absent=lambda run: True)
+            return attrs.evolve(q.constant(Fraction(0)), absent=_here)
         raise LimitError(f"{name} is no number", "numbers alone are computed with")
 
     def _quotient(self, number: Num, divisor: Expression) -> Num:
@@ -310,16 +353,17 @@ class Compiler:
 
         pair = _stored(f"{step or id(node)}!", both)
         sure = any(held)
-        unknown = q.any_of(
-            [hold[1] for hold in holds if hold is not None]
-            + [_and(None if hold is None else hold[0], value.absent)
-               for hold, value in zip(holds, values, strict=True)]
-        )  # fmt: skip
+        causes: list[Code | None] = []
+        for hold, value in zip(holds, values, strict=True):
+            absent = value.absent
+            if hold is not None:
+                causes.append(hold[1])
+                absent = None if absent is None else q.where_held(hold[0], absent)
+            causes.append(absent)
         if step:
             self.rows[step] = lambda run: pair(run)[1]
-        absent = unknown
         if not sure:
-            absent = q.any_of((unknown, lambda run: pair(run)[0] == worst))
+            causes.append(lambda run: run.backend.where(pair(run)[1] == none, HERE, 0))
         low, high = min(edges), max(edges)
         if sure and lowest:
             high = min(value.high for value, always in zip(values, held, strict=True) if always)
@@ -328,7 +372,7 @@ class Compiler:
         low, high = min(low, worst) if not sure else low, max(high, worst) if not sure else high
         return q.made(
             lambda run: pair(run)[0], carrier, low, high, scale=values[0].scale,
-            divisors=values[0].divisors, absent=absent,
+            divisors=values[0].divisors, absent=q.any_of(causes),
         )  # fmt: skip
 
     def _always(self, when: Condition) -> bool:
@@ -355,7 +399,7 @@ class Compiler:
         grid, place, rows = self._decide(step, whens)
         known = [value for value in values if value is not None]
         if not known:
-            return attrs.evolve(q.constant(Fraction(0)), absent=lambda run: True)
+            return attrs.evolve(q.constant(Fraction(0)), absent=_here)
         if any(value.root for value in known):
             raise LimitError("a table chooses among square roots", "round them in steps first")
         parts = q.aligned(*known)
@@ -365,12 +409,12 @@ class Compiler:
         scale, divisors = parts[0].scale, parts[0].divisors
         reached = self._reached(grid)
         missing = [row for row in reached if row >= len(values) or values[row] is None]
-        absent: list[Code | None] = [self._where_row(grid, place, rows, missing)] if missing else []
+        absent = self._absent(grid, place, rows, missing)
         constants = {row: part for row, part in enumerate(by_row)
-                     if part is not None and part.low == part.high and not part.divisors}  # fmt: skip
+                     if part is not None and part.constant is not None}  # fmt: skip
         used = [part for row, part in enumerate(by_row) if part is not None and row in reached]
         if not used:
-            return attrs.evolve(q.constant(Fraction(0)), absent=lambda run: True)
+            return attrs.evolve(q.constant(Fraction(0)), absent=_here)
         if step and grid.row_of_cell is not None and all(row in constants for row in reached
                                                          if row not in missing):  # fmt: skip
             floats = [
@@ -391,7 +435,7 @@ class Compiler:
                 varying[row] = part
                 if part.absent is not None:
                     here = self._where_row(grid, place, rows, [row])
-                    absent.append(_and(here, part.absent))
+                    absent.append(q.where_held(here, part.absent))
         code = self._listed_by_row(grid, place, rows, listed, carrier)
         if varying:
             code = self._varying(
@@ -400,6 +444,38 @@ class Compiler:
         return q.made(
             code, carrier, low, high, scale=scale, divisors=divisors, absent=q.any_of(absent)
         )
+
+    def _absent(
+        self, grid: Grid, place: Code, rows: Code, missing: Sequence[int]
+    ) -> list[Code | None]:
+        """Return the causes of a table's missing results: its own rows, then unknown conditions."""
+        own = [row for row in missing if row <= grid.rows]
+        found: list[Code | None] = []
+        if own:
+            held = self._where_row(grid, place, rows, own)
+            found.append(lambda run: run.backend.where(held(run), HERE, 0))
+        if grid.rows + 1 in missing:
+            found.append(self._doubt(grid, place, rows))
+        return found
+
+    def _doubt(self, grid: Grid, place: Code, rows: Code) -> Code:
+        """Return the cause for which the row that decides is unknown; 0 where it is known."""
+        if grid.doubt_of_cell is None:
+            first = q.any_of(self.condition(when)[1] for when in grid.whens) or _here
+            unknown = self._where_row(grid, place, rows, [grid.rows + 1])
+            return q.where_held(unknown, first)
+        table = LookUp(grid.doubt_of_cell, np.uint8)
+        axes = [(n + 1, axis.absent) for n, axis in enumerate(grid.axes)
+                if axis.absent is not None and (grid.doubt_of_cell == n + 1).any()]  # fmt: skip
+
+        def code(run: Run) -> Any:
+            which = run.backend.look_up(table, place(run))
+            found: Any = 0
+            for number, absent in axes:
+                found = run.backend.where(which == number, absent(run), found)
+            return found
+
+        return code
 
     def _varying(
         self, grid: Grid, place: Code, rows: Code, varying: Mapping[int, Num], listed: Code,
@@ -456,7 +532,7 @@ class Compiler:
                 holds, unknown = held[position]
                 found = where(holds(run), position, found)
                 if unknown is not None:
-                    found = where(unknown(run), none + 1, found)
+                    found = where(unknown(run) != 0, none + 1, found)
             return found
 
         return code
@@ -504,7 +580,7 @@ class Compiler:
                     )
         missing += [row for row in reached if row >= len(node.cases)]
         missing = [row for row in missing if row in reached]
-        absent = self._where_row(grid, place, rows, missing) if missing else None
+        absent = q.any_of(self._absent(grid, place, rows, missing))
         entries += [0, 0]
         if step.kind == "flag":
             flags = LookUp([bool(entry) for entry in entries], np.bool_)
@@ -527,8 +603,7 @@ class Compiler:
             table = LookUp(held, np.bool_)
             unknown: Code | None = None
             if (grid.row_of_cell == 2).any():
-                doubt = LookUp(grid.row_of_cell == 2, np.bool_)
-                unknown = lambda run: run.backend.look_up(doubt, place(run))  # noqa: E731
+                unknown = self._doubt(grid, place, place)
             return (lambda run: run.backend.look_up(table, place(run))), unknown
         if not isinstance(when, Every | Some):
             raise LimitError("a condition has too many cells", "make two rows of it")
@@ -644,25 +719,23 @@ class Compiler:
         cuts = sorted({cut for one, factor in found for cut in cuts_of(one.sign, factor)})
         other = None if base is None else self.number(base)
         absent = q.any_of((number.absent, None if other is None else other.absent))
+        admissible: tuple[bool, ...] = ()
         if other is None and not number.divisors and not number.root:
             places = self._by_constants(left, number, cuts)
+            admissible = _admissible(number, cuts)
         else:
             places = self._by_comparing(left, number, other, cuts)
         axis = Axis(
             key=(left, base), bins=len(cuts) + 1 + (absent is not None),
-            places=_or_last(places, absent, len(cuts) + 1), missing=absent is not None,
-            cuts=tuple(cuts),
+            places=_or_last(places, absent, len(cuts) + 1), missing=absent is not None, absent=absent,
+            cuts=tuple(cuts), admissible=admissible,
         )  # fmt: skip
         for one, factor in found:
             axis.compared(one, one.sign, factor)
         return [axis]
 
     def _by_constants(self, left: Expression, number: Num, cuts: Sequence[Cut]) -> Code:
-        whole = [
-            math.floor(cut.value * number.scale) if cut.after
-            else math.ceil(cut.value * number.scale) - 1
-            for cut in cuts
-        ]  # fmt: skip
+        whole = [_last_before(number, cut) for cut in cuts]
         raw = None
         limits: list[float] = []
         source = self.sources.get(left.name) if isinstance(left, Name) else None
@@ -789,6 +862,9 @@ class Compiler:
         for word in quantity.words if quantity.words is not None else ("", *named):
             class_of(word)
         count = len(classes)
+        closed = self.closed.get(name)
+        reached = {class_of(word) for word in closed} if closed else set(range(count))
+        admissible = tuple(n in reached for n in range(count))
         code = quantity.code
         words = quantity.words
         if words is not None:
@@ -809,8 +885,9 @@ class Compiler:
 
         axis = Axis(
             key=name, bins=count + (quantity.absent is not None),
-            places=_or_last(places, quantity.absent, count), missing=quantity.absent is not None,
+            places=_or_last(places, quantity.absent, count), missing=quantity.absent is not None, absent=quantity.absent,
             samples=tuple(samples),
+            admissible=admissible,
         )  # fmt: skip
         signatures = sorted(classes, key=lambda signature: classes[signature])
         for position, one in enumerate(found):
@@ -831,14 +908,33 @@ class Compiler:
 
         axis = Axis(
             key=name, bins=2 + (quantity.absent is not None),
-            places=_or_last(places, quantity.absent, 2), missing=quantity.absent is not None,
+            places=_or_last(places, quantity.absent, 2), missing=quantity.absent is not None, absent=quantity.absent,
         )  # fmt: skip
         for one in found:
             axis.add(one, [not one.value, one.value])
         return axis
 
 
+HERE = -1  # the cause of a missing value is the step that is made
+
+
+def _here(run: Run) -> int:
+    return HERE
+
+
 _BASE = Name("\0base")  # the quantity that a marginal scale parts
+
+
+def _last_before(number: Num, cut: Cut) -> int:
+    """Return the last whole number that is not beyond a cut."""
+    bound = cut.value * number.scale
+    return math.floor(bound) if cut.after else math.ceil(bound) - 1
+
+
+def _admissible(number: Num, cuts: Sequence[Cut]) -> tuple[bool, ...]:
+    """Return for each bin between cuts whether a number of its scale and bounds lies in it."""
+    edges = [number.low - 1, *(_last_before(number, cut) for cut in cuts), number.high]
+    return tuple(max(low, number.low - 1) < min(high, number.high) for low, high in pairwise(edges))
 
 
 def _limit(cut: Cut, source: Source) -> float:
@@ -877,10 +973,4 @@ def _stored(key: str, code: Callable[[Run], Any]) -> Code:
 def _or_last(places: Code, absent: Code | None, last: int) -> Code:
     if absent is None:
         return places
-    return lambda run: run.backend.where(absent(run), last, places(run))
-
-
-def _and(one: Code | None, other: Code | None) -> Code | None:
-    if one is None or other is None:
-        return other
-    return lambda run: one(run) & other(run)
+    return lambda run: run.backend.where(absent(run) != 0, last, places(run))

@@ -221,6 +221,13 @@ class _Reader:
 
     def holds(self, when: Condition) -> bool | None:
         """Say whether a condition holds; None where a value that it reads is missing."""
+        before = self.cause
+        held = self._holds(when)
+        if held is not None:
+            self.cause = before  # what was missing did not matter
+        return held
+
+    def _holds(self, when: Condition) -> bool | None:
         match when:
             case Compare(left, sign, right):
                 if isinstance(left, Name) and self.values.get(left.name) is None:

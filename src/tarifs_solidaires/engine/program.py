@@ -15,6 +15,7 @@ A result is divided once, by its scale: the float nearest to the exact decimal.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
@@ -28,13 +29,48 @@ from tarifs_solidaires.engine.backends import ARRAYS, SINGLE, LookUp, carrier_of
 from tarifs_solidaires.engine.chunks import for_chunks
 from tarifs_solidaires.engine.compiler import Compiler, Constant, Source
 from tarifs_solidaires.engine.expression import Choice, Missing
-from tarifs_solidaires.engine.quantities import Cod, Code, Flg, Num, Run
+from tarifs_solidaires.engine.quantities import Cod, Code, Flg, Num, Run, any_of
 from tarifs_solidaires.engine.step import Step, read_by
 from tarifs_solidaires.engine.tables import Grid
-from tarifs_solidaires.values.inputs import FINE, Coded, Input
+from tarifs_solidaires.values.inputs import FINE, Coded, Input, Limits, within
 from tarifs_solidaires.values.numbers import SNAP
 
 Array = npt.NDArray[Any]
+UNCOVERED = "\0uncovered"
+
+
+class OutOfBoundsError(ValueError):
+    """A number that is given lies outside its bounds, or between two steps that it must be on."""
+
+
+class Deferred:
+    """A column that is looked up, cell by cell, when it is first asked for.
+
+    Parameters
+    ----------
+    table : ndarray
+        Value of each cell.
+    cells : ndarray
+        Cell of each person.
+    """
+
+    __slots__ = ("_array", "cells", "table")
+
+    def __init__(self, table: Array, cells: Array) -> None:
+        self.table, self.cells = table, cells
+        self._array: Array | None = None
+
+    def made(self) -> Array:
+        """Return the column."""
+        if self._array is None:
+            found = np.empty(len(self.cells), dtype=self.table.dtype)
+
+            def work(part: slice) -> None:
+                np.take(self.table, self.cells[part], out=found[part], mode="clip")
+
+            for_chunks(len(found), work)
+            self._array = found
+        return self._array
 
 
 @attrs.frozen(kw_only=True)
@@ -43,15 +79,18 @@ class Computed:
 
     Parameters
     ----------
-    outputs : mapping of str to ndarray
+    outputs : mapping of str to ndarray or Deferred
         By name: float64, NaN where missing; places among the codes, -1 where missing; 1, 0 and -1
         for a flag.
-    row : ndarray
+    row : ndarray or Deferred
         Number of the row that names each result, in the program's ``names``.
+    uncovered : ndarray of bool or None
+        Whose result is missing because no row of a table covers the case; None where all do.
     """
 
-    outputs: Mapping[str, Array]
-    row: Array
+    outputs: Mapping[str, Array | Deferred]
+    row: Array | Deferred
+    uncovered: Array | None = None
 
 
 class Program:
@@ -104,7 +143,7 @@ class Program:
         self.sources = {name: self._source(inputs[name]) for name in inputs if inputs[name].numeric}
         self.compiler = Compiler(
             sources=self.sources,
-            codes=[n for n, item in inputs.items() if item.kind == "code"],
+            codes={n: tuple(item.codes) for n, item in inputs.items() if item.kind == "code"},
             flags=[n for n, item in inputs.items() if item.kind == "flag"],
             constants=constants, absent=absent,
         )  # fmt: skip
@@ -116,43 +155,51 @@ class Program:
                 raise
             self.compiler.note_quotient(step.name, step.value)
         self.quantities = {name: self.compiler.found[name] for name in outputs}
-        plain = {
-            step.name for step in self.steps
-            if step.at_least is None and step.at_most is None and step.unit is None
-        }  # fmt: skip
-        self.finals = {n: final for n, final in self.compiler.finals.items() if n in plain}
+        self.finals = self.compiler.finals
         self.decides = decides if decides in self.compiler.rows else ""
         self._naming(causes)
+        counts = {step.name: step.rows for step in self.steps}
+        self.holes = [
+            (self.compiler.rows[name], counts[name])
+            for name, grid in self.compiler.grids.items()
+            if name in counts and (grid.row_of_cell is None or grid.bare.size)
+        ]
+        self.absent = any_of(quantity.absent for quantity in self.quantities.values())
 
     def _naming(self, causes: bool) -> None:
         """List the rows that can name a result: those that decide, then those that give none."""
         names: list[tuple[str, int]] = []
-        self.causes: list[tuple[int, Code, Array]] = []
+        found: list[tuple[str, Array]] = []
         count = 0
         self.deciding = next((step for step in self.steps if step.name == self.decides), None)
         if self.deciding is not None:
             count = self.deciding.rows
             names += [(self.decides, row) for row in range(count)]
-        by_name = {step.name: step for step in self.steps}
-        read = read_by(by_name, self.outputs[:1]) - {self.decides}
         for step in self.steps:
             missing = _missing_rows(step)
-            if causes and step.name in read and missing and step.name in self.compiler.rows:
+            if causes and missing and step.name != self.decides:
                 numbers = np.full(step.rows + 2, -1, dtype=np.int64)
                 for row in missing:
                     numbers[row] = len(names)
                     names.append((step.name, row))
-                self.causes.append((len(names), self.compiler.rows[step.name], numbers))
+                found.append((step.name, numbers))
         self.names = tuple(names)
         self.row_type: Any = np.uint8 if len(names) < 256 else np.uint16
         none = len(names)
+        self.causes = [
+            (self.compiler.numbers[name], self.compiler.rows[name],
+             LookUp(np.where(numbers < 0, none, numbers), self.row_type))
+            for name, numbers in found
+        ]  # fmt: skip
         self.first_row: Code = lambda run: none
+        self.row_table: LookUp | None = None  # row by cell of the deciding step
         if self.decides:
             rows = self.compiler.rows[self.decides]
             grid = self.compiler.grids.get(self.decides)
             if grid is not None and grid.row_of_cell is not None:
                 named = np.where(grid.row_of_cell < count, grid.row_of_cell, none)
-                table, place = LookUp(named, self.row_type), self.compiler.cells[self.decides]
+                self.row_table = table = LookUp(named, self.row_type)
+                place = self.compiler.cells[self.decides]
                 self.first_row = lambda run: run.backend.look_up(table, place(run))
             else:
                 self.first_row = lambda run: run.backend.where(rows(run) >= count, none, rows(run))
@@ -187,62 +234,117 @@ class Program:
         """
         run = Run(SINGLE, dict(values), {})
         found: dict[str, Any] = {}
+        missing: dict[str, Any] = {}
         for name, quantity in self.quantities.items():
             found[name] = None
-            if quantity.absent is None or not quantity.absent(run):
+            missing[name] = 0 if quantity.absent is None else int(quantity.absent(run))
+            if not missing[name]:
                 found[name] = _one(quantity, run)
-        return found, self._row(run, found, single=True)
+        found[UNCOVERED] = bool(self.holes and self._uncovered(run))
+        return found, self._row(run, missing)
 
-    def many(self, columns: Mapping[str, Array | Coded], length: int) -> Computed:
+    def _uncovered(self, run: Run) -> Any:
+        """Return whose result is missing because no row of a table covers the case."""
+        if self.absent is None:
+            return False
+        found: Any = False
+        for rows, count in self.holes:
+            found = found | (rows(run) == count)
+        return found & (self.absent(run) != 0)
+
+    def many(
+        self, columns: Mapping[str, Array | Coded], length: int, unchecked: Iterable[str] = ()
+    ) -> Computed:
         """Compute people, column by column.
 
         Parameters
         ----------
         columns : mapping of str to ndarray or Coded
-            Every input of the program: checked values, of one dimension or single.
+            Every input of the program: values of one dimension or single.
         length : int
             Number of people.
+        unchecked : iterable of str
+            Numbers that nobody has compared with their bounds.
 
         Returns
         -------
         Computed
-            Their results; people whose numbers lie between two steps are left as they come, and
-            ``between_steps`` finds them.
+            Their results.
+
+        Raises
+        ------
+        OutOfBoundsError
+            Where an unchecked number is out of bounds.
         """
-        outputs: dict[str, Array] = {
-            name: np.empty(length, dtype=_type(quantity))
-            for name, quantity in self.quantities.items()
-        }
-        row = np.empty(length, dtype=self.row_type)
         used = {name: columns[name] for name in self.reads}
+        to_check = [(n, Limits.of(self.inputs[n])) for n in unchecked if n in used]
+        cells: dict[str, Array] = {}
+        outputs: dict[str, Array] = {}
+        for name, quantity in self.quantities.items():
+            if name in self.finals:
+                cells[name] = np.empty(length, dtype=self.compiler.grids[name].cell_type)
+            else:
+                outputs[name] = np.empty(length, dtype=_type(quantity))
+        first = self.outputs[0] if self.outputs else ""
+        named = self.row_table is not None and self.decides in cells and not self._by_cause
+        row = None if named else np.empty(length, dtype=self.row_type)
         off: list[slice] = []
+        uncovered = np.zeros(length if self.holes else 0, dtype=bool)
 
         def work(part: slice) -> None:
             run = self._run(used, part)
+            for name, limits in to_check:
+                if not within(limits, run.raw[name]):
+                    raise OutOfBoundsError
+            for name, places in cells.items():
+                places[part] = self.finals[name][1](run)
             missing: dict[str, Any] = {}
-            for name, quantity in self.quantities.items():
-                missing[name] = None
-                final = self.finals.get(name)
-                if final is not None:
-                    _look_up(final[0], final[1](run), outputs[name][part])
-                    if name == self.outputs[0] and self.causes and quantity.absent is not None:
-                        missing[name] = quantity.absent(run)
-                    continue
+            for name, array in outputs.items():
+                quantity = self.quantities[name]
                 missing[name] = None if quantity.absent is None else quantity.absent(run)
-                _write(outputs[name][part], quantity, run, missing[name])
-            row[part] = self._row(run, missing, single=False)
+                _write(array[part], quantity, run, missing[name])
+            if row is not None:
+                if self._by_cause and first not in missing:
+                    absent = self.quantities[first].absent
+                    missing[first] = None if absent is None else absent(run)
+                row[part] = self._row(run, missing)
+            if self.holes:
+                uncovered[part] = self._uncovered(run)
             if "\0off" in run.values:
                 off.append(part)
 
         for_chunks(length, work)
-        found = Computed(outputs=outputs, row=row)
         if off:
-            found = self._finely(found, used, sorted(off, key=lambda part: part.start))
-        return found
+            found = {
+                n: Deferred(self.finals[n][0].array, c).made() for n, c in cells.items()
+            } | outputs
+            rows = self._rows_of(cells) if row is None else row
+            parts = sorted(off, key=lambda part: part.start)
+            return self._finely(found, rows, uncovered, used, parts)
+        later = {n: Deferred(self.finals[n][0].array, c) for n, c in cells.items()}
+        return Computed(
+            outputs={name: later.get(name, outputs.get(name)) for name in self.outputs},  # type: ignore[misc]
+            row=Deferred(self.row_table.array, cells[self.decides])  # type: ignore[union-attr]
+            if row is None else row,
+            uncovered=uncovered if uncovered.any() else None,
+        )  # fmt: skip
+
+    @property
+    def _by_cause(self) -> bool:
+        """Whether the row of another step than the deciding one can name a result."""
+        return bool(
+            self.causes and self.outputs and self.quantities[self.outputs[0]].absent is not None
+        )
+
+    def _rows_of(self, cells: Mapping[str, Array]) -> Array:
+        if self.row_table is None:
+            raise AssertionError
+        return Deferred(self.row_table.array, cells[self.decides]).made()
 
     def _finely(
-        self, found: Computed, used: Mapping[str, Array | Coded], parts: Sequence[slice]
-    ) -> Computed:
+        self, outputs: Mapping[str, Array], row: Array, uncovered: Array, used: Mapping[str, Array | Coded],
+        parts: Sequence[slice],
+    ) -> Computed:  # fmt: skip
         """Compute again the people whose numbers lie between two steps."""
         if self.finer is None:
             raise AssertionError
@@ -255,10 +357,12 @@ class Program:
             places = np.flatnonzero(mask) + part.start
             some = {name: _taken(column, places) for name, column in used.items()}
             again = finer.many(some, len(places))
-            for name, array in found.outputs.items():
-                array[places] = again.outputs[name]
-            found.row[places] = again.row
-        return found
+            for name, array in outputs.items():
+                array[places] = made(again.outputs[name])
+            row[places] = made(again.row)
+            if uncovered.size:
+                uncovered[places] = False if again.uncovered is None else again.uncovered
+        return Computed(outputs=outputs, row=row, uncovered=uncovered if uncovered.any() else None)
 
     finer: Any = None
 
@@ -275,22 +379,15 @@ class Program:
                 values[name] = column[part] if column.ndim else column
         return Run(ARRAYS, values, raw)
 
-    def _row(self, run: Run, found: Mapping[str, Any], *, single: bool) -> Any:
+    def _row(self, run: Run, missing: Mapping[str, Any]) -> Any:
         """Return the row that names each result: that of the cause where it is missing."""
         row: Any = self.first_row(run)
-        own = _missing_rows(self.deciding) if self.deciding is not None else ()
-        first = self.outputs[0] if self.outputs else ""
-        for _, rows, numbers in reversed(self.causes):  # the first cause has the last word
-            if single:
-                if found[first] is None and row not in own:
-                    cause = int(numbers[rows(run)])
-                    row = cause if cause >= 0 else row
-                continue
-            missing = found[first]
-            if missing is not None:
-                number: Any = numbers[rows(run)]
-                other = np.asarray(missing, dtype=bool) & (number >= 0) & ~np.isin(row, own)
-                row = np.where(other, number, row)
+        cause = missing.get(self.outputs[0]) if self.outputs else None
+        if cause is None:
+            return row
+        where = run.backend.where
+        for number, rows, named in self.causes:
+            row = where(cause == number, run.backend.look_up(named, rows(run)), row)
         return row
 
 
@@ -342,11 +439,9 @@ def _taken(column: Array | Coded, places: Array) -> Array | Coded:
     return column[places] if column.ndim else column
 
 
-def _look_up(table: LookUp, place: Any, out: Array) -> None:
-    if np.ndim(place):
-        np.take(table.array, place, out=out, mode="clip")
-    else:
-        out[...] = table.array[place]
+def made(column: Array | Deferred) -> Array:
+    """Return a column, looked up now where it was deferred."""
+    return column.made() if isinstance(column, Deferred) else column
 
 
 def _type(quantity: Num | Cod | Flg) -> Any:
@@ -372,25 +467,31 @@ def _one(quantity: Num | Cod | Flg, run: Run) -> Any:
 
 def _write(out: Array, quantity: Num | Cod | Flg, run: Run, missing: Any) -> None:
     if isinstance(quantity, Num):
-        whole = quantity.code(run)
-        if quantity.divisors:
-            found = np.asarray(whole, dtype=np.float64) / quantity.scale
-            for divisor in quantity.divisors:
-                found = found / np.asarray(divisor.code(run), dtype=np.float64)
-            out[...] = np.sqrt(found) if quantity.root else found
-        elif carrier_of(quantity.low, quantity.high) == "object":
-            out[...] = np.asarray(whole / quantity.scale, dtype=np.float64)
-        elif quantity.scale != 1:
-            np.divide(whole, quantity.scale, out=out)
-        else:
-            out[...] = whole
-        if quantity.root and not quantity.divisors:
-            np.sqrt(out, out=out)
-        out += 0.0  # a negative zero is zero
+        _write_number(out, quantity, run)
         if missing is not None:
-            out[np.broadcast_to(missing, out.shape)] = np.nan
+            out[np.broadcast_to(np.asarray(missing) != 0, out.shape)] = np.nan
         return
     found = quantity.code(run)
     out[...] = found[1] if isinstance(found, tuple) else found
     if missing is not None:
-        out[np.broadcast_to(missing, out.shape)] = -1
+        out[np.broadcast_to(np.asarray(missing) != 0, out.shape)] = -1
+
+
+def _write_number(out: Array, number: Num, run: Run) -> None:
+    """Divide once, so that the result is the float nearest to the exact number."""
+    whole = number.code(run)
+    most = number.scale * math.prod(divisor.high for divisor in number.divisors)
+    if max(abs(number.low), abs(number.high), most) < 2**53:
+        bottom: Any = number.scale
+        for divisor in number.divisors:
+            bottom = np.multiply(divisor.code(run), bottom, dtype=np.float64)
+        np.divide(whole, bottom, out=out, casting="unsafe")
+    else:  # Python divides whole numbers of any size to the nearest float
+        bottom = number.scale
+        for divisor in number.divisors:
+            bottom = ARRAYS.lift(divisor.code(run), carrier_of(divisor.high), "object") * bottom
+        top = ARRAYS.lift(whole, number.carrier, "object")
+        out[...] = np.asarray(top / bottom, dtype=np.float64)
+    if number.root:
+        np.sqrt(out, out=out)
+    out += 0.0  # a negative zero is zero

@@ -15,8 +15,9 @@ from fractions import Fraction
 from typing import Any, TypeAlias
 
 import attrs
+import numpy as np
 
-from tarifs_solidaires.engine.backends import Backend, Carrier, carrier_of, wider
+from tarifs_solidaires.engine.backends import SINGLE, Backend, Carrier, carrier_of, wider
 from tarifs_solidaires.engine.expression import MIRRORED, Mode
 
 Code: TypeAlias = "Callable[[Run], Any]"
@@ -86,7 +87,11 @@ class Num:
     root : bool
         Whether the number is the square root of all that.
     absent : callable or None
-        Computation of where the number is missing; None where it never is.
+        Computation of where the number is missing: 0 where it is not, else the number of the step
+        that is the cause; None where it never is missing.
+    near : tuple of callable and int, or None
+        Computation of a float near to ``n`` where its carrier is not float64, and how many times
+        it was rounded; None where there is none.
     """
 
     code: Code = attrs.field(repr=False)
@@ -96,6 +101,7 @@ class Num:
     divisors: tuple[Divisor, ...] = ()
     root: bool = False
     absent: Code | None = attrs.field(default=None, repr=False)
+    near: tuple[Code, int] | None = attrs.field(default=None, repr=False)
 
     @property
     def carrier(self) -> Carrier:
@@ -104,7 +110,9 @@ class Num:
 
     @property
     def constant(self) -> Fraction | None:
-        """The number, where it is the same for everyone."""
+        """The number, where it is the same for everyone and never missing."""
+        if self.absent is not None:
+            return None
         if self.low == self.high and not self.divisors and not self.root:
             return Fraction(self.low, self.scale)
         return None
@@ -117,6 +125,11 @@ class Num:
         low = Fraction(self.low, most if self.low >= 0 else least)
         high = Fraction(self.high, least if self.high >= 0 else most)
         return low, high
+
+    @property
+    def approximate(self) -> tuple[Code, int] | None:
+        """A float near to ``n``, and how many times it was rounded."""
+        return (self.code, 0) if self.carrier == "float" else self.near
 
     def on(self, carrier: Carrier) -> Code:
         """Return the computation of ``n`` on a carrier that is wide enough."""
@@ -147,7 +160,7 @@ Quantity: TypeAlias = Num | Cod | Flg
 
 
 def any_of(codes: Iterable[Code | None]) -> Code | None:
-    """Return a computation that is true where one of some is."""
+    """Return the first of some causes that is not 0."""
     found = [code for code in codes if code is not None]
     if len(found) < 2:
         return found[0] if found else None
@@ -156,10 +169,15 @@ def any_of(codes: Iterable[Code | None]) -> Code | None:
     def code(run: Run) -> Any:
         total = first(run)
         for one in rest:
-            total = total | one(run)
+            total = run.backend.where(total != 0, total, one(run))
         return total
 
     return code
+
+
+def where_held(held: Code, cause: Code) -> Code:
+    """Return a cause where something holds, 0 elsewhere."""
+    return lambda run: run.backend.where(held(run), cause(run), 0)
 
 
 def constant(value: Fraction) -> Num:
@@ -199,7 +217,27 @@ def times(number: Num, factor: int, divisors: tuple[Divisor, ...] = ()) -> Num:
     return attrs.evolve(
         made(multiplied, carrier, low, high), scale=number.scale, divisors=number.divisors,
         root=number.root, absent=number.absent,
+        near=_near_product(number, *(Num(d.code, d.low, d.high) for d in divisors), factor=factor),
     )  # fmt: skip
+
+
+def _near_product(*numbers: Num, factor: int = 1) -> tuple[Code, int] | None:
+    """Return a float near to a product, and how many times it was rounded."""
+    parts = [number.approximate for number in numbers]
+    known = [part for part in parts if part is not None]
+    if len(known) < len(parts) or abs(factor) >= 2**1000:
+        return None
+    codes = [part[0] for part in known]
+    count = sum(part[1] for part in known) + len(known) + 1
+    by = float(factor)
+
+    def code(run: Run) -> Any:
+        found = codes[0](run) * by
+        for one in codes[1:]:
+            found = found * one(run)
+        return found
+
+    return code, count
 
 
 def _product(a: int, b: int, c: int, d: int) -> tuple[int, int]:
@@ -288,6 +326,7 @@ def multiply(left: Num, right: Num) -> Num:
     return made(
         lambda run: a(run) * b(run), carrier, low, high, scale=left.scale * right.scale,
         divisors=(*left.divisors, *right.divisors), root=left.root, absent=absent,
+        near=_near_product(left, right),
     )  # fmt: skip
 
 
@@ -432,7 +471,28 @@ def compare(left: Num, sign: str, right: Num) -> Code:
     one, other = aligned(left, right)
     carrier = wider(one.carrier, other.carrier)
     a, b = one.on(carrier), other.on(carrier)
-    return _comparison(a, sign, b)
+    return _filtered(one, other, sign, _comparison(a, sign, b))
+
+
+def _filtered(left: Num, right: Num, sign: str, exactly: Code) -> Code:
+    """Compare floats where the difference is larger than their error, exactly where it is not."""
+    a, b = left.approximate, right.approximate
+    if a is None or b is None or (left.carrier == right.carrier == "float"):
+        return exactly
+    near, other = a[0], b[0]
+    quickly = _comparison(near, sign, other)
+    error = (a[1] + b[1] + 2) * 2.0**-52
+
+    def code(run: Run) -> Any:
+        if run.backend is SINGLE:
+            return exactly(run)
+        one, two = near(run), other(run)
+        apart = np.abs(one - two)
+        if (apart > error * (np.abs(one) + np.abs(two))).all():
+            return quickly(run)
+        return exactly(run)
+
+    return code
 
 
 def _compare_constant(number: Num, sign: str, value: Fraction) -> Code:
@@ -443,8 +503,6 @@ def _compare_constant(number: Num, sign: str, value: Fraction) -> Code:
             return lambda run: held
         sign = {"<": "<=", ">=": ">"}.get(sign, sign)
     n = math.floor(bound)
-    if not -(2**62) < n < 2**62:
-        number = attrs.evolve(number, low=min(number.low, n), high=max(number.high, n))
     return _comparison(number.code, sign, lambda run: n)
 
 

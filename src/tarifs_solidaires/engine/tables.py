@@ -11,6 +11,7 @@ import math
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 import attrs
@@ -73,10 +74,14 @@ class Axis:
         Computation of the bin of each person.
     missing : bool
         Whether the quantity can be missing.
+    absent : callable or None
+        Computation of the cause where it is.
     cuts : tuple of Cut
         Cuts of a number, in order; empty for a code or a flag.
     classes : tuple of tuple of bool
         For a code, what each condition on it says of each class of codes.
+    admissible : tuple of bool
+        For each bin, whether a value of the quantity, by itself, can lie in it.
     samples : tuple of str
         For a code, one code of each class, empty where it is "any other".
     """
@@ -85,7 +90,9 @@ class Axis:
     bins: int
     places: Code = attrs.field(repr=False)
     missing: bool = False
+    absent: Code | None = attrs.field(default=None, repr=False)
     cuts: tuple[Cut, ...] = ()
+    admissible: tuple[bool, ...] = ()
     samples: tuple[str, ...] = ()
     vectors: dict[Condition, npt.NDArray[np.uint8]] = attrs.field(factory=dict, repr=False)
 
@@ -110,7 +117,7 @@ class Axis:
         self.add(condition, [(first <= b < last) != (sign == "!=") for b in range(count)])
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)
 class Grid:
     """The cells of a table, with the row that decides in each.
 
@@ -125,22 +132,51 @@ class Grid:
         unknown because a value is missing. None where there are too many cells to list.
     whens : tuple of Condition
         Conditions of the rows.
+    doubt_of_cell : ndarray or None
+        Where the row is unknown, the axis (from 1) whose missing value is the cause.
     """
 
     axes: tuple[Axis, ...]
     rows: int
     row_of_cell: Array | None
     whens: tuple[Condition, ...]
+    doubt_of_cell: Array | None = None
 
-    @property
+    @cached_property
     def shape(self) -> tuple[int, ...]:
         """Number of bins of each axis."""
         return tuple(axis.bins for axis in self.axes)
 
-    @property
+    @cached_property
     def size(self) -> int:
         """Number of cells."""
         return math.prod(self.shape)
+
+    @cached_property
+    def cell_type(self) -> Any:
+        """Type of the numbers of cells."""
+        return np.uint8 if self.size <= 256 else np.uint16 if self.size <= 65536 else np.uint32
+
+    @cached_property
+    def admissible(self) -> Array:
+        """Cells, flat, in which each quantity by itself can lie."""
+        found = np.ones(self.shape, dtype=bool)
+        for position, axis in enumerate(self.axes):
+            bins = np.ones(axis.bins, dtype=bool)
+            bins[: len(axis.admissible)] = axis.admissible
+            found &= bins.reshape([-1 if n == position else 1 for n in range(len(self.axes))])
+        return found.reshape(-1)
+
+    @cached_property
+    def bare(self) -> Array:
+        """Numbers of the cells that no row covers and in which each quantity can lie."""
+        if self.row_of_cell is None:
+            return np.zeros(0, dtype=np.intp)
+        return np.flatnonzero((self.row_of_cell == self.rows) & self.admissible)
+
+    def bins(self, cell: int) -> tuple[int, ...]:
+        """Return the bin of each axis in a cell."""
+        return tuple(int(n) for n in np.unravel_index(cell, self.shape))
 
     def cells(self, run: Run) -> Any:
         """Return the number of the cell of each person."""
@@ -151,7 +187,7 @@ class Grid:
             for axis in self.axes:
                 total = total * axis.bins + axis.places(run)
             return total
-        type_ = np.uint8 if self.size <= 256 else np.uint16 if self.size <= 65536 else np.uint32
+        type_ = self.cell_type
         found: Any = None
         weight = 1
         for axis in reversed(self.axes):
@@ -196,18 +232,46 @@ def grid_of(
     """Return the cells of a table, rows decided where there are not too many cells."""
     shape = tuple(axis.bins for axis in axes)
     decided: Array | None = None
+    doubts: Array | None = None
     if math.prod(shape) <= CELLS:
         rows = len(whens)
         type_ = np.uint8 if rows + 1 < 256 else np.uint16
         decided = np.full(shape, rows, dtype=type_)
+        doubts = np.zeros(shape, dtype=np.uint8)
         for position in range(rows - 1, -1, -1):
             truth = truth_of(whens[position], axes, constants)
             truth = np.broadcast_to(truth, shape)
             decided[truth == YES] = position
-            decided[truth == UNKNOWN] = rows + 1
+            doubts[truth == YES] = 0
+            unknown = truth == UNKNOWN
+            if unknown.any():
+                decided[unknown] = rows + 1
+                doubt = np.broadcast_to(_doubt_of(whens[position], axes, constants), shape)
+                doubts[unknown] = doubt[unknown]
         decided = decided.reshape(-1)
         decided.flags.writeable = False
-    return Grid(axes=tuple(axes), rows=len(whens), row_of_cell=decided, whens=tuple(whens))
+    return Grid(
+        axes=tuple(axes), rows=len(whens), row_of_cell=decided, whens=tuple(whens),
+        doubt_of_cell=None if doubts is None else doubts.reshape(-1),
+    )  # fmt: skip
+
+
+def _doubt_of(
+    condition: Condition, axes: Sequence[Axis], constants: dict[Condition, bool]
+) -> npt.NDArray[np.uint8]:
+    """Return the first axis, from 1, that makes a condition unknown; 0 where none does."""
+    found = np.zeros([1] * len(axes), dtype=np.uint8)
+    if isinstance(condition, Every | Some):
+        for part in condition.parts:
+            other = _doubt_of(part, axes, constants)
+            found = np.where(found == 0, other, found)
+        return found
+    for position, axis in enumerate(axes):
+        if condition in axis.vectors and condition not in constants:
+            shape = [-1 if n == position else 1 for n in range(len(axes))]
+            vector = (axis.vectors[condition] == UNKNOWN) * np.uint8(position + 1)
+            found = vector.astype(np.uint8).reshape(shape)
+    return found
 
 
 def bins_by_cuts(

@@ -581,7 +581,7 @@ class Builder:
         try:
             return parse_formula(text)
         except FormulaError as error:
-            self.wrong(path, "formula", _escaped(error.template), _escaped(error.remedy))
+            self.wrong(path, "formula", error.template, error.remedy)
             return None
 
     # -- conditions ----------------------------------------------------------------------------
@@ -634,7 +634,7 @@ class Builder:
         try:
             found = parse_comparison(value, name)
         except FormulaError as error:
-            self.wrong(path, "condition", _escaped(error.template), _escaped(error.remedy))
+            self.wrong(path, "condition", error.template, error.remedy)
             return None
         for read in sorted(names(found) - {name}):
             if not scope.numeric(read, path):
@@ -800,7 +800,3 @@ def _texts(file: RuleFile, text: str) -> Texts:
 
 def _plain(value: Any) -> Any:
     return decimal_text(value) if isinstance(value, Fraction) else value
-
-
-def _escaped(text: str) -> str:
-    return text.replace("{", "{{").replace("}", "}}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from contextlib import suppress
 from fractions import Fraction
 from typing import Any
 
@@ -15,15 +16,26 @@ from tarifs_solidaires.engine.exact import Value as ExactValue
 from tarifs_solidaires.engine.exact import Worked, work_out
 from tarifs_solidaires.engine.expression import ALWAYS, Among, Case, Choice, Truth, names, walk
 from tarifs_solidaires.engine.formula import parse_formula
-from tarifs_solidaires.engine.program import Program
+from tarifs_solidaires.engine.program import UNCOVERED, Deferred, OutOfBoundsError, Program, made
+from tarifs_solidaires.engine.quantities import LimitError
 from tarifs_solidaires.engine.step import Step, in_order
 from tarifs_solidaires.errors import SHOWN, Fault, InputError, RuleError, nearest
 from tarifs_solidaires.rules.build import Builder
 from tarifs_solidaires.rules.file import RuleFile, VocabularyFile
 from tarifs_solidaires.rules.keys import Reader
 from tarifs_solidaires.rules.model import Output, Parameter, StepFacts, Value, Version
-from tarifs_solidaires.rules.outcome import outcome_parts
-from tarifs_solidaires.values.inputs import EPOCH, Columns, Errors, Input, read_columns
+from tarifs_solidaires.rules.outcome import Outputs
+from tarifs_solidaires.rules.reform import reformed
+from tarifs_solidaires.values.inputs import (
+    COPIED,
+    EPOCH,
+    Columns,
+    Errors,
+    Input,
+    Limits,
+    read_columns,
+    within,
+)
 from tarifs_solidaires.values.texts import NO_TEXT, Texts
 
 Array = npt.NDArray[Any]
@@ -183,10 +195,15 @@ class DatedRule:
         if quick is not None:
             return quick
         used = self._used(values)
-        columns = read_columns(self.all_inputs, used, known=self.known_words, errors=errors)
-        if columns.shape == () and not columns.faults:
-            return self._single(columns, errors)
-        return self._many(columns, errors)
+        for bounds in (False, True):
+            columns = read_columns(
+                self.all_inputs, used, known=self.known_words, errors=errors, bounds=bounds
+            )
+            if columns.shape == () and not columns.faults:
+                return self._single(columns, errors)
+            with suppress(OutOfBoundsError):
+                return self._many(columns, errors, checked=bounds)
+        raise AssertionError
 
     def _gathered(
         self, given: Mapping[str, object] | None, more: Mapping[str, object], errors: Errors
@@ -278,7 +295,7 @@ class DatedRule:
         required = self.requirements
         ordered = in_order([*derived, *steps, *required])
         known = {*inputs, *(step.name for step in ordered)}
-        program = Program(
+        program = self._compiled(
             inputs=inputs,
             absent=[n for n in self.all_inputs if n not in inputs and n not in known],
             constants=self.constants,
@@ -289,6 +306,16 @@ class DatedRule:
         if not fine:
             program.finer = lambda: self.program(given, fine=True)
         return program
+
+    def _compiled(self, **parts: Any) -> Program:
+        try:
+            return Program(**parts)
+        except LimitError as error:
+            step = next(iter(getattr(error, "__notes__", ())), "")
+            raise RuleError(
+                Fault(code="limit", where=f"{self.name}, step {step}", template=error.template,
+                      remedy=error.remedy)
+            ) from None  # fmt: skip
 
     @property
     def constants(self) -> dict[str, Fraction | str | bool]:
@@ -363,6 +390,10 @@ class DatedRule:
         self, plan: _Plan, ready: Mapping[str, Any], given: Mapping[str, Array], errors: Errors
     ) -> dict[str, Any]:
         found, row = plan.program.one(ready)
+        if found[UNCOVERED]:
+            if errors == "raise":
+                raise InputError(self._uncovered_fault(()))
+            return self._set_aside(given, plan.default_names, self._uncovered_fault(()).message)
         for position, entry in enumerate(self.file.require):
             if found[f"{REQUIRED}{position}"] is False:
                 if errors == "raise":
@@ -376,10 +407,9 @@ class DatedRule:
                 outputs[name] = np.asarray(np.nan if value is None else value)
             else:
                 outputs[name] = _object(codes[value] if codes and value is not None else value)
-            outputs[name].flags.writeable = False
         return {
             "rule": self, "inputs": given, "shape": (), "defaults": plan.default_names,
-            "outputs": outputs, "names": plan.names, "row": row, "reasons": _NO_REASON,
+            "outputs": Outputs(outputs, ()), "names": plan.names, "row": row, "reasons": _NO_REASON,
             "reason_number": 0,
         }  # fmt: skip
 
@@ -392,17 +422,26 @@ class DatedRule:
         }
         return {
             "rule": self, "inputs": given, "shape": (), "defaults": defaults,
-            "outputs": outcome_parts(outputs, ()), "names": (NO_TEXT,), "row": np.asarray(0),
+            "outputs": Outputs(outputs, ()), "names": (NO_TEXT,), "row": np.asarray(0),
             "reasons": ("", reason), "reason_number": np.asarray(1),
         }  # fmt: skip
 
-    def _many(self, columns: Columns, errors: Errors) -> dict[str, Any]:
+    def _many(self, columns: Columns, errors: Errors, *, checked: bool) -> dict[str, Any]:
         shape = columns.shape
         length = int(np.prod(shape, dtype=np.int64))
         flat = {name: _flat(column, shape) for name, column in columns.columns.items()}
         given = frozenset(columns.given) - columns.defaults
         program = self.program(given)
-        computed = program.many(flat, length)
+        unchecked = () if checked else tuple(
+            name for name, array in columns.given.items()
+            if self.all_inputs[name].numeric and array.size > COPIED
+        )  # fmt: skip
+        for name in unchecked:
+            if name not in program.reads and not within(
+                Limits.of(self.all_inputs[name]), columns.given[name]
+            ):
+                raise OutOfBoundsError
+        computed = program.many(flat, length, unchecked)
         reasons = [""]
         number = np.zeros(length, dtype=np.uint8)
         for mask, _, why in columns.faults:
@@ -411,7 +450,7 @@ class DatedRule:
             where = np.broadcast_to(mask, shape).reshape(-1) & (number == 0)
             number[where] = reasons.index(why)
         for position, entry in enumerate(self.file.require):
-            refused = (computed.outputs[f"{REQUIRED}{position}"] == 0) & (number == 0)
+            refused = (made(computed.outputs[f"{REQUIRED}{position}"]) == 0) & (number == 0)
             if refused.any():
                 if errors == "raise":
                     raise InputError(
@@ -419,7 +458,13 @@ class DatedRule:
                     )
                 reasons.append(f"{entry.input}: {self._requirement_text(position)}")
                 number[refused] = len(reasons) - 1
-        outputs: dict[str, Array] = {}
+        if computed.uncovered is not None:
+            open_ = computed.uncovered & (number == 0)
+            if errors == "raise" and open_.any():
+                raise InputError(self._uncovered_fault(np.argwhere(open_.reshape(shape))))
+            reasons.append(self._uncovered_fault(()).message)
+            number[open_] = len(reasons) - 1
+        outputs: dict[str, Array | Deferred] = {}
         for name in self.output_names:
             if name not in computed.outputs:
                 kind = self._output_kind(name)
@@ -428,20 +473,22 @@ class DatedRule:
                     dtype=np.float64 if kind == "number" else object,
                 )  # fmt: skip
                 continue
-            array = computed.outputs[name]
-            if array.dtype != np.float64:
-                array = self._words(name, array)
-            outputs[name] = array
-        row = computed.row
+            column = computed.outputs[name]
+            if self._output_kind(name) != "number":
+                column = self._words(name, made(column))
+            outputs[name] = column
+        row: Array | Deferred = computed.row
         if len(reasons) > 1:
             aside = number > 0
-            row = np.where(aside, len(program.names), row).astype(row.dtype)
-            for array in outputs.values():
+            rows = made(row)
+            row = np.where(aside, len(program.names), rows).astype(rows.dtype)
+            for name, column in outputs.items():
+                outputs[name] = array = made(column)
                 array[aside] = np.nan if array.dtype == np.float64 else None
         return {
             "rule": self, "inputs": columns.given, "shape": shape, "defaults": columns.defaults,
-            "outputs": outcome_parts(outputs, shape), "names": self._row_names(program),
-            "row": row.reshape(shape), "reasons": tuple(reasons),
+            "outputs": Outputs(outputs, shape), "names": self._row_names(program),
+            "row": row, "reasons": tuple(reasons),
             "reason_number": number.reshape(shape),
         }  # fmt: skip
 
@@ -467,6 +514,17 @@ class DatedRule:
     def _row_names(self, program: Program) -> tuple[Texts, ...]:
         found = [self.steps[step].rows[row].name for step, row in program.names]
         return (*found, NO_TEXT)
+
+    def _uncovered_fault(self, places: Any) -> Fault:
+        found = [tuple(int(n) for n in place) for place in places]
+        positions = tuple(p[0] if len(p) == 1 else p for p in found[:SHOWN])
+        more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
+        return Fault(
+            code="uncovered", positions=positions, count=len(found) or 1,
+            template="no row of {rule} covers the inputs{at}", remedy="check the file",
+            data={"rule": self.name,
+                  "at": f" at {', '.join(map(str, positions))}{more}" if positions else ""},
+        )  # fmt: skip
 
     def _requirement_text(self, position: int) -> str:
         entry = self.file.require[position]
@@ -525,10 +583,25 @@ class DatedRule:
         self, rows: Mapping[str, Mapping[str, object]] | None, parameters: Mapping[str, object]
     ) -> dict[str, Any]:
         """Return the parts of the rule with some figures changed."""
-        from tarifs_solidaires.rules.reform import reformed
-
         file, changes = reformed(self.file, self.version, rows or {}, parameters)
-        return made_parts(file, self.shared, self.on, self.last_known, {**self.changes, **changes})
+        parts = made_parts(file, self.shared, self.on, self.last_known, {**self.changes, **changes})
+        bare = DatedRule(**parts)._bare() - self._bare()
+        if bare:
+            raise RuleError(
+                *(Fault(code="uncovered", where=self.name,
+                        template="the changes leave cases that no row covers, in {step}",
+                        remedy="change the rows beside them too", data={"step": name})
+                  for name in sorted(bare))
+            )  # fmt: skip
+        return parts
+
+    def _bare(self) -> frozenset[str]:
+        """Return the steps of which a cell is covered by no row, whatever is given."""
+        given = frozenset(n for n, item in self.all_inputs.items() if not item.formula or
+                          n in self.version.reads)  # fmt: skip
+        ways = frozenset(way for name in given for way in self._ways(name))
+        grids = self.program(given - ways).grids
+        return frozenset(name for name, grid in grids.items() if grid.bare.size)
 
 
 class _Plan:

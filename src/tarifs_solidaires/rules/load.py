@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
-from importlib.metadata import entry_points
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -76,6 +75,8 @@ def _roots(folders: Sequence[Folder]) -> list[Any]:
 
 @lru_cache(maxsize=1)
 def _installed() -> tuple[Any, ...]:
+    from importlib.metadata import entry_points  # takes as long to import as all of this package
+
     return tuple(files(point.value) for point in entry_points(group=GROUP))
 
 

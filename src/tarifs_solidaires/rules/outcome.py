@@ -2,21 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
 import numpy.typing as npt
 
+from tarifs_solidaires.engine.program import Deferred, made
 from tarifs_solidaires.errors import nearest, plain
-from tarifs_solidaires.values.frozen import Frozen
 from tarifs_solidaires.values.texts import Texts
 
 if TYPE_CHECKING:
     from tarifs_solidaires.rules.dated import DatedRule
 
 Array = npt.NDArray[Any]
+
+
+class Outputs(Mapping[str, Array]):
+    """Outputs by name, read-only, in the shape of the inputs; each is made when it is asked for."""
+
+    def __init__(self, columns: Mapping[str, Array | Deferred], shape: tuple[int, ...]) -> None:
+        self._columns = dict(columns)
+        self._shape = shape
+
+    def __getitem__(self, name: str) -> Array:
+        column = self._columns[name]
+        if isinstance(column, Deferred) or column.flags.writeable:
+            column = made(column).reshape(self._shape)
+            column.flags.writeable = False
+            self._columns[name] = column
+        return column
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._columns)
+
+    def __len__(self) -> int:
+        return len(self._columns)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Outputs, (dict(self), self._shape)
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -54,7 +79,7 @@ class Outcome:
     defaults: frozenset[str] = attrs.field(repr=False)
     outputs: Mapping[str, Array] = attrs.field(repr=False)
     names: tuple[Texts, ...] = attrs.field(repr=False)
-    row: Array = attrs.field(repr=False)
+    _row: Array | Deferred = attrs.field(repr=False)
     reasons: tuple[str, ...] = attrs.field(repr=False)
     reason_number: Array = attrs.field(repr=False)
 
@@ -64,6 +89,11 @@ class Outcome:
             raise KeyError(f"no output {name!r}; {nearest(str(name), self.outputs)}")
         array = self.outputs[name]
         return array.item() if self.shape == () else array
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the results, made."""
+        values = {field.alias: getattr(self, field.name) for field in attrs.fields(type(self))}
+        return _outcome, (type(self), {**values, "row": self.row})
 
     def __getattr__(self, name: str) -> Any:
         """Return an output by its name."""
@@ -77,6 +107,11 @@ class Outcome:
         return [*super().__dir__(), *self.outputs]
 
     @property
+    def row(self) -> Array:
+        """Number of the row that names each result, in ``names``."""
+        return made(self._row).reshape(self.shape) if self.shape else np.asarray(self._row)
+
+    @property
     def tranche(self) -> Any:
         """Name of the row that decided, in the first language: str, or an array of objects."""
         return self.tranche_in(self.rule.languages[0])
@@ -85,7 +120,7 @@ class Outcome:
         """Return the name of the row that decided, in a language of the rule."""
         words = [texts.to(lang) for texts in self.names]
         if self.shape == ():
-            return words[int(self.row)]
+            return words[int(self._row)]  # type: ignore[arg-type]
         return np.array(words, dtype=object).take(self.row)
 
     @property
@@ -125,11 +160,5 @@ def _plain(value: Any) -> Any:
     return [_plain(one) for one in value] if isinstance(value, list) else plain(value)
 
 
-def outcome_parts(outputs: Mapping[str, Array], shape: tuple[int, ...]) -> Mapping[str, Array]:
-    """Return outputs in the shape of the inputs, read-only."""
-    found: dict[str, Array] = {}
-    for name, array in outputs.items():
-        shaped = array.reshape(shape)
-        shaped.flags.writeable = False
-        found[name] = shaped
-    return Frozen(found)
+def _outcome(kind: type[Outcome], values: dict[str, Any]) -> Outcome:
+    return kind(**values)

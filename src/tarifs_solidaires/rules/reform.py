@@ -52,8 +52,9 @@ def reformed(
         chain = next(v for v in file.version if v.valid_from == day)
         figures = {**chain.parameter, **figures}
     changed = attrs.evolve(
-        own, extends=None, step=tuple(entries.values()), parameter=Frozen(figures)
-    )
+        own, extends=None, step=tuple(entries.values()), parameter=Frozen(figures),
+        required=version.required,
+    )  # fmt: skip
     versions = tuple(changed if v is own else v for v in file.version)
     return attrs.evolve(file, version=versions), changes
 
@@ -130,5 +131,4 @@ def _parameter(file: RuleFile, name: str, value: object, known: Mapping[str, Par
 
 def _wrong(file: RuleFile, where: str, template: str, remedy: str, **data: Any) -> RuleError:
     place = f"{file.name}, {where}" if where else file.name
-    remedy = remedy if data.get("choices") else remedy.replace("{", "{{").replace("}", "}}")
     return RuleError(Fault(code="reform", where=place, template=template, remedy=remedy, data=data))

@@ -190,6 +190,7 @@ def read_columns(
     *,
     known: Mapping[str, Sequence[str]],
     errors: Errors = "raise",
+    bounds: bool = True,
 ) -> Columns:
     """Return values as columns of their kinds, whose shapes fit each other, within their bounds.
 
@@ -203,6 +204,9 @@ def read_columns(
         For a code, words that the rule knows.
     errors : {"raise", "null"}
         Whether a value that cannot be right raises or is noted.
+    bounds : bool
+        Whether numbers of large columns are compared with their bounds; where they are not, it is
+        for the caller to ask ``within``, and to read again where it says no.
 
     Returns
     -------
@@ -222,7 +226,11 @@ def read_columns(
         item = inputs[name]
         try:
             array, unreadable = _as_array(item, value)
-            column, wrong = _column(item, array, unreadable, known.get(name, ()))
+            large = not bounds and unreadable is None and array.size > COPIED
+            column: Array | Coded = array
+            wrong: list[tuple[Array, str, str]] = []
+            if not large or not item.numeric or array.dtype.kind not in "iuf":
+                column, wrong = _column(item, array, unreadable, known.get(name, ()))
         except InputError as error:
             faults += error.errors
             continue
@@ -255,6 +263,45 @@ def read_columns(
     for name in defaults:
         arrays[name], columns[name] = _default(inputs[name])
     return Columns(given=arrays, columns=columns, shape=shape, defaults=defaults, faults=tuple(bad))
+
+
+@attrs.frozen
+class Limits:
+    """Bounds of a number as floats, and the grid that it must be on, 0 where it need not."""
+
+    low: float
+    high: float
+    grid: float
+
+    @classmethod
+    def of(cls, item: Input) -> Limits:
+        """Return the limits of a number or a date."""
+        tolerance = float(item.grid * SNAP)
+        strict = item.kind == "whole" or item.strict
+        return cls(
+            float(item.minimum) - tolerance, float(item.maximum) + tolerance,
+            float(item.grid) if strict else 0.0,
+        )  # fmt: skip
+
+
+def within(limits: Limits, numbers: Array) -> bool:
+    """Say whether all numbers are within their limits.
+
+    Parameters
+    ----------
+    limits : Limits
+        The limits.
+    numbers : ndarray
+        Numbers, one at least; NaN is not within.
+    """
+    # NaN makes the minimum NaN, which compares false
+    if not (numbers.min() >= limits.low and numbers.max() <= limits.high):
+        return False
+    if not limits.grid or numbers.dtype.kind != "f":
+        return True
+    steps = numbers if limits.grid == 1 else numbers / limits.grid
+    apart = steps - np.rint(steps)
+    return bool(apart.max() <= float(SNAP) and apart.min() >= -float(SNAP))
 
 
 def _default(item: Input) -> tuple[Array, Array | Coded]:
@@ -380,9 +427,10 @@ def _numbers(
         numbers = array
     if numbers.size == 0:
         return numbers, wrong
+    if within(Limits.of(item), numbers):
+        return numbers, wrong
     low, high = float(item.minimum), float(item.maximum)
     tolerance = float(item.grid * SNAP)
-    # NaN makes the minimum NaN, which compares false
     if not (numbers.min() >= low - tolerance and numbers.max() <= high + tolerance):
         outside = np.asarray(~((numbers >= low - tolerance) & (numbers <= high + tolerance)))
         missing = np.asarray(numbers != numbers)
@@ -579,24 +627,26 @@ def _said(item: Input, template: str) -> str:
 
 
 def _fault(item: Input, array: Array, mask: Array, code: str, template: str) -> Fault:
-    if array.shape == ():
-        value = plain(array.item())
-        return Fault(
-            code=code, input=item.name, template="{input}: {shown} " + template.replace("{value} ", ""),
-            positions=(), count=1, data={**_data(item, value), "shown": repr(value)},
-        )  # fmt: skip
-    places = np.argwhere(mask)
-    positions = tuple(
-        int(p[0]) if len(p) == 1 else tuple(int(n) for n in p) for p in places[:SHOWN]
-    )
-    values = [plain(array[p if isinstance(p, tuple) else (p,)]) for p in positions]
-    shown = ", ".join(f"{v!r} at {p}" for v, p in zip(values, positions, strict=True))
-    if len(places) > SHOWN:
-        shown += f" and {len(places) - SHOWN} more"
+    places = np.argwhere(mask) if array.shape else np.zeros((1, 0), dtype=np.intp)
+    positions = tuple(tuple(int(n) for n in place) for place in places[:SHOWN])
+    values = [_python(array[position]) for position in positions]
+    said = [
+        f"{value!r} at {position[0] if len(position) == 1 else position}"
+        if position
+        else repr(value)
+        for value, position in zip(values, positions, strict=True)
+    ]
+    more = f" and {len(places) - SHOWN} more" if len(places) > SHOWN else ""
     return Fault(
         code=code, input=item.name, template="{input}: {shown} " + template.replace("{value} ", ""),
-        positions=positions, count=len(places), data={**_data(item, values[0]), "shown": shown},
+        positions=tuple(p[0] if len(p) == 1 else p for p in positions if p), count=len(places),
+        data={**_data(item, plain(values[0])), "shown": ", ".join(said) + more},
     )  # fmt: skip
+
+
+def _python(value: Any) -> Any:
+    """Return a value as Python's own type, so that no message speaks of numpy."""
+    return value.item() if isinstance(value, np.generic | np.ndarray) else value
 
 
 def _type_fault(item: Input, array: Array) -> Fault:
