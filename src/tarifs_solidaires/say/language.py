@@ -66,14 +66,18 @@ def pieces(text: str) -> list[tuple[str, str]]:
     return [(lang, words) for lang, words in found if words]
 
 
-# A number of a unit that has a plural.
-_COUNTS = {
-    "years": (msg("{count} year"), msg("{count} years")),
-    "months": (msg("{count} month"), msg("{count} months")),
-    "days": (msg("{count} day"), msg("{count} days")),
-    "hours": (msg("{count} hour"), msg("{count} hours")),
-    "meals": (msg("{count} meal"), msg("{count} meals")),
-    "rides": (msg("{count} ride"), msg("{count} rides")),
+def plurals(one: str, many: str) -> tuple[str, str]:
+    """Mark a sentence that has a plural for the catalogue."""
+    return one, many
+
+
+_COUNTS = {  # numbers of a unit
+    "years": plurals("{count} year", "{count} years"),
+    "months": plurals("{count} month", "{count} months"),
+    "days": plurals("{count} day", "{count} days"),
+    "hours": plurals("{count} hour", "{count} hours"),
+    "meals": plurals("{count} meal", "{count} meals"),
+    "rides": plurals("{count} ride", "{count} rides"),
 }
 _SYMBOLS = {"m3": "m³", "m2": "m²", "kWh": "kWh", "km": "km", "kg": "kg", "l": "l"}
 _UNSAID = ("", "persons", "children", "tax shares")  # the label says them
@@ -334,7 +338,6 @@ def chosen(rule: DatedRule, lang: str | None) -> tuple[Language, str]:
         )  # fmt: skip
     speaks = language(asked if has_words(asked) else own)
     sentence = speaks(
-        msg("This notice is in {own}: there is none in {asked}."),
-        own=speaks.name_of(own), asked=speaks.name_of(asked),
+        msg("This notice is in {own}: there is none in {asked}."), own=speaks.name_of(own), asked=speaks.name_of(asked),
     )  # fmt: skip
     return language(own), sentence if speaks.code == own else marked(sentence, speaks.code)

@@ -49,11 +49,13 @@ from tarifs_solidaires.engine.step import Step
 from tarifs_solidaires.rules.model import RowFacts
 from tarifs_solidaires.say.facts import Person, day, read_names, same, step_reads
 from tarifs_solidaires.values.inputs import Input
+from tarifs_solidaires.values.numbers import decimal_text
 
 NEVER = Some(())
 UNKNOWN = Compare(Missing(), "=", Number(Fraction(0)))  # holds nowhere, and fails nowhere
 _SETTLED: Mapping[bool | None, Condition] = {True: ALWAYS, False: NEVER, None: UNKNOWN}
 FEW = 50  # values of a whole number, each of which is news
+_PARTS = (Fraction(-1), Fraction(-1, 2), Fraction(1, 2), Fraction(1))
 BUDGET = 200  # stretches that are bounded, before values are tried one by one
 TRIED = 1 << 18  # values that are tried then
 CHUNK = 1 << 15
@@ -111,7 +113,7 @@ class Change:
     switches : tuple of Switch
         What decides otherwise, for a result that moves with the input.
     through : mapping of str to Value
-        Inputs that are worked out of this one, with their value there.
+        Inputs that are worked out of this one, with their value at the bound.
     """
 
     input: str
@@ -363,9 +365,16 @@ class Line:
 
     # -- one value, and stretches --------------------------------------------------------------
 
+    @cached_property
+    def _worked(self) -> dict[Value, dict[str, Worked]]:
+        return {}
+
     def at(self, value: Value) -> dict[str, Worked]:
         """Work out what depends on the input, where it has a value."""
-        return work_out(self.all_steps, {**self.person.values, self.name: value})
+        if value not in self._worked:
+            known = {**self.person.values, self.name: value}
+            self._worked[value] = work_out(self.all_steps, known)
+        return self._worked[value]
 
     @cached_property
     def now(self) -> dict[str, Worked]:
@@ -532,11 +541,12 @@ class Line:
 
     def _change_at(self, at: Fraction, side: int) -> Change:
         rule, here = self.person.rule, self._here
+        ways = [n for n in self.moving if n in rule.all_inputs and n not in rule.steps]
         bound, sign = at, "<=" if side < 0 else ">="
         before = at - side * self.item.grid  # the value next to it, towards the person
         if (
             self.item.kind == "number" and (here - before) * side <= 0
-            and before.denominator < at.denominator
+            and len(decimal_text(before)) < len(decimal_text(at))
         ):  # fmt: skip
             bound, sign = before, sign[0]
         there = self.at(at)
@@ -544,10 +554,7 @@ class Line:
             input=self.name, reach=sign, bound=bound, at=at, gap=abs(here - bound),
             outputs=self.differing(there), row=self._row(there),
             switches=tuple(self._switches(there)),
-            through={
-                name: there[name].value for name in there
-                if name in rule.all_inputs and name not in rule.steps
-            },
+            through={name: self.at(bound)[name].value for name in ways if name != self.name},
         )  # fmt: skip
 
     def _row(self, there: Mapping[str, Worked]) -> RowFacts | None:
@@ -588,6 +595,7 @@ class Cuts:
         self.line, self.person, self.moving = line, line.person, line.moving
         self.stepwise = True
         self.straight: dict[str, tuple[Fraction, Fraction] | None] = {}  # as things are
+        self.units: dict[Expression, Fraction] = {}  # to which steps are rounded
         self.sure: set[str] = set()  # steps that are a straight line everywhere
         self.flowing: set[str] = {line.name}  # names that differ from one value to the next
 
@@ -606,9 +614,15 @@ class Cuts:
             worked = self.person.worked[step.name]
             self._add(step, worked)
             for left, right in self._compared(step, worked):
-                one, other = self._straight(left), self._straight(right)
-                if one is not None and other is not None and one[1] != other[1]:
-                    place = (other[0] - one[0]) / (one[1] - other[1]) / self.line.item.grid
+                one, other = self._straight(left, worked.row), self._straight(right, worked.row)
+                if one is None or other is None or one[1] == other[1]:
+                    continue
+                apart = {Fraction(0)}  # rounded, they meet a unit before or after, or half of one
+                for unit in {self.units.get(left), self.units.get(right)} - {None}:
+                    apart |= {unit * part for part in _PARTS}  # type: ignore[operator]
+                for difference in apart:
+                    met = (other[0] - one[0] + difference) / (one[1] - other[1])
+                    place = met / self.line.item.grid
                     places.add(math.floor(place))
                     if place.denominator == 1:
                         places.add(int(place) - 1)
@@ -623,6 +637,8 @@ class Cuts:
         if step.kind == "number" and any(read_names(n) & self.flowing for n in nodes):
             self.flowing.add(step.name)
         self.straight[step.name] = self._straight(step.value, worked.row)
+        if step.unit is not None:
+            self.units[Name(step.name)] = step.unit
         plain = not bounds and step.unit is None and isinstance(step.value, Operation | Name)
         if plain and self._is_sure(step.value):
             self.sure.add(step.name)

@@ -20,7 +20,15 @@ from tarifs_solidaires.rules.load import load_jurisdiction
 from tarifs_solidaires.rules.model import Basis, RowFacts
 from tarifs_solidaires.rules.outcome import Outcome
 from tarifs_solidaires.say.facts import Datum, Facts, Operation, Test, Verdict, collect, day
-from tarifs_solidaires.say.language import Language, chosen, clean, language, pieces, plain_text
+from tarifs_solidaires.say.language import (
+    Language,
+    chosen,
+    clean,
+    language,
+    msg,
+    pieces,
+    plain_text,
+)
 from tarifs_solidaires.say.nearest import Change, Changes, changes
 from tarifs_solidaires.say.words import Line, Words
 from tarifs_solidaires.values.inputs import Input
@@ -36,9 +44,19 @@ _MARKDOWN = re.compile(r"([\\`*_\[\]<>#|~&!])")
 class Table:
     """Cells under their headers; the first cell of a row names it."""
 
-    headers: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+    headers: tuple[str, str, str]
+    rows: tuple[tuple[str, str, str], ...]
     links: tuple[str, ...] = ()  # address of what the first cell names, by row
+
+    def told(self, say: Language) -> Iterator[str]:
+        """Yield each row as a sentence."""
+        sentence = msg("{source} ({sure}): {figures}") if self.links else msg("{name}: {value} ({more})")
+        for number, (one, two, three) in enumerate(self.rows):
+            link = clean(self.links[number]) if self.links else ""
+            yield say(
+                sentence, name=one, value=two, more=three, sure=two, figures=three,
+                source=f"{one}, {link}" if link else one,
+            )  # fmt: skip
 
 
 @attrs.frozen
@@ -174,8 +192,9 @@ class Explanation(str):
         return _template().render(notice=self, contact=self._contact(contact))
 
     def _contact(self, contact: str | None) -> list[str]:
+        say = language(self.lang)
         where = clean(contact if contact is not None else self.facts.rule.file.contact)
-        return [language(self.lang)("Contact: {contact}", contact=where)] if where else []
+        return [say("Contact: {contact}", contact=where)] if where else []
 
     def to_dict(self) -> dict[str, Any]:
         """Return the facts as plain values, with keys and numbers that no language changes.
@@ -263,11 +282,11 @@ def explain(
 def _sections(words: Words, role: str | None) -> Iterator[Section]:
     say, facts = words.say, words.facts
     if not facts.reason:
-        yield Section("why", say("How it is worked out"), tuple(words.operations()))
+        yield Section("why", say("How the result is worked out"), tuple(words.operations()))
         changed = tuple(map(Line, words.changed()))
         if changed:
-            yield Section("changes", say("What would change it"), changed)
-    headers = (say("Datum"), say("Value"), say("Where it comes from"))
+            yield Section("changes", say("What would change the result"), changed)
+    headers = (say("Information"), say("Value"), say("Where it comes from"))
     data = tuple(words.data())
     if data:
         yield Section("data", say("Your data"), table=Table(headers, data))
@@ -291,10 +310,7 @@ def _text_lines(section: Section, say: Language) -> Iterator[str]:
         yield f"- {line.text}"
         yield from (f"  - {text}" for text in line.below)
     if section.table is not None:
-        links = section.table.links or ("",) * len(section.table.rows)
-        for (name, *cells), link in zip(section.table.rows, links, strict=True):
-            text = say("; ").join(filter(None, (*cells, clean(link))))
-            yield f"- {say('{name}: {value}', name=name, value=text)}"
+        yield from (f"- {text}" for text in section.table.told(say))
 
 
 def _markdown(text: str) -> str:

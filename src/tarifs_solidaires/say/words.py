@@ -25,7 +25,6 @@ from tarifs_solidaires.engine.expression import (
     Root,
     Rounded,
 )
-from tarifs_solidaires.engine.formula import parse_formula
 from tarifs_solidaires.rules.build import FAR
 from tarifs_solidaires.rules.dated import DatedRule
 from tarifs_solidaires.rules.file import JurisdictionFile, ListEntry, Source
@@ -55,26 +54,30 @@ from tarifs_solidaires.values.texts import Texts
 
 Writer: TypeAlias = Callable[[Expression, str], str]
 
-MANY = 8  # rows that are listed as not deciding, before the others are only counted
+_COUNTED = ("", "persons", "children", "rides", "meals")  # units of which one has some
+MANY = 6  # rows that are listed as not deciding, before the others are only counted
 
 _RESULTS = {  # by kind: one result of that kind, with and without its name; and nothing
     "price": (msg("Your price is {value}."), msg("{name}: you pay {value}."), msg("{name}: you pay nothing.")),
-    "bill": (msg("Your bill is {value}."), msg("{name}: your bill is {value}."), msg("{name}: you pay nothing.")),
+    "bill": (msg("Your bill is {value}."), msg("{name}: you pay {value}."), msg("{name}: you pay nothing.")),
     "aid": (msg("Your aid is {value}."), msg("{name}: you receive {value}."), msg("{name}: you receive nothing.")),
     "reduction": (msg("Your reduction is {value}."), msg("{name}: you have a reduction of {value}."), msg("{name}: you have no reduction.")),
 }  # fmt: skip
 _WOULD_BE = {
-    "price": (msg("your price would be {value}"), msg("{name}: you would pay {value}")),
-    "bill": (msg("your bill would be {value}"), msg("{name}: you would pay {value}")),
-    "aid": (msg("your aid would be {value}"), msg("{name}: you would receive {value}")),
-    "reduction": (msg("your reduction would be {value}"), msg("{name}: your reduction would be {value}")),
+    "price": (msg("you would pay {value}"), msg("{name}: you would pay {value}"), msg("you would pay nothing"), msg("{name}: you would pay nothing")),
+    "bill": (msg("you would pay {value}"), msg("{name}: you would pay {value}"), msg("you would pay nothing"), msg("{name}: you would pay nothing")),
+    "aid": (msg("you would receive {value}"), msg("{name}: you would receive {value}"), msg("you would receive nothing"), msg("{name}: you would receive nothing")),
+    "reduction": (msg("your reduction would be {value}"), msg("{name}: your reduction would be {value}"), msg("you would have no reduction"), msg("{name}: you would have no reduction")),
 }  # fmt: skip
 _HOLDS = {
     "<=": msg("at most {bound}"), "<": msg("less than {bound}"), ">": msg("more than {bound}"),
     ">=": msg("at least {bound}"), "=": msg("exactly {bound}"), "!=": msg("other than {bound}"),
 }  # fmt: skip
 _FAILS = {"<=": ">", "<": ">=", ">": "<=", ">=": "<", "=": "!=", "!=": "="}
-_AT = {"<": msg("just below {bound}"), ">": msg("just above {bound}")}
+_AT = {
+    "<": msg("just below {bound}"), ">": msg("just above {bound}"),
+    "<=": msg("at {bound}"), ">=": msg("at {bound}"),
+}  # fmt: skip
 _ROUNDINGS = {
     "up": msg("rounded up to a multiple of {unit}: {value}"),
     "down": msg("rounded down to a multiple of {unit}: {value}"),
@@ -84,7 +87,7 @@ _ORIGINS = {
     "certificate": msg("a certificate"),
     "administration": msg("an administration"),
     PRESUMED: msg("not given: this is presumed"),
-    ABSENT: msg("not given"),
+    ABSENT: msg("optional"),
 }
 _CONFIDENCES = {
     "official": msg("official source"),
@@ -192,8 +195,9 @@ class Words:
             labels = self.rule.steps[name].codes
         elif name in self.rule.all_inputs:
             labels = self.rule.all_inputs[name].codes
-        else:
-            return self.file_text(code.replace("_", " "))
+        else:  # a choice of the rule, which has no label
+            words, first = clean(code.replace("_", " ")), self.rule.languages[0]
+            return words if first == self.say.code else marked(self._quoted(words), first)
         label = labels.get(code)
         if label:
             return self.text(label)
@@ -304,14 +308,14 @@ class Words:
         last = self.rule.last_known
         if last is not None:
             yield self.say(
-                "Beware: this rule is known until {last} only. The result supposes that it still "
+                "Please note: this rule is known until {last} only. The result supposes that it still "
                 "holds on {on}.", last=self.say.date(last), on=self.say.date(self.rule.on),
             )  # fmt: skip
         if self.rule.changes:
-            yield self.say("Beware: some figures of the rule were changed, to try them.")
+            yield self.say("Please note: some figures of the rule were changed, to try them.")
         made_up = [op for op in self.facts.operations if op.basis.confidence == "made_up"]
         if made_up:
-            yield self.say("Beware: the figures of this rule are made up for an example.")
+            yield self.say("Please note: the figures of this rule are made up for an example.")
 
     # -- how the result was worked out ---------------------------------------------------------
 
@@ -344,7 +348,13 @@ class Words:
                 "{name}: no result, because there is none for “{other}”.",
                 name=name, other=self.name(done.missing),
             )  # fmt: skip
-        return self.say("{name}: no result", name=name) + self._why(done) + "."
+        absent = [read for read in done.reads if read.role == "input" and read.value is None]
+        why = self.say("; ").join(
+            self.say("{name}: {value}", name=self.name(read.name), value=self.say("not given"))
+            for read in absent
+        )
+        why = self._why(done) or (f" ({why})" if why else "")
+        return self.say("{name}: no result", name=name) + why + "."
 
     def _why(self, done: Done) -> str:
         """Return the case that decided and why, to put behind a value; empty where there is none."""
@@ -364,10 +374,14 @@ class Words:
         if done.name != self.rule.version.decides or done.kind != "table":
             return
         told = []
+        decided = done.verdict
+        known = {test.read.name for test in decided.tests} if decided is not None else set()
         for verdict in done.verdicts:
-            tests = self._of_person(verdict.tests)
+            # what the case that decided asks says enough of those that ask the same
+            tests = [t for t in self._of_person(verdict.tests) if t.read.name not in known]
             case = self.case(verdict.row)
-            if verdict.holds is False and tests and case:
+            implied = len(tests) < len(verdict.tests) and known
+            if verdict.holds is False and tests and case and not implied:
                 told.append(f"{case} ({self.tests(tests)})")
         if told:
             more = len(told) - MANY
@@ -452,8 +466,8 @@ class Words:
             below.append(self.say("{name}: {value}", name=part, value=f"{amount} × {rate} {sign} {value}"))
         total = self.value(done.name, done.raw, done.unit, per=False) + self._bounded(done)
         of = self.say("{name}: {value}", name=self.name(base), value=self.read(read)) if read else ""
-        text = self.say("{name}: {value}, part by part", name=name, value=total)
-        return Line(f"{text} ({of})." if of else f"{text}.", tuple(below))
+        name = self.say("{name}, part by part", name=name) + (f" ({of})" if of else "")
+        return Line(self.say("{name}: {value}", name=name, value=total) + ".", tuple(below))
 
     def _part(self, row: RowFacts, start: Fraction, unit: str) -> str:
         low = self.say.quantity(start, unit, self.rule.currency, per=False)
@@ -461,6 +475,17 @@ class Words:
             return self.say(msg("more than {bound}"), bound=low)
         high = self.say.quantity(row.up_to, unit, self.rule.currency, per=False)
         return self.say("from {low} to {high}", low=low, high=high)
+
+    @cached_property
+    def percents(self) -> frozenset[Fraction]:
+        """The shares that conditions write with a percent sign."""
+        found: set[Fraction] = set()
+        for facts in self.rule.steps.values():
+            for row in facts.entry.row:
+                for when in row.when if isinstance(row.when, tuple) else (row.when,):
+                    texts = [text for text in when.values() if isinstance(text, str)]
+                    found |= {share for text in texts for share in percents(text)}
+        return frozenset(found)
 
     def _rate(self, rate: Value, unit: str, per: str) -> str:
         if not isinstance(rate, Fraction | Surd):
@@ -478,10 +503,7 @@ class Words:
         best, alone = msg("the lowest of these: {all}"), msg("the only one that counts")
         if entry is not None and entry.best == "highest":
             best = msg("the highest of these: {all}")
-        each = self.say("; ").join(
-            f"{self.text(v.row.name)}, {self.value(done.name, v.value, done.unit, per=False)}"
-            for v in good
-        )
+        each = self.say("; ").join(self._candidates(done, good))
         why = self.say(best, all=each) if len(good) > 1 else self.say(alone)
         below = [
             self.say("Not for you: {case} ({why}).", case=self.case(v.row), why=self.tests(tests))
@@ -489,6 +511,21 @@ class Words:
         ]  # fmt: skip
         text = self.say("{name}: {value}, {winner}, {why}.", name=name, value=value, winner=winner, why=why)
         return Line(text, tuple(below))
+
+    def _candidates(self, done: Done, good: Sequence[Verdict]) -> Iterator[str]:
+        """Say what each candidate gives; those that all give the same lesser value are counted."""
+        groups: dict[str, list[Verdict]] = {}
+        for verdict in good:
+            value = self.value(done.name, verdict.value, done.unit, per=False)
+            groups.setdefault(value, []).append(verdict)
+        for value, same in sorted(groups.items(), key=lambda group: done.row is not group[1][0].row):
+            others = [v for v in same if v.row is not done.row]
+            if len(others) > 2:
+                same = [v for v in same if v.row is done.row]
+            yield from (f"{self.text(v.row.name)}, {value}" for v in same)
+            if len(others) > 2:
+                count = self.say.plural("{count} other", "{count} others", Fraction(len(others)))
+                yield f"{count}, {value}"
 
     def _equals(self, value: Value) -> str:
         exact = not isinstance(value, Fraction | Surd) or is_exact(value)
@@ -524,7 +561,7 @@ class Words:
             inside = condition.has(str(test.read.value))
             listed = self._list_name(condition)
             if listed:
-                return self.say("in {list}", list=listed) if inside else self.say("not in {list}", list=listed)
+                return self.say("on the list “{list}”", list=listed) if inside else self.say("not on the list “{list}”", list=listed)
             if condition.prefixes:
                 prefixes = self.say(" or ").join(map(clean, sorted(condition.prefixes)))
                 sentence = msg("which begins with {start}") if inside else msg("which does not begin with {start}")
@@ -533,13 +570,15 @@ class Words:
 
     def _comparison(self, condition: Compare, test: Test) -> str:
         sign = condition.sign if test.holds else _FAILS[condition.sign]
-        if sign == "=" and isinstance(condition.right, Number):
+        if condition.sign == "=" and isinstance(condition.right, Number):
             return ""
         if not isinstance(test.bound, Fraction | Surd):
             return ""
-        bound = self.value(test.read.name, test.bound, test.read.unit, per=False)
+        apart = [test.read.value] if isinstance(test.read.value, Fraction) else []
+        bound = self.value(test.read.name, test.bound, test.read.unit, per=False, apart=apart)
         if not isinstance(condition.right, Number):
-            bound += f" ({Formula(self, None).labels(condition.right)})"
+            words = Formula(self, None).labels(condition.right)
+            bound = self.say("{bound}, that is {words}", bound=bound, words=words)
         return self.say(_HOLDS[sign], bound=bound)
 
     # -- what would change it ------------------------------------------------------------------
@@ -547,60 +586,82 @@ class Words:
     def changed(self) -> Iterator[str]:
         """Say what would change the result."""
         for change in self.changes.found:
-            yield self._change(change)
+            text = self._change(change)
+            if text:
+                yield text
         if not self.changes.found and self.changes.walked:
             names = ", ".join(self.name(name) for name in self.changes.walked)
             yield self.say("None of these, alone, would change the result: {names}.", names=names)
 
     def _change(self, change: Change) -> str:
         name = _capital(self.name(change.input))
-        what = _joined([*self._outcomes(change)], self.say(" and "))
-        item = self.rule.all_inputs[change.input]
-        if isinstance(change.bound, bool):
-            sentence = msg("{name}: if yes, {what}.") if change.bound else msg("{name}: if no, {what}.")
-            return self.say(sentence, name=name, what=what)
-        if isinstance(change.bound, str):
-            codes = self.say(" or ").join(self._code(change.input, code) for code in change.codes)
-            return self.say("{name}: with {value}, {what}.", name=name, value=codes, what=what)
-        bound = self.value(change.input, change.bound, item.unit)
-        few = item.kind == "whole" and item.unit != "years"
-        reach = self.say(_AT.get(change.reach, msg("with {bound}") if few else msg("at {bound}")), bound=bound)
-        for other, value in change.through.items():
-            inner = self.say("{name}: {value}", name=self.name(other), value=self.value(other, value, self.rule.all_inputs[other].unit, per=False))
-            reach += f" ({inner})"
-        text = self.say("{name}: {reach}, {what}", name=name, reach=reach, what=what)
-        return text + self._gap(change, item.unit, few) + "."
-
-    def _gap(self, change: Change, unit: str, few: bool) -> str:
-        if change.gap == 0:
-            return self.say("; you are exactly there")
-        down = change.reach in ("<", "<=")
-        if few or change.gap is None or (unit == "years" and down) or unit == "share":
+        what = self._outcome(change)
+        if not what:
             return ""
         item = self.rule.all_inputs[change.input]
-        if item.kind == "date":
+        if isinstance(change.bound, bool):
+            sentence = msg("{name}: if yes, {what}.") if change.bound else msg("{name}: if not, {what}.")
+            return self.say(sentence, name=name, what=what)
+        own = self.value(change.input, self._own(change.input), item.unit)
+        if isinstance(change.bound, str):
+            quoted = [self._quoted(self._code(change.input, code)) for code in change.codes]
+            codes = self.say(" or ").join(quoted)
+            reach = self.say("with {value} instead of {own}", value=codes, own=self._quoted(own))
+            return self.say("{name}: {reach}, {what}.", name=name, reach=reach, what=what)
+        bound = self.value(change.input, change.bound, item.unit)
+        if item.kind == "whole" and item.unit in _COUNTED:
+            reach = self.say("with {value} instead of {own}", value=bound, own=own)
+            return self.say("{name}: {reach}, {what}.", name=name, reach=reach, what=what)
+        sentence = _AT[change.reach]
+        reach = self.say(sentence, bound=bound)
+        for other, value in change.through.items():
+            unit = self.rule.all_inputs[other].unit
+            shown = self.value(other, value, unit, per=False)
+            inner = self.say("{name}: {value}", name=self.name(other), value=shown)
+            reach += f" ({inner})"
+        text = self.say("{name}: {reach}, {what}.", name=name, reach=reach, what=what)
+        gap = self._gap(change, item.unit)
+        return f"{text} {gap}" if gap else text
+
+    def _own(self, name: str) -> Value:
+        return next(datum.value for datum in self.facts.data if datum.item.name == name)
+
+    def _gap(self, change: Change, unit: str) -> str:
+        if change.gap == 0:
+            return self.say("You are exactly at this value.")
+        down = change.reach in ("<", "<=")
+        if change.gap is None or (unit == "years" and down) or unit in ("share", ""):
+            return ""
+        if self.rule.all_inputs[change.input].kind == "date":
             return ""
         gap = self.say.quantity(change.gap, unit, self.rule.currency, per=False)
         if unit == "years":
-            return self.say("; that is in {gap}", gap=gap)
-        return self.say("; you are {gap} above", gap=gap) if down else self.say("; you are {gap} below", gap=gap)
+            return self.say("That is in {gap}.", gap=gap)
+        return self.say("You are {gap} above.", gap=gap) if down else self.say("You are {gap} below.", gap=gap)
 
-    def _outcomes(self, change: Change) -> Iterator[str]:
+    def _outcome(self, change: Change) -> str:
+        told = []
         for name, value in change.outputs.items():
             output = self.rule.outputs[name]
             label = self.name(name)
             if value is None:
-                yield self.say("{name}: there would be no result", name=label)
+                alone = len(self.rule.outputs) == 1
+                sentence = msg("there would be no result") if alone else msg("{name}: no result")
+                told.append(self.say(sentence, name=label))
                 continue
             text = self.output(name, value)
+            if text == self.output(name, self.facts.outputs[name]):
+                continue  # it differs by less than is said
             if output.kind not in _WOULD_BE:
-                yield self.say("{name}: {value}", name=label, value=text)
+                told.append(self.say("{name}: {value}", name=label, value=text))
                 continue
-            alone = self._alone(output) and ("/" in output.unit or output.unit == "share")
-            yield self.say(_WOULD_BE[output.kind][0 if alone else 1], name=label, value=text)
-        switches = [text for s in change.switches if (text := self._switch(s))]
-        if switches:
-            yield _joined(switches, self.say("; "))
+            form = (0 if self._alone(output) else 1) + (2 if value == 0 else 0)
+            told.append(self.say(_WOULD_BE[output.kind][form], name=label, value=text))
+        plain = all(self._alone(self.rule.outputs[name]) and self.rule.outputs[name].kind in _WOULD_BE
+                    and value is not None for name, value in change.outputs.items())  # fmt: skip
+        text = _joined(told, self.say(" and ")) if plain else self.say("; ").join(told)
+        switches = [found for one in change.switches if (found := self._switch(one))]
+        return f"{text} ({self.say('; ').join(switches)})" if switches else text
 
     def _switch(self, switch: Switch) -> str:
         """Say which bound comes into force or no longer is; rows speak by their result."""
@@ -659,7 +720,8 @@ class Words:
             yield title, source.url if source is not None else "", sure, self.say("; ").join(figures)
 
     def _source(self, source: Source) -> str:
-        words = self.file_text(", ".join(filter(None, (source.title, source.reference))))
+        more = source.reference if source.reference not in source.title else ""
+        words = self.file_text(", ".join(filter(None, (source.title, more))))
         if source.read is None:
             return words
         return self.say("{source}, read on {day}", source=words, day=self.say.date(source.read))
@@ -693,7 +755,7 @@ class Words:
         for mention in mentions:
             yield self._legal(mention.text, mention.reference, fill)
         if role is None:
-            yield self.say("{authority} says how it decides on this result.", **fill)
+            yield self.say("{authority} says what part this result has in its decision.", **fill)
         elif all(mention.role != role for mention in mentions):
             sentence = {
                 "decides": msg("This result is the decision of {authority}: no one else decides."),
@@ -720,7 +782,7 @@ class Words:
             text = text.replace(f"{{{name}}}", words)
         law = next(iter(texts.wordings), "")
         words = self.say.text(reference) if law == self.say.code else marked(clean(reference), law)
-        return f"{text} ({words})" if reference else text
+        return f"{text} ({words})" if reference and reference not in text else text
 
 
 class Formula:
@@ -739,10 +801,7 @@ class Formula:
         self.say, self.currency = words.say, words.rule.currency
         self.reads = {read.name: read for read in done.reads} if done is not None else {}
         self.unit = done.unit if done is not None else ""
-        text = done.text if done is not None else ""
-        self.percents = {
-            Fraction(found) / 100 for found in re.findall(r"(\d+(?:\.\d+)?)\s*%", text)
-        }
+        self.percents = percents(done.text) if done is not None else words.percents
 
     def told(self) -> str:
         """Say how a number was worked out."""
@@ -825,8 +884,6 @@ class Formula:
             return self.words.name(leaf.name)
         if not isinstance(leaf, Number):
             raise TypeError(f"{type(leaf).__name__} is no leaf")
-        if self.done is None and 0 < leaf.value < 1:
-            return self.say.percent(leaf.value)
         return self._figure(leaf.value, "")
 
     def figures(self, node: Expression, *, named: bool = False) -> str:
@@ -849,6 +906,8 @@ class Formula:
     def _written(self, node: Expression, level: int, leaf: Writer, unit: str | None = None) -> str:
         unit = self.unit if unit is None else unit
         match node:
+            case Operation("*", Number(factor), part) if factor == 1:
+                return self._written(part, level, leaf, unit)
             case Operation(sign, left, right):
                 own = 1 if sign in "+-" else 2
                 units = (unit, unit) if own == 1 else self._units(left, right, unit)
@@ -896,6 +955,11 @@ class Formula:
             if self._is_share(share) and isinstance(amount, Name) and not self._is_share(amount):
                 return self.say("{share} of {value}", share=leaf(share, ""), value=leaf(amount, ""))
         return ""
+
+
+def percents(text: str) -> frozenset[Fraction]:
+    """Return the shares that a formula writes with a percent sign."""
+    return frozenset(Fraction(n) / 100 for n in re.findall(r"(\d+(?:\.\d+)?)\s*%", text))
 
 
 def _joined(parts: Sequence[str], last: str) -> str:
