@@ -39,6 +39,7 @@ from tarifs_solidaires.rules.keys import Reader
 from tarifs_solidaires.rules.model import Basis, Parameter, RowFacts, StepFacts
 from tarifs_solidaires.rules.outcome import Outcome
 from tarifs_solidaires.values.inputs import Input
+from tarifs_solidaires.values.numbers import decimal_text
 from tarifs_solidaires.values.texts import NO_TEXT, Texts
 
 Role: TypeAlias = Literal["input", "parameter", "step"]
@@ -227,7 +228,7 @@ class Operation:
     bounds: tuple[Bound, ...] = ()
     rounding: Rounding | None = None
     missing: str = ""
-    basis: Basis = Basis()
+    basis: Basis = attrs.field(factory=Basis)
     main: bool = True
 
     @property
@@ -460,14 +461,17 @@ class Person:
                 text=item.formula if item else "", **common,
             )  # fmt: skip
         row = facts.rows[worked.row] if worked.row is not None else None
-        kind, text = facts.kind, str(facts.entry.formula or facts.entry.scale or facts.entry.by)
+        kind = facts.kind
+        text = _written(facts.entry.formula) or facts.entry.scale or facts.entry.by
         if kind in ("table", "best"):
             verdicts = tuple(self._verdicts(step.value, facts.rows, worked.row))
             common["verdicts"] = verdicts
             if row is not None:
                 common["expression"] = row.value
-                entry = (facts.entry.row or facts.entry.candidate)[worked.row or 0]
-                text = str(entry.then if facts.entry.row else entry.value)
+                number = worked.row or 0
+                entry = facts.entry
+                written = entry.row[number].then if entry.row else entry.candidate[number].value
+                text = _written(written)
         elif isinstance(step.value, Marginal):
             common["pieces"] = tuple(self._pieces(step.value, facts.rows))
         return Operation(
@@ -532,6 +536,13 @@ class Person:
                 known = all(name in self.values for name in read_names(when))
                 if not reader.remarks and known and self.holds(when):
                     yield note.text
+
+
+def _written(formula: object) -> str:
+    """Return a formula as the file writes it."""
+    if isinstance(formula, Fraction):
+        return decimal_text(formula)
+    return "" if formula is None else str(formula)
 
 
 def same(one: Value, other: Value) -> bool:

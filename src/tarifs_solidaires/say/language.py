@@ -170,16 +170,18 @@ class Language:
         places = _places(value, most)
         if places is None:
             places = min(2, most)
-            others = {Fraction(float(one)) if isinstance(one, Surd) else one for one in apart}
-            while places < 8 and _rounded(number, places) in others:
+            others = [Fraction(float(one)) if isinstance(one, Surd) else one for one in apart]
+            while places < 8 and any(_counted(number, places) == o * 10**places for o in others):
                 places += 1
         if 0 < places < least:
             places = least
-        units = abs(_rounded(number, places)) * 10**places
-        whole, rest = divmod(int(units), 10**places)
+        units = _counted(number, places)
         group, point = self._separators
-        text = f"{whole:,}".replace(",", group) + (f"{point}{rest:0{places}}" if places else "")
-        return MINUS + text if number < 0 and units else text
+        whole, rest = divmod(abs(units), 10**places)
+        text = f"{whole:,}".replace(",", group) if whole > 999 else str(whole)
+        if places:
+            text += f"{point}{rest:0{places}}"
+        return MINUS + text if units < 0 else text
 
     def money(
         self, value: Amount, currency: str, *, most: int = 4, apart: Collection[Amount] = ()
@@ -228,14 +230,14 @@ class Language:
         """
         kind, _, each = unit.partition("/")
         if currency and kind == currency:
-            text = self.money(value, currency, most=most if each in _TIMES else 6, apart=apart)
+            text = self.money(value, currency, most=_most(unit, most), apart=apart)
         elif kind == "share":
             text = self.percent(value, apart=apart)
         elif kind in _COUNTS:
             text = self.plural(*_COUNTS[kind], value)
         else:
             symbol = "" if kind in _UNSAID else _SYMBOLS.get(kind, clean(kind.replace("_", " ")))
-            text = self.number(value, most=6, apart=apart) + (NBSP + symbol if symbol else "")
+            text = self.number(value, most=most, apart=apart) + (NBSP + symbol if symbol else "")
         if not each or not per:
             return text
         if each in _PER:
@@ -248,9 +250,16 @@ class Language:
         return _BEFORE_SIGN.sub(NBSP, words) if self.code.startswith("fr") else words
 
 
-def is_exact(value: Amount, most: int = 4) -> bool:
-    """Say whether a number is written without being rounded."""
-    return _places(value, most) is not None
+def is_exact(value: Amount, unit: str, most: int = 4) -> bool:
+    """Say whether a number of a unit is written without being rounded."""
+    if unit == "share" and isinstance(value, Fraction):
+        return _places(100 * value, 4) is not None
+    return _places(value, _most(unit, most)) is not None
+
+
+def _most(unit: str, most: int) -> int:
+    """Return how many decimals are written; prices of small things have more than amounts."""
+    return most if unit.partition("/")[2] in _TIMES else max(most, 6)
 
 
 def _places(value: Amount, most: int) -> int | None:
@@ -260,9 +269,10 @@ def _places(value: Amount, most: int) -> int | None:
     return next((p for p in range(most + 1) if 10**p % value.denominator == 0), None)
 
 
-def _rounded(value: Fraction, places: int) -> Fraction:
-    scale = 10**places
-    return Fraction(math.floor(value * scale + Fraction(1, 2)), scale)
+def _counted(value: Fraction, places: int) -> int:
+    """Return how many units of the last decimal a number is, a half up."""
+    scale = int(10**places)
+    return (2 * value.numerator * scale + value.denominator) // (2 * value.denominator)
 
 
 @lru_cache(maxsize=256)
@@ -330,7 +340,7 @@ def chosen(rule: DatedRule, lang: str | None) -> tuple[Language, str]:
         return language(asked), ""
     if base in known:
         return language(base), ""
-    if asked not in rule.languages and not (isinstance(asked, str) and has_words(asked)):
+    if asked not in rule.languages and not has_words(str(asked)):
         words = " or ".join(map(repr, dict.fromkeys((*known, *LANGUAGES))))
         raise InputError(
             Fault(code="language", template="there are no notices in {value!r}",

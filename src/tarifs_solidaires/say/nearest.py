@@ -13,13 +13,14 @@ any other result, and for counts of a few (persons, children), it is where the r
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
 from typing import Any, Literal
 
 import attrs
 import numpy as np
+import numpy.typing as npt
 
 from tarifs_solidaires.engine.exact import Surd, Value, Worked, evaluate, work_out
 from tarifs_solidaires.engine.expression import (
@@ -50,6 +51,8 @@ from tarifs_solidaires.rules.model import RowFacts
 from tarifs_solidaires.say.facts import Person, day, read_names, same, step_reads
 from tarifs_solidaires.values.inputs import Input
 from tarifs_solidaires.values.numbers import decimal_text
+
+Mask = npt.NDArray[np.bool_]
 
 NEVER = Some(())
 UNKNOWN = Compare(Missing(), "=", Number(Fraction(0)))  # holds nowhere, and fails nowhere
@@ -179,26 +182,33 @@ def changes(person: Person) -> Changes:
     )  # fmt: skip
 
 
-def _differ(person: Person, values: list[tuple[Input, Value]]) -> list[bool]:
+def _differ(person: Person, values: Sequence[tuple[Input, Value]]) -> list[bool]:
     """Say for values of inputs, one at a time, whether a result is another: all in one computation."""
-    columns: dict[str, Any] = dict(person.given)
+    if not values:
+        return []
+    columns: dict[str, Any] = {}
     for item in {item.name: item for item, _ in values}.values():
         here = _given(item, person.values[item.name])
         column = [_given(item, value) if one is item else here for one, value in values]
         columns[item.name] = np.array([here, *column], dtype=_DTYPES[item.kind])
-    if not values:
-        return []
-    parts = person.rule._outcome(columns, "null", {})
-    differs = np.zeros(len(values), dtype=bool)
-    for array in parts["outputs"].values():
+    return [bool(one) for one in _differences(person, columns, person.rule.output_names)]
+
+
+def _differences(person: Person, columns: Mapping[str, Any], outputs: Iterable[str]) -> Mask:
+    """Say for each row but the first whether some results are others than in the first."""
+    parts = person.rule._outcome({**person.given, **columns}, "null", {})
+    refused = np.asarray(parts["reason_number"])
+    differs = np.zeros(refused.size - 1, dtype=bool)
+    for name in outputs:
+        array = parts["outputs"][name]
         same_one = array[1:] == array[0]
         if array.dtype.kind == "f":
             same_one |= np.isnan(array[1:]) & np.isnan(array[0])
         differs |= ~same_one.astype(bool)
-    return list(differs & (parts["reason_number"][1:] == 0))
+    return np.asarray(differs & (refused[1:] == 0))
 
 
-_DTYPES = {"number": float, "whole": float, "flag": bool, "code": object, "date": "datetime64[D]"}
+_DTYPES: Mapping[str, Any] = {"number": float, "whole": float, "flag": bool, "code": object, "date": "datetime64[D]"}
 
 
 def _given(item: Input, value: Value) -> Any:
@@ -344,10 +354,8 @@ class Line:
                 nodes.append(node)
         for below in (below for node in nodes for below in walk(node)):
             if isinstance(below, Extreme) and not read_names(below).isdisjoint(self.moving):
-                best = Best(
-                    "lowest" if below.kind == "min" else "highest",
-                    tuple(Case(ALWAYS, part) for part in below.parts),
-                )
+                cases = tuple(Case(ALWAYS, part) for part in dict.fromkeys(below.parts))
+                best = Best("lowest" if below.kind == "min" else "highest", cases)
                 self._add_watcher(best, f"best:{len(self.watchers)}:{name}", watched)
         read = frozenset[str]().union(*(read_names(node) for node in nodes))
         for other in sorted((read & self.moving) - watched.keys() - {self.name}):
@@ -521,16 +529,22 @@ class Line:
         return self._tried(stack[-1][0], end, side) if stack else None
 
     def _tried(self, start: int, end: int, side: int) -> Fraction | None:
-        """Try values one by one, from a place on, as far as that is reasonable."""
+        """Try values one by one, from a place on, as far as that is reasonable.
+
+        A result that moves with the input differs everywhere: of it nothing is found so.
+        """
         self.proved = False
+        grid, kind = self.item.grid, self.item.kind
+        names = [n for n in self.person.rule.output_names if n not in self.watched]
         last = min(end, start + TRIED) if side > 0 else max(end, start - TRIED)
-        grid = self.item.grid
-        for place in range(start, last + side, CHUNK * side):
+        for place in range(start, last + side, CHUNK * side) if names else ():
             stop = min(place + CHUNK, last + 1) if side > 0 else max(place - CHUNK, last - 1)
-            values = [(self.item, n * grid) for n in range(place, stop, side)]
-            for position in np.flatnonzero(_differ(self.person, values))[:BUDGET]:  # type: ignore[arg-type]
-                if self.is_change(self.at(values[position][1])):
-                    return values[position][1]
+            places = np.arange(place, stop, side)
+            rest = places.astype(_DTYPES[kind]) if kind == "date" else places * float(grid)
+            here = np.array([_given(self.item, self.here)], dtype=_DTYPES[kind])
+            column = np.concatenate([here, rest])
+            for found in np.flatnonzero(_differences(self.person, {self.name: column}, names))[:1]:
+                return Fraction(int(places[found])) * grid
         return None
 
     @property
@@ -656,9 +670,9 @@ class Cuts:
         value = step.value
         if isinstance(value, Choice | Best):
             for case in value.cases:
-                for node in conditions(case.when) if case.when != NEVER else ():
-                    if isinstance(node, Compare):
-                        sides = (node.left, node.right)
+                for leaf in conditions(case.when) if case.when != NEVER else ():
+                    if isinstance(leaf, Compare):
+                        sides = (leaf.left, leaf.right)
                         if not all(map(self._is_sure, sides)) or None in map(self._straight, sides):
                             self.stepwise = False
                         yield sides

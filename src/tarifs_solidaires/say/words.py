@@ -16,8 +16,6 @@ from tarifs_solidaires.engine.expression import (
     Compare,
     Expression,
     Extreme,
-    Flag,
-    Given,
     Listed,
     Name,
     Number,
@@ -27,7 +25,7 @@ from tarifs_solidaires.engine.expression import (
 )
 from tarifs_solidaires.rules.build import FAR
 from tarifs_solidaires.rules.dated import DatedRule
-from tarifs_solidaires.rules.file import JurisdictionFile, ListEntry, Source
+from tarifs_solidaires.rules.file import JurisdictionFile, Source
 from tarifs_solidaires.rules.model import Basis, Output, Parameter, RowFacts
 from tarifs_solidaires.say.facts import (
     ABSENT,
@@ -201,27 +199,25 @@ class Words:
         label = labels.get(code)
         if label:
             return self.text(label)
-        place = next((e[code] for _, e in self._lists if code in e and e[code]), None)
+        place = next((words[code] for _, words in self._lists if words.get(code)), None)
         if place is not None:
             return f"{clean(place.first)} ({clean(code)})"
         return clean(code.replace("_", " ") if labels else code)
 
     @cached_property
-    def _lists(self) -> list[tuple[ListEntry, Mapping[str, Texts]]]:
-        found = []
-        for part in (*self.rule.shared, self.rule.file):
-            for entry in part.list.values():
-                values = entry.values
-                words = values if isinstance(values, Mapping) else dict.fromkeys(values, Texts())
-                found.append((entry, words))
+    def _lists(self) -> list[tuple[str, Mapping[str, Texts]]]:
+        found: list[tuple[str, Mapping[str, Texts]]] = []
+        lists = [*self.rule.file.list.items()]
+        for part in self.rule.shared:
+            lists += part.list.items()
+        for name, entry in lists:
+            values = entry.values
+            words = values if isinstance(values, Mapping) else dict.fromkeys(values, Texts())
+            found.append((self.text(entry.label) or clean(name.replace("_", " ")), words))
         return found
 
     def _list_name(self, test: Among) -> str:
-        for part in (*self.rule.shared, self.rule.file):
-            for name, entry in part.list.items():
-                if test.codes == frozenset(entry.values):
-                    return self.text(entry.label) or clean(name.replace("_", " "))
-        return ""
+        return next((name for name, words in self._lists if test.codes == words.keys()), "")
 
     def read(self, read: Read, apart: Sequence[Amount] = ()) -> str:
         """Return a value that was taken, in words, without what it is per."""
@@ -267,7 +263,7 @@ class Words:
         """Return a result in words; one that is no whole number of cents is said to be about."""
         unit = self.rule.outputs[name].unit
         text = self.value(name, value, unit, whole=True)
-        if isinstance(value, Fraction | Surd) and unit != "share" and not is_exact(value, 2):
+        if isinstance(value, Fraction | Surd) and not is_exact(value, unit, 2):
             return self.say("about {value}", value=text)
         return text
 
@@ -432,7 +428,7 @@ class Words:
     def _listed(self, done: Done) -> str:
         """Say an amount that is listed by a number."""
         node = done.expression
-        value = self.value(done.name, done.value, done.unit, per=False)
+        value = self.value(done.name, done.raw, done.unit, per=False)
         by = "; ".join(f"{self.name(read.name)}: {self.read(read)}" for read in done.reads)
         if not isinstance(node, Listed) or len(done.reads) != 1:
             return f"{value} ({by})"
@@ -462,7 +458,7 @@ class Words:
                 rate += f" ({self.name(piece.row.value.name)})"
             value = self.value(done.name, piece.value, done.unit, per=False)
             part = self.text(piece.row.name) if piece.row.named else self._part(piece.row, piece.start, unit)
-            sign = self._equals(piece.value)
+            sign = self.equals(piece.value, done.unit)
             below.append(self.say("{name}: {value}", name=part, value=f"{amount} × {rate} {sign} {value}"))
         total = self.value(done.name, done.raw, done.unit, per=False) + self._bounded(done)
         of = self.say("{name}: {value}", name=self.name(base), value=self.read(read)) if read else ""
@@ -527,8 +523,9 @@ class Words:
                 count = self.say.plural("{count} other", "{count} others", Fraction(len(others)))
                 yield f"{count}, {value}"
 
-    def _equals(self, value: Value) -> str:
-        exact = not isinstance(value, Fraction | Surd) or is_exact(value)
+    def equals(self, value: Value, unit: str) -> str:
+        """Return the sign between what is worked out and a number that may be rounded in words."""
+        exact = not isinstance(value, Fraction | Surd) or is_exact(value, unit)
         return "=" if exact else "≈"
 
     # -- conditions ----------------------------------------------------------------------------
@@ -814,7 +811,7 @@ class Formula:
             return value
         if isinstance(node, Name):
             return f"{value} ({self.words.name(node.name)})"
-        sign = self.words._equals(done.raw)
+        sign = self.words.equals(done.raw, done.unit)
         shifted = self._shifted(node)
         if shifted:
             return f"{shifted} {sign} {value}"
@@ -908,6 +905,9 @@ class Formula:
         match node:
             case Operation("*", Number(factor), part) if factor == 1:
                 return self._written(part, level, leaf, unit)
+            case Operation("-", Number(zero), part) if zero == 0:
+                text = f"−{self._written(part, 2, leaf, unit)}"
+                return f"({text})" if level else text
             case Operation(sign, left, right):
                 own = 1 if sign in "+-" else 2
                 units = (unit, unit) if own == 1 else self._units(left, right, unit)
