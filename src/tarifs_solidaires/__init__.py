@@ -1,19 +1,36 @@
-"""Solidarity tariffs as dated, sourced rules: exact, vectorised, explained."""
+"""Solidarity tariffs as dated, sourced rules: exact, vectorised, explained.
 
-from tarifs_solidaires.errors import (
-    DateError,
-    Fault,
-    InputError,
-    RuleError,
-    TableError,
-    TarifError,
-)
-from tarifs_solidaires.rule import Result, Rule, load_rule
-from tarifs_solidaires.rules.load import list_rules
-from tarifs_solidaires.rules.model import Output, Parameter, Version
-from tarifs_solidaires.values.inputs import Input
+Names are imported when they are first used, so that the command line answers at once.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tarifs_solidaires.errors import (
+        DateError,
+        Fault,
+        InputError,
+        RuleError,
+        TableError,
+        TarifError,
+    )
+    from tarifs_solidaires.people.comparison import Comparison, compare
+    from tarifs_solidaires.people.conformance import Conformance, conform
+    from tarifs_solidaires.people.frames import compute_frame
+    from tarifs_solidaires.people.grouping import Classes, classes
+    from tarifs_solidaires.people.population import make_population
+    from tarifs_solidaires.rule import Result, Rule, load_rule
+    from tarifs_solidaires.rules.load import list_rules
+    from tarifs_solidaires.rules.model import Output, Parameter, Version
+    from tarifs_solidaires.values.inputs import Input
 
 __all__ = [
+    "Classes",
+    "Comparison",
+    "Conformance",
     "DateError",
     "Fault",
     "Input",
@@ -26,6 +43,39 @@ __all__ = [
     "TableError",
     "TarifError",
     "Version",
+    "classes",
+    "compare",
+    "compute_frame",
+    "conform",
     "list_rules",
     "load_rule",
+    "make_population",
 ]
+
+_MODULES = {
+    "errors": ("DateError", "Fault", "InputError", "RuleError", "TableError", "TarifError"),
+    "people.comparison": ("Comparison", "compare"),
+    "people.conformance": ("Conformance", "conform"),
+    "people.frames": ("compute_frame",),
+    "people.grouping": ("Classes", "classes"),
+    "people.population": ("make_population",),
+    "rule": ("Result", "Rule", "load_rule"),
+    "rules.load": ("list_rules",),
+    "rules.model": ("Output", "Parameter", "Version"),
+    "values.inputs": ("Input",),
+}
+_HOMES = {name: module for module, names in _MODULES.items() for name in names}
+
+
+def __getattr__(name: str) -> object:
+    """Import a name when it is first used."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    """Name what can be imported."""
+    return sorted({*globals(), *__all__})

@@ -1,9 +1,11 @@
 """A comparison is what a loop over people with exact money gives, whatever the grouping."""
 
+import copy
 import csv
 import io
 import json
 import math
+import pickle
 from fractions import Fraction
 
 import numpy as np
@@ -13,21 +15,24 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from people_strategies import ALL_KINDS, RULES
 
 from tarifs_solidaires import InputError, classes, compare, load_rule, make_population
-from tarifs_solidaires.cli import main
-from tarifs_solidaires.comparison import COUNTS, GAINS, MEASURES
-from tarifs_solidaires.grouping import MISSING
-from tarifs_solidaires.version import OUTPUTS
+from tarifs_solidaires.people.comparison import CHANGES, STATES
+from tarifs_solidaires.people.grouping import MISSING
 
 BEFORE = load_rule("nantes/transport", on="2023-04-30")
 AFTER = load_rule("nantes/transport", on="2023-05-01")
 EAU = load_rule("nantes/eau", on="2023-06-01")
+ENERGY = [load_rule("bresil/energie", on=day) for day in ("2025-01-01", "2026-01-01")]
+COUNTS = STATES["gain"]
+MEASURES = ("people", *COUNTS, *CHANGES)
+SIGNS = {"taux_reduction": 1, "aide_annuelle": 1}
 TRIALS = {
     "the reform": (BEFORE, AFTER),
     "a trial": (AFTER, AFTER.replace(rows={"QF > 900": {"taux_reduction": 1 / 3}})),
     "water": (EAU, EAU.replace(part_ressources=0.025, versement_minimal=15)),
-    "water, dearer": (EAU, EAU.replace(prix_m3=3.9999)),
+    "water, more of it": (EAU, EAU.replace(volume_par_personne=33.337)),
 }
 
 quotients = st.one_of(
@@ -79,7 +84,7 @@ def _loop(before, after, people, output, key):
             group["missing"] += weight
             continue
         old, new = map(_exact, values)
-        gain = (new - old) * GAINS[output]
+        gain = (new - old) * SIGNS[output]
         group["winners" if gain > 0 else "losers" if gain < 0 else "unchanged"] += weight
         group["known"] += weight
         group["total_change"] += weight * (new - old)
@@ -181,7 +186,7 @@ def test_the_reform_of_2023_person_by_person():
     assert [comparison.total[name] for name in COUNTS] == [3, 1, 4, 0]
 
 
-def test_a_higher_price_or_bill_is_a_loss_and_every_output_is_decided():
+def test_a_higher_price_is_a_loss():
     dearer = load_rule("nantes/transport", on="2024-07-01")
     cheaper = dearer.replace(rows={"QF > 900": {"taux_reduction": 0.5}})
     people = {"quotient_familial": [1000.0], "age": [30]}
@@ -189,8 +194,6 @@ def test_a_higher_price_or_bill_is_a_loss_and_every_output_is_decided():
     assert comparison.change.tolist() == [-26.95]
     assert comparison.total["winners"] == 1
     assert comparison.budget == "EUR/month received"
-    assert GAINS == {"taux_reduction": 1, "aide_annuelle": 1, "prix_mensuel": -1, "facture": -1}
-    assert set(OUTPUTS) - set(GAINS) == {"facture_reference", "plafond_ressources"}
 
 
 def test_a_result_that_is_missing_on_either_side_is_counted_apart():
@@ -235,9 +238,9 @@ def test_groups_come_in_their_order(values, expected):
 
 
 def test_groups_by_tranche_follow_the_rows_of_the_rule():
-    people = make_population(2000)
+    people = make_population(BEFORE, 2000)
     comparison = compare(BEFORE, AFTER, people, by=["tranche_before", "tranche_after"])
-    before = [row.tranche for row in BEFORE.version.rows]
+    before = [row.name.first for row in BEFORE.steps[BEFORE.version.decides].rows]
     places = [before.index(name) for name in comparison.groups["tranche_before"]]
     assert places == sorted(places)
     tranches = compare(BEFORE, AFTER, people).before.tranche[comparison.group == 0]
@@ -246,7 +249,7 @@ def test_groups_by_tranche_follow_the_rows_of_the_rule():
 
 @pytest.mark.parametrize("make", [pd.DataFrame, pl.DataFrame, pa.table])
 def test_a_data_frame_gives_what_its_columns_give(make):
-    people = make_population(500, seed=1)
+    people = make_population([BEFORE, EAU], 500, seed=1)
     frame = make({name: column.tolist() for name, column in people.items()})
     expected = compare(BEFORE, AFTER, people, by="nombre_personnes", price=500)
     found = compare(BEFORE, AFTER, frame, by="nombre_personnes", price=500)
@@ -294,7 +297,7 @@ def test_a_hostile_name_of_a_group_stays_a_text():
 
 
 def test_the_table_as_csv_and_columns_reads_back():
-    comparison = compare(BEFORE, AFTER, make_population(300), by="nombre_personnes", price=500)
+    comparison = compare(BEFORE, AFTER, make_population([BEFORE, EAU], 300), by="nombre_personnes", price=500)
     read = pl.read_csv(
         io.StringIO(comparison.to_csv()), schema_overrides={"nombre_personnes": pl.String}
     )
@@ -310,7 +313,7 @@ def test_a_comparison_says_what_it_did_not_read():
 
 
 def test_what_a_comparison_holds_cannot_be_written():
-    comparison = compare(BEFORE, AFTER, make_population(10))
+    comparison = compare(BEFORE, AFTER, make_population(AFTER, 10))
     for array in (comparison.change, comparison.group, comparison.groups):
         assert not array.flags.writeable
     with pytest.raises(TypeError):
@@ -323,31 +326,32 @@ PEOPLE = {"quotient_familial": [700.0, 100.0], "age": [30, 40]}
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: compare(BEFORE, AFTER, [1, 2]), "population: a list has no named columns"),
+        (lambda: compare(BEFORE, AFTER, [1, 2]), "people: a list has no named columns"),
         (lambda: compare(BEFORE, AFTER, {"quotient_familial": [1.0]}),
          "nantes/transport on 2023-05-01: age is missing"),
         (lambda: compare(BEFORE, AFTER, {**PEOPLE, "age": [30, -1]}),
-         "nantes/transport on 2023-04-30: age: -1 at 1 must be between"),
-        (lambda: compare(BEFORE, EAU, PEOPLE), "they share nothing that a person gains or loses"),
+         "nantes/transport on 2023-04-30: age: -1 at 1 is not between"),
+        (lambda: compare(BEFORE, EAU, PEOPLE), "they have no output in common: taux_reduction, prix_mensuel; aide_annuelle"),
         (lambda: compare(BEFORE, AFTER, PEOPLE, output="taux_reducton"), "did you mean taux_reduction"),
-        (lambda: compare(EAU, EAU, PEOPLE, output="facture_reference"), "is not to be compared"),
-        (lambda: compare(BEFORE, AFTER, PEOPLE, by="agee"), "by: no column 'agee'; did you mean age?"),
+        (lambda: compare(BEFORE, "nantes/transport", PEOPLE), "after: 'nantes/transport' is no rule"),
+        (lambda: compare(EAU, EAU, PEOPLE, output="taux_reduction"), "is no output of both rules"),
+        (lambda: compare(BEFORE, AFTER, PEOPLE, by="agee"), "by: there is no column 'agee'; did you mean age?"),
         (lambda: compare(BEFORE, AFTER, PEOPLE, by="people"), "a measure of the comparison"),
-        (lambda: compare(BEFORE, AFTER, PEOPLE, by=[3]), "by: give names of columns"),
-        (lambda: compare(BEFORE, AFTER, PEOPLE, by={"x": [1]}), "by: x has 1 values for 2 rows"),
-        (lambda: compare(BEFORE, AFTER, PEOPLE, by={"x": [[1], [2]]}), "by: x has 2 values for 2 rows"),
-        (lambda: compare(BEFORE, AFTER, PEOPLE, by={"x": np.array([{}, {}])}), "by: x must hold one text"),
-        (lambda: compare(BEFORE, AFTER, PEOPLE, weight=[1, -1]), "weight: -1.0 at 1 must be a number from 0"),
-        (lambda: compare(BEFORE, AFTER, PEOPLE, weight=[1, 1, 1]), "weight: give one number, or one for each of 2"),
-        (lambda: compare(BEFORE, AFTER, PEOPLE, weight="poids"), "the population has no column 'poids'"),
-        (lambda: compare(BEFORE, AFTER, PEOPLE, price=math.nan), "price: nan at 0 must be a number"),
+        (lambda: compare(BEFORE, AFTER, PEOPLE, by=[3]), "give names of columns"),
+        (lambda: compare(BEFORE, AFTER, PEOPLE, by={"x": [1]}), "x has 1 values for 2 rows"),
+        (lambda: compare(BEFORE, AFTER, PEOPLE, by={"x": [[1], [2]]}), "x has 2 values for 2 rows"),
+        (lambda: compare(BEFORE, AFTER, PEOPLE, by={"x": np.array([{}, {}])}), "give one text or number a row"),
+        (lambda: compare(BEFORE, AFTER, PEOPLE, weight=[1, -1]), "weight: -1.0 at 1 is not between 0"),
+        (lambda: compare(BEFORE, AFTER, PEOPLE, weight=[1, 1, 1]), "weight: it does not fit 2 rows"),
+        (lambda: compare(BEFORE, AFTER, PEOPLE, weight="poids"), "people: there is no column 'poids'"),
+        (lambda: compare(BEFORE, AFTER, PEOPLE, price=math.nan), "price: nan at 0 is not between 0"),
         (lambda: compare(BEFORE, AFTER, PEOPLE, price=1e9), "price: 1000000000.0 at 0"),
-        (lambda: compare(AFTER, AFTER, PEOPLE, output="prix_mensuel", price=5), "is money already"),
-        (lambda: compare(BEFORE, AFTER, {"quotient_familial": [[1.0]], "age": 3}), "a row a person"),
-        (lambda: classes([1], [2, 1]), "in order"),
-        (lambda: classes([1], []), "at least one bound"),
+        (lambda: compare(AFTER, AFTER, PEOPLE, output="prix_mensuel", price=5), "prix_mensuel is no reduction"),
+        (lambda: compare(BEFORE, AFTER, {"quotient_familial": [[1.0]], "age": 3}), "give a row a person"),
+        (lambda: classes([1], [2, 1]), "not numbers in order"),
+        (lambda: classes([1], []), "give at least one bound"),
         (lambda: classes(["a"], [1]), "must be numbers"),
-        (lambda: classes([1], [1], labels=("a",)), "1 bounds need 2 labels"),
+        (lambda: classes([1], [1], labels=("a",)), "1 labels for 1 bounds"),
     ],
 )  # fmt: skip
 def test_a_wrong_comparison_is_refused_in_one_line(call, message):
@@ -357,48 +361,98 @@ def test_a_wrong_comparison_is_refused_in_one_line(call, message):
     assert "\n" not in str(error.value)
 
 
-COMPARE = ["compare", "nantes/transport", "--before", "2023-04-30", "--after", "2023-05-01"]
+# ---- any two rules -----------------------------------------------------------------------------
 
 
-def test_the_command_compares_a_file(examples, tmp_path, capsys):
-    target = tmp_path / "out.csv"
-    arguments = ["--input", str(examples / "foyers.csv"), "--by", "age:26,60", "--price", "500"]
-    assert main([*COMPARE, *arguments, "--output", str(target)]) == 0
-    printed = capsys.readouterr().out
-    assert "age < 26" in printed
-    assert "Invented" not in printed
-    rows = list(csv.DictReader(io.StringIO(target.read_text("utf-8"))))
-    assert [row["people"] for row in rows] == ["2", "8", "2"]
-    assert rows[1]["age"] == "26 <= age < 60"
+@pytest.mark.parametrize("title", RULES)
+def test_every_output_of_every_rule_is_compared_with_itself(title):
+    rule = RULES[title]
+    people = make_population(rule, 300)
+    for name in rule.output_names:
+        comparison = compare(rule, rule, people, output=name)
+        total = comparison.total
+        assert total["unchanged"] + total["missing"] == total["people"] == 300
+        assert comparison.way == {"f": comparison.way}.get(
+            comparison.before.outputs[name].dtype.kind, "words"
+        )
+        assert str(comparison)
+        assert comparison.to_csv()
 
 
-def test_the_command_compares_invented_people_and_says_so(tmp_path, capsys):
-    target = tmp_path / "out.md"
-    assert (
-        main([*COMPARE, "--people", "100", "--by", "tranche_after", "--output", str(target)]) == 0
-    )
-    assert "Invented population" in capsys.readouterr().out
-    assert target.read_text("utf-8").splitlines()[-1].startswith("| all | 100 |")
+def test_codes_are_changed_or_not_and_grouped_by_what_they_were_and_are():
+    people = make_population(ENERGY, 3000)
+    by = ["beneficio_before", "beneficio_after"]
+    comparison = compare(*ENERGY, people, output="beneficio", by=by)
+    before, after = (rule.compute({n: people[n] for n in people if n in {i.name for i in rule.inputs}}).beneficio for rule in ENERGY)  # fmt: skip
+    changed = sum(a != b for a, b in zip(before, after, strict=True))
+    assert comparison.total["changed"] == changed > 0
+    assert comparison.states == ("changed", "unchanged", "missing")
+    for row in comparison.groups:
+        same = row["beneficio_before"] == row["beneficio_after"]
+        assert row["unchanged" if same else "changed"] == row["people"]
+    assert np.isnan(comparison.change).all()
+    assert comparison.budget == ""
+    assert "mean_change" not in str(comparison)
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        ([], "one of the arguments --input --people is required"),
-        (["--people", "0"], "size: 0 must be a whole number"),
-        (
-            ["--people", "10", "--by", "agee:26"],
-            "--by agee:26: no column 'agee'; did you mean age?",
-        ),
-        (["--people", "10", "--by", "age:x"], "--by age:x: write bounds as in age:26,60"),
-        (["--people", "10", "--price", "cher"], "--price cher: neither a number nor a column"),
-        (["--people", "10", "--what", "prix"], "output: 'prix' is not to be compared"),
-        (["--people", "10", "--output", "missing/out.csv"], "cannot be written"),
-    ],
-)
-def test_a_wrong_command_says_so_in_one_line(arguments, message, capsys, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    assert main([*COMPARE, *arguments]) == 2
-    error = capsys.readouterr().err
-    assert message in error
-    assert error.count("\n") == 1
+def test_flags_are_compared_too():
+    people = {"revenu": 900.0, "personnes": [5, 1, 2], "resident": [True, False, True],
+              "statut": "plein", "naissance": "1990-01-01"}  # fmt: skip
+    comparison = compare(ALL_KINDS, ALL_KINDS, people, output="prioritaire", by="prioritaire_after")
+    assert comparison.groups["prioritaire_after"].tolist() == ["false", "true", MISSING]
+    assert comparison.groups["missing"].tolist() == [0, 0, 1]
+
+
+def test_an_amount_is_higher_or_lower_and_nobody_gains():
+    dearer = EAU.replace(volume_par_personne=31)
+    people = {"nombre_personnes": [1, 4], "ressources_annuelles": 12_000.0}
+    comparison = compare(EAU, dearer, people, output="facture_reference")
+    assert comparison.states == ("higher", "lower", "unchanged", "missing")
+    assert comparison.total["higher"] == 2
+    assert comparison.budget == ""
+    assert compare(EAU, dearer, people).output == "aide_annuelle"
+
+
+def test_two_cities_are_compared_on_one_population():
+    bordeaux = load_rule("bordeaux/transport", on="2023-06-01")
+    people = make_population([AFTER, bordeaux], 1000)
+    comparison = compare(AFTER, bordeaux, people)
+    assert comparison.output == "taux_reduction"
+    assert comparison.total["people"] == 1000
+    assert str(comparison).startswith("nantes/transport on 2023-05-01 -> bordeaux/transport on 2023-06-01")  # fmt: skip
+
+
+def test_amounts_of_two_currencies_are_no_difference():
+    montreal, nantes = (load_rule(n, on="2024-09-01") for n in ("quebec/equimobilite", "nantes/transport"))  # fmt: skip
+    with pytest.raises(InputError, match="it is in CAD/month before and in EUR/month after"):
+        compare(montreal, nantes, PEOPLE, output="prix_mensuel")
+
+
+def test_an_input_counts_before_those_through_which_it_could_be_given():
+    ways = {"revenu_fiscal_reference": [0.0, 0.0], "nombre_parts": [1.0, 1.0]}
+    both = compare(BEFORE, AFTER, {**PEOPLE, **ways})
+    assert np.array_equal(both.change, compare(BEFORE, AFTER, PEOPLE).change)
+    assert both.unread == ("revenu_fiscal_reference", "nombre_parts")
+    only = compare(BEFORE, AFTER, {**ways, "age": 30})
+    assert only.before.outputs["taux_reduction"].tolist() == [1.0, 1.0]
+
+
+def test_a_draft_on_the_same_day_is_told_apart():
+    text = str(compare(AFTER, AFTER.replace(rows={"QF > 900": {"taux_reduction": 0.1}}), PEOPLE))
+    assert text.startswith("nantes/transport on 2023-05-01 -> nantes/transport on 2023-05-01, changed:")
+    later = load_rule("nantes/transport", on="2040-01-01", beyond="last_known")
+    assert f"last known rule of {later.last_known}" in str(compare(AFTER, later, PEOPLE))
+
+
+def test_people_of_whom_no_rule_reads_anything_are_counted():
+    rule = RULES["nothing_required"]
+    assert compare(rule, rule, {"id": [1, 2, 3]}).total["people"] == 3
+
+
+def test_a_comparison_is_copied_pickled_and_shown():
+    comparison = compare(BEFORE, AFTER, PEOPLE, by="age")
+    again = pickle.loads(pickle.dumps(comparison))  # noqa: S301
+    assert str(again) == str(comparison) == str(copy.deepcopy(comparison))
+    assert comparison._repr_html_().startswith("<pre>nantes/transport")
+    hostile = compare(BEFORE, AFTER, {**PEOPLE, "<script>": [1, 2]})
+    assert "<script>" not in hostile._repr_html_()

@@ -27,7 +27,8 @@ import numpy.typing as npt
 
 from tarifs_solidaires.engine.backends import ARRAYS, SINGLE, LookUp, carrier_of
 from tarifs_solidaires.engine.chunks import for_chunks
-from tarifs_solidaires.engine.compiler import Compiler, Constant, Source
+from tarifs_solidaires.engine.compiler import Compiler
+from tarifs_solidaires.engine.conditions import Constant, Source
 from tarifs_solidaires.engine.expression import Choice, Missing
 from tarifs_solidaires.engine.quantities import Cod, Code, Flg, Num, Run, any_of
 from tarifs_solidaires.engine.step import Step, read_by

@@ -88,7 +88,7 @@ class Num:
         Whether the number is the square root of all that.
     absent : callable or None
         Computation of where the number is missing: 0 where it is not, else the number of the step
-        that is the cause; None where it never is missing.
+        that is the cause, below 0 where no row of that step says so; None where it never is missing.
     near : tuple of callable and int, or None
         Computation of a float near to ``n`` where its carrier is not float64, and how many times
         it was rounded; None where there is none.
@@ -160,7 +160,7 @@ Quantity: TypeAlias = Num | Cod | Flg
 
 
 def any_of(codes: Iterable[Code | None]) -> Code | None:
-    """Return the first of some causes that is not 0."""
+    """Return the first of some causes that is above 0, else the first that is not 0."""
     found = [code for code in codes if code is not None]
     if len(found) < 2:
         return found[0] if found else None
@@ -168,8 +168,10 @@ def any_of(codes: Iterable[Code | None]) -> Code | None:
 
     def code(run: Run) -> Any:
         total = first(run)
+        where = run.backend.where
         for one in rest:
-            total = run.backend.where(total != 0, total, one(run))
+            other = one(run)
+            total = where((other > 0) | (total == 0), where(total > 0, total, other), total)
         return total
 
     return code

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from fractions import Fraction
 from typing import Any
@@ -230,8 +230,21 @@ class DatedRule:
 
     def _used(self, values: Mapping[str, object]) -> dict[str, object]:
         """Return the values that count, having checked that nothing is missing or too much."""
+        faults = self.name_faults(values)
+        if faults:
+            raise InputError(*faults)
+        return dict(values)
+
+    def name_faults(self, given: Collection[str]) -> list[Fault]:
+        """Return which inputs are unknown, missing or given in two ways, by their names alone.
+
+        Parameters
+        ----------
+        given : collection of str
+            Names of the inputs that are given.
+        """
         faults: list[Fault] = []
-        for name in values:
+        for name in given:
             if name not in self.all_inputs:
                 known = [item.name for item in self.inputs]
                 faults.append(
@@ -241,17 +254,17 @@ class DatedRule:
                 )  # fmt: skip
         for name, item in self.all_inputs.items():
             ways = self._ways(name) if item.formula else frozenset()
-            through = [way for way in sorted(ways) if way in values]
-            if name not in self.version.reads and name not in values:
+            through = [way for way in sorted(ways) if way in given]
+            if name not in self.version.reads and name not in given:
                 continue  # nothing reads it: its ways are inputs like others
-            if name in values and through:
+            if name in given and through:
                 faults.append(
                     Fault(code="two_ways", input=name, remedy="keep one of the two",
                           template="{input} and {others} are both given",
                           data={"others": " and ".join(through)})
                 )  # fmt: skip
-            elif through or (name in self.required and name not in values):
-                missing = [way for way in sorted(ways) if way not in values and
+            elif through or (name in self.required and name not in given):
+                missing = [way for way in sorted(ways) if way not in given and
                            self.all_inputs[way].default is None] if through else [name]  # fmt: skip
                 other = f" (or {' with '.join(sorted(ways))})" if ways and not through else ""
                 faults += [
@@ -260,9 +273,7 @@ class DatedRule:
                           remedy="give it", data={"other": other})
                     for way in missing
                 ]  # fmt: skip
-        if faults:
-            raise InputError(*faults)
-        return dict(values)
+        return faults
 
     @property
     def known_words(self) -> Mapping[str, tuple[str, ...]]:

@@ -80,6 +80,15 @@ def _installed() -> tuple[Any, ...]:
     return tuple(files(point.value) for point in entry_points(group=GROUP))
 
 
+@lru_cache(maxsize=1)
+def shipped_inputs() -> frozenset[str]:
+    """Return the names of all inputs that rules and vocabularies of the package declare."""
+    texts = [find_text(name)[0] for name in _names(files(_PACKAGE) / "territories")]
+    root = files(_PACKAGE) / "vocabulary"
+    texts += [root.joinpath(f"{name}.toml").read_text("utf-8") for name in list_vocabularies()]
+    return frozenset(name for text in texts for name in read_toml(text).get("input", {}))
+
+
 def _names(root: Traversable) -> Iterable[str]:
     for folder in root.iterdir():
         if folder.is_dir() and re.fullmatch(r"[a-z0-9-]+", folder.name):
@@ -104,10 +113,19 @@ def load_parts(
     return made_parts(file, shared, day, last, {})
 
 
+def known_days(file: RuleFile) -> list[tuple[dt.date, dt.date]]:
+    """Return the spans of days for which a rule is known, joined where they touch."""
+    return _merged(_spans(file))
+
+
+def _spans(file: RuleFile) -> list[tuple[dt.date, dt.date]]:
+    builder = Builder(file, (), Reader(file.languages))
+    return [(v.valid_from, builder.valid_to(v)) for v in file.version]
+
+
 def _known(file: RuleFile, day: dt.date, beyond: Beyond) -> dt.date | None:
     """Return the last known day where a day lies beyond; None where it is known."""
-    builder = Builder(file, (), Reader(file.languages))
-    spans = [(v.valid_from, builder.valid_to(v)) for v in file.version]
+    spans = _spans(file)
     if any(first <= day <= last for first, last in spans):
         return None
     before = [span for span in spans if span[0] <= day]

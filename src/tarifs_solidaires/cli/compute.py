@@ -1,0 +1,66 @@
+"""``tarifs-solidaires compute``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from tarifs_solidaires.cli.common import (
+    add_rule,
+    checked_output,
+    dated,
+    is_standard,
+    load,
+    rule_files,
+    shown,
+)
+
+CHUNK = 4_000
+
+
+def add(commands: Any) -> None:
+    """Add the command to the parser."""
+    command = commands.add_parser("compute", help="compute a rule for a CSV or Parquet file")
+    add_rule(command)
+    command.add_argument(
+        "--input", required=True, type=Path,
+        help=".csv or .parquet file, a row a person or household; - for CSV on standard input",
+    )  # fmt: skip
+    command.add_argument(
+        "--output", required=True, type=Path,
+        help=".csv or .parquet file to write; - for CSV on standard output",
+    )  # fmt: skip
+    command.add_argument(
+        "--keep", action="append", default=[], metavar="COLUMN",
+        help="another column to carry through; can be repeated",
+    )  # fmt: skip
+    command.add_argument(
+        "--keep-all", action="store_true", help="carry every column through, misspelt inputs too"
+    )
+    command.add_argument(
+        "--errors", choices=("raise", "null"), default="raise",
+        help="what a wrong row does: stop the whole, or get no result and a reason",
+    )  # fmt: skip
+    command.add_argument(
+        "--chunk", type=int, default=CHUNK, metavar="ROWS",
+        help=f"rows in memory at a time ({CHUNK} unless given)",
+    )  # fmt: skip
+    command.set_defaults(run=_run)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from tarifs_solidaires.people.files import compute_file
+
+    rule = load(arguments)
+    checked_output(arguments.output)
+    done = compute_file(
+        rule, arguments.input, arguments.output, errors=arguments.errors,
+        keep="all" if arguments.keep_all else arguments.keep, chunk=arguments.chunk, never=rule_files(arguments, arguments.rule),
+    )  # fmt: skip
+    without = f", {done.missing} of them without a result" if arguments.errors == "null" else ""
+    where = "" if is_standard(arguments.output) else f", see {arguments.output}"
+    stream = sys.stderr if is_standard(arguments.output) else sys.stdout
+    print(shown(f"{dated(rule)}: {done.rows} rows computed{without}{where}"), file=stream)
+    return 0

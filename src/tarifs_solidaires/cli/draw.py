@@ -1,0 +1,30 @@
+"""``tarifs-solidaires draw``."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from tarifs_solidaires.cli.common import add_rule, dated, is_standard, load, say, write_text
+
+
+def add(commands: Any) -> None:
+    """Add the command to the parser."""
+    command = commands.add_parser("draw", help="draw, describe or export a rule")
+    add_rule(command)
+    command.add_argument("--format", choices=("svg", "mermaid", "markdown", "dmn"), default="svg")
+    command.add_argument("--lang", help="language; the first of the rule unless given")
+    command.add_argument("--output", type=Path, help="file to write instead of printing")
+    command.set_defaults(run=_run)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    rule = load(arguments)
+    text: str = getattr(rule, f"to_{arguments.format}")(arguments.lang or rule.languages[0])
+    if is_standard(arguments.output):
+        say(text.rstrip("\n"))
+        return 0
+    write_text(arguments, arguments.output, text)
+    say(f"{dated(rule)}: {arguments.format}, see {arguments.output}")
+    return 0

@@ -1,0 +1,89 @@
+"""``tarifs-solidaires explain``."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tarifs_solidaires.cli.common import (
+    add_rule,
+    dated,
+    is_standard,
+    load,
+    pairs,
+    say,
+    write_text,
+)
+
+if TYPE_CHECKING:
+    from tarifs_solidaires.rule import Rule
+
+FORMATS = ("text", "markdown", "json", "html")
+
+
+def add(commands: Any) -> None:
+    """Add the command to the parser."""
+    command = commands.add_parser("explain", help="explain one result")
+    add_rule(command)
+    command.add_argument(
+        "--value", action="append", default=[], metavar="NAME=VALUE", help="one input"
+    )
+    command.add_argument("--lang", help="language; the first of the rule unless given")
+    command.add_argument("--format", choices=FORMATS, default="text")
+    command.add_argument(
+        "--origin", action="append", default=[], metavar="NAME=WORD",
+        help="where an input comes from: declaration, certificate or administration",
+    )  # fmt: skip
+    command.add_argument(
+        "--holder", action="append", default=[], metavar="NAME=TEXT", help="who holds an input"
+    )
+    command.add_argument("--contact", help="where the authority can be reached, for the notice")
+    command.add_argument("--role", help="part of the computation in the decision: decides, assists")
+    command.add_argument("--output", type=Path, help="file to write instead of printing")
+    command.set_defaults(run=_run)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    rule = load(arguments)
+    given = _values(rule, arguments.value)
+    explanation: Any = rule.compute(given).explain(  # type: ignore[attr-defined]
+        lang=arguments.lang or rule.languages[0],
+        origin=pairs("--origin", arguments.origin, "age=declaration"), role=arguments.role,
+        holder=pairs("--holder", arguments.holder, "quotient_familial='the CAF'"),
+    )  # fmt: skip
+    contact = {"contact": arguments.contact} if arguments.contact else {}
+    if arguments.format == "json":
+        contact = {}
+    text: str = getattr(explanation, f"to_{arguments.format}")(**contact)
+    if is_standard(arguments.output):
+        say(text.rstrip("\n"))
+        return 0
+    write_text(arguments, arguments.output, text.rstrip("\n") + "\n")
+    say(f"{dated(rule)}: explained, see {arguments.output}")
+    return 0
+
+
+def _values(rule: Rule, given: list[str]) -> dict[str, object]:
+    """Return the inputs that are given, each read as its kind has it: all faults at once."""
+    from tarifs_solidaires.errors import Fault, InputError, nearest
+    from tarifs_solidaires.people.cells import value_of
+
+    known = {item.name: item for item in rule.inputs}
+    faults: list[Fault] = []
+    values: dict[str, object] = {}
+    for name, text in pairs("--value", given, "age=30").items():
+        item = known.get(name) or rule.all_inputs.get(name)
+        if item is None:
+            faults.append(
+                Fault(code="unknown_input", input=name, where="--value", remedy=nearest(name, known),
+                      template="{input} is not an input of this rule")
+            )  # fmt: skip
+            continue
+        try:
+            values[name] = value_of(item, text)
+        except InputError as error:
+            faults += error.errors
+    if faults:
+        raise InputError(*faults)
+    return values

@@ -1,0 +1,53 @@
+"""``tarifs-solidaires new``."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from tarifs_solidaires.cli.common import is_standard, say
+
+
+def add(commands: Any) -> None:
+    """Add the command to the parser."""
+    command = commands.add_parser("new", help="write a rule file to fill in")
+    command.add_argument("name", help="TERRITORY/SCHEME, such as villeneuve/transport")
+    command.add_argument("--shape", help="how it computes, such as table or formula")
+    command.add_argument(
+        "--lang", action="append", default=[], help="language of its texts; can be repeated"
+    )
+    command.add_argument(
+        "--rules", type=Path, metavar="FOLDER", default=Path(),
+        help="folder in which TERRITORY/SCHEME.toml is made",
+    )  # fmt: skip
+    command.add_argument("--output", type=Path, help="file to write instead; - to print it")
+    command.set_defaults(run=_run)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from tarifs_solidaires.people.writing import table_error, written
+    from tarifs_solidaires.rules.skeleton import new_rule
+
+    options: dict[str, Any] = {"languages": tuple(arguments.lang)} if arguments.lang else {}
+    options |= {"shape": arguments.shape} if arguments.shape else {}
+    text: str = new_rule(arguments.name, **options)
+    path = arguments.output or arguments.rules / f"{arguments.name}.toml"
+    if is_standard(path):
+        say(text, end="")
+        return 0
+    if path.exists() or path.is_symlink():
+        raise table_error(
+            "exists", path, "exists, and is not written over", "choose another --output"
+        )
+    if arguments.output is None:
+        try:
+            path.parent.mkdir(exist_ok=True)
+        except OSError as error:
+            raise table_error("not_written", path.parent, "cannot be made ({reason})",
+                              "check the folder", reason=error.strerror) from None  # fmt: skip
+    with written(path) as file:
+        file.write(text)
+    places = text.count("TODO")
+    say(f"{path.as_posix()} written, {places} places to fill in, each marked TODO")
+    return 0

@@ -1,0 +1,21 @@
+"""``tarifs-solidaires schema``."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from tarifs_solidaires.cli.common import say
+
+
+def add(commands: Any) -> None:
+    """Add the command to the parser."""
+    command = commands.add_parser("schema", help="print the JSON Schema of the rule file")
+    command.set_defaults(run=_run)
+
+
+def _run(_: argparse.Namespace) -> int:
+    from tarifs_solidaires.rules.schema import schema_text
+
+    say(schema_text().rstrip("\n"))
+    return 0

@@ -1,0 +1,1 @@
+"""Frames, files, comparison, made populations: rules on many people, and cases of others."""

@@ -1,0 +1,159 @@
+"""Groups of people: classes, categories, texts and numbers, in an order that reads well."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+
+from tarifs_solidaires.errors import Fault, InputError
+
+Array = npt.NDArray[Any]
+
+MISSING = "(missing)"  # the group of those who have no value
+
+
+@attrs.frozen(eq=False)
+class Classes:
+    """A grouping whose groups have an order, such as classes of age.
+
+    A pandas column of categories has the same two attributes and can stand in its place.
+
+    Parameters
+    ----------
+    codes : ndarray of int
+        Position in ``categories`` of each person; -1 where the value is missing.
+    categories : tuple of str
+        Names of the groups, in order.
+    """
+
+    codes: Array
+    categories: tuple[str, ...]
+
+
+def classes(
+    values: npt.ArrayLike, bounds: Sequence[float], *, labels: Sequence[str] = (), name: str = "x"
+) -> Classes:
+    """Cut numbers into classes; a bound is the first number of the class above it.
+
+    Parameters
+    ----------
+    values : array_like of float
+        Numbers; NaN belongs to no class.
+    bounds : sequence of float
+        Where a class ends and the next begins, in order.
+    labels : sequence of str, optional
+        Names of the classes, one more than there are bounds.
+    name : str
+        What the classes are of, for names such as ``26 <= age < 60``.
+
+    Returns
+    -------
+    Classes
+        The grouping, for ``compare(by=...)``.
+
+    Raises
+    ------
+    InputError
+        Where the bounds are not in order, or the labels are too few or too many.
+
+    Examples
+    --------
+    >>> from tarifs_solidaires import classes
+    >>> grouping = classes([7, 26, 59.5, 60], [26, 60], name="age")
+    >>> [grouping.categories[code] for code in grouping.codes]
+    ['age < 26', '26 <= age < 60', '26 <= age < 60', 'age >= 60']
+    """
+    try:
+        numbers, cuts = np.asarray(values, dtype=float), np.asarray(bounds, dtype=float)
+    except (TypeError, ValueError):
+        raise wrong(
+            f"classes of {name}", "values and bounds must be numbers", "give numbers"
+        ) from None
+    if cuts.ndim != 1 or not len(cuts) or not (np.diff(cuts) > 0).all() or np.isnan(cuts).any():
+        raise wrong(
+            f"classes of {name}", "the bounds are not numbers in order",
+            "give at least one bound, such as 26, 60",
+        )  # fmt: skip
+    if labels and len(labels) != len(cuts) + 1:
+        raise wrong(
+            f"classes of {name}", "{count} labels for {bounds} bounds", "give one label more than bounds",
+            count=len(labels), bounds=len(cuts),
+        )  # fmt: skip
+    between = [f"{a:g} <= {name} < {b:g}" for a, b in pairwise(cuts)]
+    names = labels or [f"{name} < {cuts[0]:g}", *between, f"{name} >= {cuts[-1]:g}"]
+    codes = np.where(np.isnan(numbers), -1, np.searchsorted(cuts, numbers, side="right"))
+    return Classes(codes, tuple(names))
+
+
+def wrong(where: str, template: str, remedy: str, **data: Any) -> InputError:
+    """Return an error of one fault."""
+    return InputError(
+        Fault(code="comparison", where=where, template=template, remedy=remedy, data=data)
+    )
+
+
+def factorised(name: str, values: Any) -> tuple[Array, list[str]]:
+    """Return the position of each value among the names of the groups, and these in order.
+
+    Parameters
+    ----------
+    name : str
+        What the grouping is called, for messages.
+    values : array_like, Classes or column of categories
+        One value a person.
+
+    Returns
+    -------
+    ndarray of int, list of str
+        Positions, and names: in the order of the categories, or sorted.
+
+    Raises
+    ------
+    InputError
+        Where values are neither texts nor numbers.
+    """
+    category = getattr(values, "cat", values)  # a pandas column of categories
+    if hasattr(category, "codes") and hasattr(category, "categories"):
+        codes = np.asarray(category.codes).astype(np.int64)
+        labels = [*map(str, category.categories)]
+        return np.where(codes < 0, len(labels), codes), [*labels, MISSING]
+    array = np.asarray(values)
+    if array.dtype.kind in "biufM":
+        found, codes = np.unique(array, return_inverse=True)
+        ordered = [_label(value) for value in found.tolist()]
+        return codes.reshape(array.shape), ordered
+    place: dict[Any, int] = {}
+    try:
+        codes = np.array([place.setdefault(v, len(place)) for v in array.tolist()], dtype=np.int64)
+    except TypeError:
+        raise wrong(
+            f"by {name}",
+            "the values are neither texts nor numbers",
+            "give one text or number a row",
+        ) from None
+    texts = [_label(value) for value in place]
+    ordered = sorted(set(texts), key=_natural)
+    rank = {text: n for n, text in enumerate(ordered)}
+    return np.array([rank[text] for text in texts], dtype=np.int64)[codes], ordered
+
+
+def _label(value: object) -> str:
+    if value is None or value != value or type(value).__name__ in ("NAType", "NaTType"):
+        return MISSING
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def _natural(text: str) -> tuple[object, ...]:
+    """Sort 9 before 26, and what is missing last."""
+    parts = re.split(r"(\d+)", text.casefold())
+    return text == MISSING, [int(p) if n % 2 else p for n, p in enumerate(parts)], text

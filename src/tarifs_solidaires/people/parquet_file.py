@@ -1,0 +1,196 @@
+"""Parquet files of people, read and written piece by piece; pyarrow is loaded when it is used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from tarifs_solidaires.errors import Fault, TableError
+from tarifs_solidaires.people.cells import unreadable
+from tarifs_solidaires.people.writing import opened, table_error
+from tarifs_solidaires.values.inputs import Input
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+ROW_GROUP = 100_000  # rows that are written together; readers are slow on small groups
+MAX_CELL = 131_072  # characters of a text, as in a CSV file
+
+
+class ParquetPart:
+    """Some rows of a Parquet file."""
+
+    def __init__(self, rows: pa.Table, start: int) -> None:
+        self.names: Sequence[str] = rows.column_names
+        self._rows, self._start = rows, start
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return int(self._rows.num_rows)
+
+    def given(self, names: Sequence[str]) -> dict[str, pa.ChunkedArray]:
+        """Return columns as inputs of a rule."""
+        return {name: self._rows.column(name) for name in names}
+
+    def number(self, n: int) -> int:
+        """Return the position of a row in the file, from 0."""
+        return self._start + n
+
+    def cell(self, n: int, name: str) -> object:
+        """Return a cell."""
+        return self._rows.column(name)[n].as_py()
+
+    def texts(self) -> list[Sequence[str]]:
+        """Return the columns as text."""
+        return [_texts(column.combine_chunks()) for column in self._rows.columns]
+
+    def table(self, used: Sequence[str]) -> pa.Table:
+        """Return the columns in pyarrow."""
+        return self._rows
+
+
+def _texts(column: Any) -> list[str]:
+    if hasattr(column, "dictionary"):  # each word once, however often it stands in the column
+        words = [*map(_text, column.dictionary.to_pylist()), ""]
+        return [words[-1 if n is None else n] for n in column.indices.to_pylist()]
+    return [_text(value) for value in column.to_pylist()]
+
+
+def _text(value: object) -> str:
+    if value is None or value != value:
+        return ""
+    return str(int(value)) if isinstance(value, bool) else str(value)
+
+
+class ParquetSource:
+    """A Parquet file that is open to be read; see ``open_parquet``."""
+
+    unit, word, delimiter = " rows", "row", ","
+
+    def __init__(self, path: Path, file: pq.ParquetFile, inputs: Mapping[str, Input]) -> None:
+        self.path, self._file, self.inputs, self._read = path, file, inputs, 0
+        self.columns: Sequence[str] = file.schema_arrow.names
+        self.size = int(file.metadata.num_rows)
+
+    @property
+    def head(self) -> str:
+        """Where the names of the columns stand."""
+        return str(self.path)
+
+    def done(self) -> int:
+        """Return the number of rows that have been read."""
+        return self._read
+
+    def at(self, number: int) -> str:
+        """Say where a row stands."""
+        return f"{self.path}: row {number} (from 0)"
+
+    def unread(self, part: ParquetPart, n: int, item: Input, where: str) -> Fault:
+        """Return what is wrong with a cell that is no value of its kind."""
+        return unreadable(item, part.cell(n, item.name), where)
+
+    def parts(self, rows: int) -> Iterator[ParquetPart]:
+        """Yield the rows, piece by piece."""
+        import pyarrow as pa
+
+        try:
+            for batch in self._file.iter_batches(batch_size=rows):
+                batch.validate(full=True)  # texts that are no UTF-8, places out of a dictionary
+                self._check_length(batch)
+                start = self._read
+                self._read += batch.num_rows
+                yield ParquetPart(pa.Table.from_batches([batch]), start)
+        except (pa.ArrowException, OSError) as error:
+            raise _no_parquet(self.path, error) from None
+
+    def _check_length(self, batch: pa.RecordBatch) -> None:
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        for name, column in zip(batch.schema.names, batch.columns, strict=True):
+            words = column.dictionary if pa.types.is_dictionary(column.type) else column
+            if pa.types.is_string(words.type) or pa.types.is_large_string(words.type):
+                longest = pc.max(pc.binary_length(words)).as_py() or 0
+                if longest > MAX_CELL:
+                    raise table_error(
+                        "long_cell", self.path, "the column {name!r} has a text of {longest:,} bytes",
+                        "no text is so long", name=name, longest=longest,
+                    )  # fmt: skip
+
+
+@contextmanager
+def open_parquet(path: Path, inputs: Mapping[str, Input]) -> Iterator[ParquetSource]:
+    """Open a Parquet file.
+
+    Raises
+    ------
+    TableError
+        Where pyarrow is not installed, or the file cannot be read or is no Parquet file.
+    """
+    arrow, parquet = _pyarrow(path)
+    with opened(path) as raw:
+        try:
+            schema = parquet.read_schema(raw)
+            # a text that is repeated stands once in memory, however many rows hold it
+            texts = [f.name for f in schema if arrow.types.is_string(f.type)]
+            file = parquet.ParquetFile(path, read_dictionary=texts)
+        except (arrow.ArrowException, OSError) as error:
+            raise _no_parquet(path, error) from None
+    with file:
+        yield ParquetSource(path, file, inputs)
+
+
+@contextmanager
+def parquet_writer(
+    file: BinaryIO, name: Path
+) -> Iterator[Callable[[pa.Table, Mapping[str, pa.Array]], None]]:
+    """Give a function that writes a table with further columns into an open file."""
+    arrow, parquet = _pyarrow(name)
+    writer: pq.ParquetWriter | None = None
+    waiting: list[pa.Table] = []
+
+    def flush() -> None:
+        nonlocal writer
+        if not waiting:
+            return
+        table = arrow.concat_tables(waiting).unify_dictionaries()
+        if writer is None:
+            writer = parquet.ParquetWriter(file, table.schema)
+        writer.write_table(table)
+        waiting.clear()
+
+    def write(table: pa.Table, results: Mapping[str, pa.Array]) -> None:
+        for column, values in results.items():
+            table = table.append_column(arrow.field(column, values.type), values)
+        waiting.append(table)
+        if sum(part.num_rows for part in waiting) >= ROW_GROUP:
+            flush()
+
+    try:
+        yield write
+        flush()
+    finally:
+        if writer is not None:
+            writer.close()
+
+
+def _pyarrow(path: Path) -> tuple[Any, Any]:
+    try:
+        import pyarrow
+        import pyarrow.parquet
+    except ModuleNotFoundError:
+        raise table_error(
+            "no_pyarrow", path, "Parquet needs pyarrow", "run: pip install charte-donnee[tables]"
+        ) from None
+    return pyarrow, pyarrow.parquet
+
+
+def _no_parquet(path: Path, error: Exception) -> TableError:
+    lines = str(error).splitlines() or [type(error).__name__]
+    return table_error(
+        "no_parquet", path, "no Parquet file that can be read ({reason})", "write it again",
+        reason=lines[0],
+    )  # fmt: skip
