@@ -55,11 +55,12 @@ Writer: TypeAlias = Callable[[Expression, str], str]
 _COUNTED = ("", "persons", "children", "rides", "meals")  # units of which one has some
 MANY = 6  # rows that are listed as not deciding, before the others are only counted
 
-_RESULTS = {  # by kind: one result of that kind, with and without its name; and nothing
-    "price": (msg("Your price is {value}."), msg("{name}: you pay {value}."), msg("{name}: you pay nothing.")),
-    "bill": (msg("Your bill is {value}."), msg("{name}: you pay {value}."), msg("{name}: you pay nothing.")),
-    "aid": (msg("Your aid is {value}."), msg("{name}: you receive {value}."), msg("{name}: you receive nothing.")),
-    "reduction": (msg("Your reduction is {value}."), msg("{name}: you have a reduction of {value}."), msg("{name}: you have no reduction.")),
+# By kind of result: without its name and with it, where it is something and where it is nothing.
+_RESULTS = {
+    "price": (msg("Your price is {value}."), msg("{name}: you pay {value}."), msg("You pay nothing."), msg("{name}: you pay nothing.")),
+    "bill": (msg("Your bill is {value}."), msg("{name}: you pay {value}."), msg("You pay nothing."), msg("{name}: you pay nothing.")),
+    "aid": (msg("Your aid is {value}."), msg("{name}: you receive {value}."), msg("You receive nothing."), msg("{name}: you receive nothing.")),
+    "reduction": (msg("Your reduction is {value}."), msg("{name}: you have a reduction of {value}."), msg("You have no reduction."), msg("{name}: you have no reduction.")),
 }  # fmt: skip
 _WOULD_BE = {
     "price": (msg("you would pay {value}"), msg("{name}: you would pay {value}"), msg("you would pay nothing"), msg("{name}: you would pay nothing")),
@@ -236,14 +237,12 @@ class Words:
         value, name = self.facts.outputs[output.name], _capital(self.name(output.name))
         if value is None:
             return self._no_result(output, name)
-        if value == 0 and not isinstance(value, bool) and output.kind in _RESULTS:
-            return self.say(_RESULTS[output.kind][2], name=name)
         text = self.output(output.name, value)
-        if output.kind not in _RESULTS:
+        if output.kind not in _RESULTS or not isinstance(value, Fraction | Surd):
             return self.say("{name}: {value}.", name=name, value=text)
-        alone = self._alone(output) and ("/" in output.unit or output.unit == "share")
-        sentence = _RESULTS[output.kind][0 if alone else 1]
-        return self.say(sentence, name=name, value=text)
+        alone = self._alone(output) and (value == 0 or "/" in output.unit or output.unit == "share")
+        form = (0 if alone else 1) + (2 if value == 0 else 0)
+        return self.say(_RESULTS[output.kind][form], name=name, value=text)
 
     def _alone(self, output: Output) -> bool:
         kinds = [other.kind for other in self.rule.outputs.values()]
@@ -361,6 +360,8 @@ class Words:
         failed = [t for v in done.verdicts if v.holds is False for t in self._of_person(v.tests)]
         decides = done.name == self.rule.version.decides
         case = self.case(verdict.row) if decides or not tests else ""
+        if case == self._quoted(self.value(done.name, done.value, done.unit)):
+            case = ""  # it is called as what it gives
         why = self.tests(tests or (() if decides else dict.fromkeys(failed)))
         text = self.say(", case {case}", case=case) if case else ""
         return f"{text} ({why})" if why else text
@@ -633,7 +634,7 @@ class Words:
             return ""
         gap = self.say.quantity(change.gap, unit, self.rule.currency, per=False)
         if unit == "years":
-            return self.say("That is in {gap}.", gap=gap)
+            return self.say("That is in {gap}.", gap=gap) if change.gap >= 1 else ""
         return self.say("You are {gap} above.", gap=gap) if down else self.say("You are {gap} below.", gap=gap)
 
     def _outcome(self, change: Change) -> str:
@@ -649,7 +650,7 @@ class Words:
             text = self.output(name, value)
             if text == self.output(name, self.facts.outputs[name]):
                 continue  # it differs by less than is said
-            if output.kind not in _WOULD_BE:
+            if output.kind not in _WOULD_BE or not isinstance(value, Fraction | Surd):
                 told.append(self.say("{name}: {value}", name=label, value=text))
                 continue
             form = (0 if self._alone(output) else 1) + (2 if value == 0 else 0)
@@ -860,7 +861,7 @@ class Formula:
             case Root(part):
                 return isinstance(part, Name | Number)
             case Extreme(_, parts):
-                return all(isinstance(part, Name | Number) for part in parts)
+                return all(self._is_flat(part) for part in parts)
             case Operation(sign, left, right):
                 low = sign in "*/"
                 for side in (left, right):
