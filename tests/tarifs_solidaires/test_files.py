@@ -20,7 +20,17 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from people_strategies import ALL_KINDS, NOTHING, OWN, RULES, TRANSPORT, by_row, none, people, some_bad
+from people_strategies import (
+    ALL_KINDS,
+    NOTHING,
+    OWN,
+    RULES,
+    TRANSPORT,
+    by_row,
+    none,
+    people,
+    some_bad,
+)
 from test_frames import of_frame
 
 from tarifs_solidaires import TableError, load_rule
@@ -238,7 +248,9 @@ def test_names_of_columns_and_of_rows_are_made_harmless_too(tmp_path):
 
 def test_results_read_back_equal_with_decimal_commas_too(tmp_path):
     for delimiter, mark in ((",", "."), (";", ",")):
-        text = f"id{delimiter}quotient_familial{delimiter}age\na{delimiter}500{mark}01{delimiter}30\n"
+        text = (
+            f"id{delimiter}quotient_familial{delimiter}age\na{delimiter}500{mark}01{delimiter}30\n"
+        )
         line = computed(tmp_path, text).splitlines()[1]
         assert float(line.split(delimiter)[3].replace(mark, ".")) == 0.7
 
@@ -325,7 +337,9 @@ def test_a_rule_beyond_its_last_known_day_says_so_in_every_row(tmp_path):
 
 def test_people_are_read_as_the_rule_has_them(tmp_path):
     path = tmp_path / "in.csv"
-    path.write_text("id,revenu,boursier,naissance,statut\na,5.5,oui,1990-01-01,plein\nb,6,,1991-01-01,autre\n")
+    path.write_text(
+        "id,revenu,boursier,naissance,statut\na,5.5,oui,1990-01-01,plein\nb,6,,1991-01-01,autre\n"
+    )
     found = read_people(path, ALL_KINDS.all_inputs, ["revenu", "naissance"])
     assert found["revenu"].tolist() == [5.5, 6.0]
     assert found["boursier"].tolist() == [1.0, 0.0]
@@ -392,8 +406,15 @@ def test_bytes_are_on_the_disk_before_they_have_a_name(tmp_path, nameless, monke
 def test_a_failure_leaves_nothing_behind(tmp_path, nameless, monkeypatch):
     if not nameless:
         monkeypatch.delattr(os, "O_TMPFILE", raising=False)
-    for error in (KeyboardInterrupt, ValueError("x"), OSError(errno.ENOSPC, "No space left on device")):
-        with pytest.raises((KeyboardInterrupt, ValueError)) as found, written(tmp_path / "a") as file:  # noqa: PT012
+    for error in (
+        KeyboardInterrupt,
+        ValueError("x"),
+        OSError(errno.ENOSPC, "No space left on device"),
+    ):
+        with (
+            pytest.raises((KeyboardInterrupt, ValueError)) as found,
+            written(tmp_path / "a") as file,
+        ):  # noqa: PT012
             file.write("half")
             raise error
         assert not [*tmp_path.iterdir()]
@@ -434,7 +455,7 @@ def test_devices_and_pipes_are_neither_read_nor_written(tmp_path):
 def test_a_name_that_no_file_can_have_is_one_line(tmp_path):
     (tmp_path / "in.csv").write_text("quotient_familial,age\n1,2\n")
     for name in ("x" * 300 + ".csv", "a\0b.csv"):
-        with pytest.raises(TableError, match="cannot be written|cannot be read"):
+        with pytest.raises(TableError, match=r"cannot be written|cannot be read"):
             compute_file(TRANSPORT, tmp_path / "in.csv", tmp_path / name)
         with pytest.raises(TableError, match="cannot be read"):
             compute_file(TRANSPORT, tmp_path / name, tmp_path / "out.csv")

@@ -263,12 +263,13 @@ def _series(column: ResultColumn, kind: Any) -> nw.Series[Any]:
         if kind.is_pandas_like():
             values = values.copy()  # the frame is the caller's to change; the result is not
         found: nw.Series[Any] = nw.new_series(column.name, values, nw.Float64, backend=kind)
-        return found if kind.is_pandas_like() else found.fill_nan(None)  # type: ignore[no-any-return]
+        return found if kind.is_pandas_like() else found.fill_nan(None)
     if kind.is_pyarrow():
         import pyarrow as pa
 
         native: Any = pa.chunked_array([arrow_column(column)])
-        return nw.from_native(native, series_only=True).alias(column.name)
+        found = nw.from_native(native, series_only=True)
+        return found.alias(column.name)
     if kind.is_polars():
         import polars as pl
 
