@@ -402,6 +402,12 @@ def test_bytes_are_on_the_disk_before_they_have_a_name(tmp_path, nameless, monke
     assert order[:2] == ["sync", "name"]
 
 
+def half_written(path, error):
+    with written(path) as file:
+        file.write("half")
+        raise error
+
+
 @pytest.mark.parametrize("nameless", [True, False])
 def test_a_failure_leaves_nothing_behind(tmp_path, nameless, monkeypatch):
     if not nameless:
@@ -411,12 +417,8 @@ def test_a_failure_leaves_nothing_behind(tmp_path, nameless, monkeypatch):
         ValueError("x"),
         OSError(errno.ENOSPC, "No space left on device"),
     ):
-        with (
-            pytest.raises((KeyboardInterrupt, ValueError)) as found,
-            written(tmp_path / "a") as file,
-        ):  # noqa: PT012
-            file.write("half")
-            raise error
+        with pytest.raises((KeyboardInterrupt, ValueError)) as found:
+            half_written(tmp_path / "a", error)
         assert not [*tmp_path.iterdir()]
     assert str(found.value).endswith("cannot be written (No space left on device); check the path")
 
