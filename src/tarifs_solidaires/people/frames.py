@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from tarifs_solidaires.errors import Fault, TableError, nearest
 from tarifs_solidaires.rule import Result, Rule
+from tarifs_solidaires.rules.load import shipped_inputs
 from tarifs_solidaires.values.inputs import Errors
 
 if TYPE_CHECKING:
@@ -139,13 +140,16 @@ def check_columns(
     used = [name for name in dict.fromkeys(columns) if name in inputs]
     known = {*rule.all_inputs, *IDENTIFIERS, *keep}
     results = result_names(rule, errors)
+    carried = set(known)
+    if keep != "all" and not known.issuperset(columns):
+        carried |= shipped_inputs()  # what another rule reads is no misspelling
     for name in dict.fromkeys(columns):
         if list(columns).count(name) > 1:
             wrong("double_column", name, "the column {input!r} stands twice", "keep one")
         if name in results and name not in inputs:
             wrong("result_column", name, "the column {input!r} is also a result",
                   "rename or drop it")  # fmt: skip
-        elif name not in known and keep != "all":
+        elif name not in carried and keep != "all":
             wrong("unknown_column", name, "unknown column {input!r}",
                   f"{nearest(str(name), known)} To carry it through, name it in keep")  # fmt: skip
     for name in () if keep == "all" else keep:

@@ -80,6 +80,15 @@ def _installed() -> tuple[Any, ...]:
     return tuple(files(point.value) for point in entry_points(group=GROUP))
 
 
+@lru_cache(maxsize=1)
+def shipped_inputs() -> frozenset[str]:
+    """Return the names of all inputs that rules and vocabularies of the package declare."""
+    texts = [find_text(name)[0] for name in _names(files(_PACKAGE) / "territories")]
+    root = files(_PACKAGE) / "vocabulary"
+    texts += [root.joinpath(f"{name}.toml").read_text("utf-8") for name in list_vocabularies()]
+    return frozenset(name for text in texts for name in read_toml(text).get("input", {}))
+
+
 def _names(root: Traversable) -> Iterable[str]:
     for folder in root.iterdir():
         if folder.is_dir() and re.fullmatch(r"[a-z0-9-]+", folder.name):
