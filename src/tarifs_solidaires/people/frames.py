@@ -47,7 +47,7 @@ def compute_frame(
     errors : {"raise", "null"}
         Whether a value that cannot be right raises, or gives a missing result with a ``reason``.
     keep : sequence of str or "all"
-        Columns to carry through that are neither inputs of the rule nor identifiers (``id``,
+        Columns to carry through that are neither inputs of a rule that ships nor identifiers (``id``,
         ``foyer``, ``household``, ...). They are named so that a misspelt input is an error and is
         not passed over; ``"all"`` carries everything through.
 
