@@ -271,6 +271,7 @@ def test_results_read_back_equal_with_decimal_commas_too(tmp_path):
         (("double.parquet", "out.parquet"), "double.parquet: the column 'age' stands twice"),
         (("in.csv", "absent/out.parquet"), "out.parquet: cannot be written"),
         (("latin.parquet", "out.csv"), "latin.parquet: no Parquet file that can be read"),
+        (("names.parquet", "out.csv"), "names.parquet: no Parquet file that can be read"),
         (("long.parquet", "out.csv"), "the column 'id' has a text of 200,000 bytes"),
     ],
 )  # fmt: skip
@@ -288,6 +289,8 @@ def test_a_file_of_another_kind_is_refused(tmp_path, names, message):
     both = {"quotient_familial": [1.0], "age": [2]}
     pq.write_table(pa.table({**both, "id": latin}), tmp_path / "latin.parquet")
     pq.write_table(pa.table({**both, "id": ["x" * 200_000]}), tmp_path / "long.parquet")
+    raw = (tmp_path / "text.parquet").read_bytes().replace(b"age", b"\xe9ge")
+    (tmp_path / "names.parquet").write_bytes(raw)
     before = sorted(tmp_path.iterdir())
     with pytest.raises(TableError, match=message) as error:
         compute_file(TRANSPORT, tmp_path / names[0], tmp_path / names[1])

@@ -103,7 +103,7 @@ class ParquetSource:
                 start = self._read
                 self._read += batch.num_rows
                 yield ParquetPart(pa.Table.from_batches([batch]), start)
-        except (pa.ArrowException, OSError) as error:
+        except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
             raise _no_parquet(self.path, error) from None
 
     def _check_length(self, batch: pa.RecordBatch) -> None:
@@ -137,7 +137,7 @@ def open_parquet(path: Path, inputs: Mapping[str, Input]) -> Iterator[ParquetSou
             # a text that is repeated stands once in memory, however many rows hold it
             texts = [f.name for f in schema if arrow.types.is_string(f.type)]
             file = parquet.ParquetFile(path, read_dictionary=texts)
-        except (arrow.ArrowException, OSError) as error:
+        except (arrow.ArrowException, OSError, UnicodeDecodeError) as error:
             raise _no_parquet(path, error) from None
     with file:
         yield ParquetSource(path, file, inputs)
