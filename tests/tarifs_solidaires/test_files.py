@@ -313,6 +313,18 @@ def test_a_text_that_is_repeated_stands_once_in_memory(tmp_path):
     assert peak < 100_000_000
 
 
+def test_a_day_that_python_has_not_is_a_value_like_another(tmp_path):
+    days = pa.array([2_000_000_000, 7_000], pa.int32()).cast(pa.date32())
+    table = {"revenu": [600.0] * 2, "personnes": [1] * 2, "resident": [True] * 2,
+             "statut": ["plein"] * 2, "naissance": days}  # fmt: skip
+    pq.write_table(pa.table(table), tmp_path / "in.parquet")
+    for suffix in ("csv", "parquet"):
+        done = compute_file(ALL_KINDS, tmp_path / "in.parquet", tmp_path / f"o.{suffix}", errors="null")  # fmt: skip
+        assert done.missing == 1
+    with pytest.raises(TableError, match=r"row 0 \(from 0\): naissance: '.*' is not between"):
+        compute_file(ALL_KINDS, tmp_path / "in.parquet", tmp_path / "o.csv")
+
+
 def test_no_rows_at_a_time_are_refused(tmp_path):
     with pytest.raises(TableError, match="0 rows at a time"):
         computed(tmp_path, "quotient_familial,age\n1,2\n", chunk=0)
