@@ -17,6 +17,7 @@ def add(commands: Any) -> None:
     command.add_argument(
         "--lang", action="append", default=[], help="language of its texts; can be repeated"
     )
+    command.add_argument("--currency", help="code of the currency, such as EUR")
     command.add_argument(
         "--rules", type=Path, metavar="FOLDER", default=Path(),
         help="folder in which TERRITORY/SCHEME.toml is made",
@@ -31,6 +32,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
     options: dict[str, Any] = {"languages": tuple(arguments.lang)} if arguments.lang else {}
     options |= {"shape": arguments.shape} if arguments.shape else {}
+    options |= {"currency": arguments.currency} if arguments.currency else {}
     text: str = new_rule(arguments.name, **options)
     path = arguments.output or arguments.rules / f"{arguments.name}.toml"
     if is_standard(path):
