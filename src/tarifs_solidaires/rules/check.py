@@ -291,7 +291,9 @@ class _Check(_Parts):
     def sources(self) -> None:
         """Note sources that are the key of nothing, and figures without any."""
         parts: tuple[RuleFile | VocabularyFile, ...] = (*self.shared, self.file)
-        keys = {key for part in parts for key in part.source} | self.notes.data.get("source", {}).keys()
+        keys = {key for part in parts for key in part.source} | self.notes.data.get(
+            "source", {}
+        ).keys()
         for section, path in _sections(self.file, ()):
             source = getattr(section, "source", None)
             word = isinstance(source, str) and re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", source)
@@ -374,7 +376,7 @@ class _Check(_Parts):
             setting = prover.prove(version)
             if setting is not None:
                 self.version(version, setting)
-        check_cases(self.file, self.shared, self.notes, whole)
+        check_cases(self.file, self.shared, self.notes, whole, prover.rules)
 
     def version(self, entry: VersionEntry, setting: Setting) -> None:
         """Check a version on its first day, all its inputs being given."""
