@@ -103,6 +103,17 @@ def accessibility(session: nox.Session) -> None:
     session.run("python", "tests/browser/pages.py")
 
 
+@nox.session(default=False)
+def feel(session: nox.Session) -> None:
+    """Evaluate the DMN of all rules with the FEEL engine feelin of npm: ``-- NAME`` for some."""
+    session.install(".", "hypothesis")
+    folder = Path(session.create_tmp()) / "cases"
+    shutil.rmtree(folder, ignore_errors=True)
+    session.run("npm", "ci", "--prefix", "tests/feel", external=True)
+    session.run("python", "tests/feel/cases.py", str(folder), *session.posargs)
+    session.run("node", "tests/feel/run.mjs", str(folder), external=True)
+
+
 @nox.session
 def build(session: nox.Session) -> None:
     """Build sdist and wheel, check both, and run the tests against the wheel."""

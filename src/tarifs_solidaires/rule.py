@@ -98,6 +98,132 @@ class Rule(DatedRule):
         """
         return Rule(**self._replaced(rows, parameters))
 
+    # -- drawing -------------------------------------------------------------------------------
+
+    def to_mermaid(self, lang: str | None = None) -> str:
+        """Draw the rule on its day as Mermaid text.
+
+        Parameters
+        ----------
+        lang : str, optional
+            Language; left out, the first one of the rule. Words of the file that it does not have
+            in that language are in its first one, which the drawing then says.
+
+        Returns
+        -------
+        str
+            A ``flowchart TD``: what is asked, each step with its table or formula, and arrows to
+            what reads it. What is not official has a dashed or dotted outline. Of a table of more
+            than eight lines, the first eight are drawn. Every value is escaped.
+
+        Raises
+        ------
+        InputError
+            Where there is no such language.
+
+        Examples
+        --------
+        >>> from tarifs_solidaires import load_rule
+        >>> load_rule("nantes/transport", on="2023-06-01").to_mermaid().splitlines()[1]
+        'flowchart TD'
+        """
+        from tarifs_solidaires.draw import to_mermaid
+
+        return to_mermaid(self, lang or self.languages[0])
+
+    def to_svg(self, lang: str | None = None) -> str:
+        """Draw the rule on its day as a picture.
+
+        Parameters
+        ----------
+        lang : str, optional
+            Language, as for ``to_mermaid``.
+
+        Returns
+        -------
+        str
+            SVG that loads nothing, and is always the same for the same rule: the inputs, the steps
+            with all lines of their tables, and the numbered sources. Every value is escaped.
+
+        Raises
+        ------
+        InputError
+            Where there is no such language.
+
+        Examples
+        --------
+        >>> from tarifs_solidaires import load_rule
+        >>> picture = load_rule("nantes/transport", on="2023-06-01").to_svg(lang="en")
+        >>> "750 &lt; quotient ≤ 900" in picture
+        True
+        """
+        from tarifs_solidaires.draw import to_svg
+
+        return to_svg(self, lang or self.languages[0])
+
+    def to_markdown(self, lang: str | None = None) -> str:
+        """Describe the whole rule as Markdown, for a page of documentation.
+
+        Parameters
+        ----------
+        lang : str, optional
+            Language, as for ``to_mermaid``.
+
+        Returns
+        -------
+        str
+            Purpose, whom it concerns, inputs and results; for each version its source, its
+            parameters, and its steps with their lines, each with its source and how sure it is;
+            notes and worked examples. Every value is escaped.
+
+        Raises
+        ------
+        InputError
+            Where there is no such language.
+
+        Examples
+        --------
+        >>> from tarifs_solidaires import load_rule
+        >>> print(load_rule("nantes/eau", on="2023-06-01").to_markdown(lang="en").splitlines()[0])
+        # Social tariff of water of Nantes Métropole
+        """
+        from tarifs_solidaires.draw import to_markdown
+
+        return to_markdown(self, lang or self.languages[0])
+
+    def to_dmn(self, lang: str | None = None) -> str:
+        """Write the rule on its day in the exchange format DMN 1.3.
+
+        Parameters
+        ----------
+        lang : str, optional
+            Language of labels and descriptions, as for ``to_mermaid``; names stay those of the
+            file.
+
+        Returns
+        -------
+        str
+            XML: a datum per input, a decision per parameter and per step, and a decision
+            ``tranche`` that names the row which decides; with a diagram. What is not given, or not
+            known, is null. FEEL counts with 34 decimal digits, this package exactly: they can
+            differ where a quotient that has no end, such as a third, is multiplied again.
+
+        Raises
+        ------
+        InputError
+            Where there is no such language.
+
+        Examples
+        --------
+        >>> from tarifs_solidaires import load_rule
+        >>> model = load_rule("nantes/transport", on="2023-06-01").to_dmn()
+        >>> "<text>(500..750]</text>" in model
+        True
+        """
+        from tarifs_solidaires.draw import to_dmn
+
+        return to_dmn(self, lang or self.languages[0])
+
 
 def load_rule(
     name: Folder, on: str | dt.date, *, beyond: Beyond = "error", folders: Sequence[Folder] = ()

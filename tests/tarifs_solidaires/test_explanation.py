@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given as given_any
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
+from tarifs_solidaires.facts import Person
+from tarifs_solidaires.rule_file import read_rule, read_text
 
 from tarifs_solidaires import InputError, list_rules, load_rule
 from tarifs_solidaires.cli import main
-from tarifs_solidaires.facts import Person
-from tarifs_solidaires.rule_file import read_rule, read_text
 
 RULE = load_rule("nantes/transport", on="2023-06-01")
 HOSTILE = "<script>alert('1')</script> \"&amp;\" | `x` **y** [z](javascript:1)\n# h\u202e\x1b[0m"

@@ -15,10 +15,10 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from hypothesis import given
 from hypothesis import strategies as st
-
-from tarifs_solidaires import InputError
 from tarifs_solidaires.language import LANGUAGES, Quoted, clean, language
 from tarifs_solidaires.wording import WORDS, pair, say
+
+from tarifs_solidaires import InputError
 
 PACKAGE = files("tarifs_solidaires")
 CATALOGUES = [
