@@ -13,7 +13,8 @@ def add(commands: Any) -> None:
     """Add the command to the parser."""
     command = commands.add_parser("new", help="write a rule file to fill in")
     command.add_argument("name", help="TERRITORY/SCHEME, such as villeneuve/transport")
-    command.add_argument("--shape", help="how it computes, such as table or formula")
+    command.add_argument("--shape", help="table, formula, scale or best")
+    command.add_argument("--currency", help="of its amounts, by its three letters; EUR by default")
     command.add_argument(
         "--lang", action="append", default=[], help="language of its texts; can be repeated"
     )
@@ -50,6 +51,6 @@ def _run(arguments: argparse.Namespace) -> int:
                               "check the folder", reason=error.strerror) from None  # fmt: skip
     with written(path) as file:
         file.write(text)
-    places = text.count("TODO")
+    places = text.count('"TODO: ')
     say(f"{path.as_posix()} written, {places} places to fill in, each marked TODO")
     return 0

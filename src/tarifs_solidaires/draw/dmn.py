@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from statistics import fmean
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 import attrs
@@ -46,6 +47,7 @@ DIAGRAM = {
 TYPES = {"number": "number", "whole": "number", "flag": "boolean", "code": "string", "date": "date"}
 ROW = "tranche"  # the decision that names the row which decides, as results do
 WIDTH, HEIGHT, GAP_X, GAP_Y = 180, 80, 30, 60  # of the boxes of the diagram
+MOST = 8  # boxes beside each other
 
 
 @attrs.frozen(kw_only=True)
@@ -58,13 +60,13 @@ class Row:
         Unary tests by what they are about.
     value : str
         What it gives, in FEEL.
-    notes : tuple of str
+    note : str
         Its name and its source.
     """
 
     cells: dict[str, str]
     value: str
-    notes: tuple[str, str]
+    note: str
 
 
 def to_dmn(rule: DatedRule, lang: str) -> str:
@@ -267,18 +269,18 @@ class _Model:
             kind = self.kinds[name]
             said = SubElement(column, "inputExpression", id=f"{called}_asks_{name}", typeRef=kind)
             SubElement(said, "text").text = self.feel.names[name]
-        SubElement(table, "output", id=f"{called}_out", name=called, typeRef=TYPES[step.kind])
-        for word in ("Line", "Source"):
-            SubElement(table, "annotation", name=self.words.word(word))
+        SubElement(
+            table, "output", id=f"{called}_out", name=called, typeRef=TYPES[step.kind],
+            label=self.words.label(step.name),
+        )  # fmt: skip
         for number, row in enumerate(rows, 1):
             rule = SubElement(table, "rule", id=f"{called}_row_{number}")
+            SubElement(rule, "description").text = row.note
             for name in columns:
                 cell = SubElement(rule, "inputEntry", id=f"{called}_row_{number}_{name}")
                 SubElement(cell, "text").text = row.cells.get(name, "-")
             cell = SubElement(rule, "outputEntry", id=f"{called}_row_{number}_out")
             SubElement(cell, "text").text = row.value
-            for note in row.notes:
-                SubElement(SubElement(rule, "annotationEntry"), "text").text = note
 
     def rows(self, choice: Choice, lines: Sequence[Line]) -> list[Row] | None:
         """Return a table row by row; None where a condition is not about one name only."""
@@ -287,12 +289,12 @@ class _Model:
             alternatives = _alternatives(case.when)
             if alternatives is None or not all(map(self.tabular, conditions(case.when))):
                 return None
-            notes = (line.name or line.when, self.sure(line.confidence, line.sources))
+            note = f"{line.name or line.when} — {self.sure(line.confidence, line.sources)}"
             value = self.feel.value(case.value)
-            found += [Row(cells=self.cells(one), value=value, notes=notes) for one in alternatives]
+            found += [Row(cells=self.cells(one), value=value, note=note) for one in alternatives]
             unknown = self.words.say("not known, as what it depends on")
             found += [
-                Row(cells=self.cells(one, possible=True), value="null", notes=(unknown, ""))
+                Row(cells=self.cells(one, possible=True), value="null", note=unknown)
                 for one in alternatives if any(map(self.feel.not_known, one))
             ]  # fmt: skip
         return found
@@ -354,19 +356,33 @@ class _Model:
 
     # -- diagram -------------------------------------------------------------------------------
 
-    def diagram(self, root: Element) -> None:
-        """Place what is given at the bottom, and each decision above all that it reads."""
-        ranks: dict[str, int] = {}
-        for name in self.elements:
-            ranks[name] = 1 + max((ranks[read] for read in self.reads.get(name, ())), default=-1)
-        top = max(ranks.values(), default=0)
+    def places(self) -> dict[str, tuple[int, int]]:
+        """Return left and top of each box: above all that it reads, near to what reads it."""
+        readers: dict[str, list[str]] = {name: [] for name in self.elements}
+        for name, reads in self.reads.items():
+            for read in reads:
+                readers[read].append(name)
+        levels: list[list[str]] = []  # from the top down
+        level: dict[str, int] = {}
+        for name in reversed(self.elements):
+            level[name] = 1 + max((level[reader] for reader in readers[name]), default=-1)
+            levels += [[] for _ in range(level[name] + 1 - len(levels))]
+            levels[level[name]].insert(0, name)
         places: dict[str, tuple[int, int]] = {}
-        for rank in range(top + 1):
-            level = [name for name, own in ranks.items() if own == rank]
-            for place, name in enumerate(level):
-                places[name] = (
-                    GAP_X + place * (WIDTH + GAP_X), GAP_Y + (top - rank) * (HEIGHT + GAP_Y)
-                )  # fmt: skip
+        middle, y = MOST * (WIDTH + GAP_X) // 2, GAP_Y
+        for group in levels:
+            around = {n: [places[r][0] for r in readers[n]] or [middle] for n in group}
+            ordered = sorted(group, key=lambda n: fmean(around[n]))
+            for start in range(0, len(ordered), MOST):
+                row = ordered[start : start + MOST]
+                left = GAP_X + middle - len(row) * (WIDTH + GAP_X) // 2
+                places |= {n: (left + k * (WIDTH + GAP_X), y) for k, n in enumerate(row)}
+                y += HEIGHT + GAP_Y
+        return places
+
+    def diagram(self, root: Element) -> None:
+        """Draw each box in its place, and a line to it from what it reads."""
+        places = self.places()
         drawn = SubElement(SubElement(root, "dmndi:DMNDI"), "dmndi:DMNDiagram", id="diagram")
         for name, (x, y) in places.items():
             shape = SubElement(

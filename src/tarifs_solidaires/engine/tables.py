@@ -103,9 +103,9 @@ class Axis:
 
     def compared(self, condition: Compare, sign: str, value: Fraction) -> None:
         """Note in which bins a comparison with one of the cuts holds."""
-        below = sum(cut < Cut(value, False) for cut in self.cuts)  # bins wholly below the value
-        has_before = Cut(value, False) in self.cuts
-        has_after = Cut(value, True) in self.cuts
+        below = bisect_left(self.cuts, Cut(value, False))  # bins wholly below the value
+        has_before = self.cuts[below : below + 1] == (Cut(value, False),)
+        has_after = Cut(value, True) in self.cuts[below : below + 2]
         count = len(self.cuts) + 1
         start = below + has_before  # first bin at or above the value
         stop = below + has_before + has_after  # first bin above the value
@@ -114,7 +114,11 @@ class Axis:
             "=": (start, stop), "!=": (start, stop),
         }  # fmt: skip
         first, last = held[sign]
-        self.add(condition, [(first <= b < last) != (sign == "!=") for b in range(count)])
+        inside, outside = (NO, YES) if sign == "!=" else (YES, NO)
+        vector = np.full(self.bins, outside, dtype=np.uint8)
+        vector[first:last] = inside
+        vector[count:] = UNKNOWN
+        self.vectors[condition] = vector
 
 
 @attrs.frozen(kw_only=True, slots=False)

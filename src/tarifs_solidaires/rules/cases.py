@@ -28,6 +28,7 @@ def check_cases(
     shared: tuple[VocabularyFile, ...],
     notes: Findings,
     versions: Sequence[VersionEntry],
+    rules: dict[dt.date, DatedRule],
 ) -> None:
     """Compute the worked cases of a file, and note those that do not give what they say.
 
@@ -39,11 +40,11 @@ def check_cases(
         Where findings are noted.
     versions : sequence of VersionEntry
         Versions without faults; cases of others are left alone.
+    rules : dict of date to DatedRule
+        The rule as it is on the first day of each, and on others.
     """
     builder = Builder(file, shared, Reader(file.languages))
     spans = [(entry, entry.valid_from, builder.valid_to(entry)) for entry in file.version]
-    rules: dict[Any, DatedRule] = {}
-    first_rules: dict[dt.date, DatedRule] = {}
     tried: set[dt.date] = set()
     for case in file.case:
         entry = next((e for e, first, last in spans if first <= case.on <= last), None)
@@ -62,14 +63,16 @@ def check_cases(
             )  # fmt: skip
         if entry not in versions:
             continue
-        start = entry.valid_from
-        if start not in first_rules:
-            first_rules[start] = DatedRule(**made_parts(file, shared, start, None, EMPTY))
-        days = change_days(file, first_rules[start], case.on)
-        day = days[-1] if days else start
-        if day not in rules:
-            rules[day] = DatedRule(**made_parts(file, shared, day, None, EMPTY))
-        _check_case(rules[day], case, notes)
+        rule = rules.get(entry.valid_from)
+        if rule is None:
+            continue  # why is noted
+        days = change_days(file, rule, case.on)
+        if days:  # on which figures change, the last of them before the case
+            if days[-1] not in rules:
+                parts = made_parts(file, shared, days[-1], None, EMPTY)
+                rules[days[-1]] = DatedRule(**parts)
+            rule = rules[days[-1]]
+        _check_case(rule, case, notes)
     for entry in versions:
         if entry.valid_from not in tried and len(file.case) == len(notes.data.get("case", ())):
             notes.warning(

@@ -376,7 +376,7 @@ class _Check(_Parts):
             setting = prover.prove(version)
             if setting is not None:
                 self.version(version, setting)
-        check_cases(self.file, self.shared, self.notes, whole)
+        check_cases(self.file, self.shared, self.notes, whole, prover.rules)
 
     def version(self, entry: VersionEntry, setting: Setting) -> None:
         """Check a version on its first day, all its inputs being given."""

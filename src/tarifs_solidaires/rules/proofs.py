@@ -91,26 +91,26 @@ def change_days(file: RuleFile, rule: DatedRule, last: dt.date) -> list[dt.date]
     return sorted(day for day in found if rule.version.valid_from < day <= last)
 
 
-def variants(
-    file: RuleFile, shared: tuple[VocabularyFile, ...], entry: VersionEntry, notes: Findings
-) -> Iterator[Variant]:
+def variants(prover: Prover, entry: VersionEntry) -> Iterator[Variant]:
     """Yield a version as it is on its first day, then on others and with other choices."""
 
     def made(day: dt.date, changes: Mapping[str, Value], words: str) -> Variant | None:
         try:
-            rule = DatedRule(**made_parts(file, shared, day, None, changes))
+            rule = DatedRule(**made_parts(prover.file, prover.shared, day, None, changes))
         except RuleError as error:
             fault = error.errors[0]
             message = attrs.evolve(fault, where=words).message
-            notes.error(entry.path, fault.code, message, fault.advice)
+            prover.notes.error(entry.path, fault.code, message, fault.advice)
             return None
+        if not changes:
+            prover.rules[day] = rule
         return Variant(rule=rule, words=words)
 
     first = made(entry.valid_from, EMPTY, "")
     if first is None:
         return
     yield first
-    for day in change_days(file, first.rule, first.rule.version.valid_to):
+    for day in change_days(prover.file, first.rule, first.rule.version.valid_to):
         other = made(day, EMPTY, f"on {day}")
         if other is not None:
             yield other
@@ -174,6 +174,7 @@ class Prover:
         self.file = file
         self.shared = shared
         self.notes = notes
+        self.rules: dict[dt.date, DatedRule] = {}  # on some days, nothing being changed
 
     def prove(self, entry: VersionEntry) -> Setting | None:
         """Look at a version; return it on its first day, all inputs being given.
@@ -213,7 +214,7 @@ class _Version:
         """Return what to look at, what is least unusual first, up to a limit."""
         found = [
             (variant, given, words)
-            for variant in variants(self.prover.file, self.prover.shared, self.entry, self.notes)
+            for variant in variants(self.prover, self.entry)
             for given, words in given_sets(variant.rule)
         ]
         return sorted(found, key=lambda one: bool(one[0].words) and bool(one[2]))[:PROGRAMS]
