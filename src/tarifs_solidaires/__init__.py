@@ -23,8 +23,11 @@ if TYPE_CHECKING:
     from tarifs_solidaires.people.grouping import Classes, classes
     from tarifs_solidaires.people.population import make_population
     from tarifs_solidaires.rule import Result, Rule, load_rule
+    from tarifs_solidaires.rules.check import Finding, check_rule, check_text
     from tarifs_solidaires.rules.load import list_rules
     from tarifs_solidaires.rules.model import Output, Parameter, Version
+    from tarifs_solidaires.rules.schema import schema_text
+    from tarifs_solidaires.rules.skeleton import new_rule
     from tarifs_solidaires.values.inputs import Input
 
 __all__ = [
@@ -33,6 +36,7 @@ __all__ = [
     "Conformance",
     "DateError",
     "Fault",
+    "Finding",
     "Input",
     "InputError",
     "Output",
@@ -43,6 +47,8 @@ __all__ = [
     "TableError",
     "TarifError",
     "Version",
+    "check_rule",
+    "check_text",
     "classes",
     "compare",
     "compute_frame",
@@ -50,6 +56,8 @@ __all__ = [
     "list_rules",
     "load_rule",
     "make_population",
+    "new_rule",
+    "schema_text",
 ]
 
 _MODULES = {
@@ -60,8 +68,11 @@ _MODULES = {
     "people.grouping": ("Classes", "classes"),
     "people.population": ("make_population",),
     "rule": ("Result", "Rule", "load_rule"),
+    "rules.check": ("Finding", "check_rule", "check_text"),
     "rules.load": ("list_rules",),
     "rules.model": ("Output", "Parameter", "Version"),
+    "rules.schema": ("schema_text",),
+    "rules.skeleton": ("new_rule",),
     "values.inputs": ("Input",),
 }
 _HOMES = {name: module for module, names in _MODULES.items() for name in names}

@@ -10,6 +10,7 @@ from typing import Any
 import attrs
 
 SHOWN = 5  # positions that a message lists
+LISTED = 20  # names that a remedy lists
 _PLACE = re.compile(r"\{(?P<name>[a-z_]+)(?P<way>(?:![rsa])?(?::[^{}]*)?)\}")
 
 
@@ -160,6 +161,8 @@ def nearest(word: str, known: Iterable[str]) -> str:
     close = get_close_matches(word, names, n=3, cutoff=0.6)
     if close:
         return f"did you mean {' or '.join(close)}?"
+    if len(names) > LISTED:
+        return f"known: {', '.join(names[:LISTED])}, … ({len(names)} in all)"
     return f"known: {', '.join(names)}" if names else "none is known here"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -12,6 +13,9 @@ from tarifs_solidaires.rules.load import Beyond, Folder, load_parts
 from tarifs_solidaires.rules.outcome import Outcome
 from tarifs_solidaires.values.inputs import Errors
 
+if TYPE_CHECKING:
+    from tarifs_solidaires.say.notice import Explanation
+
 
 @attrs.frozen(kw_only=True, eq=False)
 class Result(Outcome):
@@ -19,6 +23,57 @@ class Result(Outcome):
 
     See ``Outcome`` for what it holds.
     """
+
+    def explain(
+        self,
+        i: int | tuple[int, ...] | None = None,
+        lang: str | None = None,
+        *,
+        origin: Mapping[str, str] | None = None,
+        role: str | None = None,
+        holder: Mapping[str, str] | None = None,
+    ) -> Explanation:
+        r"""Explain one result to the person whom it concerns.
+
+        Parameters
+        ----------
+        i : int or tuple of int, optional
+            Position; not needed where the inputs were single.
+        lang : str, optional
+            Language; the first one of the rule where it is left out. A rule that is not written in
+            the language is explained in its first one, and the notice says so.
+        origin : mapping of str to str, optional
+            Where this person's data come from, by name of input, where that is not what the rule
+            says: ``declaration``, ``certificate`` or ``administration``.
+        role : {"decides", "assists"}, optional
+            Part of the computation in the decision: it is the decision, or it assists who decides.
+            By default the explanation says that the authority states it.
+        holder : mapping of str to str, optional
+            Who holds this person's data, by name of input, where that is not what the rule says.
+
+        Returns
+        -------
+        Explanation
+            The text, a ``str``, with ``to_markdown()``, ``to_json()``, and ``to_html()`` for the
+            notice as a page.
+
+        Raises
+        ------
+        InputError
+            Where the position, the language, an origin or the role does not exist, or the inputs
+            have changed since they were computed.
+
+        Examples
+        --------
+        >>> from tarifs_solidaires import load_rule
+        >>> rule = load_rule("nantes/eau", on="2016-06-15")
+        >>> result = rule.compute(nombre_personnes=4, ressources_annuelles=12000)
+        >>> print(result.explain(lang="en").splitlines()[0])
+        Your aid is €42 per year. Reference bill: €402 per year. Ceiling of resources: €13,400 per year.
+        """
+        from tarifs_solidaires.say.notice import explain
+
+        return explain(self, i, lang, origin=origin, role=role, holder=holder)
 
 
 @attrs.frozen(kw_only=True)

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import attrs
 import pytest
+from tarifs_solidaires.inputs import INPUTS
+from tarifs_solidaires.version import OUTPUTS
 
 import charte_registry.cli
 import prevision_cantine.cli
@@ -16,8 +18,6 @@ from charte_registry.records import KINDS
 from prevision_cantine import CanteenFeatures, Portion, Purchase, make_city
 from prevision_cantine.features import TERMS
 from prevision_cantine.menus import FAMILIES
-from tarifs_solidaires.inputs import INPUTS
-from tarifs_solidaires.version import OUTPUTS
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("tarifs_solidaires", "prevision_cantine", "charte_registry")

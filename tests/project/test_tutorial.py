@@ -5,11 +5,11 @@ import shlex
 from pathlib import Path
 
 import pytest
+from tarifs_solidaires.checking import check_rule
+from tarifs_solidaires.skeleton import new_rule
 
 import tarifs_solidaires.cli
 from tarifs_solidaires import load_rule
-from tarifs_solidaires.checking import check_rule
-from tarifs_solidaires.skeleton import new_rule
 
 PAGE = (Path(__file__).parents[2] / "docs/tutorials/add_a_territory.md").read_text("utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)

@@ -13,10 +13,12 @@ def add(commands: Any) -> None:
     """Add the command to the parser."""
     command = commands.add_parser("new", help="write a rule file to fill in")
     command.add_argument("name", help="TERRITORY/SCHEME, such as villeneuve/transport")
-    command.add_argument("--shape", help="how it computes, such as table or formula")
+    command.add_argument("--shape", help="table, formula, scale or best")
+    command.add_argument("--currency", help="of its amounts, by its three letters; EUR by default")
     command.add_argument(
         "--lang", action="append", default=[], help="language of its texts; can be repeated"
     )
+    command.add_argument("--currency", help="code of the currency, such as EUR")
     command.add_argument(
         "--rules", type=Path, metavar="FOLDER", default=Path(),
         help="folder in which TERRITORY/SCHEME.toml is made",
@@ -31,6 +33,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
     options: dict[str, Any] = {"languages": tuple(arguments.lang)} if arguments.lang else {}
     options |= {"shape": arguments.shape} if arguments.shape else {}
+    options |= {"currency": arguments.currency} if arguments.currency else {}
     text: str = new_rule(arguments.name, **options)
     path = arguments.output or arguments.rules / f"{arguments.name}.toml"
     if is_standard(path):
@@ -48,6 +51,6 @@ def _run(arguments: argparse.Namespace) -> int:
                               "check the folder", reason=error.strerror) from None  # fmt: skip
     with written(path) as file:
         file.write(text)
-    places = text.count("TODO")
+    places = text.count('"TODO: ')
     say(f"{path.as_posix()} written, {places} places to fill in, each marked TODO")
     return 0

@@ -331,14 +331,15 @@ class _Maker:
         elif instead and not needed:
             given = self.say("in place of {name}").format(name=words.label(instead[0]))
         else:
-            given = self.say("optional") if item.optional else self.say("required")
+            optional = item.optional and item.name not in rule.version.required
+            given = self.say("optional") if optional else self.say("required")
         origin, holder = self.say(ORIGINS[item.origin]), words.text(item.holder)
         return Asked(
             name=item.name, label=words.label(item.name), unit=words.unit(item.unit), given=given,
             title=words.with_unit(item.name, item.unit),
             formula=words.formula(item.formula) if item.formula else "", bounds=words.range(item),
             origin=f"{origin} ({holder})" if holder else origin, help=words.text(item.help),
-            required=needed and item.default is None and not item.optional,
+            required=item.name in rule.required,
             reads=tuple(name for name in rule.all_inputs if name in _ways(item)),
             output=item.name in rule.output_names,
         )  # fmt: skip

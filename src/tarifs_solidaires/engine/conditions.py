@@ -147,9 +147,10 @@ class Conditions:
     def _axes(self, whens: Sequence[Condition]) -> tuple[list[Axis], dict[Condition, bool]]:
         """Return what some conditions cut, and the conditions that are the same for everyone."""
         fixed: dict[Condition, bool] = {}
-        compared: dict[Any, list[tuple[Compare, Fraction]]] = {}
-        codes: dict[str, list[Among]] = {}
-        flags: dict[str, list[Flag]] = {}
+        # the keys of a dict without values stand for a list without doubles
+        compared: dict[Any, dict[tuple[Compare, Fraction], None]] = {}
+        codes: dict[str, dict[Among, None]] = {}
+        flags: dict[str, dict[Flag, None]] = {}
         order: list[Any] = []
         for when in whens:
             for one in conditions(when):
@@ -165,29 +166,23 @@ class Conditions:
                         key = (left, base)
                         if key not in compared:
                             order.append(("number", key))
-                        compared.setdefault(key, [])
-                        if (one, factor) not in compared[key]:
-                            compared[key].append((one, factor))
+                        compared.setdefault(key, {})[one, factor] = None
                     case Among(name):
                         if name not in codes:
                             order.append(("code", name))
-                        codes.setdefault(name, [])
-                        if one not in codes[name]:
-                            codes[name].append(one)
+                        codes.setdefault(name, {})[one] = None
                     case Flag(name):
                         if name not in flags:
                             order.append(("flag", name))
-                        flags.setdefault(name, [])
-                        if one not in flags[name]:
-                            flags[name].append(one)
+                        flags.setdefault(name, {})[one] = None
         axes: list[Axis] = []
         for kind, key in order:
             if kind == "code":
-                axes.append(self._code_axis(key, codes[key]))
+                axes.append(self._code_axis(key, tuple(codes[key])))
             elif kind == "flag":
-                axes.append(self._flag_axis(key, flags[key]))
+                axes.append(self._flag_axis(key, tuple(flags[key])))
             else:
-                axes += self._number_axes(key[0], key[1], compared[key])
+                axes += self._number_axes(key[0], key[1], tuple(compared[key]))
         return axes, fixed
 
     def _fixed(self, one: Compare | Among | Flag | Given) -> bool | None:

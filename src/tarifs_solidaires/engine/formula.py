@@ -30,6 +30,7 @@ from tarifs_solidaires.values.numbers import decimal_text
 NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 LONGEST = 1000  # characters of a formula
 DEEPEST = 40  # brackets in brackets
+MOST = 200  # numbers, names and signs: what walks a tree goes as deep
 FUNCTIONS = ("min", "max", "sqrt", "round")
 SUBJECT = "x"  # what a condition is about
 
@@ -74,54 +75,90 @@ def _tokens(text: str) -> Iterator[_Token]:
         if found is None:
             rest = text[place:].strip()
             raise FormulaError(
-                f"{text!r}: {rest[:12]!r} cannot be read", _remedy_of_sign(text, rest)
+                f"{_short(text)}: {rest[0]!r} is not a sign of formulas", _remedy_of_sign(rest)
             )
         kind = cast(str, found.lastgroup)
         yield _Token(kind, found[kind], found.start(kind))
         place = found.end()
 
 
-def _remedy_of_sign(text: str, rest: str) -> str:
-    signs = {"≤": "<=", "≥": ">=", "≠": "!=", "×": "*", "÷": "/", "−": "-", "–": "-"}
-    for sign, plain in signs.items():
-        if sign in text:
-            return f"write {plain} for {sign}"
-    if rest.startswith(("&", "|", "^", "**")):
-        return "write * / + - min() max() sqrt() round() only"
-    if rest.startswith(("€", "$", "£", "R$")):
-        return "leave the currency out: amounts are in the currency of the file"
-    return "write numbers with a decimal point, names, + - * / ( ), min, max, sqrt, round"
+_SIGNS = {
+    "≤": "<=", "≥": ">=", "≠": "!=", "×": "*", "÷": "/", "·": "*", "−": "-", "–": "-",
+}  # fmt: skip
+_MONEY = re.compile(r"[€$£¥]")
+_DATE = re.compile(r"\b(?:\d{1,2}[/.]\d{1,2}[/.]\d{4}|\d{4}[/.]\d{1,2}[/.]\d{1,2})\b")
+
+
+def _short(text: str) -> str:
+    return repr(text) if len(text) <= 80 else repr(f"{text[:79]}…")
+
+
+def _remedy_of_sign(rest: str) -> str:
+    """Return what to write in place of a sign that no formula has."""
+    if _MONEY.match(rest):
+        return "leave the currency out: the unit of the quantity says it"
+    if rest[0] in _SIGNS:
+        return f"write {_SIGNS[rest[0]]} for {rest[0]}"
+    if rest[0] in "\"'":
+        return "take the inner quotes away"
+    if rest[0] == "^":
+        return "multiply: a * a"
+    if rest[0] == ".":
+        return "write digits on both sides of the point: 0.5"
+    return "write numbers with a decimal point, names, + - * / ( ), %, min, max, sqrt and round"
 
 
 class _Parser:
     def __init__(self, text: str) -> None:
         self.text = text
+        if _DATE.search(text):
+            raise FormulaError(f"{_short(text)} has a date in another order", "write 2024-12-31")
         self.tokens = [*_tokens(text), _Token("end", "", len(text))]
+        if len(self.tokens) > MOST:
+            raise FormulaError(
+                f"{_short(text)} has more than {MOST} numbers, names and signs",
+                "make steps of its parts",
+            )
         self.place = 0
         self.depth = 0
 
     @property
     def now(self) -> _Token:
-        """The token that is read next."""
         return self.tokens[self.place]
 
     def take(self, text: str) -> bool:
-        """Go past a sign where it stands here, and say whether it did."""
         if self.now.kind == "sign" and self.now.text == text:
             self.place += 1
             return True
         return False
 
     def need(self, text: str) -> None:
-        """Go past a sign that must stand here."""
         if not self.take(text):
             raise self.wrong(f"{text!r} is missing")
 
     def wrong(self, what: str, remedy: str = "") -> FormulaError:
-        """Return the error of what stands here."""
         after = self.text[: self.now.place].rstrip()[-20:]
-        at = f" after {after!r}" if after else ""
-        return FormulaError(f"{self.text!r}: {what}{at}", remedy)
+        at = f" (after {after!r})" if after else ""
+        return FormulaError(f"{_short(self.text)}: {what}{at}", remedy)
+
+    def too_much(self, remedy: str) -> FormulaError:
+        """Return what is wrong where a formula should end."""
+        before, now = self.tokens[self.place - 1], self.now
+        if before.kind == now.kind == "number":
+            return self.wrong(
+                f"{now.text!r} follows a number", "write a number without spaces: 1200"
+            )
+        if before.kind == "number" and now.text.startswith("_"):
+            return self.wrong("a number has _ in it", "write a number without _: 1200")
+        if now.text == "x" and before.kind in ("number", "name"):
+            return self.wrong("'x' stands between two values", "write * to multiply")
+        if now.kind == "name" and now.text.isupper():
+            return self.wrong(
+                f"{now.text!r} follows a value", "leave the currency out: the unit says it"
+            )
+        if before.kind == "number" and re.fullmatch(r"[eE]\d*", now.text):
+            return self.wrong("a number is written with an exponent", "write all its digits")
+        return self.wrong(f"{now.text!r} does not fit", remedy)
 
     def comparison(self) -> list[tuple[Expression, Sign, Expression]]:
         """Read ``a < x <= b``: pairs of neighbours."""
@@ -132,17 +169,19 @@ class _Parser:
             self.place += 1
             if self.now.kind == "sign" and self.now.text in ("<", ">", "="):
                 raise self.wrong(
-                    f"{sign + self.now.text!r} is no comparison", "write <=, >=, =, != "
+                    f"{sign + self.now.text!r} is not a comparison",
+                    {"==": "write =", "=<": "write <=", "=>": "write >=", "<>": "write !="}.get(
+                        sign + self.now.text, "write <, <=, =, !=, > or >="
+                    ),
                 )
             signs.append(sign)
             sides.append(self.sum())
         return list(zip(sides, signs, sides[1:], strict=False))
 
     def sum(self) -> Expression:
-        """Read terms that are added."""
         self.depth += 1
         if self.depth > DEEPEST:
-            raise self.wrong("too many brackets", "make steps of the parts")
+            raise self.wrong("there are too many brackets in brackets", "make steps of the parts")
         found = self.product()
         while self.now.kind == "sign" and self.now.text in "+-":
             sign = self.now.text
@@ -152,7 +191,6 @@ class _Parser:
         return found
 
     def product(self) -> Expression:
-        """Read factors that are multiplied."""
         found = self.factor()
         while self.now.kind == "sign" and self.now.text in "*/":
             sign = self.now.text
@@ -161,7 +199,6 @@ class _Parser:
         return found
 
     def factor(self) -> Expression:
-        """Read one factor, its sign and percentages."""
         if self.take("-"):
             part = self.factor()
             if isinstance(part, Number):
@@ -177,7 +214,6 @@ class _Parser:
         return found
 
     def atom(self) -> Expression:
-        """Read a number, a name, a function or a bracket."""
         token = self.now
         self.place += 1
         if token.kind == "number":
@@ -185,7 +221,8 @@ class _Parser:
             if following.kind == "sign" and following.text == "," and self._decimal_comma(token):
                 self.place -= 1
                 raise FormulaError(
-                    f"{self.text!r}: a decimal comma", "write a decimal point: 0.55, not 0,55"
+                    f"{_short(self.text)} has a decimal comma",
+                    "write a decimal point: 0.55, not 0,55",
                 )
             return Number(Fraction(token.text))
         if token.kind == "date":
@@ -197,8 +234,10 @@ class _Parser:
                 return Name(SUBJECT)
             if NAME.fullmatch(token.text) is None:
                 raise FormulaError(
-                    f"{self.text!r}: {token.text!r} is no name",
-                    "names have lower-case letters without accents, digits and _",
+                    f"{_short(self.text)}: {token.text[:64]!r} is not a name",
+                    f"write {token.text.lower()}"
+                    if token.text.lower() in FUNCTIONS
+                    else "names have lower-case letters without accents, digits and _",
                 )
             return Name(token.text)
         if token.kind == "sign" and token.text == "(":
@@ -206,25 +245,31 @@ class _Parser:
             self.need(")")
             return found
         self.place -= 1
-        what = "something is missing" if token.kind == "end" else f"{token.text!r} stands alone"
-        raise self.wrong(what)
+        if token.kind == "end":
+            raise self.wrong("a number or a name is missing at the end")
+        if token.text in MIRRORED and self.place == 0:
+            raise self.wrong(f"nothing stands before {token.text!r}", "write x before it: x <= 600")
+        twice = token.text == "*" and self.tokens[self.place - 1].text == "*"
+        raise self.wrong(
+            f"a number or a name is missing before {token.text!r}",
+            "multiply: a * a" if twice else "",
+        )
 
     def _decimal_comma(self, token: _Token) -> bool:
         """Say whether a number, a comma and digits follow each other without a space."""
-        if self.place + 1 >= len(self.tokens) or self.depth > 1:
-            return False
+        if self.place + 1 >= len(self.tokens) or (self.depth > 1 and token.text != "0"):
+            return False  # within brackets a comma parts two values
         after = self.tokens[self.place + 1]
         return after.kind == "number" and after.place == token.place + len(token.text) + 1
 
     def function(self, name: str) -> Expression:
-        """Read the arguments of a function."""
         arguments = [self.sum()]
         while self.take(","):
             arguments.append(self.sum())
         self.need(")")
         if name in ("min", "max"):
             if len(arguments) < 2:
-                raise self.wrong(f"{name} needs two values or more", f"write {name}(a, b)")
+                raise self.wrong(f"{name} needs at least two values", f"write {name}(a, b)")
             return Extreme("min" if name == "min" else "max", tuple(arguments))
         if name == "sqrt":
             if len(arguments) != 1:
@@ -264,8 +309,8 @@ def parse_formula(text: str) -> Expression:
     found = parser.sum()
     if parser.now.kind != "end":
         if parser.now.text in MIRRORED:
-            raise parser.wrong("a comparison is no formula", "write a table with 'when'")
-        raise parser.wrong(f"{parser.now.text!r} is too much", "an operator may be missing")
+            raise parser.wrong("this is a comparison, not a formula", "write a step with rows")
+        raise parser.too_much("a sign such as * may be missing")
     return found
 
 
@@ -297,16 +342,21 @@ def parse_comparison(text: str, subject: str) -> Condition:
     parser = _Parser(text)
     pairs = parser.comparison()
     if parser.now.kind != "end":
-        raise parser.wrong(f"{parser.now.text!r} is too much", "write such as 500 < x <= 750")
+        raise parser.too_much("write it like x <= 600 or 500 < x <= 750")
     if not pairs:
-        raise FormulaError(f"{text!r} compares nothing", "write such as x <= 600 or 500 < x <= 750")
+        number = parser.tokens[0].kind == "number"
+        raise FormulaError(
+            f"{_short(text)} is not a comparison",
+            "take the quotes away, or write a comparison such as x <= 600"
+            if number and len(parser.tokens) == 2 else "write it like x <= 600 or 500 < x <= 750",
+        )  # fmt: skip
     me = Name(SUBJECT)
     found: list[Condition] = []
     for left, sign, right in pairs:
         if (left == me) == (right == me):
             raise FormulaError(
-                f"{text!r}: x must stand alone on one side of each comparison",
-                "write such as x <= 600 or 500 < x <= 750",
+                f"{_short(text)}: x must stand alone on one side of each comparison",
+                "write it like x <= 600 or 500 < x <= 750",
             )
         if left == me:
             found.append(Compare(Name(subject), sign, right))
@@ -314,7 +364,7 @@ def parse_comparison(text: str, subject: str) -> Condition:
             found.append(Compare(Name(subject), MIRRORED[sign], left))
     for one in found:
         if _speaks_of_subject(one.right):  # type: ignore[union-attr]
-            raise FormulaError(f"{text!r}: x stands on both sides", "keep x on one side")
+            raise FormulaError(f"{_short(text)}: x is on both sides", "keep x on one side")
     _check_bounds(text, found)
     return found[0] if len(found) == 1 else Every(tuple(found))
 
@@ -334,7 +384,7 @@ def _check_bounds(text: str, found: list[Condition]) -> None:
                 high = (one.right.value, one.sign == "<=")
     if low and high and (low[0] > high[0] or (low[0] == high[0] and not (low[1] and high[1]))):
         raise FormulaError(
-            f"{text!r} holds for no number: the bounds exclude each other", "exchange the bounds"
+            f"{_short(text)} holds for no number: the bounds exclude each other", "swap the bounds"
         )
 
 
@@ -343,7 +393,7 @@ def day_number(text: str) -> int:
     try:
         return (dt.date.fromisoformat(text) - dt.date(1970, 1, 1)).days
     except ValueError:
-        raise FormulaError(f"{text!r} is no date", "write YYYY-MM-DD") from None
+        raise FormulaError(f"{_short(text)} is not a date", "write YYYY-MM-DD") from None
 
 
 def formula_text(node: Expression) -> str:

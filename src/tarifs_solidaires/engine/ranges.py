@@ -45,6 +45,7 @@ Truths: TypeAlias = frozenset[bool | None]  # what a condition may be; None: unk
 YES: Truths = frozenset({True})
 NO: Truths = frozenset({False})
 MAYBE: Truths = frozenset({True, False})
+UNKNOWN: Truths = frozenset({None})
 
 
 @attrs.frozen
@@ -85,11 +86,14 @@ class Reach:
     value : Span, frozenset or None
         Its values; None where it is surely missing.
     rows : frozenset of int or None
-        Rows that can decide; None among them where no row may hold.
+        Rows that can decide; None among them where no row may hold, or that may be unknown.
     """
 
     value: Possible
     rows: frozenset[int | None]
+
+
+_NOTHING = Reach(value=None, rows=frozenset())
 
 
 def reach(steps: Iterable[Step], box: Mapping[str, Possible]) -> dict[str, Reach]:
@@ -100,8 +104,8 @@ def reach(steps: Iterable[Step], box: Mapping[str, Possible]) -> dict[str, Reach
     steps : iterable of Step
         Steps, each after those that it reads.
     box : mapping of str to Span or frozenset
-        What each input and parameter can be: a span of numbers, or some codes or truths; a code
-        None stands for an input that is not given.
+        What each input and parameter can be: a span of numbers, or some codes or truths. An input
+        that is not given is None, or the code None.
 
     Returns
     -------
@@ -111,7 +115,7 @@ def reach(steps: Iterable[Step], box: Mapping[str, Possible]) -> dict[str, Reach
     known: dict[str, Possible] = dict(box)
     found: dict[str, Reach] = {}
     for step in steps:
-        walker = _Walker(known)
+        walker = _Walker(known, found)
         value = walker.value(step.whole)
         rows = walker.rows_of(step.value)
         found[step.name] = Reach(value=value, rows=rows)
@@ -119,9 +123,37 @@ def reach(steps: Iterable[Step], box: Mapping[str, Possible]) -> dict[str, Reach
     return found
 
 
+def may_hold(
+    wanted: Iterable[Condition], steps: Iterable[Step], box: Mapping[str, Possible]
+) -> bool:
+    """Say whether all of some conditions may hold somewhere in a box.
+
+    Parameters
+    ----------
+    wanted : iterable of Condition
+        Conditions on inputs, parameters and steps, each judged by itself.
+    steps, box : iterable of Step and mapping
+        As in ``reach``.
+
+    Returns
+    -------
+    bool
+        False only where it is proved that they hold nowhere.
+    """
+    known: dict[str, Possible] = dict(box)
+    made: dict[str, Reach] = {}
+    for step in steps:
+        known[step.name] = _Walker(known, made).value(step.whole)
+        made[step.name] = _NOTHING
+    walker = _Walker(known, made)
+    return all(True in walker.holds(one) for one in wanted)
+
+
 class _Walker:
-    def __init__(self, known: Mapping[str, Possible]) -> None:
+    def __init__(self, known: Mapping[str, Possible], steps: Mapping[str, Reach]) -> None:
         self.known = known
+        self.steps = steps  # a step that is missing makes unknown what reads it
+        self.firsts: dict[int, frozenset[int | None]] = {}
 
     def value(self, node: Expression) -> Possible:
         """Return the value of a tree."""
@@ -247,8 +279,8 @@ class _Walker:
         match when:
             case Compare(left, sign, right):
                 one, other = self.value(left), self.value(right)
-                if one is None and isinstance(left, Name) and left.name in self.known:
-                    return frozenset({False, None})
+                if one is None and isinstance(left, Name) and left.name not in self.steps:
+                    return NO
                 if not isinstance(one, Span) or not isinstance(other, Span):
                     return frozenset({None})
                 found = _compared(one, sign, other)
@@ -256,15 +288,21 @@ class _Walker:
             case Among(name):
                 codes = self.known[name]
                 if codes is None or isinstance(codes, Span):
-                    return frozenset({False, None})
+                    return self._missing(name)
                 return frozenset(
-                    when.holds(code if isinstance(code, str) else None) for code in codes
+                    when.holds(code) if isinstance(code, str) else truth
+                    for code in codes
+                    for truth in self._missing(name)
                 )
             case Flag(name, value):
                 truths = self.known[name]
                 if truths is None or isinstance(truths, Span):
-                    return frozenset({False, None})
-                return frozenset(None if t is None else t is value for t in truths)
+                    return self._missing(name)
+                return frozenset(
+                    truth if t is None else t is value
+                    for t in truths
+                    for truth in self._missing(name)
+                )
             case Given(name, value):
                 there = self.known[name]
                 if there is None:
@@ -277,9 +315,18 @@ class _Walker:
             case Some(parts):
                 return _combined((self.holds(part) for part in parts), every=False)
 
+    def _missing(self, name: str) -> Truths:
+        """Return what a condition on a missing code or flag is: unknown, or false where not given."""
+        return UNKNOWN if name in self.steps else NO
+
     def first(self, cases: tuple[Case, ...]) -> frozenset[int | None]:
         """Return the first case that holds; None where none does, or that is unknown."""
         """Return the rows that may decide; None where none may hold, or that is unknown."""
+        if id(cases) not in self.firsts:
+            self.firsts[id(cases)] = self._first(cases)
+        return self.firsts[id(cases)]
+
+    def _first(self, cases: tuple[Case, ...]) -> frozenset[int | None]:
         found: set[int | None] = set()
         for position, case in enumerate(cases):
             held = self.holds(case.when)
@@ -287,16 +334,14 @@ class _Walker:
                 found.add(None)
             if True in held:
                 found.add(position)
-                if held == YES:
-                    return frozenset(found)
-            elif held == frozenset({None}):
+            if False not in held:
                 return frozenset(found)
         found.add(None)
         return frozenset(found)
 
     def best(self, node: Best) -> tuple[Span | None, frozenset[int | None]]:
         """Return the best value, and the case that gives it."""
-        sure: list[Span] = []
+        sure: list[tuple[int, Span]] = []
         maybe: list[tuple[int, Span]] = []
         missing = False
         for position, case in enumerate(node.cases):
@@ -310,7 +355,7 @@ class _Walker:
                 continue
             maybe.append((position, value))
             if held == YES:
-                sure.append(value)
+                sure.append((position, value))
         if not maybe:
             return None, frozenset({None})
         lowest = node.kind == "lowest"
@@ -318,18 +363,28 @@ class _Walker:
         high = maybe[0][1].high
         for _, value in maybe[1:]:
             low, high = _least(low, value.low), _most(high, value.high)
-        for value in sure:  # the best is no worse than a sure one
+        for _, value in sure:  # the best is no worse than a sure one
             if lowest:
                 high = _least(high, value.high)
             else:
                 low = _most(low, value.low)
         rows: set[int | None] = {
-            position for position, value in maybe
-            if not (below(high, value.low) if lowest else below(value.high, low))
-        }  # fmt: skip
+            position for position, value in maybe if not self._beaten(node.kind, position, value, sure)
+        }
         if missing or not sure:
             rows.add(None)
         return Span(low, high, missing or not sure), frozenset(rows)
+
+    @staticmethod
+    def _beaten(kind: str, position: int, value: Span, sure: list[tuple[int, Span]]) -> bool:
+        """Say whether a sure candidate is surely better, or surely as good and before it."""
+        for other, span in sure:
+            good, bad = (value.low, span.high) if kind == "lowest" else (span.low, value.high)
+            if other < position and not below(good, bad):
+                return True
+            if other > position and below(bad, good):
+                return True
+        return False
 
     def rows_of(self, node: Expression) -> frozenset[int | None]:
         """Return the rows that can decide."""

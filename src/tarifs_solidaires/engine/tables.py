@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -103,9 +103,9 @@ class Axis:
 
     def compared(self, condition: Compare, sign: str, value: Fraction) -> None:
         """Note in which bins a comparison with one of the cuts holds."""
-        below = sum(cut < Cut(value, False) for cut in self.cuts)  # bins wholly below the value
-        has_before = Cut(value, False) in self.cuts
-        has_after = Cut(value, True) in self.cuts
+        below = bisect_left(self.cuts, Cut(value, False))  # bins wholly below the value
+        has_before = self.cuts[below : below + 1] == (Cut(value, False),)
+        has_after = Cut(value, True) in self.cuts[below : below + 2]
         count = len(self.cuts) + 1
         start = below + has_before  # first bin at or above the value
         stop = below + has_before + has_after  # first bin above the value
@@ -114,7 +114,11 @@ class Axis:
             "=": (start, stop), "!=": (start, stop),
         }  # fmt: skip
         first, last = held[sign]
-        self.add(condition, [(first <= b < last) != (sign == "!=") for b in range(count)])
+        inside, outside = (NO, YES) if sign == "!=" else (YES, NO)
+        vector = np.full(self.bins, outside, dtype=np.uint8)
+        vector[first:last] = inside
+        vector[count:] = UNKNOWN
+        self.vectors[condition] = vector
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -134,6 +138,8 @@ class Grid:
         Conditions of the rows.
     doubt_of_cell : ndarray or None
         Where the row is unknown, the axis (from 1) whose missing value is the cause.
+    constants : mapping of Condition to bool
+        Conditions that are the same for everyone.
     """
 
     axes: tuple[Axis, ...]
@@ -141,6 +147,7 @@ class Grid:
     row_of_cell: Array | None
     whens: tuple[Condition, ...]
     doubt_of_cell: Array | None = None
+    constants: Mapping[Condition, bool] = attrs.field(factory=dict)
 
     @cached_property
     def shape(self) -> tuple[int, ...]:
@@ -200,7 +207,7 @@ class Grid:
 
 
 def truth_of(
-    condition: Condition, axes: Sequence[Axis], constants: dict[Condition, bool]
+    condition: Condition, axes: Sequence[Axis], constants: Mapping[Condition, bool]
 ) -> npt.NDArray[np.uint8]:
     """Return whether a condition holds, as an array that broadcasts over the cells."""
     one = [1] * len(axes)
@@ -227,7 +234,7 @@ def truth_of(
 
 
 def grid_of(
-    whens: Sequence[Condition], axes: Sequence[Axis], constants: dict[Condition, bool]
+    whens: Sequence[Condition], axes: Sequence[Axis], constants: Mapping[Condition, bool]
 ) -> Grid:
     """Return the cells of a table, rows decided where there are not too many cells."""
     shape = tuple(axis.bins for axis in axes)
@@ -252,12 +259,12 @@ def grid_of(
         decided.flags.writeable = False
     return Grid(
         axes=tuple(axes), rows=len(whens), row_of_cell=decided, whens=tuple(whens),
-        doubt_of_cell=None if doubts is None else doubts.reshape(-1),
+        doubt_of_cell=None if doubts is None else doubts.reshape(-1), constants=constants,
     )  # fmt: skip
 
 
 def _doubt_of(
-    condition: Condition, axes: Sequence[Axis], constants: dict[Condition, bool]
+    condition: Condition, axes: Sequence[Axis], constants: Mapping[Condition, bool]
 ) -> npt.NDArray[np.uint8]:
     """Return the first axis, from 1, that makes a condition unknown; 0 where none does."""
     found = np.zeros([1] * len(axes), dtype=np.uint8)

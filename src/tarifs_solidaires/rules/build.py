@@ -48,7 +48,7 @@ from tarifs_solidaires.rules.file import (
     VersionEntry,
     VocabularyFile,
 )
-from tarifs_solidaires.rules.keys import Reader
+from tarifs_solidaires.rules.keys import Reader, shown
 from tarifs_solidaires.rules.model import (
     OTHERWISE,
     Basis,
@@ -58,6 +58,7 @@ from tarifs_solidaires.rules.model import (
     Value,
     Version,
 )
+from tarifs_solidaires.rules.pattern import PatternError, ways
 from tarifs_solidaires.rules.toml_lines import Path
 from tarifs_solidaires.values.frozen import EMPTY, Frozen
 from tarifs_solidaires.values.inputs import EPOCH, Input
@@ -66,6 +67,12 @@ from tarifs_solidaires.values.texts import NO_TEXT, Texts
 
 MISSING = "missing"
 FAR = dt.date(9999, 12, 31)
+# Keys of a step that only one kind of step reads.
+_BELONGS = {
+    "row": "row", "codes": "row", "kind": "row", "part": "scale", "amounts": "by", "first": "by",
+    "beyond": "by", "candidate": "best",
+}  # fmt: skip
+_NO_STEP = StepEntry(name="_")
 _IN = re.compile(r"(not )?in ([a-z][a-z0-9_]*)")
 _WHOLE_TO = Fraction(1_000_000)
 _NUMBER_TO = Fraction(1_000_000_000)
@@ -88,12 +95,13 @@ class Builder:
     def __init__(self, file: RuleFile, shared: Sequence[VocabularyFile], reader: Reader) -> None:
         self.file = file
         self.reader = reader
+        self.damaged = tuple(remark.path for remark in reader.remarks)
         self.sources: dict[str, Source] = {}
         self.lists: dict[str, frozenset[str]] = {}
         self.list_words: dict[str, Mapping[str, Texts]] = {}
         entries: dict[str, InputEntry] = {}
         self.figures: dict[str, ParameterEntry] = {}
-        parts: tuple[RuleFile | VocabularyFile, ...] = (*shared, file)
+        parts: tuple[VocabularyFile | RuleFile, ...] = (*shared, file)
         for part in parts:
             self.sources |= part.source
             entries |= part.input
@@ -119,14 +127,26 @@ class Builder:
         if entry.kind == "code":
             if not codes and not entry.pattern:
                 self.wrong(
-                    path, "no_codes", "a code needs codes or a pattern", "write codes = [...]"
-                )
+                    path, "codes", "a code has neither 'codes' nor a 'pattern'",
+                    "write codes = [\"…\", \"…\"], or pattern = \"…\"",
+                )  # fmt: skip
             elif entry.pattern:
                 self._check_pattern(entry)
         elif codes or entry.pattern:
-            self.wrong(path, "codes", 'codes belong to kind = "code"', "change the kind")
+            self.wrong(
+                path, "codes", "'codes' and 'pattern' belong to kind = \"code\"", "change the kind"
+            )
         if entry.optional and default is not None:
-            self.wrong(path, "optional", "both optional and with a default", "keep one")
+            self.wrong(
+                path, "optional", "the input is optional and has a default",
+                "keep one: where nobody gives it, it has its default",
+            )  # fmt: skip
+        if entry.kind in ("flag", "code") and (entry.from_ is not None or entry.to is not None):
+            self.wrong(
+                path, "bounds", "'from' and 'to' belong to numbers and dates", "leave them out"
+            )
+        if entry.or_formula and entry.kind not in ("number", "whole"):
+            self.wrong(path, "or_formula", "'or_formula' belongs to a number", "leave it out")
         return Input(
             name=name, kind=cast(Any, entry.kind), unit=entry.unit, minimum=low, maximum=high,
             step=entry.step if entry.kind == "number" else Fraction(1), strict=entry.strict,
@@ -136,19 +156,12 @@ class Builder:
         )  # fmt: skip
 
     def _check_pattern(self, entry: InputEntry) -> None:
-        nested = re.search(r"[+*}]\)?[+*{]|\\[1-9]|\(\?[^:]", entry.pattern)
         try:
-            re.compile(entry.pattern)
-        except re.error as error:
+            ways(entry.pattern)
+        except PatternError as error:
             self.wrong(
-                (*entry.path, "pattern"), "pattern", "the pattern cannot be read: {reason}",
-                "write a regular expression such as [0-9]{5}", reason=str(error),
-            )  # fmt: skip
-            return
-        if nested or len(entry.pattern) > 200:
-            self.wrong(
-                (*entry.path, "pattern"), "pattern", "the pattern is too intricate",
-                "repeat no repetition, and refer back to nothing",
+                (*entry.path, "pattern"), "regex", "the pattern {reason}",
+                "write a plain regular expression, such as [0-9]{5}", reason=str(error),
             )  # fmt: skip
 
     def _bounds(self, entry: InputEntry) -> tuple[Fraction, Fraction]:
@@ -160,14 +173,17 @@ class Builder:
             for key, bound in (("from", entry.from_), ("to", entry.to)):
                 if isinstance(bound, dt.date):
                     self.wrong(
-                        (*entry.path, key), "type", "a date bounds a number", "write a number"
-                    )
+                        (*entry.path, key), "bounds", "a date cannot bound a number",
+                        "write a number, or kind = \"date\"",
+                    )  # fmt: skip
             top = _WHOLE_TO if entry.kind == "whole" else _NUMBER_TO
             first = entry.from_ if isinstance(entry.from_, Fraction) else Fraction(0)
             last = entry.to if isinstance(entry.to, Fraction) else top
             found = first, last
         if found[0] > found[1]:
-            self.wrong(entry.path, "bounds", "'from' is above 'to'", "exchange them")
+            self.wrong(
+                entry.path, "bounds", "'from' is above 'to'", "swap them, or write a larger 'to'"
+            )
             return found[1], found[0]
         return found
 
@@ -184,12 +200,18 @@ class Builder:
             "date": isinstance(value, dt.date),
         }.get(entry.kind, isinstance(value, Fraction))
         if not good:
-            self.wrong(path, "default", "is no value of this input", "write one of its kind")
+            self.wrong(
+                path, "default", "{value} is not a value of this input", "write {expected}",
+                value=shown(value), expected=_expected(entry.kind, codes),
+            )  # fmt: skip
             return None
         if isinstance(value, dt.date):
             value = Fraction((value - EPOCH).days)
         if isinstance(value, Fraction) and not low <= value <= high:
-            self.wrong(path, "default", "is outside the bounds", "change it, or the bounds")
+            self.wrong(
+                path, "default", "the default is outside the bounds of the input",
+                "change it, or 'from' and 'to'",
+            )  # fmt: skip
         return cast("Fraction | bool | str", value)
 
     def _check_ways(self, name: str, entry: InputEntry) -> None:
@@ -203,8 +225,8 @@ class Builder:
             other = self.inputs.get(read)
             if other is None or not other.numeric or other.formula or read == name:
                 self.wrong(
-                    path, "or_formula", "{read} is no other number that people give",
-                    "use inputs only", read=read,
+                    path, "or_formula", "{read!r} is not another number that people give",
+                    "use inputs that are numbers and have no 'or_formula' of their own", read=read,
                 )  # fmt: skip
 
     # -- parameters ----------------------------------------------------------------------------
@@ -223,8 +245,9 @@ class Builder:
             own = self.basis(dated, own)
         if entry.choices and value not in entry.choices:
             self.wrong(
-                (*entry.path, "value"), "choice", "{value!r} is none of the choices",
-                "write one of them", value=_plain(value),
+                (*entry.path, "value"), "choice", "{value} is not one of the choices",
+                "write {choices}", value=shown(value),
+                choices=" or ".join(shown(choice) for choice in entry.choices),
             )  # fmt: skip
         return Parameter(
             name=name, value=value, unit=entry.unit, label=entry.label, note=entry.note,
@@ -266,8 +289,8 @@ class Builder:
             for step in version.step:
                 if step.name in seen:
                     self.wrong(
-                        (*step.path, "name"), "double", "the step {name!r} stands twice",
-                        "rename one", name=step.name,
+                        (*step.path, "name"), "double", "there are two steps of the name {name!r}",
+                        "rename one of them", name=step.name,
                     )  # fmt: skip
                 seen.add(step.name)
                 steps[step.name] = step
@@ -314,8 +337,8 @@ class Builder:
         except CycleError as error:
             first = next(step for step in steps if step.name == error.circle[0])
             self.wrong(
-                first.path, "circle", "the steps read each other in a circle: {circle}",
-                "break it", circle=" → ".join(error.circle),
+                first.path, "circle", "steps read each other in a circle: {circle}",
+                "work out one of them without the others", circle=" → ".join(error.circle),
             )  # fmt: skip
             return None
         by_name = {step.name: step for step in ordered}
@@ -327,7 +350,8 @@ class Builder:
             if name in reads:
                 self.wrong(
                     scope.figures[name].path, "parameter_date",
-                    "the parameter {name} is not known on {day}", "add its value of that day",
+                    "the parameter {name} is not known on {day}, and a step reads it",
+                    "add its value of that day",
                     name=name, day=str(day),
                 )  # fmt: skip
         if len(self.reader.remarks) > before:
@@ -336,7 +360,8 @@ class Builder:
             valid_from=entry.valid_from, valid_to=self.valid_to(entry), basis=above,
             parameters=Frozen({n: p for n, p in parameters.items() if n in reads or n in own}),
             steps=Frozen({step.name: facts[step.name] for step in ordered}),
-            decides=decides, decides_stated=bool(entry.decides), reads=reads, required=required, note=entry.note,
+            decides=decides, decides_stated=bool(entry.decides), reads=reads, required=required,
+            note=entry.note,
         )  # fmt: skip
 
     def _required(self, entry: VersionEntry) -> tuple[str, ...]:
@@ -346,10 +371,9 @@ class Builder:
         while now is not None:
             for name in now.required:
                 if name not in self.inputs or not self.inputs[name].optional:
-                    self.wrong(
-                        (*now.path, "required"), "required", "{name!r} is no optional input",
-                        nearest(name, [n for n, item in self.inputs.items() if item.optional]),
-                        name=name,
+                    self.unknown(
+                        (*now.path, "required"), "required", "there is no optional input {name!r}", name,
+                        [n for n, item in self.inputs.items() if item.optional],
                     )  # fmt: skip
                 found.append(name)
             day = now.extends
@@ -368,10 +392,9 @@ class Builder:
     ) -> str:
         if entry.decides:
             if entry.decides not in steps or not steps[entry.decides].rows:
-                self.wrong(
-                    (*entry.path, "decides"), "decides", "{name!r} is no step with rows",
-                    nearest(entry.decides, [n for n, s in steps.items() if s.rows]),
-                    name=entry.decides,
+                self.unknown(
+                    (*entry.path, "decides"), "decides", "there is no step with rows {name!r}",
+                    entry.decides, [n for n, s in steps.items() if s.rows],
                 )  # fmt: skip
             return entry.decides
         if not wanted:
@@ -383,22 +406,28 @@ class Builder:
     # -- steps ---------------------------------------------------------------------------------
 
     def _step(self, entry: StepEntry, scope: Scope, above: Basis) -> StepFacts | None:
-        ways = {
+        ways_ = {
             "formula": entry.formula is not None, "row": bool(entry.row), "scale": bool(entry.scale),
             "by": bool(entry.by), "best": bool(entry.best),
         }  # fmt: skip
-        said = [way for way, there in ways.items() if there]
+        said = [way for way, there in ways_.items() if there]
         if len(said) != 1:
-            what = f"both {' and '.join(said)}" if said else "no formula, row, scale, by or best"
+            what = (
+                f"both {' and '.join(said)}" if said else "none of formula, row, scale, by and best"
+            )
             self.wrong(
-                entry.path, "step_kind", "step {name!r} has {what}", "write exactly one of them",
-                name=entry.name, what=what,
-            )  # fmt: skip
+                entry.path,
+                "step_kind",
+                "the step has {what}",
+                "write exactly one of them",
+                what=what,
+            )
             return None
+        self._check_keys(entry, said[0])
         if entry.name in self.inputs and entry.name not in self.file.output:
             self.wrong(
-                (*entry.path, "name"), "double", "{name!r} is an input too", "rename the step",
-                name=entry.name,
+                (*entry.path, "name"), "double", "{name!r} is the name of an input too",
+                "rename the step", name=entry.name,
             )  # fmt: skip
         own = self.basis(entry, above)
         kind = scope.kinds[entry.name]
@@ -410,8 +439,9 @@ class Builder:
         ]
         if kind != "number" and (entry.round or any(b is not None for b in bounds)):
             self.wrong(
-                entry.path, "bounds", "a code or a flag is not bounded or rounded", "leave it out"
-            )
+                entry.path, "bounds", "a code or a flag has no bounds and is not rounded",
+                "leave out 'at_least', 'at_most' and 'round'",
+            )  # fmt: skip
         if value is None:
             return None
         unit, mode = None, "half_up"
@@ -430,6 +460,15 @@ class Builder:
             unit=entry.unit or (output.unit if output else ""),
         )  # fmt: skip
 
+    def _check_keys(self, entry: StepEntry, way: str) -> None:
+        """Refuse what belongs to another kind of step, and would not be read."""
+        for key, belongs in _BELONGS.items():
+            if belongs != way and getattr(entry, key) != getattr(_NO_STEP, key):
+                self.wrong(
+                    (*entry.path, key), "step_kind", "{key!r} belongs to a step with {belongs!r}",
+                    "leave it out", key=key, belongs=belongs,
+                )  # fmt: skip
+
     def _value(
         self, entry: StepEntry, way: str, scope: Scope, kind: Kind, codes: tuple[str, ...],
         own: Basis,
@@ -443,7 +482,10 @@ class Builder:
             return Choice(cases), tuple(rows)
         if way == "best":
             if not entry.candidate:
-                self.wrong(entry.path, "step_kind", "the best of no candidate", "write candidates")
+                self.wrong(
+                    entry.path, "step_kind", "there is no candidate",
+                    "write [[version.step.candidate]]",
+                )  # fmt: skip
                 return None, ()
             rows = [self._candidate(one, scope, own) for one in entry.candidate]
             self._unique(entry.candidate, rows)
@@ -453,7 +495,9 @@ class Builder:
             return self._scale(entry, scope, own)
         by = self._amount(entry.by, (*entry.path, "by"), scope)
         if not entry.amounts:
-            self.wrong(entry.path, "missing_key", "amounts are missing", "write amounts = [...]")
+            self.wrong(
+                entry.path, "step_kind", "there are no amounts", "write amounts = [10, 15, 20]"
+            )
         if by is None or not entry.amounts:
             return None, ()
         return Listed(by, entry.first, entry.amounts, entry.beyond), ()
@@ -463,7 +507,7 @@ class Builder:
         for entry, row in zip(entries, rows, strict=True):
             if row.name.first in seen and row.named:
                 self.wrong(
-                    (*entry.path, "name"), "double", "the name {name!r} stands twice in this step",
+                    (*entry.path, "name"), "double", "two rows of this step are called {name!r}",
                     "a result is named by its row: make the names differ", name=row.name.first,
                 )  # fmt: skip
             seen.add(row.name.first)
@@ -481,27 +525,24 @@ class Builder:
             if isinstance(up_to, str):
                 named = scope.values.get(up_to)
                 if not isinstance(named, Fraction):
-                    self.wrong(
-                        (*part.path, "up_to"), "unknown_name", "{name!r} is no parameter",
-                        nearest(up_to, scope.figures), name=up_to,
+                    self.unknown(
+                        (*part.path, "up_to"), "unknown_name", "{name!r} is not a figure with a name",
+                        up_to, scope.figures,
                     )  # fmt: skip
                     continue
                 up_to = named
             if last != (up_to is None):
-                what = (
-                    "the last part has an 'up_to'"
-                    if last
-                    else "a part before the last has no 'up_to'"
-                )
-                self.wrong(part.path, "scale", what, "only the last part is without 'up_to'")
-                continue
-            if up_to is not None and up_to <= before:
                 self.wrong(
-                    (*part.path, "up_to"),
-                    "scale",
-                    "is not above the part before",
-                    "order the parts",
-                )
+                    part.path, "scale",
+                    "the last part has an 'up_to'" if last else "a part before the last has no 'up_to'",
+                    "leave 'up_to' out of the last part, and of no other", within=entry.path,
+                )  # fmt: skip
+                continue
+            if up_to is not None and parts and up_to <= before:
+                self.wrong(
+                    (*part.path, "up_to"), "scale", "{value} is not above the part before, {before}",
+                    "put the parts in order", value=shown(up_to), before=shown(before),
+                )  # fmt: skip
             rate = self._amount(part.rate, (*part.path, "rate"), scope)
             if rate is None:
                 continue
@@ -516,7 +557,7 @@ class Builder:
             )  # fmt: skip
             before = up_to if up_to is not None else before
         if not entry.part:
-            self.wrong(entry.path, "scale", "a scale without parts", "write [[version.step.part]]")
+            self.wrong(entry.path, "step_kind", "there is no part", "write [[version.step.part]]")
         if base is None or len(parts) != len(entry.part) or not parts:
             return None, ()
         return Marginal(base, tuple(parts)), tuple(rows)
@@ -548,18 +589,26 @@ class Builder:
         if kind == "flag":
             if isinstance(value, bool):
                 return Truth(value)
-            self.wrong(path, "then", "{value!r} is not true or false", "write true or false",
-                       value=_plain(value))  # fmt: skip
+            self.wrong(
+                path, "then", "{value} is neither true nor false, as the results of this step are",
+                "write true or false, without quotes", value=shown(value),
+            )  # fmt: skip
             return None
         if kind == "code":
             if value in codes and isinstance(value, str):
                 return Word(value)
-            self.wrong(path, "then", "{value!r} is none of the codes of this step",
-                       nearest(str(value), codes), value=_plain(value))  # fmt: skip
+            self.wrong(
+                path, "then", "{value} is not one of the codes of this step",
+                nearest(str(value), codes) if codes else "write codes = [\"…\"] in the step",
+                value=shown(value),
+            )  # fmt: skip
             return None
         if isinstance(value, bool):
-            self.wrong(path, "then", "{value!r} is no number", "write kind = \"flag\" in the step",
-                       value=value)  # fmt: skip
+            self.wrong(
+                path, "then", "{value} is not a number",
+                "write kind = \"flag\" in the step if all its results are true or false",
+                value=shown(value),
+            )  # fmt: skip
             return None
         return self._amount(value, path, scope)
 
@@ -611,21 +660,28 @@ class Builder:
         if value in ("given", "not given") and name not in scope.kinds:
             if item is None or not item.optional:
                 self.wrong(
-                    path, "condition", "{name} is always given", "make it optional", name=name
-                )
+                    path, "condition", "{name} is always given",
+                    "write optional = true in [input.{name}], or leave the condition out", name=name,
+                )  # fmt: skip
                 return None
             return Given(name, value == "given")
         if kind == "flag":
             if isinstance(value, bool):
                 return Flag(name, value)
-            self.wrong(path, "condition", "{name} is a flag", "write true or false", name=name)
+            quoted = value in ("true", "false")
+            self.wrong(
+                path, "condition", "{name} is true or false, and {value} is neither",
+                "take the quotes away" if quoted else "write true or false", name=name,
+                value=shown(value),
+            )  # fmt: skip
             return None
         if kind == "code":
             return self._code_condition(name, value, path, scope)
         if isinstance(value, bool | tuple):
             self.wrong(
-                path, "condition", "{name} is a number", 'write such as "x <= 600"', name=name
-            )
+                path, "condition", "{name} is a number, and {value} is not a comparison",
+                "write it like \"x <= 600\"", name=name, value=shown(value),
+            )  # fmt: skip
             return None
         if isinstance(value, Fraction):
             return Compare(Name(name), "=", Number(value))
@@ -646,10 +702,9 @@ class Builder:
             match = _IN.fullmatch(value)
             if match is not None:
                 if match[2] not in self.lists:
-                    self.wrong(
-                        path, "unknown_list", "{name!r} is no list", nearest(match[2], self.lists),
-                        name=match[2],
-                    )  # fmt: skip
+                    self.unknown(
+                        path, "unknown_list", "there is no list {name!r}", match[2], self.lists
+                    )
                     return None
                 return Among(name, self.lists[match[2]], negated=bool(match[1]))
         negated = isinstance(value, str) and value.startswith("not ")
@@ -659,15 +714,16 @@ class Builder:
                 wanted = (decimal_text(value),)
             else:
                 self.wrong(
-                    path, "condition", "{name} is a code", "write a code between quotes", name=name
-                )
+                    path, "condition", "{name} is a code, and {value} is not",
+                    "write a code between quotes", name=name, value=shown(value),
+                )  # fmt: skip
                 return None
         words = [one.removeprefix("not ") for one in wanted]
         known = scope.codes(name)
         for word in words:
             if known is not None and not word.endswith("*") and word not in known:
                 self.wrong(
-                    path, "unknown_code", "{word!r} is no code of {name}",
+                    path, "unknown_code", "{word!r} is not a code of {name}",
                     nearest(word, [*known, *(f"in {n}" for n in self.lists)]), word=word, name=name,
                 )  # fmt: skip
                 return None
@@ -676,9 +732,50 @@ class Builder:
             frozenset(w[:-1] for w in words if w.endswith("*")), negated=negated,
         )  # fmt: skip
 
-    def wrong(self, path: Path, code: str, template: str, remedy: str = "", **data: Any) -> None:
-        """Note something that is wrong."""
-        self.reader.wrong(path, code, template, remedy, **data)
+    def wrong(
+        self, path: Path, code: str, template: str, remedy: str = "", *, within: Path = (),
+        **data: Any,
+    ) -> None:  # fmt: skip
+        """Note something that is wrong, unless it follows from what the reader noted.
+
+        Parameters
+        ----------
+        path : tuple
+            Where it is.
+        code, template, remedy : str
+            As in ``Fault``.
+        within : tuple
+            Place of which all must have been read for this to be a fault of its own; ``path`` where
+            it is left out.
+        **data : object
+            Values that the template names.
+        """
+        top = within or path
+        if not any(place[: len(top)] == top for place in self.damaged):
+            self.reader.wrong(path, code, template, remedy, **data)
+
+    def unknown(
+        self, path: Path, code: str, template: str, name: str, known: Iterable[str]
+    ) -> None:
+        """Note a name that nothing has, unless what has it could not be read."""
+        if not self.reader.blind and name not in self.reader.lost:
+            self.wrong(path, code, template, nearest(name, known), name=name)
+
+    def check_file(self) -> None:
+        """Check what no version reads by itself: conditions between inputs, and of notes."""
+        scope = self.input_scope()
+        for entry in self.file.require:
+            if entry.input not in self.inputs:
+                self.unknown(
+                    (*entry.path, "input"), "unknown_name", "there is no input {name!r}", entry.input,
+                    self.inputs,
+                )  # fmt: skip
+            self.when(entry.when, (*entry.path, "when"), scope)
+        steps = {step.name: step for version in self.file.version for step in version.step}
+        figures = {n: p for version in self.file.version for n, p in version.parameter.items()}
+        anything = Scope(self, tuple(steps.values()), {**self.figures, **figures})
+        for note in self.file.note:
+            self.when(note.when, (*note.path, "when"), anything)
 
     def input_scope(self) -> Scope:
         """Return the names that a condition between inputs can use."""
@@ -711,10 +808,9 @@ class Scope:
             if isinstance(value, bool):
                 return "flag"
             return "code" if isinstance(value, str) else "number"
-        known = [*self.kinds, *self.builder.inputs, *self.figures]
-        self.builder.wrong(
-            path, "unknown_name", "{name!r} is no input, parameter or step", nearest(name, known),
-            name=name,
+        self.builder.unknown(
+            path, "unknown_name", "there is no input, parameter or step {name!r}", name,
+            [*self.kinds, *self.builder.inputs, *self.figures],
         )  # fmt: skip
         return None
 
@@ -724,7 +820,7 @@ class Scope:
         if kind in ("code", "flag"):
             self.builder.wrong(
                 path, "not_a_number", "{name} is a {kind}, not a number",
-                "make a table of it first", name=name, kind=kind,
+                "make a step with rows that gives a number for it", name=name, kind=kind,
             )  # fmt: skip
         return kind == "number"
 
@@ -798,5 +894,7 @@ def _texts(file: RuleFile, text: str) -> Texts:
     return Texts.of({file.languages[0]: text})
 
 
-def _plain(value: Any) -> Any:
-    return decimal_text(value) if isinstance(value, Fraction) else value
+def _expected(kind: str, codes: Mapping[str, Texts]) -> str:
+    if kind == "code" and codes:
+        return " or ".join(shown(code) for code in list(codes)[:8])
+    return {"flag": "true or false", "code": "a text", "date": "a date"}.get(kind, "a number")

@@ -38,13 +38,14 @@ NAMES = "[a-z][a-z0-9_]{0,63}"
 RULE_NAME = r"[a-z0-9]+(?:-[a-z0-9]+)*/[a-z0-9]+(?:-[a-z0-9]+)*"
 SHARED_NAME = r"[a-z0-9]+(?:-[a-z0-9]+)*(?:/[a-z0-9_]+(?:[-_][a-z0-9]+)*)+"
 
-_LANGUAGE = Plain("[a-z]{2,3}(?:-[A-Za-z]{2,4})?", "a language code", "fr")
-_LANGUAGES = Listing(_LANGUAGE, "a list of language codes", most=20)
+LANGUAGE = "[a-z]{2,3}(?:-[A-Za-z]{2,4})?"
+_LANGUAGES = Listing(Plain(LANGUAGE, "a language code", "fr"), "a list of language codes", most=20)
 _AMOUNT = Either((Figure(), Plain()), 'a number, or a formula such as `"quotient * 2 %"`')
+_CODE, _A_CODE = "[^\\s*]{1,64}", "a code: 64 characters at most, no space, no *"
 _CODES = Either(
     (
-        Table(Text(), "a table of codes with their labels"),
-        Listing(Plain("[^\\s*]{1,64}", "a code without spaces", "plein"), "a list of codes"),
+        Table(Text(), "a table of codes with their labels", _CODE, _A_CODE),
+        Listing(Plain(_CODE, _A_CODE, "plein"), "a list of codes"),
     ),
     'a list of codes, or a table with a label for each: `{ plein = { fr = "plein tarif" } }`',
 )
@@ -182,6 +183,7 @@ class Row:
     then: Any = key(
         Either((Truth(), Figure(), Plain()), 'a number, a formula, a code, or `"missing"`'),
         "The result.",
+        stand_in="missing",
     )
     source: Any = key(_SOURCE, "Where it was read.", None)
     confidence: str = key(Word(CONFIDENCES), "How sure it is.", "")
@@ -197,7 +199,7 @@ class ScalePart:
         Either((Figure(), Plain(NAMES, "the name of a parameter")), "a number or a parameter"),
         "Its upper bound, which belongs to it; left out in the last part.", None,
     )  # fmt: skip
-    rate: Any = key(_AMOUNT, "What each unit within it costs.")
+    rate: Any = key(_AMOUNT, "What each unit within it costs.", stand_in=Fraction(0))
     name: Texts = key(Text(), "Its name.", NO_TEXT)
     source: Any = key(_SOURCE, "Where it was read.", None)
     confidence: str = key(Word(CONFIDENCES), "How sure it is.", "")
@@ -209,7 +211,7 @@ class Candidate:
     """One of several rights, of which the best counts."""
 
     name: Texts = key(Text(), "Its name, by which the winner is told.")
-    value: Any = key(_AMOUNT, "What it gives.")
+    value: Any = key(_AMOUNT, "What it gives.", stand_in=Fraction(0))
     when: Any = key(_WHEN, "Conditions; left out, it holds for everyone.", EMPTY)
     source: Any = key(_SOURCE, "Where it was read.", None)
     confidence: str = key(Word(CONFIDENCES), "How sure it is.", "")

@@ -1,7 +1,7 @@
 """Keys of a file, each with its kind and meaning: one declaration reads, describes and checks it.
 
 A section of a file is an attrs class whose fields are made by ``key``. The same declaration serves the
-reader (`Reader`), the JSON Schema (`schema_of`) and the page of documentation (`page_of`).
+reader (`Reader`), the JSON Schema (`schema_of`) and the reference page (`rules.page`).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from difflib import get_close_matches
 from fractions import Fraction
 from typing import Any, TypeVar
 
@@ -17,12 +18,18 @@ import attrs
 
 from tarifs_solidaires.errors import nearest
 from tarifs_solidaires.rules.toml_lines import Path
-from tarifs_solidaires.values.frozen import Frozen
+from tarifs_solidaires.values.frozen import EMPTY, Frozen
+from tarifs_solidaires.values.numbers import decimal_text
 from tarifs_solidaires.values.texts import Texts
 
 Section = TypeVar("Section")
 NOTHING: Any = attrs.NOTHING
 LONGEST_TEXT = 5_000
+LONGEST_NAME = 64
+# What stands where something is still to be written. "Todo" is a word of Portuguese, TODO is not.
+PLACEHOLDER = re.compile(
+    r"\s*(?:(?:TODO|TBD|FIXME)\b|\?\?\?|(?i:(?:[àa] compl[ée]ter|a preencher)\b))\s*:?\s*"
+)
 
 
 @attrs.frozen
@@ -42,16 +49,34 @@ class Reader:
     Parameters
     ----------
     languages : sequence of str
-        Languages of the file; the first is that of plain texts.
+        Languages of the file, the first being that of plain texts; none where they are not known.
+    data : mapping
+        What the file holds, by which places are named.
     """
 
-    def __init__(self, languages: Sequence[str] = ()) -> None:
+    def __init__(self, languages: Sequence[str] = (), data: Mapping[str, Any] = EMPTY) -> None:
         self.languages = tuple(languages)
+        self.data = data
         self.remarks: list[Remark] = []
+        self.lost: frozenset[str] = frozenset()  # names that the file states and that were not read
+        self.blind = False  # whether a vocabulary was not read, so that any name may be one of its
+        self._noted: set[tuple[Path, str, str, str]] = set()
 
     def wrong(self, path: Path, code: str, template: str, remedy: str = "", **data: Any) -> None:
-        """Note something that is wrong."""
-        self.remarks.append(Remark(path, code, template, remedy, data))
+        """Note something that is wrong, once."""
+        key = (path, code, template, repr(data))
+        if key not in self._noted:
+            self._noted.add(key)
+            self.remarks.append(Remark(path, code, template, remedy, data))
+
+    def value(self, kind: Kind, value: Any, path: Path) -> Any:
+        """Return a value read as a kind, or ``NOTHING`` where it is wrong or still to be written."""
+        left = PLACEHOLDER.match(value) if isinstance(value, str) else None
+        if left is None:
+            return kind.read(value, path, self)
+        what = value[left.end() :].strip() or kind.words()
+        self.wrong(path, "placeholder", "to fill in: {what}", what=what)
+        return NOTHING
 
 
 class Kind:
@@ -71,13 +96,45 @@ class Kind:
 
     def expected(self, value: Any, path: Path, reader: Reader) -> Any:
         """Note that something else was expected."""
-        shown = repr(value) if len(repr(value)) < 60 else f"{repr(value)[:57]}…"
-        quoted = isinstance(value, str) and re.fullmatch(r"-?\d+([.,]\d+)?", value)
+        remedy = ""
+        if isinstance(value, str) and _UNQUOTED.fullmatch(value):
+            remedy = "take the quotes away"
+            if "," in value:
+                remedy += ", and write a decimal point"
+        elif isinstance(value, dt.datetime):
+            remedy = "take the time away"
+        elif isinstance(value, dt.date):
+            remedy = "write the date between quotes"
         reader.wrong(
-            path, "type", "expected {expected}, got {shown}",
-            "take the quotes away" if quoted else "", expected=self.words(), shown=shown,
+            path, "type", "expected {expected}, got {shown}", remedy, expected=self.words(),
+            shown=shown(value),
         )  # fmt: skip
         return NOTHING
+
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_UNQUOTED = re.compile(r"-?\d+([.,]\d+)?|\d{4}-\d{2}-\d{2}|true|false")
+
+
+def shown(value: Any) -> str:
+    """Return a value as a file writes it, shortened where it is long."""
+    match value:
+        case bool():
+            return str(value).lower()
+        case str():
+            text = f'"{value}"'
+        case Mapping():
+            return "a table"
+        case list() | tuple():
+            return "a list"
+        case Fraction():
+            text = decimal_text(value)
+        case dt.date() | dt.time():
+            text = value.isoformat()
+        case _:
+            text = str(value)
+    text = re.sub(r"\s+", " ", text)
+    return text if len(text) <= 60 else f"{text[:57]}…"
 
 
 @attrs.frozen
@@ -95,15 +152,20 @@ class Plain(Kind):
         if not value.strip():
             reader.wrong(path, "empty", "is empty", "write {expected}", expected=self.what)
             return NOTHING
-        if "\0" in value or len(value) > LONGEST_TEXT:
+        if _CONTROL.search(value):
+            reader.wrong(path, "text", "holds a control character", "write plain text")
+            return NOTHING
+        if len(value) > LONGEST_TEXT:
             reader.wrong(
-                path, "text", "is too long, or holds a character that is none", "shorten it"
-            )
+                path, "text", "has {count:,} characters, more than {most:,}", "shorten it",
+                count=len(value), most=LONGEST_TEXT,
+            )  # fmt: skip
             return NOTHING
         if self.pattern and re.fullmatch(self.pattern, value) is None:
             reader.wrong(
-                path, "pattern", "{value!r} is not {expected}", "write such as {example}",
-                value=value, expected=self.what, example=self.example,
+                path, "pattern", "{value} is not {expected}",
+                "write it like {example}" if self.example else "", value=shown(value),
+                expected=self.what, example=f'"{self.example}"',
             )  # fmt: skip
             return NOTHING
         return value
@@ -129,8 +191,8 @@ class Word(Kind):
         if value in self.known and isinstance(value, str):
             return value
         reader.wrong(
-            path, "unknown_word", "{value!r} is unknown", nearest(str(value), self.known),
-            value=value,
+            path, "unknown_word", "{value} is not known here", nearest(str(value), self.known),
+            value=shown(value),
         )  # fmt: skip
         return NOTHING
 
@@ -150,7 +212,7 @@ class Text(Kind):
     def read(self, value: Any, path: Path, reader: Reader) -> Any:
         """Return the value, or note what is wrong."""
         if isinstance(value, str):
-            plain = Plain().read(value, path, reader)
+            plain = reader.value(Plain(), value, path)
             if plain is NOTHING:
                 return NOTHING
             first = reader.languages[0] if reader.languages else "en"
@@ -159,16 +221,16 @@ class Text(Kind):
             return self.expected(value, path, reader)
         found: dict[str, str] = {}
         for lang, text in value.items():
-            if lang not in reader.languages:
+            if reader.languages and lang not in reader.languages:
                 reader.wrong(
                     (*path, lang), "language", "{lang!r} is not a language of this file",
-                    "add it to languages, or: " + nearest(str(lang), reader.languages), lang=lang,
+                    "add it to languages, or write " + " or ".join(reader.languages), lang=lang[:80],
                 )  # fmt: skip
                 continue
-            plain = Plain().read(text, (*path, lang), reader)
+            plain = reader.value(Plain(), text, (*path, lang))
             if plain is not NOTHING:
                 found[lang] = plain
-        ordered = {lang: found[lang] for lang in reader.languages if lang in found}
+        ordered = {lang: found[lang] for lang in reader.languages or found if lang in found}
         return Texts.of(ordered) if ordered else NOTHING
 
     def schema(self) -> dict[str, Any]:
@@ -195,21 +257,26 @@ class Figure(Kind):
         if isinstance(value, Decimal) and (
             not value.is_finite() or abs(value.adjusted()) > 30 or len(value.as_tuple().digits) > 40
         ):
-            return self.expected(str(value), path, reader)
+            return self.expected(value, path, reader)
         number = Fraction(value)
         low = -self.high if self.low is None else self.low
         if not low <= number <= self.high or (self.above and number == low):
             reader.wrong(
-                path, "out_of_bounds", "{value} is too small or too large", "write {expected}",
-                value=value, expected=self.words(),
+                path, "out_of_bounds", "{value} is too {side}", "write {expected}", value=shown(value),
+                side="large" if number > self.high else "small", expected=self._bounds(),
             )  # fmt: skip
             return NOTHING
         return number
 
+    def _bounds(self) -> str:
+        low = -self.high if self.low is None else self.low
+        return f"a number {'above' if self.above else 'from'} {int(low):,} to {int(self.high):,}"
+
     def schema(self) -> dict[str, Any]:
         """Return its JSON Schema."""
         key = "exclusiveMinimum" if self.above else "minimum"
-        return {"type": "number"} | ({} if self.low is None else {key: float(self.low)})
+        low = -self.high if self.low is None else self.low
+        return {"type": "number", key: int(low), "maximum": int(self.high)}
 
     def words(self) -> str:
         """Return what to write."""
@@ -227,21 +294,17 @@ class Whole(Kind):
 
     def read(self, value: Any, path: Path, reader: Reader) -> Any:
         """Return the value, or note what is wrong."""
-        if (
-            isinstance(value, bool)
-            or not isinstance(value, int)
-            or not self.low <= value <= self.high
-        ):
+        if isinstance(value, bool) or not isinstance(value, int):
             return self.expected(value, path, reader)
-        return value
+        return value if self.low <= value <= self.high else self.expected(value, path, reader)
 
     def schema(self) -> dict[str, Any]:
         """Return its JSON Schema."""
-        return {"type": "integer", "minimum": self.low}
+        return {"type": "integer", "minimum": self.low, "maximum": self.high}
 
     def words(self) -> str:
         """Return what to write."""
-        return f"a whole number from {self.low}"
+        return f"{self.low}" if self.low == self.high else f"a whole number from {self.low}"
 
 
 @attrs.frozen
@@ -270,7 +333,10 @@ class Day(Kind):
         if isinstance(value, dt.datetime) or not isinstance(value, dt.date):
             return self.expected(value, path, reader)
         if not 1800 <= value.year <= 2200:
-            reader.wrong(path, "date", "{value} is far away", "check the year", value=str(value))
+            reader.wrong(
+                path, "date", "{value} is not between 1800 and 2200", "check the year",
+                value=str(value),
+            )  # fmt: skip
             return NOTHING
         return value
 
@@ -349,16 +415,20 @@ class Listing(Kind):
             return self.expected(value, path, reader)
         if not self.least <= len(value) <= self.most:
             reader.wrong(
-                path, "length", "has {count} items", "write {expected}", count=len(value),
+                path, "length", "has {count:,} items; there may be {least} to {most:,}",
+                "write {expected}", count=len(value), least=self.least, most=self.most,
                 expected=self.what,
             )  # fmt: skip
             return NOTHING
-        found = [self.of.read(item, (*path, n), reader) for n, item in enumerate(value)]
+        found = [reader.value(self.of, item, (*path, n)) for n, item in enumerate(value)]
         return tuple(item for item in found if item is not NOTHING)
 
     def schema(self) -> dict[str, Any]:
         """Return its JSON Schema."""
-        return {"type": "array", "items": self.of.schema(), "minItems": self.least}
+        return {
+            "type": "array", "items": self.of.schema(), "minItems": self.least,
+            "maxItems": self.most,
+        }  # fmt: skip
 
     def words(self) -> str:
         """Return what to write."""
@@ -372,30 +442,39 @@ class Table(Kind):
     of: Kind
     what: str
     names: str = ""
+    name: str = "a name: lower-case letters without accents, digits and _, a letter first"
     most: int = 100_000
 
     def read(self, value: Any, path: Path, reader: Reader) -> Any:
         """Return the value, or note what is wrong."""
         if not isinstance(value, Mapping):
             return self.expected(value, path, reader)
+        if len(value) > self.most:
+            reader.wrong(
+                path, "length", "has {count:,} entries; there may be {most:,}", "leave some out",
+                count=len(value), most=self.most,
+            )  # fmt: skip
+            return NOTHING
         found: dict[str, Any] = {}
         for name, item in value.items():
-            if len(name) > 64 or (self.names and re.fullmatch(self.names, name) is None):
+            if len(name) > LONGEST_NAME or (self.names and not re.fullmatch(self.names, name)):
                 reader.wrong(
-                    (*path, name), "name", "{name!r} is no name",
-                    "lower-case letters without accents, digits and _, a letter first",
-                    name=name[:80],
+                    (*path, name), "name", "{name} is not {expected}", "rename it",
+                    name=shown(name), expected=self.name if len(name) <= LONGEST_NAME
+                    else f"a name: it has more than {LONGEST_NAME} characters",
                 )  # fmt: skip
                 continue
-            one = self.of.read(item, (*path, name), reader)
+            one = reader.value(self.of, item, (*path, name))
             if one is not NOTHING:
                 found[name] = one
         return Frozen(found)
 
     def schema(self) -> dict[str, Any]:
         """Return its JSON Schema."""
-        found: dict[str, Any] = {"type": "object", "additionalProperties": self.of.schema()}
-        return found | ({"propertyNames": {"pattern": f"^{self.names}$"}} if self.names else {})
+        names: dict[str, Any] = {"maxLength": LONGEST_NAME}
+        if self.names:
+            names["pattern"] = f"^(?:{self.names})$"
+        return {"type": "object", "additionalProperties": self.of.schema(), "propertyNames": names}
 
     def words(self) -> str:
         """Return what to write."""
@@ -423,7 +502,7 @@ class Part(Kind):
         return "a table"
 
 
-def key(kind: Kind, doc: str, default: Any = NOTHING, **more: Any) -> Any:
+def key(kind: Kind, doc: str, default: Any = NOTHING, *, stand_in: Any = NOTHING) -> Any:
     """Declare a key of a section.
 
     Parameters
@@ -434,8 +513,11 @@ def key(kind: Kind, doc: str, default: Any = NOTHING, **more: Any) -> Any:
         What it means, in a sentence.
     default : object
         Value where it is left out; without one it is required.
+    stand_in : object
+        Value in place of one that is missing or wrong, once that is noted; without one, what needs it
+        is left out.
     """
-    return attrs.field(default=default, metadata={"kind": kind, "doc": doc}, **more)
+    return attrs.field(default=default, metadata={"kind": kind, "doc": doc, "stand_in": stand_in})
 
 
 def keys_of(section: type[Any]) -> dict[str, attrs.Attribute[Any]]:
@@ -446,35 +528,57 @@ def keys_of(section: type[Any]) -> dict[str, attrs.Attribute[Any]]:
 
 
 def read_section(
-    section: type[Section], table: Mapping[str, Any], path: Path, reader: Reader
+    section: type[Section],
+    table: Mapping[str, Any],
+    path: Path,
+    reader: Reader,
+    *,
+    stand_ins: Mapping[str, Any] = EMPTY,
 ) -> Section | Any:
-    """Return a section, or ``NOTHING`` where a key that it needs is missing or wrong."""
+    """Return a section, or ``NOTHING`` where a key that it needs is missing or wrong.
+
+    Parameters
+    ----------
+    section : type
+        Class of the section.
+    table : mapping
+        Its data.
+    path : tuple
+        Its place in the file.
+    reader : Reader
+        Where all that is wrong is noted.
+    stand_ins : mapping of str to object
+        Values, by field, for what is missing or wrong and noted, so that one mistake at the head of
+        a file hides none of those below.
+    """
     fields = keys_of(section)
+    unknown = [name for name in table if name not in fields]
+    meant = {close for name in unknown for close in get_close_matches(name, fields, 1, 0.6)}
     values: dict[str, Any] = {}
     good = True
     for name, field in fields.items():
-        if name not in table:
-            if field.default is NOTHING:
-                reader.wrong(
-                    path, "missing_key", "the key {key!r} is missing", "write {expected}",
-                    key=name, expected=field.metadata["kind"].words(),
-                )  # fmt: skip
-                good = False
-            continue
-        value = field.metadata["kind"].read(table[name], (*path, name), reader)
+        kind: Kind = field.metadata["kind"]
+        value = NOTHING
+        if name in table:
+            value = reader.value(kind, table[name], (*path, name))
+        elif field.default is NOTHING and name not in meant:
+            reader.wrong(
+                path, "missing_key", "the key {key!r} is missing", "write {expected}", key=name,
+                expected=kind.words(),
+            )  # fmt: skip
+        if value is NOTHING and field.default is NOTHING:
+            value = stand_ins.get(field.name, field.metadata["stand_in"])
+            good = good and value is not NOTHING
         if value is not NOTHING:
             values[field.name] = value
-        elif field.default is NOTHING:
-            good = False
-    for name in table:
-        if name not in fields:
-            reader.wrong(
-                (*path, name), "unknown_key", "the key {key!r} is unknown", nearest(name, fields),
-                key=name[:80],
-            )  # fmt: skip
+    for name in unknown:
+        reader.wrong(
+            (*path, name), "unknown_key", "the key {key} is not known here", nearest(name, fields),
+            key=shown(name),
+        )  # fmt: skip
     if not good:
         return NOTHING
-    if "path" in {field.name for field in attrs.fields(section)}:  # type: ignore[arg-type]
+    if any(field.name == "path" for field in attrs.fields(section)):  # type: ignore[arg-type]
         values["path"] = path
     return section(**values)
 
@@ -486,12 +590,22 @@ def schema_of(section: type[Any]) -> dict[str, Any]:
         "type": "object",
         "description": (section.__doc__ or "").strip().splitlines()[0],
         "properties": {
-            name: field.metadata["kind"].schema() | {"description": field.metadata["doc"]}
+            name: {"description": field.metadata["doc"], **_with_default(field)}
             for name, field in fields.items()
         },
         "required": [name for name, field in fields.items() if field.default is NOTHING],
         "additionalProperties": False,
     }
+
+
+def _with_default(field: attrs.Attribute[Any]) -> dict[str, Any]:
+    found: dict[str, Any] = field.metadata["kind"].schema()
+    default = field.default
+    if isinstance(default, bool | int | str) and default != "":
+        return found | {"default": default}
+    if isinstance(default, Fraction):
+        return found | {"default": float(default)}
+    return found
 
 
 def sections_in(

@@ -10,25 +10,32 @@ from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, TypeVar
+
+import attrs
 
 from tarifs_solidaires.errors import DateError, Fault, RuleError, nearest
 from tarifs_solidaires.rules.build import Builder
 from tarifs_solidaires.rules.dated import made_parts
 from tarifs_solidaires.rules.file import (
+    FORMAT,
     RULE_NAME,
+    SHARED_NAME,
     JurisdictionFile,
     RuleFile,
     VersionEntry,
     VocabularyFile,
 )
-from tarifs_solidaires.rules.keys import NOTHING, Reader, Remark, read_section
+from tarifs_solidaires.rules.keys import LONGEST_NAME, Reader, read_section
 from tarifs_solidaires.rules.toml import MAX_BYTES, read_toml
 from tarifs_solidaires.rules.toml_lines import line_of, lines_of
+from tarifs_solidaires.values.frozen import EMPTY
+from tarifs_solidaires.values.texts import NO_TEXT
 
 GROUP = "tarifs_solidaires.rules"  # entry points of packages that carry rules
 Folder: TypeAlias = str | Path
 Beyond: TypeAlias = Literal["error", "last_known"]
+File = TypeVar("File", VocabularyFile, JurisdictionFile)
 
 _PACKAGE = "tarifs_solidaires.rules"
 
@@ -60,13 +67,16 @@ def list_rules(folders: Sequence[Folder] = ()) -> tuple[str, ...]:
     return tuple(sorted({name for root in _roots(folders) for name in _names(root)}))
 
 
-def _roots(folders: Sequence[Folder]) -> list[Any]:
+def _paths(folders: Folder | Sequence[Folder]) -> list[Path]:
+    return [Path(folders)] if isinstance(folders, str | Path) else [Path(one) for one in folders]
+
+
+def _roots(folders: Folder | Sequence[Folder]) -> list[Any]:
     found: list[Any] = []
-    for folder in [folders] if isinstance(folders, str | Path) else folders:
-        path = Path(folder)
+    for path in _paths(folders):
         if not path.is_dir():
             raise RuleError(
-                Fault(code="no_folder", where=str(folder), template="no such folder",
+                Fault(code="no_folder", where=str(path), template="no such folder",
                       remedy="name a folder that holds TERRITORY/SCHEME.toml")
             )  # fmt: skip
         found.append(path)
@@ -177,14 +187,15 @@ def find_text(name: Folder, folders: Sequence[Folder] = ()) -> tuple[str, str, l
         )  # fmt: skip
     label = str(name)
     if label.endswith(".toml"):
-        return _file_text(Path(name)), label, [Path(name).resolve().parent, *map(Path, folders)]
-    for root in _roots(folders):
-        if re.fullmatch(RULE_NAME, label):
-            territory, scheme = label.split("/")
-            file = root / territory / f"{scheme}.toml"
-            if file.is_file():
-                text = _file_text(file) if isinstance(file, Path) else file.read_text("utf-8")
-                return text, label, [root, *map(Path, folders)]
+        path = Path(name)
+        near = path.absolute().parent
+        return _text_of(path, label), label, [near, near.parent, *_paths(folders)]
+    if re.fullmatch(RULE_NAME, label):
+        territory, scheme = label.split("/")
+        for root in _roots(folders):
+            file = root.joinpath(territory, f"{scheme}.toml")
+            if file.is_file() or _odd(file):
+                return _text_of(file, label, root), label, [root, *_paths(folders)]
     known = list_rules(folders)
     there = Path(label).exists()
     raise RuleError(
@@ -196,31 +207,58 @@ def find_text(name: Folder, folders: Sequence[Folder] = ()) -> tuple[str, str, l
     )  # fmt: skip
 
 
-def _file_text(path: Path) -> str:
-    where = str(path)
+def _odd(file: Traversable) -> bool:
+    """Say whether something stands there that is neither a file nor nothing."""
+    return isinstance(file, Path) and file.exists()
+
+
+def _text_of(file: Traversable, where: str, root: Traversable | None = None) -> str:
+    """Return the text of a file, having read no more of it than a rule may have.
+
+    Parameters
+    ----------
+    file : Traversable
+        The file.
+    where : str
+        What it is called in errors.
+    root : Traversable, optional
+        The folder that it must stand in, links followed.
+    """
+    if not isinstance(file, Path):  # inside an archive
+        return file.read_text("utf-8")
     try:
-        if not path.is_file():
-            kind = "is a folder" if path.is_dir() else "is no file that can be read"
-            reason = kind if path.exists() else "no such file"
-            raise RuleError(
-                Fault(code="no_file", where=where, template=reason, remedy="check the path")
-            )
-        if path.stat().st_size > MAX_BYTES:
-            raise RuleError(
-                Fault(code="too_large", where=where, template="larger than {most:,} bytes",
-                      remedy="no rule is", data={"most": MAX_BYTES})
-            )  # fmt: skip
-        return path.read_bytes().decode("utf-8-sig")
+        if not file.is_file():
+            kind = "is a folder" if file.is_dir() else "is not a regular file"
+            reason = kind if file.exists() else "no such file"
+            raise _no_file(where, reason, "check the path")
+        if isinstance(root, Path) and not file.resolve().is_relative_to(root.resolve()):
+            raise _no_file(where, "is a link to a file outside its folder", "copy the file")
+        with file.open("rb") as stream:
+            read = stream.read(MAX_BYTES + 1)
     except OSError as error:
+        reason = f"cannot be read ({error.strerror or error})"
+        raise _no_file(where, reason, "check the path") from None
+    if len(read) > MAX_BYTES:
         raise RuleError(
-            Fault(code="no_file", where=where, template="cannot be read ({reason})",
-                  remedy="check the path", data={"reason": error.strerror or str(error)})
-        ) from None  # fmt: skip
+            Fault(code="too_large", where=where, template="is larger than {most:,} bytes",
+                  remedy="check that it is a rule", data={"most": MAX_BYTES})
+        )  # fmt: skip
+    try:
+        return read.decode("utf-8-sig")
     except UnicodeDecodeError as error:
+        line = read.count(b"\n", 0, error.start) + 1
         raise RuleError(
-            Fault(code="not_utf8", where=where, template="not UTF-8 at byte {place}",
-                  remedy="save it as UTF-8", data={"place": error.start})
+            Fault(code="not_utf8", where=f"{where}:{line}", template="is not UTF-8", line=line,
+                  remedy="save the file as UTF-8")
         ) from None  # fmt: skip
+
+
+def _no_file(where: str, reason: str, remedy: str) -> RuleError:
+    return RuleError(
+        Fault(
+            code="no_file", where=where, template="{reason}", remedy=remedy, data={"reason": reason}
+        )
+    )
 
 
 @lru_cache(maxsize=128)
@@ -229,52 +267,107 @@ def _parsed(
 ) -> tuple[RuleFile, tuple[VocabularyFile, ...]]:
     file, shared, reader = parse_text(text, where, roots)
     if file is None or reader.remarks:
-        raise RuleError(*faults_of(reader.remarks, text, where))
+        raise RuleError(*faults_of(reader, text, where))
     return file, shared
 
 
 def parse_text(
     text: str, where: str, roots: Sequence[str] = ()
 ) -> tuple[RuleFile | None, tuple[VocabularyFile, ...], Reader]:
-    """Return the sections of a rule file, its vocabularies, and all that is wrong."""
+    """Return the sections of a rule file, its vocabularies, and all that is wrong.
+
+    Every part that can be read is read, and what follows only from another fault is not noted.
+
+    Raises
+    ------
+    RuleError
+        Where the text is not TOML.
+    """
     data = read_toml(text, where)
-    reader = Reader(_languages(data))
+    reader = Reader(_languages(data), data)
     if data.get("format") == 1:
         reader.wrong(
-            ("format",), "old_format", "this file has format 1", "write it in format 2: see the "
-            "reference of the rule file",
+            ("format",), "old_format", "this file has format 1",
+            "write it in format 2: see docs/reference/rule_file.md",
         )  # fmt: skip
         return None, (), reader
-    file = read_section(RuleFile, data, (), reader)
-    shared = []
-    for position, name in enumerate(data.get("use", []) if file is not NOTHING else []):
-        vocabulary = load_vocabulary(name, tuple(roots))
-        if vocabulary is None:
+    stand_ins = {"format": FORMAT, "name": "a/b", "languages": reader.languages or ("en",),
+                 "title": NO_TEXT, "output": EMPTY, "version": ()}  # fmt: skip
+    file: RuleFile = read_section(RuleFile, data, (), reader, stand_ins=stand_ins)
+    shared = tuple(_shared(file, reader, tuple(roots)))
+    reader.lost = _stated(data) - _read(file)
+    _check_versions(file, reader)
+    builder = Builder(file, shared, reader)
+    for entry in file.version:
+        builder.version(entry, entry.valid_from)
+    builder.check_file()
+    return file, shared, reader
+
+
+def _shared(file: RuleFile, reader: Reader, roots: tuple[str, ...]) -> Iterable[VocabularyFile]:
+    for position, name in enumerate(file.use):
+        try:
+            vocabulary = load_vocabulary(name, roots)
+        except RuleError as error:
+            vocabulary = None
             reader.wrong(
-                ("use", position), "no_vocabulary", "there is no vocabulary {name!r}",
-                nearest(str(name), list_vocabularies(tuple(roots))), name=name,
+                ("use", position), "vocabulary", "the vocabulary {name!r} cannot be used: {reason}",
+                "correct that file", name=name, reason=str(error.errors[0]),
             )  # fmt: skip
         else:
-            shared.append(vocabulary)
-    if file is NOTHING:
-        return None, (), reader
-    _check_versions(file, reader)
-    if not reader.remarks:
-        builder = Builder(file, shared, reader)
-        for entry in file.version:
-            builder.version(entry, entry.valid_from)
-    return file, tuple(shared), reader
+            if vocabulary is None:
+                reader.wrong(
+                    ("use", position), "no_vocabulary", "there is no vocabulary {name!r}",
+                    nearest(name, list_vocabularies(roots)), name=name,
+                )  # fmt: skip
+        if vocabulary is None:
+            reader.blind = True
+        else:
+            yield vocabulary
+
+
+def _stated(data: Mapping[str, Any]) -> frozenset[str]:
+    """Return the names that a file gives to something, whether or not that could be read."""
+    versions = data.get("version")
+    holders = [data, *(versions if isinstance(versions, list) else [])]
+    found: set[str] = set()
+    for holder in holders:
+        if not isinstance(holder, Mapping):
+            continue
+        for key in ("input", "output", "parameter", "list"):
+            named = holder.get(key)
+            found |= named.keys() if isinstance(named, Mapping) else set()
+        steps = holder.get("step")
+        for step in steps if isinstance(steps, list) else []:
+            if isinstance(step, Mapping) and isinstance(step.get("name"), str):
+                found.add(step["name"])
+    return frozenset(found)
+
+
+def _read(file: RuleFile) -> frozenset[str]:
+    found = {*file.input, *file.output, *file.parameter, *file.list}
+    for version in file.version:
+        found |= {*version.parameter, *(step.name for step in version.step)}
+    return frozenset(found)
 
 
 def _check_versions(file: RuleFile, reader: Reader) -> None:
-    days: list[VersionEntry] = []
+    before: VersionEntry | None = None
     for entry in file.version:
-        if days and entry.valid_from <= days[-1].valid_from:
+        if before is not None and entry.valid_from <= before.valid_from:
             reader.wrong(
-                (*entry.path, "valid_from"), "order", "versions are not in the order of their days",
-                "order them", )  # fmt: skip
-        days.append(entry)
-    if file.known_until and days and file.known_until < days[-1].valid_from:
+                (*entry.path, "valid_from"), "order",
+                "this version begins on {day}, the one before it on {earlier}",
+                "put versions in the order of their days", day=str(entry.valid_from),
+                earlier=str(before.valid_from),
+            )  # fmt: skip
+        if entry.known_until is not None and entry.known_until < entry.valid_from:
+            reader.wrong(
+                (*entry.path, "known_until"), "known_until", "is before this version begins",
+                "write a later day",
+            )  # fmt: skip
+        before = entry
+    if file.known_until and before is not None and file.known_until < before.valid_from:
         reader.wrong(
             ("known_until",),
             "known_until",
@@ -287,35 +380,55 @@ def _languages(data: Mapping[str, Any]) -> tuple[str, ...]:
     found = data.get("languages")
     if isinstance(found, list) and all(isinstance(lang, str) for lang in found):
         return tuple(found)
-    return ("en",)
+    return ()
 
 
-def faults_of(remarks: Sequence[Remark], text: str, where: str) -> list[Fault]:
-    """Return remarks as faults with their lines, in the order of the file."""
+def faults_of(reader: Reader, text: str, where: str) -> list[Fault]:
+    """Return what a reader noted as faults with their lines, in the order of the file."""
     lines = lines_of(text)
     found = []
-    for remark in remarks:
+    for remark in reader.remarks:
         line = line_of(remark.path, lines)
-        place = place_text(remark.path)
+        place = place_text(remark.path, reader.data)
+        file = f"{where}:{line}" if where and line else where
         found.append(
             Fault(
                 code=remark.code, template=remark.template, remedy=remark.remedy, line=line,
-                where=f"{where}:{line}: {place}" if line else f"{where}: {place}" if place else where,
-                data=remark.data,
+                where=": ".join(filter(None, (file, place))), data=remark.data,
             )
         )  # fmt: skip
     return sorted(found, key=lambda fault: fault.line or 0)
 
 
-def place_text(path: Sequence[str | int]) -> str:
-    """Return a place of a file in words: ``version 2, step 1, row 3, when``."""
+_NAMED = ("input", "output", "parameter", "list", "source")
+
+
+def place_text(path: Sequence[str | int], data: Any = None) -> str:
+    """Return a place of a file in words: ``version 2024-09-01, step prix, row 3, when``."""
     words: list[str] = []
-    for part in path:
+    for position, part in enumerate(path):
+        data = _inside(data, part)
         if isinstance(part, int):
-            words[-1] = f"{words[-1]} {part + 1}"
+            words[-1] = f"{words[-1]} {_called(words[-1], data) or part + 1}"
+        elif position and path[position - 1] in _NAMED and len(words) == position:
+            words[-1] = f"{words[-1]} {part}"
         else:
             words.append(part)
-    return ", ".join(words)
+    return ", ".join(word if len(word) <= 80 else f"{word[:79]}…" for word in words)
+
+
+def _inside(data: Any, part: str | int) -> Any:
+    try:
+        return data[part]
+    except (KeyError, IndexError, TypeError):
+        return None
+
+
+def _called(word: str, item: Any) -> str:
+    """Return what an item of a list is called in place of its number."""
+    key = {"version": "valid_from", "step": "name"}.get(word)
+    name = item.get(key) if key and isinstance(item, Mapping) else None
+    return str(name) if isinstance(name, dt.date | str) and len(str(name)) <= LONGEST_NAME else ""
 
 
 def list_vocabularies(roots: tuple[str, ...] = ()) -> tuple[str, ...]:
@@ -340,20 +453,34 @@ def _vocabulary_names(folder: Traversable, above: str) -> Iterable[str]:
 
 
 def load_vocabulary(name: str, roots: tuple[str, ...] = ()) -> VocabularyFile | None:
-    """Return a vocabulary by its name; None where there is none."""
-    if re.fullmatch(r"[a-z0-9_-]+(?:/[a-z0-9_-]+)+", name) is None:
+    """Return a vocabulary by its name; None where there is none.
+
+    Raises
+    ------
+    RuleError
+        Where the file is not a vocabulary.
+    """
+    if re.fullmatch(SHARED_NAME, name) is None:
         return None
+    *folders, last = name.split("/")
     for base in _vocabulary_roots(roots):
-        file = base.joinpath(*name.split("/")[:-1], f"{name.split('/')[-1]}.toml")
-        if file.is_file():
-            return _vocabulary(file.read_text("utf-8"), name)
+        file = base.joinpath(*folders, f"{last}.toml")
+        if file.is_file() or _odd(file):
+            return _vocabulary(_text_of(file, f"vocabulary {name}", base), name)
     return None
 
 
 @lru_cache(maxsize=128)
 def _vocabulary(text: str, name: str) -> VocabularyFile:
-    found: VocabularyFile = _section(VocabularyFile, text, name)
+    found: VocabularyFile = read_file(VocabularyFile, text, f"vocabulary {name}")
     return found
+
+
+def list_jurisdictions() -> tuple[str, ...]:
+    """Return the codes of the jurisdictions that ship with the package."""
+    folder = files(_PACKAGE) / "jurisdictions"
+    names = (one.name for one in folder.iterdir())
+    return tuple(sorted(n.removesuffix(".toml") for n in names if n.endswith(".toml")))
 
 
 def load_jurisdiction(code: str) -> JurisdictionFile | None:
@@ -366,25 +493,47 @@ def load_jurisdiction(code: str) -> JurisdictionFile | None:
 
 @lru_cache(maxsize=32)
 def _jurisdiction(text: str, code: str) -> JurisdictionFile:
-    found: JurisdictionFile = _section(JurisdictionFile, text, code)
+    found: JurisdictionFile = read_file(JurisdictionFile, text, f"jurisdiction {code}")
     return found
 
 
-def _section(kind: Any, text: str, where: str) -> Any:
+def read_any(
+    data: Mapping[str, Any],
+) -> tuple[VocabularyFile | JurisdictionFile | None, Reader]:
+    """Return a file that is not a rule, with all that is wrong; None where it may be meant as one."""
+    reader = Reader(_languages(data), data)
+    kind: type[Any] = JurisdictionFile if "code" in data else VocabularyFile
+    stand_ins = {"format": FORMAT, "name": "a/b", "code": "aa", "label": NO_TEXT,
+                 "languages": reader.languages or ("en",)}  # fmt: skip
+    if kind is VocabularyFile and not data.keys() & {"input", "parameter", "list"}:
+        return None, reader
+    return read_section(kind, data, (), reader, stand_ins=stand_ins), reader
+
+
+def read_file(kind: type[File], text: str, where: str) -> File:
+    """Return a vocabulary or a jurisdiction.
+
+    Raises
+    ------
+    RuleError
+        Where the file is not one: every fault at once.
+    """
     data = read_toml(text, where)
-    reader = Reader(_languages(data))
-    found = read_section(kind, data, (), reader)
-    if reader.remarks or found is NOTHING:
-        raise RuleError(*faults_of(reader.remarks, text, where))
+    reader = Reader(_languages(data), data)
+    # a rule that uses it names its places by the file too
+    found: File = read_section(kind, data, (where,), reader)
+    if reader.remarks:
+        reader.remarks = [attrs.evolve(r, path=r.path[1:]) for r in reader.remarks]
+        raise RuleError(*faults_of(reader, text, where))
     return found
 
 
-def _day(on: str | dt.date) -> dt.date:
+def _day(on: object) -> dt.date:
     if isinstance(on, dt.datetime):
         return on.date()
     if isinstance(on, dt.date):
         return on
-    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", str(on)):
+    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", str(on)):
         with suppress(ValueError):
             return dt.date.fromisoformat(str(on))
     raise DateError(

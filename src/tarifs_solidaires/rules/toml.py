@@ -8,12 +8,15 @@ from decimal import Decimal
 from typing import Any
 
 from tarifs_solidaires.errors import Fault, RuleError
+from tarifs_solidaires.rules.toml_lines import tokens
 
 MAX_BYTES = 1_000_000  # a rule file is read by people; a larger one is a mistake
-_DOTTED = re.compile(r"(?:[\w\"'-]{1,300}[ \t]*\.[ \t]*){24,}")
-_LONG_KEY = re.compile(r"^[ \t\[]*[^\s=#\"'\[\]{}]{300,}", re.MULTILINE)
-_DEEP = re.compile(r"(?:[\[{][\s]*){40,}")
-_LONG_NUMBER = re.compile(r"[\d_]{60,}")
+MAX_PARTS = 16  # of a dotted key: each part costs the parser of Python memory for all before it
+MAX_KEY = 255  # characters of one key
+MAX_DEPTH = 32  # brackets within brackets
+MAX_DIGITS = 60  # of a number
+_LONG_NUMBER = re.compile(rf"[\d_]{{{MAX_DIGITS + 1},}}")
+_LONG_KEY = re.compile(rf"[^\s=,.]{{{MAX_KEY + 1},}}")
 
 
 def read_toml(text: str, where: str = "") -> dict[str, Any]:
@@ -41,46 +44,90 @@ def read_toml(text: str, where: str = "") -> dict[str, Any]:
     >>> read_toml("rate = 0.55")
     {'rate': Decimal('0.55')}
     """
-    reason = _refused(text)
-    if reason:
-        raise RuleError(
-            Fault(
-                code="not_toml", template=reason, where=where, remedy="no rule needs that", line=1
-            )
-        )
+    refused = _refused(text)
+    if refused:
+        reason, line = refused
+        raise _not_toml(where, line, reason, "no rule needs that")
     try:
         return tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
-        at = re.search(r"\(at line (\d+), column \d+\)", str(error))
-        line = int(at[1]) if at else max(1, len(text.splitlines()))
-        raise RuleError(
-            Fault(
-                code="not_toml", template="not TOML: {reason}", where=where, line=line,
-                remedy="correct what stands there: a quote, a bracket, a comma, a key that stands "
-                "twice; a number is written 40.50, and a code that begins with 0 needs quotes",
-                data={"reason": str(error)},
-            )
-        ) from None  # fmt: skip
-    except (RecursionError, ValueError, MemoryError) as error:
-        raise RuleError(
-            Fault(
-                code="not_toml", template="not TOML: {reason}", where=where, line=1,
-                remedy="check the brackets and the numbers", data={"reason": type(error).__name__},
-            )
-        ) from None  # fmt: skip
+        message = str(error)
+        at = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)", message)
+        line = int(at[1]) if at and at[1] else max(1, len(text.splitlines()))
+        reason = message[: at.start()] if at else message
+        raise _not_toml(
+            where, line, f"this is not TOML: {reason[:1].lower()}{reason[1:]}", _remedy(text, line)
+        ) from None
+    except (RecursionError, ValueError, ArithmeticError, MemoryError) as error:
+        raise _not_toml(
+            where,
+            1,
+            f"this is not TOML: {type(error).__name__}",
+            "check the brackets and the numbers",
+        ) from None
 
 
-def _refused(text: str) -> str:
+def _not_toml(where: str, line: int, reason: str, remedy: str) -> RuleError:
+    return RuleError(
+        Fault(
+            code="not_toml", template="{reason}", where=f"{where}:{line}" if where else "", line=line,
+            remedy=remedy, data={"reason": reason},
+        )
+    )  # fmt: skip
+
+
+def _remedy(text: str, line: int) -> str:
+    """Return what to correct on a line that is not TOML, by the mistakes that people make."""
+    lines = text.splitlines()
+    written = lines[line - 1] if line <= len(lines) else ""
+    value = written.partition("=")[2].strip()
+    if value.count('"') == 1 or value.count("'") == 1:
+        return "close the text with a quote"
+    if re.match(r"[-+]?\d+,\d", value):
+        return "write a number with a decimal point: 40.50, not 40,50"
+    if re.match(r"[-+]?\d+(?:[.,]\d+)?\s*[%€$£]", value):
+        return 'write the number alone, or a formula between quotes, such as "0.55 %"'
+    if re.match(r"0\d", value):
+        return 'write a code that begins with 0 between quotes: "01234"'
+    if re.match(r"[-+]?\d{1,3}(?: \d{3})+", value):
+        return "write a number without spaces: 1200"
+    if re.match(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{4}", value):
+        return "write a date with the year first: 2024-01-31"
+    if re.match(r"[^\W\d]", value) and value.split("#")[0].strip() not in ("true", "false"):
+        return "write a text between quotes"
+    if re.match(r"\s*[\w-]+\s*:", written):
+        return "write = between a key and its value"
+    return "look for a quote, a bracket or a comma that is missing, or a key that stands twice"
+
+
+def _refused(text: str) -> tuple[str, int] | None:
+    """Return why a text is too large or too deep to be parsed, and on which line."""
     if len(text) > MAX_BYTES:
-        return f"more than {MAX_BYTES:,} characters"
+        return f"the file has more than {MAX_BYTES:,} characters", 1
     if "\0" in text:
-        return "a character of value 0"
-    for pattern, reason in (
-        (_DOTTED, "a key of many parts"),
-        (_LONG_KEY, "a key of 300 characters or more"),
-        (_DEEP, "brackets within brackets, 40 deep"),
-        (_LONG_NUMBER, "a number of 60 digits or more"),
-    ):
-        if pattern.search(text):
-            return reason
-    return ""
+        return "the file holds a character of value 0", text.count("\n", 0, text.index("\0")) + 1
+    line, depth, dots = 1, 0, 0
+    for word in tokens(text):
+        start = word[0]
+        if start in "[{":
+            depth += 1
+            dots = 0
+            if depth > MAX_DEPTH:
+                return f"there are brackets within brackets, more than {MAX_DEPTH} deep", line
+        elif start in "]}":
+            depth, dots = max(depth - 1, 0), 0
+        elif start == "\n":
+            dots = 0
+        elif start not in "\"'#":
+            first, *others = re.split(r"[=,]", word)
+            dots += first.count(".")
+            if max(dots, *(part.count(".") for part in others), 0) >= MAX_PARTS:
+                return f"a key has more than {MAX_PARTS} parts", line
+            if others:
+                dots = others[-1].count(".")
+            if _LONG_NUMBER.search(word):
+                return f"a number has more than {MAX_DIGITS} digits", line
+            if _LONG_KEY.search(word):
+                return f"a key has more than {MAX_KEY} characters", line
+        line += word.count("\n")
+    return None

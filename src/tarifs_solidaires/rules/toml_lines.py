@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 Path = tuple[str | int, ...]  # ("version", 0, "row", 2, "tranche"): keys, and positions in lists
 
-_PART = r"""(?:[A-Za-z0-9_-]+|"(?:\\.|[^"\\\n])*"|'[^'\n]*')"""
-_DOTTED = rf"{_PART}(?:[ \t]*\.[ \t]*{_PART})*"
+_PART = r"""(?:[A-Za-z0-9_-]++|"(?>(?:\\.|[^"\\\n])*)"|'[^'\n]*')"""
+_DOTTED = rf"{_PART}(?:[ \t]*\.[ \t]*{_PART})*+"
 _STATEMENT = re.compile(
     rf"""[ \t]*(?:\[\[[ \t]*(?P<item>{_DOTTED})[ \t]*\]\]
                  |\[[ \t]*(?P<table>{_DOTTED})[ \t]*\]
@@ -16,9 +16,10 @@ _STATEMENT = re.compile(
     re.VERBOSE,
 )
 # What may stand in a value, the longest first: texts and comments may hold brackets and line ends.
+# A text that nobody closes goes to the end, so that no character is looked at twice.
 _TOKEN = re.compile(
-    r'"""(?:\\.|[^\\])*?"{3,5}|' + r"'''.*?'{3,5}|"
-    r'"(?:\\.|[^"\\\n])*"|' + r"'[^'\n]*'|#[^\n]*|[\[{]|[\]}]|\n|[^\"'#\[\]{}\n]+",
+    r'"""(?>(?:\\.|[^"\\]|"(?!""))*)(?:"{3,5}|\Z)|' + r"'''(?>(?:[^']|'(?!''))*)(?:'{3,5}|\Z)|"
+    r'"(?>(?:\\[^\n]|[^"\\\n])*)"?|' + r"'[^'\n]*'?|#[^\n]*|[\[{]|[\]}]|\n|[^\"'#\[\]{}\n]+",
     re.DOTALL,
 )
 
@@ -97,9 +98,7 @@ def _resolve(
 def _after_value(text: str, place: int, line: int) -> tuple[int, int]:
     """Return where the next statement starts, and on which line."""
     depth = 0
-    while place < len(text):
-        token = _TOKEN.match(text, place)
-        word = text[place] if token is None else token[0]
+    for word in tokens(text, place):
         place += len(word)
         line += word.count("\n")
         if word in ("[", "{"):
@@ -109,3 +108,15 @@ def _after_value(text: str, place: int, line: int) -> tuple[int, int]:
         elif word == "\n" and depth <= 0:
             break
     return place, line
+
+
+def tokens(text: str, place: int = 0) -> Iterator[str]:
+    """Yield the texts, comments, brackets, line ends of a TOML text, and what stands between them.
+
+    Every character is yielded, whether or not the text is valid.
+    """
+    while place < len(text):
+        found = _TOKEN.match(text, place)
+        word = text[place] if found is None else found[0]
+        yield word
+        place += len(word)

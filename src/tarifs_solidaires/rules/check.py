@@ -1,0 +1,485 @@
+"""Everything that can be said of a rule file before anyone relies on it, with the line of each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from importlib.resources import files
+from typing import Any
+
+import attrs
+
+from tarifs_solidaires.engine.backends import INT_BITS
+from tarifs_solidaires.errors import Fault, RuleError, nearest
+from tarifs_solidaires.rules.build import Builder
+from tarifs_solidaires.rules.cases import check_cases
+from tarifs_solidaires.rules.dated import DatedRule
+from tarifs_solidaires.rules.file import (
+    ListEntry,
+    ParameterEntry,
+    RuleFile,
+    VersionEntry,
+    VocabularyFile,
+)
+from tarifs_solidaires.rules.finding import Finding, Findings, summary
+from tarifs_solidaires.rules.keys import Kind, Listing, Part, Reader, Table, keys_of, shown
+from tarifs_solidaires.rules.load import (
+    Folder,
+    find_text,
+    list_jurisdictions,
+    parse_text,
+    read_any,
+)
+from tarifs_solidaires.rules.proofs import Prover, Setting, person_text
+from tarifs_solidaires.rules.sizes import bits_of
+from tarifs_solidaires.rules.toml import read_toml
+from tarifs_solidaires.rules.toml_lines import Path, lines_of
+from tarifs_solidaires.rules.trends import RISING, turns
+from tarifs_solidaires.rules.units import Units, money_of
+from tarifs_solidaires.values.numbers import decimal_text
+from tarifs_solidaires.values.texts import Texts
+
+__all__ = ["Finding", "check_rule", "check_text", "summary"]
+
+MOST = 200  # findings of one kind of severity that are returned
+# What stands in a text that someone still has to finish.
+UNFINISHED = re.compile(r"\b(?:TODO|TBD|FIXME)\b|\?\?\?|(?i:\b[àa] compl[ée]ter\b|\ba preencher\b)")
+_WORD = re.compile(r"(?<!\S)[^\W\d_A-Z]{3,}(?!\S)")
+# Where a fault leaves the versions and the cases as they are.
+HARMLESS = ("version", "case", "note", "title", "purpose", "per", "authority", "contact", "name",
+            "jurisdiction", "source", "known_until")  # fmt: skip
+
+
+def check_rule(name: Folder, folders: Sequence[Folder] = ()) -> list[Finding]:
+    """Return everything that can be found wrong in a rule file, in the order of its lines.
+
+    The file is read as ``load_rule`` reads it, and then more is asked of it: that its tables cover
+    every case and each of their rows is of use, that it can be computed whatever inputs are given,
+    that its worked cases give what they say, that figures have sources and units fit.
+
+    Parameters
+    ----------
+    name : str or Path
+        Name of a rule, or path of a ``.toml`` file: a rule, a vocabulary or a jurisdiction.
+    folders : sequence of str or Path
+        Folders that hold rules and ``vocabulary/``, looked through first.
+
+    Returns
+    -------
+    list of Finding
+        Errors and warnings; empty where there is none.
+
+    Raises
+    ------
+    RuleError
+        Where there is no such file or rule, or it is not text.
+
+    Examples
+    --------
+    >>> [finding for finding in check_rule("nantes/transport") if finding.severity == "error"]
+    []
+    """
+    text, where, roots = find_text(name, folders)
+    return _check(text, where, [str(root) for root in roots])
+
+
+def check_text(text: str, where: str = "", folders: Sequence[Folder] = ()) -> list[Finding]:
+    r"""Return everything that can be found wrong in the text of a rule file.
+
+    Parameters
+    ----------
+    text : str
+        The text.
+    where : str
+        What it is called.
+    folders : sequence of str or Path
+        Folders that hold ``vocabulary/``.
+
+    Returns
+    -------
+    list of Finding
+        As ``check_rule`` gives them.
+
+    Examples
+    --------
+    >>> for finding in check_text('format = 2\nname = "Ville"\n')[:2]:
+    ...     print(finding.line, finding)
+    None error: the key 'languages' is missing; write a list of language codes
+    None error: the key 'title' is missing; write a text, or a table with one per language: `{ fr = "…", en = "…" }`
+    """
+    return _check(text, where, [str(folder) for folder in folders])
+
+
+def _check(text: str, where: str, roots: list[str]) -> list[Finding]:
+    try:
+        data = read_toml(text)
+    except RuleError as error:
+        fault = error.errors[0]
+        return [Finding(code=fault.code, severity="error", where="", line=fault.line,
+                        message=fault.message, remedy=fault.advice)]  # fmt: skip
+    notes = Findings(data, lines_of(text))
+    _unfinished(notes)
+    if "version" not in data and "output" not in data:
+        part, reader = read_any(data)
+        if part is not None:
+            _read(notes, reader)
+            _Parts(notes, part).check()
+            return _sorted(notes)
+    file, shared, reader = parse_text(text, where, roots)
+    _read(notes, reader)
+    if file is not None:
+        _Check(notes, file, shared, reader).check()
+    return _sorted(notes)
+
+
+def _sorted(notes: Findings) -> list[Finding]:
+    found = sorted(notes.found, key=lambda finding: finding.line or 0)
+    if len(found) <= MOST:
+        return found
+    left = len(found) - MOST
+    errors = any(finding.severity == "error" for finding in found[MOST:])
+    more = Finding(
+        code="more", severity="error" if errors else "warning", where="", line=None,
+        message=f"and {left:,} more findings", remedy="correct those above first",
+    )  # fmt: skip
+    return [*found[:MOST], more]
+
+
+def _read(notes: Findings, reader: Reader) -> None:
+    """Note what the reader found."""
+    for remark in reader.remarks:
+        fault = Fault(
+            code=remark.code, template=remark.template, remedy=remark.remedy, data=remark.data
+        )
+        notes.error(remark.path, fault.code, fault.message, fault.advice)
+    notes.damaged = tuple(remark.path for remark in reader.remarks)
+
+
+def _unfinished(notes: Findings) -> None:
+    """Note texts in which something is still to be written, further on than the reader looks."""
+    stack: list[tuple[Path, Any]] = [((), notes.data)]
+    while stack:
+        path, value = stack.pop()
+        if isinstance(value, Mapping):
+            stack += [((*path, key), item) for key, item in value.items()]
+        elif isinstance(value, list):
+            stack += [((*path, n), item) for n, item in enumerate(value)]
+        elif isinstance(value, str):
+            found = UNFINISHED.search(value)
+            if found is not None and found.start() > 0:
+                notes.warning(
+                    path, "unfinished", f"the text says {found[0]!r}", "finish it, or reword it"
+                )
+
+
+class _Parts:
+    """What can be said of the parts of a file by themselves: texts, sources."""
+
+    def __init__(self, notes: Findings, file: Any) -> None:
+        self.notes = notes
+        self.file = file
+
+    def check(self) -> None:
+        for section, path in _sections(self.file, ()):
+            for key, field in keys_of(type(section)).items():
+                value = getattr(section, field.name)
+                for place, texts in _texts(value, (*path, key)):
+                    self.text(place, texts)
+        for key, source in getattr(self.file, "source", {}).items():
+            if not source.url and not source.reference:
+                self.notes.warning(
+                    ("source", key), "source", "a source with neither url nor reference",
+                    "say where it can be read again",
+                )  # fmt: skip
+
+    def text(self, path: Path, texts: Texts) -> None:
+        missing = [lang for lang in self.file.languages if not texts.has(lang)]
+        if len(texts.wordings) == 1 and not _WORD.search(texts.first):
+            return  # a name, or letters that stand for one: the same in every language
+        if texts and missing:
+            self.notes.warning(
+                path, "translation", f"no text in {', '.join(missing)}",
+                f"add {' and '.join(missing)}: {shown(texts.first)} stands in for it",
+            )  # fmt: skip
+
+
+class _Check(_Parts):
+    """One rule file under check."""
+
+    file: RuleFile
+
+    def __init__(
+        self, notes: Findings, file: RuleFile, shared: tuple[VocabularyFile, ...], reader: Reader
+    ) -> None:
+        super().__init__(notes, file)
+        self.shared = shared
+        self.reader = reader
+
+    def check(self) -> None:
+        super().check()
+        self.head()
+        self.sources()
+        blocked = [r for r in self.reader.remarks if not r.path or r.path[0] not in HARMLESS]
+        if not blocked and len(self.file.version) == len(self.notes.data.get("version", ())):
+            self.versions()
+        if not self.reader.remarks:
+            self.unused()
+
+    # -- the file ------------------------------------------------------------------------------
+
+    def head(self) -> None:
+        file = self.file
+        known = list_jurisdictions()
+        if file.jurisdiction and file.jurisdiction not in known:
+            self.notes.error(
+                ("jurisdiction",), "jurisdiction", f"there is no jurisdiction {file.jurisdiction!r}",
+                f"{nearest(file.jurisdiction, known)}; leave it out where there is none",
+            )  # fmt: skip
+        written = catalogues()
+        foreign = [lang for lang in file.languages if lang.split("-")[0] not in written]
+        if foreign:
+            self.notes.warning(
+                ("languages",), "language",
+                f"the package has no sentences in {', '.join(foreign)}, so notices are in "
+                f"{next((lang for lang in file.languages if lang not in foreign), 'en')}",
+                f"it has {', '.join(written)}",
+            )  # fmt: skip
+        last = max(file.version, key=lambda one: one.valid_from, default=None)
+        endless = last is not None and last.known_until is None and file.known_until is None
+        if last is not None and endless and ("known_until",) not in self.notes.damaged:
+            self.notes.warning(
+                last.path, "known_until", "nothing says until when this version is known, so that it "
+                "is used on any later day", "write known_until at the head: the last day for which the "
+                "rule was read",
+            )  # fmt: skip
+        for key in ("input", "output"):
+            for name, entry in getattr(file, key).items():
+                if not entry.label:
+                    self.notes.warning(
+                        (key, name), "label", "no label, so that people read the name",
+                        "write label = { … }, a short noun phrase",
+                    )  # fmt: skip
+        for path, unit in self.units():
+            self.currency(path, money_of(unit))
+        made = {step.name for version in file.version for step in version.step}
+        for name in file.output.keys() - made - file.input.keys() - self.reader.lost:
+            self.notes.error(
+                ("output", name), "output", f"no version works out {name}",
+                f"name a step {name}, or take the output out",
+            )  # fmt: skip
+
+    def units(self) -> Iterator[tuple[Path, str]]:
+        for section, path in _sections(self.file, ()):
+            unit = getattr(section, "unit", "")
+            if unit:
+                yield (*path, "unit"), unit
+
+    def currency(self, path: Path, money: str) -> None:
+        if ("currency",) in self.notes.damaged:
+            return
+        if money and not self.file.currency:
+            self.notes.error(
+                path, "currency", f"the unit is in {money}, and the file has no currency",
+                f'write currency = "{money}" at the head of the file',
+            )  # fmt: skip
+        elif money and money != self.file.currency:
+            self.notes.warning(
+                path, "currency", f"the unit is in {money}, the file in {self.file.currency}",
+                "correct one of the two",
+            )  # fmt: skip
+
+    def sources(self) -> None:
+        """Note sources that are the key of nothing, and figures without any."""
+        parts: tuple[RuleFile | VocabularyFile, ...] = (*self.shared, self.file)
+        keys = {key for part in parts for key in part.source} | self.notes.data.get(
+            "source", {}
+        ).keys()
+        for section, path in _sections(self.file, ()):
+            source = getattr(section, "source", None)
+            word = isinstance(source, str) and re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", source)
+            if word and source not in keys:
+                self.notes.warning(
+                    (*path, "source"), "source_key",
+                    f"there is no [source.{source}], so that {source!r} is its title",
+                    nearest(str(source), keys) if keys else "write a title of more than a word",
+                )  # fmt: skip
+        for version in self.file.version:
+            if version.source is None and not all(_sourced(step) for step in version.step):
+                self.notes.warning(
+                    version.path, "source", "figures without a source",
+                    "write source = … in the version, or in each of its steps",
+                )  # fmt: skip
+        figures: list[ParameterEntry | ListEntry] = [
+            *self.file.parameter.values(), *self.file.list.values()
+        ]  # fmt: skip
+        for entry in figures:
+            values = getattr(entry, "value", None)
+            own = isinstance(values, tuple) and all(value.source is not None for value in values)
+            if entry.source is None and not own:
+                self.notes.warning(entry.path, "source", "a figure without a source",
+                                   "write source = …")  # fmt: skip
+
+    # -- what is not used ----------------------------------------------------------------------
+
+    def unused(self) -> None:
+        """Note inputs, figures, steps, lists and sources that nothing reads."""
+        builder = Builder(self.file, self.shared, Reader(self.file.languages))
+        read: set[str] = {name for entry in self.file.require for name in entry.when}
+        for version in self.file.version:
+            made = builder.version(version, version.valid_from)
+            if made is None:
+                continue
+            read |= made.reads
+            for name, facts in made.steps.items():
+                if name not in made.reads:
+                    self.note_unused(facts.entry.path, "step", name)
+        read |= {n for note in self.file.note for n in _named(note.when)}
+        for name in tuple(read):
+            entry = self.file.input.get(name)
+            read |= set(re.findall("[a-z][a-z0-9_]*", entry.or_formula)) if entry else set()
+        for name, entry in self.file.input.items():
+            if name not in read:
+                self.note_unused(entry.path, "input", name)
+        figures = [*self.file.parameter.items()]
+        for version in self.file.version:
+            figures += version.parameter.items()
+        for name, figure in figures:
+            if name not in read and not figure.note:
+                self.note_unused(
+                    figure.path, "parameter", name, ", or say in its note what it is for"
+                )
+        asked = {word for when in _whens(self.file) for word in when}
+        for name, listed in self.file.list.items():
+            if not asked & {f"in {name}", f"not in {name}"}:
+                self.note_unused(listed.path, "list", name)
+        cited = {getattr(section, "source", None) for section, _ in _sections(self.file, ())
+                 if isinstance(getattr(section, "source", None), str)}  # fmt: skip
+        for name in self.file.source.keys() - cited:
+            self.note_unused(("source", name), "source", name)
+
+    def note_unused(self, path: Path, kind: str, name: str, more: str = "") -> None:
+        self.notes.warning(path, "unused", f"nothing reads the {kind} {name}", f"take it out{more}")
+
+    # -- versions ------------------------------------------------------------------------------
+
+    def versions(self) -> None:
+        damaged = {r.path[1] for r in self.reader.remarks if r.path[0] == "version" and r.path[1:]}
+        days = {self.file.version[int(n)].valid_from for n in damaged}
+        whole: list[VersionEntry] = []
+        for version in self.file.version:
+            if version.valid_from in days or version.extends in days:
+                days.add(version.valid_from)
+            else:
+                whole.append(version)
+        prover = Prover(self.file, self.shared, self.notes)
+        for version in whole:
+            setting = prover.prove(version)
+            if setting is not None:
+                self.version(version, setting)
+        check_cases(self.file, self.shared, self.notes, whole, prover.rules)
+
+    def version(self, entry: VersionEntry, setting: Setting) -> None:
+        """Check a version on its first day, all its inputs being given."""
+        rule = setting.space.rule
+        self.fitting(rule)
+        for name, bits in bits_of(setting.space).items():
+            if bits > INT_BITS and name in rule.steps:
+                wide = sorted(
+                    n for n in setting.space.reads((), name)
+                    if n in setting.space.inputs and setting.space.inputs[n].maximum >= 10**6
+                )  # fmt: skip
+                self.notes.warning(
+                    rule.steps[name].entry.path, "slow",
+                    f"its largest whole number needs {bits} bits, more than {INT_BITS}: it is computed "
+                    "with Python's own integers, which is slow",
+                    f"give realistic bounds ('to') to {', '.join(wide) or 'its inputs'}",
+                )  # fmt: skip
+        for turn in turns(setting.space):
+            kind = self.file.output[turn.output].kind
+            verb = "falls" if kind in RISING else "rises"
+            item = setting.space.inputs[turn.input]
+            self.notes.warning(
+                rule.steps[turn.output].entry.path, "trend",
+                f"{turn.output} {verb} from {decimal_text(turn.first)} to {decimal_text(turn.then)} as "
+                f"{turn.input} rises from {item.shown(turn.before)} to {item.shown(turn.after)}"
+                + (f", with {person_text(setting.space, turn.person)}" if turn.person else ""),
+                "check the rows and bounds that decide there",
+            )  # fmt: skip
+
+    def fitting(self, rule: DatedRule) -> None:
+        units = {name: item.unit for name, item in rule.all_inputs.items()}
+        units |= {name: figure.unit for name, figure in rule.parameters.items()}
+        fit = Units(units, lambda path, said: self.notes.warning(
+            path, "unit", said, "check the formula, and the units of what it reads"))  # fmt: skip
+        for facts in rule.steps.values():
+            fit.step(facts)
+
+
+def catalogues() -> tuple[str, ...]:
+    """Return the languages in which the package has sentences.
+
+    Examples
+    --------
+    >>> "en" in catalogues()
+    True
+    """
+    found = {"en"}
+    for place in ("locale", "say/locale"):
+        folder = files("tarifs_solidaires").joinpath(*place.split("/"))
+        if folder.is_dir():
+            found |= {one.name for one in folder.iterdir() if one.is_dir()}
+    return tuple(sorted(found))
+
+
+def _sections(value: Any, path: Path) -> Iterator[tuple[Any, Path]]:
+    """Yield a section and all that it holds, with their places."""
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _sections(item, (*path, key))
+    elif isinstance(value, tuple):
+        for n, item in enumerate(value):
+            yield from _sections(item, (*path, n))
+    elif attrs.has(type(value)) and keys_of(type(value)):
+        path = getattr(value, "path", ()) or path
+        yield value, path
+        for key, field in keys_of(type(value)).items():
+            if _holds_sections(field.metadata["kind"]):
+                yield from _sections(getattr(value, field.name), (*path, key))
+
+
+def _holds_sections(kind: Kind) -> bool:
+    match kind:
+        case Part():
+            return True
+        case Listing(of) | Table(of):
+            return _holds_sections(of)
+        case _:
+            return any(_holds_sections(one) for one in getattr(kind, "kinds", ()))
+
+
+def _texts(value: Any, path: Path) -> Iterator[tuple[Path, Texts]]:
+    if isinstance(value, Texts):
+        yield path, value
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            if isinstance(item, Texts):
+                yield (*path, key), item
+
+
+def _sourced(step: Any) -> bool:
+    """Say whether a step, or each of its rows, names its source."""
+    rows = (*step.row, *step.candidate, *step.part)
+    return step.source is not None or (bool(rows) and all(row.source is not None for row in rows))
+
+
+def _whens(value: Any) -> Iterator[tuple[str, ...]]:
+    """Yield the texts of the conditions of a file."""
+    for section, _ in _sections(value, ()):
+        when = getattr(section, "when", ())
+        for one in when if isinstance(when, tuple) else (when,):
+            yield tuple(text for text in one.values() if isinstance(text, str))
+
+
+def _named(when: Any) -> Iterator[str]:
+    for one in when if isinstance(when, tuple) else (when,):
+        yield from one

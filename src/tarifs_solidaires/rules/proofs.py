@@ -1,0 +1,418 @@
+"""What can be proved of a rule before anyone is computed: every case covered, every row of use.
+
+A version is looked at on its first day and on each day on which a dated parameter changes; with each
+value that a choice can have; with every optional input left out, and through each way in which an input
+may be given.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations, product
+from typing import Any
+
+import attrs
+import numpy as np
+
+from tarifs_solidaires.engine.exact import Value as ExactValue
+from tarifs_solidaires.engine.exact import Worked
+from tarifs_solidaires.engine.expression import Choice
+from tarifs_solidaires.engine.quantities import LimitError
+from tarifs_solidaires.engine.tables import CELLS, Grid
+from tarifs_solidaires.errors import RuleError
+from tarifs_solidaires.rules.cells import Cells, Group
+from tarifs_solidaires.rules.dated import REQUIRED, DatedRule, made_parts
+from tarifs_solidaires.rules.file import RuleFile, VersionEntry, VocabularyFile
+from tarifs_solidaires.rules.finding import Findings
+from tarifs_solidaires.rules.keys import shown
+from tarifs_solidaires.rules.model import Value
+from tarifs_solidaires.rules.search import BOXES, Answer, Space, drawn, look_for
+from tarifs_solidaires.rules.toml_lines import Path
+from tarifs_solidaires.values.frozen import EMPTY
+
+SAID = 3  # groups of uncovered cases of one table that are said
+SOUGHT = 8  # groups of a table in which a person is looked for
+CHOICES = 64  # combinations of choices that are all looked at; of more, each choice by itself
+PROGRAMS = 30  # variants of a version, times inputs left out
+OPTIONAL = 3  # optional inputs of which each set is left out; of more, each by itself, and all
+CROSSED = 80  # rows of a table that are compared by twos
+IDLE = 150  # boxes, for a row that may decide for nobody
+DRAWN = 20_000  # people, where boxes do not decide
+TRIED = 20  # of them, worked out exactly
+
+
+@attrs.frozen(kw_only=True)
+class Variant:
+    """A version on one day, with some choices.
+
+    Parameters
+    ----------
+    rule : DatedRule
+        The rule.
+    words : str
+        What is not as the file has it on the first day, such as ``on 2024-04-01``.
+    """
+
+    rule: DatedRule
+    words: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class Setting:
+    """A variant, some inputs being given."""
+
+    variant: Variant
+    space: Space
+    given: frozenset[str]
+    words: str = ""
+
+    @property
+    def start(self) -> str:
+        """How a message about it begins."""
+        words = ", ".join(filter(None, (self.variant.words, self.words)))
+        return f"{words}, " if words else ""
+
+
+def change_days(file: RuleFile, rule: DatedRule, last: dt.date) -> list[dt.date]:
+    """Return the days after the first of a version on which a dated parameter changes."""
+    own: dict[str, Any] = {}
+    parts: tuple[RuleFile | VocabularyFile, ...] = (*rule.shared, file)
+    for part in parts:
+        own |= part.parameter
+    found: set[dt.date] = set()
+    for name in rule.version.reads & own.keys():
+        values = own[name].value
+        for one in values if isinstance(values, tuple) else ():
+            found.add(one.from_)
+            if one.until is not None:
+                found.add(one.until + dt.timedelta(days=1))
+    return sorted(day for day in found if rule.version.valid_from < day <= last)
+
+
+def variants(prover: Prover, entry: VersionEntry) -> Iterator[Variant]:
+    """Yield a version as it is on its first day, then on others and with other choices."""
+
+    def made(day: dt.date, changes: Mapping[str, Value], words: str) -> Variant | None:
+        try:
+            rule = DatedRule(**made_parts(prover.file, prover.shared, day, None, changes))
+        except RuleError as error:
+            fault = error.errors[0]
+            message = attrs.evolve(fault, where=words).message
+            prover.notes.error(entry.path, fault.code, message, fault.advice)
+            return None
+        if not changes:
+            prover.rules[day] = rule
+        return Variant(rule=rule, words=words)
+
+    first = made(entry.valid_from, EMPTY, "")
+    if first is None:
+        return
+    yield first
+    for day in change_days(prover.file, first.rule, first.rule.version.valid_to):
+        other = made(day, EMPTY, f"on {day}")
+        if other is not None:
+            yield other
+    for changes in choices(first.rule):
+        words = " and ".join(f"{name} = {shown(value)}" for name, value in changes.items())
+        other = made(entry.valid_from, changes, f"with {words}")
+        if other is not None:
+            yield other
+
+
+def choices(rule: DatedRule) -> Iterator[dict[str, Value]]:
+    """Yield every other combination of choices, or each by itself where there are too many."""
+    read = [p for name, p in rule.parameters.items() if p.choices and name in rule.version.reads]
+    if math.prod(len(p.choices) for p in read) > CHOICES:
+        for p in read:
+            yield from ({p.name: value} for value in p.choices if value != p.value)
+        return
+    for values in product(*(p.choices for p in read)):
+        changed = {p.name: v for p, v in zip(read, values, strict=True) if v != p.value}
+        if changed:
+            yield changed
+
+
+def given_sets(rule: DatedRule) -> Iterator[tuple[frozenset[str], str]]:
+    """Yield sets of inputs that may be given, each with words for what is unusual in it."""
+    read = rule.version.reads & rule.all_inputs.keys()
+    asked = {name for entry in rule.file.require for name in entry.when} & rule.all_inputs.keys()
+    all_ = frozenset(read | asked)
+    yield all_, ""
+    optional = sorted(
+        name for name in all_
+        if rule.all_inputs[name].optional and name not in rule.version.required
+    )  # fmt: skip
+    if len(optional) <= OPTIONAL:
+        left_out = [set(c) for n in range(1, len(optional) + 1) for c in combinations(optional, n)]
+    else:
+        left_out = [*({name} for name in optional), set(optional)]
+    for names in left_out:
+        yield all_ - names, f"where {' and '.join(sorted(names))} is not given"
+    for name in sorted(all_):
+        ways = rule._ways(name)
+        if ways:
+            words = f"where {name} is given through {' and '.join(sorted(ways))}"
+            yield all_ - {name} | ways, words
+
+
+class Prover:
+    """Prove what can be proved of each version of a rule, and note what cannot.
+
+    Parameters
+    ----------
+    file : RuleFile
+        A file without faults.
+    shared : tuple of VocabularyFile
+        Vocabularies that it uses.
+    notes : Findings
+        Where findings are noted.
+    """
+
+    def __init__(self, file: RuleFile, shared: tuple[VocabularyFile, ...], notes: Findings) -> None:
+        self.file = file
+        self.shared = shared
+        self.notes = notes
+        self.rules: dict[dt.date, DatedRule] = {}  # on some days, nothing being changed
+
+    def prove(self, entry: VersionEntry) -> Setting | None:
+        """Look at a version; return it on its first day, all inputs being given.
+
+        Parameters
+        ----------
+        entry : VersionEntry
+            A version without faults.
+        """
+        return _Version(self, entry).prove()
+
+
+class _Version:
+    """Proofs about one version."""
+
+    def __init__(self, prover: Prover, entry: VersionEntry) -> None:
+        self.prover = prover
+        self.notes = prover.notes
+        self.entry = entry
+        self.seen: set[Any] = set()  # tables looked at, with the bounds of their quantities
+        self.said: dict[str, set[str]] = {}  # uncovered cases that were noted, by step
+        self.decided: dict[str, set[int]] = {}  # rows that decide, by step
+        self.maybe: dict[tuple[str, int], list[tuple[Setting, Cells]]] = {}
+
+    def prove(self) -> Setting | None:
+        first: Setting | None = None
+        for variant, given, words in self.asked():
+            setting = self.setting(variant, given, words)
+            if setting is not None:
+                first = setting if not words and not variant.words else first
+                self.tables(setting)
+        if first is not None:
+            self.idle_rows(first)
+        return first
+
+    def asked(self) -> list[tuple[Variant, frozenset[str], str]]:
+        """Return what to look at, what is least unusual first, up to a limit."""
+        found = [
+            (variant, given, words)
+            for variant in variants(self.prover, self.entry)
+            for given, words in given_sets(variant.rule)
+        ]
+        return sorted(found, key=lambda one: bool(one[0].words) and bool(one[2]))[:PROGRAMS]
+
+    def setting(self, variant: Variant, given: frozenset[str], words: str) -> Setting | None:
+        try:
+            program = variant.rule.program(given)
+        except LimitError as error:
+            self.limit(variant, error, words)
+            return None
+        space = Space.of(variant.rule, program)
+        return Setting(variant=variant, space=space, given=given, words=words)
+
+    def limit(self, variant: Variant, error: LimitError, words: str) -> None:
+        """Note a step for which there is no program."""
+        name = getattr(error, "__notes__", [""])[-1]
+        start = ", ".join(filter(None, (variant.words, words)))
+        self.notes.error(
+            self.path_of(variant.rule, name), "not_computable",
+            f"{start}, {error.template}" if start else error.template, error.remedy,
+        )  # fmt: skip
+
+    def path_of(self, rule: DatedRule, name: str) -> Path:
+        if name in rule.steps:
+            return rule.steps[name].entry.path
+        if name.startswith(REQUIRED):
+            return self.prover.file.require[int(name.removeprefix(REQUIRED))].path
+        parts: tuple[RuleFile | VocabularyFile, ...] = (self.prover.file, *self.prover.shared)
+        for part in parts:
+            if name in part.input:
+                return (*part.input[name].path, "or_formula")
+        return self.entry.path
+
+    # -- tables --------------------------------------------------------------------------------
+
+    def tables(self, setting: Setting) -> None:
+        """Look at each table of a program."""
+        program = setting.space.program
+        for step in program.steps:
+            if not isinstance(step.value, Choice) or step.name.startswith(REQUIRED):
+                continue
+            grid = program.grids[step.name]
+            if grid.row_of_cell is None:
+                self.too_large(setting, step.name, grid)
+                continue
+            key = _key(step.name, setting.space)
+            if key not in self.seen:
+                self.seen.add(key)
+                self.table(setting, step.name, Cells.of(grid, setting.space))
+
+    def too_large(self, setting: Setting, name: str, grid: Grid) -> None:
+        self.notes.warning(
+            self.path_of(setting.variant.rule, name), "not_decided",
+            f"this table has {grid.size:,} combinations of bounds, more than {CELLS:,}: whether its "
+            "rows cover every case is not proved",
+            "make two tables of it, of which one reads the other",
+        )  # fmt: skip
+
+    def table(self, setting: Setting, name: str, cells: Cells) -> None:
+        rule = setting.variant.rule
+        if cells.uncovered.any():
+            self.uncovered(setting, name, cells)
+        decided = self.decided.setdefault(name, set())
+        rows = set(np.unique(cells.row[cells.possible]).tolist()) - {
+            cells.grid.rows,
+            cells.grid.rows + 1,
+        }
+        if cells.plain and not setting.variant.rule.file.require:
+            decided |= rows
+        elif rows - decided:
+            decided |= rows & setting.space.rows_met(name)
+            for row in rows - decided:
+                self.maybe.setdefault((name, row), []).append((setting, cells))
+        if not setting.start and cells.grid.rows <= CROSSED:
+            self.crossing(rule, name, cells)
+
+    def uncovered(self, setting: Setting, name: str, cells: Cells) -> None:
+        """Note the cases of a table that no row covers, each with a person."""
+        said = self.said.setdefault(name, set())
+        groups = cells.groups(cells.uncovered, SOUGHT)
+        told = 0
+        for group in groups:
+            if group.words in said or told == SAID:
+                continue
+            answer = self.look(setting, name, group.wanted, None)
+            if answer.proved:
+                continue
+            said.add(group.words)
+            told += 1
+            self.note_uncovered(setting, name, group, answer)
+
+    def note_uncovered(self, setting: Setting, name: str, group: Group, answer: Answer) -> None:
+        path = self.path_of(setting.variant.rule, name)
+        row = (
+            f"add a row with when = {group.when}" if group.when else "add a last row without 'when'"
+        )
+        if answer.person is None:
+            self.notes.warning(
+                path, "not_decided",
+                f"{setting.start}it is not decided whether a row covers {group.words}: no such case "
+                "was found, and none was excluded", f"{row}, or give the inputs closer bounds",
+            )  # fmt: skip
+            return
+        self.notes.error(
+            path, "uncovered",
+            f"{setting.start}no row covers {group.words}; a case: "
+            f"{person_text(setting.space, answer.person)}",
+            row if group.when else f'{row}, with then = "missing" if there is no result',
+        )  # fmt: skip
+
+    def look(
+        self,
+        setting: Setting,
+        name: str,
+        wanted: Sequence[Any],
+        row: int | None,
+        boxes: int = BOXES,
+    ) -> Answer:
+        """Look for a person for whom a row decides, or none does though nothing is missing."""
+
+        def is_it(worked: Worked) -> bool:
+            return worked.row == row and (row is not None or worked.missing == name)
+
+        answer = look_for(setting.space, wanted, name, is_it, boxes)
+        if answer.person is not None or answer.proved or boxes < BOXES:
+            return answer
+        space = setting.space
+        number = space.steps[name].rows if row is None else row
+        sample = drawn(space, DRAWN)
+        for place in np.flatnonzero(space.rows(sample, [name])[name] == number)[:TRIED].tolist():
+            person = space.person(sample, place)
+            worked = space.work_out(person, frozenset(space.steps))
+            if space.accepts(worked) and is_it(worked[name]):
+                needed = space.reads(wanted, name)
+                return Answer(person={n: v for n, v in person.items() if n in needed})
+        return answer
+
+    # -- rows ----------------------------------------------------------------------------------
+
+    def crossing(self, rule: DatedRule, name: str, cells: Cells) -> None:
+        """Note rows about the same quantities that cross, so that their order alone decides."""
+        facts = rule.steps[name]
+        values = [row.value for row in facts.rows]
+        for first, second, group in cells.crossing(values):
+            self.notes.warning(
+                facts.entry.row[second].path, "crossing",
+                f"crosses row {first + 1} ({facts.rows[first].name.first!r}), which comes first and "
+                f"decides for {group.words}",
+                "write bounds that meet, so that the order of the rows does not decide",
+            )  # fmt: skip
+
+    def idle_rows(self, setting: Setting) -> None:
+        """Note the rows that decide for nobody."""
+        for name, decided in self.decided.items():
+            if name not in setting.variant.rule.steps:
+                continue
+            facts = setting.variant.rule.steps[name]
+            for row, entry in enumerate(facts.entry.row):
+                if row in decided or self.reached(name, row):
+                    continue
+                grid = setting.space.program.grids.get(name)
+                before: tuple[int, ...] = ()
+                if grid is not None and grid.row_of_cell is not None:
+                    before = Cells.of(grid, setting.space).before(row)
+                if before:
+                    names = ", ".join(f"{n + 1} ({facts.rows[n].name.first!r})" for n in before)
+                    message = f"never decides: rows before it always do: {names}"
+                    remedy = "move it up, narrow those rows, or take it out"
+                else:
+                    message = "never decides: its conditions hold for no value that is accepted"
+                    remedy = "correct its bounds, or take it out"
+                self.notes.warning(entry.path, "idle", message, remedy)
+
+    def reached(self, name: str, row: int) -> bool:
+        """Say whether a row may decide for somebody: False only where it is proved not to."""
+        for setting, cells in self.maybe.get((name, row), []):
+            groups = cells.groups((cells.row == row) & cells.possible, SOUGHT + 1)
+            if len(groups) > SOUGHT:
+                return True
+            if not all(self.look(setting, name, one.wanted, row, IDLE).proved for one in groups):
+                return True
+        return False
+
+
+def _key(name: str, space: Space) -> Any:
+    """Return all that a table depends on."""
+    reads = space.reads((), name)
+    constants = tuple((n, v) for n, v in space.rule.constants.items() if n in reads)
+    return name, constants, tuple(n for n in space.inputs if n in reads)
+
+
+def person_text(space: Space, person: Mapping[str, ExactValue]) -> str:
+    """Return a person as a case of the file gives one."""
+    found = []
+    for name, value in person.items():
+        item = space.inputs[name]
+        if item.kind == "date":
+            found.append(f"{name} = {item.shown(value)}")  # type: ignore[arg-type]
+        else:
+            found.append(f"{name} = {shown(value)}")
+    return f"given = {{ {', '.join(found)} }}"
