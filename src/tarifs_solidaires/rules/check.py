@@ -47,7 +47,7 @@ UNFINISHED = re.compile(r"\b(?:TODO|TBD|FIXME)\b|\?\?\?|(?i:\b[àa] compl[ée]te
 _WORD = re.compile(r"(?<!\S)[^\W\d_A-Z]{3,}(?!\S)")
 # Where a fault leaves the versions and the cases as they are.
 HARMLESS = ("version", "case", "note", "title", "purpose", "per", "authority", "contact", "name",
-            "jurisdiction", "source", "known_until")  # fmt: skip
+            "jurisdiction", "source")  # fmt: skip
 
 
 def check_rule(name: Folder, folders: Sequence[Folder] = ()) -> list[Finding]:
@@ -219,7 +219,10 @@ class _Check(_Parts):
         super().check()
         self.head()
         self.sources()
-        blocked = [r for r in self.reader.remarks if not r.path or r.path[0] not in HARMLESS]
+        blocked = [
+            r for r in self.reader.remarks
+            if not r.path or r.path[0] not in HARMLESS or r.path[-1] in ("valid_from", "known_until")
+        ]  # fmt: skip
         if not blocked and len(self.file.version) == len(self.notes.data.get("version", ())):
             self.versions()
         if not self.reader.remarks:
@@ -261,6 +264,8 @@ class _Check(_Parts):
                     )  # fmt: skip
         for path, unit in self.units():
             self.currency(path, money_of(unit))
+        if any(remark.path[:1] == ("version",) for remark in self.reader.remarks):
+            return
         made = {step.name for version in file.version for step in version.step}
         for name in file.output.keys() - made - file.input.keys() - self.reader.lost:
             self.notes.error(
