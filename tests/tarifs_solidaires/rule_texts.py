@@ -25,6 +25,7 @@ label = { fr = "quotient familial", en = "family quotient" }
 
 [input.rang]
 kind = "whole"
+unit = "children"
 from = 1
 to = 20
 default = 1

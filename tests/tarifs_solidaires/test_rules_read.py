@@ -37,6 +37,7 @@ FAULTS = [
     ('to = 100_000', 'to = nan', "type", "to = nan", "expected a number or a date, got NaN"),
     ('to = 100_000', 'to = 1e999', "type", "to = 1e999", "got 1E+999"),
     ('to = 100_000', 'to = 100_000_000_000_000', "out_of_bounds", "to = 100_000_000_000_000", "is too large; write a number from -1,000,000,000,000 to 1,000,000,000,000"),
+    ('to = 100_000', 'to = 1_000_000_000\nstep = 0.000_000_01', "bounds", "[input.quotient]", "more digits than a float tells apart; give it closer bounds"),
     ('to = 100_000', 'too = 100_000', "unknown_key", "too = 100_000", "did you mean to?"),
     ('to = 100_000', 'to = -1', "bounds", "[input.quotient]", "'from' is above 'to'"),
     ('to = 100_000', 'to = 2024-01-01', "bounds", "to = 2024-01-01", "a date cannot bound a number"),

@@ -152,7 +152,7 @@ def _read(notes: Findings, reader: Reader) -> None:
             code=remark.code, template=remark.template, remedy=remark.remedy, data=remark.data
         )
         notes.error(remark.path, fault.code, fault.message, fault.advice)
-    notes.damaged = tuple(remark.path for remark in reader.remarks)
+    notes.damaged = (*(remark.path for remark in reader.remarks), *reader.meant)
 
 
 def _unfinished(notes: Findings) -> None:
@@ -389,15 +389,14 @@ class _Check(_Parts):
         self.fitting(rule)
         for name, bits in bits_of(setting.space).items():
             if bits > INT_BITS and name in rule.steps:
-                wide = sorted(
-                    n for n in setting.space.reads((), name)
-                    if n in setting.space.inputs and setting.space.inputs[n].maximum >= 10**6
-                )  # fmt: skip
+                read = setting.space.reads((), name)
+                inputs = [i for n, i in setting.space.inputs.items() if n in read and i.numeric]
+                wide = sorted(inputs, key=lambda item: -item.maximum / item.grid)[:3]
                 self.notes.warning(
                     rule.steps[name].entry.path, "slow",
                     f"its largest whole number needs {bits} bits, more than {INT_BITS}: it is computed "
                     "with Python's own integers, which is slow",
-                    f"give realistic bounds ('to') to {', '.join(wide) or 'its inputs'}",
+                    f"give realistic bounds ('to') to {', '.join(item.name for item in wide)}",
                 )  # fmt: skip
         for turn in turns(setting.space):
             kind = self.file.output[turn.output].kind
