@@ -111,6 +111,11 @@ def work_out(steps: Iterable[Step], known: Mapping[str, Value]) -> dict[str, Wor
     return done
 
 
+def satisfied(when: Condition, values: Mapping[str, Value]) -> bool:
+    """Say whether a condition holds for one person, of whom all that it reads is known."""
+    return _Reader(values, {}).holds(when) is True
+
+
 def _is_missing(node: Expression, row: int) -> bool:
     return isinstance(node, Choice | Best) and isinstance(node.cases[row].value, Missing)
 
