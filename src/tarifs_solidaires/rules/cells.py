@@ -29,6 +29,7 @@ from tarifs_solidaires.rules.search import Space, lattice, next_multiple
 
 Mask = npt.NDArray[np.bool_]
 LISTED = 6  # codes that words list
+MOST_TRIED = 30  # axes, alone and by twos, that are tried to be left out of words
 
 
 @attrs.frozen(kw_only=True)
@@ -253,6 +254,11 @@ class Group:
             found[name] = one
         return f"{{ {', '.join(f'{n} = {one}' for n, one in found.items())} }}" if found else None
 
+    def holds(self, other: Group) -> bool:
+        """Say whether the cells of another group are among these."""
+        pairs = zip(self.bins, other.bins, strict=True)
+        return all(a <= c and d <= b for (a, b), (c, d) in pairs)
+
     @property
     def wanted(self) -> tuple[Condition, ...]:
         """What holds in these cases."""
@@ -306,6 +312,38 @@ class Cells:
         """Cells that no row covers."""
         found: Mask = np.logical_and(self.row == self.grid.rows, self.possible)
         return found
+
+    def widened(self, cells: Mask) -> tuple[Mask, tuple[str, ...]]:
+        """Return uncovered cells with all that lies beside them along axes that tell nothing of them.
+
+        A row about a status alone, such as an allowance that gives the full reduction, takes some of
+        the people of a bracket. To name it in the bracket that is missing would hide what is missing:
+        so an axis is left out where the cells beside are decided by rows about left-out axes only.
+
+        Returns
+        -------
+        tuple of ndarray and tuple of str
+            The cells, and the quantities that are left out.
+        """
+        left_out: tuple[str, ...] = ()
+        found = cells
+        every = list(dict.fromkeys(side.name for side in self.sides))
+        for more in [*combinations(every, 1), *combinations(every, 2)][:MOST_TRIED]:
+            told = tuple(dict.fromkeys((*left_out, *more)))
+            wide = self._beside(cells, frozenset(told))
+            if wide is not None:
+                left_out, found = told, wide
+        return found, left_out
+
+    def _beside(self, cells: Mask, told: frozenset[str]) -> Mask | None:
+        axes = [n for n, side in enumerate(self.sides) if side.name in told]
+        asked = [names(when) & {side.name for side in self.sides} for when in self.grid.whens]
+        allowed = np.array([*(one <= told for one in asked), True, False])[self.row]
+        shaped = cells.reshape(self.grid.shape).any(axis=tuple(axes), keepdims=True)
+        wide: Mask = np.broadcast_to(shaped, self.grid.shape).reshape(-1)
+        if (self.possible & ~wide).any() and (allowed | ~self.possible | ~wide).all():
+            return wide
+        return None
 
     def groups(self, cells: Mask, most: int) -> list[Group]:
         """Return some cells as few groups of neighbours; impossible cells may lie in any of them."""

@@ -399,6 +399,7 @@ class _Check(_Parts):
                     f"give realistic bounds ('to') to {', '.join(item.name for item in wide)}",
                 )  # fmt: skip
         for turn in turns(setting.space):
+            person = person_text(setting.space, turn.person)
             kind = self.file.output[turn.output].kind
             verb = "falls" if kind in RISING else "rises"
             item = setting.space.inputs[turn.input]
@@ -406,7 +407,7 @@ class _Check(_Parts):
                 rule.steps[turn.output].entry.path, "trend",
                 f"{turn.output} {verb} from {decimal_text(turn.first)} to {decimal_text(turn.then)} as "
                 f"{turn.input} rises from {item.shown(turn.before)} to {item.shown(turn.after)}"
-                + (f", with {person_text(setting.space, turn.person)}" if turn.person else ""),
+                + (f", with {person}" if person != "given = {}" else ""),
                 "check the rows and bounds that decide there",
             )  # fmt: skip
 
