@@ -230,11 +230,9 @@ def test_each_choice_and_each_day_on_which_a_figure_changes_are_looked_at():
     assert found(strict) == []
     last = '    [[version.step.row]]\n    name = { fr = "autres", en = "others" }\n    then = 1\n'
     by_choice = changed((last, last.replace("then", 'when = { lecture = "large" }\n    then')))
-    assert [one for _, _, one in found(by_choice) if "uncovered" in _ or "no row" in one][
-        0
-    ].startswith(  # fmt: skip
-        'error: version 2025-09-01, step part: with lecture = "stricte", no row'
-    )
+    assert next(
+        one for _, _, one in found(by_choice) if "uncovered" in _ or "no row" in one
+    ).startswith('error: version 2025-09-01, step part: with lecture = "stricte", no row')
     by_day = changed((last, last.replace("then", 'when = { plafond = "x < 940" }\n    then')))
     messages = [one for code, _, one in found(by_day) if code == "uncovered"]
     assert messages
@@ -472,7 +470,7 @@ def test_a_bound_that_rises_and_a_bill_that_is_shared_are_no_income():
 
 def test_sets_of_given_inputs_are_those_that_may_be_given():
     rule = load_rule("nantes/transport", on="2020-10-01")
-    sets = dict((words, given) for given, words in given_sets(rule))
+    sets = {words: given for given, words in given_sets(rule)}
     assert "" in sets
     assert (
         "where quotient_familial is given through nombre_parts and revenu_fiscal_reference" in sets

@@ -60,6 +60,8 @@ class DatedRule:
         Last day for which the rule is known, where the day asked lies beyond it.
     changes : mapping of str to Value
         Parameters that ``replace`` changed.
+    all_inputs : mapping of str to Input
+        Inputs of the file and of its vocabularies.
     """
 
     file: RuleFile = attrs.field(repr=False)
@@ -242,6 +244,11 @@ class DatedRule:
         ----------
         given : collection of str
             Names of the inputs that are given.
+
+        Returns
+        -------
+        list of Fault
+            What is wrong; empty where nothing is.
         """
         faults: list[Fault] = []
         for name in given:
@@ -289,7 +296,20 @@ class DatedRule:
         return words
 
     def program(self, given: frozenset[str], *, fine: bool = False) -> Program:
-        """Return the program for some inputs being given; see ``Program``."""
+        """Return the program for some inputs being given.
+
+        Parameters
+        ----------
+        given : frozenset of str
+            Inputs that are given.
+        fine : bool
+            Whether numbers are counted in millionths of their step.
+
+        Returns
+        -------
+        Program
+            The program, made once.
+        """
         key = (given, fine)
         if key not in self._programs:
             self._programs[key] = self._program(given, fine)
@@ -581,7 +601,18 @@ class DatedRule:
         return found
 
     def exact_values(self, values: Mapping[str, object]) -> dict[str, ExactValue]:
-        """Return the inputs of one person as exact values, defaults included, None where absent."""
+        """Return the inputs of one person as exact values.
+
+        Parameters
+        ----------
+        values : mapping of str to object
+            Inputs, single values; those with a default may be left out.
+
+        Returns
+        -------
+        dict of str to Value
+            Every input, defaults included; None where one is absent.
+        """
         found: dict[str, ExactValue] = {}
         for name, item in self.all_inputs.items():
             value = values.get(name)
