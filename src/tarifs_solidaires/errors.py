@@ -157,7 +157,7 @@ class TableError(TarifError):
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """Return the remedy for a mistyped name: the nearest known ones, else all of them."""
-    names = sorted(known)
+    names = sorted(set(known))
     close = get_close_matches(word, names, n=3, cutoff=0.6)
     if close:
         return f"did you mean {' or '.join(close)}?"

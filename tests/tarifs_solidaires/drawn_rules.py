@@ -22,7 +22,6 @@ FILES = sorted((HERE.parents[1] / "examples" / "tarifs").glob("*.toml"))
 MADE_UP = sorted((HERE / "drawn").glob("*.toml"))
 BASES = 10  # people around whom points of change are looked for
 GRID = 16  # places of an input between which they are looked for
-RANDOM = 300
 TYPES = {"number": "number", "whole": "number", "flag": "boolean", "code": "string", "date": "date"}
 
 
@@ -144,16 +143,16 @@ class People:
                             yield {**person, name: place * item.grid}
 
     def some(self, many):
+        """Return people at random, half of whose numbers are figures that the rule compares."""
         return [person for person in (self.person() for _ in range(many)) if self.allowed(person)]
 
-    def all(self):
-        """Return people at random, at every figure, and around the points of change."""
-        bases = [self.person() for _ in range(BASES)]
-        people = [*bases, *(p for base in bases for p in self.changes(base))]
-        for base in bases:
+    def around(self):
+        """Return people at every figure, and at the points of change."""
+        people = [self.person() for _ in range(BASES)]
+        for base in tuple(people):
+            people += self.changes(base)
             for name in [name for name in self.figures if name in base]:
                 people += [{**base, name: value} for value in self.figures[name][:60]]
-        people += [self.person() for _ in range(RANDOM)]
         return [person for person in people if self.allowed(person)]
 
 
@@ -199,18 +198,20 @@ def row_name(rule, worked):
     return None if found.row is None else facts.rows[found.row].name.first
 
 
-def cases_of(rule, many=None):
+def cases_of(rule, many, *, around=False):
     """Return cases of a rule as plain values: what is given, and what each decision comes to.
 
     Parameters
     ----------
     rule : Rule
         The rule.
-    many : int, optional
-        How many people are drawn; left out, all those around the points of change.
+    many : int
+        How many people are drawn at random.
+    around : bool
+        Whether people around the points of change are added.
     """
     people = People(rule)
-    drawn = people.all() if many is None else people.some(many)
+    drawn = people.some(many) + (people.around() if around else [])
     found = []
     for person in drawn:
         worked = rule.work_out(person)

@@ -158,9 +158,15 @@ def test_a_language_that_the_file_lacks_leaves_its_texts_in_the_first_one(write)
     title = rule.title.to("fr")
     assert re.sub(r"\W", "", title) in re.sub(r"&#?\w+;|#\d+;|\W", "", text)
     plain = re.sub(r"<[^>]+>|\n", " ", text)
-    assert "in: Französisch" in plain or "in#58; Französisch" in plain
+    assert "in: French" in plain or "in#58; French" in plain
     assert text != getattr(rule, write)()
     assert getattr(rule, write)("fr") == getattr(rule, write)()
+
+
+def test_a_language_of_a_country_is_the_language():
+    rule = load_rule("recife/eau", on="2025-06-01")
+    assert rule.to_markdown("fr-CA").startswith("# Tarif social de l'eau de Recife")
+    assert rule.to_mermaid("pt-BR") == rule.to_mermaid("pt")
 
 
 @pytest.mark.parametrize("lang", ["zz-top", "", "francais", "../fr", "e"])

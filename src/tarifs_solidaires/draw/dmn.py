@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 import attrs
 
-from tarifs_solidaires.draw.feel import Feel, Single, constant, fresh
+from tarifs_solidaires.draw.feel import RESERVED, Feel, Single, constant, fresh
 from tarifs_solidaires.draw.flow import Flow, Line, Work, make_flow
 from tarifs_solidaires.draw.lines import clean
 from tarifs_solidaires.draw.wording import CONFIDENCES, Wording
@@ -91,7 +91,7 @@ class _Model:
         self.kinds |= {n: _type(value) for n, value in self.parameters.items()}
         self.kinds |= {n: TYPES[rule.steps[n].step.kind] for n in self.works}
         self.taken = set(own)
-        self.given = {n: n if n == fresh(n, set()) else fresh(n, self.taken) for n in own}
+        self.given = {n: fresh(n, self.taken) if n in RESERVED else n for n in own}
         used = {  # inputs for which something else can stand
             name: fresh(f"{name}_used", self.taken)
             for name, item in self.inputs.items() if item.formula or item.default is not None

@@ -14,7 +14,7 @@ from tarifs_solidaires.rules.dated import DatedRule, made_parts
 from tarifs_solidaires.rules.file import Source
 
 _MARKUP = re.compile(r"([\\`*_\[\]<>&|~#$!])")
-_START = re.compile(r"^([-+:%(=>]|\d+(?=[.)]))")
+_START = re.compile(r"^([-+](?=[-+\s]|$)|[:%(=>]|\d+(?=[.)](?:\s|$)))")
 _LIST = re.compile(r"(?:not )?in (\w+)")
 
 # Heads of tables; a column in which nothing stands is left out.

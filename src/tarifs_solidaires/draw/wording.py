@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from gettext import GNUTranslations
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
@@ -105,11 +106,14 @@ class Wording:
             )  # fmt: skip
         self.rule = rule
         self.lang = lang
-        self.own = lang if lang in rule.languages else rule.languages[0]
+        near = [one for one in (lang, _base(lang)) if one in rule.languages]
+        self.own = near[0] if near else rule.languages[0]
         self.word = translator(lang).gettext  # for headings
         self.say = translator(self.own).gettext  # for sentences with words of the file
         self.locale = _locale(self.own) or Locale("en")
-        self.heading_locale = known or Locale("en")
+        # headings are English where there is no catalogue, and so are their days
+        translated = isinstance(translator(lang), GNUTranslations)
+        self.heading_locale = known if known and translated else Locale("en")
         self.builder = Builder(rule.file, rule.shared, Reader(rule.languages))
         self.labels = self._labels()
 
@@ -127,7 +131,7 @@ class Wording:
     @property
     def remark(self) -> str:
         """What to say where the file has no texts in the language asked; else empty."""
-        if self.own == self.lang:
+        if _base(self.own) == _base(self.lang):
             return ""
         name = (_locale(self.own) or Locale("en")).get_language_name(self.heading_locale)
         sentence = self.word("The texts of this rule are not in this language, but in: {language}.")
@@ -405,6 +409,11 @@ class Wording:
     def choice(self, words: Sequence[str]) -> str:
         """Return words joined by commas and an "or"."""
         return format_list(words, style="or", locale=self.locale)
+
+
+def _base(lang: str) -> str:
+    """Return a language without its country."""
+    return lang.partition("-")[0]
 
 
 def _locale(lang: str) -> Locale | None:

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tarifs_solidaires.engine.expression import (
+    MIRRORED,
     Among,
     Compare,
     Condition,
@@ -196,28 +197,32 @@ class Side:
             return item.shown(value)
         return formula_text(self._right(value))
 
-    def when(self, start: int, stop: int) -> str | None:
-        """Return the condition that a row would have for some bins, as TOML; None where none can."""
-        count = self.axis.bins - self.axis.missing
-        if stop > count or not isinstance(self.left, Name):
+
+def _condition(told: Sequence[tuple[Side, int, int]]) -> str | None:
+    """Return the condition that a row would have on one quantity, as TOML; None where none can."""
+    side, start, stop = told[0]
+    if any(end > one.axis.bins - one.axis.missing for one, _, end in told):
+        return None
+    if side.kind == "flag":
+        return ("false", "true")[start] if stop - start == 1 else None
+    if side.kind == "code":
+        item = side.space.inputs.get(side.axis.key)
+        words = [word for words in side.words[start:stop] for word in words]
+        if (item is not None and not item.codes) or len(words) > LISTED:
             return None
-        if self.kind == "flag":
-            return ("false", "true")[start] if stop - start == 1 else None
-        if self.kind == "code":
-            item = self.space.inputs.get(self.axis.key)
-            words = [word for words in self.words[start:stop] for word in words]
-            if (item is not None and not item.codes) or len(words) > LISTED:
-                return None
-            quoted = [f'"{word}"' for word in words]
-            return quoted[0] if len(quoted) == 1 else f"[{', '.join(quoted)}]"
-        parts = list(self.wanted(start, stop))
-        texts = [formula_text(one.right) for one in parts if isinstance(one, Compare)]
-        signs = [one.sign for one in parts if isinstance(one, Compare)]
-        if len(parts) == 1:
-            return f'"x {signs[0]} {texts[0]}"'
-        if texts[0] == texts[1]:
-            return f'"x = {texts[0]}"'
-        return f'"{texts[0]} {"<" if signs[0] == ">" else "<="} x {signs[1]} {texts[1]}"'
+        quoted = [f'"{word}"' for word in words]
+        return quoted[0] if len(quoted) == 1 else f"[{', '.join(quoted)}]"
+    parts = [part for one, *ends in told for part in one.wanted(*ends) if isinstance(part, Compare)]
+    lows = [part for part in parts if part.sign in (">", ">=")]
+    highs = [part for part in parts if part.sign in ("<", "<=")]
+    if len(lows) > 1 or len(highs) > 1:
+        return None
+    texts = [formula_text(part.right) for part in (*lows, *highs)]
+    if len(parts) == 1:
+        return f'"x {parts[0].sign} {texts[0]}"'
+    if texts[0] == texts[1]:
+        return f'"x = {texts[0]}"'
+    return f'"{texts[0]} {MIRRORED[lows[0].sign]} x {highs[0].sign} {texts[1]}"'
 
 
 @attrs.frozen(kw_only=True)
@@ -234,19 +239,19 @@ class Group:
 
     @property
     def words(self) -> str:
-        """The cases in words; ``every case`` for all."""
-        return ", ".join(side.said(*ends) for side, *ends in self._told) or "every case"
+        """The cases in words; empty for every case."""
+        return ", ".join(side.said(*ends) for side, *ends in self._told)
 
     @property
     def when(self) -> str | None:
         """The conditions of a row for these cases, as TOML; None where no row can ask that."""
-        found = []
-        for side, *ends in self._told:
-            one = side.when(*ends)
+        found: dict[str, str] = {}
+        for name in dict.fromkeys(side.name for side, *_ in self._told):
+            one = _condition([(s, start, stop) for s, start, stop in self._told if s.name == name])
             if one is None:
                 return None
-            found.append(f"{side.name} = {one}")
-        return f"{{ {', '.join(found)} }}" if found else None
+            found[name] = one
+        return f"{{ {', '.join(f'{n} = {one}' for n, one in found.items())} }}" if found else None
 
     @property
     def wanted(self) -> tuple[Condition, ...]:

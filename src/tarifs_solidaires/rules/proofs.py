@@ -19,7 +19,6 @@ import numpy as np
 from tarifs_solidaires.engine.exact import Value as ExactValue
 from tarifs_solidaires.engine.exact import Worked
 from tarifs_solidaires.engine.expression import Choice
-from tarifs_solidaires.engine.quantities import LimitError
 from tarifs_solidaires.engine.tables import CELLS, Grid
 from tarifs_solidaires.errors import RuleError
 from tarifs_solidaires.rules.cells import Cells, Group
@@ -222,20 +221,16 @@ class _Version:
     def setting(self, variant: Variant, given: frozenset[str], words: str) -> Setting | None:
         try:
             program = variant.rule.program(given)
-        except LimitError as error:
-            self.limit(variant, error, words)
+        except RuleError as error:
+            (fault,) = error.errors
+            start = ", ".join(filter(None, (variant.words, words)))
+            self.notes.error(
+                self.path_of(variant.rule, fault.input), "not_computable",
+                attrs.evolve(fault, where=start).message, fault.advice,
+            )  # fmt: skip
             return None
         space = Space.of(variant.rule, program)
         return Setting(variant=variant, space=space, given=given, words=words)
-
-    def limit(self, variant: Variant, error: LimitError, words: str) -> None:
-        """Note a step for which there is no program."""
-        name = getattr(error, "__notes__", [""])[-1]
-        start = ", ".join(filter(None, (variant.words, words)))
-        self.notes.error(
-            self.path_of(variant.rule, name), "not_computable",
-            f"{start}, {error.template}" if start else error.template, error.remedy,
-        )  # fmt: skip
 
     def path_of(self, rule: DatedRule, name: str) -> Path:
         if name in rule.steps:
@@ -308,19 +303,20 @@ class _Version:
 
     def note_uncovered(self, setting: Setting, name: str, group: Group, answer: Answer) -> None:
         path = self.path_of(setting.variant.rule, name)
-        row = (
-            f"add a row with when = {group.when}" if group.when else "add a last row without 'when'"
-        )
+        row = "add a last row without 'when'"
+        if group.when:
+            row = f"add a row with when = {group.when}"
+        what = f"covers {group.words}" if group.words else "holds"
         if answer.person is None:
             self.notes.warning(
                 path, "not_decided",
-                f"{setting.start}it is not decided whether a row covers {group.words}: no such case "
+                f"{setting.start}it is not decided whether a row {what}: no such case "
                 "was found, and none was excluded", f"{row}, or give the inputs closer bounds",
             )  # fmt: skip
             return
         self.notes.error(
             path, "uncovered",
-            f"{setting.start}no row covers {group.words}; a case: "
+            f"{setting.start}no row {what}; a case: "
             f"{person_text(setting.space, answer.person)}",
             row if group.when else f'{row}, with then = "missing" if there is no result',
         )  # fmt: skip
@@ -362,7 +358,7 @@ class _Version:
             self.notes.warning(
                 facts.entry.row[second].path, "crossing",
                 f"crosses row {first + 1} ({facts.rows[first].name.first!r}), which comes first and "
-                f"decides for {group.words}",
+                f"decides for {group.words or 'everyone'}",
                 "write bounds that meet, so that the order of the rows does not decide",
             )  # fmt: skip
 
@@ -415,4 +411,4 @@ def person_text(space: Space, person: Mapping[str, ExactValue]) -> str:
             found.append(f"{name} = {item.shown(value)}")  # type: ignore[arg-type]
         else:
             found.append(f"{name} = {shown(value)}")
-    return f"given = {{ {', '.join(found)} }}"
+    return f"given = {{ {', '.join(found)} }}" if found else "given = {}"

@@ -257,7 +257,8 @@ def look_for(
     queue = deque([start])
     tried = 0
     while queue and tried < boxes:
-        box = queue.pop() if tried % 2 else queue.popleft()
+        # deep first, which finds single points; then wide, which a region without end does not stop
+        box = queue.pop() if 2 * tried < boxes else queue.popleft()
         tried += 1
         if not may_hold(conditions, steps, {**space.known, **box}):
             continue
