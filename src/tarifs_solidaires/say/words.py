@@ -30,7 +30,7 @@ from tarifs_solidaires.say.language import (
     msg,
 )
 from tarifs_solidaires.say.nearest import Change, Changes, Switch
-from tarifs_solidaires.values.texts import Texts
+from tarifs_solidaires.values.texts import NO_TEXT, Texts
 
 _COUNTED = ("", "persons", "children", "rides", "meals")  # units of which one has some
 
@@ -138,14 +138,22 @@ class Words:
             return self.say.text(words)
         return marked(clean(words), first)
 
-    def name(self, name: str, *, whole: bool = False) -> str:
-        """Return what an input, a parameter or a step is called, without a remark in brackets."""
+    @cached_property
+    def _labels(self) -> dict[str, Texts]:
         rule = self.rule
         kinds: tuple[Mapping[str, Any], ...] = (
-            rule.steps, rule.all_inputs, rule.parameters, rule.outputs,
+            self.outputs, rule.parameters, rule.all_inputs, rule.steps,
         )  # fmt: skip
-        label = next(kind[name].label for kind in kinds if name in kind)
-        text = self.text(label) or clean(name.replace("_", " "))
+        return {name: one.label for kind in kinds for name, one in kind.items()}
+
+    @cached_property
+    def outputs(self) -> Mapping[str, Output]:
+        """Results by name."""
+        return self.rule.outputs
+
+    def name(self, name: str, *, whole: bool = False) -> str:
+        """Return what an input, a parameter or a step is called, without a remark in brackets."""
+        text = self.text(self._labels.get(name, NO_TEXT)) or clean(name.replace("_", " "))
         return text if whole else re.sub(r"\s*\([^()]*\)$", "", text) or text
 
     def case(self, row: RowFacts) -> str:
@@ -204,7 +212,7 @@ class Words:
         """Say the results."""
         if self.facts.reason:
             return self._set_aside()
-        return " ".join(map(self._result, self.rule.outputs.values()))
+        return " ".join(map(self._result, self.outputs.values()))
 
     def _result(self, output: Output) -> str:
         value, name = self.facts.outputs[output.name], capital(self.name(output.name))
@@ -218,7 +226,7 @@ class Words:
         return self.say(_RESULTS[output.kind][form], name=name, value=text)
 
     def _alone(self, output: Output) -> bool:
-        kinds = [other.kind for other in self.rule.outputs.values()]
+        kinds = [other.kind for other in self.outputs.values()]
         return kinds.count(output.kind) == 1
 
     def _no_result(self, output: Output, name: str) -> str:
@@ -233,7 +241,7 @@ class Words:
 
     def output(self, name: str, value: Value) -> str:
         """Return a result in words; one that is no whole number of cents is said to be about."""
-        unit = self.rule.outputs[name].unit
+        unit = self.outputs[name].unit
         text = self.value(name, value, unit, most=2)
         if isinstance(value, Fraction | Surd) and not is_exact(value, unit, 2):
             return self.say("about {value}", value=text)
@@ -410,10 +418,10 @@ class Words:
         """Say the results after a change, those that differ by less than is said left out."""
         told, plain = [], True
         for name, value in change.outputs.items():
-            output, label = self.rule.outputs[name], self.name(name)
+            output, label = self.outputs[name], self.name(name)
             alone = self._alone(output)
             if value is None:
-                only = len(self.rule.outputs) == 1
+                only = len(self.outputs) == 1
                 sentence = msg("there would be no result") if only else msg("{name}: no result")
                 told.append(self.say(sentence, name=label))
                 plain = plain and only
