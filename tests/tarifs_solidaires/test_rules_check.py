@@ -24,7 +24,9 @@ ACCEPTED = {"source", "trend"}
 @pytest.mark.parametrize("name", list_rules())
 def test_a_rule_that_ships_has_no_error_and_known_warnings(name):
     findings = check_rule(name)
-    assert [str(one) for one in findings if one.severity == "error" or one.code not in ACCEPTED] == []
+    assert [
+        str(one) for one in findings if one.severity == "error" or one.code not in ACCEPTED
+    ] == []
     trends = [str(one) for one in findings if one.code == "trend"]
     assert (name == "toulouse/transport") == bool(trends)
 
@@ -164,12 +166,17 @@ def test_findings_are_in_the_order_of_the_file_and_go_to_json():
         "message": 'the key "curency" is not known here', "remedy": "did you mean currency?",
     }  # fmt: skip
     assert summary(findings) == "2 errors, 0 warnings"
-    assert str(findings[0]) == "error: curency: the key \"curency\" is not known here; did you mean currency?"
+    assert (
+        str(findings[0])
+        == 'error: curency: the key "curency" is not known here; did you mean currency?'
+    )
     assert isinstance(findings[0], Finding)
 
 
 def test_of_many_findings_the_first_are_said():
-    rows = "".join(f'[[version.step.row]]\nwhen = {{ rang = {n} }}\nthn = {n}\n' for n in range(300))
+    rows = "".join(
+        f"[[version.step.row]]\nwhen = {{ rang = {n} }}\nthn = {n}\n" for n in range(300)
+    )
     findings = check_text(changed(('    [[version.step.row]]\n    name = { fr = "boursier"', rows + '    [[version.step.row]]\n    name = { fr = "boursier"')))  # fmt: skip
     assert len(findings) == 201
     assert findings[-1].message == "and 100 more findings"

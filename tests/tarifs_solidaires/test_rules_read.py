@@ -227,7 +227,9 @@ def test_a_fault_of_a_vocabulary_names_its_file(tmp_path):
     (finding,) = check_text(text, folders=[tmp_path])
     assert finding.code == "vocabulary"
     assert "'xx/mots' cannot be used: vocabulary xx/mots:5: input age, kind:" in finding.message
-    (folder / "mots.toml").write_text(shared.replace("numbr", "number") + 'or_formula = "("', "utf-8")
+    (folder / "mots.toml").write_text(
+        shared.replace("numbr", "number") + 'or_formula = "("', "utf-8"
+    )
     (finding,) = check_text(text, folders=[tmp_path])
     assert finding.where == "vocabulary xx/mots, input age, or_formula"
 
