@@ -82,7 +82,7 @@ def persons(rule):
         for value in values:
             yield {**base, name: value}
     for name in base:
-        ways = rule._ways(name)
+        ways = sorted(rule._ways(name))
         if ways:
             others = {way: usual(rule, inputs[way]) for way in ways}
             yield {key: value for key, value in {**base, **others}.items() if key != name}

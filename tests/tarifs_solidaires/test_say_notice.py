@@ -20,7 +20,8 @@ from tarifs_solidaires.say.nearest import changes
 
 RULE = load_rule("nantes/transport", on="2023-06-01")
 CANTEEN = load_rule(EXAMPLES / "taux_effort.toml", on="2025-01-01")
-HOSTILE = "<script>alert('1')</script> \"&amp;\" | `x` **y** [z](javascript:1)\n# h\u202e\x1b[0m {0} {x!r}"
+IN_FILE = "<script>alert('1')</script> \"&amp;\" | `x` **y** [z](javascript:1)\n# h\u200b {0} {x!r}"
+HOSTILE = IN_FILE + " \u202e\x1b[0m\x02fr\x03"  # what no file can hold, and programs may give
 
 # A rule with all kinds of steps, and words that no page should trust.
 MADE = r"""
@@ -126,7 +127,7 @@ def made(tmp_path_factory):
     text = MADE.replace(
         'value = HOSTILE\nconfidence = "inferred"', 'value = "autre"\nconfidence = "inferred"'
     )
-    file.write_text(text.replace("HOSTILE", json.dumps(HOSTILE)), encoding="utf-8")
+    file.write_text(text.replace("HOSTILE", json.dumps(IN_FILE)), encoding="utf-8")
     return load_rule(file, on="2024-01-01")
 
 
@@ -227,10 +228,19 @@ def test_one_cent_of_income_beyond_a_threshold_shows_on_its_side():
 def test_a_scale_says_each_part():
     rule = load_rule(EXAMPLES / "marginal.toml", on="2025-01-01")
     notice = rule.compute(quotient_familial=1200.5).explain(lang="fr")
+<<<<<<< HEAD
     assert (
         "- Participation mensuelle, tranche par tranche (quotient familial : 1 200,50 €) : 11,015 €, arrondi à 0,01 € près : 11,02 €.\n  - jusqu'à 500 : 500 € × 0 % = 0 €\n  - de 500 à 1 000 : 500 € × 1 % = 5 €\n  - au-delà de 1 000 : 200,50 € × 3 % = 6,015 €"
         in plain(notice)
     )
+=======
+    assert [line for line in plain(notice).splitlines() if "×" in line or "tranche" in line] == [
+        "- Participation mensuelle, tranche par tranche (quotient familial : 1 200,50 €) : 11,015 €, arrondi à 0,01 € près : 11,02 €.",
+        "  - jusqu'à 500 : 500 € × 0 % = 0 €",
+        "  - de 500 à 1 000 : 500 € × 1 % = 5 €",
+        "  - au-delà de 1 000 : 200,50 € × 3 % = 6,015 €",
+    ]
+>>>>>>> say
     water = load_rule("dunkerque/eau", on="2022-06-15")
     text = plain(water.compute(volume_m3=120, beneficiaire_css=True).explain())
     assert (
@@ -644,7 +654,7 @@ def test_hostile_words_stay_words(made, lang, ville):
         assert not set(form) & set("\x1b\x02\x03\x04\u202e")
     assert "\n# h" not in notice
     assert "</script" not in notice.to_json()
-    assert json.loads(notice.to_json())["rights"]["authority"] == HOSTILE
+    assert json.loads(notice.to_json())["rights"]["authority"] == IN_FILE
     check_markdown(notice.to_markdown(contact=HOSTILE), notice)
     assert notice == pickle.loads(pickle.dumps(notice))  # noqa: S301
 

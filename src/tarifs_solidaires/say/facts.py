@@ -589,6 +589,15 @@ def collect(
     InputError
         Where the position, a name or an origin does not exist, or the inputs have changed since
         they were computed.
+
+    Examples
+    --------
+    >>> from tarifs_solidaires import load_rule
+    >>> rule = load_rule("nantes/transport", on="2023-06-01")
+    >>> facts, _ = collect(rule.compute(quotient_familial=620, age=30), None)
+    >>> done = facts.operations[0]
+    >>> done.name, done.row.name.to("en"), [str(test.read.value) for test in done.verdict.tests]
+    ('taux_reduction', '500 < quotient ≤ 750, ages 26 to 59', ['620', '620', '30', '30'])
     """
     position = _position(outcome, i)
     rule = outcome.rule

@@ -28,8 +28,8 @@ NBSP = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
 
 # Around words of a file that are in another language than the sentence: their language, the words.
-_START, _MIDDLE, _END = "\x02", "\x03", "\x04"
-_MARKED = re.compile(f"{_START}([^{_MIDDLE}]*){_MIDDLE}([^{_END}]*){_END}")
+START, _MIDDLE, _END = "\x02", "\x03", "\x04"
+_MARKED = re.compile(f"{START}([^{_MIDDLE}]*){_MIDDLE}([^{_END}]*){_END}")
 # What no line of text holds: controls, marks that turn the direction of writing, half characters.
 _UNPRINTABLE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff\ud800-\udfff]+"
@@ -49,12 +49,12 @@ def msg(sentence: str) -> str:
 
 def marked(text: str, lang: str) -> str:
     """Mark words that are in another language than what stands around them."""
-    return f"{_START}{lang}{_MIDDLE}{text}{_END}"
+    return f"{START}{lang}{_MIDDLE}{text}{_END}"
 
 
 def capital(text: str) -> str:
     """Return a phrase with a capital at its beginning."""
-    start = f"(?:{_START}[^{_MIDDLE}]*{_MIDDLE})?"
+    start = f"(?:{START}[^{_MIDDLE}]*{_MIDDLE})?"
     return re.sub(rf"^({start}\W*)(\w)", lambda m: m[1] + m[2].upper(), text, count=1)
 
 

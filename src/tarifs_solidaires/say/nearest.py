@@ -162,6 +162,16 @@ def changes(person: Person) -> Changes:
     -------
     Changes
         Each of them, applied, gives exactly what it tells.
+
+    Examples
+    --------
+    >>> from tarifs_solidaires import load_rule
+    >>> from tarifs_solidaires.say.facts import collect
+    >>> rule = load_rule("nantes/transport", on="2023-06-01")
+    >>> _, person = collect(rule.compute(quotient_familial=620, age=30), None)
+    >>> first = changes(person).found[0]
+    >>> first.input, first.reach, int(first.bound), float(first.outputs["taux_reduction"])
+    ('quotient_familial', '<=', 500, 0.9)
     """
     lines = [
         Line(person, item)

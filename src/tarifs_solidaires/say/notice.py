@@ -30,7 +30,8 @@ from tarifs_solidaires.say.language import (
     plain_text,
 )
 from tarifs_solidaires.say.nearest import Change, Changes, changes
-from tarifs_solidaires.say.words import Line, Words
+from tarifs_solidaires.say.words import Words
+from tarifs_solidaires.say.working import Line, Working
 from tarifs_solidaires.values.inputs import Input
 
 if TYPE_CHECKING:
@@ -284,7 +285,11 @@ def explain(
 def _sections(words: Words, role: str | None) -> Iterator[Section]:
     say, facts = words.say, words.facts
     if not facts.reason:
-        yield Section("why", say("How the result is worked out"), tuple(words.operations()))
+        yield Section(
+            "why",
+            say("How the result is worked out"),
+            tuple(Working(words, done).line() for done in facts.operations if done.main),
+        )
         changed = tuple(map(Line, words.changed()))
         if changed:
             yield Section("changes", say("What would change the result"), changed)

@@ -3,43 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
-from typing import TypeAlias
+from typing import Any
 
 import attrs
 
 from tarifs_solidaires.engine.exact import Surd, Value
-from tarifs_solidaires.engine.expression import (
-    Among,
-    Compare,
-    Expression,
-    Extreme,
-    Listed,
-    Name,
-    Number,
-    Operation,
-    Root,
-    Rounded,
-)
+from tarifs_solidaires.engine.expression import Among, Compare, Number
 from tarifs_solidaires.rules.build import FAR
 from tarifs_solidaires.rules.dated import DatedRule
 from tarifs_solidaires.rules.file import JurisdictionFile, Source
 from tarifs_solidaires.rules.model import Basis, Output, Parameter, RowFacts
-from tarifs_solidaires.say.facts import (
-    ABSENT,
-    PRESUMED,
-    Datum,
-    Facts,
-    Read,
-    Test,
-    Verdict,
-    day,
-    read_names,
-)
+from tarifs_solidaires.say.facts import ABSENT, PRESUMED, Datum, Facts, Read, Test, day
 from tarifs_solidaires.say.facts import Operation as Done
+from tarifs_solidaires.say.formula import Formula, percents
 from tarifs_solidaires.say.language import (
+    START,
     Amount,
     Language,
     capital,
@@ -49,12 +30,9 @@ from tarifs_solidaires.say.language import (
     msg,
 )
 from tarifs_solidaires.say.nearest import Change, Changes, Switch
-from tarifs_solidaires.values.texts import Texts
-
-Writer: TypeAlias = Callable[[Expression, str], str]
+from tarifs_solidaires.values.texts import NO_TEXT, Texts
 
 _COUNTED = ("", "persons", "children", "rides", "meals")  # units of which one has some
-MANY = 6  # rows that are listed as not deciding, before the others are only counted
 
 # By kind of result: without its name and with it, where it is something and where it is nothing.
 _RESULTS = {
@@ -78,9 +56,11 @@ _AT = {
     "<": msg("just below {bound}"), ">": msg("just above {bound}"),
     "<=": msg("at {bound}"), ">=": msg("at {bound}"),
 }  # fmt: skip
-_ROUNDINGS = {
-    "up": msg("rounded up to a multiple of {unit}: {value}"),
-    "down": msg("rounded down to a multiple of {unit}: {value}"),
+_SWITCHES = {
+    ("at_least", True): msg("the minimum of {bound} for “{name}” applies"),
+    ("at_least", False): msg("the minimum of {bound} for “{name}” no longer applies"),
+    ("at_most", True): msg("the maximum of {bound} for “{name}” applies"),
+    ("at_most", False): msg("the maximum of {bound} for “{name}” no longer applies"),
 }
 _ORIGINS = {
     "declaration": msg("your declaration"),
@@ -95,14 +75,10 @@ _CONFIDENCES = {
     "inferred": msg("deduced, stated nowhere"),
     "made_up": msg("made up for an example"),
 }
-
-
-@attrs.frozen
-class Line:
-    """A sentence, and those that belong under it."""
-
-    text: str
-    below: tuple[str, ...] = ()
+_ROLES = {
+    "decides": msg("This result is the decision of {authority}: no one else decides."),
+    "assists": msg("This result helps a member of the staff of {authority}, who decides."),
+}
 
 
 @attrs.frozen(slots=False)
@@ -128,21 +104,32 @@ class Words:
         """The rule."""
         return self.facts.rule
 
+    @property
+    def currency(self) -> str:
+        """Currency of the rule."""
+        return self.rule.currency
+
+    def pair(self, name: str, value: str) -> str:
+        """Say what something is."""
+        return self.say("{name}: {value}", name=name, value=value)
+
+    def joined(self, parts: Iterable[str]) -> str:
+        """Join phrases that may hold commas."""
+        return self.say("; ").join(parts)
+
     # -- names and values ----------------------------------------------------------------------
 
     def text(self, texts: Texts) -> str:
         """Return a text of the file; marked where it is in another language than the sentence."""
-        lang = self.say.code
-        if texts.has(lang):
-            return self.say.text(texts.to(lang))
-        base = lang.partition("-")[0]
-        if texts.has(base):
-            return self.say.text(texts.to(base))
+        for lang in (self.say.code, self.say.code.partition("-")[0]):
+            if texts.has(lang):
+                return self.say.text(texts.to(lang))
         other = next(iter(texts.wordings), "")
-        return marked(self._quoted(clean(texts.first)), other) if texts else ""
+        return marked(self.quoted(clean(texts.first)), other) if texts else ""
 
-    def _quoted(self, words: str) -> str:
-        return self.say("“{words}”", words=words)
+    def quoted(self, words: str) -> str:
+        """Put words in quotes, once."""
+        return words if words.startswith(START) else self.say("“{words}”", words=words)
 
     def file_text(self, words: str) -> str:
         """Return words of the file that have no language of their own: those of its first one."""
@@ -151,32 +138,33 @@ class Words:
             return self.say.text(words)
         return marked(clean(words), first)
 
+    @cached_property
+    def _labels(self) -> dict[str, Texts]:
+        rule = self.rule
+        kinds: tuple[Mapping[str, Any], ...] = (
+            self.outputs, rule.parameters, rule.all_inputs, rule.steps,
+        )  # fmt: skip
+        return {name: one.label for kind in kinds for name, one in kind.items()}
+
+    @cached_property
+    def outputs(self) -> Mapping[str, Output]:
+        """Results by name."""
+        return self.rule.outputs
+
     def name(self, name: str, *, whole: bool = False) -> str:
         """Return what an input, a parameter or a step is called, without a remark in brackets."""
-        if name in self.rule.steps:
-            label = self.rule.steps[name].label
-        elif name in self.rule.all_inputs:
-            label = self.rule.all_inputs[name].label
-        elif name in self.rule.parameters:
-            label = self.rule.parameters[name].label
-        else:
-            label = self.rule.outputs[name].label
-        text = self.text(label) or clean(name.replace("_", " "))
+        text = self.text(self._labels.get(name, NO_TEXT)) or clean(name.replace("_", " "))
         return text if whole else re.sub(r"\s*\([^()]*\)$", "", text) or text
 
     def case(self, row: RowFacts) -> str:
         """Return the name that the file gives a row, in quotes; empty where it gives none."""
-        if not row.named:
-            return ""
-        if row.name.has(self.say.code) or row.name.has(self.say.code.partition("-")[0]):
-            return self._quoted(self.text(row.name))
-        return self.text(row.name)
+        return self.quoted(self.text(row.name)) if row.named else ""
 
     def value(
-        self, name: str, value: Value, unit: str = "", *, per: bool = True, whole: bool = False,
+        self, name: str, value: Value, unit: str = "", *, per: bool = True, most: int = 4,
         apart: Sequence[Amount] = (),
     ) -> str:  # fmt: skip
-        """Return a value of an input, a parameter or a step in words."""
+        """Return a value of an input, a parameter or a step in words; see ``quantity``."""
         if value is None:
             return self.say("not given")
         if isinstance(value, bool):
@@ -186,9 +174,7 @@ class Words:
         item = self.rule.all_inputs.get(name)
         if item is not None and item.kind == "date" and isinstance(value, Fraction):
             return self.say.date(day(value))
-        return self.say.quantity(
-            value, unit, self.rule.currency, per=per, apart=apart, most=2 if whole else 4
-        )
+        return self.say.quantity(value, unit, self.rule.currency, per=per, most=most, apart=apart)
 
     def _code(self, name: str, code: str) -> str:
         if name in self.rule.steps:
@@ -197,29 +183,24 @@ class Words:
             labels = self.rule.all_inputs[name].codes
         else:  # a choice of the rule, which has no label
             words, first = clean(code.replace("_", " ")), self.rule.languages[0]
-            return words if first == self.say.code else marked(self._quoted(words), first)
+            return words if first == self.say.code else marked(self.quoted(words), first)
         label = labels.get(code)
         if label:
             return self.text(label)
-        place = next((words[code] for _, words in self._lists if words.get(code)), None)
-        if place is not None:
-            return f"{clean(place.first)} ({clean(code)})"
-        return clean(code.replace("_", " ") if labels else code)
+        place = next((clean(words[code].first) for _, words in self._lists if words.get(code)), "")
+        plain = clean(code.replace("_", " ") if labels else code)
+        return f"{place} ({plain})" if place else plain
 
     @cached_property
     def _lists(self) -> list[tuple[str, Mapping[str, Texts]]]:
+        """The lists of codes of the rule: what each is called, and the names of its codes."""
         found: list[tuple[str, Mapping[str, Texts]]] = []
-        lists = [*self.rule.file.list.items()]
-        for part in self.rule.shared:
-            lists += part.list.items()
-        for name, entry in lists:
-            values = entry.values
-            words = values if isinstance(values, Mapping) else dict.fromkeys(values, Texts())
-            found.append((self.text(entry.label) or clean(name.replace("_", " ")), words))
+        for lists in (self.rule.file.list, *(part.list for part in self.rule.shared)):
+            for name, entry in lists.items():
+                values = entry.values
+                words = values if isinstance(values, Mapping) else dict.fromkeys(values, Texts())
+                found.append((self.text(entry.label) or clean(name.replace("_", " ")), words))
         return found
-
-    def _list_name(self, test: Among) -> str:
-        return next((name for name, words in self._lists if test.codes == words.keys()), "")
 
     def read(self, read: Read, apart: Sequence[Amount] = ()) -> str:
         """Return a value that was taken, in words, without what it is per."""
@@ -231,8 +212,7 @@ class Words:
         """Say the results."""
         if self.facts.reason:
             return self._set_aside()
-        told = [self._result(output) for output in self.rule.outputs.values()]
-        return " ".join(told)
+        return " ".join(map(self._result, self.outputs.values()))
 
     def _result(self, output: Output) -> str:
         value, name = self.facts.outputs[output.name], capital(self.name(output.name))
@@ -240,13 +220,13 @@ class Words:
             return self._no_result(output, name)
         text = self.output(output.name, value)
         if output.kind not in _RESULTS or not isinstance(value, Fraction | Surd):
-            return self.say("{name}: {value}.", name=name, value=text)
+            return self.pair(name, text) + "."
         alone = self._alone(output) and (value == 0 or "/" in output.unit or output.unit == "share")
         form = (0 if alone else 1) + (2 if value == 0 else 0)
         return self.say(_RESULTS[output.kind][form], name=name, value=text)
 
     def _alone(self, output: Output) -> bool:
-        kinds = [other.kind for other in self.rule.outputs.values()]
+        kinds = [other.kind for other in self.outputs.values()]
         return kinds.count(output.kind) == 1
 
     def _no_result(self, output: Output, name: str) -> str:
@@ -261,8 +241,8 @@ class Words:
 
     def output(self, name: str, value: Value) -> str:
         """Return a result in words; one that is no whole number of cents is said to be about."""
-        unit = self.rule.outputs[name].unit
-        text = self.value(name, value, unit, whole=True)
+        unit = self.outputs[name].unit
+        text = self.value(name, value, unit, most=2)
         if isinstance(value, Fraction | Surd) and not is_exact(value, unit, 2):
             return self.say("about {value}", value=text)
         return text
@@ -309,10 +289,10 @@ class Words:
             )  # fmt: skip
         if self.rule.changes:
             yield self.say("Please note: some figures of the rule were changed, to try them.")
-        made_up = [op for op in self.facts.operations if op.basis.confidence == "made_up"]
-        if made_up:
+        if any(done.basis.confidence == "made_up" for done in self.facts.operations):
             yield self.say("Please note: the figures of this rule are made up for an example.")
 
+<<<<<<< HEAD
     # -- how the result was worked out ---------------------------------------------------------
 
     def operations(self) -> Iterator[Line]:
@@ -484,6 +464,8 @@ class Words:
         high = self.say.quantity(row.up_to, unit, self.rule.currency, per=False)
         return self.say("from {low} to {high}", low=low, high=high)
 
+=======
+>>>>>>> say
     @cached_property
     def percents(self) -> frozenset[Fraction]:
         """The shares that conditions write with a percent sign."""
@@ -495,6 +477,7 @@ class Words:
                     found |= {share for text in texts for share in percents(text)}
         return frozenset(found)
 
+<<<<<<< HEAD
     def _rate(self, rate: Value, unit: str, per: str) -> str:
         if not isinstance(rate, Fraction | Surd):
             return ""
@@ -546,6 +529,8 @@ class Words:
         exact = not isinstance(value, Fraction | Surd) or is_exact(value, unit)
         return "=" if exact else "≈"
 
+=======
+>>>>>>> say
     # -- conditions ----------------------------------------------------------------------------
 
     def tests(self, tests: Iterable[Test]) -> str:
@@ -553,7 +538,7 @@ class Words:
         groups: dict[str, list[Test]] = {}
         for test in tests:
             groups.setdefault(test.read.name, []).append(test)
-        return self.say("; ").join(self._tested(group) for group in groups.values())
+        return self.joined(map(self._tested, groups.values()))
 
     def _tested(self, tests: list[Test]) -> str:
         read = tests[0].read
@@ -561,9 +546,10 @@ class Words:
         value = self.read(read, apart)
         if read.value is None and read.role != "input":
             value = self.say("no result")
-        said = [text for test in tests if (text := self._relation(test))]
-        told = self.say("{name}: {value}", name=self.name(read.name), value=value)
-        return ", ".join([told, *([_joined(said, self.say(" and "))] if said else [])])
+        said = _joined(
+            [text for test in tests if (text := self._relation(test))], self.say(" and ")
+        )
+        return ", ".join(filter(None, (self.pair(self.name(read.name), value), said)))
 
     def _relation(self, test: Test) -> str:
         """Say how a value stands to what is asked; empty where the value says it."""
@@ -574,8 +560,9 @@ class Words:
             return self._comparison(condition, test)
         if isinstance(condition, Among):
             inside = condition.has(str(test.read.value))
-            listed = self._list_name(condition)
+            listed = next((n for n, words in self._lists if condition.codes == words.keys()), "")
             if listed:
+<<<<<<< HEAD
                 return (
                     self.say("on the list “{list}”", list=listed)
                     if inside
@@ -589,6 +576,17 @@ class Words:
                     else msg("which does not begin with {start}")
                 )
                 return self.say(sentence, start=prefixes)
+=======
+                sentence = (
+                    msg("on the list “{list}”") if inside else msg("not on the list “{list}”")
+                )
+                return self.say(sentence, list=listed)
+            if condition.prefixes:
+                start = self.say(" or ").join(map(clean, sorted(condition.prefixes)))
+                if inside:
+                    return self.say("which begins with {start}", start=start)
+                return self.say("which does not begin with {start}", start=start)
+>>>>>>> say
         return ""
 
     def _comparison(self, condition: Compare, test: Test) -> str:
@@ -600,7 +598,7 @@ class Words:
         apart = [test.read.value] if isinstance(test.read.value, Fraction) else []
         bound = self.value(test.read.name, test.bound, test.read.unit, per=False, apart=apart)
         if not isinstance(condition.right, Number):
-            words = Formula(self, None).labels(condition.right)
+            words = Formula(self, self.percents).labels(condition.right)
             bound = self.say("{bound}, that is {words}", bound=bound, words=words)
         return self.say(_HOLDS[sign], bound=bound)
 
@@ -608,53 +606,56 @@ class Words:
 
     def changed(self) -> Iterator[str]:
         """Say what would change the result."""
-        for change in self.changes.found:
-            text = self._change(change)
-            if text:
-                yield text
+        yield from filter(None, map(self._change, self.changes.found))
         if not self.changes.found and self.changes.walked:
             names = ", ".join(self.name(name) for name in self.changes.walked)
             yield self.say("None of these, alone, would change the result: {names}.", names=names)
 
     def _change(self, change: Change) -> str:
-        name = capital(self.name(change.input))
         what = self._outcome(change)
         if not what:
             return ""
-        item = self.rule.all_inputs[change.input]
         if isinstance(change.bound, bool):
             sentence = (
                 msg("{name}: if yes, {what}.") if change.bound else msg("{name}: if not, {what}.")
             )
+<<<<<<< HEAD
             return self.say(sentence, name=name, what=what)
         own = self.value(change.input, self._own(change.input), item.unit)
+=======
+            return self.say(sentence, name=capital(self.name(change.input)), what=what)
+        return self.say(
+            "{name}: {reach}, {what}.", name=capital(self.name(change.input)),
+            reach=self._reach(change), what=what,
+        ) + self._gap(change)  # fmt: skip
+
+    def _reach(self, change: Change) -> str:
+        """Say where a change is."""
+        item = self.rule.all_inputs[change.input]
+        own = {datum.item.name: datum.value for datum in self.facts.data}[item.name]
+        mine, bound = (self.value(item.name, v, item.unit) for v in (own, change.bound))
+>>>>>>> say
         if isinstance(change.bound, str):
-            quoted = [self._quoted(self._code(change.input, code)) for code in change.codes]
-            codes = self.say(" or ").join(quoted)
-            reach = self.say("with {value} instead of {own}", value=codes, own=self._quoted(own))
-            return self.say("{name}: {reach}, {what}.", name=name, reach=reach, what=what)
-        bound = self.value(change.input, change.bound, item.unit)
-        if item.kind == "whole" and item.unit in _COUNTED:
-            reach = self.say("with {value} instead of {own}", value=bound, own=own)
-            return self.say("{name}: {reach}, {what}.", name=name, reach=reach, what=what)
+            codes = [self.quoted(self._code(item.name, code)) for code in change.codes]
+            mine, bound = self.quoted(mine), self.say(" or ").join(codes)
+        if isinstance(change.bound, str) or (item.kind == "whole" and item.unit in _COUNTED):
+            return self.say("with {value} instead of {own}", value=bound, own=mine)
         sentence = _AT[change.reach]
         reach = self.say(sentence, bound=bound)
-        for other, value in change.through.items():
-            unit = self.rule.all_inputs[other].unit
-            shown = self.value(other, value, unit, per=False)
-            inner = self.say("{name}: {value}", name=self.name(other), value=shown)
-            reach += f" ({inner})"
-        text = self.say("{name}: {reach}, {what}.", name=name, reach=reach, what=what)
-        gap = self._gap(change, item.unit)
-        return f"{text} {gap}" if gap else text
+        for name, value in change.through.items():
+            unit = self.rule.all_inputs[name].unit
+            reach += f" ({self.pair(self.name(name), self.value(name, value, unit, per=False))})"
+        return reach
 
-    def _own(self, name: str) -> Value:
-        return next(datum.value for datum in self.facts.data if datum.item.name == name)
-
-    def _gap(self, change: Change, unit: str) -> str:
-        if change.gap == 0:
-            return self.say("You are exactly at this value.")
+    def _gap(self, change: Change) -> str:
+        """Say how far a person is from a change, as a further sentence; nothing where that is idle."""
+        item, gap = self.rule.all_inputs[change.input], change.gap
+        if gap == 0:
+            return " " + self.say("You are exactly at this value.")
+        if gap is None or item.unit in ("share", *_COUNTED) or item.kind == "date":
+            return ""
         down = change.reach in ("<", "<=")
+<<<<<<< HEAD
         if change.gap is None or (unit == "years" and down) or unit in ("share", ""):
             return ""
         if self.rule.all_inputs[change.input].kind == "date":
@@ -667,43 +668,49 @@ class Words:
             if down
             else self.say("You are {gap} below.", gap=gap)
         )
+=======
+        sentence = msg("You are {gap} above.") if down else msg("You are {gap} below.")
+        if item.unit == "years":
+            if down or gap < 1:
+                return ""
+            sentence = msg("That is in {gap}.")
+        text = self.say.quantity(gap, item.unit, self.rule.currency, per=False)
+        return " " + self.say(sentence, gap=text)
+>>>>>>> say
 
     def _outcome(self, change: Change) -> str:
-        told = []
+        """Say the results after a change, those that differ by less than is said left out."""
+        told, plain = [], True
         for name, value in change.outputs.items():
-            output = self.rule.outputs[name]
-            label = self.name(name)
+            output, label = self.outputs[name], self.name(name)
+            alone = self._alone(output)
             if value is None:
-                alone = len(self.rule.outputs) == 1
-                sentence = msg("there would be no result") if alone else msg("{name}: no result")
+                only = len(self.outputs) == 1
+                sentence = msg("there would be no result") if only else msg("{name}: no result")
                 told.append(self.say(sentence, name=label))
+                plain = plain and only
                 continue
             text = self.output(name, value)
             if text == self.output(name, self.facts.outputs[name]):
-                continue  # it differs by less than is said
-            if output.kind not in _WOULD_BE or not isinstance(value, Fraction | Surd):
-                told.append(self.say("{name}: {value}", name=label, value=text))
                 continue
-            form = (0 if self._alone(output) else 1) + (2 if value == 0 else 0)
-            told.append(self.say(_WOULD_BE[output.kind][form], name=label, value=text))
-        plain = all(self._alone(self.rule.outputs[name]) and self.rule.outputs[name].kind in _WOULD_BE
-                    and value is not None for name, value in change.outputs.items())  # fmt: skip
-        text = _joined(told, self.say(" and ")) if plain else self.say("; ").join(told)
+            if output.kind in _WOULD_BE and isinstance(value, Fraction | Surd):
+                form = (0 if alone else 1) + (2 if value == 0 else 0)
+                told.append(self.say(_WOULD_BE[output.kind][form], name=label, value=text))
+                plain = plain and alone
+            else:
+                told.append(self.pair(label, text))
+                plain = False
+        text = _joined(told, self.say(" and ")) if plain else self.joined(told)
         switches = [found for one in change.switches if (found := self._switch(one))]
-        return f"{text} ({self.say('; ').join(switches)})" if switches else text
+        return f"{text} ({self.joined(switches)})" if switches else text
 
     def _switch(self, switch: Switch) -> str:
         """Say which bound comes into force or no longer is; rows speak by their result."""
-        if switch.kind not in ("at_least", "at_most"):
+        sentence = _SWITCHES.get((switch.kind, switch.in_force))
+        if sentence is None:
             return ""
-        facts = self.rule.steps[switch.step]
-        bound = self.value(switch.step, switch.value, facts.unit, per=False)
-        sentence = {
-            ("at_least", True): msg("the minimum of {bound} for “{name}” applies"),
-            ("at_least", False): msg("the minimum of {bound} for “{name}” no longer applies"),
-            ("at_most", True): msg("the maximum of {bound} for “{name}” applies"),
-            ("at_most", False): msg("the maximum of {bound} for “{name}” no longer applies"),
-        }[switch.kind, switch.in_force]
+        unit = self.rule.steps[switch.step].unit
+        bound = self.value(switch.step, switch.value, unit, per=False)
         return self.say(sentence, bound=bound, name=self.name(switch.step))
 
     # -- data, figures, rights -----------------------------------------------------------------
@@ -748,12 +755,17 @@ class Words:
             sure = self.say(_CONFIDENCES[basis.confidence]) if basis.confidence else ""
             source = basis.source
             title = self._source(source) if source is not None else self.say("no source is given")
+<<<<<<< HEAD
             yield (
                 title,
                 source.url if source is not None else "",
                 sure,
                 self.say("; ").join(figures),
             )
+=======
+            url = source.url if source is not None else ""
+            yield title, url, sure, self.joined(figures)
+>>>>>>> say
 
     def _source(self, source: Source) -> str:
         more = source.reference if source.reference not in source.title else ""
@@ -768,7 +780,7 @@ class Words:
             text = self.value(parameter.name, value, parameter.unit)
         else:
             text = self.say.date(value)
-        return self.say("{name}: {value}", name=self.name(parameter.name), value=text)
+        return self.pair(self.name(parameter.name), text)
 
     def _figure(self, done: Done) -> str:
         name = self.name(done.name)
@@ -782,19 +794,25 @@ class Words:
 
     def rights(self, law: JurisdictionFile | None, role: str | None) -> Iterator[str]:
         """Say the purpose, the part of the computation in the decision, and what the law gives."""
-        fill = self._fillings()
+        fill, say = self._fillings(), self.say
+        mentions = [m for m in law.mention if m.role in ("any", role)] if law is not None else []
         if law is None:
+<<<<<<< HEAD
             yield self.say(
                 "This result is worked out by a program. Its purpose: {purpose}.", **fill
             )
             mentions = []
         else:
             mentions = [m for m in law.mention if m.role in ("any", role)]
+=======
+            yield say("This result is worked out by a program. Its purpose: {purpose}.", **fill)
+>>>>>>> say
         for mention in mentions:
             yield self._legal(mention.text, mention.reference, fill)
         if role is None:
-            yield self.say("{authority} says what part this result has in its decision.", **fill)
+            yield say("{authority} says what part this result has in its decision.", **fill)
         elif all(mention.role != role for mention in mentions):
+<<<<<<< HEAD
             sentence = {
                 "decides": msg("This result is the decision of {authority}: no one else decides."),
                 "assists": msg(
@@ -802,8 +820,11 @@ class Words:
                 ),
             }[role]
             yield self.say(sentence, **fill)
+=======
+            yield say(_ROLES[role], **fill)
+>>>>>>> say
         if law is None:
-            yield self.say("If you have a question or disagree, turn to: {authority}.", **fill)
+            yield say("If you have a question or disagree, turn to: {authority}.", **fill)
         for right in law.right if law is not None else ():
             yield self._legal(right.text, right.reference, fill)
 
@@ -825,6 +846,7 @@ class Words:
         return f"{text} ({words})" if reference and reference not in text else text
 
 
+<<<<<<< HEAD
 class Formula:
     """A formula in words: what it reads with its labels, its figures, and what it comes to.
 
@@ -1015,6 +1037,8 @@ def percents(text: str) -> frozenset[Fraction]:
     return frozenset(Fraction(n) / 100 for n in re.findall(r"(\d+(?:\.\d+)?)\s*%", text))
 
 
+=======
+>>>>>>> say
 def _joined(parts: Sequence[str], last: str) -> str:
     """Join phrases by commas, the last two by a word."""
     return last.join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))

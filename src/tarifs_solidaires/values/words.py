@@ -27,8 +27,8 @@ def translator(lang: str) -> gettext.NullTranslations:
 
     Examples
     --------
-    >>> translator("pt-BR").gettext("January"), translator("en").gettext("January")
-    ('janeiro', 'January')
+    >>> translator("pt-BR").gettext("yes"), translator("en").gettext("yes")
+    ('sim', 'yes')
     """
     for code in (lang, lang.partition("-")[0]):
         file = files("tarifs_solidaires") / "locale" / code / "LC_MESSAGES" / f"{DOMAIN}.mo"
