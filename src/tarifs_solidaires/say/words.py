@@ -292,180 +292,6 @@ class Words:
         if any(done.basis.confidence == "made_up" for done in self.facts.operations):
             yield self.say("Please note: the figures of this rule are made up for an example.")
 
-<<<<<<< HEAD
-    # -- how the result was worked out ---------------------------------------------------------
-
-    def operations(self) -> Iterator[Line]:
-        """Say each operation that the result was made from."""
-        for done in self.facts.operations:
-            if done.main:
-                yield self._operation(done)
-
-    def _operation(self, done: Done) -> Line:
-        name = capital(self.name(done.name))
-        if done.value is None:
-            return Line(self._missing(done, name), tuple(self._below(done)))
-        if done.kind == "scale":
-            return self._scale(done, name)
-        if done.kind == "best":
-            return self._best(done, name)
-        if done.kind == "by":
-            text = self._listed(done)
-        elif isinstance(done.value, bool | str):
-            text = self.value(done.name, done.value)
-        else:
-            text = Formula(self, done).told() + self._bounded(done)
-        return Line(f"{self.say('{name}: {value}', name=name, value=text)}{self._why(done)}.",
-                    tuple(self._below(done)))  # fmt: skip
-
-    def _missing(self, done: Done, name: str) -> str:
-        if done.missing and done.missing != done.name:
-            return self.say(
-                "{name}: no result, because there is none for “{other}”.",
-                name=name, other=self.name(done.missing),
-            )  # fmt: skip
-        absent = [read for read in done.reads if read.role == "input" and read.value is None]
-        why = self.say("; ").join(
-            self.say("{name}: {value}", name=self.name(read.name), value=self.say("not given"))
-            for read in absent
-        )
-        why = self._why(done) or (f" ({why})" if why else "")
-        return self.say("{name}: no result", name=name) + why + "."
-
-    def _why(self, done: Done) -> str:
-        """Return the case that decided and why, to put behind a value; empty where there is none."""
-        verdict = done.verdict
-        if verdict is None:
-            return ""
-        tests = self._of_person(verdict.tests)
-        failed = [t for v in done.verdicts if v.holds is False for t in self._of_person(v.tests)]
-        decides = done.name == self.rule.version.decides
-        case = self.case(verdict.row) if decides or not tests else ""
-        if case == self._quoted(self.value(done.name, done.value, done.unit)):
-            case = ""  # it is called as what it gives
-        why = self.tests(tests or (() if decides else dict.fromkeys(failed)))
-        text = self.say(", case {case}", case=case) if case else ""
-        return f"{text} ({why})" if why else text
-
-    def _below(self, done: Done) -> Iterator[str]:
-        """Say the rows before the one that decided, where that row names the result."""
-        if done.name != self.rule.version.decides or done.kind != "table":
-            return
-        told = []
-        decided = done.verdict
-        known = {test.read.name for test in decided.tests} if decided is not None else set()
-        for verdict in done.verdicts:
-            # what the case that decided asks says enough of those that ask the same
-            tests = [t for t in self._of_person(verdict.tests) if t.read.name not in known]
-            case = self.case(verdict.row)
-            implied = len(tests) < len(verdict.tests) and known
-            if verdict.holds is False and tests and case and not implied:
-                told.append(f"{case} ({self.tests(tests)})")
-        if told:
-            more = len(told) - MANY
-            cases = self.say("; ").join(told[:MANY])
-            if more > 0:
-                cases += self.say("; ") + self.say.plural(
-                    "{count} other case", "{count} other cases", Fraction(more)
-                )
-            yield self.say("Not your case: {cases}.", cases=cases)
-
-    @staticmethod
-    def _of_person(tests: Iterable[Test]) -> list[Test]:
-        return [test for test in tests if test.read.role != "parameter"]
-
-    def _bounded(self, done: Done) -> str:
-        """Say the bounds and the rounding of a value."""
-        text = ""
-        bounds = {bound.kind: bound for bound in done.bounds}
-        shown = {kind: self._bound(done, kind, bound.value) for kind, bound in bounds.items()}
-        for kind, sentence in (
-            ("at_least", msg(", raised to the minimum of {bound}")),
-            ("at_most", msg(", brought down to the maximum of {bound}")),
-        ):
-            if kind in bounds and bounds[kind].applied:
-                text += self.say(sentence, bound=shown[kind])
-        if len(bounds) == 2 and not text:
-            text = self.say(
-                ", between the minimum of {low} and the maximum of {high}",
-                low=shown["at_least"], high=shown["at_most"],
-            )  # fmt: skip
-        if done.rounding is not None and done.rounding.applied:
-            value = self.value(done.name, done.value, done.unit, per=False)
-            unit = self.value(done.name, done.rounding.unit, done.unit, per=False)
-            sentence = _ROUNDINGS.get(
-                done.rounding.mode, msg("rounded to the nearest {unit}: {value}")
-            )
-            before = [bound.value for bound in done.bounds if bound.applied] or [done.raw]
-            if self.value(done.name, before[-1], done.unit, per=False) != value:
-                text += ", " + self.say(sentence, unit=unit, value=value)
-        return text
-
-    def _bound(self, done: Done, kind: str, value: Value) -> str:
-        text = self.value(done.name, value, done.unit, per=False)
-        step = done.facts.step if done.facts is not None else None
-        node = getattr(step, kind, None)
-        return f"{text} ({self.name(node.name)})" if isinstance(node, Name) else text
-
-    def _listed(self, done: Done) -> str:
-        """Say an amount that is listed by a number."""
-        node = done.expression
-        value = self.value(done.name, done.raw, done.unit, per=False)
-        by = "; ".join(f"{self.name(read.name)}: {self.read(read)}" for read in done.reads)
-        if not isinstance(node, Listed) or len(done.reads) != 1:
-            return f"{value} ({by})"
-        by = self.say(
-            "{name}: {value}", name=self.name(done.reads[0].name), value=self.read(done.reads[0])
-        )
-        count = done.reads[0].value
-        beyond = 0
-        if isinstance(count, Fraction):
-            beyond = max(int(count) - node.first - len(node.amounts) + 1, 0)
-        if isinstance(node.by, Name) and beyond and node.beyond:
-            last, each = (
-                self.value(done.name, amount, done.unit, per=False)
-                for amount in (node.amounts[-1], node.beyond)
-            )
-            value = f"{last} + {beyond} × {each} = {value}"
-        return f"{value}{self._bounded(done)} ({by})"
-
-    def _scale(self, done: Done, name: str) -> Line:
-        """Say what each part of a scale comes to."""
-        base = done.facts.entry.scale if done.facts is not None else ""
-        read = next((read for read in done.reads if read.name == base), None)
-        unit = read.unit if read is not None else ""
-        below = []
-        for piece in done.pieces:
-            amount = self.say.quantity(piece.amount, unit, self.rule.currency, per=False)
-            rate = self._rate(piece.rate, done.unit, unit)
-            if isinstance(piece.row.value, Name):
-                rate += f" ({self.name(piece.row.value.name)})"
-            value = self.value(done.name, piece.value, done.unit, per=False)
-            part = (
-                self.text(piece.row.name)
-                if piece.row.named
-                else self._part(piece.row, piece.start, unit)
-            )
-            sign = self.equals(piece.value, done.unit)
-            below.append(
-                self.say("{name}: {value}", name=part, value=f"{amount} × {rate} {sign} {value}")
-            )
-        total = self.value(done.name, done.raw, done.unit, per=False) + self._bounded(done)
-        of = (
-            self.say("{name}: {value}", name=self.name(base), value=self.read(read)) if read else ""
-        )
-        name = self.say("{name}, part by part", name=name) + (f" ({of})" if of else "")
-        return Line(self.say("{name}: {value}", name=name, value=total) + ".", tuple(below))
-
-    def _part(self, row: RowFacts, start: Fraction, unit: str) -> str:
-        low = self.say.quantity(start, unit, self.rule.currency, per=False)
-        if row.up_to is None:
-            return self.say(msg("more than {bound}"), bound=low)
-        high = self.say.quantity(row.up_to, unit, self.rule.currency, per=False)
-        return self.say("from {low} to {high}", low=low, high=high)
-
-=======
->>>>>>> say
     @cached_property
     def percents(self) -> frozenset[Fraction]:
         """The shares that conditions write with a percent sign."""
@@ -477,60 +303,6 @@ class Words:
                     found |= {share for text in texts for share in percents(text)}
         return frozenset(found)
 
-<<<<<<< HEAD
-    def _rate(self, rate: Value, unit: str, per: str) -> str:
-        if not isinstance(rate, Fraction | Surd):
-            return ""
-        if unit.partition("/")[0] == per.partition("/")[0]:
-            return self.say.percent(rate)
-        return self.say.quantity(
-            rate, f"{unit.partition('/')[0]}/{per}", self.rule.currency, per=False
-        )
-
-    def _best(self, done: Done, name: str) -> Line:
-        """Say what each candidate gives, and which one counts."""
-        entry = done.facts.entry if done.facts is not None else None
-        value = self.value(done.name, done.raw, done.unit, per=False) + self._bounded(done)
-        winner = self.case(done.row) if done.row is not None else ""
-        good = [v for v in done.verdicts if v.holds]
-        best, alone = msg("the lowest of these: {all}"), msg("the only one that counts")
-        if entry is not None and entry.best == "highest":
-            best = msg("the highest of these: {all}")
-        each = self.say("; ").join(self._candidates(done, good))
-        why = self.say(best, all=each) if len(good) > 1 else self.say(alone)
-        below = [
-            self.say("Not for you: {case} ({why}).", case=self.case(v.row), why=self.tests(tests))
-            for v in done.verdicts if v.holds is False and (tests := self._of_person(v.tests))
-        ]  # fmt: skip
-        text = self.say(
-            "{name}: {value}, {winner}, {why}.", name=name, value=value, winner=winner, why=why
-        )
-        return Line(text, tuple(below))
-
-    def _candidates(self, done: Done, good: Sequence[Verdict]) -> Iterator[str]:
-        """Say what each candidate gives; those that all give the same lesser value are counted."""
-        groups: dict[str, list[Verdict]] = {}
-        for verdict in good:
-            value = self.value(done.name, verdict.value, done.unit, per=False)
-            groups.setdefault(value, []).append(verdict)
-        for value, same in sorted(
-            groups.items(), key=lambda group: done.row is not group[1][0].row
-        ):
-            others = [v for v in same if v.row is not done.row]
-            if len(others) > 2:
-                same = [v for v in same if v.row is done.row]
-            yield from (f"{self.text(v.row.name)}, {value}" for v in same)
-            if len(others) > 2:
-                count = self.say.plural("{count} other", "{count} others", Fraction(len(others)))
-                yield f"{count}, {value}"
-
-    def equals(self, value: Value, unit: str) -> str:
-        """Return the sign between what is worked out and a number that may be rounded in words."""
-        exact = not isinstance(value, Fraction | Surd) or is_exact(value, unit)
-        return "=" if exact else "≈"
-
-=======
->>>>>>> say
     # -- conditions ----------------------------------------------------------------------------
 
     def tests(self, tests: Iterable[Test]) -> str:
@@ -562,21 +334,6 @@ class Words:
             inside = condition.has(str(test.read.value))
             listed = next((n for n, words in self._lists if condition.codes == words.keys()), "")
             if listed:
-<<<<<<< HEAD
-                return (
-                    self.say("on the list “{list}”", list=listed)
-                    if inside
-                    else self.say("not on the list “{list}”", list=listed)
-                )
-            if condition.prefixes:
-                prefixes = self.say(" or ").join(map(clean, sorted(condition.prefixes)))
-                sentence = (
-                    msg("which begins with {start}")
-                    if inside
-                    else msg("which does not begin with {start}")
-                )
-                return self.say(sentence, start=prefixes)
-=======
                 sentence = (
                     msg("on the list “{list}”") if inside else msg("not on the list “{list}”")
                 )
@@ -586,7 +343,6 @@ class Words:
                 if inside:
                     return self.say("which begins with {start}", start=start)
                 return self.say("which does not begin with {start}", start=start)
->>>>>>> say
         return ""
 
     def _comparison(self, condition: Compare, test: Test) -> str:
@@ -619,10 +375,6 @@ class Words:
             sentence = (
                 msg("{name}: if yes, {what}.") if change.bound else msg("{name}: if not, {what}.")
             )
-<<<<<<< HEAD
-            return self.say(sentence, name=name, what=what)
-        own = self.value(change.input, self._own(change.input), item.unit)
-=======
             return self.say(sentence, name=capital(self.name(change.input)), what=what)
         return self.say(
             "{name}: {reach}, {what}.", name=capital(self.name(change.input)),
@@ -634,7 +386,6 @@ class Words:
         item = self.rule.all_inputs[change.input]
         own = {datum.item.name: datum.value for datum in self.facts.data}[item.name]
         mine, bound = (self.value(item.name, v, item.unit) for v in (own, change.bound))
->>>>>>> say
         if isinstance(change.bound, str):
             codes = [self.quoted(self._code(item.name, code)) for code in change.codes]
             mine, bound = self.quoted(mine), self.say(" or ").join(codes)
@@ -655,20 +406,6 @@ class Words:
         if gap is None or item.unit in ("share", *_COUNTED) or item.kind == "date":
             return ""
         down = change.reach in ("<", "<=")
-<<<<<<< HEAD
-        if change.gap is None or (unit == "years" and down) or unit in ("share", ""):
-            return ""
-        if self.rule.all_inputs[change.input].kind == "date":
-            return ""
-        gap = self.say.quantity(change.gap, unit, self.rule.currency, per=False)
-        if unit == "years":
-            return self.say("That is in {gap}.", gap=gap) if change.gap >= 1 else ""
-        return (
-            self.say("You are {gap} above.", gap=gap)
-            if down
-            else self.say("You are {gap} below.", gap=gap)
-        )
-=======
         sentence = msg("You are {gap} above.") if down else msg("You are {gap} below.")
         if item.unit == "years":
             if down or gap < 1:
@@ -676,7 +413,6 @@ class Words:
             sentence = msg("That is in {gap}.")
         text = self.say.quantity(gap, item.unit, self.rule.currency, per=False)
         return " " + self.say(sentence, gap=text)
->>>>>>> say
 
     def _outcome(self, change: Change) -> str:
         """Say the results after a change, those that differ by less than is said left out."""
@@ -755,17 +491,8 @@ class Words:
             sure = self.say(_CONFIDENCES[basis.confidence]) if basis.confidence else ""
             source = basis.source
             title = self._source(source) if source is not None else self.say("no source is given")
-<<<<<<< HEAD
-            yield (
-                title,
-                source.url if source is not None else "",
-                sure,
-                self.say("; ").join(figures),
-            )
-=======
             url = source.url if source is not None else ""
             yield title, url, sure, self.joined(figures)
->>>>>>> say
 
     def _source(self, source: Source) -> str:
         more = source.reference if source.reference not in source.title else ""
@@ -797,32 +524,13 @@ class Words:
         fill, say = self._fillings(), self.say
         mentions = [m for m in law.mention if m.role in ("any", role)] if law is not None else []
         if law is None:
-<<<<<<< HEAD
-            yield self.say(
-                "This result is worked out by a program. Its purpose: {purpose}.", **fill
-            )
-            mentions = []
-        else:
-            mentions = [m for m in law.mention if m.role in ("any", role)]
-=======
             yield say("This result is worked out by a program. Its purpose: {purpose}.", **fill)
->>>>>>> say
         for mention in mentions:
             yield self._legal(mention.text, mention.reference, fill)
         if role is None:
             yield say("{authority} says what part this result has in its decision.", **fill)
         elif all(mention.role != role for mention in mentions):
-<<<<<<< HEAD
-            sentence = {
-                "decides": msg("This result is the decision of {authority}: no one else decides."),
-                "assists": msg(
-                    "This result helps a member of the staff of {authority}, who decides."
-                ),
-            }[role]
-            yield self.say(sentence, **fill)
-=======
             yield say(_ROLES[role], **fill)
->>>>>>> say
         if law is None:
             yield say("If you have a question or disagree, turn to: {authority}.", **fill)
         for right in law.right if law is not None else ():
@@ -846,199 +554,6 @@ class Words:
         return f"{text} ({words})" if reference and reference not in text else text
 
 
-<<<<<<< HEAD
-class Formula:
-    """A formula in words: what it reads with its labels, its figures, and what it comes to.
-
-    Parameters
-    ----------
-    words : Words
-        The words.
-    done : Operation or None
-        The operation; None for a formula of which only the labels are said.
-    """
-
-    def __init__(self, words: Words, done: Done | None) -> None:
-        self.words, self.done = words, done
-        self.say, self.currency = words.say, words.rule.currency
-        self.reads = {read.name: read for read in done.reads} if done is not None else {}
-        self.unit = done.unit if done is not None else ""
-        self.percents = percents(done.text) if done is not None else words.percents
-
-    def told(self) -> str:
-        """Say how a number was worked out."""
-        done = self.done
-        if done is None:
-            raise TypeError("nothing was worked out")
-        node = done.expression
-        value = self.words.value(done.name, done.raw, done.unit, per=False)
-        if isinstance(node, Number):
-            return value
-        if isinstance(node, Name):
-            return f"{value} ({self.words.name(node.name)})"
-        sign = self.words.equals(done.raw, done.unit)
-        shifted = self._shifted(node)
-        if shifted:
-            return f"{shifted} {sign} {value}"
-        if self._is_flat(node):
-            return f"{self.figures(node, named=True)} {sign} {value}"
-        return f"{self.labels(node)} = {self.figures(node)} {sign} {value}"
-
-    def _shifted(self, node: Expression) -> str:
-        """Say ``price * (1 - reduction)`` as a price minus a percentage of it; else nothing."""
-        shifts: list[str] = []
-        while isinstance(node, Operation) and node.sign == "*":
-            shift = self._shift(node.right)
-            if shift is None:
-                break
-            if shift:
-                shifts.insert(0, shift)
-            node = node.left
-        if not isinstance(node, Name) or node.name not in self.reads:
-            return ""
-        start = self._operand(node, named=True)
-        return ", ".join([start, *shifts]) if shifts else ""
-
-    def _shift(self, node: Expression) -> str | None:
-        """Say ``1 - reduction`` as a shift; empty where it is none, None where it is no share."""
-        if not isinstance(node, Operation) or node.sign not in "+-":
-            return None
-        share = node.right
-        if node.left != Number(Fraction(1)) or not self._is_share(share):
-            return None
-        if isinstance(share, Name) and self.reads[share.name].value == 0:
-            return ""
-        text = self._operand(share, named=True)
-        sentence = msg("minus {share}") if node.sign == "-" else msg("plus {share}")
-        return self.say(sentence, share=text)
-
-    def _is_share(self, node: Expression) -> bool:
-        if isinstance(node, Number):
-            return node.value in self.percents
-        return (
-            isinstance(node, Name)
-            and node.name in self.reads
-            and self.reads[node.name].unit == "share"
-        )
-
-    def _is_flat(self, node: Expression) -> bool:
-        """Say whether a formula is read without brackets, and so takes its labels in them."""
-        match node:
-            case Number() | Name():
-                return True
-            case Root(part):
-                return isinstance(part, Name | Number)
-            case Extreme(_, parts):
-                return all(self._is_flat(part) for part in parts)
-            case Operation(sign, left, right):
-                low = sign in "*/"
-                for side in (left, right):
-                    if isinstance(side, Operation) and low and side.sign in "+-":
-                        return False
-                if isinstance(right, Operation) and (sign in "-/" or right.sign == "/"):
-                    return False
-                return self._is_flat(left) and self._is_flat(right)
-            case _:
-                return False
-
-    def labels(self, node: Expression) -> str:
-        """Write a formula with the names of what it reads."""
-        return self._written(node, 0, lambda leaf, _: self._label(leaf))
-
-    def _label(self, leaf: Expression) -> str:
-        if isinstance(leaf, Name):
-            return self.words.name(leaf.name)
-        if not isinstance(leaf, Number):
-            raise TypeError(f"{type(leaf).__name__} is no leaf")
-        return self._figure(leaf.value, "")
-
-    def figures(self, node: Expression, *, named: bool = False) -> str:
-        """Write a formula with the person's figures, and with what they are in brackets."""
-        return self._written(node, 0, lambda leaf, unit: self._operand(leaf, unit, named=named))
-
-    def _operand(self, leaf: Expression, unit: str = "", *, named: bool = False) -> str:
-        if isinstance(leaf, Name):
-            text = self.words.read(self.reads[leaf.name])
-            return f"{text} ({self.words.name(leaf.name)})" if named else text
-        if not isinstance(leaf, Number):
-            raise TypeError(f"{type(leaf).__name__} is no leaf")
-        return self._figure(leaf.value, unit)
-
-    def _figure(self, value: Fraction, unit: str) -> str:
-        if value in self.percents:
-            return self.say.percent(value)
-        return self.say.quantity(value, unit, self.currency, per=False)
-
-    def _written(self, node: Expression, level: int, leaf: Writer, unit: str | None = None) -> str:
-        unit = self.unit if unit is None else unit
-        match node:
-            case Operation("*", Number(factor), part) if factor == 1:
-                return self._written(part, level, leaf, unit)
-            case Operation("-", Number(zero), part) if zero == 0:
-                text = f"−{self._written(part, 2, leaf, unit)}"
-                return f"({text})" if level else text
-            case Operation(sign, left, right):
-                own = 1 if sign in "+-" else 2
-                units = (unit, unit) if own == 1 else self._units(left, right, unit)
-                of = self._share_of(sign, left, right, leaf, units)
-                if of:
-                    return of
-                shown = {"*": "×", "/": "/", "-": "−", "+": "+"}[sign]
-                one = self._written(left, own, leaf, units[0])
-                other = self._written(right, own + (sign in "-/"), leaf, units[1])
-                text = f"{one} {shown} {other}"
-                return f"({text})" if own < level else text
-            case Extreme(kind, parts):
-                sentence = (
-                    msg("the lowest of {all}") if kind == "min" else msg("the highest of {all}")
-                )
-                return self.say(sentence, all=self.say(" and ").join(
-                    self._written(part, 0, leaf, unit) for part in parts))  # fmt: skip
-            case Root(part):
-                inner = self._written(part, 0, leaf, "")
-                return f"√{inner}" if isinstance(part, Name | Number) else f"√({inner})"
-            case Rounded(part, step, _):
-                return self.say(
-                    "{value} rounded to {unit}", value=self._written(part, 2, leaf, unit),
-                    unit=self._figure(step, unit),
-                )  # fmt: skip
-            case _:
-                return leaf(node, unit)
-
-    def _units(self, left: Expression, right: Expression, unit: str) -> tuple[str, str]:
-        """Return the units of two factors where a figure among them takes that of the product."""
-        money = unit.partition("/")[0] == self.currency and bool(self.currency)
-        named = any(
-            self.reads[name].unit.partition("/")[0] == self.currency
-            for name in (read_names(left) | read_names(right)) & self.reads.keys()
-        )
-        if not money or named:
-            return "", ""
-        return (
-            (unit, "")
-            if isinstance(left, Number)
-            else ("", unit if isinstance(right, Number) else "")
-        )
-
-    def _share_of(
-        self, sign: str, left: Expression, right: Expression, leaf: Writer, units: tuple[str, str]
-    ) -> str:
-        """Say ``income * 2 %`` as 2 % of an income; else nothing."""
-        if sign != "*" or self.done is None:
-            return ""
-        for share, amount in ((right, left), (left, right)):
-            if self._is_share(share) and isinstance(amount, Name) and not self._is_share(amount):
-                return self.say("{share} of {value}", share=leaf(share, ""), value=leaf(amount, ""))
-        return ""
-
-
-def percents(text: str) -> frozenset[Fraction]:
-    """Return the shares that a formula writes with a percent sign."""
-    return frozenset(Fraction(n) / 100 for n in re.findall(r"(\d+(?:\.\d+)?)\s*%", text))
-
-
-=======
->>>>>>> say
 def _joined(parts: Sequence[str], last: str) -> str:
     """Join phrases by commas, the last two by a word."""
     return last.join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
