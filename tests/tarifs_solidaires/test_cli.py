@@ -122,16 +122,17 @@ def test_the_rules_are_listed(capsys):
 def test_rules_of_folders_are_listed_and_a_broken_one_costs_no_other(tmp_path, capsys):
     (tmp_path / "essai").mkdir()
     text = (OWN / "nothing_required.toml").read_text("utf-8")
-    (tmp_path / "essai" / "sans.toml").write_text(
-        text.replace('"Essai"', '"\\u001b[31mrouge"'), "utf-8"
-    )
+    (tmp_path / "essai" / "sans.toml").write_text(text, "utf-8")
+    hostile = text.replace('"Essai"', '"\\u001b[31mrouge"')
+    (tmp_path / "essai" / "rouge.toml").write_text(hostile, "utf-8")
     (tmp_path / "essai" / "faux.toml").write_text("format = 2\n", "utf-8")
     assert main(["list", "--rules", str(tmp_path)]) == 1
     out, err = capsys.readouterr()
-    assert "essai/sans  2020-01-01 to 2030-12-31  \\u001b[31mrouge" in out
+    assert "essai/sans  2020-01-01 to 2030-12-31  Essai" in out
     assert "nantes/transport" in out
     assert "essai/faux" in err
-    assert err.count("\n") == 1
+    assert "essai/rouge:5: title: holds a control character" in err
+    assert err.count("\n") == 2
     assert main(["list", "--rules", str(tmp_path / "absent")]) == 2
 
 

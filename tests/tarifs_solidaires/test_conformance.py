@@ -461,6 +461,8 @@ def test_the_tests_of_openfisca_france_local_are_all_read():
     count = 0
     for path in sorted([*Path(LOCAL).rglob("*.yaml"), *Path(LOCAL).rglob("*.yml")]):
         found = conform("strasbourg/periscolaire", path)
-        assert not [r for v in found.verdicts for r in map(str, v.reasons) if "person" in r or "lists" in r]
+        assert not [
+            r for v in found.verdicts for r in map(str, v.reasons) if "person" in r or "lists" in r
+        ]
         count += len(found.verdicts)
     assert count > 600

@@ -18,7 +18,6 @@ def add(commands: Any) -> None:
     command.add_argument(
         "--lang", action="append", default=[], help="language of its texts; can be repeated"
     )
-    command.add_argument("--currency", help="code of the currency, such as EUR")
     command.add_argument(
         "--rules", type=Path, metavar="FOLDER", default=Path(),
         help="folder in which TERRITORY/SCHEME.toml is made",

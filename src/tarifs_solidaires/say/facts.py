@@ -625,7 +625,8 @@ def collect(
 
 
 def _single(array: Any, shape: tuple[int, ...], position: tuple[int, ...]) -> Any:
-    return np.broadcast_to(array, shape)[position].item() if shape else array.item()
+    value = np.broadcast_to(array, shape)[position]
+    return value.item() if hasattr(value, "item") else value
 
 
 def _plain_value(item: Input, value: Any) -> Value:

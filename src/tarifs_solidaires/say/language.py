@@ -52,6 +52,12 @@ def marked(text: str, lang: str) -> str:
     return f"{_START}{lang}{_MIDDLE}{text}{_END}"
 
 
+def capital(text: str) -> str:
+    """Return a phrase with a capital at its beginning."""
+    start = f"(?:{_START}[^{_MIDDLE}]*{_MIDDLE})?"
+    return re.sub(rf"^({start}\W*)(\w)", lambda m: m[1] + m[2].upper(), text, count=1)
+
+
 def plain_text(text: str) -> str:
     """Return a text without its marks of language."""
     return _MARKED.sub(r"\2", text)

@@ -42,6 +42,7 @@ from tarifs_solidaires.say.facts import Operation as Done
 from tarifs_solidaires.say.language import (
     Amount,
     Language,
+    capital,
     clean,
     is_exact,
     marked,
@@ -234,7 +235,7 @@ class Words:
         return " ".join(told)
 
     def _result(self, output: Output) -> str:
-        value, name = self.facts.outputs[output.name], _capital(self.name(output.name))
+        value, name = self.facts.outputs[output.name], capital(self.name(output.name))
         if value is None:
             return self._no_result(output, name)
         text = self.output(output.name, value)
@@ -273,7 +274,7 @@ class Words:
         item = self.rule.all_inputs[name]
         require = next((r for r in self.rule.file.require if r.message.first in self.facts.reason
                         and r.input == name and r.message), None)  # fmt: skip
-        named = _capital(self.name(name))
+        named = capital(self.name(name))
         if require is not None:
             return self.say("No result. {name}: {why}", name=named, why=self.text(require.message))
         if item.kind == "flag":
@@ -321,7 +322,7 @@ class Words:
                 yield self._operation(done)
 
     def _operation(self, done: Done) -> Line:
-        name = _capital(self.name(done.name))
+        name = capital(self.name(done.name))
         if done.value is None:
             return Line(self._missing(done, name), tuple(self._below(done)))
         if done.kind == "scale":
@@ -592,7 +593,7 @@ class Words:
             yield self.say("None of these, alone, would change the result: {names}.", names=names)
 
     def _change(self, change: Change) -> str:
-        name = _capital(self.name(change.input))
+        name = capital(self.name(change.input))
         what = self._outcome(change)
         if not what:
             return ""
@@ -967,7 +968,3 @@ def _joined(parts: Sequence[str], last: str) -> str:
     """Join phrases by commas, the last two by a word."""
     return last.join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
 
-
-def _capital(text: str) -> str:
-    """Return a phrase with a capital at its beginning."""
-    return re.sub(r"^(\W*)(\w)", lambda m: m[1] + m[2].upper(), text, count=1)
