@@ -27,8 +27,8 @@ def translator(lang: str) -> gettext.NullTranslations:
 
     Examples
     --------
-    >>> translator("pt-BR").gettext("January"), translator("en").gettext("January")
-    ('janeiro', 'January')
+    >>> translator("pt-BR").gettext("Sources"), translator("en").gettext("Sources")
+    ('Fontes', 'Sources')
     """
     for code in (lang, lang.partition("-")[0]):
         file = files("tarifs_solidaires") / "locale" / code / "LC_MESSAGES" / f"{DOMAIN}.mo"
