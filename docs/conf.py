@@ -50,7 +50,12 @@ numpydoc_validation_checks = {"GL08", "PR01", "PR02", "PR03", "RT01", "YD01"}
 # Validation is about what is public: an underscore anywhere means that it is not.
 # The fields of a record describe themselves; _describe_fields below writes them.
 _RECORDS = "|".join([*(name for name in _records.__all__ if name != "KINDS"), "Derogation"])
-numpydoc_validation_exclude = {r"\._", r"\.cli\.", rf"charte_registry\.({_RECORDS})$"}
+# What a class inherits is documented at its base.
+_INHERITED = "Result|Rule|InputError|DateError|RuleError|TableError"
+numpydoc_validation_exclude = {
+    r"\._", r"\.cli\.", rf"charte_registry\.({_RECORDS})$",
+    rf"tarifs_solidaires\.({_INHERITED})$",
+}  # fmt: skip
 
 # The build needs no network: names of other projects are shown, not linked.
 nitpick_ignore_regex = [

@@ -81,7 +81,14 @@ class Fault:
         return _PLACE.sub(filled, template)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the fault as plain values that go to JSON."""
+        """Return the fault as plain values that go to JSON.
+
+        Returns
+        -------
+        dict
+            ``code``, ``where``, ``input``, ``line``, ``positions``, ``count``, ``value``,
+            ``message`` and ``remedy``.
+        """
         return {
             "code": self.code,
             "where": self.where,
@@ -132,7 +139,13 @@ class TarifError(ValueError):
         return " | ".join(map(str, self.errors))
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the error as plain values: ``kind`` and ``errors``."""
+        """Return the error as plain values that go to JSON.
+
+        Returns
+        -------
+        dict
+            ``kind``, the name of the class, and ``errors``, a dict for each fault.
+        """
         return {
             "kind": type(self).__name__,
             "errors": [fault.to_dict() for fault in self.errors],
@@ -157,7 +170,7 @@ class TableError(TarifError):
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """Return the remedy for a mistyped name: the nearest known ones, else all of them."""
-    names = sorted(known)
+    names = sorted(set(known))
     close = get_close_matches(word, names, n=3, cutoff=0.6)
     if close:
         return f"did you mean {' or '.join(close)}?"

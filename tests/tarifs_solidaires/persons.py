@@ -46,9 +46,15 @@ def usual(rule, item):
     if item.kind == "flag":
         return True
     if item.kind == "code":
-        return next(iter(item.codes), None) or next(iter(rule.known_words.get(item.name, ())), "00000")
+        return next(iter(item.codes), None) or next(
+            iter(rule.known_words.get(item.name, ())), "00000"
+        )
     between = [b for b in bounds(rule, item) if item.minimum < b < item.maximum]
-    value = between[len(between) // 2] if between else min(item.maximum, max(item.minimum, Fraction(100)))
+    value = (
+        between[len(between) // 2]
+        if between
+        else min(item.maximum, max(item.minimum, Fraction(100)))
+    )
     return plain(item, value)
 
 
@@ -69,7 +75,9 @@ def persons(rule):
         elif item.kind == "flag":
             values = [True, False]
         elif item.numeric:
-            near = [b + step for b in bounds(rule, item)[:MOST] for step in (-item.grid, 0, item.grid)]
+            near = [
+                b + step for b in bounds(rule, item)[:MOST] for step in (-item.grid, 0, item.grid)
+            ]
             values += [plain(item, v) for v in near if item.minimum <= v <= item.maximum]
         for value in values:
             yield {**base, name: value}

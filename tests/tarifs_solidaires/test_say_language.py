@@ -107,7 +107,9 @@ def test_no_sentence_that_is_said_is_left_in_english(lang, monkeypatch):
     whole = Language(lang, Whole(translator(lang)))
     for module in ("notice", "words", "language"):
         name = f"tarifs_solidaires.say.{module}.language"
-        monkeypatch.setattr(name, lambda code: whole if code == lang else language(code), raising=False)
+        monkeypatch.setattr(
+            name, lambda code: whole if code == lang else language(code), raising=False
+        )
     for rule in versions():
         if lang in rule.languages:
             for number, given_ in enumerate(persons(rule)):

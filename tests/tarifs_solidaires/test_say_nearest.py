@@ -58,7 +58,9 @@ def test_a_price_that_moves_with_each_cent_tells_where_its_bounds_come_into_forc
     assert found["rang_enfant", ">="] == (3, {"prix_repas": 1.65})
     assert found["habite_la_commune", "="] == (False, {"prix_repas": 2.86})
     down, up = (c for c in changes(person).found if c.input == "quotient_familial")
-    assert [(s.step, s.kind, s.in_force) for s in down.switches] == [("prix_de_base", "at_least", True)]
+    assert [(s.step, s.kind, s.in_force) for s in down.switches] == [
+        ("prix_de_base", "at_least", True)
+    ]
     assert [(s.step, s.kind, s.value) for s in up.switches] == [
         ("prix_de_base", "at_most", Fraction("6.2"))
     ]
@@ -75,7 +77,12 @@ def test_income_and_shares_are_told_as_they_were_given():
     result = rule.compute(revenu_fiscal_reference=18_000, nombre_parts=2.5, age=30)
     _, person = collect(result, None)
     down, up, fewer, more = changes(person).found[:4]
-    assert (down.input, down.reach, down.bound, down.gap) == ("revenu_fiscal_reference", "<=", 15_000, 3000)
+    assert (down.input, down.reach, down.bound, down.gap) == (
+        "revenu_fiscal_reference",
+        "<=",
+        15_000,
+        3000,
+    )
     assert (up.reach, up.bound, up.at, up.gap) == (">", 22_500, Fraction("22500.01"), 4500)
     assert down.through == {"quotient_familial": 500}
     assert up.through == {"quotient_familial": 750}
@@ -228,7 +235,9 @@ then = 2
 
 
 def test_dates_and_flags_without_a_default_vary_too(tmp_path):
-    more = '[input.born]\nkind = "date"\nlabel = "born"\n[input.ill]\nkind = "flag"\noptional = true\n'
+    more = (
+        '[input.born]\nkind = "date"\nlabel = "born"\n[input.ill]\nkind = "flag"\noptional = true\n'
+    )
     rule = made(tmp_path, PIECES.format(more=more) + """
 [[version.step]]
 name = "price"

@@ -123,7 +123,9 @@ when = { choix = "autre" }
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     file = tmp_path_factory.mktemp("rules") / "made.toml"
-    text = MADE.replace('value = HOSTILE\nconfidence = "inferred"', 'value = "autre"\nconfidence = "inferred"')
+    text = MADE.replace(
+        'value = HOSTILE\nconfidence = "inferred"', 'value = "autre"\nconfidence = "inferred"'
+    )
     file.write_text(text.replace("HOSTILE", json.dumps(HOSTILE)), encoding="utf-8")
     return load_rule(file, on="2024-01-01")
 
@@ -180,7 +182,9 @@ def test_bounds_and_rounding_are_said_where_they_count(given, said):
 
 def test_a_table_says_the_case_and_why_and_which_cases_are_not_the_persons():
     notice = RULE.compute(quotient_familial=620, age=30).explain(lang="en")
-    assert notice.splitlines()[0].startswith("Your reduction is 70%. Monthly price: no result in your case")
+    assert notice.splitlines()[0].startswith(
+        "Your reduction is 70%. Monthly price: no result in your case"
+    )
     assert lines(notice, "why")[0] == (
         "Reduction by quotient and age: 70%, case “500 < quotient ≤ 750, ages 26 to 59” (family "
         "quotient: €620, more than €500 and at most €750; age: 30 years, at least 26 years and less "
@@ -198,13 +202,19 @@ def test_a_table_says_the_case_and_why_and_which_cases_are_not_the_persons():
 
 def test_who_is_at_a_threshold_is_told_so():
     text = RULE.compute(quotient_familial=750, age=30).explain(lang="en")
-    assert "just above €750 per month, your reduction would be 30%. You are exactly at this value." in text
+    assert (
+        "just above €750 per month, your reduction would be 30%. You are exactly at this value."
+        in text
+    )
 
 
 def test_an_income_is_told_with_the_quotient_that_it_makes():
     result = RULE.compute(revenu_fiscal_reference=18_000, nombre_parts=2.5, age=30)
     text = plain(result.explain())
-    assert "18 000 € (revenu fiscal de référence) / 12 / 2,5 (nombre de parts fiscales) = 600 €" in text
+    assert (
+        "18 000 € (revenu fiscal de référence) / 12 / 2,5 (nombre de parts fiscales) = 600 €"
+        in text
+    )
     assert "à 15 000 € par an (quotient familial : 500 €), votre réduction serait de 90 %" in text
     assert "Vous êtes 3 000 € au-dessus." in text
 
@@ -227,14 +237,23 @@ def test_a_scale_says_each_part():
     ) in plain(notice)
     water = load_rule("dunkerque/eau", on="2022-06-15")
     text = plain(water.compute(volume_m3=120, beneficiaire_css=True).explain())
-    assert "jusqu'à 80 m³ : 80 m³ × 0,34 € (prix du mètre cube dans la première tranche) = 27,20 €" in text
-    assert "Aide aux foyers nombreux : pas de résultat dans votre cas, « nombre de personnes non indiqué »." in text
+    assert (
+        "jusqu'à 80 m³ : 80 m³ × 0,34 € (prix du mètre cube dans la première tranche) = 27,20 €"
+        in text
+    )
+    assert (
+        "Aide aux foyers nombreux : pas de résultat dans votre cas, « nombre de personnes non indiqué »."
+        in text
+    )
 
 
 def test_the_best_of_some_says_what_each_gives_and_which_is_not_for_the_person():
     rule = load_rule(EXAMPLES / "best_of.toml", on="2025-01-01")
     text = rule.compute(quotient_familial=1300, ancien_abonne=True).explain(lang="en")
-    assert "Price of the monthly pass: €45, “old formula”, the lowest of these: old formula, €45; new formula, €52." in text
+    assert (
+        "Price of the monthly pass: €45, “old formula”, the lowest of these: old formula, €45; new formula, €52."
+        in text
+    )
     text = rule.compute(quotient_familial=700, ancien_abonne=False).explain(lang="en")
     assert "€28, “new formula”, the only one that counts." in text
     assert "Not for you: “old formula” (had a pass before 2025: no)." in text
@@ -243,7 +262,10 @@ def test_the_best_of_some_says_what_each_gives_and_which_is_not_for_the_person()
 def test_an_amount_by_size_a_share_of_income_and_a_threshold_are_worked_out():
     rule = load_rule(EXAMPLES / "share_of_income.toml", on="2025-01-01")
     text = rule.compute(monthly_income=1000, household_size=4).explain(lang="en")
-    assert "Poverty line: $15,650 + 3 × $5,500 = $32,150 (number of people in the household: 4)." in text
+    assert (
+        "Poverty line: $15,650 + 3 × $5,500 = $32,150 (number of people in the household: 4)."
+        in text
+    )
     assert "annual household income: $12,000, at most $16,075, that is 50% × poverty line)" in text
     assert "Monthly bill: 2% (share of income) of $1,000 (monthly household income) = $20." in text
     rule = load_rule(EXAMPLES / "equivalence.toml", on="2025-01-01")
@@ -255,12 +277,17 @@ def test_an_amount_by_size_a_share_of_income_and_a_threshold_are_worked_out():
 
 def test_a_sum_that_needs_brackets_is_written_in_words_then_in_figures():
     rule = load_rule(EXAMPLES / "household.toml", on="2025-01-01")
-    text = plain(rule.compute(renda_familiar=4000, adultos=2, criancas=3, criancas_ate_5=1).explain())
+    text = plain(
+        rule.compute(renda_familiar=4000, adultos=2, criancas=3, criancas_ate_5=1).explain()
+    )
     assert (
         "Renda por pessoa: renda mensal da família / (número de adultos + número de crianças) = "
         "R$ 4.000 / (2 + 3) = R$ 800."
     ) in text
-    assert "Tarifa inteira: R$ 80 + R$ 25 × 2 (crianças com mais de 5 anos que contam) = R$ 130." in text
+    assert (
+        "Tarifa inteira: R$ 80 + R$ 25 × 2 (crianças com mais de 5 anos que contam) = R$ 130."
+        in text
+    )
 
 
 def test_a_result_that_is_missing_says_which_case_and_why():
@@ -389,7 +416,9 @@ def test_the_origin_and_the_holder_of_a_datum_are_the_rules_or_the_persons_own()
     assert data(holder={"age": "the town"})["age"]["holder"] == "the town"
     text = result.explain(lang="en", origin={"age": "administration"}, holder={"age": "the town"})
     assert "age: 30 years (an administration; held by: the town)" in text
-    with pytest.raises(InputError, match="'hearsay' is no origin of age; write declaration, certificate"):
+    with pytest.raises(
+        InputError, match="'hearsay' is no origin of age; write declaration, certificate"
+    ):
         data(origin={"age": "hearsay"})
     with pytest.raises(InputError, match="aje was not used; did you mean age") as caught:
         data(origin={"aje": "declaration"}, holder={"bge": "x"})
@@ -424,7 +453,11 @@ def test_the_part_of_the_computation_in_the_decision_is_said(role, said):
     ("name", "given", "law"),
     [
         ("taux_effort", {"quotient_familial": 1, "rang_enfant": 1}, "CRPA"),
-        ("household", {"renda_familiar": 1, "adultos": 1, "criancas": 0, "criancas_ate_5": 0}, "LGPD"),
+        (
+            "household",
+            {"renda_familiar": 1, "adultos": 1, "criancas": 0, "criancas_ate_5": 0},
+            "LGPD",
+        ),
         ("equivalence", {"annual_income": 1, "household_size": 1, "age": 30}, "Loi sur l'accès"),
         ("share_of_income", {"monthly_income": 1, "household_size": 1}, None),
     ],
@@ -494,13 +527,19 @@ def test_facts_are_plain_values_that_no_language_changes():
     assert one["version"]["source"]["title"].startswith("inventé")
     assert one["rights"]["jurisdiction"] == "fr"
     change = one["changes"][0]
-    assert (change["input"], change["reach"], change["bound"]) == ("quotient_familial", "<=", 163.63)
+    assert (change["input"], change["reach"], change["bound"]) == (
+        "quotient_familial",
+        "<=",
+        163.63,
+    )
     assert (change["output"], change["value"]) == ("prix_repas", 0.72)
     assert change["switches"][0]["kind"] == "at_least"
 
 
 def test_a_notice_copies_and_pickles():
-    notice = CANTEEN.compute(quotient_familial=500, rang_enfant=2).explain(lang="en", role="decides")
+    notice = CANTEEN.compute(quotient_familial=500, rang_enfant=2).explain(
+        lang="en", role="decides"
+    )
     for again in (copy.copy(notice), copy.deepcopy(notice), pickle.loads(pickle.dumps(notice))):  # noqa: S301
         assert again == notice
         assert again.to_html() == notice.to_html()
@@ -597,7 +636,9 @@ def test_what_the_file_says_in_another_language_is_marked():
 
 
 @pytest.mark.parametrize("lang", ["fr", "en", "pt"])
-@pytest.mark.parametrize("ville", ["zz<b onload='x'>`|*\n# h\u202e\x1b {0}", "</title><script>", None])
+@pytest.mark.parametrize(
+    "ville", ["zz<b onload='x'>`|*\n# h\u202e\x1b {0}", "</title><script>", None]
+)
 def test_hostile_words_stay_words(made, lang, ville):
     result = made.compute(ressources=1000, ville=ville, statut="b")
     notice = result.explain(lang=lang, holder={"ressources": HOSTILE})

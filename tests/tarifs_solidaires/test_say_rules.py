@@ -37,7 +37,12 @@ def own_words(rule):
     bases = [rule.version.basis, *(p.basis for p in rule.parameters.values())]
     for facts in rule.steps.values():
         bases += [facts.basis, *(row.basis for row in facts.rows)]
-    found |= {part for b in bases if b.source for part in (b.source.title, b.source.reference, b.source.url)}
+    found |= {
+        part
+        for b in bases
+        if b.source
+        for part in (b.source.title, b.source.reference, b.source.url)
+    }
     return sorted(filter(None, found), key=len, reverse=True)
 
 
@@ -52,7 +57,9 @@ def test_every_person_is_explained_in_every_form(rule):
         assert notice.lang == lang
         text = notice
         for own in words:
-            text = text.replace(own, "").replace(own.replace(" ;", "\xa0;").replace(" :", "\xa0:"), "")
+            text = text.replace(own, "").replace(
+                own.replace(" ;", "\xa0;").replace(" :", "\xa0:"), ""
+            )
         body = text.partition(notice.sections[-1].heading)[0]
         assert not ODD.search(body.replace("None of these", "")), (lang, text)
         assert "_" not in re.sub(r"https?://\S+", "", body), (lang, text)
@@ -125,7 +132,9 @@ def check_operations(facts):
 
 
 def total(done):
-    return sum((piece.value for piece in done.pieces), Fraction(0)) if done.raw is not None else None
+    return (
+        sum((piece.value for piece in done.pieces), Fraction(0)) if done.raw is not None else None
+    )
 
 
 def check_change(rule, given, facts, change):

@@ -35,6 +35,7 @@ from tarifs_solidaires.engine.expression import (
     Truth,
     Word,
 )
+from tarifs_solidaires.engine.formula import formula_text
 from tarifs_solidaires.engine.quantities import Cod, Code, Flg, LimitError, Num, Quantity, Run
 from tarifs_solidaires.engine.step import Step
 from tarifs_solidaires.engine.tables import Grid, grid_of
@@ -156,7 +157,13 @@ class Compiler(Conditions):
     def _quotient(self, number: Num, divisor: Expression) -> Num:
         if isinstance(divisor, Operation) and divisor.sign == "*":
             return self._quotient(self._quotient(number, divisor.left), divisor.right)
-        return q.divide(number, self.number(divisor), divisor)
+        by = self.number(divisor)
+        if by.low <= 0 <= by.high and not (number.root or by.root):
+            raise LimitError(
+                f"{formula_text(divisor)} may be 0, and something is divided by it",
+                "give the inputs that it is made of bounds ('from', 'to')",
+            )
+        return q.divide(number, by, divisor)
 
     def _listed(self, node: Listed) -> Num:
         by = self.number(node.by)

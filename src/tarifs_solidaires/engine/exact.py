@@ -97,7 +97,10 @@ def work_out(steps: Iterable[Step], known: Mapping[str, Value]) -> dict[str, Wor
         reader = _Reader(values, gone)
         value, row = reader.decided(step.value)
         stages: dict[str, Value] = {"value": value}
-        for stage, kind, bound in (("at_least", "max", step.at_least), ("at_most", "min", step.at_most)):
+        for stage, kind, bound in (
+            ("at_least", "max", step.at_least),
+            ("at_most", "min", step.at_most),
+        ):
             if bound is not None:
                 value = stages[stage] = extreme(kind, [value, reader.value(bound)])
         if step.unit is not None:
@@ -129,9 +132,7 @@ def evaluate(node: Expression, values: Mapping[str, Value], gone: Mapping[str, s
     return _Reader(values, gone).value(node)
 
 
-def holds(
-    when: Condition, values: Mapping[str, Value], gone: Mapping[str, str]
-) -> bool | None:
+def holds(when: Condition, values: Mapping[str, Value], gone: Mapping[str, str]) -> bool | None:
     """Say whether a condition holds; None where a value that it reads is missing."""
     return _Reader(values, gone).holds(when)
 

@@ -369,7 +369,9 @@ class _Walker:
             else:
                 low = _most(low, value.low)
         rows: set[int | None] = {
-            position for position, value in maybe if not self._beaten(node.kind, position, value, sure)
+            position
+            for position, value in maybe
+            if not self._beaten(node.kind, position, value, sure)
         }
         if missing or not sure:
             rows.add(None)

@@ -81,7 +81,13 @@ class Difference:
         return f"{self.output} is {_text(self.got)}, expected {_text(self.expected)}{by}{margin}"
 
     def to_dict(self) -> dict[str, Any]:
-        """Return it as plain values."""
+        """Return it as plain values.
+
+        Returns
+        -------
+        dict
+            What it holds, by name.
+        """
         return {
             "output": self.output, "expected": _number(self.expected), "got": _number(self.got),
             "by": _number(self.by), "margin": _number(self.margin),
@@ -131,7 +137,13 @@ class Verdict:
         return "agrees" if self.compared else "nothing_compared"
 
     def to_dict(self) -> dict[str, Any]:
-        """Return it as plain values."""
+        """Return it as plain values.
+
+        Returns
+        -------
+        dict
+            What it holds, by name.
+        """
         return {
             "name": self.name, "where": self.where, "on": self.on and self.on.isoformat(),
             "last_known": self.last_known and self.last_known.isoformat(),
@@ -188,7 +200,14 @@ class Conformance:
         )  # fmt: skip
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the whole as plain values that go to JSON."""
+        """Return the whole as plain values that go to JSON.
+
+        Returns
+        -------
+        dict
+            ``rule``, ``source``, ``conforms``, ``counts``, ``unmapped``, ``within_margin`` and
+            ``cases``.
+        """
         return {
             "rule": self.rule, "source": self.source, "conforms": self.conforms,
             "counts": dict(self.counts), "unmapped": dict(self.unmapped),

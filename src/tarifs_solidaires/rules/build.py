@@ -185,6 +185,11 @@ class Builder:
                 entry.path, "bounds", "'from' is above 'to'", "swap them, or write a larger 'to'"
             )
             return found[1], found[0]
+        if entry.kind == "number" and max(map(abs, found)) / entry.step >= 2**53:
+            self.wrong(
+                entry.path, "bounds", "its largest values have more digits than a float tells apart",
+                "give it closer bounds ('to'), or a larger 'step'",
+            )  # fmt: skip
         return found
 
     def _default(

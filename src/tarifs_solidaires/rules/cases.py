@@ -83,8 +83,9 @@ def check_cases(
 
 def _check_case(rule: DatedRule, case: WorkedCase, notes: Findings) -> None:
     try:
-        outcome = rule._outcome(case.given, "raise", {})
-        worked = rule.work_out(case.given)
+        given = {name: _plain(value) for name, value in case.given.items()}
+        outcome = rule._outcome(given, "raise", {})
+        worked = rule.work_out(given)
     except InputError as error:
         for fault in error.errors:
             notes.error(
@@ -96,7 +97,7 @@ def _check_case(rule: DatedRule, case: WorkedCase, notes: Findings) -> None:
         return  # noted at the step
     row: Texts = outcome["names"][int(outcome["row"])]
     results: dict[str, Any] = {
-        **rule.exact_values(case.given),
+        **rule.exact_values(given),
         **{name: one.value for name, one in worked.items()},
     }
     known = [ROW, *rule.output_names, *rule.steps]
@@ -117,6 +118,13 @@ def _check_case(rule: DatedRule, case: WorkedCase, notes: Findings) -> None:
                 f"expected {name} {shown(expected)}, found {_said(results.get(name))}{decided}",
                 _remedy(results.get(name), expected, worked.get(name)),
             )  # fmt: skip
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as people give it: the float of a decimal is read as that decimal."""
+    if isinstance(value, Fraction):
+        return int(value) if value.denominator == 1 else float(value)
+    return value
 
 
 _REMEDY = "correct the case or the rule, whichever its source contradicts"

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tarifs_solidaires.engine.expression import (
+    MIRRORED,
     Among,
     Compare,
     Condition,
@@ -28,6 +29,7 @@ from tarifs_solidaires.rules.search import Space, lattice, next_multiple
 
 Mask = npt.NDArray[np.bool_]
 LISTED = 6  # codes that words list
+MOST_TRIED = 30  # axes, alone and by twos, that are tried to be left out of words
 
 
 @attrs.frozen(kw_only=True)
@@ -196,28 +198,32 @@ class Side:
             return item.shown(value)
         return formula_text(self._right(value))
 
-    def when(self, start: int, stop: int) -> str | None:
-        """Return the condition that a row would have for some bins, as TOML; None where none can."""
-        count = self.axis.bins - self.axis.missing
-        if stop > count or not isinstance(self.left, Name):
+
+def _condition(told: Sequence[tuple[Side, int, int]]) -> str | None:
+    """Return the condition that a row would have on one quantity, as TOML; None where none can."""
+    side, start, stop = told[0]
+    if any(end > one.axis.bins - one.axis.missing for one, _, end in told):
+        return None
+    if side.kind == "flag":
+        return ("false", "true")[start] if stop - start == 1 else None
+    if side.kind == "code":
+        item = side.space.inputs.get(side.axis.key)
+        words = [word for words in side.words[start:stop] for word in words]
+        if (item is not None and not item.codes) or len(words) > LISTED:
             return None
-        if self.kind == "flag":
-            return ("false", "true")[start] if stop - start == 1 else None
-        if self.kind == "code":
-            item = self.space.inputs.get(self.axis.key)
-            words = [word for words in self.words[start:stop] for word in words]
-            if (item is not None and not item.codes) or len(words) > LISTED:
-                return None
-            quoted = [f'"{word}"' for word in words]
-            return quoted[0] if len(quoted) == 1 else f"[{', '.join(quoted)}]"
-        parts = list(self.wanted(start, stop))
-        texts = [formula_text(one.right) for one in parts if isinstance(one, Compare)]
-        signs = [one.sign for one in parts if isinstance(one, Compare)]
-        if len(parts) == 1:
-            return f'"x {signs[0]} {texts[0]}"'
-        if texts[0] == texts[1]:
-            return f'"x = {texts[0]}"'
-        return f'"{texts[0]} {"<" if signs[0] == ">" else "<="} x {signs[1]} {texts[1]}"'
+        quoted = [f'"{word}"' for word in words]
+        return quoted[0] if len(quoted) == 1 else f"[{', '.join(quoted)}]"
+    parts = [part for one, *ends in told for part in one.wanted(*ends) if isinstance(part, Compare)]
+    lows = [part for part in parts if part.sign in (">", ">=")]
+    highs = [part for part in parts if part.sign in ("<", "<=")]
+    if len(lows) > 1 or len(highs) > 1:
+        return None
+    texts = [formula_text(part.right) for part in (*lows, *highs)]
+    if len(parts) == 1:
+        return f'"x {parts[0].sign} {texts[0]}"'
+    if texts[0] == texts[1]:
+        return f'"x = {texts[0]}"'
+    return f'"{texts[0]} {MIRRORED[lows[0].sign]} x {highs[0].sign} {texts[1]}"'
 
 
 @attrs.frozen(kw_only=True)
@@ -234,19 +240,24 @@ class Group:
 
     @property
     def words(self) -> str:
-        """The cases in words; ``every case`` for all."""
-        return ", ".join(side.said(*ends) for side, *ends in self._told) or "every case"
+        """The cases in words; empty for every case."""
+        return ", ".join(side.said(*ends) for side, *ends in self._told)
 
     @property
     def when(self) -> str | None:
         """The conditions of a row for these cases, as TOML; None where no row can ask that."""
-        found = []
-        for side, *ends in self._told:
-            one = side.when(*ends)
+        found: dict[str, str] = {}
+        for name in dict.fromkeys(side.name for side, *_ in self._told):
+            one = _condition([(s, start, stop) for s, start, stop in self._told if s.name == name])
             if one is None:
                 return None
-            found.append(f"{side.name} = {one}")
-        return f"{{ {', '.join(found)} }}" if found else None
+            found[name] = one
+        return f"{{ {', '.join(f'{n} = {one}' for n, one in found.items())} }}" if found else None
+
+    def holds(self, other: Group) -> bool:
+        """Say whether the cells of another group are among these."""
+        pairs = zip(self.bins, other.bins, strict=True)
+        return all(a <= c and d <= b for (a, b), (c, d) in pairs)
 
     @property
     def wanted(self) -> tuple[Condition, ...]:
@@ -301,6 +312,38 @@ class Cells:
         """Cells that no row covers."""
         found: Mask = np.logical_and(self.row == self.grid.rows, self.possible)
         return found
+
+    def widened(self, cells: Mask) -> tuple[Mask, tuple[str, ...]]:
+        """Return uncovered cells with all that lies beside them along axes that tell nothing of them.
+
+        A row about a status alone, such as an allowance that gives the full reduction, takes some of
+        the people of a bracket. To name it in the bracket that is missing would hide what is missing:
+        so an axis is left out where the cells beside are decided by rows about left-out axes only.
+
+        Returns
+        -------
+        tuple of ndarray and tuple of str
+            The cells, and the quantities that are left out.
+        """
+        left_out: tuple[str, ...] = ()
+        found = cells
+        every = list(dict.fromkeys(side.name for side in self.sides))
+        for more in [*combinations(every, 1), *combinations(every, 2)][:MOST_TRIED]:
+            told = tuple(dict.fromkeys((*left_out, *more)))
+            wide = self._beside(cells, frozenset(told))
+            if wide is not None:
+                left_out, found = told, wide
+        return found, left_out
+
+    def _beside(self, cells: Mask, told: frozenset[str]) -> Mask | None:
+        axes = [n for n, side in enumerate(self.sides) if side.name in told]
+        asked = [names(when) & {side.name for side in self.sides} for when in self.grid.whens]
+        allowed = np.array([*(one <= told for one in asked), True, False])[self.row]
+        shaped = cells.reshape(self.grid.shape).any(axis=tuple(axes), keepdims=True)
+        wide: Mask = np.broadcast_to(shaped, self.grid.shape).reshape(-1)
+        if (self.possible & ~wide).any() and (allowed | ~self.possible | ~wide).all():
+            return wide
+        return None
 
     def groups(self, cells: Mask, most: int) -> list[Group]:
         """Return some cells as few groups of neighbours; impossible cells may lie in any of them."""

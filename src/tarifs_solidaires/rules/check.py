@@ -47,7 +47,7 @@ UNFINISHED = re.compile(r"\b(?:TODO|TBD|FIXME)\b|\?\?\?|(?i:\b[àa] compl[ée]te
 _WORD = re.compile(r"(?<!\S)[^\W\d_A-Z]{3,}(?!\S)")
 # Where a fault leaves the versions and the cases as they are.
 HARMLESS = ("version", "case", "note", "title", "purpose", "per", "authority", "contact", "name",
-            "jurisdiction", "source", "known_until")  # fmt: skip
+            "jurisdiction", "source")  # fmt: skip
 
 
 def check_rule(name: Folder, folders: Sequence[Folder] = ()) -> list[Finding]:
@@ -152,7 +152,7 @@ def _read(notes: Findings, reader: Reader) -> None:
             code=remark.code, template=remark.template, remedy=remark.remedy, data=remark.data
         )
         notes.error(remark.path, fault.code, fault.message, fault.advice)
-    notes.damaged = tuple(remark.path for remark in reader.remarks)
+    notes.damaged = (*(remark.path for remark in reader.remarks), *reader.meant)
 
 
 def _unfinished(notes: Findings) -> None:
@@ -219,7 +219,10 @@ class _Check(_Parts):
         super().check()
         self.head()
         self.sources()
-        blocked = [r for r in self.reader.remarks if not r.path or r.path[0] not in HARMLESS]
+        blocked = [
+            r for r in self.reader.remarks
+            if not r.path or r.path[0] not in HARMLESS or r.path[-1] in ("valid_from", "known_until")
+        ]  # fmt: skip
         if not blocked and len(self.file.version) == len(self.notes.data.get("version", ())):
             self.versions()
         if not self.reader.remarks:
@@ -261,6 +264,8 @@ class _Check(_Parts):
                     )  # fmt: skip
         for path, unit in self.units():
             self.currency(path, money_of(unit))
+        if any(remark.path[:1] == ("version",) for remark in self.reader.remarks):
+            return
         made = {step.name for version in file.version for step in version.step}
         for name in file.output.keys() - made - file.input.keys() - self.reader.lost:
             self.notes.error(
@@ -384,17 +389,17 @@ class _Check(_Parts):
         self.fitting(rule)
         for name, bits in bits_of(setting.space).items():
             if bits > INT_BITS and name in rule.steps:
-                wide = sorted(
-                    n for n in setting.space.reads((), name)
-                    if n in setting.space.inputs and setting.space.inputs[n].maximum >= 10**6
-                )  # fmt: skip
+                read = setting.space.reads((), name)
+                inputs = [i for n, i in setting.space.inputs.items() if n in read and i.numeric]
+                wide = sorted(inputs, key=lambda item: -item.maximum / item.grid)[:3]
                 self.notes.warning(
                     rule.steps[name].entry.path, "slow",
                     f"its largest whole number needs {bits} bits, more than {INT_BITS}: it is computed "
                     "with Python's own integers, which is slow",
-                    f"give realistic bounds ('to') to {', '.join(wide) or 'its inputs'}",
+                    f"give realistic bounds ('to') to {', '.join(item.name for item in wide)}",
                 )  # fmt: skip
         for turn in turns(setting.space):
+            person = person_text(setting.space, turn.person)
             kind = self.file.output[turn.output].kind
             verb = "falls" if kind in RISING else "rises"
             item = setting.space.inputs[turn.input]
@@ -402,7 +407,7 @@ class _Check(_Parts):
                 rule.steps[turn.output].entry.path, "trend",
                 f"{turn.output} {verb} from {decimal_text(turn.first)} to {decimal_text(turn.then)} as "
                 f"{turn.input} rises from {item.shown(turn.before)} to {item.shown(turn.after)}"
-                + (f", with {person_text(setting.space, turn.person)}" if turn.person else ""),
+                + (f", with {person}" if person != "given = {}" else ""),
                 "check the rows and bounds that decide there",
             )  # fmt: skip
 

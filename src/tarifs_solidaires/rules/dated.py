@@ -324,8 +324,8 @@ class DatedRule:
         except LimitError as error:
             step = next(iter(getattr(error, "__notes__", ())), "")
             raise RuleError(
-                Fault(code="limit", where=f"{self.name}, step {step}", template=error.template,
-                      remedy=error.remedy)
+                Fault(code="limit", where=f"{self.name}, step {step}", input=step,
+                      template=error.template, remedy=error.remedy)
             ) from None  # fmt: skip
 
     @property

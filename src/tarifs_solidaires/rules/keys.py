@@ -58,6 +58,7 @@ class Reader:
         self.languages = tuple(languages)
         self.data = data
         self.remarks: list[Remark] = []
+        self.meant: list[Path] = []  # places of keys that the file likely misspells
         self.lost: frozenset[str] = frozenset()  # names that the file states and that were not read
         self.blind = False  # whether a vocabulary was not read, so that any name may be one of its
         self._noted: set[tuple[Path, str, str, str]] = set()
@@ -554,6 +555,7 @@ def read_section(
     fields = keys_of(section)
     unknown = [name for name in table if name not in fields]
     meant = {close for name in unknown for close in get_close_matches(name, fields, 1, 0.6)}
+    reader.meant += [(*path, name) for name in sorted(meant)]
     values: dict[str, Any] = {}
     good = True
     for name, field in fields.items():

@@ -11,6 +11,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, TypeVar
+from unicodedata import normalize
 
 import attrs
 
@@ -19,6 +20,7 @@ from tarifs_solidaires.rules.build import Builder
 from tarifs_solidaires.rules.dated import made_parts
 from tarifs_solidaires.rules.file import (
     FORMAT,
+    NAMES,
     RULE_NAME,
     SHARED_NAME,
     JurisdictionFile,
@@ -26,7 +28,7 @@ from tarifs_solidaires.rules.file import (
     VersionEntry,
     VocabularyFile,
 )
-from tarifs_solidaires.rules.keys import LONGEST_NAME, Reader, read_section
+from tarifs_solidaires.rules.keys import Reader, read_section
 from tarifs_solidaires.rules.toml import MAX_BYTES, read_toml
 from tarifs_solidaires.rules.toml_lines import line_of, lines_of
 from tarifs_solidaires.values.frozen import EMPTY
@@ -294,8 +296,11 @@ def parse_text(
     stand_ins = {"format": FORMAT, "name": "a/b", "languages": reader.languages or ("en",),
                  "title": NO_TEXT, "output": EMPTY, "version": ()}  # fmt: skip
     file: RuleFile = read_section(RuleFile, data, (), reader, stand_ins=stand_ins)
+    reader.blind = any(remark.path[:1] == ("use",) for remark in reader.remarks)
     shared = tuple(_shared(file, reader, tuple(roots)))
-    reader.lost = _stated(data) - _read(file)
+    read = _read(file)
+    lost = _stated(data) - read
+    reader.lost = lost | frozenset(map(_folded, lost)) - read
     _check_versions(file, reader)
     builder = Builder(file, shared, reader)
     for entry in file.version:
@@ -342,6 +347,12 @@ def _stated(data: Mapping[str, Any]) -> frozenset[str]:
             if isinstance(step, Mapping) and isinstance(step.get("name"), str):
                 found.add(step["name"])
     return frozenset(found)
+
+
+def _folded(name: str) -> str:
+    """Return the name that one with capitals, accents or hyphens is likely meant to be."""
+    plain = normalize("NFKD", name.lower()).encode("ascii", "ignore").decode()
+    return re.sub(r"\W", "_", plain)
 
 
 def _read(file: RuleFile) -> frozenset[str]:
@@ -426,9 +437,13 @@ def _inside(data: Any, part: str | int) -> Any:
 
 def _called(word: str, item: Any) -> str:
     """Return what an item of a list is called in place of its number."""
-    key = {"version": "valid_from", "step": "name"}.get(word)
-    name = item.get(key) if key and isinstance(item, Mapping) else None
-    return str(name) if isinstance(name, dt.date | str) and len(str(name)) <= LONGEST_NAME else ""
+    named = item if isinstance(item, Mapping) else {}
+    day, name = named.get("valid_from"), named.get("name")
+    if word == "version" and isinstance(day, dt.date):
+        return str(day)
+    if word == "step" and isinstance(name, str) and re.fullmatch(NAMES, name):
+        return name
+    return ""
 
 
 def list_vocabularies(roots: tuple[str, ...] = ()) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from itertools import combinations, product
 from typing import Any
 
@@ -19,7 +20,6 @@ import numpy as np
 from tarifs_solidaires.engine.exact import Value as ExactValue
 from tarifs_solidaires.engine.exact import Worked
 from tarifs_solidaires.engine.expression import Choice
-from tarifs_solidaires.engine.quantities import LimitError
 from tarifs_solidaires.engine.tables import CELLS, Grid
 from tarifs_solidaires.errors import RuleError
 from tarifs_solidaires.rules.cells import Cells, Group
@@ -28,7 +28,7 @@ from tarifs_solidaires.rules.file import RuleFile, VersionEntry, VocabularyFile
 from tarifs_solidaires.rules.finding import Findings
 from tarifs_solidaires.rules.keys import shown
 from tarifs_solidaires.rules.model import Value
-from tarifs_solidaires.rules.search import BOXES, Answer, Space, drawn, look_for
+from tarifs_solidaires.rules.search import BOXES, Answer, Person, Space, drawn, look_for
 from tarifs_solidaires.rules.toml_lines import Path
 from tarifs_solidaires.values.frozen import EMPTY
 
@@ -149,7 +149,8 @@ def given_sets(rule: DatedRule) -> Iterator[tuple[frozenset[str], str]]:
     else:
         left_out = [*({name} for name in optional), set(optional)]
     for names in left_out:
-        yield all_ - names, f"where {' and '.join(sorted(names))} is not given"
+        verb = "are" if len(names) > 1 else "is"
+        yield all_ - names, f"where {' and '.join(sorted(names))} {verb} not given"
     for name in sorted(all_):
         ways = rule._ways(name)
         if ways:
@@ -196,6 +197,7 @@ class _Version:
         self.entry = entry
         self.seen: set[Any] = set()  # tables looked at, with the bounds of their quantities
         self.said: dict[str, set[str]] = {}  # uncovered cases that were noted, by step
+        self.missed: dict[str, list[Person]] = {}  # people whom no row covers, by step
         self.decided: dict[str, set[int]] = {}  # rows that decide, by step
         self.maybe: dict[tuple[str, int], list[tuple[Setting, Cells]]] = {}
 
@@ -222,20 +224,16 @@ class _Version:
     def setting(self, variant: Variant, given: frozenset[str], words: str) -> Setting | None:
         try:
             program = variant.rule.program(given)
-        except LimitError as error:
-            self.limit(variant, error, words)
+        except RuleError as error:
+            (fault,) = error.errors
+            start = ", ".join(filter(None, (variant.words, words)))
+            self.notes.error(
+                self.path_of(variant.rule, fault.input), "not_computable",
+                attrs.evolve(fault, where=start).message, fault.advice,
+            )  # fmt: skip
             return None
         space = Space.of(variant.rule, program)
         return Setting(variant=variant, space=space, given=given, words=words)
-
-    def limit(self, variant: Variant, error: LimitError, words: str) -> None:
-        """Note a step for which there is no program."""
-        name = getattr(error, "__notes__", [""])[-1]
-        start = ", ".join(filter(None, (variant.words, words)))
-        self.notes.error(
-            self.path_of(variant.rule, name), "not_computable",
-            f"{start}, {error.template}" if start else error.template, error.remedy,
-        )  # fmt: skip
 
     def path_of(self, rule: DatedRule, name: str) -> Path:
         if name in rule.steps:
@@ -274,7 +272,6 @@ class _Version:
         )  # fmt: skip
 
     def table(self, setting: Setting, name: str, cells: Cells) -> None:
-        rule = setting.variant.rule
         if cells.uncovered.any():
             self.uncovered(setting, name, cells)
         decided = self.decided.setdefault(name, set())
@@ -289,38 +286,65 @@ class _Version:
             for row in rows - decided:
                 self.maybe.setdefault((name, row), []).append((setting, cells))
         if not setting.start and cells.grid.rows <= CROSSED:
-            self.crossing(rule, name, cells)
+            self.crossing(setting, name, cells)
 
     def uncovered(self, setting: Setting, name: str, cells: Cells) -> None:
         """Note the cases of a table that no row covers, each with a person."""
         said = self.said.setdefault(name, set())
-        groups = cells.groups(cells.uncovered, SOUGHT)
+        wide, left_out = cells.widened(cells.uncovered)
+        wider = cells.groups(wide, SOUGHT)
         told = 0
-        for group in groups:
-            if group.words in said or told == SAID:
+        for group in cells.groups(cells.uncovered, SOUGHT):
+            around = next((one for one in wider if one.holds(group)), None)
+            words = group.words if around is None else around.words
+            if words in said or told == SAID or self.known(setting, name, group):
                 continue
             answer = self.look(setting, name, group.wanted, None)
             if answer.proved:
                 continue
-            said.add(group.words)
+            said.add(words)
             told += 1
-            self.note_uncovered(setting, name, group, answer)
+            if answer.person is not None:
+                self.missed.setdefault(name, []).append(answer.person)
+            self.note_uncovered(setting, name, around or group, left_out if around else (), answer)
 
-    def note_uncovered(self, setting: Setting, name: str, group: Group, answer: Answer) -> None:
+    def known(self, setting: Setting, name: str, group: Group) -> bool:
+        """Say whether a person of whom it was said that no row covers them is one of a group."""
+        space = setting.space
+        usual = space.box(frozenset())
+        for person in self.missed.get(name, ()):
+            same = {n: person.get(n, space.usual(n, usual)) for n in space.inputs}
+            worked = space.work_out(same, frozenset(space.steps))
+            one = worked[name]
+            if (
+                one.row is None
+                and one.missing == name
+                and space.satisfies(same, worked, group.wanted)
+            ):
+                return True
+        return False
+
+    def note_uncovered(
+        self, setting: Setting, name: str, group: Group, left_out: tuple[str, ...], answer: Answer
+    ) -> None:
         path = self.path_of(setting.variant.rule, name)
-        row = (
-            f"add a row with when = {group.when}" if group.when else "add a last row without 'when'"
-        )
+        row = "add a last row without 'when'"
+        if group.when:
+            row = f"add a row below the others with when = {group.when}"
+        what = f"covers {group.words}" if group.words else "holds"
+        if left_out:
+            listed = " and ".join(filter(None, (", ".join(left_out[:-1]), left_out[-1])))
+            what += f" where no row about {listed} decides"
         if answer.person is None:
             self.notes.warning(
                 path, "not_decided",
-                f"{setting.start}it is not decided whether a row covers {group.words}: no such case "
+                f"{setting.start}it is not decided whether a row {what}: no such case "
                 "was found, and none was excluded", f"{row}, or give the inputs closer bounds",
             )  # fmt: skip
             return
         self.notes.error(
             path, "uncovered",
-            f"{setting.start}no row covers {group.words}; a case: "
+            f"{setting.start}no row {what}; a case: "
             f"{person_text(setting.space, answer.person)}",
             row if group.when else f'{row}, with then = "missing" if there is no result',
         )  # fmt: skip
@@ -354,15 +378,18 @@ class _Version:
 
     # -- rows ----------------------------------------------------------------------------------
 
-    def crossing(self, rule: DatedRule, name: str, cells: Cells) -> None:
+    def crossing(self, setting: Setting, name: str, cells: Cells) -> None:
         """Note rows about the same quantities that cross, so that their order alone decides."""
-        facts = rule.steps[name]
+        facts = setting.variant.rule.steps[name]
         values = [row.value for row in facts.rows]
         for first, second, group in cells.crossing(values):
+            is_it = partial(_decided_by, first)
+            if look_for(setting.space, group.wanted, name, is_it, IDLE, within=True).person is None:
+                continue
             self.notes.warning(
                 facts.entry.row[second].path, "crossing",
                 f"crosses row {first + 1} ({facts.rows[first].name.first!r}), which comes first and "
-                f"decides for {group.words}",
+                f"decides for {group.words or 'everyone'}",
                 "write bounds that meet, so that the order of the rows does not decide",
             )  # fmt: skip
 
@@ -406,13 +433,19 @@ def _key(name: str, space: Space) -> Any:
     return name, constants, tuple(n for n in space.inputs if n in reads)
 
 
+def _decided_by(row: int, worked: Worked) -> bool:
+    return worked.row == row
+
+
 def person_text(space: Space, person: Mapping[str, ExactValue]) -> str:
-    """Return a person as a case of the file gives one."""
+    """Return a person as a case of the file gives one, what is as by default left out."""
     found = []
     for name, value in person.items():
         item = space.inputs[name]
+        if item.default is not None and value == item.default:
+            continue
         if item.kind == "date":
             found.append(f"{name} = {item.shown(value)}")  # type: ignore[arg-type]
         else:
             found.append(f"{name} = {shown(value)}")
-    return f"given = {{ {', '.join(found)} }}"
+    return f"given = {{ {', '.join(found)} }}" if found else "given = {}"

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tarifs_solidaires.engine.backends import ARRAYS
-from tarifs_solidaires.engine.exact import Value, Worked, work_out
+from tarifs_solidaires.engine.exact import Value, Worked, holds, work_out
 from tarifs_solidaires.engine.expression import (
     Among,
     Compare,
@@ -185,6 +185,14 @@ class Space:
             found[name] = self.inputs[name].meant(value)
         return found
 
+    def satisfies(
+        self, person: Person, worked: Mapping[str, Worked], wanted: Sequence[Condition]
+    ) -> bool:
+        """Say whether some conditions hold for a person."""
+        values = {name: _single(value) for name, value in self.known.items()}
+        values |= {**person, **{name: one.value for name, one in worked.items()}}
+        return all(holds(one, values, {}) is True for one in wanted)
+
     def accepts(self, worked: Mapping[str, Worked]) -> bool:
         """Say whether the conditions between inputs hold."""
         return all(one.value is not False for n, one in worked.items() if n.startswith(REQUIRED))
@@ -225,6 +233,8 @@ def look_for(
     step: str,
     is_it: Callable[[Worked], bool],
     boxes: int = BOXES,
+    *,
+    within: bool = False,
 ) -> Answer:
     """Look for a person for whom a step comes to something.
 
@@ -240,6 +250,9 @@ def look_for(
         Whether what the step came to is what is looked for.
     boxes : int
         How many boxes to look into.
+    within : bool
+        Whether the conditions must hold for the person that is returned, and not only for each one of
+        whom that is proved otherwise.
 
     Returns
     -------
@@ -257,15 +270,19 @@ def look_for(
     queue = deque([start])
     tried = 0
     while queue and tried < boxes:
-        box = queue.pop() if tried % 2 else queue.popleft()
+        # deep first, which finds single points; then wide, which a region without end does not stop
+        box = queue.pop() if 2 * tried < boxes else queue.popleft()
         tried += 1
         if not may_hold(conditions, steps, {**space.known, **box}):
             continue
         for person in _people(space, box):
             worked = space.work_out(person, needed)
             if space.accepts(worked) and is_it(worked[step]):
+                if within and not space.satisfies(person, worked, wanted):
+                    continue
                 return Answer(person={n: v for n, v in person.items() if n in needed})
-        queue.extend(_halves(space, box, bounding))
+        halves = [*_halves(space, box, bounding)] or [*_halves(space, box, needed)]
+        queue.extend(reversed(halves))  # the lower one is looked into first
     return Answer(proved=not queue)
 
 

@@ -48,7 +48,6 @@ Leaf: TypeAlias = Compare | Among | Flag | Given
 read_names = lru_cache(maxsize=1 << 14)(names)  # of an expression that many people share
 
 
-
 @lru_cache(maxsize=1 << 12)
 def step_reads(step: Step) -> frozenset[str]:
     """Return what a step reads."""
@@ -432,11 +431,11 @@ class Person:
     def test(self, leaf: Leaf) -> Test:
         """Put one condition to the person."""
         if isinstance(leaf, Compare):
-            name = leaf.left.name if isinstance(leaf.left, Name) else next(iter(read_names(leaf.left)))
-            bound = self.value(leaf.right)
-            return Test(
-                condition=leaf, read=self.read(name), bound=bound, holds=self.holds(leaf)
+            name = (
+                leaf.left.name if isinstance(leaf.left, Name) else next(iter(read_names(leaf.left)))
             )
+            bound = self.value(leaf.right)
+            return Test(condition=leaf, read=self.read(name), bound=bound, holds=self.holds(leaf))
         return Test(condition=leaf, read=self.read(leaf.name), holds=self.holds(leaf))
 
     def tests(self, when: Condition) -> tuple[Test, ...]:

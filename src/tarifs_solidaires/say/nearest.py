@@ -174,7 +174,9 @@ def changes(person: Person) -> Changes:
     differs = _differ(person, [(line.item, value) for line, _, value in looked])
     found: list[Change] = []
     for line in lines:
-        there = [(s, v) for (one, s, v), d in zip(looked, differs, strict=True) if d and one is line]
+        there = [
+            (s, v) for (one, s, v), d in zip(looked, differs, strict=True) if d and one is line
+        ]
         found += line.changes(there)
     return Changes(
         found=tuple(found), walked=tuple(line.name for line in lines),
@@ -208,7 +210,13 @@ def _differences(person: Person, columns: Mapping[str, Any], outputs: Iterable[s
     return np.asarray(differs & (refused[1:] == 0))
 
 
-_DTYPES: Mapping[str, Any] = {"number": float, "whole": float, "flag": bool, "code": object, "date": "datetime64[D]"}
+_DTYPES: Mapping[str, Any] = {
+    "number": float,
+    "whole": float,
+    "flag": bool,
+    "code": object,
+    "date": "datetime64[D]",
+}
 
 
 def _given(item: Input, value: Value) -> Any:
@@ -717,7 +725,11 @@ class Cuts:
             case Marginal(base, parts) if row is not None:
                 line, rate = self._straight(base), self.person.value(parts[row].rate)
                 value = self.person.value(node)
-                if line is None or not isinstance(rate, Fraction) or not isinstance(value, Fraction):
+                if (
+                    line is None
+                    or not isinstance(rate, Fraction)
+                    or not isinstance(value, Fraction)
+                ):
                     return None
                 slope = rate * line[1]
                 return value - slope * self.line._here, slope

@@ -50,7 +50,9 @@ class Table:
 
     def told(self, say: Language) -> Iterator[str]:
         """Yield each row as a sentence."""
-        sentence = msg("{source} ({sure}): {figures}") if self.links else msg("{name}: {value} ({more})")
+        sentence = (
+            msg("{source} ({sure}): {figures}") if self.links else msg("{name}: {value} ({more})")
+        )
         for number, (one, two, three) in enumerate(self.rows):
             link = clean(self.links[number]) if self.links else ""
             yield say(

@@ -398,9 +398,7 @@ class Words:
         """Say the bounds and the rounding of a value."""
         text = ""
         bounds = {bound.kind: bound for bound in done.bounds}
-        shown = {
-            kind: self._bound(done, kind, bound.value) for kind, bound in bounds.items()
-        }
+        shown = {kind: self._bound(done, kind, bound.value) for kind, bound in bounds.items()}
         for kind, sentence in (
             ("at_least", msg(", raised to the minimum of {bound}")),
             ("at_most", msg(", brought down to the maximum of {bound}")),
@@ -415,7 +413,9 @@ class Words:
         if done.rounding is not None and done.rounding.applied:
             value = self.value(done.name, done.value, done.unit, per=False)
             unit = self.value(done.name, done.rounding.unit, done.unit, per=False)
-            sentence = _ROUNDINGS.get(done.rounding.mode, msg("rounded to the nearest {unit}: {value}"))
+            sentence = _ROUNDINGS.get(
+                done.rounding.mode, msg("rounded to the nearest {unit}: {value}")
+            )
             before = [bound.value for bound in done.bounds if bound.applied] or [done.raw]
             if self.value(done.name, before[-1], done.unit, per=False) != value:
                 text += ", " + self.say(sentence, unit=unit, value=value)
@@ -434,7 +434,9 @@ class Words:
         by = "; ".join(f"{self.name(read.name)}: {self.read(read)}" for read in done.reads)
         if not isinstance(node, Listed) or len(done.reads) != 1:
             return f"{value} ({by})"
-        by = self.say("{name}: {value}", name=self.name(done.reads[0].name), value=self.read(done.reads[0]))
+        by = self.say(
+            "{name}: {value}", name=self.name(done.reads[0].name), value=self.read(done.reads[0])
+        )
         count = done.reads[0].value
         beyond = 0
         if isinstance(count, Fraction):
@@ -459,11 +461,19 @@ class Words:
             if isinstance(piece.row.value, Name):
                 rate += f" ({self.name(piece.row.value.name)})"
             value = self.value(done.name, piece.value, done.unit, per=False)
-            part = self.text(piece.row.name) if piece.row.named else self._part(piece.row, piece.start, unit)
+            part = (
+                self.text(piece.row.name)
+                if piece.row.named
+                else self._part(piece.row, piece.start, unit)
+            )
             sign = self.equals(piece.value, done.unit)
-            below.append(self.say("{name}: {value}", name=part, value=f"{amount} × {rate} {sign} {value}"))
+            below.append(
+                self.say("{name}: {value}", name=part, value=f"{amount} × {rate} {sign} {value}")
+            )
         total = self.value(done.name, done.raw, done.unit, per=False) + self._bounded(done)
-        of = self.say("{name}: {value}", name=self.name(base), value=self.read(read)) if read else ""
+        of = (
+            self.say("{name}: {value}", name=self.name(base), value=self.read(read)) if read else ""
+        )
         name = self.say("{name}, part by part", name=name) + (f" ({of})" if of else "")
         return Line(self.say("{name}: {value}", name=name, value=total) + ".", tuple(below))
 
@@ -490,7 +500,9 @@ class Words:
             return ""
         if unit.partition("/")[0] == per.partition("/")[0]:
             return self.say.percent(rate)
-        return self.say.quantity(rate, f"{unit.partition('/')[0]}/{per}", self.rule.currency, per=False)
+        return self.say.quantity(
+            rate, f"{unit.partition('/')[0]}/{per}", self.rule.currency, per=False
+        )
 
     def _best(self, done: Done, name: str) -> Line:
         """Say what each candidate gives, and which one counts."""
@@ -507,7 +519,9 @@ class Words:
             self.say("Not for you: {case} ({why}).", case=self.case(v.row), why=self.tests(tests))
             for v in done.verdicts if v.holds is False and (tests := self._of_person(v.tests))
         ]  # fmt: skip
-        text = self.say("{name}: {value}, {winner}, {why}.", name=name, value=value, winner=winner, why=why)
+        text = self.say(
+            "{name}: {value}, {winner}, {why}.", name=name, value=value, winner=winner, why=why
+        )
         return Line(text, tuple(below))
 
     def _candidates(self, done: Done, good: Sequence[Verdict]) -> Iterator[str]:
@@ -516,7 +530,9 @@ class Words:
         for verdict in good:
             value = self.value(done.name, verdict.value, done.unit, per=False)
             groups.setdefault(value, []).append(verdict)
-        for value, same in sorted(groups.items(), key=lambda group: done.row is not group[1][0].row):
+        for value, same in sorted(
+            groups.items(), key=lambda group: done.row is not group[1][0].row
+        ):
             others = [v for v in same if v.row is not done.row]
             if len(others) > 2:
                 same = [v for v in same if v.row is done.row]
@@ -560,10 +576,18 @@ class Words:
             inside = condition.has(str(test.read.value))
             listed = self._list_name(condition)
             if listed:
-                return self.say("on the list “{list}”", list=listed) if inside else self.say("not on the list “{list}”", list=listed)
+                return (
+                    self.say("on the list “{list}”", list=listed)
+                    if inside
+                    else self.say("not on the list “{list}”", list=listed)
+                )
             if condition.prefixes:
                 prefixes = self.say(" or ").join(map(clean, sorted(condition.prefixes)))
-                sentence = msg("which begins with {start}") if inside else msg("which does not begin with {start}")
+                sentence = (
+                    msg("which begins with {start}")
+                    if inside
+                    else msg("which does not begin with {start}")
+                )
                 return self.say(sentence, start=prefixes)
         return ""
 
@@ -599,7 +623,9 @@ class Words:
             return ""
         item = self.rule.all_inputs[change.input]
         if isinstance(change.bound, bool):
-            sentence = msg("{name}: if yes, {what}.") if change.bound else msg("{name}: if not, {what}.")
+            sentence = (
+                msg("{name}: if yes, {what}.") if change.bound else msg("{name}: if not, {what}.")
+            )
             return self.say(sentence, name=name, what=what)
         own = self.value(change.input, self._own(change.input), item.unit)
         if isinstance(change.bound, str):
@@ -636,7 +662,11 @@ class Words:
         gap = self.say.quantity(change.gap, unit, self.rule.currency, per=False)
         if unit == "years":
             return self.say("That is in {gap}.", gap=gap) if change.gap >= 1 else ""
-        return self.say("You are {gap} above.", gap=gap) if down else self.say("You are {gap} below.", gap=gap)
+        return (
+            self.say("You are {gap} above.", gap=gap)
+            if down
+            else self.say("You are {gap} below.", gap=gap)
+        )
 
     def _outcome(self, change: Change) -> str:
         told = []
@@ -687,7 +717,9 @@ class Words:
     def _origin(self, datum: Datum) -> str:
         origin = self.say(_ORIGINS[datum.origin])
         if datum.holder and datum.origin not in (PRESUMED, ABSENT):
-            origin = self.say("{origin}; held by: {holder}", origin=origin, holder=self.text(datum.holder))
+            origin = self.say(
+                "{origin}; held by: {holder}", origin=origin, holder=self.text(datum.holder)
+            )
         return origin if datum.read else self.say("{origin}; without effect here", origin=origin)
 
     def version(self) -> str:
@@ -716,7 +748,12 @@ class Words:
             sure = self.say(_CONFIDENCES[basis.confidence]) if basis.confidence else ""
             source = basis.source
             title = self._source(source) if source is not None else self.say("no source is given")
-            yield title, source.url if source is not None else "", sure, self.say("; ").join(figures)
+            yield (
+                title,
+                source.url if source is not None else "",
+                sure,
+                self.say("; ").join(figures),
+            )
 
     def _source(self, source: Source) -> str:
         more = source.reference if source.reference not in source.title else ""
@@ -747,7 +784,9 @@ class Words:
         """Say the purpose, the part of the computation in the decision, and what the law gives."""
         fill = self._fillings()
         if law is None:
-            yield self.say("This result is worked out by a program. Its purpose: {purpose}.", **fill)
+            yield self.say(
+                "This result is worked out by a program. Its purpose: {purpose}.", **fill
+            )
             mentions = []
         else:
             mentions = [m for m in law.mention if m.role in ("any", role)]
@@ -758,7 +797,9 @@ class Words:
         elif all(mention.role != role for mention in mentions):
             sentence = {
                 "decides": msg("This result is the decision of {authority}: no one else decides."),
-                "assists": msg("This result helps a member of the staff of {authority}, who decides."),
+                "assists": msg(
+                    "This result helps a member of the staff of {authority}, who decides."
+                ),
             }[role]
             yield self.say(sentence, **fill)
         if law is None:
@@ -852,7 +893,11 @@ class Formula:
     def _is_share(self, node: Expression) -> bool:
         if isinstance(node, Number):
             return node.value in self.percents
-        return isinstance(node, Name) and node.name in self.reads and self.reads[node.name].unit == "share"
+        return (
+            isinstance(node, Name)
+            and node.name in self.reads
+            and self.reads[node.name].unit == "share"
+        )
 
     def _is_flat(self, node: Expression) -> bool:
         """Say whether a formula is read without brackets, and so takes its labels in them."""
@@ -922,7 +967,9 @@ class Formula:
                 text = f"{one} {shown} {other}"
                 return f"({text})" if own < level else text
             case Extreme(kind, parts):
-                sentence = msg("the lowest of {all}") if kind == "min" else msg("the highest of {all}")
+                sentence = (
+                    msg("the lowest of {all}") if kind == "min" else msg("the highest of {all}")
+                )
                 return self.say(sentence, all=self.say(" and ").join(
                     self._written(part, 0, leaf, unit) for part in parts))  # fmt: skip
             case Root(part):
@@ -945,7 +992,11 @@ class Formula:
         )
         if not money or named:
             return "", ""
-        return (unit, "") if isinstance(left, Number) else ("", unit if isinstance(right, Number) else "")
+        return (
+            (unit, "")
+            if isinstance(left, Number)
+            else ("", unit if isinstance(right, Number) else "")
+        )
 
     def _share_of(
         self, sign: str, left: Expression, right: Expression, leaf: Writer, units: tuple[str, str]
@@ -967,4 +1018,3 @@ def percents(text: str) -> frozenset[Fraction]:
 def _joined(parts: Sequence[str], last: str) -> str:
     """Join phrases by commas, the last two by a word."""
     return last.join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
-
