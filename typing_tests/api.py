@@ -82,6 +82,7 @@ rate: npt.NDArray[np.float64] = result.taux_reduction
 text: str = result.explain(1, lang="fr")
 page: str = result.explain(1).to_html(contact="the town hall")
 told: str = result.explain(1, "pt", origin={"age": "declaration"}, role="assists").to_json()
+drawn: str = rule.to_svg("en") + rule.to_mermaid() + rule.to_markdown(lang=None) + rule.to_dmn()
 inputs: tuple[Input, ...] = rule.inputs
 people: dict[str, npt.NDArray[Any]] = make_population(rule, 1000, seed=0)
 comparison: Comparison = compare(

@@ -101,11 +101,12 @@ def test_quantities_are_said_as_the_language_does(lang, value, unit, said):
         ("-(count - 1) / min(most, 3)", "−(count − 1) ÷ the smallest of (most; 3)"),
         ("sqrt(count) * -2", "the square root of (count) × −2"),
         ("round(volume, 0.05)", "the rounded value of (volume; 0.05)"),
+        ("-3.35", "-¥3.35"),
     ],
 )
 def test_a_formula_is_said_as_it_is_written(text, said):
     rule = load_rule(EVERYTHING, on="2024-01-01")
-    assert Wording(rule, "en").formula(text) == said
+    assert Wording(rule, "en").formula(text, "JPY") == said
 
 
 def test_conditions_of_every_kind_are_said():

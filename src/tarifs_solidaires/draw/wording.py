@@ -42,6 +42,7 @@ _TOKEN = re.compile(
     r"\s*(?:(?P<date>\d{4}-\d{2}-\d{2}(?![\d.]))|(?P<percent>\d+(?:\.\d+)?)\s*%"
     r"|(?P<number>\d+(?:\.\d+)?)|(?P<name>[a-z]\w*)|(?P<sign>\S))"
 )
+_FIGURE = re.compile(r"-?\d+(\.\d+)?")
 _SIGN = re.compile(r"(<=|>=|!=|<|>|=)")
 
 
@@ -277,7 +278,7 @@ class Wording:
         if value == MISSING and isinstance(value, str):
             return self.say("not known")
         if isinstance(value, str) and not codes:
-            return self.formula(value)
+            return self.formula(value, unit)
         return self.value(value, unit, codes)
 
     def code(self, code: str, codes: Mapping[str, Texts]) -> str:
@@ -287,9 +288,9 @@ class Wording:
     # -- formulas ------------------------------------------------------------------------------
 
     def formula(self, text: Any, unit: str = "") -> str:
-        """Return a formula with labels for names; a figure has the unit."""
-        if isinstance(text, Fraction):
-            return self.quantity(text, unit)
+        """Return a formula with labels for names; one that is but a figure has the unit."""
+        if isinstance(text, Fraction) or _FIGURE.fullmatch(text):
+            return self.quantity(Fraction(text), unit)
         said = ""
         operand = False  # whether a minus that follows has something on its left
         for token in _TOKEN.finditer(text):
@@ -381,10 +382,8 @@ class Wording:
                 said += f" {SIGNS[part]}{NBSP}"
             elif part == "x":
                 said += subject
-            elif re.fullmatch(r"-?\d+(\.\d+)?", part):
-                said += self.quantity(Fraction(part), unit)
             else:
-                said += self.formula(part)
+                said += self.formula(part, unit)
         return said
 
     def _among(self, subject: str, value: Any, codes: Mapping[str, Texts]) -> str:
