@@ -77,6 +77,20 @@ def nantes_chunked(quotient: Array, age: Array, aah: Array) -> Array:
     return out
 
 
+def by_income(income: Array, parts: Array, age: Array) -> Array:
+    """Nantes in 2023 from an income and tax shares, which must be quarters; a quotient in floats."""
+    out = np.empty(len(income))
+    nobody = np.zeros(CHUNK, dtype=bool)
+    for start in range(0, len(income), CHUNK):
+        part = slice(start, start + CHUNK)
+        i, p = checked(income[part], 0, 1e9), checked(parts[part], 0.25, 50)
+        quarters = 4 * p
+        if not (quarters == np.rint(quarters)).all():
+            raise ValueError("no quarters")
+        out[part] = nantes_chunked(i / (12 * p), age[part], nobody[: len(i)])
+    return out
+
+
 def nantes_select(quotient: Array, age: Array, aah: Array) -> Array:
     """Nantes in 2023 with np.select."""
     middle = np.where((age >= 26) & (age < 60), 0.7, 0.5)
@@ -196,7 +210,7 @@ def many(people: int) -> None:
     by_income = {"revenu_fiscal_reference": income, "nombre_parts": parts, "age": years}
     line(
         "  by income and shares", lambda: np.asarray(nantes.compute(by_income).taux_reduction),
-        {"numpy in chunks": lambda: nantes_chunked(income / 12 / parts, years, aah & False)},
+        {"numpy in chunks": lambda: by_income(income, parts, years)},
     )  # fmt: skip
     codes = np.array([f"s{n:02d}" for n in range(1, 13)])
     status = random.integers(0, 12, people)
