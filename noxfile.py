@@ -103,9 +103,23 @@ def accessibility(session: nox.Session) -> None:
     session.run("python", "tests/browser/pages.py")
 
 
+@nox.session(default=False)
+def feel(session: nox.Session) -> None:
+    """Evaluate the DMN of all rules with the FEEL engine feelin of npm: ``-- NAME`` for some."""
+    session.install(".", "hypothesis")
+    folder = Path(session.create_tmp()) / "cases"
+    shutil.rmtree(folder, ignore_errors=True)
+    session.run("npm", "ci", "--prefix", "tests/feel", external=True)
+    session.run("python", "tests/feel/cases.py", str(folder), *session.posargs)
+    session.run("node", "tests/feel/run.mjs", str(folder), external=True)
+
+
 @nox.session
 def build(session: nox.Session) -> None:
-    """Build sdist and wheel, check both, and run the tests against the wheel."""
+    """Build sdist and wheel, check both, and run the tests of the project as a whole on the wheel.
+
+    The session ``tests`` runs all others on an installed package, which is built the same way.
+    """
     session.install(*group("build"), *group("tests"))
     dist = Path("dist")
     shutil.rmtree(dist, ignore_errors=True)
@@ -114,7 +128,7 @@ def build(session: nox.Session) -> None:
     session.run("twine", "check", "--strict", *map(str, dist.iterdir()))
     session.run("check-wheel-contents", str(wheel))
     session.install(f"charte-donnee[all] @ {wheel.resolve().as_uri()}")
-    _pytest(session)
+    session.run("pytest", "-q", "tests/project", env={"MPLBACKEND": "Agg"})
 
 
 @nox.session(default=False)

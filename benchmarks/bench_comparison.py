@@ -39,10 +39,13 @@ def megabytes(run: Callable[[], object]) -> float:
 
 def main() -> None:
     """Time the comparison and the same table in pandas, and check that they agree."""
-    people = make_population(PEOPLE)
     before = load_rule("nantes/transport", on="2023-04-30")
     after = load_rule("nantes/transport", on="2023-05-01")
-    quotient, age, aah = (people[n] for n in ("quotient_familial", "age", "beneficiaire_aah"))
+    eau = load_rule("nantes/eau", on="2023-06-01")
+    made = make_population([before, after, eau], PEOPLE)
+    used = ("quotient_familial", "age", "beneficiaire_aah", "nombre_personnes")
+    people = {name: made[name] for name in used}
+    quotient, age, aah = (people[n] for n in used[:3])
 
     def ours() -> pd.DataFrame:
         by = {"age": classes(age, [26, 60], name="age")}
@@ -51,7 +54,7 @@ def main() -> None:
 
     def pandas() -> pd.DataFrame:
         middle = np.where((age >= 26) & (age < 60), 0.7, 0.5)
-        full = aah | (quotient <= 350)
+        full = (age < 6) | aah | (quotient <= 350)
         old = np.select([full, quotient <= 500, quotient <= 600], [1.0, 0.9, 0.7], 0.0)
         new = np.select(
             [full, quotient <= 500, quotient <= 750, quotient <= 900], [1.0, 0.9, middle, 0.3], 0.0

@@ -3,6 +3,7 @@
 import contextlib as _contextlib
 import doctest as _doctest
 import io as _io
+import re as _re
 import shutil as _shutil
 from importlib.metadata import version as _version
 from pathlib import Path as _Path
@@ -49,7 +50,12 @@ numpydoc_validation_checks = {"GL08", "PR01", "PR02", "PR03", "RT01", "YD01"}
 # Validation is about what is public: an underscore anywhere means that it is not.
 # The fields of a record describe themselves; _describe_fields below writes them.
 _RECORDS = "|".join([*(name for name in _records.__all__ if name != "KINDS"), "Derogation"])
-numpydoc_validation_exclude = {r"\._", r"\.cli\.", rf"charte_registry\.({_RECORDS})$"}
+# What a class inherits is documented at its base.
+_INHERITED = "Result|Rule|InputError|DateError|RuleError|TableError"
+numpydoc_validation_exclude = {
+    r"\._", r"\.cli\.", rf"charte_registry\.({_RECORDS})$",
+    rf"tarifs_solidaires\.({_INHERITED})$",
+}  # fmt: skip
 
 # The build needs no network: names of other projects are shown, not linked.
 nitpick_ignore_regex = [
@@ -85,18 +91,16 @@ def _write_rule_pages(app):
     rows, pages = [], []
     for name in _list_rules():
         file, _ = _read_rule(name)
-        rule = _load_rule(name, on=file.version[0].valid_from)
+        rules = [_load_rule(name, on=version.valid_from) for version in file.version]
         page = name.replace("/", "-")
-        first, last = rule.versions[0].valid_from, rule.versions[-1].valid_to
-        text = rule.to_markdown(lang="en")
-        for version in rule.versions:
-            day, svg = version.valid_from, f"{page}-{version.valid_from}.svg"
-            alt = f"Flow diagram of {name} from {day}; the tables below say the same"
-            picture = f"```{{image}} {svg}\n:alt: {alt}\n:width: 100%\n```\n"
-            heading = f"## In force from {day} to {version.valid_to}\n\n"
-            before, found, after = text.partition(heading)
-            text = f"{before}{found}{picture}\n{after}"
-            (folder / svg).write_text(_load_rule(name, on=day).to_svg(lang="en"), "utf-8")
+        first, last = rules[0].version.valid_from, rules[-1].version.valid_to
+        text, *versions = _re.split("(?m)^(?=## In force )", rules[0].to_markdown("en"))
+        for rule, described in zip(rules, versions, strict=True):
+            day, svg = rule.version.valid_from, f"{page}-{rule.version.valid_from}.svg"
+            heading, _, after = described.partition("\n\n")
+            alt = f"Diagram of {name} from {day}; the tables below say the same"
+            text += f"{heading}\n\n```{{image}} {svg}\n:alt: {alt}\n```\n\n{after}"
+            (folder / svg).write_text(rule.to_svg("en"), "utf-8")
         (folder / f"{page}.md").write_text(text, "utf-8")
         title = text.splitlines()[0].removeprefix("# ")
         rows.append(f"| [{name}]({page}.md) | {title} | {first} to {last} |")

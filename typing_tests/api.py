@@ -63,11 +63,13 @@ from prevision_cantine import (
 )
 from tarifs_solidaires import (
     Comparison,
+    Conformance,
     Input,
     Result,
     Rule,
     classes,
     compare,
+    conform,
     list_rules,
     load_rule,
     make_population,
@@ -80,13 +82,16 @@ rate: npt.NDArray[np.float64] = result.taux_reduction
 text: str = result.explain(1, lang="fr")
 page: str = result.explain(1).to_html(contact="the town hall")
 told: str = result.explain(1, "pt", origin={"age": "declaration"}, role="assists").to_json()
+drawn: str = rule.to_svg("en") + rule.to_mermaid() + rule.to_markdown(lang=None) + rule.to_dmn()
 inputs: tuple[Input, ...] = rule.inputs
-people: dict[str, npt.NDArray[Any]] = make_population(1000, seed=0)
+people: dict[str, npt.NDArray[Any]] = make_population(rule, 1000, seed=0)
 comparison: Comparison = compare(
     rule, rule.replace(partage_500_600="par_age"), people,
     by={"age": classes(people["age"], [26, 60], name="age")}, price=500,
 )  # fmt: skip
 table: str = comparison.to_markdown() + comparison.to_csv() + str(comparison)
+cases: Conformance = conform("nantes/transport", "cases.yaml", mapping="map.toml")
+differing: list[str] = [str(one) for verdict in cases.verdicts for one in verdict.differences]
 
 city: City = make_city(seed=0) if names else load_city("folder")
 forecaster: CanteenForecaster = CanteenForecaster(lead_days=15).fit(city, until="2023-02-10")

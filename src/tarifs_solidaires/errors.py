@@ -81,7 +81,14 @@ class Fault:
         return _PLACE.sub(filled, template)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the fault as plain values that go to JSON."""
+        """Return the fault as plain values that go to JSON.
+
+        Returns
+        -------
+        dict
+            ``code``, ``where``, ``input``, ``line``, ``positions``, ``count``, ``value``,
+            ``message`` and ``remedy``.
+        """
         return {
             "code": self.code,
             "where": self.where,
@@ -132,7 +139,13 @@ class TarifError(ValueError):
         return " | ".join(map(str, self.errors))
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the error as plain values: ``kind`` and ``errors``."""
+        """Return the error as plain values that go to JSON.
+
+        Returns
+        -------
+        dict
+            ``kind``, the name of the class, and ``errors``, a dict for each fault.
+        """
         return {
             "kind": type(self).__name__,
             "errors": [fault.to_dict() for fault in self.errors],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -12,6 +13,9 @@ from tarifs_solidaires.rules.load import Beyond, Folder, load_parts
 from tarifs_solidaires.rules.outcome import Outcome
 from tarifs_solidaires.values.inputs import Errors
 
+if TYPE_CHECKING:
+    from tarifs_solidaires.say.notice import Explanation
+
 
 @attrs.frozen(kw_only=True, eq=False)
 class Result(Outcome):
@@ -19,6 +23,57 @@ class Result(Outcome):
 
     See ``Outcome`` for what it holds.
     """
+
+    def explain(
+        self,
+        i: int | tuple[int, ...] | None = None,
+        lang: str | None = None,
+        *,
+        origin: Mapping[str, str] | None = None,
+        role: str | None = None,
+        holder: Mapping[str, str] | None = None,
+    ) -> Explanation:
+        r"""Explain one result to the person whom it concerns.
+
+        Parameters
+        ----------
+        i : int or tuple of int, optional
+            Position; not needed where the inputs were single.
+        lang : str, optional
+            Language; the first one of the rule where it is left out. A rule that is not written in
+            the language is explained in its first one, and the notice says so.
+        origin : mapping of str to str, optional
+            Where this person's data come from, by name of input, where that is not what the rule
+            says: ``declaration``, ``certificate`` or ``administration``.
+        role : {"decides", "assists"}, optional
+            Part of the computation in the decision: it is the decision, or it assists who decides.
+            By default the explanation says that the authority states it.
+        holder : mapping of str to str, optional
+            Who holds this person's data, by name of input, where that is not what the rule says.
+
+        Returns
+        -------
+        Explanation
+            The text, a ``str``, with ``to_markdown()``, ``to_json()``, and ``to_html()`` for the
+            notice as a page.
+
+        Raises
+        ------
+        InputError
+            Where the position, the language, an origin or the role does not exist, or the inputs
+            have changed since they were computed.
+
+        Examples
+        --------
+        >>> from tarifs_solidaires import load_rule
+        >>> rule = load_rule("nantes/eau", on="2016-06-15")
+        >>> result = rule.compute(nombre_personnes=4, ressources_annuelles=12000)
+        >>> print(result.explain(lang="en").splitlines()[0])
+        Your aid is €42 per year. Reference bill: €402 per year. Ceiling of resources: €13,400 per year.
+        """
+        from tarifs_solidaires.say.notice import explain
+
+        return explain(self, i, lang, origin=origin, role=role, holder=holder)
 
 
 @attrs.frozen(kw_only=True)
@@ -97,6 +152,132 @@ class Rule(DatedRule):
         0.1
         """
         return Rule(**self._replaced(rows, parameters))
+
+    # -- drawing -------------------------------------------------------------------------------
+
+    def to_mermaid(self, lang: str | None = None) -> str:
+        """Draw the rule on its day as Mermaid text.
+
+        Parameters
+        ----------
+        lang : str, optional
+            Language; left out, the first one of the rule. Words of the file that it does not have
+            in that language are in its first one, which the drawing then says.
+
+        Returns
+        -------
+        str
+            A ``flowchart TD``: what is asked, each step with its table or formula, and arrows to
+            what reads it. What is not official has a dashed or dotted outline. Of a table of more
+            than eight lines, the first eight are drawn. Every value is escaped.
+
+        Raises
+        ------
+        InputError
+            Where there is no such language.
+
+        Examples
+        --------
+        >>> from tarifs_solidaires import load_rule
+        >>> load_rule("nantes/transport", on="2023-06-01").to_mermaid().splitlines()[1]
+        'flowchart TD'
+        """
+        from tarifs_solidaires.draw import to_mermaid
+
+        return to_mermaid(self, lang or self.languages[0])
+
+    def to_svg(self, lang: str | None = None) -> str:
+        """Draw the rule on its day as a picture.
+
+        Parameters
+        ----------
+        lang : str, optional
+            Language, as for ``to_mermaid``.
+
+        Returns
+        -------
+        str
+            SVG that loads nothing, and is always the same for the same rule: the inputs, the steps
+            with all lines of their tables, and the numbered sources. Every value is escaped.
+
+        Raises
+        ------
+        InputError
+            Where there is no such language.
+
+        Examples
+        --------
+        >>> from tarifs_solidaires import load_rule
+        >>> picture = load_rule("nantes/transport", on="2023-06-01").to_svg(lang="en")
+        >>> "750 &lt; quotient ≤ 900" in picture
+        True
+        """
+        from tarifs_solidaires.draw import to_svg
+
+        return to_svg(self, lang or self.languages[0])
+
+    def to_markdown(self, lang: str | None = None) -> str:
+        """Describe the whole rule as Markdown, for a page of documentation.
+
+        Parameters
+        ----------
+        lang : str, optional
+            Language, as for ``to_mermaid``.
+
+        Returns
+        -------
+        str
+            Purpose, whom it concerns, inputs and results; for each version its source, its
+            parameters, and its steps with their lines, each with its source and how sure it is;
+            notes and worked examples. Every value is escaped.
+
+        Raises
+        ------
+        InputError
+            Where there is no such language.
+
+        Examples
+        --------
+        >>> from tarifs_solidaires import load_rule
+        >>> print(load_rule("nantes/eau", on="2023-06-01").to_markdown(lang="en").splitlines()[0])
+        # Social tariff of water of Nantes Métropole
+        """
+        from tarifs_solidaires.draw import to_markdown
+
+        return to_markdown(self, lang or self.languages[0])
+
+    def to_dmn(self, lang: str | None = None) -> str:
+        """Write the rule on its day in the exchange format DMN 1.3.
+
+        Parameters
+        ----------
+        lang : str, optional
+            Language of labels and descriptions, as for ``to_mermaid``; names stay those of the
+            file.
+
+        Returns
+        -------
+        str
+            XML: a datum per input, a decision per parameter and per step, and a decision
+            ``tranche`` that names the row which decides; with a diagram. What is not given, or not
+            known, is null. FEEL counts with 34 decimal digits, this package exactly: they can
+            differ where a quotient that has no end, such as a third, is multiplied again.
+
+        Raises
+        ------
+        InputError
+            Where there is no such language.
+
+        Examples
+        --------
+        >>> from tarifs_solidaires import load_rule
+        >>> model = load_rule("nantes/transport", on="2023-06-01").to_dmn()
+        >>> "<text>(500..750]</text>" in model
+        True
+        """
+        from tarifs_solidaires.draw import to_dmn
+
+        return to_dmn(self, lang or self.languages[0])
 
 
 def load_rule(

@@ -16,8 +16,7 @@ from charte_registry.records import KINDS
 from prevision_cantine import CanteenFeatures, Portion, Purchase, make_city
 from prevision_cantine.features import TERMS
 from prevision_cantine.menus import FAMILIES
-from tarifs_solidaires.inputs import INPUTS
-from tarifs_solidaires.version import OUTPUTS
+from tarifs_solidaires.rules.load import list_vocabularies, load_vocabulary
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("tarifs_solidaires", "prevision_cantine", "charte_registry")
@@ -75,7 +74,8 @@ def test_the_glossary_holds_every_french_name():
     made = make_city(canteens=1, years=1)
     features = CanteenFeatures(made.calendar, made.menus, effectif="effectif")
     columns = {"date", *features.get_feature_names_out()}
-    missing = ({*INPUTS, *OUTPUTS, *KINDS} | fields | columns) - terms - {"id", "note"}
+    shared = {name for v in list_vocabularies() for name in load_vocabulary(v).input}
+    missing = (shared | {*KINDS} | fields | columns) - terms - {"id", "note"}
     assert not missing
 
 

@@ -1,4 +1,4 @@
-"""The tutorial, followed to the letter in an empty folder."""
+"""The tutorial of the tariffs, followed to the letter in an empty folder."""
 
 import re
 import shlex
@@ -8,21 +8,25 @@ import pytest
 
 import tarifs_solidaires.cli
 from tarifs_solidaires import load_rule
-from tarifs_solidaires.checking import check_rule
-from tarifs_solidaires.skeleton import new_rule
+from tarifs_solidaires.rules.check import check_rule
 
 PAGE = (Path(__file__).parents[2] / "docs/tutorials/add_a_territory.md").read_text("utf-8")
-BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
-NAME = "villeneuve-d-exemple/transport"
+BLOCKS = re.findall(
+    r"(?:<!-- (?:file|table): (\S+) -->\n)?^```(\w+)\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE
+)
+FILES = ("villeneuve-d-exemple/transport", "villeneuve-d-exemple/cantine", "riverton/water")
 
 
 @pytest.fixture
 def followed(tmp_path, monkeypatch, capsys):
     """Do what the page says, block by block, and return the folder."""
     monkeypatch.chdir(tmp_path)
-    rule, written = Path(f"{NAME}.toml"), []
-    for kind, body in BLOCKS:
-        if kind == "toml":  # the parts of the file, one below the other
+    rule, written = Path(), []
+    for name, kind, body in BLOCKS:
+        if kind == "toml":  # the parts of a file, one below the other
+            if name:
+                rule, written = Path(name), []
+                rule.parent.mkdir(exist_ok=True)
             written.append(body)
             rule.write_text("\n".join(written), "utf-8")
         elif kind == "diff":
@@ -34,16 +38,18 @@ def followed(tmp_path, monkeypatch, capsys):
             assert text.count(before) == 1
             rule.write_text(text.replace(before, after), "utf-8")
         elif kind == "text":
-            Path("personnes.csv").write_text(body, "utf-8")
+            Path(name).write_text(body, "utf-8")
         elif kind == "console":
-            _run(body, capsys)
+            for part in re.split(r"(?m)^(?=\$ )", body):
+                if part:
+                    _run(part, capsys)
         else:
             raise AssertionError(kind)
     return tmp_path
 
 
-def _run(body, capsys):
-    command, _, expected = body.partition("\n")
+def _run(part, capsys):
+    command, _, expected = part.partition("\n")
     program, *arguments = shlex.split(command.removeprefix("$ "))
     assert program == "tarifs-solidaires"
     status = tarifs_solidaires.cli.main(arguments)
@@ -56,26 +62,20 @@ def _run(body, capsys):
     assert status in (0, 1)
 
 
-def test_the_page_followed_to_the_letter_gives_a_file_that_passes(followed):
-    rule = followed / f"{NAME}.toml"
-    assert check_rule(str(rule)) == []
-    result = load_rule(str(rule), on="2026-10-01").compute(quotient_familial=620, age=[25, 26])
+def test_the_page_followed_to_the_letter_gives_files_that_pass(followed):
+    for name in FILES:
+        assert check_rule(str(followed / f"{name}.toml")) == []
+    transport = load_rule(followed / f"{FILES[0]}.toml", on="2026-10-01")
+    result = transport.compute(quotient_familial=620, age=[25, 26])
     assert result.taux_reduction.tolist() == [0.5, 0.3]  # as the decision on the page says
     assert (followed / "resultats.csv").read_text("utf-8").count("\n") == 4
     assert (followed / "transport.svg").read_text("utf-8").startswith("<svg")
-    assert sorted(p.name for p in followed.iterdir()) == [
-        "personnes.csv", "resultats.csv", "transport.svg", "villeneuve-d-exemple",
-    ]  # fmt: skip
+    water = load_rule("riverton/water", on="2025-06-01", folders=[followed])
+    assert water.compute(monthly_income=[500, 1250], household_size=1).monthly_bill.tolist() == [
+        12.0,
+        25.0,
+    ]
 
 
-def test_the_page_says_that_its_city_does_not_exist():
-    assert "does not exist" in PAGE.split("## 1.")[0]
-
-
-def test_the_file_of_the_page_has_the_keys_of_the_skeleton_in_their_order():
-    text = "".join(body for kind, body in BLOCKS if kind == "toml")
-
-    def keys(part):
-        return re.findall(r"^(\[\[\w+\]\]|\w+) ?=?", part, re.MULTILINE)
-
-    assert list(dict.fromkeys(keys(text))) == list(dict.fromkeys(keys(new_rule(NAME))))
+def test_the_page_says_that_its_places_do_not_exist():
+    assert "do not exist" in PAGE.split("## 1.")[0]

@@ -19,7 +19,10 @@ RULES = {
     f"{name} {version.valid_from}": load_rule(name, on=version.valid_from)
     for name in list_rules()
     for version in read_rule(name)[0].version
-} | {name: load_rule(OWN / f"{name}.toml", on="2021-01-01") for name in ("all_kinds", "nothing_required")}
+} | {
+    name: load_rule(OWN / f"{name}.toml", on="2021-01-01")
+    for name in ("all_kinds", "nothing_required")
+}
 ALL_KINDS = RULES["all_kinds"]
 NOTHING = RULES["nothing_required"]
 TRANSPORT = load_rule("nantes/transport", on="2023-06-01")

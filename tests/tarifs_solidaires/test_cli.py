@@ -33,11 +33,19 @@ def missing(module):
         return True
 
 
-explains = pytest.mark.skipif(not hasattr(Result, "explain"), reason="explanations are being written")
+explains = pytest.mark.skipif(
+    not hasattr(Result, "explain"), reason="explanations are being written"
+)
 draws = pytest.mark.skipif(not hasattr(Rule, "to_svg"), reason="drawings are being written")
-checks = pytest.mark.skipif(missing("tarifs_solidaires.rules.check"), reason="check is being written")
-starts = pytest.mark.skipif(missing("tarifs_solidaires.rules.skeleton"), reason="new is being written")
-schemas = pytest.mark.skipif(missing("tarifs_solidaires.rules.schema"), reason="schema is being written")
+checks = pytest.mark.skipif(
+    missing("tarifs_solidaires.rules.check"), reason="check is being written"
+)
+starts = pytest.mark.skipif(
+    missing("tarifs_solidaires.rules.skeleton"), reason="new is being written"
+)
+schemas = pytest.mark.skipif(
+    missing("tarifs_solidaires.rules.schema"), reason="schema is being written"
+)
 
 
 def compute(tmp_path, text, *more, rule="nantes/transport", on="2023-06-01"):
@@ -55,7 +63,9 @@ HEAVY = ("numpy", "scipy", "sklearn", "pandas", "polars", "pyarrow", "narwhals",
          "jinja2", "tqdm", "yaml")  # fmt: skip
 
 
-@pytest.mark.parametrize("command", ["", *(c.__name__.rpartition(".")[2].rstrip("_") for c in COMMANDS)])
+@pytest.mark.parametrize(
+    "command", ["", *(c.__name__.rpartition(".")[2].rstrip("_") for c in COMMANDS)]
+)
 def test_help_loads_nothing_heavy_and_answers_at_once(command):
     code = (
         "import sys, time\nfrom tarifs_solidaires.cli import main\nstatus = main(sys.argv[1:])\n"
@@ -84,7 +94,9 @@ def test_the_import_loads_numpy_and_attrs_and_nothing_heavier():
 def test_every_name_of_the_package_is_there_and_no_other():
     import tarifs_solidaires
 
-    assert list(tarifs_solidaires.__all__) == sorted(tarifs_solidaires.__all__, key=lambda n: (n.islower(), n))
+    assert list(tarifs_solidaires.__all__) == sorted(
+        tarifs_solidaires.__all__, key=lambda n: (n.islower(), n)
+    )
     for name in tarifs_solidaires.__all__:
         assert name in dir(tarifs_solidaires)
         assert getattr(tarifs_solidaires, name).__name__ == name
@@ -110,14 +122,17 @@ def test_the_rules_are_listed(capsys):
 def test_rules_of_folders_are_listed_and_a_broken_one_costs_no_other(tmp_path, capsys):
     (tmp_path / "essai").mkdir()
     text = (OWN / "nothing_required.toml").read_text("utf-8")
-    (tmp_path / "essai" / "sans.toml").write_text(text.replace('"Essai"', '"\\u001b[31mrouge"'), "utf-8")
+    (tmp_path / "essai" / "sans.toml").write_text(text, "utf-8")
+    hostile = text.replace('"Essai"', '"\\u001b[31mrouge"')
+    (tmp_path / "essai" / "rouge.toml").write_text(hostile, "utf-8")
     (tmp_path / "essai" / "faux.toml").write_text("format = 2\n", "utf-8")
     assert main(["list", "--rules", str(tmp_path)]) == 1
     out, err = capsys.readouterr()
-    assert "essai/sans  2020-01-01 to 2030-12-31  \\u001b[31mrouge" in out
+    assert "essai/sans  2020-01-01 to 2030-12-31  Essai" in out
     assert "nantes/transport" in out
     assert "essai/faux" in err
-    assert err.count("\n") == 1
+    assert "essai/rouge:5: title: holds a control character" in err
+    assert err.count("\n") == 2
     assert main(["list", "--rules", str(tmp_path / "absent")]) == 2
 
 
@@ -200,14 +215,27 @@ def test_parquet_goes_in_and_out(tmp_path, capsys):
 
 
 def test_standard_input_and_output(tmp_path):
-    arguments = ["compute", "nantes/transport", "--on", "2023-06-01", "--input", "-", "--output", "-"]
+    arguments = [
+        "compute",
+        "nantes/transport",
+        "--on",
+        "2023-06-01",
+        "--input",
+        "-",
+        "--output",
+        "-",
+    ]
     done = subprocess.run(
         [*RUN, *arguments], input=HEAD + "A,1,2\n", capture_output=True, text=True, check=True
     )
     assert done.stdout.splitlines()[1] == "A,1,2,1.0,0.0,moins de 6 ans"
     assert "1 rows computed" in done.stderr
     done = subprocess.run(
-        [*RUN, *arguments], input=HEAD + "A,1,2\nB,x,2\n", capture_output=True, text=True, check=False
+        [*RUN, *arguments],
+        input=HEAD + "A,1,2\nB,x,2\n",
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert (done.stdout, done.returncode) == ("", 2)
 
@@ -255,7 +283,14 @@ def test_a_rule_of_a_folder_is_computed(tmp_path):
 
 def test_output_that_cannot_be_written_is_said(tmp_path, capsys):
     (tmp_path / "in.csv").write_text(HEAD + "A,1,2\n")
-    arguments = ["compute", "nantes/transport", "--on", "2023-06-01", "--input", str(tmp_path / "in.csv")]
+    arguments = [
+        "compute",
+        "nantes/transport",
+        "--on",
+        "2023-06-01",
+        "--input",
+        str(tmp_path / "in.csv"),
+    ]
     assert main([*arguments, "--output", str(tmp_path / "absent" / "out.csv")]) == 2
     assert "cannot be written" in capsys.readouterr().err
 
@@ -272,7 +307,16 @@ def test_an_output_is_never_the_input_nor_a_rule(tmp_path, capsys):
         assert main([*arguments, str(tmp_path / name)]) == 2
         error = capsys.readouterr().err
         assert "is also read" in error or "is not written over" in error or "neither .csv" in error
-    compare = ["compare", str(rule), str(rule), "--on", "2021-01-01", "--input", str(source), "--output"]
+    compare = [
+        "compare",
+        str(rule),
+        str(rule),
+        "--on",
+        "2021-01-01",
+        "--input",
+        str(source),
+        "--output",
+    ]
     for name in ("in.csv", "hard.csv"):
         assert main([*compare, str(tmp_path / name)]) == 2
         assert "is also read" in capsys.readouterr().err
@@ -285,7 +329,9 @@ def test_a_full_disk_is_one_line():
     if not full.exists():
         pytest.skip("no /dev/full on this system")
     with full.open("w") as out:
-        done = subprocess.run([*RUN, "list"], stdout=out, stderr=subprocess.PIPE, text=True, check=False)
+        done = subprocess.run(
+            [*RUN, "list"], stdout=out, stderr=subprocess.PIPE, text=True, check=False
+        )
     assert done.returncode == 2
     assert "the result cannot be printed" in done.stderr
     assert done.stderr.count("\n") == 1
@@ -313,7 +359,16 @@ def test_a_terminal_without_the_letters_is_one_line():
 def test_a_command_that_is_stopped_says_so_and_leaves_nothing(tmp_path, sign, status):
     pipe_in, target = tmp_path / "in.csv", tmp_path / "out.csv"
     target.write_text("before")
-    arguments = ["compute", "nantes/transport", "--on", "2023-06-01", "--input", "-", "--output", str(target)]
+    arguments = [
+        "compute",
+        "nantes/transport",
+        "--on",
+        "2023-06-01",
+        "--input",
+        "-",
+        "--output",
+        str(target),
+    ]
     process = subprocess.Popen(
         [*RUN, *arguments], stdin=subprocess.PIPE, stderr=subprocess.PIPE, stdout=subprocess.PIPE
     )
@@ -366,9 +421,20 @@ def test_made_up_people_are_compared_and_it_is_said(tmp_path, capsys):
 
 
 def test_two_rules_and_a_draft_are_compared(tmp_path, capsys):
-    two = ["compare", "nantes/transport", "bordeaux/transport", "--on", "2023-06-01", "--people", "200"]
+    two = [
+        "compare",
+        "nantes/transport",
+        "bordeaux/transport",
+        "--on",
+        "2023-06-01",
+        "--people",
+        "200",
+    ]
     assert main(two) == 0
-    assert "nantes/transport on 2023-06-01 -> bordeaux/transport on 2023-06-01" in capsys.readouterr().out
+    assert (
+        "nantes/transport on 2023-06-01 -> bordeaux/transport on 2023-06-01"
+        in capsys.readouterr().out
+    )
     assert main([*two, "--on-after", "2021-06-01"]) == 0
     assert "bordeaux/transport on 2021-06-01" in capsys.readouterr().out
     draft = tmp_path / "draft.toml"
@@ -395,9 +461,18 @@ def test_the_command_draws(tmp_path, capsys):
         (["--people", "10"], "a day is missing; give --before DAY and --after DAY"),
         (["bordeaux/transport", "--people", "10"], "a day is missing; give --on DAY"),
         ([*DAYS, "--people", "0"], "size: 0 is not a whole number"),
-        ([*DAYS, "--people", "10", "--by", "agee:26"], "--by: there is no column 'agee'; did you mean age?"),
-        ([*DAYS, "--people", "10", "--by", "age:x"], "'age:x' has no bounds; write them as in age:26,60"),
-        ([*DAYS, "--people", "10", "--price", "cher"], "--price: 'cher' is neither a number nor a column"),
+        (
+            [*DAYS, "--people", "10", "--by", "agee:26"],
+            "--by: there is no column 'agee'; did you mean age?",
+        ),
+        (
+            [*DAYS, "--people", "10", "--by", "age:x"],
+            "'age:x' has no bounds; write them as in age:26,60",
+        ),
+        (
+            [*DAYS, "--people", "10", "--price", "cher"],
+            "--price: 'cher' is neither a number nor a column",
+        ),
         ([*DAYS, "--people", "10", "--what", "prix"], "output: 'prix' is no output of both rules"),
         ([*DAYS, "--people", "10", "--output", "missing/out.csv"], "cannot be written"),
         ([*DAYS, "--people", "10", "--output", "x.doc"], "is no kind of picture"),
@@ -416,7 +491,10 @@ def test_a_wrong_comparison_says_so_in_one_line(arguments, message, capsys, tmp_
     ("text", "message"),
     [
         ("quotient_familial,age\n", "no row under the header"),
-        ("quotient_familial,age\n500,30\n0x10,31\n", ":3: quotient_familial: '0x10' is not a number"),
+        (
+            "quotient_familial,age\n500,30\n0x10,31\n",
+            ":3: quotient_familial: '0x10' is not a number",
+        ),
         ("quotient_familial,age\n500,\n", ":2: age is empty"),
         ("quotient_familial,age,age\n500,30,30\n", ":1: the column 'age' stands twice"),
     ],
@@ -438,7 +516,10 @@ def test_people_compare_the_same_from_csv_and_parquet(tmp_path, capsys):
     pq.write_table(read_csv(path), parquet)
     said = []
     for source in (path, parquet):
-        assert main(["compare", "nantes/transport", *DAYS, "--input", str(source), "--by", "quartier"]) == 0
+        assert (
+            main(["compare", "nantes/transport", *DAYS, "--input", str(source), "--by", "quartier"])
+            == 0
+        )
         said.append(capsys.readouterr().out)
     assert said[0] == said[1]
     assert "B              1        1" in said[0]
@@ -515,7 +596,16 @@ def test_every_kind_of_value_is_read_for_an_explanation(monkeypatch, capsys):
     values = {"revenu": "900,5", "personnes": "3", "resident": "oui", "statut": "plein", "commune": "2A004",
               "naissance": "1990-05-01"}  # fmt: skip
     arguments = [x for n, v in values.items() for x in ("--value", f"{n}={v}")]
-    arguments += ["--contact", "la mairie", "--holder", "revenu=la CAF", "--origin", "statut=declaration", "--role", "assists"]
+    arguments += [
+        "--contact",
+        "la mairie",
+        "--holder",
+        "revenu=la CAF",
+        "--origin",
+        "statut=declaration",
+        "--role",
+        "assists",
+    ]
     assert main(["explain", str(OWN / "all_kinds.toml"), "--on", "2021-01-01", *arguments]) == 0
     assert capsys.readouterr().out == "notice\\u001b[31m la mairie\n"
     assert {n: str(seen["given"][n]) for n in values} == {

@@ -297,7 +297,9 @@ def test_a_hostile_name_of_a_group_stays_a_text():
 
 
 def test_the_table_as_csv_and_columns_reads_back():
-    comparison = compare(BEFORE, AFTER, make_population([BEFORE, EAU], 300), by="nombre_personnes", price=500)
+    comparison = compare(
+        BEFORE, AFTER, make_population([BEFORE, EAU], 300), by="nombre_personnes", price=500
+    )
     read = pl.read_csv(
         io.StringIO(comparison.to_csv()), schema_overrides={"nombre_personnes": pl.String}
     )
@@ -439,7 +441,9 @@ def test_an_input_counts_before_those_through_which_it_could_be_given():
 
 def test_a_draft_on_the_same_day_is_told_apart():
     text = str(compare(AFTER, AFTER.replace(rows={"QF > 900": {"taux_reduction": 0.1}}), PEOPLE))
-    assert text.startswith("nantes/transport on 2023-05-01 -> nantes/transport on 2023-05-01, changed:")
+    assert text.startswith(
+        "nantes/transport on 2023-05-01 -> nantes/transport on 2023-05-01, changed:"
+    )
     later = load_rule("nantes/transport", on="2040-01-01", beyond="last_known")
     assert f"last known rule of {later.last_known}" in str(compare(AFTER, later, PEOPLE))
 

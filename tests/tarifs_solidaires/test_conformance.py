@@ -116,7 +116,9 @@ def test_columns_are_inputs_and_expected_outputs_under_three_names(tmp_path):
 
 
 def test_every_kind_of_value_is_read_from_text(tmp_path):
-    text = "revenu;personnes;resident;statut;commune;naissance;boursier;prix;droit;prioritaire;part\n"
+    text = (
+        "revenu;personnes;resident;statut;commune;naissance;boursier;prix;droit;prioritaire;part\n"
+    )
     text += "600,50;5;oui;reduit;2A004;1980-05-01;;30,01;partiel;vrai;0,6\n"
     text += "600,50;5;non;plein;2A004;1980-05-01;1;missing;aucun;1;missing\n"
     found = run(tmp_path, ALL_KINDS, text, suffix="csv")
@@ -130,7 +132,7 @@ def test_a_case_of_its_own_day_takes_the_rule_of_that_day(tmp_path):
     found = run(tmp_path, "nantes/transport", text, suffix="csv", on="2023-06-01")
     assert found.conforms
     found = run(tmp_path, "nantes/transport", text, suffix="csv")
-    assert found.verdicts[2].reasons == ("it has no day; give one with on",)
+    assert str(found.verdicts[2].reasons[0]) == "it has no day; give one with on"
     draft = TRANSPORT.replace(rows={"QF > 900": {"taux_reduction": 0.1}})
     text = "quotient_familial,age,taux_reduction\n950,30,0.1\n"
     assert run(tmp_path, draft, text, suffix="csv").conforms
@@ -152,11 +154,15 @@ def test_a_name_that_is_not_understood_is_reported_with_its_cases(tmp_path):
     found = run(tmp_path, "nantes/transport", text, suffix="csv")
     assert found.unmapped == {"price": 1, "revenue": 1}
     assert found.conforms
-    assert "names that were not understood and left out (cases): price (1), revenue (1)" in str(found)
+    assert "names that were not understood and left out (cases): price (1), revenue (1)" in str(
+        found
+    )
 
 
 def test_nothing_that_is_compared_is_no_agreement(tmp_path):
-    found = run(tmp_path, "nantes/transport", "on,quotient_familial,age\n2023-06-01,420,30\n", suffix="csv")
+    found = run(
+        tmp_path, "nantes/transport", "on,quotient_familial,age\n2023-06-01,420,30\n", suffix="csv"
+    )
     assert found.counts["nothing_compared"] == 1
     assert not found.conforms
 
@@ -206,7 +212,10 @@ def test_vectors_periods_sums_and_margins_of_openfisca(tmp_path):
 def test_a_person_of_a_household_has_what_the_groups_have(tmp_path):
     found = run(tmp_path, ALL_KINDS, HOUSEHOLD, HOUSEHOLD_MAP)
     (verdict,) = found.verdicts  # the output names luc
-    assert [(d.output, d.got) for d in verdict.compared] == [("prix", Fraction(30)), ("droit", "entier")]
+    assert [(d.output, d.got) for d in verdict.compared] == [
+        ("prix", Fraction(30)),
+        ("droit", "entier"),
+    ]
     assert verdict.status == "agrees"
     assert found.unmapped == {}
     plain = HOUSEHOLD.partition("  individus:\n    luc:\n      droit")[0]
@@ -216,7 +225,7 @@ def test_a_person_of_a_household_has_what_the_groups_have(tmp_path):
         assert str(found.verdicts[0].compared[0].got) == price
     assert found.unmapped == {"individus.salaire": 1}
     nobody = run(tmp_path, ALL_KINDS, plain, f'person = "max"\n{HOUSEHOLD_MAP}')
-    assert nobody.verdicts[0].reasons == () or "no person" in nobody.verdicts[0].reasons[0]
+    assert "there is no person 'max'" in str(nobody.verdicts[0].reasons[0])
     assert nobody.counts["not_computed"] == 1
 
 
@@ -275,13 +284,17 @@ def test_a_case_that_cannot_be_used_says_why(tmp_path, text, reason):
     mapping += 'etat = { name = "boursier", values = { actif = false } }\n'
     found = run(tmp_path, ALL_KINDS, text, mapping)
     assert found.counts["not_computed"] == 1
-    assert reason in found.verdicts[0].reasons[0]
+    assert reason in str(found.verdicts[0].reasons[0])
 
 
 def test_a_number_that_no_float_holds_is_refused(tmp_path):
-    text = "period: 2020-10\ninput: {quotient_familial: " + "9" * 400 + "}\noutput: {taux_reduction: 1}\n"
+    text = (
+        "period: 2020-10\ninput: {quotient_familial: "
+        + "9" * 400
+        + "}\noutput: {taux_reduction: 1}\n"
+    )
     found = run(tmp_path, "nantes/transport", text)
-    assert found.verdicts[0].reasons[0].startswith("quotient_familial: expected a number")
+    assert str(found.verdicts[0].reasons[0]).startswith("quotient_familial: expected a number")
 
 
 def test_keys_of_a_test_that_change_its_result_are_reported(tmp_path):
@@ -343,7 +356,9 @@ def test_files_that_are_none_are_refused(tmp_path):
     (tmp_path / "large.csv").write_bytes(b"a\n" * 3_000_000)
     with pytest.raises(TableError, match="more than 5,000,000 bytes"):
         conform(ALL_KINDS, tmp_path / "large.csv")
-    with pytest.raises(RuleError, match="no rule 'nantes/transprot'; did you mean nantes/transport"):
+    with pytest.raises(
+        RuleError, match="no rule 'nantes/transprot'; did you mean nantes/transport"
+    ):
         run(tmp_path, "nantes/transprot", VECTOR)
     with pytest.raises(TableError, match="'soon' is no day"):
         run(tmp_path, "nantes/transport", VECTOR, on="soon")
@@ -354,7 +369,10 @@ def test_files_that_are_none_are_refused(tmp_path):
     [
         ("nams = {}\n", "the key 'nams' is unknown; did you mean names"),
         ("[names]\na = 1\n", "a is neither a name nor a table with one"),
-        ('[names]\na = { name = "b", factr = 1 }\n', "a: the key 'factr' is unknown; did you mean factor"),
+        (
+            '[names]\na = { name = "b", factr = 1 }\n',
+            "a: the key 'factr' is unknown; did you mean factor",
+        ),
         ('[names]\na = { name = "b", factor = "x" }\n', "factor and above are numbers"),
         ('[names]\na = { name = "b", take = "first" }\n', "take is sum or last"),
         ("ignore = 3\n", "ignore is no list of names"),
@@ -429,7 +447,9 @@ def test_rules_of_a_folder_are_found(tmp_path):
     (tmp_path / "essai").mkdir()
     text = (OWN / "nothing_required.toml").read_text("utf-8")
     (tmp_path / "essai" / "sans.toml").write_text(text, "utf-8")
-    found = run(tmp_path, "essai/sans", "rsa,taux\n1,1\n", suffix="csv", on="2021-01-01", folders=[tmp_path])
+    found = run(
+        tmp_path, "essai/sans", "rsa,taux\n1,1\n", suffix="csv", on="2021-01-01", folders=[tmp_path]
+    )
     assert found.conforms
 
 
@@ -441,6 +461,8 @@ def test_the_tests_of_openfisca_france_local_are_all_read():
     count = 0
     for path in sorted([*Path(LOCAL).rglob("*.yaml"), *Path(LOCAL).rglob("*.yml")]):
         found = conform("strasbourg/periscolaire", path)
-        assert not [r for v in found.verdicts for r in v.reasons if "person" in r or "lists" in r]
+        assert not [
+            r for v in found.verdicts for r in map(str, v.reasons) if "person" in r or "lists" in r
+        ]
         count += len(found.verdicts)
     assert count > 600

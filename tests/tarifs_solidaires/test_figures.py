@@ -196,7 +196,7 @@ def test_codes_are_drawn_with_the_labels_of_the_rule():
     labels = {t.get_text().split("\n")[0] for t in _axes(figure)[0].get_yticklabels()}
     known = {texts.to("fr")[:33] for texts in rule.steps["beneficio"].codes.values()}
     assert {label.rstrip("…") for label in labels} - {"ensemble"} <= known
-    assert [text.get_text() for text in _axes(figure)[0].get_legend().get_texts()][0] == "changés"
+    assert _axes(figure)[0].get_legend().get_texts()[0].get_text() == "changés"
     assert len(_axes(figure)) == 1  # no schedule of codes
 
 

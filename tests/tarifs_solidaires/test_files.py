@@ -20,7 +20,17 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from people_strategies import ALL_KINDS, NOTHING, OWN, RULES, TRANSPORT, by_row, none, people, some_bad
+from people_strategies import (
+    ALL_KINDS,
+    NOTHING,
+    OWN,
+    RULES,
+    TRANSPORT,
+    by_row,
+    none,
+    people,
+    some_bad,
+)
 from test_frames import of_frame
 
 from tarifs_solidaires import TableError, load_rule
@@ -238,7 +248,9 @@ def test_names_of_columns_and_of_rows_are_made_harmless_too(tmp_path):
 
 def test_results_read_back_equal_with_decimal_commas_too(tmp_path):
     for delimiter, mark in ((",", "."), (";", ",")):
-        text = f"id{delimiter}quotient_familial{delimiter}age\na{delimiter}500{mark}01{delimiter}30\n"
+        text = (
+            f"id{delimiter}quotient_familial{delimiter}age\na{delimiter}500{mark}01{delimiter}30\n"
+        )
         line = computed(tmp_path, text).splitlines()[1]
         assert float(line.split(delimiter)[3].replace(mark, ".")) == 0.7
 
@@ -259,6 +271,7 @@ def test_results_read_back_equal_with_decimal_commas_too(tmp_path):
         (("double.parquet", "out.parquet"), "double.parquet: the column 'age' stands twice"),
         (("in.csv", "absent/out.parquet"), "out.parquet: cannot be written"),
         (("latin.parquet", "out.csv"), "latin.parquet: no Parquet file that can be read"),
+        (("names.parquet", "out.csv"), "names.parquet: no Parquet file that can be read"),
         (("long.parquet", "out.csv"), "the column 'id' has a text of 200,000 bytes"),
     ],
 )  # fmt: skip
@@ -276,6 +289,8 @@ def test_a_file_of_another_kind_is_refused(tmp_path, names, message):
     both = {"quotient_familial": [1.0], "age": [2]}
     pq.write_table(pa.table({**both, "id": latin}), tmp_path / "latin.parquet")
     pq.write_table(pa.table({**both, "id": ["x" * 200_000]}), tmp_path / "long.parquet")
+    raw = (tmp_path / "text.parquet").read_bytes().replace(b"age", b"\xe9ge")
+    (tmp_path / "names.parquet").write_bytes(raw)
     before = sorted(tmp_path.iterdir())
     with pytest.raises(TableError, match=message) as error:
         compute_file(TRANSPORT, tmp_path / names[0], tmp_path / names[1])
@@ -296,6 +311,18 @@ def test_a_text_that_is_repeated_stands_once_in_memory(tmp_path):
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 100_000_000
+
+
+def test_a_day_that_python_has_not_is_a_value_like_another(tmp_path):
+    days = pa.array([2_000_000_000, 7_000], pa.int32()).cast(pa.date32())
+    table = {"revenu": [600.0] * 2, "personnes": [1] * 2, "resident": [True] * 2,
+             "statut": ["plein"] * 2, "naissance": days}  # fmt: skip
+    pq.write_table(pa.table(table), tmp_path / "in.parquet")
+    for suffix in ("csv", "parquet"):
+        done = compute_file(ALL_KINDS, tmp_path / "in.parquet", tmp_path / f"o.{suffix}", errors="null")  # fmt: skip
+        assert done.missing == 1
+    with pytest.raises(TableError, match=r"row 0 \(from 0\): naissance: '.*' is not between"):
+        compute_file(ALL_KINDS, tmp_path / "in.parquet", tmp_path / "o.csv")
 
 
 def test_no_rows_at_a_time_are_refused(tmp_path):
@@ -325,7 +352,9 @@ def test_a_rule_beyond_its_last_known_day_says_so_in_every_row(tmp_path):
 
 def test_people_are_read_as_the_rule_has_them(tmp_path):
     path = tmp_path / "in.csv"
-    path.write_text("id,revenu,boursier,naissance,statut\na,5.5,oui,1990-01-01,plein\nb,6,,1991-01-01,autre\n")
+    path.write_text(
+        "id,revenu,boursier,naissance,statut\na,5.5,oui,1990-01-01,plein\nb,6,,1991-01-01,autre\n"
+    )
     found = read_people(path, ALL_KINDS.all_inputs, ["revenu", "naissance"])
     assert found["revenu"].tolist() == [5.5, 6.0]
     assert found["boursier"].tolist() == [1.0, 0.0]
@@ -388,14 +417,23 @@ def test_bytes_are_on_the_disk_before_they_have_a_name(tmp_path, nameless, monke
     assert order[:2] == ["sync", "name"]
 
 
+def half_written(path, error):
+    with written(path) as file:
+        file.write("half")
+        raise error
+
+
 @pytest.mark.parametrize("nameless", [True, False])
 def test_a_failure_leaves_nothing_behind(tmp_path, nameless, monkeypatch):
     if not nameless:
         monkeypatch.delattr(os, "O_TMPFILE", raising=False)
-    for error in (KeyboardInterrupt, ValueError("x"), OSError(errno.ENOSPC, "No space left on device")):
-        with pytest.raises((KeyboardInterrupt, ValueError)) as found, written(tmp_path / "a") as file:  # noqa: PT012
-            file.write("half")
-            raise error
+    for error in (
+        KeyboardInterrupt,
+        ValueError("x"),
+        OSError(errno.ENOSPC, "No space left on device"),
+    ):
+        with pytest.raises((KeyboardInterrupt, ValueError)) as found:
+            half_written(tmp_path / "a", error)
         assert not [*tmp_path.iterdir()]
     assert str(found.value).endswith("cannot be written (No space left on device); check the path")
 
@@ -434,7 +472,7 @@ def test_devices_and_pipes_are_neither_read_nor_written(tmp_path):
 def test_a_name_that_no_file_can_have_is_one_line(tmp_path):
     (tmp_path / "in.csv").write_text("quotient_familial,age\n1,2\n")
     for name in ("x" * 300 + ".csv", "a\0b.csv"):
-        with pytest.raises(TableError, match="cannot be written|cannot be read"):
+        with pytest.raises(TableError, match=r"cannot be written|cannot be read"):
             compute_file(TRANSPORT, tmp_path / "in.csv", tmp_path / name)
         with pytest.raises(TableError, match="cannot be read"):
             compute_file(TRANSPORT, tmp_path / name, tmp_path / "out.csv")

@@ -332,7 +332,9 @@ def test_no_warning_is_raised_on_the_way():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         for make in FRAMES.values():
-            compute_frame(TRANSPORT, make({"quotient_familial": [1.0, 600.0], "age": [3, 4]}), errors="null")
+            compute_frame(
+                TRANSPORT, make({"quotient_familial": [1.0, 600.0], "age": [3, 4]}), errors="null"
+            )
 
 
 def test_the_message_of_a_frame_never_spans_lines():

@@ -235,7 +235,7 @@ def test_every_wrong_input_is_named_with_its_place_and_remedy(given_, codes, mes
     assert sorted(fault.code for fault in error.value.errors) == sorted(codes)
     assert "\n" not in str(error.value)
     assert error.value.code == error.value.errors[0].code
-    again = pickle.loads(pickle.dumps(error.value))
+    again = copy.deepcopy(pickle.loads(pickle.dumps(error.value)))  # noqa: S301
     assert (str(again), again.errors) == (str(error.value), error.value.errors)
     data = json.loads(json.dumps(error.value.to_dict(), allow_nan=False))
     assert data["kind"] == "InputError"
@@ -256,7 +256,8 @@ def test_what_cannot_be_right_is_refused_or_missing_with_a_reason(wrong, name):
     try:
         result = AFTER.compute(given_, errors="null")
     except InputError as error:
-        assert error.code == "type"
+        if error.code != "type":
+            raise
         return
     aside = result.reason_number > 0
     assert np.array_equal(np.isnan(result.taux_reduction), aside)
@@ -354,11 +355,11 @@ def test_rules_and_results_copy_pickle_and_go_to_json(name):
     rule = load_rule(name, on=case.on)
     given_ = {key: _plain(value) for key, value in case.given.items()}
     many = {key: [value] * 3 for key, value in given_.items()}
-    for again in (copy.copy(rule), copy.deepcopy(rule), pickle.loads(pickle.dumps(rule))):
+    for again in (copy.copy(rule), copy.deepcopy(rule), pickle.loads(pickle.dumps(rule))):  # noqa: S301
         assert again == rule
         for inputs in (given_, many):
             result = again.compute(inputs)
-            for other in (copy.deepcopy(result), pickle.loads(pickle.dumps(result))):
+            for other in (copy.deepcopy(result), pickle.loads(pickle.dumps(result))):  # noqa: S301
                 text = json.dumps(other.to_dict(), allow_nan=False)
                 assert text == json.dumps(rule.compute(inputs).to_dict(), allow_nan=False)
 

@@ -6,6 +6,7 @@ import argparse
 import re
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -130,7 +131,10 @@ def checked_output(path: Path | None) -> None:
     """Refuse to write over a rule, a vocabulary or another TOML file, whatever it is called here."""
     from tarifs_solidaires.people.writing import table_error
 
-    if path is not None and path.resolve().suffix.lower() == ".toml" and path.exists():
+    exists = False
+    with suppress(OSError):  # told where the file is written
+        exists = path is not None and path.resolve().suffix.lower() == ".toml" and path.exists()
+    if exists:
         raise table_error("overwrite", path, "is a TOML file, and is not written over",
                           "choose another --output")  # fmt: skip
 

@@ -47,7 +47,7 @@ def add(commands: Any) -> None:
 def _run(arguments: argparse.Namespace) -> int:
     rule = load(arguments)
     given = _values(rule, arguments.value)
-    explanation: Any = rule.compute(given).explain(  # type: ignore[attr-defined]
+    explanation: Any = rule.compute(given).explain(
         lang=arguments.lang or rule.languages[0],
         origin=pairs("--origin", arguments.origin, "age=declaration"), role=arguments.role,
         holder=pairs("--holder", arguments.holder, "quotient_familial='the CAF'"),

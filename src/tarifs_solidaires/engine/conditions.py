@@ -31,6 +31,7 @@ from tarifs_solidaires.engine.quantities import Cod, Code, Flg, LimitError, Num,
 from tarifs_solidaires.engine.tables import Axis, Cut, Grid, bins_by_cuts, cuts_of, grid_of
 
 Constant: TypeAlias = Fraction | str | bool
+NEAR = 1e-6  # far more than a quotient in floats is off by, and than a number is snapped by
 
 
 @attrs.frozen(kw_only=True)
@@ -273,66 +274,47 @@ class Conditions:
             if other is not None:
                 right = q.multiply(other, right)
             codes.append(q.compare(number, ">" if cut.after else ">=", right))
-        quick = self._quick_quotient(left, cuts) if other is None else None
+        near = self._near_quotient(left) if other is None else None
+        limits = [(_apart(cut.value, -1), _apart(cut.value, 1)) for cut in cuts]
 
-        def places(run: Run) -> Any:
-            if run.backend is SINGLE:
-                return sum(code(run) for code in codes)
-            if quick is not None and quick[0] in run.raw:
-                return quick[1](run)
+        def exactly(run: Run) -> Any:
             found: Any = np.uint8(0)
             for code in codes:
                 found = found + np.asarray(code(run), dtype=bool).view(np.uint8)
             return found
 
+        def places(run: Run) -> Any:
+            if run.backend is SINGLE:
+                return sum(code(run) for code in codes)
+            if near is None or near[0] not in run.raw:
+                return exactly(run)
+            value = near[1](run)
+            low: Any = np.uint8(0)
+            high: Any = np.uint8(0)
+            for below, above in limits:
+                low = low + np.greater(value, below).view(np.uint8)
+                high = high + np.greater(value, above).view(np.uint8)
+            sure = low == high
+            return high if np.all(sure) else np.where(sure, high, exactly(run))
+
         return places
 
-    def _quick_quotient(self, left: Expression, cuts: Sequence[Cut]) -> tuple[str, Code] | None:
-        """Compare an income as given with a bound times the divisors, which floats hold exactly.
+    def _near_quotient(self, left: Expression) -> tuple[str, Code] | None:
+        """Return an income as given over its divisors in floats, which is near to the quotient.
 
-        The bound times the divisors is a whole number over the scale; divided once, it is the
-        float that is nearest to the true threshold, and an income is the float nearest to its
-        decimals: the two floats are in the same order as the numbers that they stand for.
+        It decides where it is far from a bound, as nearly always; near one, whole numbers do.
         """
-        if not isinstance(left, Name):
-            return None
-        tree = self.quotients.get(left.name)
-        if tree is None:
+        tree = self.quotients.get(left.name) if isinstance(left, Name) else None
+        if tree is None or not all(self.sources[name].raw for name in (tree[0], *tree[2])):
             return None
         income, constant, divisors = tree
-        source = self.sources[income]
-        if not source.raw:
-            return None
-        parts = []
-        most = 1
-        for name in divisors:
-            divisor = self.found[name]
-            if not isinstance(divisor, Num) or divisor.divisors:
-                return None
-            parts.append(divisor)
-            most *= divisor.high
-        prepared = []
-        for cut in cuts:
-            bound = cut.value * constant / math.prod(part.scale for part in parts)
-            if bound < 0 or bound.numerator * most >= 2**53:
-                return None
-            prepared.append((bound.numerator, bound.denominator, cut.after))
-        tolerance = float(source.tolerance)
+        by = float(constant)
 
         def code(run: Run) -> Any:
-            value = run.raw[income]
-            factor: Any = 1
-            for part in parts:
-                factor = np.multiply(part.code(run), factor, dtype=np.float64)
-            found: Any = None
-            for top, bottom, after in prepared:
-                threshold = factor * top
-                if bottom > 1:
-                    threshold = threshold / bottom
-                threshold = threshold + (tolerance if after else -tolerance)
-                above = np.asarray(np.greater(value, threshold)).view(np.uint8)
-                found = above if found is None else np.add(found, above, out=found)
-            return found
+            found: Any = by
+            for name in divisors:
+                found = np.multiply(run.raw[name], found, dtype=np.float64)
+            return np.asarray(run.raw[income] / found)
 
         return income, code
 
@@ -461,6 +443,11 @@ class Conditions:
         if all(cells.list):
             return lambda run: True
         return lambda run: run.backend.look_up(cells, place(run))
+
+
+def _apart(value: Fraction, side: int) -> float:
+    """Return a float that is surely beyond what a quotient in floats is off by, on one side."""
+    return float(value) + side * NEAR * (1 + abs(float(value)))
 
 
 def _last_before(number: Num, cut: Cut) -> int:

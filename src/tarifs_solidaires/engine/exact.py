@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import TypeAlias
 
@@ -95,12 +95,18 @@ def work_out(steps: Iterable[Step], known: Mapping[str, Value]) -> dict[str, Wor
     gone: dict[str, str] = {}  # steps that are missing, and because of which
     for step in steps:
         reader = _Reader(values, gone)
-        stages: dict[str, Value] = {}
-        value: Value = None
-        for stage, tree in step.stages:
-            value = reader.value(tree)
-            stages[stage] = value
-        row = reader.row(step.value)
+        value, row = reader.decided(step.value)
+        stages: dict[str, Value] = {"value": value}
+        for stage, kind, bound in (
+            ("at_least", "max", step.at_least),
+            ("at_most", "min", step.at_most),
+        ):
+            if bound is not None:
+                value = stages[stage] = extreme(kind, [value, reader.value(bound)])
+        if step.unit is not None:
+            value = stages["round"] = (
+                rounded(value, step.unit, step.mode) if isinstance(value, Fraction | Surd) else None
+            )
         cause = ""
         if value is None:
             own = row is not None and _is_missing(step.value, row)
@@ -111,9 +117,24 @@ def work_out(steps: Iterable[Step], known: Mapping[str, Value]) -> dict[str, Wor
     return done
 
 
-def satisfied(when: Condition, values: Mapping[str, Value]) -> bool:
-    """Say whether a condition holds for one person, of whom all that it reads is known."""
-    return _Reader(values, {}).holds(when) is True
+def evaluate(node: Expression, values: Mapping[str, Value], gone: Mapping[str, str]) -> Value:
+    """Return what a tree comes to.
+
+    Parameters
+    ----------
+    node : Expression
+        The tree.
+    values : mapping of str to Value
+        All that it reads.
+    gone : mapping of str to str
+        Steps whose value is missing, and because of which.
+    """
+    return _Reader(values, gone).value(node)
+
+
+def holds(when: Condition, values: Mapping[str, Value], gone: Mapping[str, str]) -> bool | None:
+    """Say whether a condition holds; None where a value that it reads is missing."""
+    return _Reader(values, gone).holds(when)
 
 
 def _is_missing(node: Expression, row: int) -> bool:
@@ -157,14 +178,7 @@ class _Reader:
             case Operation(sign, left, right):
                 return operate(sign, self.amount(left), self.amount(right))
             case Extreme(kind, parts):
-                found = [self.amount(part) for part in parts]
-                if any(one is None for one in found):
-                    return None
-                best = found[0]
-                for one in found[1:]:
-                    if below(one, best) if kind == "min" else below(best, one):
-                        best = one
-                return best
+                return extreme(kind, [self.amount(part) for part in parts])
             case Root(part):
                 inner = self.amount(part)
                 return Surd(inner) if isinstance(inner, Fraction) else None
@@ -279,20 +293,33 @@ class _Reader:
                 found, row = value, position
         return found, row
 
-    def row(self, node: Expression) -> int | None:
-        """Return the row, candidate or part that decides."""
+    def decided(self, node: Expression) -> tuple[Value, int | None]:
+        """Return the value of a step, and the row, candidate or part that decides."""
         match node:
             case Choice(cases):
-                return self.first(cases)
+                row = self.first(cases)
+                return (None if row is None else self.value(cases[row].value)), row
             case Best():
-                return self.best(node)[1]
+                return self.best(node)
             case Marginal(base, parts):
                 amount = self.amount(base)
                 if not isinstance(amount, Fraction):
-                    return None
-                return sum(part.up_to is not None and amount > part.up_to for part in parts)
+                    return None, None
+                row = sum(part.up_to is not None and amount > part.up_to for part in parts)
+                return self.marginal(amount, node), row
             case _:
-                return None
+                return self.value(node), None
+
+
+def extreme(kind: str, values: Sequence[Value]) -> Fraction | Surd | None:
+    """Return the smallest (``min``) or largest of some numbers; None where one is missing."""
+    best: Fraction | Surd | None = None
+    for position, value in enumerate(values):
+        if not isinstance(value, Fraction | Surd):
+            return None
+        if position == 0 or (below(value, best) if kind == "min" else below(best, value)):
+            best = value
+    return best
 
 
 def compare(left: Fraction | Surd, sign: str, right: Fraction | Surd) -> bool:

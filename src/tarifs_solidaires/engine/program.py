@@ -26,7 +26,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tarifs_solidaires.engine.backends import ARRAYS, SINGLE, LookUp, carrier_of
-from tarifs_solidaires.engine.chunks import for_chunks
+from tarifs_solidaires.engine.chunks import CHUNK, LARGE, for_chunks
 from tarifs_solidaires.engine.compiler import Compiler
 from tarifs_solidaires.engine.conditions import Constant, Source
 from tarifs_solidaires.engine.expression import Choice, Missing
@@ -314,7 +314,7 @@ class Program:
             if "\0off" in run.values:
                 off.append(part)
 
-        for_chunks(length, work)
+        for_chunks(length, work, CHUNK if outputs else LARGE)
         if off:
             found = {
                 n: Deferred(self.finals[n][0].array, c).made() for n, c in cells.items()

@@ -482,16 +482,15 @@ def _filtered(left: Num, right: Num, sign: str, exactly: Code) -> Code:
     if a is None or b is None or (left.carrier == right.carrier == "float"):
         return exactly
     near, other = a[0], b[0]
-    quickly = _comparison(near, sign, other)
-    error = (a[1] + b[1] + 2) * 2.0**-52
+    most = sum(float(max(abs(number.low), abs(number.high))) for number in (left, right))
+    error = (a[1] + b[1] + 2) * 2.0**-52 * most
 
     def code(run: Run) -> Any:
         if run.backend is SINGLE:
             return exactly(run)
-        one, two = near(run), other(run)
-        apart = np.abs(one - two)
-        if (apart > error * (np.abs(one) + np.abs(two))).all():
-            return quickly(run)
+        apart = near(run) - other(run)
+        if np.abs(apart).min(initial=np.inf) > error:
+            return _comparison(lambda _: apart, sign, lambda _: 0)(run)
         return exactly(run)
 
     return code

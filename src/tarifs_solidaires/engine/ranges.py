@@ -341,7 +341,7 @@ class _Walker:
 
     def best(self, node: Best) -> tuple[Span | None, frozenset[int | None]]:
         """Return the best value, and the case that gives it."""
-        sure: list[Span] = []
+        sure: list[tuple[int, Span]] = []
         maybe: list[tuple[int, Span]] = []
         missing = False
         for position, case in enumerate(node.cases):
@@ -355,7 +355,7 @@ class _Walker:
                 continue
             maybe.append((position, value))
             if held == YES:
-                sure.append(value)
+                sure.append((position, value))
         if not maybe:
             return None, frozenset({None})
         lowest = node.kind == "lowest"
@@ -363,18 +363,30 @@ class _Walker:
         high = maybe[0][1].high
         for _, value in maybe[1:]:
             low, high = _least(low, value.low), _most(high, value.high)
-        for value in sure:  # the best is no worse than a sure one
+        for _, value in sure:  # the best is no worse than a sure one
             if lowest:
                 high = _least(high, value.high)
             else:
                 low = _most(low, value.low)
         rows: set[int | None] = {
-            position for position, value in maybe
-            if not (below(high, value.low) if lowest else below(value.high, low))
-        }  # fmt: skip
+            position
+            for position, value in maybe
+            if not self._beaten(node.kind, position, value, sure)
+        }
         if missing or not sure:
             rows.add(None)
         return Span(low, high, missing or not sure), frozenset(rows)
+
+    @staticmethod
+    def _beaten(kind: str, position: int, value: Span, sure: list[tuple[int, Span]]) -> bool:
+        """Say whether a sure candidate is surely better, or surely as good and before it."""
+        for other, span in sure:
+            good, bad = (value.low, span.high) if kind == "lowest" else (span.low, value.high)
+            if other < position and not below(good, bad):
+                return True
+            if other > position and below(bad, good):
+                return True
+        return False
 
     def rows_of(self, node: Expression) -> frozenset[int | None]:
         """Return the rows that can decide."""

@@ -12,7 +12,7 @@ from typing import Any
 import attrs
 
 from tarifs_solidaires.engine.exact import Surd
-from tarifs_solidaires.errors import TarifError, plain
+from tarifs_solidaires.errors import Fault, TarifError, plain
 from tarifs_solidaires.people.cases import Case, read_cases
 from tarifs_solidaires.people.frames import IDENTIFIERS
 from tarifs_solidaires.people.mapping import (
@@ -81,7 +81,13 @@ class Difference:
         return f"{self.output} is {_text(self.got)}, expected {_text(self.expected)}{by}{margin}"
 
     def to_dict(self) -> dict[str, Any]:
-        """Return it as plain values."""
+        """Return it as plain values.
+
+        Returns
+        -------
+        dict
+            What it holds, by name.
+        """
         return {
             "output": self.output, "expected": _number(self.expected), "got": _number(self.got),
             "by": _number(self.by), "margin": _number(self.margin),
@@ -100,7 +106,7 @@ class Verdict:
         Day for which the rule was taken.
     compared : tuple of Difference
         Each expected value beside what the rule gives.
-    reasons : tuple of str
+    reasons : tuple of Fault
         Why it could not be computed or compared; empty where it was.
     unmapped : tuple of str
         Names of the case that were not understood, and so left out.
@@ -112,7 +118,7 @@ class Verdict:
     where: str
     on: dt.date | None = None
     compared: tuple[Difference, ...] = ()
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[Fault, ...] = ()
     unmapped: tuple[str, ...] = ()
     last_known: dt.date | None = None
 
@@ -131,12 +137,18 @@ class Verdict:
         return "agrees" if self.compared else "nothing_compared"
 
     def to_dict(self) -> dict[str, Any]:
-        """Return it as plain values."""
+        """Return it as plain values.
+
+        Returns
+        -------
+        dict
+            What it holds, by name.
+        """
         return {
             "name": self.name, "where": self.where, "on": self.on and self.on.isoformat(),
             "last_known": self.last_known and self.last_known.isoformat(),
             "status": self.status, "compared": [one.to_dict() for one in self.compared],
-            "reasons": list(self.reasons), "unmapped": list(self.unmapped),
+            "reasons": [fault.to_dict() for fault in self.reasons], "unmapped": list(self.unmapped),
         }  # fmt: skip
 
 
@@ -188,7 +200,14 @@ class Conformance:
         )  # fmt: skip
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the whole as plain values that go to JSON."""
+        """Return the whole as plain values that go to JSON.
+
+        Returns
+        -------
+        dict
+            ``rule``, ``source``, ``conforms``, ``counts``, ``unmapped``, ``within_margin`` and
+            ``cases``.
+        """
         return {
             "rule": self.rule, "source": self.source, "conforms": self.conforms,
             "counts": dict(self.counts), "unmapped": dict(self.unmapped),
@@ -205,7 +224,7 @@ class Conformance:
         total = len(self.verdicts)
         lines = [f"{self.rule}: {total} case{'s' * (total != 1)}: {', '.join(numbers) or 'none'}"]
         for verdict in self.verdicts:
-            told = [*verdict.reasons, *map(str, verdict.differences)]
+            told = [*map(str, verdict.reasons), *map(str, verdict.differences)]
             lines += [f"{_place(verdict)}: {one}" for one in told]
         close = [abs(one.by) for one in self.within_margin if one.by is not None]
         if close:
@@ -326,14 +345,23 @@ def _verdict(case: Case, default: dt.date | None, rule_on: Any, names: NameMap) 
     day = case.on or default
     common: dict[str, Any] = {"name": case.name, "where": case.where, "on": day}
     if case.problem or day is None:
-        problem = case.problem or "it has no day; give one with on"
-        return Verdict(reasons=(problem,), unmapped=case.unread, **common)
+        reason = (
+            _because(case.problem)
+            if case.problem
+            else _because("it has no day", "give one with on")
+        )
+        return Verdict(reasons=(reason,), unmapped=case.unread, **common)
     try:
         rule: Rule = rule_on(day)
         common["last_known"] = rule.last_known
         return _compared(case, rule, day, names, common)
     except TarifError as error:
-        return Verdict(reasons=tuple(map(str, error.errors)), unmapped=case.unread, **common)
+        return Verdict(reasons=error.errors, unmapped=case.unread, **common)
+
+
+def _because(text: object, remedy: str = "", name: str = "") -> Fault:
+    template = "{input}: {text}" if name else "{text}"
+    return Fault(code="case", input=name, template=template, remedy=remedy, data={"text": text})
 
 
 def _compared(
@@ -370,7 +398,7 @@ def _compared(
             )
             margin = _margin(case, wanted, entry)
         except ValueError as error:
-            reading.reasons.append(f"{name}: {error}")
+            reading.reasons.append(_because(error, name=name))
             continue
         found.append(Difference(output=ours, expected=wanted, got=got, margin=margin))
     return Verdict(compared=tuple(found), reasons=tuple(reading.reasons), unmapped=left, **common)
@@ -382,14 +410,14 @@ class _Reading:
     def __init__(self, rule: Rule, day: dt.date, names: NameMap) -> None:
         self._rule, self._day, self._names = rule, day, names
         self.given: dict[str, Any] = {}
-        self.reasons: list[str] = []
+        self.reasons: list[Fault] = []
         self.left: list[str] = []
         self._theirs: dict[str, str] = {}
         for name, value in names.given.items():
             if name in rule.all_inputs:
                 self._keep(name, f"[given] {name}", value)
             else:
-                self.reasons.append(f"[given] {name} is not an input of the rule")
+                self.reasons.append(_because("is not an input of the rule", name=f"[given] {name}"))
 
     def _ours(self, name: str) -> str:
         entry = self._names.entry(name)
@@ -418,20 +446,21 @@ class _Reading:
         entry = self._names.entry(name)
         ours = self._ours(name)
         if ours in self._theirs:
-            self.reasons.append(f"{name} and {self._theirs[ours]} are both {ours}; map one of them")
+            both = f"{name} and {self._theirs[ours]} are both {ours}"
+            self.reasons.append(_because(both, "map one of them"))
             return
         self._theirs[ours] = name
         try:
             value = at_period(value, self._day, entry.take if entry else "")
             self._keep(ours, name, entry.ours(value) if entry else value)
         except ValueError as error:
-            self.reasons.append(f"{name}: {error}")
+            self.reasons.append(_because(error, name=name))
 
     def _keep(self, ours: str, told: str, value: Any) -> None:
         try:
             self.given[ours] = _value(self._rule.all_inputs[ours], value)
         except ValueError as error:
-            self.reasons.append(f"{told}: {error}")
+            self.reasons.append(_because(error, name=told))
 
 
 def _value(item: Input, value: Any) -> Any:

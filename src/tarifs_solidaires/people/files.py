@@ -80,7 +80,7 @@ def compute_file(
         Whether a row that cannot be computed stops the whole, so that nothing is written, or has
         no result and a ``reason``. A row that does not fit the header always stops the whole.
     keep : sequence of str or "all"
-        Columns to carry through that are neither inputs of the rule nor identifiers (``id``,
+        Columns to carry through that are neither inputs of a rule that ships nor identifiers (``id``,
         ``foyer``, ``household``, ...).
     chunk : int
         Rows in memory at a time.

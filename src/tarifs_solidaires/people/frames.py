@@ -47,7 +47,7 @@ def compute_frame(
     errors : {"raise", "null"}
         Whether a value that cannot be right raises, or gives a missing result with a ``reason``.
     keep : sequence of str or "all"
-        Columns to carry through that are neither inputs of the rule nor identifiers (``id``,
+        Columns to carry through that are neither inputs of a rule that ships nor identifiers (``id``,
         ``foyer``, ``household``, ...). They are named so that a misspelt input is an error and is
         not passed over; ``"all"`` carries everything through.
 
@@ -267,12 +267,13 @@ def _series(column: ResultColumn, kind: Any) -> nw.Series[Any]:
         if kind.is_pandas_like():
             values = values.copy()  # the frame is the caller's to change; the result is not
         found: nw.Series[Any] = nw.new_series(column.name, values, nw.Float64, backend=kind)
-        return found if kind.is_pandas_like() else found.fill_nan(None)  # type: ignore[no-any-return]
+        return found if kind.is_pandas_like() else found.fill_nan(None)
     if kind.is_pyarrow():
         import pyarrow as pa
 
         native: Any = pa.chunked_array([arrow_column(column)])
-        return nw.from_native(native, series_only=True).alias(column.name)
+        found = nw.from_native(native, series_only=True)
+        return found.alias(column.name)
     if kind.is_polars():
         import polars as pl
 

@@ -41,7 +41,7 @@ class ParquetPart:
 
     def cell(self, n: int, name: str) -> object:
         """Return a cell."""
-        return self._rows.column(name)[n].as_py()
+        return _python(self._rows.column(name)[n])
 
     def texts(self) -> list[Sequence[str]]:
         """Return the columns as text."""
@@ -54,9 +54,20 @@ class ParquetPart:
 
 def _texts(column: Any) -> list[str]:
     if hasattr(column, "dictionary"):  # each word once, however often it stands in the column
-        words = [*map(_text, column.dictionary.to_pylist()), ""]
+        words = [*_texts(column.dictionary), ""]
         return [words[-1 if n is None else n] for n in column.indices.to_pylist()]
-    return [_text(value) for value in column.to_pylist()]
+    try:
+        return [_text(value) for value in column.to_pylist()]
+    except (OverflowError, ValueError):
+        return [_text(_python(value)) for value in column]
+
+
+def _python(value: Any) -> object:
+    """Return a value as Python has it; as text where Python has none, such as the year 30,000."""
+    try:
+        return value.as_py()
+    except (OverflowError, ValueError):
+        return str(value.cast("string").as_py())
 
 
 def _text(value: object) -> str:
@@ -103,7 +114,7 @@ class ParquetSource:
                 start = self._read
                 self._read += batch.num_rows
                 yield ParquetPart(pa.Table.from_batches([batch]), start)
-        except (pa.ArrowException, OSError) as error:
+        except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
             raise _no_parquet(self.path, error) from None
 
     def _check_length(self, batch: pa.RecordBatch) -> None:
@@ -137,7 +148,7 @@ def open_parquet(path: Path, inputs: Mapping[str, Input]) -> Iterator[ParquetSou
             # a text that is repeated stands once in memory, however many rows hold it
             texts = [f.name for f in schema if arrow.types.is_string(f.type)]
             file = parquet.ParquetFile(path, read_dictionary=texts)
-        except (arrow.ArrowException, OSError) as error:
+        except (arrow.ArrowException, OSError, UnicodeDecodeError) as error:
             raise _no_parquet(path, error) from None
     with file:
         yield ParquetSource(path, file, inputs)

@@ -106,18 +106,28 @@ def written_bytes(path: Path, *, never: Iterable[Path] = ()) -> Iterator[BinaryI
             shutil.copyfileobj(file, sys.stdout.buffer)
         return
     try:
-        target = Path(os.path.realpath(path))
-        mode = _mode(path, target, never)
-        with _Draft(target, mode) as draft:
+        with _draft(path, never) as draft:
             yield draft.file
             draft.finish()
-    except (OSError, ValueError) as error:
-        if isinstance(error, TableError | UnicodeError):
-            raise
-        reason = getattr(error, "strerror", None) or str(error)
-        raise table_error(
-            "not_written", path, "cannot be written ({reason})", "check the path", reason=reason
-        ) from None
+    except OSError as error:
+        raise _unwritable(path, error) from None
+
+
+def _unwritable(path: Path, error: Exception) -> TableError:
+    reason = getattr(error, "strerror", None) or str(error)
+    return table_error(
+        "not_written", path, "cannot be written ({reason})", "check the path", reason=reason
+    )
+
+
+def _draft(path: Path, never: Iterable[Path]) -> _Draft:
+    try:
+        target = Path(os.path.realpath(path))
+        return _Draft(target, _mode(path, target, never))
+    except TableError:
+        raise
+    except ValueError as error:  # a name that no file can have
+        raise _unwritable(path, error) from None
 
 
 def _mode(path: Path, target: Path, never: Iterable[Path]) -> int | None:

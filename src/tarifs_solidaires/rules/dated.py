@@ -60,6 +60,8 @@ class DatedRule:
         Last day for which the rule is known, where the day asked lies beyond it.
     changes : mapping of str to Value
         Parameters that ``replace`` changed.
+    all_inputs : mapping of str to Input
+        Inputs of the file and of its vocabularies.
     """
 
     file: RuleFile = attrs.field(repr=False)
@@ -242,6 +244,11 @@ class DatedRule:
         ----------
         given : collection of str
             Names of the inputs that are given.
+
+        Returns
+        -------
+        list of Fault
+            What is wrong; empty where nothing is.
         """
         faults: list[Fault] = []
         for name in given:
@@ -289,7 +296,20 @@ class DatedRule:
         return words
 
     def program(self, given: frozenset[str], *, fine: bool = False) -> Program:
-        """Return the program for some inputs being given; see ``Program``."""
+        """Return the program for some inputs being given.
+
+        Parameters
+        ----------
+        given : frozenset of str
+            Inputs that are given.
+        fine : bool
+            Whether numbers are counted in millionths of their step.
+
+        Returns
+        -------
+        Program
+            The program, made once.
+        """
         key = (given, fine)
         if key not in self._programs:
             self._programs[key] = self._program(given, fine)
@@ -303,7 +323,7 @@ class DatedRule:
         }  # fmt: skip
         derived = self._derived(given)
         steps = [facts.step for facts in self.steps.values() if facts.name not in inputs]
-        required = self._requirements()
+        required = self.requirements
         ordered = in_order([*derived, *steps, *required])
         known = {*inputs, *(step.name for step in ordered)}
         program = self._compiled(
@@ -343,6 +363,14 @@ class DatedRule:
     @property
     def _defaulted(self) -> frozenset[str]:
         return frozenset(n for n, item in self.all_inputs.items() if item.default is not None)
+
+    @property
+    def requirements(self) -> tuple[Step, ...]:
+        """Steps that are false where inputs do not go together."""
+        if "requirements" not in self._programs:
+            self._programs["requirements"] = tuple(self._requirements())
+        found: tuple[Step, ...] = self._programs["requirements"]
+        return found
 
     def _requirements(self) -> list[Step]:
         if not self.file.require:
@@ -559,14 +587,32 @@ class DatedRule:
         """
         known = self.exact_values(values)
         given = frozenset(name for name, value in values.items() if value is not None)
-        derived = self._derived(given)
-        steps = [facts.step for facts in self.steps.values()]
-        wanted = self.version.reads | {step.name for step in derived}
-        ordered = [step for step in in_order([*derived, *steps]) if step.name in wanted]
-        return work_out(ordered, {**self.constants, **known})
+        return work_out(self._ordered(given), {**self.constants, **known})
+
+    def _ordered(self, given: frozenset[str]) -> list[Step]:
+        """Return what a result can depend on, each step after those that it reads."""
+        key = ("steps", given)
+        if key not in self._programs:
+            derived = self._derived(given)
+            steps = in_order([*derived, *(facts.step for facts in self.steps.values())])
+            wanted = self.version.reads | {step.name for step in derived}
+            self._programs[key] = [step for step in steps if step.name in wanted]
+        found: list[Step] = self._programs[key]
+        return found
 
     def exact_values(self, values: Mapping[str, object]) -> dict[str, ExactValue]:
-        """Return the inputs of one person as exact values, defaults included, None where absent."""
+        """Return the inputs of one person as exact values.
+
+        Parameters
+        ----------
+        values : mapping of str to object
+            Inputs, single values; those with a default may be left out.
+
+        Returns
+        -------
+        dict of str to Value
+            Every input, defaults included; None where one is absent.
+        """
         found: dict[str, ExactValue] = {}
         for name, item in self.all_inputs.items():
             value = values.get(name)

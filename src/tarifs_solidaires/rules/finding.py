@@ -46,7 +46,13 @@ class Finding:
         return f"{text}; {self.remedy}" if self.remedy else text
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the finding as plain values that go to JSON."""
+        """Return the finding as plain values that go to JSON.
+
+        Returns
+        -------
+        dict
+            What it holds, by name.
+        """
         return attrs.asdict(self)
 
 

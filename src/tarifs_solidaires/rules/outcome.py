@@ -117,7 +117,18 @@ class Outcome:
         return self.tranche_in(self.rule.languages[0])
 
     def tranche_in(self, lang: str) -> Any:
-        """Return the name of the row that decided, in a language of the rule."""
+        """Return the name of the row that decided, in a language of the rule.
+
+        Parameters
+        ----------
+        lang : str
+            The language; one that a name does not have gives its first one.
+
+        Returns
+        -------
+        str or ndarray of object
+            The name, or an array of names.
+        """
         words = [texts.to(lang) for texts in self.names]
         if self.shape == ():
             return words[int(self._row)]  # type: ignore[arg-type]

@@ -34,6 +34,11 @@ def schema_text(kind: FileKind = "rule") -> str:
     kind : {"rule", "vocabulary", "jurisdiction"}
         The kind of file.
 
+    Returns
+    -------
+    str
+        The schema, of draft 2020-12, with its ``$id``.
+
     Examples
     --------
     >>> import json

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tarifs_solidaires.engine.backends import ARRAYS
-from tarifs_solidaires.engine.exact import Value, Worked, satisfied, work_out
+from tarifs_solidaires.engine.exact import Value, Worked, holds, work_out
 from tarifs_solidaires.engine.expression import (
     Among,
     Compare,
@@ -191,7 +191,7 @@ class Space:
         """Say whether some conditions hold for a person."""
         values = {name: _single(value) for name, value in self.known.items()}
         values |= {**person, **{name: one.value for name, one in worked.items()}}
-        return all(satisfied(one, values) for one in wanted)
+        return all(holds(one, values, {}) is True for one in wanted)
 
     def accepts(self, worked: Mapping[str, Worked]) -> bool:
         """Say whether the conditions between inputs hold."""

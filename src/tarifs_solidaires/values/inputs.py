@@ -122,6 +122,11 @@ class Input:
         ----------
         value : object
             A value that ``read_columns`` accepts.
+
+        Returns
+        -------
+        Fraction, bool or str
+            The value; a date is a number of days since 1970-01-01.
         """
         if self.kind == "flag":
             return bool(value)
@@ -129,6 +134,8 @@ class Input:
             return str(value)
         if isinstance(value, np.datetime64):
             value = value.astype("datetime64[D]").item()
+        if self.kind == "date" and isinstance(value, str):
+            value = dt.date.fromisoformat(value)
         if isinstance(value, dt.date):
             return Fraction((dt.date(value.year, value.month, value.day) - EPOCH).days)
         number = snapped(exact(value), self.grid)
@@ -136,11 +143,28 @@ class Input:
         return number if number % self.grid == 0 else round(number / fine) * fine
 
     def bound_texts(self) -> tuple[str, str]:
-        """Return its bounds as people read them."""
+        """Return its bounds as people read them.
+
+        Returns
+        -------
+        tuple of str
+            Smallest and largest value.
+        """
         return self.shown(self.minimum), self.shown(self.maximum)
 
     def shown(self, value: Fraction) -> str:
-        """Return a number of it as people read it, a date as one."""
+        """Return a number of it as people read it.
+
+        Parameters
+        ----------
+        value : Fraction
+            A number; days since 1970-01-01 for a date.
+
+        Returns
+        -------
+        str
+            The number, or the date.
+        """
         if self.kind == "date":
             return (EPOCH + dt.timedelta(days=int(value))).isoformat()
         return f"{int(value):,}" if value % 1 == 0 else decimal_text(value)

@@ -1,0 +1,747 @@
+"""The facts of one result, in no language: data, operations, conditions put to the person, sources."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from functools import cached_property, lru_cache
+from typing import Any, Literal, TypeAlias
+
+import attrs
+import numpy as np
+
+from tarifs_solidaires.engine.exact import Surd, Value, Worked, compare, evaluate, holds
+from tarifs_solidaires.engine.expression import (
+    Among,
+    Best,
+    Choice,
+    Compare,
+    Condition,
+    Every,
+    Expression,
+    Flag,
+    Given,
+    Marginal,
+    Mode,
+    Name,
+    Some,
+    names,
+)
+from tarifs_solidaires.engine.ranges import Possible, Span
+from tarifs_solidaires.engine.step import Step
+from tarifs_solidaires.errors import Fault, InputError, nearest
+from tarifs_solidaires.rules.build import Builder, Scope
+from tarifs_solidaires.rules.dated import DatedRule
+from tarifs_solidaires.rules.file import ORIGINS
+from tarifs_solidaires.rules.keys import Reader
+from tarifs_solidaires.rules.model import Basis, Parameter, RowFacts, StepFacts
+from tarifs_solidaires.rules.outcome import Outcome
+from tarifs_solidaires.values.inputs import Input
+from tarifs_solidaires.values.numbers import decimal_text
+from tarifs_solidaires.values.texts import NO_TEXT, Texts
+
+Role: TypeAlias = Literal["input", "parameter", "step"]
+Leaf: TypeAlias = Compare | Among | Flag | Given
+
+read_names = lru_cache(maxsize=1 << 14)(names)  # of an expression that many people share
+
+
+@lru_cache(maxsize=1 << 12)
+def step_reads(step: Step) -> frozenset[str]:
+    """Return what a step reads."""
+    return step.reads
+
+
+PRESUMED = "default"  # origin of a datum that nobody gave and that has its default
+ABSENT = "not_given"  # origin of an optional datum that nobody gave
+
+
+@attrs.frozen(kw_only=True)
+class Datum:
+    """One datum of the person.
+
+    Parameters
+    ----------
+    item : Input
+        What it is.
+    value : Value
+        Its exact value, a date as days since 1970-01-01; None where it was not given, or could not
+        be read.
+    origin : str
+        ``declaration``, ``certificate``, ``administration``; ``default`` where nobody gave it and
+        its default counts; ``not_given`` where it is optional and nobody gave it.
+    holder : Texts
+        Who holds it.
+    read : bool
+        Whether the result was worked out from it.
+    """
+
+    item: Input
+    value: Value
+    origin: str
+    holder: Texts = NO_TEXT
+    read: bool = True
+
+
+@attrs.frozen(kw_only=True)
+class Read:
+    """A value that an operation took: of an input, a parameter or an earlier operation."""
+
+    name: str
+    role: Role
+    value: Value
+    unit: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class Test:
+    """One condition put to the person.
+
+    Parameters
+    ----------
+    condition : Compare, Among, Flag or Given
+        What is asked.
+    read : Read
+        The value that is asked about.
+    bound : Value
+        What a number is compared with.
+    holds : bool or None
+        Whether the condition holds; None where a value that it needs is missing.
+    """
+
+    condition: Leaf
+    read: Read
+    bound: Value = None
+    holds: bool | None
+
+
+@attrs.frozen(kw_only=True)
+class Verdict:
+    """A row or a candidate put to the person.
+
+    Parameters
+    ----------
+    number : int
+        Its place, from 0.
+    row : RowFacts
+        The row.
+    holds : bool or None
+        Whether its conditions hold; None where a value that they need is missing.
+    tests : tuple of Test
+        Why: all conditions where they hold, those that fail where they do not.
+    value : Value
+        What it gives, where it holds.
+    """
+
+    number: int
+    row: RowFacts
+    holds: bool | None
+    tests: tuple[Test, ...]
+    value: Value = None
+
+
+@attrs.frozen(kw_only=True)
+class Piece:
+    """What lies in one part of a marginal scale, at which rate, and what it comes to."""
+
+    row: RowFacts
+    start: Fraction
+    amount: Fraction
+    rate: Value
+    value: Value
+
+
+@attrs.frozen(kw_only=True)
+class Bound:
+    """A smallest or largest value, and whether it changed what was worked out."""
+
+    kind: Literal["at_least", "at_most"]
+    value: Value
+    applied: bool
+
+
+@attrs.frozen(kw_only=True)
+class Rounding:
+    """How a value was rounded, and whether that changed it."""
+
+    unit: Fraction
+    mode: Mode
+    applied: bool
+
+
+@attrs.frozen(kw_only=True)
+class Operation:
+    """One step as it was worked out for the person.
+
+    Parameters
+    ----------
+    name, label, unit : str, Texts, str
+        The quantity.
+    facts : StepFacts or None
+        The step of the file; None for an input that was given through its formula.
+    kind : str
+        ``formula``, ``table``, ``scale``, ``by`` or ``best``.
+    expression : Expression
+        How the value is worked out, before bounds and rounding: that of the row that decided.
+    text : str
+        The same as the file writes it.
+    reads : tuple of Read
+        What was taken, conditions included.
+    value : Value
+        What it came to; None where it is missing.
+    raw : Value
+        The same before bounds and rounding.
+    row : RowFacts or None
+        The row, candidate or part that decided.
+    verdicts : tuple of Verdict
+        Rows of a table up to the one that decided; all candidates of a best-of.
+    pieces : tuple of Piece
+        Parts of a scale, up to the last that was reached.
+    bounds : tuple of Bound
+        Its smallest and largest value.
+    rounding : Rounding or None
+        How it was rounded.
+    missing : str
+        The step because of which it is missing, itself perhaps.
+    basis : Basis
+        Where the figure that decided was read.
+    main : bool
+        Whether the result was made from it; else it only served a candidate that lost.
+    """
+
+    name: str
+    label: Texts
+    unit: str = ""
+    facts: StepFacts | None = None
+    kind: str = "formula"
+    expression: Expression
+    text: str = ""
+    reads: tuple[Read, ...]
+    value: Value
+    raw: Value
+    row: RowFacts | None = None
+    verdicts: tuple[Verdict, ...] = ()
+    pieces: tuple[Piece, ...] = ()
+    bounds: tuple[Bound, ...] = ()
+    rounding: Rounding | None = None
+    missing: str = ""
+    basis: Basis = attrs.field(factory=Basis)
+    main: bool = True
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """The row or candidate that decided."""
+        return next((v for v in self.verdicts if v.row is self.row), None)
+
+
+@attrs.frozen(kw_only=True)
+class Facts:
+    """All that is to be said about one result, in no language.
+
+    Parameters
+    ----------
+    rule : DatedRule
+        What was computed.
+    outputs : mapping of str to Value
+        Exact results, None where one is missing.
+    missing : mapping of str to str
+        For a result that is missing, the operation because of which it is.
+    tranche : Texts
+        Name of the row that names the result.
+    reason : str
+        Why the result was set aside; empty where it was not.
+    data : tuple of Datum
+        What was given, what was presumed, and what was not given and asked for.
+    operations : tuple of Operation
+        What the result was worked out from, in order of reading.
+    parameters : tuple of Parameter
+        Figures with a name that were used.
+    notes : tuple of Texts
+        What the rule has to say to this person.
+    """
+
+    rule: DatedRule
+    outputs: Mapping[str, Value]
+    missing: Mapping[str, str] = attrs.field(factory=dict)
+    tranche: Texts = NO_TEXT
+    reason: str = ""
+    data: tuple[Datum, ...]
+    operations: tuple[Operation, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+    notes: tuple[Texts, ...] = ()
+
+    def operation(self, name: str) -> Operation | None:
+        """Return an operation by its name; None where there is none of that name."""
+        return next((one for one in self.operations if one.name == name), None)
+
+
+@attrs.frozen(slots=False)
+class Person:
+    """One person's values, and what each step came to.
+
+    Parameters
+    ----------
+    rule : DatedRule
+        The rule.
+    given : mapping of str to object
+        What was given, single values.
+    """
+
+    rule: DatedRule
+    given: Mapping[str, object]
+
+    @cached_property
+    def worked(self) -> dict[str, Worked]:
+        """What each step came to that any result depends on."""
+        return self.rule.work_out(self.given)
+
+    @cached_property
+    def values(self) -> dict[str, Value]:
+        """Inputs, parameters and steps by name."""
+        known: dict[str, Value] = {**self.rule.constants, **self.rule.exact_values(self.given)}
+        return known | {name: worked.value for name, worked in self.worked.items()}
+
+    @cached_property
+    def gone(self) -> dict[str, str]:
+        """Steps whose value is missing, and because of which."""
+        return {name: worked.missing for name, worked in self.worked.items() if worked.missing}
+
+    @cached_property
+    def box(self) -> dict[str, Possible]:
+        """The same, as what each can be."""
+        return {
+            name: Span.at(value) if isinstance(value, Fraction | Surd)
+            else None if value is None else frozenset({value})
+            for name, value in self.values.items()
+        }  # fmt: skip
+
+    def value(self, node: Expression) -> Value:
+        """Return what a tree comes to."""
+        return evaluate(node, self.values, self.gone)
+
+    @cached_property
+    def _held(self) -> dict[Condition, bool | None]:
+        return {}
+
+    def holds(self, when: Condition) -> bool | None:
+        """Say whether a condition holds."""
+        known = self._held
+        if when not in known:
+            if isinstance(when, Every | Some):
+                decisive = isinstance(when, Some)
+                found = [self.holds(part) for part in when.parts]
+                held = decisive if decisive in found else None if None in found else not decisive
+            else:
+                held = holds(when, self.values, self.gone)
+            known[when] = held
+        return known[when]
+
+    def why(self, when: Condition) -> tuple[Leaf, ...]:
+        """Return the single conditions that make one hold, or fail.
+
+        Where a figure of the rule makes it fail for everyone, that alone is why.
+        """
+        if not isinstance(when, Every | Some):
+            return (when,)
+        held = self.holds(when)
+        parts = [part for part in when.parts if self.holds(part) is held]
+        if isinstance(when, Some) and held:
+            return self.why(parts[0])
+        if isinstance(when, Every) and held is False:
+            parts = [part for part in parts if self._of_rule(part)] or parts
+        return tuple(dict.fromkeys(leaf for part in parts for leaf in self.why(part)))
+
+    def _of_rule(self, when: Condition) -> bool:
+        return read_names(when) <= self.rule.parameters.keys()
+
+    @cached_property
+    def _consulted(self) -> dict[str, tuple[frozenset[str], frozenset[str]]]:
+        return {}
+
+    def consulted(self, worked: Worked) -> tuple[frozenset[str], frozenset[str]]:
+        """Return what a step read for this person: for its value, and for candidates that lost."""
+        name = worked.step.name
+        if name not in self._consulted:
+            self._consulted[name] = self._consult(worked)
+        return self._consulted[name]
+
+    def _consult(self, worked: Worked) -> tuple[frozenset[str], frozenset[str]]:
+        step = worked.step
+        found, lost = set[str](), set[str]()
+        for bound in (step.at_least, step.at_most):
+            if bound is not None:
+                found |= read_names(bound)
+        match step.value:
+            case Choice(cases):
+                for case in cases:
+                    for leaf in self.why(case.when):
+                        found |= read_names(leaf)
+                    if self.holds(case.when) is not False:
+                        found |= read_names(case.value) if self.holds(case.when) else set()
+                        break
+            case Best(_, cases):
+                for number, case in enumerate(cases):
+                    asked = found if number == worked.row or worked.row is None else lost
+                    for leaf in self.why(case.when):
+                        asked |= read_names(leaf)
+                    if self.holds(case.when) is not False:
+                        asked |= read_names(case.value)
+            case Marginal(base, parts):
+                found |= read_names(base)
+                for part in parts[: (worked.row or 0) + 1]:
+                    found |= read_names(part.rate)
+            case node:
+                found |= read_names(node)
+        return frozenset(found), frozenset(lost - found)
+
+    @cached_property
+    def reached(self) -> dict[str, bool]:
+        """What the results were worked out from; False where it served only what lost."""
+        found: dict[str, bool] = {}
+        stack = [(name, True) for name in self.rule.output_names]
+        while stack:
+            name, main = stack.pop()
+            if found.get(name, False) or found.get(name) is main:
+                continue
+            found[name] = main
+            if name in self.worked:
+                won, lost = self.consulted(self.worked[name])
+                stack += [(other, main) for other in won] + [(other, False) for other in lost]
+        return found
+
+    def role(self, name: str) -> Role:
+        """Return what a name stands for."""
+        if name in self.worked:
+            return "step"
+        return "input" if name in self.rule.all_inputs else "parameter"
+
+    def read(self, name: str) -> Read:
+        """Return a value that was taken."""
+        role = self.role(name)
+        if role == "step" and name in self.rule.steps:
+            unit = self.rule.steps[name].unit
+        elif role == "parameter":
+            unit = self.rule.parameters[name].unit
+        else:
+            unit = self.rule.all_inputs[name].unit
+        return Read(name=name, role=role, value=self.values[name], unit=unit)
+
+    def test(self, leaf: Leaf) -> Test:
+        """Put one condition to the person."""
+        if isinstance(leaf, Compare):
+            name = (
+                leaf.left.name if isinstance(leaf.left, Name) else next(iter(read_names(leaf.left)))
+            )
+            bound = self.value(leaf.right)
+            return Test(condition=leaf, read=self.read(name), bound=bound, holds=self.holds(leaf))
+        return Test(condition=leaf, read=self.read(leaf.name), holds=self.holds(leaf))
+
+    def tests(self, when: Condition) -> tuple[Test, ...]:
+        """Return why a condition holds, or fails; each single one once."""
+        return tuple(self.test(leaf) for leaf in self.why(when))
+
+    def operation(self, worked: Worked) -> Operation:
+        """Return what is to be said of a step."""
+        step, raw = worked.step, worked.stages["value"]
+        facts = self.rule.steps.get(step.name)
+        won, lost = self.consulted(worked)
+        item = self.rule.all_inputs.get(step.name)
+        common: dict[str, Any] = {
+            "name": step.name, "value": worked.value, "raw": raw, "missing": worked.missing,
+            "reads": tuple(self.read(name) for name in sorted(won | lost)),
+            "bounds": tuple(self._bounds(worked)), "rounding": _rounding(worked),
+            "main": self.reached.get(step.name, False), "expression": step.value,
+        }  # fmt: skip
+        if facts is None or step.name not in self.rule.version.steps:
+            return Operation(
+                label=item.label if item else NO_TEXT, unit=item.unit if item else "",
+                text=item.formula if item else "", **common,
+            )  # fmt: skip
+        row = facts.rows[worked.row] if worked.row is not None else None
+        kind = facts.kind
+        text = _written(facts.entry.formula) or facts.entry.scale or facts.entry.by
+        if kind in ("table", "best"):
+            verdicts = tuple(self._verdicts(step.value, facts.rows, worked.row))
+            common["verdicts"] = verdicts
+            if row is not None:
+                common["expression"] = row.value
+                number = worked.row or 0
+                entry = facts.entry
+                written = entry.row[number].then if entry.row else entry.candidate[number].value
+                text = _written(written)
+        elif isinstance(step.value, Marginal):
+            common["pieces"] = tuple(self._pieces(step.value, facts.rows))
+        return Operation(
+            label=facts.label, unit=facts.unit, facts=facts, kind=kind, text=text, row=row,
+            basis=row.basis if row is not None else facts.basis, **common,
+        )  # fmt: skip
+
+    def _verdicts(
+        self, node: Expression, rows: Sequence[RowFacts], decided: int | None
+    ) -> Iterator[Verdict]:
+        for number, row in enumerate(rows):
+            held = self.holds(row.when)
+            value = self.value(row.value) if held else None
+            yield Verdict(
+                number=number, row=row, holds=held, tests=self.tests(row.when), value=value
+            )
+            if isinstance(node, Choice) and held is not False:
+                return
+
+    def _pieces(self, node: Marginal, rows: Sequence[RowFacts]) -> Iterator[Piece]:
+        amount, start = self.value(node.base), Fraction(0)
+        if not isinstance(amount, Fraction):
+            return
+        for part, row in zip(node.parts, rows, strict=True):
+            rate = self.value(part.rate)
+            stop = amount if part.up_to is None else min(amount, part.up_to)
+            within = max(stop - start, Fraction(0))
+            value = rate * within if isinstance(rate, Fraction) else None
+            yield Piece(row=row, start=start, amount=within, rate=rate, value=value)
+            if part.up_to is None or amount <= part.up_to:
+                return
+            start = part.up_to
+
+    def _bounds(self, worked: Worked) -> Iterator[Bound]:
+        before = worked.stages["value"]
+        for kind, node in (("at_least", worked.step.at_least), ("at_most", worked.step.at_most)):
+            if node is not None:
+                after = worked.stages[kind]
+                yield Bound(
+                    kind=kind,  # type: ignore[arg-type]
+                    value=self.value(node), applied=not same(before, after),
+                )  # fmt: skip
+                before = after
+
+    def notes(self) -> Iterator[Texts]:
+        """Yield what the rule has to say to this person: of steps, of rows, and by itself."""
+        for name, worked in self.worked.items():
+            if self.reached.get(name) and name in self.rule.steps:
+                facts, row = self.rule.steps[name], worked.row
+                if facts.note:
+                    yield facts.note
+                if row is not None and facts.rows[row].note:
+                    yield facts.rows[row].note
+        asked = [note for note in self.rule.file.note if note.when]
+        if asked:
+            reader = Reader(self.rule.languages)
+            builder = Builder(self.rule.file, self.rule.shared, reader)
+            entries = [facts.entry for facts in self.rule.steps.values()]
+            scope = Scope(builder, entries, builder.figures)
+            for note in asked:
+                when = builder.when(note.when, note.path, scope)
+                known = all(name in self.values for name in read_names(when))
+                if not reader.remarks and known and self.holds(when):
+                    yield note.text
+
+
+def _written(formula: object) -> str:
+    """Return a formula as the file writes it."""
+    if isinstance(formula, Fraction):
+        return decimal_text(formula)
+    return "" if formula is None else str(formula)
+
+
+def same(one: Value, other: Value) -> bool:
+    """Say whether two values are the same, roots exactly."""
+    numbers = isinstance(one, Fraction | Surd) and isinstance(other, Fraction | Surd)
+    if numbers and isinstance(one, Fraction | Surd) and isinstance(other, Fraction | Surd):
+        return compare(one, "=", other)
+    return one == other
+
+
+def _rounding(worked: Worked) -> Rounding | None:
+    step = worked.step
+    if step.unit is None or "round" not in worked.stages:
+        return None
+    before = list(worked.stages.values())[-2]
+    return Rounding(unit=step.unit, mode=step.mode, applied=not same(before, worked.value))
+
+
+def collect(
+    outcome: Outcome,
+    i: int | tuple[int, ...] | None,
+    origin: Mapping[str, str] | None = None,
+    holder: Mapping[str, str] | None = None,
+) -> tuple[Facts, Person | None]:
+    """Return the facts of the result at a position.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        Results of one computation.
+    i : int or tuple of int or None
+        Position; None where the inputs were single.
+    origin : mapping of str to str, optional
+        Where this person's data come from, where that is not what the rule says.
+    holder : mapping of str to str, optional
+        Who holds this person's data, likewise.
+
+    Returns
+    -------
+    tuple of Facts and (Person or None)
+        What there is to say; and the person, None where the result was set aside.
+
+    Raises
+    ------
+    InputError
+        Where the position, a name or an origin does not exist, or the inputs have changed since
+        they were computed.
+
+    Examples
+    --------
+    >>> from tarifs_solidaires import load_rule
+    >>> rule = load_rule("nantes/transport", on="2023-06-01")
+    >>> facts, _ = collect(rule.compute(quotient_familial=620, age=30), None)
+    >>> done = facts.operations[0]
+    >>> done.name, done.row.name.to("en"), [str(test.read.value) for test in done.verdict.tests]
+    ('taux_reduction', '500 < quotient ≤ 750, ages 26 to 59', ['620', '620', '30', '30'])
+    """
+    position = _position(outcome, i)
+    rule = outcome.rule
+    values = {
+        name: _single(array, outcome.shape, position) for name, array in outcome.inputs.items()
+    }
+    given = {name: value for name, value in values.items() if name not in outcome.defaults}
+    of_data = _Origins(rule, values, outcome.defaults, origin or {}, holder or {})
+    number = int(np.asarray(outcome.row)[position])
+    reason = outcome.reasons[int(np.asarray(outcome.reason_number)[position])]
+    if reason:
+        name = reason.partition(":")[0]
+        data = tuple(
+            of_data.datum(n, _plain_value(rule.all_inputs[n], values[n]), True)
+            for n in values if n == name
+        )  # fmt: skip
+        nothing = dict.fromkeys(rule.output_names)
+        return Facts(rule=rule, outputs=nothing, reason=reason, data=data), None
+    _check_unchanged(outcome, given, position, number, i)
+    person = Person(rule, given)
+    outputs = {name: person.values.get(name) for name in rule.output_names}
+    reached = person.reached
+    operations = tuple(
+        person.operation(worked) for name, worked in person.worked.items() if name in reached
+    )
+    facts = Facts(
+        rule=rule, outputs=outputs, tranche=outcome.names[number],
+        missing={n: person.gone.get(n, "") for n, value in outputs.items() if value is None},
+        data=tuple(of_data.all(person)), operations=operations, notes=tuple(person.notes()),
+        parameters=tuple(p for name, p in rule.parameters.items() if name in reached),
+    )  # fmt: skip
+    return facts, person
+
+
+def _single(array: Any, shape: tuple[int, ...], position: tuple[int, ...]) -> Any:
+    value = np.broadcast_to(array, shape)[position]
+    return value.item() if hasattr(value, "item") else value
+
+
+def _plain_value(item: Input, value: Any) -> Value:
+    """Return a refused value where it is one of its kind; what could not be read has none."""
+    try:
+        return item.meant(value) if value is not None else None
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def _check_unchanged(
+    outcome: Outcome, given: Mapping[str, object], position: tuple[int, ...], number: int, i: object
+) -> None:
+    """Refuse to explain a person's values that do not give the result: they were changed since."""
+    try:
+        again = type(outcome)(**outcome.rule._outcome(given, "raise", {}))
+    except InputError:
+        again = None
+    if (
+        again is None
+        or again.names[int(again.row)] != outcome.names[number]
+        or not all(_equal(again.outputs[n], x[position]) for n, x in outcome.outputs.items())
+    ):
+        raise InputError(
+            Fault(
+                code="changed", template="the inputs at {at} have changed since they were computed, "
+                "and give another result", remedy="compute again, or give copies to compute",
+                data={"at": i},
+            )
+        )  # fmt: skip
+
+
+def _equal(one: Any, other: Any) -> bool:
+    one, other = np.asarray(one).item(), np.asarray(other).item()
+    if isinstance(one, float) and isinstance(other, float):
+        return one == other or (math.isnan(one) and math.isnan(other))
+    return bool(one == other)
+
+
+def _position(outcome: Outcome, i: Any) -> tuple[int, ...]:
+    if i is None:
+        if outcome.shape != ():
+            raise InputError(
+                Fault(code="position", template="the results have shape {shape}",
+                      remedy="say which one, such as explain(0)", data={"shape": outcome.shape})
+            )  # fmt: skip
+        return ()
+    position = i if isinstance(i, tuple) else (i,)
+    inside = len(position) == len(outcome.shape) and all(
+        isinstance(p, int | np.integer) and not isinstance(p, bool) and -n <= p < n
+        for p, n in zip(position, outcome.shape, strict=True)
+    )
+    if not inside and not (outcome.shape == () and position == (0,)):
+        raise InputError(
+            Fault(code="position", template="there is no result at position {value!r}",
+                  remedy="the results have shape {shape}, counted from 0",
+                  data={"value": i, "shape": outcome.shape})
+        )  # fmt: skip
+    return position if outcome.shape else ()
+
+
+class _Origins:
+    """Where the data of one person come from, and who holds them."""
+
+    def __init__(
+        self, rule: DatedRule, values: Mapping[str, object], defaults: frozenset[str],
+        origin: Mapping[str, str], holder: Mapping[str, str],
+    ) -> None:  # fmt: skip
+        self.rule, self.values, self.defaults = rule, values, defaults
+        self.origin, self.holder = origin, holder
+        faults = []
+        for what, own in (("origin", origin), ("holder", holder)):
+            faults += [
+                Fault(code="unknown_input", input=str(name), where=what,
+                      template="{input} was not used", remedy=nearest(str(name), values))
+                for name in own if name not in values
+            ]  # fmt: skip
+        faults += [
+            Fault(code="unknown_origin", input=name, where="origin",
+                  template="{value!r} is no origin of {input}",
+                  remedy=f"write {', '.join(ORIGINS)}", data={"value": word})
+            for name, word in origin.items() if word not in ORIGINS
+        ]  # fmt: skip
+        if faults:
+            raise InputError(*faults)
+
+    def datum(self, name: str, value: Value, read: bool) -> Datum:
+        item = self.rule.all_inputs[name]
+        origin = self.origin.get(name)
+        if origin is None:
+            origin = PRESUMED if name in self.defaults else item.origin
+        holder = item.holder
+        if name in self.holder:
+            holder = Texts.of(dict.fromkeys(self.rule.languages, str(self.holder[name])))
+        if name not in self.values:
+            origin = ABSENT
+        return Datum(item=item, value=value, origin=origin, holder=holder, read=read)
+
+    def all(self, person: Person) -> Iterator[Datum]:
+        """Yield what was given, and what else the result was worked out from."""
+        for name in self.rule.all_inputs:
+            read = name in person.reached
+            derived = name in person.worked
+            if not derived and (read or (name in self.values and name not in self.defaults)):
+                yield self.datum(name, person.values[name], read)
+
+
+def day(value: Fraction) -> dt.date:
+    """Return the date that a number of days since 1970-01-01 stands for."""
+    return dt.date(1970, 1, 1) + dt.timedelta(days=int(value))

@@ -1,0 +1,787 @@
+"""What would change a result: the nearest change on each side of each input, the others fixed.
+
+An input is varied on its grid. A stretch of the grid is proved to change nothing by bounding every step
+over it (`engine.ranges`); where that fails it is split, nearest part first, until one value is left,
+which is worked out exactly. So nothing is presumed of how a result moves: it may rise and fall.
+
+A result that moves with each cent (a share of an income) is not news at the next cent. For such a
+result the nearest change is where another row, candidate or part of a scale decides on the way to it,
+where one of its bounds comes into force or no longer is, or where a figure that it reads changes. For
+any other result, and for counts of a few (persons, children), it is where the result changes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from functools import cached_property
+from typing import Any, Literal
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+
+from tarifs_solidaires.engine.exact import Surd, Value, Worked, evaluate, work_out
+from tarifs_solidaires.engine.expression import (
+    ALWAYS,
+    Best,
+    Case,
+    Choice,
+    Compare,
+    Condition,
+    Every,
+    Expression,
+    Extreme,
+    Marginal,
+    Missing,
+    Name,
+    Number,
+    Operation,
+    Rounded,
+    Some,
+    Truth,
+    children,
+    conditions,
+    walk,
+)
+from tarifs_solidaires.engine.ranges import Reach, Span, reach
+from tarifs_solidaires.engine.step import Step
+from tarifs_solidaires.rules.model import RowFacts
+from tarifs_solidaires.say.facts import Person, day, read_names, same, step_reads
+from tarifs_solidaires.values.inputs import Input
+from tarifs_solidaires.values.numbers import decimal_text
+
+Mask = npt.NDArray[np.bool_]
+
+NEVER = Some(())
+UNKNOWN = Compare(Missing(), "=", Number(Fraction(0)))  # holds nowhere, and fails nowhere
+_SETTLED: Mapping[bool | None, Condition] = {True: ALWAYS, False: NEVER, None: UNKNOWN}
+FEW = 50  # values of a whole number, each of which is news
+_PARTS = (Fraction(-1), Fraction(-1, 2), Fraction(1, 2), Fraction(1))
+BUDGET = 200  # stretches that are bounded, before values are tried one by one
+TRIED = 1 << 18  # values that are tried then
+CHUNK = 1 << 15
+HIDDEN = "\0"  # begins the names of steps that only serve here
+
+
+@attrs.frozen(kw_only=True)
+class Switch:
+    """What decides otherwise, on the way to a result that moves.
+
+    Parameters
+    ----------
+    step : str
+        The step.
+    kind : str
+        ``row`` (a row, candidate or part), ``value``, ``at_least`` or ``at_most``.
+    row : RowFacts or None
+        The row that decides there.
+    value : Value
+        The value there; for a bound, that bound.
+    in_force : bool
+        For a bound, whether it is in force there.
+    """
+
+    step: str
+    kind: str
+    row: RowFacts | None = None
+    value: Value = None
+    in_force: bool = True
+
+
+@attrs.frozen(kw_only=True)
+class Change:
+    """The nearest value of an input, on one side, where a result is another.
+
+    Parameters
+    ----------
+    input : str
+        The input.
+    reach : {"<=", "<", ">", ">=", "="}
+        ``<=`` and ``>=``: at the bound; ``<`` and ``>``: just beyond it, at ``at``; ``=``: another
+        code, or the other answer.
+    bound : Fraction, bool or str
+        The bound; a date as days since 1970-01-01.
+    at : Fraction, bool or str
+        The value of the input where the results are those told, exactly.
+    codes : tuple of str
+        All codes that give the same results.
+    gap : Fraction or None
+        How far the person is from the bound.
+    outputs : mapping of str to Value
+        The results that differ, with their exact value there; None where there is none.
+    row : RowFacts or None
+        The row that names the result there, where it is another.
+    switches : tuple of Switch
+        What decides otherwise, for a result that moves with the input.
+    through : mapping of str to Value
+        Inputs that are worked out of this one, with their value at the bound.
+    """
+
+    input: str
+    reach: str
+    bound: Fraction | bool | str
+    at: Fraction | bool | str
+    codes: tuple[str, ...] = ()
+    gap: Fraction | None = None
+    outputs: Mapping[str, Value]
+    row: RowFacts | None = None
+    switches: tuple[Switch, ...] = ()
+    through: Mapping[str, Value] = attrs.field(factory=dict)
+
+
+@attrs.frozen(kw_only=True)
+class Changes:
+    """The nearest changes, and what was looked at.
+
+    Parameters
+    ----------
+    found : tuple of Change
+        By input; of a number, below then above.
+    walked : tuple of str
+        Inputs that were varied.
+    unproved : tuple of str
+        Inputs of which farther values were not all looked at.
+    """
+
+    found: tuple[Change, ...] = ()
+    walked: tuple[str, ...] = ()
+    unproved: tuple[str, ...] = ()
+
+
+def changes(person: Person) -> Changes:
+    """Return what would change the results of a person.
+
+    Parameters
+    ----------
+    person : Person
+        One person's values.
+
+    Returns
+    -------
+    Changes
+        Each of them, applied, gives exactly what it tells.
+
+    Examples
+    --------
+    >>> from tarifs_solidaires import load_rule
+    >>> from tarifs_solidaires.say.facts import collect
+    >>> rule = load_rule("nantes/transport", on="2023-06-01")
+    >>> _, person = collect(rule.compute(quotient_familial=620, age=30), None)
+    >>> first = changes(person).found[0]
+    >>> first.input, first.reach, int(first.bound), float(first.outputs["taux_reduction"])
+    ('quotient_familial', '<=', 500, 0.9)
+    """
+    lines = [
+        Line(person, item)
+        for name, item in person.rule.all_inputs.items()
+        if name in person.reached and name not in person.worked
+        and (item.codes if item.kind == "code" else True)
+        and not (item.numeric and person.values[name] is None)
+    ]  # fmt: skip
+    looked = [(line, side, value) for line in lines for side, value in line.looked_at()]
+    differs = _differ(person, [(line.item, value) for line, _, value in looked])
+    found: list[Change] = []
+    for line in lines:
+        there = [
+            (s, v) for (one, s, v), d in zip(looked, differs, strict=True) if d and one is line
+        ]
+        found += line.changes(there)
+    return Changes(
+        found=tuple(found), walked=tuple(line.name for line in lines),
+        unproved=tuple(line.name for line in lines if not line.proved),
+    )  # fmt: skip
+
+
+def _differ(person: Person, values: Sequence[tuple[Input, Value]]) -> list[bool]:
+    """Say for values of inputs, one at a time, whether a result is another: all in one computation."""
+    if not values:
+        return []
+    columns: dict[str, Any] = {}
+    for item in {item.name: item for item, _ in values}.values():
+        here = _given(item, person.values[item.name])
+        column = [_given(item, value) if one is item else here for one, value in values]
+        columns[item.name] = np.array([here, *column], dtype=_DTYPES[item.kind])
+    return [bool(one) for one in _differences(person, columns, person.rule.output_names)]
+
+
+def _differences(person: Person, columns: Mapping[str, Any], outputs: Iterable[str]) -> Mask:
+    """Say for each row but the first whether some results are others than in the first."""
+    parts = person.rule._outcome({**person.given, **columns}, "null", {})
+    refused = np.asarray(parts["reason_number"])
+    differs = np.zeros(refused.size - 1, dtype=bool)
+    for name in outputs:
+        array = parts["outputs"][name]
+        same_one = array[1:] == array[0]
+        if array.dtype.kind == "f":
+            same_one |= np.isnan(array[1:]) & np.isnan(array[0])
+        differs |= ~same_one.astype(bool)
+    return np.asarray(differs & (refused[1:] == 0))
+
+
+_DTYPES: Mapping[str, Any] = {
+    "number": float,
+    "whole": float,
+    "flag": bool,
+    "code": object,
+    "date": "datetime64[D]",
+}
+
+
+def _given(item: Input, value: Value) -> Any:
+    if isinstance(value, Fraction):
+        return day(value) if item.kind == "date" else float(value)
+    return value
+
+
+class Line:
+    """One input that varies, all others fixed.
+
+    Parameters
+    ----------
+    person : Person
+        One person's values.
+    item : Input
+        The input.
+    """
+
+    def __init__(self, person: Person, item: Input) -> None:
+        self.person, self.item, self.name = person, item, item.name
+        self.here = person.values[item.name]
+        self.proved = True
+        self.moving = {item.name}  # what may differ where the input does
+        self.steps: list[Step] = []
+        for name, worked in person.worked.items():
+            if step_reads(worked.step) & self.moving:
+                self.moving.add(name)
+                self.steps.append(self._settled(worked.step))
+        self.required = [s for s in person.rule.requirements if item.name in step_reads(s)]
+        self.watched: dict[str, dict[str, str]] = {}  # by output that moves: what is watched, how
+        self.watchers: list[Step] = []
+        self.cuts: list[int] = []  # places on the grid after which something may change
+        self.stepwise = not item.numeric  # whether nothing changes but after a cut
+        if item.numeric:
+            self.moves: dict[str, bool] = {}
+            for step in self.steps:
+                self.moves[step.name] = self._step_moves(person.worked[step.name])
+            few = item.kind == "whole" and item.maximum - item.minimum <= FEW
+            for output in person.rule.output_names:
+                if self.moves.get(output) and not few:
+                    self.watched[output] = {}
+                    self._watch(output, self.watched[output])
+            self.cuts, self.stepwise = Cuts(self).found()
+        self.all_steps = [*self.steps, *self.required, *self.watchers]
+
+    # -- the steps that depend on the input ----------------------------------------------------
+
+    def _settled(self, step: Step) -> Step:
+        """Return a step with every condition that the input does not move decided."""
+        value = step.value
+        if isinstance(value, Choice):
+            cases: list[Case] = []
+            for case in value.cases:
+                cases.append(Case(self._settle(case.when), case.value))
+                if cases[-1].when == ALWAYS:
+                    break
+            value = Choice(tuple(cases))
+        elif isinstance(value, Best):
+            kept = tuple(Case(self._settle(case.when), case.value) for case in value.cases)
+            value = Best(value.kind, kept)
+        else:
+            return step
+        return attrs.evolve(step, value=value)
+
+    def _settle(self, when: Condition) -> Condition:
+        read = read_names(when)
+        if read.isdisjoint(self.moving):
+            return _SETTLED[self.person.holds(when)]
+        if isinstance(when, Every | Some):
+            every = isinstance(when, Every)
+            decisive, idle = (NEVER, ALWAYS) if every else (ALWAYS, NEVER)
+            parts = [self._settle(part) for part in when.parts]
+            if decisive in parts:
+                return decisive
+            parts = [part for part in parts if part != idle]
+            if len(parts) == 1:
+                return parts[0]
+            return Every(tuple(parts)) if every else Some(tuple(parts))
+        if isinstance(when, Compare) and isinstance(when.left, Name):
+            left = when.left.name
+            absent = self.person.values[left] is None and left not in self.person.gone
+            if absent and left not in self.moving:
+                return NEVER
+        return when
+
+    # -- whether a value moves with the input, as things are -----------------------------------
+
+    def _step_moves(self, worked: Worked) -> bool:
+        step = worked.step
+        if step.kind != "number" or worked.value is None:
+            return False
+        node = step.value
+        value = worked.stages["value"]
+        for stage, bound in (("at_least", step.at_least), ("at_most", step.at_most)):
+            if bound is not None:
+                if not same(value, worked.stages[stage]):
+                    node = bound
+                value = worked.stages[stage]
+        return self._node_moves(node, worked.row)
+
+    def _node_moves(self, node: Expression, row: int | None = None) -> bool:
+        person = self.person
+        if read_names(node).isdisjoint(self.moving):
+            return False
+        match node:
+            case Name(name):
+                return name == self.name or self.moves.get(name, False)
+            case Operation("*", left, right):
+                return any(
+                    self._node_moves(one) and (self._node_moves(other) or person.value(other) != 0)
+                    for one, other in ((left, right), (right, left))
+                )
+            case Extreme(_, parts):
+                best = person.value(node)
+                return any(self._node_moves(p) for p in parts if same(person.value(p), best))
+            case Choice(cases) | Best(_, cases):
+                return row is not None and self._node_moves(cases[row].value)
+            case Marginal(base, parts):
+                reached = parts[: (row or 0) + 1]
+                turns = self._node_moves(base) and person.value(reached[-1].rate) != 0
+                return turns or any(self._node_moves(part.rate) for part in reached)
+            case _:
+                return any(self._node_moves(part) for part in values_in(node))
+
+    def _watch(self, name: str, watched: dict[str, str]) -> None:
+        """Note what decides on the way to a value that moves."""
+        worked = self.person.worked[name]
+        step = next(step for step in self.steps if step.name == name)
+        watched[name] = "row" if step.rows else ""
+        value = step.value
+        for kind, sign, bound in (("at_least", "<", step.at_least), ("at_most", ">", step.at_most)):
+            if bound is not None:
+                applies = Case(Compare(value, sign, bound), Truth(True))  # type: ignore[arg-type]
+                watcher = Choice((applies, Case(ALWAYS, Truth(False))))
+                self._add_watcher(watcher, f"{kind}:{name}", watched)
+                value = Extreme("max" if kind == "at_least" else "min", (value, bound))
+        nodes = [bound for bound in (step.at_least, step.at_most) if bound is not None]
+        match step.value:
+            case Choice(cases) | Best(_, cases) if worked.row is not None:
+                nodes.append(cases[worked.row].value)
+            case node:
+                nodes.append(node)
+        for below in (below for node in nodes for below in walk(node)):
+            if isinstance(below, Extreme) and not read_names(below).isdisjoint(self.moving):
+                cases = tuple(Case(ALWAYS, part) for part in dict.fromkeys(below.parts))
+                best = Best("lowest" if below.kind == "min" else "highest", cases)
+                self._add_watcher(best, f"best:{len(self.watchers)}:{name}", watched)
+        read = frozenset[str]().union(*(read_names(node) for node in nodes))
+        for other in sorted((read & self.moving) - watched.keys() - {self.name}):
+            if self.moves.get(other):
+                self._watch(other, watched)
+            else:
+                watched[other] = "value"
+
+    def _add_watcher(self, value: Choice | Best, name: str, watched: dict[str, str]) -> None:
+        flag = isinstance(value, Choice)
+        if all(step.name != HIDDEN + name for step in self.watchers):
+            kind: Literal["flag", "number"] = "flag" if flag else "number"
+            self.watchers.append(Step(name=HIDDEN + name, value=value, kind=kind))
+        watched[HIDDEN + name] = "value" if flag else "row"
+
+    # -- one value, and stretches --------------------------------------------------------------
+
+    @cached_property
+    def _worked(self) -> dict[Value, dict[str, Worked]]:
+        return {}
+
+    def at(self, value: Value) -> dict[str, Worked]:
+        """Work out what depends on the input, where it has a value."""
+        if value not in self._worked:
+            known = {**self.person.values, self.name: value}
+            self._worked[value] = work_out(self.all_steps, known)
+        return self._worked[value]
+
+    @cached_property
+    def now(self) -> dict[str, Worked]:
+        """The same, where the person is."""
+        return self.at(self.here)
+
+    def differing(self, there: Mapping[str, Worked]) -> dict[str, Value]:
+        """Return the results that differ there; none where the inputs do not go together."""
+        if any(there[step.name].value is False for step in self.required):
+            return {}
+        values = self.person.values
+        found = {
+            name: there[name].value
+            for name in self.person.rule.output_names if name in there
+        }  # fmt: skip
+        return {name: value for name, value in found.items() if not same(value, values.get(name))}
+
+    def is_change(self, there: Mapping[str, Worked]) -> bool:
+        """Say whether a result is another there, and that is news."""
+        return any(
+            name not in self.watched or any(self._switched(name, there))
+            for name in self.differing(there)
+        )
+
+    def _switched(self, output: str, there: Mapping[str, Worked]) -> Iterator[str]:
+        for name, how in self.watched[output].items():
+            now, then = self.now[name], there[name]
+            if (how == "row" and now.row != then.row) or (
+                how == "value" and not same(now.value, then.value)
+            ):
+                yield name
+
+    def is_constant(self, low: Fraction, high: Fraction) -> bool:
+        """Say whether it is proved that no value of a stretch changes a result."""
+        found = reach(self.all_steps, {**self.person.box, self.name: Span(low, high)})
+        if any(found[step.name].value == frozenset({False}) for step in self.required):
+            return True
+        return all(
+            _is(found[name], self.person.values.get(name))
+            or (name in self.watched and self._same_regime(name, found))
+            for name in self.person.rule.output_names
+            if name in found
+        )
+
+    def _same_regime(self, output: str, found: Mapping[str, Reach]) -> bool:
+        return all(
+            found[name].rows == {self.now[name].row} if how == "row"
+            else how != "value" or _is(found[name], self.now[name].value)
+            for name, how in self.watched[output].items()
+        )  # fmt: skip
+
+    # -- looking for changes -------------------------------------------------------------------
+
+    def looked_at(self) -> Iterator[tuple[int, Value]]:
+        """Yield values of which one computation says enough: with their side, nearest first."""
+        if not self.item.numeric:
+            if self.here is not None:
+                for other in self.item.codes or (True, False):
+                    if other != self.here:
+                        yield 0, other
+        elif self.stepwise:
+            for side in (-1, 1):
+                for near, _ in self._stretches(side):
+                    yield side, near * self.item.grid
+
+    def changes(self, there: list[tuple[int, Value]]) -> Iterator[Change]:
+        """Yield the nearest changes.
+
+        Parameters
+        ----------
+        there : list of tuple of int and Value
+            Those of ``looked_at`` where a result is another.
+        """
+        if not self.item.numeric:
+            others = [value for _, value in there]
+            if self.here is None:
+                others = list(self.item.codes or (True, False))
+            yield from self._others(others)
+            return
+        for side in (-1, 1):
+            if self.stepwise:
+                at = next((value for s, value in there if s == side), None)
+            else:
+                at = self._nearest(side)
+            if isinstance(at, Fraction):
+                yield self._change_at(at, side)
+
+    def _others(self, others: list[Value]) -> Iterator[Change]:
+        """Yield the changes that another code or answer makes, one for all that give the same."""
+        found: dict[Any, Change] = {}
+        for other in others:
+            there = self.at(other)
+            outputs = self.differing(there)
+            if outputs and isinstance(other, str | bool):
+                row = self._row(there)
+                key = (*outputs.items(), row.name if row else None)
+                known = found[key].codes if key in found else ()
+                found[key] = Change(
+                    input=self.name, reach="=", bound=other, at=other, outputs=outputs, row=row,
+                    codes=(*known, other) if isinstance(other, str) else (),
+                )  # fmt: skip
+        yield from found.values()
+
+    def _stretches(self, side: int) -> Iterator[tuple[int, int]]:
+        """Yield the stretches between cuts on one side, nearest first: their near and far places."""
+        grid = self.item.grid
+        if side < 0:
+            start = math.ceil(self._here / grid) - 1
+            end = math.ceil(self.item.minimum / grid)
+            cuts = [cut + 1 for cut in reversed(self.cuts) if end <= cut < start]
+        else:
+            start = math.floor(self._here / grid) + 1
+            end = math.floor(self.item.maximum / grid)
+            cuts = [cut for cut in self.cuts if start <= cut < end]
+        if (end - start) * side < 0:
+            return
+        for cut in cuts:
+            yield start, cut
+            start = cut + side
+        yield start, end
+
+    def _nearest(self, side: int) -> Fraction | None:
+        """Return the nearest value with a change on one side; None where there is none."""
+        grid = self.item.grid
+        stack = list(self._stretches(side))
+        if not stack:
+            return None
+        end = stack[-1][1]
+        stack.reverse()
+        for _ in range(BUDGET):
+            if not stack:
+                return None
+            near, far = stack.pop()
+            if near != far and self.is_constant(*sorted((near * grid, far * grid))):
+                continue
+            if self.is_change(self.at(near * grid)):
+                return near * grid
+            if near != far:
+                near += side
+                middle = near + (far - near) // 2 if side > 0 else near - (near - far) // 2
+                if middle != far:
+                    stack.append((middle + side, far))
+                stack.append((near, middle))
+        return self._tried(stack[-1][0], end, side) if stack else None
+
+    def _tried(self, start: int, end: int, side: int) -> Fraction | None:
+        """Try values one by one, from a place on, as far as that is reasonable.
+
+        A result that moves with the input differs everywhere: of it nothing is found so.
+        """
+        self.proved = False
+        grid, kind = self.item.grid, self.item.kind
+        names = [n for n in self.person.rule.output_names if n not in self.watched]
+        last = min(end, start + TRIED) if side > 0 else max(end, start - TRIED)
+        for place in range(start, last + side, CHUNK * side) if names else ():
+            stop = min(place + CHUNK, last + 1) if side > 0 else max(place - CHUNK, last - 1)
+            places = np.arange(place, stop, side)
+            rest = places.astype(_DTYPES[kind]) if kind == "date" else places * float(grid)
+            here = np.array([_given(self.item, self.here)], dtype=_DTYPES[kind])
+            column = np.concatenate([here, rest])
+            for found in np.flatnonzero(_differences(self.person, {self.name: column}, names))[:1]:
+                return Fraction(int(places[found])) * grid
+        return None
+
+    @property
+    def _here(self) -> Fraction:
+        if not isinstance(self.here, Fraction):
+            raise TypeError(f"{self.name} is no number")
+        return self.here
+
+    def _change_at(self, at: Fraction, side: int) -> Change:
+        rule, here = self.person.rule, self._here
+        ways = [n for n in self.moving if n in rule.all_inputs and n not in rule.steps]
+        bound, sign = at, "<=" if side < 0 else ">="
+        before = at - side * self.item.grid  # the value next to it, towards the person
+        if (
+            self.item.kind == "number" and (here - before) * side <= 0
+            and len(decimal_text(before)) < len(decimal_text(at))
+        ):  # fmt: skip
+            bound, sign = before, sign[0]
+        there = self.at(at)
+        return Change(
+            input=self.name, reach=sign, bound=bound, at=at, gap=abs(here - bound),
+            outputs=self.differing(there), row=self._row(there),
+            switches=tuple(self._switches(there)),
+            through={name: self.at(bound)[name].value for name in ways if name != self.name},
+        )  # fmt: skip
+
+    def _row(self, there: Mapping[str, Worked]) -> RowFacts | None:
+        decides = self.person.rule.version.decides
+        if decides not in there or there[decides].row == self.person.worked[decides].row:
+            return None
+        row = there[decides].row
+        return None if row is None else self.person.rule.steps[decides].rows[row]
+
+    def _switches(self, there: Mapping[str, Worked]) -> Iterator[Switch]:
+        for name in dict.fromkeys(n for o in self.watched for n in self._switched(o, there)):
+            kind, _, step = name.removeprefix(HIDDEN).rpartition(":")
+            row = there[name].row
+            if kind in ("at_least", "at_most"):
+                bound = getattr(self.person.worked[step].step, kind)
+                known = {n: w.value for n, w in there.items() if not n.startswith(HIDDEN)}
+                value = evaluate(bound, {**self.person.values, **known}, {})
+                force = there[name].value is True
+                yield Switch(step=step, kind=kind, value=value, in_force=force)
+            elif not kind:
+                facts = self.person.rule.steps.get(name)
+                yield Switch(
+                    step=name, kind="value" if row is None else "row", value=there[name].value,
+                    row=facts.rows[row] if facts is not None and row is not None else None,
+                )  # fmt: skip
+
+
+class Cuts:
+    """Where something may change along a line: where what is compared is met.
+
+    Parameters
+    ----------
+    line : Line
+        The line.
+    """
+
+    def __init__(self, line: Line) -> None:
+        self.line, self.person, self.moving = line, line.person, line.moving
+        self.stepwise = True
+        self.straight: dict[str, tuple[Fraction, Fraction] | None] = {}  # as things are
+        self.units: dict[Expression, Fraction] = {}  # to which steps are rounded
+        self.sure: set[str] = set()  # steps that are a straight line everywhere
+        self.flowing: set[str] = {line.name}  # names that differ from one value to the next
+
+    def found(self) -> tuple[list[int], bool]:
+        """Return the places on the grid after which something may change.
+
+        Returns
+        -------
+        list of int
+            Places, in order. Where not all are known, they are those of things as they are now.
+        bool
+            Whether no result changes anywhere else.
+        """
+        places: set[int] = set()
+        for step in self.line.steps:
+            worked = self.person.worked[step.name]
+            self._add(step, worked)
+            for left, right in self._compared(step, worked):
+                one, other = self._straight(left, worked.row), self._straight(right, worked.row)
+                if one is None or other is None or one[1] == other[1]:
+                    continue
+                apart = {Fraction(0)}  # rounded, they meet a unit before or after, or half of one
+                for unit in {self.units.get(left), self.units.get(right)} - {None}:
+                    apart |= {unit * part for part in _PARTS}  # type: ignore[operator]
+                for difference in apart:
+                    met = (other[0] - one[0] + difference) / (one[1] - other[1])
+                    place = met / self.line.item.grid
+                    places.add(math.floor(place))
+                    if place.denominator == 1:
+                        places.add(int(place) - 1)
+        if any(name in self.flowing for name in self.person.rule.output_names):
+            self.stepwise = False
+        return sorted(places), self.stepwise
+
+    def _add(self, step: Step, worked: Worked) -> None:
+        """Note whether a step is a straight line, and whether it differs with each value."""
+        bounds = [bound for bound in (step.at_least, step.at_most) if bound is not None]
+        nodes = [*values_in(step.value), *bounds]
+        if step.kind == "number" and any(read_names(n) & self.flowing for n in nodes):
+            self.flowing.add(step.name)
+        self.straight[step.name] = self._straight(step.value, worked.row)
+        if step.unit is not None:
+            self.units[Name(step.name)] = step.unit
+        plain = not bounds and step.unit is None and isinstance(step.value, Operation | Name)
+        if plain and self._is_sure(step.value):
+            self.sure.add(step.name)
+        stages = [v for k, v in worked.stages.items() if k != "round"]
+        if not all(same(stages[0], value) for value in stages):
+            self.straight[step.name] = None
+
+    def _is_sure(self, node: Expression) -> bool:
+        """Say whether a straight line holds whatever the value of the input."""
+        return not any(isinstance(part, Extreme | Rounded) for part in walk(node)) and all(
+            name in self.sure or name == self.line.name for name in read_names(node) & self.moving
+        )
+
+    def _compared(self, step: Step, worked: Worked) -> Iterator[tuple[Expression, Expression]]:
+        value = step.value
+        if isinstance(value, Choice | Best):
+            for case in value.cases:
+                for leaf in conditions(case.when) if case.when != NEVER else ():
+                    if isinstance(leaf, Compare):
+                        sides = (leaf.left, leaf.right)
+                        if not all(map(self._is_sure, sides)) or None in map(self._straight, sides):
+                            self.stepwise = False
+                        yield sides
+        if isinstance(value, Best) and worked.row is not None:
+            best = value.cases[worked.row].value
+            yield from ((best, case.value) for case in value.cases if case.when != NEVER)
+        for node in walk(value) if not isinstance(value, Choice | Best) else ():
+            if isinstance(node, Extreme):
+                yield from ((node.parts[0], part) for part in node.parts[1:])
+            elif isinstance(node, Marginal):
+                for part in node.parts:
+                    if part.up_to is not None:
+                        yield node.base, Number(part.up_to)
+        for bound in (step.at_least, step.at_most):
+            if bound is not None:
+                yield step.value, bound
+
+    def _straight(
+        self, node: Expression, row: int | None = None
+    ) -> tuple[Fraction, Fraction] | None:
+        """Return a number as a straight line in the input: its value at 0, and its slope."""
+        if read_names(node).isdisjoint(self.moving):
+            value = self.person.value(node)
+            if isinstance(value, Surd):
+                return Fraction(float(value)), Fraction(0)
+            return (value, Fraction(0)) if isinstance(value, Fraction) else None
+        match node:
+            case Name(name):
+                here = name == self.line.name
+                return (Fraction(0), Fraction(1)) if here else self.straight.get(name)
+            case Rounded(part):
+                return self._straight(part)
+            case Extreme(_, parts):
+                best = self.person.value(node)
+                part = next((p for p in parts if same(self.person.value(p), best)), parts[0])
+                return self._straight(part)
+            case Choice(cases) | Best(_, cases):
+                return None if row is None else self._straight(cases[row].value)
+            case Operation(sign, left, right):
+                one, other = self._straight(left), self._straight(right)
+                return None if one is None or other is None else _combined(sign, one, other)
+            case Marginal(base, parts) if row is not None:
+                line, rate = self._straight(base), self.person.value(parts[row].rate)
+                value = self.person.value(node)
+                if (
+                    line is None
+                    or not isinstance(rate, Fraction)
+                    or not isinstance(value, Fraction)
+                ):
+                    return None
+                slope = rate * line[1]
+                return value - slope * self.line._here, slope
+        return None
+
+
+def _combined(
+    sign: str, one: tuple[Fraction, Fraction], other: tuple[Fraction, Fraction]
+) -> tuple[Fraction, Fraction] | None:
+    match sign:
+        case "+":
+            return one[0] + other[0], one[1] + other[1]
+        case "-":
+            return one[0] - other[0], one[1] - other[1]
+        case "*" if not one[1] or not other[1]:
+            return one[0] * other[0], one[0] * other[1] + one[1] * other[0]
+        case "/" if not other[1] and other[0]:
+            return one[0] / other[0], one[1] / other[0]
+    return None
+
+
+def values_in(node: Expression) -> Iterator[Expression]:
+    """Yield the numbers that one is directly made of, without what conditions read."""
+    match node:
+        case Choice(cases) | Best(_, cases):
+            yield from (case.value for case in cases if case.when != NEVER)
+        case Name():
+            yield node
+        case _:
+            for child in children(node):
+                if not isinstance(child, Condition):
+                    yield child
+
+
+def _is(found: Reach, value: Value) -> bool:
+    """Say whether a step is sure to have a value."""
+    there = found.value
+    if value is None or there is None:
+        return there is None and value is None
+    if isinstance(value, Fraction | Surd):
+        return (
+            isinstance(there, Span) and not there.missing
+            and same(there.low, value) and same(there.high, value)
+        )  # fmt: skip
+    return there == frozenset({value})

@@ -1,0 +1,530 @@
+"""One result explained: text, Markdown, JSON and a page, four forms of the same facts."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from tarifs_solidaires.engine.exact import Surd, Value
+from tarifs_solidaires.errors import Fault, InputError
+from tarifs_solidaires.rules.file import Source
+from tarifs_solidaires.rules.load import load_jurisdiction
+from tarifs_solidaires.rules.model import Basis, RowFacts
+from tarifs_solidaires.rules.outcome import Outcome
+from tarifs_solidaires.say.facts import Datum, Facts, Operation, Test, Verdict, collect, day
+from tarifs_solidaires.say.language import (
+    Language,
+    chosen,
+    clean,
+    language,
+    msg,
+    pieces,
+    plain_text,
+)
+from tarifs_solidaires.say.nearest import Change, Changes, changes
+from tarifs_solidaires.say.words import Words
+from tarifs_solidaires.say.working import Line, Working
+from tarifs_solidaires.values.inputs import Input
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+ROLES = ("decides", "assists")
+_MARKDOWN = re.compile(r"([\\`*_\[\]<>#|~&!])")
+
+
+@attrs.frozen
+class Table:
+    """Cells under their headers; the first cell of a row names it."""
+
+    headers: tuple[str, str, str]
+    rows: tuple[tuple[str, str, str], ...]
+    links: tuple[str, ...] = ()  # address of what the first cell names, by row
+
+    def told(self, say: Language) -> Iterator[str]:
+        """Yield each row as a sentence."""
+        sentence = (
+            msg("{source} ({sure}): {figures}") if self.links else msg("{name}: {value} ({more})")
+        )
+        for number, (one, two, three) in enumerate(self.rows):
+            link = clean(self.links[number]) if self.links else ""
+            yield say(
+                sentence, name=one, value=two, more=three, sure=two, figures=three,
+                source=f"{one}, {link}" if link else one,
+            )  # fmt: skip
+
+
+@attrs.frozen
+class Section:
+    """A heading with its lines, and a table where there is one."""
+
+    key: str
+    heading: str
+    lines: tuple[Line, ...] = ()
+    table: Table | None = None
+
+
+class Explanation(str):
+    """An explanation: a ``str``, which is the text, with the same as Markdown, JSON and a page.
+
+    Attributes
+    ----------
+    facts : Facts
+        What is said, in no language.
+    changes : Changes
+        What would change the result.
+    lang : str
+        Language.
+    heading : str
+        Title of the rule.
+    lead : tuple of str
+        The result, and what must be known at once.
+    sections : tuple of Section
+        How it was worked out, what would change it, the data, the sources, the rights.
+    """
+
+    __slots__ = ("_made", "changes", "facts", "heading", "lang", "lead", "role", "sections")
+
+    facts: Facts
+    changes: Changes
+    heading: str
+    lang: str
+    lead: tuple[str, ...]
+    role: str | None
+    sections: tuple[Section, ...]
+    _made: tuple[Any, ...]
+
+    def __new__(
+        cls, facts: Facts, changed: Changes, lang: str, remark: str = "", role: str | None = None
+    ) -> Explanation:
+        """Put the parts together; the text leads with the result."""
+        say = language(lang)
+        words = Words(facts, changed, say)
+        lead = (words.results(), *words.cautions(), *filter(None, (remark,)))
+        sections = tuple(_sections(words, role))
+        parts = ["\n".join(lead)]
+        parts += ["\n".join([s.heading, *_text_lines(s, say)]) for s in sections]
+        self = super().__new__(cls, plain_text("\n\n".join(parts)))
+        self.facts, self.changes, self.role, self.lang = facts, changed, role, lang
+        self.heading = words.text(facts.rule.title)
+        self.lead, self.sections = lead, sections
+        self._made = (facts, changed, lang, remark, role)
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copy and pickle what the explanation was made of."""
+        return Explanation, self._made
+
+    def to_text(self, contact: str | None = None) -> str:
+        """Return the text, with where the authority can be reached under the rights.
+
+        Parameters
+        ----------
+        contact : str, optional
+            Where the authority can be reached; that of the rule file where it is left out.
+
+        Returns
+        -------
+        str
+            Lines; the explanation itself where there is no contact.
+        """
+        return "".join([self, *(f"\n- {line}" for line in self._contact(contact))])
+
+    def to_markdown(self, contact: str | None = None) -> str:
+        r"""Return the notice as Markdown, tables in pipes.
+
+        Parameters
+        ----------
+        contact : str, optional
+            Where the authority can be reached, under the rights.
+
+        Returns
+        -------
+        str
+            CommonMark with tables; every character that means something there is escaped.
+
+        Examples
+        --------
+        >>> from tarifs_solidaires import load_rule
+        >>> rule = load_rule("nantes/transport", on="2023-06-01")
+        >>> page = rule.compute(quotient_familial=620, age=30).explain(lang="en").to_markdown()
+        >>> page.splitlines()[0]
+        '# Solidarity fares of Nantes Métropole'
+        """
+        first, *others = map(_markdown, self.lead)
+        blocks = [f"# {_markdown(self.heading)}", f"**{first}**", *others]
+        for section in self.sections:
+            blocks.append(f"## {_markdown(section.heading)}")
+            lines = []
+            for line in section.lines:
+                lines.append(f"- {_markdown(line.text)}")
+                lines += [f"  - {_markdown(text)}" for text in line.below]
+            blocks.append("\n".join(lines))
+            if section.table is not None:
+                rows = [[_markdown(cell) for cell in row] for row in section.table.rows]
+                head = [_markdown(header) for header in section.table.headers]
+                table = [head, ["---"] * len(head), *rows]
+                blocks.append("\n".join("| " + " | ".join(cells) + " |" for cells in table))
+        blocks += map(_markdown, self._contact(contact))
+        return "\n\n".join(block for block in blocks if block) + "\n"
+
+    def _repr_markdown_(self) -> str:
+        return self.to_markdown()
+
+    def to_html(self, contact: str | None = None) -> str:
+        """Return the notice as one accessible page that loads nothing from elsewhere.
+
+        Parameters
+        ----------
+        contact : str, optional
+            Where the authority can be reached, printed under the rights.
+
+        Returns
+        -------
+        str
+            HTML; every value is escaped.
+        """
+        return _template().render(notice=self, contact=self._contact(contact))
+
+    def _contact(self, contact: str | None) -> list[str]:
+        say = language(self.lang)
+        where = clean(contact if contact is not None else self.facts.rule.file.contact)
+        return [say("Contact: {contact}", contact=where)] if where else []
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the facts as plain values, with keys and numbers that no language changes.
+
+        Returns
+        -------
+        dict
+            - ``rule``, ``on``, ``last_known``, ``currency``, ``lang``: name, day, last known day
+              where the day lies beyond it, ISO 4217 code, language of the labels and of the rights;
+            - ``version``: ``valid_from``, ``valid_to``, ``source``;
+            - ``result``: output to number, code, true or false, null where there is none;
+              ``reason``: why the result was set aside, empty where it was not; ``tranche``: the row
+              that names it, in the first language of the rule; ``missing``: for an output without
+              a result, the operation because of which there is none;
+            - ``data``: ``name``, ``value``, ``unit``, ``meaning``, ``origin`` (``declaration``,
+              ``certificate``, ``administration``, ``default`` where nobody gave it and its default
+              counts, ``not_given`` where nobody gave it), ``holder``, and ``read``: whether the
+              result was worked out from it;
+            - ``parameters``: ``name``, ``value``, ``unit``, ``meaning``, ``source``,
+              ``confidence``; a source is ``title``, ``url``, ``reference``, ``read``, or null;
+            - ``operations``: one a step, in order: ``operation`` (its name), ``kind``
+              (``formula``, ``table``, ``scale``, ``by``, ``best``), ``meaning``, ``value``,
+              ``unit``, ``formula`` as the file writes it, ``reads`` (``name``, ``role``,
+              ``value``), ``tranche`` (the row, candidate or part that decided), ``rows`` (up to
+              that one: ``tranche``, ``holds``, ``why``, ``value``; a ``why`` is ``input``,
+              ``condition``, ``value``, ``bound``, ``holds``), ``parts`` of a scale (``tranche``,
+              ``from``, ``amount``, ``rate``, ``value``), ``at_least``, ``at_most`` and ``round``
+              where there are (``applied`` says whether they changed the value), ``missing``,
+              ``main`` (false where it only served a candidate that lost), ``source``,
+              ``confidence``;
+            - ``changes``: ``input``, ``reach``, ``bound``, ``at`` (where the results are those
+              told, exactly), ``codes``, ``gap``, ``through`` (inputs that follow from this one),
+              the first ``output`` that differs with its ``value``, ``values`` of all that differ,
+              ``tranche`` where another row names the result, and ``switches``; ``unproved``:
+              inputs of which farther values were not all looked at;
+            - ``notes``: what the rule has to say to this person;
+            - ``rights``: ``jurisdiction``, ``purpose``, ``authority``, ``contact``, ``role`` and
+              ``text``.
+
+        Examples
+        --------
+        >>> from tarifs_solidaires import load_rule
+        >>> rule = load_rule("nantes/transport", on="2023-06-01")
+        >>> facts = rule.compute(quotient_familial=620, age=30).explain().to_dict()
+        >>> facts["result"]
+        {'taux_reduction': 0.7, 'prix_mensuel': None}
+        >>> facts["changes"][0]["bound"], facts["changes"][0]["gap"]
+        (500, 120)
+        """
+        return _plain_facts(self)
+
+    def to_json(self) -> str:
+        """Return ``to_dict()`` as JSON that can also stand inside a page.
+
+        Returns
+        -------
+        str
+            JSON; a ``<`` that could open or close a tag is written as an escape.
+        """
+        text = json.dumps(self.to_dict(), ensure_ascii=False, indent=2, allow_nan=False)
+        return re.sub(r"<(?=[^\s=])", r"\\u003c", text)
+
+
+def explain(
+    outcome: Outcome,
+    i: int | tuple[int, ...] | None = None,
+    lang: str | None = None,
+    *,
+    origin: Mapping[str, str] | None = None,
+    role: str | None = None,
+    holder: Mapping[str, str] | None = None,
+) -> Explanation:
+    """Return the explanation of the result at position ``i``; see ``Result.explain``."""
+    if role is not None and role not in ROLES:
+        raise InputError(
+            Fault(code="role", template="role: {value!r} is unknown",
+                  remedy=f"write {' or '.join(map(repr, ROLES))}", data={"value": role})
+        )  # fmt: skip
+    say, remark = chosen(outcome.rule, lang)
+    facts, person = collect(outcome, i, origin, holder)
+    changed = changes(person) if person is not None else Changes()
+    return Explanation(facts, changed, say.code, remark, role)
+
+
+def _sections(words: Words, role: str | None) -> Iterator[Section]:
+    say, facts = words.say, words.facts
+    if not facts.reason:
+        yield Section(
+            "why",
+            say("How the result is worked out"),
+            tuple(Working(words, done).line() for done in facts.operations if done.main),
+        )
+        changed = tuple(map(Line, words.changed()))
+        if changed:
+            yield Section("changes", say("What would change the result"), changed)
+    headers = (say("Information"), say("Value"), say("Where it comes from"))
+    data = tuple(words.data())
+    if data:
+        yield Section("data", say("Your data"), table=Table(headers, data))
+    sources = tuple(words.sources()) if not facts.reason else ()
+    table = None
+    if sources:
+        headers = (say("Source"), say("How sure it is"), say("What it gives"))
+        rows = tuple((title, sure, figures) for title, _, sure, figures in sources)
+        table = Table(headers, rows, tuple(url for _, url, _, _ in sources))
+    yield Section("rule", say("The rule and its sources"), (Line(words.version()),), table)
+    notes = tuple(map(Line, words.notes()))
+    if notes:
+        yield Section("notes", say("Good to know"), notes)
+    law = load_jurisdiction(facts.rule.jurisdiction) if facts.rule.jurisdiction else None
+    yield Section("rights", say("Your rights"), tuple(map(Line, words.rights(law, role))))
+
+
+def _text_lines(section: Section, say: Language) -> Iterator[str]:
+    """Yield a section as lines of text; a row of a table is a sentence."""
+    for line in section.lines:
+        yield f"- {line.text}"
+        yield from (f"  - {text}" for text in line.below)
+    if section.table is not None:
+        yield from (f"- {text}" for text in section.table.told(say))
+
+
+def _markdown(text: str) -> str:
+    return _MARKDOWN.sub(r"\\\1", plain_text(text))
+
+
+@lru_cache(maxsize=1)
+def _template() -> Template:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("tarifs_solidaires.say", "."),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["pieces"] = pieces
+    return environment.get_template("notice.html")
+
+
+# -- plain values ------------------------------------------------------------------------------
+
+
+def _plain_facts(notice: Explanation) -> dict[str, Any]:
+    facts, rule = notice.facts, notice.facts.rule
+    words = Words(facts, notice.changes, language(notice.lang))
+    version = rule.version
+    rights = next(section for section in notice.sections if section.key == "rights")
+    return {
+        "rule": rule.name,
+        "on": rule.on.isoformat(),
+        "last_known": rule.last_known.isoformat() if rule.last_known else None,
+        "currency": rule.currency,
+        "lang": notice.lang,
+        "version": {
+            "valid_from": version.valid_from.isoformat(),
+            "valid_to": version.valid_to.isoformat(),
+            "source": _plain_source(version.basis.source),
+        },
+        "result": {name: _plain(value) for name, value in facts.outputs.items()},
+        "reason": facts.reason,
+        "tranche": facts.tranche.first,
+        "missing": dict(facts.missing),
+        "data": [_plain_datum(datum, words) for datum in facts.data],
+        "parameters": [
+            {
+                "name": p.name, "value": _plain(p.value), "unit": p.unit,
+                "meaning": _words(words.name(p.name, whole=True)), **_plain_basis(p.basis),
+            }
+            for p in facts.parameters
+        ],
+        "operations": [_plain_operation(done, words) for done in facts.operations],
+        "changes": [_plain_change(change, rule.all_inputs) for change in notice.changes.found],
+        "unproved": list(notice.changes.unproved),
+        "notes": [_words(note) for note in words.notes()],
+        "rights": {
+            "jurisdiction": rule.jurisdiction or None,
+            "purpose": _words(words.text(rule.purpose)),
+            "authority": rule.authority,
+            "contact": rule.file.contact or None,
+            "role": notice.role,
+            "text": [_words(line.text) for line in rights.lines],
+        },
+    }  # fmt: skip
+
+
+def _words(text: str) -> str:
+    return plain_text(text)
+
+
+def _plain_datum(datum: Datum, words: Words) -> dict[str, Any]:
+    return {
+        "name": datum.item.name,
+        "value": _plain_input(datum.item, datum.value),
+        "unit": datum.item.unit,
+        "meaning": _words(words.name(datum.item.name, whole=True)),
+        "origin": datum.origin,
+        "holder": _words(words.text(datum.holder)) or None,
+        "read": datum.read,
+    }
+
+
+def _plain_operation(done: Operation, words: Words) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "operation": done.name,
+        "kind": done.kind,
+        "meaning": _words(words.name(done.name, whole=True)),
+        "value": _plain(done.value),
+        "unit": done.unit,
+        "formula": done.text,
+        "reads": [{"name": r.name, "role": r.role, "value": _plain(r.value)} for r in done.reads],
+        "tranche": _row_name(done.row),
+    }
+    if done.verdicts:
+        found["rows"] = [_plain_verdict(verdict) for verdict in done.verdicts]
+    if done.pieces:
+        found["parts"] = [
+            {
+                "tranche": piece.row.name.first, "from": _plain(piece.start),
+                "amount": _plain(piece.amount), "rate": _plain(piece.rate),
+                "value": _plain(piece.value),
+            }
+            for piece in done.pieces
+        ]  # fmt: skip
+    for bound in done.bounds:
+        found[bound.kind] = {"value": _plain(bound.value), "applied": bound.applied}
+    if done.rounding is not None:
+        found["round"] = {
+            "to": _plain(done.rounding.unit), "mode": done.rounding.mode,
+            "applied": done.rounding.applied,
+        }  # fmt: skip
+    return found | {"missing": done.missing or None, "main": done.main, **_plain_basis(done.basis)}
+
+
+def _plain_verdict(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "tranche": verdict.row.name.first,
+        "holds": verdict.holds,
+        "why": [_plain_test(test) for test in verdict.tests],
+        "value": _plain(verdict.value),
+    }
+
+
+def _plain_test(test: Test) -> dict[str, Any]:
+    return {
+        "input": test.read.name,
+        "condition": _condition(test),
+        "value": _plain(test.read.value),
+        "bound": _plain(test.bound),
+        "holds": test.holds,
+    }
+
+
+def _condition(test: Test) -> str:
+    """Return a condition as a file writes it."""
+    node = test.condition
+    match type(node).__name__:
+        case "Compare":
+            from tarifs_solidaires.engine.formula import formula_text
+
+            return f"x {node.sign} {formula_text(node.right)}"  # type: ignore[union-attr]
+        case "Flag":
+            return "true" if node.value else "false"  # type: ignore[union-attr]
+        case "Given":
+            return "given" if node.value else "not given"  # type: ignore[union-attr]
+        case _:
+            codes = sorted(node.codes) + [f"{p}*" for p in sorted(node.prefixes)]  # type: ignore[union-attr]
+            return ("not " if node.negated else "") + "/".join(codes)  # type: ignore[union-attr]
+
+
+def _plain_change(change: Change, inputs: Mapping[str, Input]) -> dict[str, Any]:
+    item = inputs[change.input]
+    return {
+        "input": change.input,
+        "reach": change.reach,
+        "bound": _plain_input(item, change.bound),
+        "at": _plain_input(item, change.at),
+        "codes": list(change.codes),
+        "gap": _plain(change.gap),
+        "through": {name: _plain(value) for name, value in change.through.items()},
+        "output": next(iter(change.outputs)),
+        "value": _plain(next(iter(change.outputs.values()))),
+        "values": {name: _plain(value) for name, value in change.outputs.items()},
+        "tranche": _row_name(change.row),
+        "switches": [
+            {
+                "operation": s.step, "kind": s.kind, "tranche": _row_name(s.row),
+                "value": _plain(s.value), "in_force": s.in_force,
+            }
+            for s in change.switches
+        ],
+    }  # fmt: skip
+
+
+def _row_name(row: RowFacts | None) -> str | None:
+    return row.name.first if row is not None else None
+
+
+def _plain_basis(basis: Basis) -> dict[str, Any]:
+    return {"source": _plain_source(basis.source), "confidence": basis.confidence or None}
+
+
+def _plain_source(source: Source | None) -> dict[str, Any] | None:
+    if source is None:
+        return None
+    return {
+        "title": source.title,
+        "url": source.url or None,
+        "reference": source.reference or None,
+        "read": source.read.isoformat() if source.read else None,
+    }
+
+
+def _plain_input(item: Input, value: Value) -> Any:
+    if item.kind == "date" and isinstance(value, Fraction):
+        return day(value).isoformat()
+    return _plain(value)
+
+
+def _plain(value: Value | dt.date | Sequence[Any]) -> Any:
+    """Return a value as JSON has it: whole numbers whole, what is not known null."""
+    if isinstance(value, Fraction):
+        return int(value) if value.denominator == 1 else float(value)
+    if isinstance(value, Surd):
+        root = float(value)
+        return root if math.isfinite(root) else None
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return value
