@@ -30,6 +30,7 @@ from tarifs_solidaires.values.numbers import decimal_text
 NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 LONGEST = 1000  # characters of a formula
 DEEPEST = 40  # brackets in brackets
+DIGITS = 30  # of a number
 MOST = 200  # numbers, names and signs: what walks a tree goes as deep
 FUNCTIONS = ("min", "max", "sqrt", "round")
 SUBJECT = "x"  # what a condition is about
@@ -217,6 +218,10 @@ class _Parser:
         token = self.now
         self.place += 1
         if token.kind == "number":
+            if len(token.text) > DIGITS:
+                raise FormulaError(
+                    f"{_short(self.text)} has a number of more than {DIGITS} digits", "round it"
+                )
             following = self.now
             if following.kind == "sign" and following.text == "," and self._decimal_comma(token):
                 self.place -= 1

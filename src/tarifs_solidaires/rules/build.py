@@ -273,8 +273,8 @@ class Builder:
 
     # -- versions ------------------------------------------------------------------------------
 
-    def sections(self, entry: VersionEntry) -> tuple[list[StepEntry], dict[str, ParameterEntry]]:
-        """Return the steps and parameters of a version, those that it takes over included."""
+    def chain(self, entry: VersionEntry) -> list[VersionEntry]:
+        """Return a version, then the one that it extends, and so on; each begins before the last."""
         chain = [entry]
         while chain[-1].extends is not None:
             day = chain[-1].extends
@@ -287,9 +287,13 @@ class Builder:
                 )  # fmt: skip
                 break
             chain.append(earlier[0])
+        return chain
+
+    def sections(self, entry: VersionEntry) -> tuple[list[StepEntry], dict[str, ParameterEntry]]:
+        """Return the steps and parameters of a version, those that it takes over included."""
         steps: dict[str, StepEntry] = {}
         parameters: dict[str, ParameterEntry] = {}
-        for version in reversed(chain):
+        for version in reversed(self.chain(entry)):
             seen: set[str] = set()
             for step in version.step:
                 if step.name in seen:
@@ -372,8 +376,7 @@ class Builder:
     def _required(self, entry: VersionEntry) -> tuple[str, ...]:
         """Return the optional inputs that a version requires, by itself or by what it extends."""
         found: list[str] = []
-        now: VersionEntry | None = entry
-        while now is not None:
+        for now in self.chain(entry):
             for name in now.required:
                 if name not in self.inputs or not self.inputs[name].optional:
                     self.unknown(
@@ -381,8 +384,6 @@ class Builder:
                         [n for n, item in self.inputs.items() if item.optional],
                     )  # fmt: skip
                 found.append(name)
-            day = now.extends
-            now = next((v for v in self.file.version if v.valid_from == day), None) if day else None
         return tuple(dict.fromkeys(found))
 
     def valid_to(self, entry: VersionEntry) -> dt.date:

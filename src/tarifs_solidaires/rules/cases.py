@@ -74,7 +74,7 @@ def check_cases(
             rule = rules[days[-1]]
         _check_case(rule, case, notes)
     for entry in versions:
-        if entry.valid_from not in tried and len(file.case) == len(notes.data.get("case", ())):
+        if entry.valid_from not in tried and len(file.case) == notes.count("case"):
             notes.warning(
                 entry.path, "no_case", "no worked case tries this version",
                 f"add a [[case]] with on = {entry.valid_from}, or a later day",

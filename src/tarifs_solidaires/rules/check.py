@@ -223,7 +223,7 @@ class _Check(_Parts):
             r for r in self.reader.remarks
             if not r.path or r.path[0] not in HARMLESS or r.path[-1] in ("valid_from", "known_until")
         ]  # fmt: skip
-        if not blocked and len(self.file.version) == len(self.notes.data.get("version", ())):
+        if not blocked and len(self.file.version) == self.notes.count("version"):
             self.versions()
         if not self.reader.remarks:
             self.unused()
@@ -296,9 +296,9 @@ class _Check(_Parts):
     def sources(self) -> None:
         """Note sources that are the key of nothing, and figures without any."""
         parts: tuple[RuleFile | VocabularyFile, ...] = (*self.shared, self.file)
-        keys = {key for part in parts for key in part.source} | self.notes.data.get(
-            "source", {}
-        ).keys()
+        stated = self.notes.data.get("source")
+        keys = {key for part in parts for key in part.source}
+        keys |= set(stated) if isinstance(stated, Mapping) else set()
         for section, path in _sections(self.file, ()):
             source = getattr(section, "source", None)
             word = isinstance(source, str) and re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", source)

@@ -73,6 +73,11 @@ class Findings:
         self.found: list[Finding] = []
         self.damaged: tuple[Path, ...] = ()  # places where the reader found something
 
+    def count(self, key: str) -> int:
+        """Return how many items a list at the head of the file has; 0 where it is no list."""
+        value = self.data.get(key)
+        return len(value) if isinstance(value, list) else 0
+
     def error(self, path: Path, code: str, message: str, remedy: str = "") -> None:
         """Note something that is wrong."""
         self.add(path, "error", code, message, remedy)
