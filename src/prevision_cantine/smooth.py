@@ -325,7 +325,9 @@ def harmonics(share: Floats, count: int = HARMONICS) -> Floats:
     >>> harmonics(np.array([0.0, 0.25]), 2).round(6).tolist()
     [[1.0, 0.0, 1.0, 0.0], [0.0, 1.0, -1.0, 0.0]]
     """
-    angle = 2 * np.pi * np.multiply.outer(np.asarray(share, dtype=np.float64), np.arange(1, count + 1))
+    angle = (
+        2 * np.pi * np.multiply.outer(np.asarray(share, dtype=np.float64), np.arange(1, count + 1))
+    )
     return np.stack([np.cos(angle), np.sin(angle)], axis=2).reshape(len(angle), -1)
 
 

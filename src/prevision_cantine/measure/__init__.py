@@ -1,0 +1,1 @@
+"""What a forecast and an order are worth, beside plain baselines."""
