@@ -41,15 +41,16 @@ class Block:
     ----------
     term : str
         Name of the term.
-    column : ndarray of int, shape (situations,)
-        Column of each situation inside the block; -1 for none.
+    column : ndarray of int, shape (situations,) or (situations, k)
+        Column of each situation inside the block; -1 for none. With two dimensions, each situation
+        has k columns, as a smooth number needs.
     width : int
         Number of columns.
     penalty : float
         Ridge penalty, above 0, in rows of weight 1 that say "no effect".
     nested : bool
         Whether each group has columns of its own.
-    value : ndarray of float, shape (situations,), optional
+    value : ndarray of float, of the shape of ``column``, optional
         What the effect of the column is multiplied by; 1 where not given.
     factor : str
         What the columns tell apart, for who reads the effects: the name of a numbered level, after
@@ -68,18 +69,32 @@ class Block:
         """Refuse columns that are not there, and a penalty that leaves them free."""
         if not self.penalty > 0:
             raise ForecastError(f"term {self.term!r}: penalty={self.penalty}; give one above 0")
-        wrong = np.flatnonzero((self.column < -1) | (self.column >= self.width))
+        wrong = np.argwhere((self.column < -1) | (self.column >= self.width))
         if len(wrong):
             raise ForecastError(
-                f"term {self.term!r}: column {self.column[wrong[0]]} of situation {wrong[0]} is not "
-                f"from -1 to {self.width - 1}"
+                f"term {self.term!r}: column {self.column[tuple(wrong[0])]} of situation "
+                f"{wrong[0, 0]} is not from -1 to {self.width - 1}"
+            )
+        if self.value is not None and self.value.shape != self.column.shape:
+            raise ForecastError(
+                f"term {self.term!r}: values of shape {self.value.shape}, for columns of shape "
+                f"{self.column.shape}"
             )
 
     def pick(self, effect: Floats) -> Floats:
         """Return what the block adds in each situation, given the effect of each of its columns."""
         # One more effect, of 0, stands last: where column -1 looks.
         added = np.take(np.append(effect, 0.0), self.column)
-        return added if self.value is None else added * self.value
+        added = added if self.value is None else added * self.value
+        return added if added.ndim == 1 else added.sum(axis=1)
+
+    def single(self) -> Iterator[tuple[Ints, Floats | None]]:
+        """Yield the columns and values of the situations, one of each a situation at a time."""
+        if self.column.ndim == 1:
+            yield self.column, self.value
+        else:
+            for n in range(self.column.shape[1]):
+                yield self.column[:, n], None if self.value is None else self.value[:, n]
 
 
 @attrs.frozen(eq=False)
@@ -146,11 +161,12 @@ class Design:
         """Return the shared, or the nested, columns of each situation."""
         rows, columns, values, width = [], [], [], 0
         for where, block in self.columns(nested):
-            there = np.flatnonzero(block.column >= 0)
-            rows.append(there)
-            columns.append(block.column[there] + where.start)
-            values.append(np.ones(len(there)) if block.value is None else block.value[there])
             width = where.stop
+            for column, value in block.single():
+                there = np.flatnonzero(column >= 0)
+                rows.append(there)
+                columns.append(column[there] + where.start)
+                values.append(np.ones(len(there)) if value is None else value[there])
         shape = (self.situations, width)
         if not rows:
             return sparse.csr_array(shape)
@@ -244,8 +260,8 @@ class Effects:
         for where, block in design.columns(nested=True):
             if block.term in names:
                 effect = np.pad(self.nested[:, where], ((0, 0), (0, 1)))  # 0 last: of no column
-                column = np.where(block.column < 0, block.width, block.column)
-                nested.append((effect, column, block.value))
+                for column, value in block.single():
+                    nested.append((effect, np.where(column < 0, block.width, column), value))
         result = np.empty(len(design))
         # Some rows at a time, so that what is looked up for them stays near.
         for first in range(0, len(design), NEAR):
