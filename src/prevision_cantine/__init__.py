@@ -13,9 +13,9 @@ from prevision_cantine.city.city import City, Missing, Rows, teaching_periods
 from prevision_cantine.city.dishes import load_dishes, load_menu
 from prevision_cantine.city.fetch import fetch_nantes
 from prevision_cantine.city.frames import city_from_frames
+from prevision_cantine.city.load import load_city
 from prevision_cantine.city.load_report import Gap, LoadReport, load_report
 from prevision_cantine.city.made import make_city
-from prevision_cantine.city.nantes import load_city
 from prevision_cantine.city.records import Attendance, Remark
 from prevision_cantine.city.sources import Sources
 from prevision_cantine.decide.ingredients import (

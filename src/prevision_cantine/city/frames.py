@@ -6,13 +6,12 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
-import attrs
 import numpy as np
 import numpy.typing as npt
 
 from prevision_cantine.arrays import Days, Floats
 from prevision_cantine.calendar.days import Calendar
-from prevision_cantine.city.announced import unchecked_absences
+from prevision_cantine.city.builder import finished
 from prevision_cantine.city.city import City
 from prevision_cantine.city.menus import Menus
 from prevision_cantine.city.records import Absences, Attendance, Provisional, Remark
@@ -134,7 +133,7 @@ def city_from_frames(
         canteens=known, types=types, attendance=table, enrolment=pupils, provisional=foreseen,
         calendar=calendar, menus=Menus.of(dishes), absences=away, report=tuple(report),
     )  # fmt: skip
-    return attrs.evolve(city, report=(*report, *unchecked_absences(city, "absences")))
+    return finished(city, report, "absences")
 
 
 def _canteens(table: _Table) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -18,10 +18,9 @@ from prevision_cantine.city.menus import Menus
 from prevision_cantine.city.records import Absences
 from prevision_cantine.errors import CityError, ForecastError
 from prevision_cantine.files.csv_file import write_csv
-from prevision_cantine.model.design import TERMS
 from prevision_cantine.model.forecast import Forecast
 from prevision_cantine.model.forecaster import CanteenForecaster
-from prevision_cantine.model.naming import reasons
+from prevision_cantine.model.naming import NO_WORDS, Words, reasons
 from prevision_cantine.read_only import read_only
 from prevision_cantine.uncertainty.intervals import added
 from prevision_cantine.words.language import (
@@ -206,12 +205,15 @@ class Difference:
     terms : mapping of str to ndarray, shape (n,)
         Meals that each term adds or takes away; they add up to ``after - before``. ``ouverture``
         holds the meals of days that only one of the two has.
+    words : Words
+        What the city's own terms are called.
     """
 
     rows: Rows = attrs.field(repr=False)
     before: Floats = attrs.field(repr=False)
     after: Floats = attrs.field(repr=False)
     terms: Mapping[str, Floats] = attrs.field(converter=read_only, repr=False)
+    words: Words = attrs.field(default=NO_WORDS, repr=False)
 
     def __len__(self) -> int:
         """Return how many rows there are."""
@@ -312,8 +314,8 @@ class Difference:
         """
         columns = (self.before, self.after, *self.terms.values())
         numbers = zip(*([f"{x:.2f}" for x in column] for column in columns), strict=True)
-        names = zip(self.rows.names.tolist(), self.rows.date.astype(str).tolist(), strict=True)
-        header = ("cantine", "date", "avant", "apres", *self.terms)
+        keys, names = self.rows.key_texts()
+        header = (*keys, "avant", "apres", *self.terms)
         write_csv(path, header, ([*a, *b] for a, b in zip(names, numbers, strict=True)))
 
     def _told(
@@ -322,7 +324,7 @@ class Difference:
         """Return each term with its whole meals, the largest first."""
         whole = rounded_to(np.array(list(values.values())), total)
         names = {
-            **{name: words[lang] for name, words in TERMS.items()},
+            **{name: self.words.term(name, lang) for name in values},
             OPENING: TEXTS[lang][OPENING],
         }
         pairs = sorted(zip(whole.tolist(), values, strict=True), key=lambda pair: -abs(pair[0]))
@@ -386,7 +388,7 @@ def compare_forecasts(before: Forecast, after: Forecast) -> Difference:
     terms[OPENING] = np.where(both, 0.0, change)
     day, canteen = np.divmod(every, len(city.canteens))
     rows = Rows(city, canteen, day.astype("datetime64[D]"))
-    return Difference(rows=rows, before=meals[0], after=meals[1], terms=terms)
+    return Difference(rows=rows, before=meals[0], after=meals[1], terms=terms, words=after.words)
 
 
 def what_if(
