@@ -17,7 +17,7 @@ from prevision_cantine.model.levels import Past, recent_level
 from prevision_cantine.model.naming import Words
 from prevision_cantine.model.regression import Design, Effects, solve
 from prevision_cantine.model.strikes import past_strikes
-from prevision_cantine.model.terms import Term, names_of, situations, terms_to_text
+from prevision_cantine.model.terms import Situations, Term, names_of, situations, terms_to_text
 
 MEMORY = 3  # half-lives: an older row would weigh less than an eighth
 USUAL_ROWS = 60  # last rows of a series whose median stands for an enrolment that is not known
@@ -159,16 +159,28 @@ def regress(
     size = np.exp(offset)
     age = (until - table.date).astype(np.float64)
     weight = 0.5 ** (age / settings.half_life) * (size / size.mean()) ** 0.7
-    # Whoever has an own effect on the first day is far from the others there, every year.
-    firm = None
-    if city.calendar.is_school:
-        first = city.calendar.surroundings(days := np.unique(table.date))["from_start"] == 0
-        firm = np.isin(table.date, days[first])
+    firm = _firm(city, table, found, terms)
     effects, robust = solve(columns, target - mean, weight, firm=firm)
     return Regression(
         table, rows, apart, terms, columns, target, mean, weight, robust, effects, usual, first_year,
         years,
     )  # fmt: skip
+
+
+def _firm(
+    city: City, table: Attendance, found: Situations, terms: tuple[Term, ...]
+) -> Bools | None:
+    """Return the rows whose large effects would otherwise pass for errors, and never be learned."""
+    firm = np.zeros(len(table), dtype=bool)
+    if city.calendar.is_school:
+        # Whoever has an own effect on the first day is far from the others there, every year.
+        first = city.calendar.surroundings(days := np.unique(table.date))["from_start"] == 0
+        firm |= np.isin(table.date, days[first])
+    for term in terms:
+        for reads in term.sources:
+            if reads.startswith(("evenement:", "observance:")):
+                firm |= (found.category(reads) >= 0)[found.of_row]
+    return firm if firm.any() else None
 
 
 def learn(city: City, until: np.datetime64, settings: Settings, terms: tuple[Term, ...]) -> Fitted:

@@ -328,8 +328,9 @@ class Number:
         ``variable:`` and a name, or ``people``, the logarithm of people enrolled or present.
     line, curve : float
         Ridge penalties of the line and of the curve beyond it; no curve where None.
-    by_series : float, optional
-        Ridge penalty of a line of its own for each series.
+    by_type, by_series : float, optional
+        Ridge penalty of what each type adds, whose curve is held ten times more, and of a line of
+        its own for each series.
     transform : {"none", "root", "log"}
         What is done to the number first: its root or logarithm, for one that is 0 or more.
     words : mapping of str to str
@@ -344,6 +345,7 @@ class Number:
     reads: str
     line: float = 1.0
     curve: float | None = 10.0
+    by_type: float | None = None
     by_series: float | None = None
     transform: str = "none"
     words: Mapping[str, str] = attrs.field(default=None, converter=_words)
@@ -360,7 +362,7 @@ class Number:
             raise ForecastError(
                 f"term {self.name!r}: give transform one of {', '.join(TRANSFORMS)}, known ahead or after"
             )
-        _check_penalty(self.name, self.line, self.curve, self.by_series)
+        _check_penalty(self.name, self.line, self.curve, self.by_type, self.by_series)
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -396,6 +398,12 @@ class Number:
                 factor=self.factor,
             )
         )  # fmt: skip
+        kinds = len(found.city.kinds)
+        if self.by_type is not None and kinds > 1:
+            blocks += smooth.blocks(
+                self.name, self.values(found), line=self.by_type, curve=10 * self.by_type,
+                category=found.kind, categories=kinds, factor=f"type*{self.factor}",
+            )  # fmt: skip
         if self.by_series is not None and smooth.width:
             line = attrs.evolve(smooth, turn=(), middle=())
             blocks += line.blocks(
@@ -645,7 +653,7 @@ def default_terms(city: City) -> tuple[Term, ...]:
         reads = f"plat:{family.name}"
         terms.append(Category(name="menu", reads=reads, penalty=12.0, by_series=own))
     if _counts_daily(city):
-        terms.append(Number(name="effectif", reads="people", line=1.0, curve=None))
+        terms.append(Number(name="effectif", reads="people", line=1.0, curve=None, by_type=3.0))
     own_names: dict[str, Term] = {}
     for source, named in (("evenement", calendar.events), ("observance", calendar.observances)):
         of_series = [mark.name for mark in city.marks if mark.nature == source]
@@ -654,7 +662,7 @@ def default_terms(city: City) -> tuple[Term, ...]:
             own_names[known] = Category(name=known, reads=f"{source}:{name}", penalty=3.0)
     for variable in city.variables:
         name = variable.name if variable.name not in own_names else f"variable {variable.name}"
-        own_names[name] = Number(name=name, reads=f"variable:{variable.name}")
+        own_names[name] = Number(name=name, reads=f"variable:{variable.name}", by_type=3.0)
     usual = {term.name for term in terms}
     for name, term in own_names.items():
         clash = name in usual or name in RESERVED
@@ -756,7 +764,8 @@ def _own_term(name: str, table: Mapping[str, Any], terms: Mapping[str, Term]) ->
     )
     return Number(
         name=name, reads=reads, line=table.get("penalite", 1.0), curve=curve, words=words,
-        by_series=table.get("par_serie"), transform=how, known=when,
+        by_type=table.get("par_type", 3.0), by_series=table.get("par_serie"), transform=how,
+        known=when,
     )  # fmt: skip
 
 
