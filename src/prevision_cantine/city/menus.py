@@ -78,7 +78,8 @@ def families_of(settings: Mapping[str, Any]) -> tuple[Family, ...]:
     ----------
     settings : mapping of str to object
         ``familles`` of ``ville.toml``: by name, the words of its dishes, as a list or as ``mots`` in
-        a table that may also say what the family is called, by language; ``false`` removes it.
+        a table that may also say what the family is called, by language; ``false`` removes it. A
+        family of the package that has one of these words gives way.
 
     Returns
     -------
@@ -115,7 +116,12 @@ def families_of(settings: Mapping[str, Any]) -> tuple[Family, ...]:
                 f"ville.toml: familles.{name}: give the words of its dishes, such as "
                 "mots = ['poisson', 'thon'], and what it is called by language, such as en = 'fish'"
             )
-        found[name] = Family(name, _pattern(words), called)
+        own = Family(name, _pattern(words), called)
+        # A family of the package with a dish of the city's own would count it twice.
+        for usual in USUAL:
+            if found.get(usual.name) is usual and any(usual.holds(plain(word)) for word in words):
+                del found[usual.name]
+        found[name] = own
     return tuple(found.values())
 
 

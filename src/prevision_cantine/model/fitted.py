@@ -39,6 +39,8 @@ class Fitted:
         How far the agents ordered beyond what was served lately, on the log scale.
     usual : ndarray of float, shape (canteens,)
         Usual meals of each series, which stand for an enrolment that is not known.
+    away : ndarray of float, shape (canteens,)
+        What absences usually take away where they are announced every day; 0 where they are rare.
     seen : ndarray of int, shape (canteens,)
         Rows that each series was learned from.
     weekdays : ndarray of int
@@ -70,6 +72,7 @@ class Fitted:
     profile: Floats
     caution: Floats
     usual: Floats
+    away: Floats
     seen: Ints
     weekdays: Ints
     terms: str

@@ -368,6 +368,7 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
             "level_new": (fitted.level_new.shape, (count,)),
             "level_apart": (fitted.level_apart.shape, (count,)),
             "usual": (fitted.usual.shape, (count,)),
+            "away": (fitted.away.shape, (count,)),
             "seen": (fitted.seen.shape, (count,)),
             "growth": (fitted.growth.shape, (count,)),
             "caution": (fitted.caution.shape, (count,)),
@@ -482,7 +483,8 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
         contributions["jour"] = (
             contributions["jour"] + fitted.profile[rows.canteen, weekday(rows.date)]
         )
-        contributions["absences"] = log_present(rows, fitted.until, people)
+        absent = log_present(rows, fitted.until, people)
+        contributions["absences"] = np.where(absent < 0, absent, fitted.away[rows.canteen])
         for term in terms:
             unknown = term.known == "after" or (
                 term.known == "announced" and not self.strikes_announced

@@ -20,6 +20,8 @@ from prevision_cantine.model.strikes import past_strikes
 from prevision_cantine.model.terms import Situations, Term, names_of, situations, terms_to_text
 
 MEMORY = 3  # half-lives: an older row would weigh less than an eighth
+DAILY = 0.5  # share of days with announced absences above which each day is expected to have some
+YEAR_ROWS = 250  # last rows of a series, about a year, that show its usual absences
 USUAL_ROWS = 60  # last rows of a series whose median stands for an enrolment that is not known
 MOST_ABSENT = 0.95  # share of a canteen's pupils beyond which absences are not believed
 # A canteen that fills up year after year, such as a new one, keeps on: what its enrolment grew
@@ -109,6 +111,39 @@ def log_present(rows: Rows, until: np.datetime64, people: Floats) -> Floats:
     if not absent.any():
         return np.zeros(len(rows))
     return np.asarray(np.log1p(-np.minimum(absent / np.exp(people), MOST_ABSENT)))
+
+
+def usual_absence(rows: Rows, until: np.datetime64, people: Floats, series: int) -> Floats:
+    """Return what absences usually take away where they are announced day after day.
+
+    A day whose absences are not announced yet will have some, where nearly every day has: where
+    they are rare, such as trips, none are expected.
+
+    Parameters
+    ----------
+    rows : Rows
+        Rows that are learned from.
+    until : datetime64[D]
+        Last day of which anything is used.
+    people : ndarray of float, shape (n,)
+        Logarithm of people enrolled.
+    series : int
+        How many series there are.
+
+    Returns
+    -------
+    ndarray of float, shape (series,)
+        Mean logarithm of the share present, over the last rows of each; 0 where absences are rare.
+    """
+    result = np.zeros(series)
+    if not len(rows.city.absences):
+        return result
+    present = log_present(rows, until, people)
+    for n in range(series):
+        own = present[rows.canteen == n][-YEAR_ROWS:]
+        if len(own) and np.mean(own < 0) > DAILY:
+            result[n] = own.mean()
+    return result
 
 
 def usual_meals(table: Attendance, series: int) -> Floats:
@@ -234,6 +269,9 @@ def learn(city: City, until: np.datetime64, settings: Settings, terms: tuple[Ter
             np.log(table.agents[ordered] / table.meals[ordered]), table.canteen[ordered], series
         ),
         usual=found.usual,
+        away=usual_absence(
+            found.rows, until, log_people(found.rows, known_on, found.usual), series
+        ),
         seen=np.bincount(table.canteen, minlength=series).astype(np.int64),
         weekdays=np.unique(weekday(table.date)),
         terms=terms_to_text(found.terms),
