@@ -43,6 +43,7 @@ from prevision_cantine.model.forecaster import CanteenForecaster
 from prevision_cantine.model.regressor import AdditiveRegressor
 from prevision_cantine.model.splitter import TeachingPeriodSplit
 from prevision_cantine.model.storage import load_forecaster, save_forecaster
+from prevision_cantine.model.terms import Category, Number, Product, Season, Term, default_terms
 from prevision_cantine.model.transformer import CanteenFeatures
 from prevision_cantine.say.export import mask_small, to_frame
 from prevision_cantine.say.sheet import Accuracy, ModelSheet, TermRange, model_sheet
@@ -59,6 +60,7 @@ __all__ = [
     "CanteenFeatures",
     "CanteenForecaster",
     "CantineError",
+    "Category",
     "City",
     "CityError",
     "DateError",
@@ -72,21 +74,26 @@ __all__ = [
     "LoadReport",
     "Missing",
     "ModelSheet",
+    "Number",
     "Order",
     "Period",
     "Portion",
+    "Product",
     "Purchase",
     "Remark",
     "Rows",
     "Scenario",
+    "Season",
     "Sources",
     "TeachingPeriodSplit",
+    "Term",
     "TermRange",
     "TradeOff",
     "ZonedBreak",
     "backtest",
     "city_from_frames",
     "compare_forecasts",
+    "default_terms",
     "fetch_nantes",
     "french_calendar",
     "ingredients",

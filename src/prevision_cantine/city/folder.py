@@ -256,13 +256,12 @@ class _Reader:
                     f"{path}:{line}: absents: {row['absents']!r}; give people above 0, or leave the "
                     "line out"
                 )
-            tables.absences.append(
-                (
-                    self.cell(name, line, row, "cantine"), row.get("service", "").strip(),
-                    self.day(name, line, row["date"]), self.day(name, line, row["annonce_le"]),
-                    people, f"{path}:{line}: absents",
-                )
+            away = (
+                self.cell(name, line, row, "cantine"), row.get("service", "").strip(),
+                self.day(name, line, row["date"]), self.day(name, line, row["annonce_le"]),
+                people, f"{path}:{line}: absents",
             )  # fmt: skip
+            tables.absences += [away]
 
 
 def read_settings(root: Path, report: list[Remark]) -> dict[str, Any]:
@@ -298,9 +297,11 @@ def read_settings(root: Path, report: list[Remark]) -> dict[str, Any]:
         raise CityError(f"{path}: no TOML ({error}); correct it") from None
     except RecursionError:
         raise CityError(f"{path}: nested too deeply; correct it") from None
-    for key in found:
-        if key not in KEYS:
-            report.append(Remark("ville.toml", f"key {key!r} is not known", "left out", 1))
+    report += [
+        Remark("ville.toml", f"key {key!r} is not known", "left out", 1)
+        for key in found
+        if key not in KEYS
+    ]
     settings = {key: found[key] for key in KEYS if key in found}
     if "jours" in settings:
         settings["jours"] = _weekday_numbers(path, settings["jours"])

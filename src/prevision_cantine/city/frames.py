@@ -29,7 +29,6 @@ Array = npt.NDArray[Any]
 MAX_MEALS = 1e6
 YOUNGEST, OLDEST = 2, 20  # years of those who eat in a school
 FIRST = 5  # bad rows that an error names
-TYPES = ("M", "E", "M/E")
 # What a column is called unless ``columns`` says otherwise, and whether a table must have it.
 ATTENDANCE = {"cantine": True, "date": True, "reel": True, "prevision_agents": False}
 ENROLMENT = {"cantine": True, "annee_scolaire": True, "effectif": True}
@@ -138,9 +137,6 @@ def city_from_frames(
 
 def _canteens(table: _Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
     site, kind = table.texts("cantine"), table.texts("type_site")
-    table.refuse(
-        "type_site", ~np.isin(kind, TYPES), kind, f"is none of {', '.join(TYPES)}; correct it"
-    )
     table.refuse("cantine", _again(site), site, "stands twice; keep one")
     return tuple(site), tuple(kind)
 

@@ -15,7 +15,7 @@ from prevision_cantine.city.city import TYPES
 from prevision_cantine.errors import ForecastError
 from prevision_cantine.files.csv_file import write_csv
 from prevision_cantine.model.naming import NO_WORDS, TERMS, Words
-from prevision_cantine.model.regression import Design, Effects, standard_errors
+from prevision_cantine.model.regression import Block, Design, Effects, standard_errors
 from prevision_cantine.model.terms import Term
 from prevision_cantine.words.language import in_language, number, percent, table, texts
 
@@ -237,18 +237,18 @@ def effect_table(
     count = np.bincount(design.situation, minlength=design.situations)
     seen = design.matrix(nested=False).astype(bool).T @ count
     rows = [_against_mean(design, seen, len(kinds))]
-    curves: dict[tuple[str, str], tuple[slice, slice]] = {}
+    curves: list[tuple[str, str, slice, slice]] = []
+    left = list(design.columns(nested=False))
     place, entries = len(seen), list(words.entries)
     for term in terms:
         columns, names = term.points()
         if not len(names):
             continue
-        key = (term.name, term.factor)
-        spans = [at for at, b in design.columns(nested=False) if (b.term, b.factor) == key]
+        spans = _taken(left, term, columns.shape[1])
         own = np.zeros((len(names), len(seen)))
         own[:, spans[0].start : spans[-1].stop] = columns
         rows.append(own)
-        curves[key] = (slice(place, place + len(names)), spans[0])
+        curves.append((term.name, term.factor, slice(place, place + len(names)), spans[0]))
         place += len(names)
         entries += [
             (f"{term.factor} {n}", lang, text)
@@ -258,12 +258,12 @@ def effect_table(
     shared = contrast @ effects.shared
     errors = standard_errors(design, target, weight, effects, contrast=contrast)
     parts: list[tuple[Any, ...]] = []
-    for (name, factor), (at, first) in curves.items():
+    for name, factor, at, first in curves:
         points = np.arange(at.stop - at.start)
         known = np.full(len(points), int(seen[first].max()))
         scope = np.full(len(points), EVERYWHERE, dtype=object)
         parts.append((name, factor, points, scope, shared[at], errors[0][at], known))
-    drawn = {factor for _, factor in curves}
+    drawn = {factor for _, factor, _, _ in curves}
     for where, block in design.columns(nested=False):
         factor = block.factor.removeprefix("type*")
         if factor in drawn or block.column.ndim > 1:  # a column of a curve says nothing alone
@@ -292,6 +292,12 @@ def effect_table(
         )  # fmt: skip
     order = {name: n for n, name in enumerate(dict.fromkeys([*TERMS, *(p[0] for p in parts)]))}
     parts = sorted((p for p in parts if p[0] not in _LEFT_OUT), key=lambda p: order[p[0]])
+    if not parts:
+        none = np.array([], dtype=np.str_)
+        whole, real = np.array([], dtype=np.int64), np.array([])
+        return EffectTable(
+            term=none, factor=none, level=whole, scope=none, effect=real, error=real, rows=whole
+        )
     lengths = [len(part[2]) for part in parts]
     columns_ = [np.concatenate([part[n] for part in parts]) for n in range(2, 7)]
     found = EffectTable(
@@ -301,6 +307,17 @@ def effect_table(
         rows=np.rint(columns_[4]).astype(np.int64), words=Words(tuple(entries)),
     )  # fmt: skip
     return found._take(found.rows > 0)
+
+
+def _taken(left: list[tuple[slice, Block]], term: Term, width: int) -> list[slice]:
+    """Take the columns of a curve out of those that no other term has."""
+    found: list[slice] = []
+    for where, block in list(left):
+        enough = found and found[-1].stop - found[0].start == width
+        if not enough and (block.term, block.factor) == (term.name, term.factor):
+            found.append(where)
+            left.remove((where, block))
+    return found
 
 
 def _against_mean(design: Design, seen: Ints, kinds: int) -> Floats:

@@ -502,11 +502,11 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
 
     def _calibrate(self, city: City, until: np.datetime64) -> None:
         """Forecast the last teaching periods before ``until`` as if on their day, and learn from the errors."""
-        days = len(np.unique(known_rows(city, until).date))
-        width = width_after(days) if self.calibration_periods else 0.0
+        known = known_rows(city, until)
+        width = width_after(len(np.unique(known.date))) if self.calibration_periods else 0.0
         self.calibration_ = Calibration(np.array([]), np.array([]), width=width)
         self.assisted_: Assisted | None = None
-        past = self._past_forecasts(city, until)
+        past = self._past_forecasts(city, known)
         if past is None:
             return
         canteens = len(city.canteens)
@@ -519,9 +519,8 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
             meals = past.meals * np.exp(weights.term(past.drafts))
             self.assisted_ = Assisted(weights, measured(past, meals, canteens, width))
 
-    def _past_forecasts(self, city: City, until: np.datetime64) -> Origins | None:
+    def _past_forecasts(self, city: City, known: Attendance) -> Origins | None:
         """Forecast the last teaching periods, or their weeks, and return what is known of each row."""
-        known = known_rows(city, until)
         found: list[Origins] = []
         for period in list(reversed(periods(known.date)))[: self.calibration_periods]:
             inside = known.select((known.date >= period.start) & (known.date <= period.end))

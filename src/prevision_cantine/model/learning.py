@@ -148,14 +148,20 @@ def usual_absence(rows: Rows, until: np.datetime64, people: Floats, series: int)
 
 def usual_meals(table: Attendance, series: int) -> Floats:
     """Return the median of the last meals of each series; that of all for one without any."""
-    result = np.full(series, np.nan)
     order = np.argsort(table.canteen, kind="stable")
     edges = np.searchsorted(table.canteen[order], np.arange(series + 1))
-    for n in range(series):
-        own = table.meals[order[edges[n] : edges[n + 1]]][-USUAL_ROWS:]
-        if len(own):
-            result[n] = np.median(own)
-    return np.where(np.isnan(result), np.nanmedian(result), result)
+    seen = np.minimum(np.diff(edges), USUAL_ROWS)
+    at = edges[1:, None] - 1 - np.arange(USUAL_ROWS)
+    there = np.arange(USUAL_ROWS) < seen[:, None]
+    last = np.sort(np.where(there, table.meals[order[np.where(there, at, 0)]], np.inf), axis=1)
+    every = np.arange(series)
+    low, high = (
+        last[every, np.maximum(seen - 1, 0) // 2],
+        last[every, np.minimum(seen // 2, USUAL_ROWS - 1)],
+    )
+    with np.errstate(invalid="ignore"):
+        middle = (low + high) / 2
+    return np.asarray(np.where(seen > 0, middle, np.median(middle[seen > 0])))
 
 
 def regress(
@@ -209,8 +215,7 @@ def _firm(
     firm = np.zeros(len(table), dtype=bool)
     if city.calendar.is_school:
         # Whoever has an own effect on the first day is far from the others there, every year.
-        first = city.calendar.surroundings(days := np.unique(table.date))["from_start"] == 0
-        firm |= np.isin(table.date, days[first])
+        firm |= (found.category("from_start") == 0)[found.of_row]
     for term in terms:
         for reads in term.sources:
             if reads.startswith(("evenement:", "observance:")):
