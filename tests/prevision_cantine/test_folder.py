@@ -2,6 +2,7 @@
 
 import csv
 import os
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from prevision_cantine import (
     CityError,
     DateError,
     backtest,
+    default_terms,
     load_city,
     load_forecaster,
     load_order,
@@ -214,6 +216,37 @@ def test_a_canteen_that_opens_is_forecast_from_then_on(town):
     assert city.replaces[list(city.canteens).index("Neuve")] == (
         list(city.canteens).index("Ancienne"),
     )
+
+
+def test_a_canteen_that_replaces_another_has_its_level(town):
+    lines = (town / "cantines.csv").read_text("utf-8").replace("2024-03-04", "2023-01-02")
+    (town / "cantines.csv").write_text(lines, "utf-8")
+    city = load_city(town)
+    forecast = (
+        CanteenForecaster(calibration_periods=0)
+        .fit(city, "2023-01-10")
+        .predict(city.calendar_rows("2023-01-23", "2023-01-27"))
+    )
+    new = forecast.meals[forecast.rows_of("Neuve")]
+    assert np.abs(new / 90 - 1).max() < 0.15
+
+
+def test_the_settings_of_the_guide_are_read(town):
+    page = Path(__file__).parents[2] / "docs/guides/city_data.md"
+    if not page.exists():
+        pytest.skip("the documentation is not there")
+    text = page.read_text("utf-8").partition("```toml\n")[2].partition("```")[0]
+    (town / "ville.toml").write_text(text, "utf-8")
+    city = load_city(town)
+    names = [term.name for term in default_terms(city)]
+    assert "ramadan" not in names
+    assert names[-3:] == ["neige", "conges", "jour et conges"]
+    forecast = (
+        CanteenForecaster(calibration_periods=0)
+        .fit(city, "2024-02-28")
+        .predict(city.calendar_rows("2024-03-11", "2024-03-15"))
+    )
+    assert not forecast.contributions["neige"].any()
 
 
 def test_meals_outside_the_life_of_a_canteen_are_left_out(town):

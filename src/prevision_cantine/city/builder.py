@@ -206,6 +206,7 @@ def build_city(tables: CityTables) -> City:
     named = tables.settings.get("jours")
     seen = tuple(np.unique(weekday(table.date)).tolist()) if named is None else tuple(named)
     calendar = attrs.evolve(calendar, weekdays=_usual_weekdays(table, seen, calendar, named))
+    replaces = _replaced(tables, index)
     words = families_of(tables.settings.get("familles", {}))
     menus = {
         service: Menus.of(dishes, words)
@@ -226,8 +227,8 @@ def build_city(tables: CityTables) -> City:
         marks=marks,
         opens=opens,
         closes=closes,
-        replaces=_replaced(tables, index),
-        weekdays=_weekdays(table, len(names), calendar, named),
+        replaces=replaces,
+        weekdays=_weekdays(table, len(names), calendar, named, replaces),
         settings={k: v for k, v in tables.settings.items() if k in ("termes", "langues")},
         menus_of=menus,
     )
@@ -381,9 +382,16 @@ def _usual_weekdays(
 
 
 def _weekdays(
-    table: Attendance, series: int, calendar: Calendar, named: Sequence[int] | None
+    table: Attendance,
+    series: int,
+    calendar: Calendar,
+    named: Sequence[int] | None,
+    replaces: tuple[tuple[int, ...], ...],
 ) -> Bools:
-    """Return which weekdays each series serves lately; all of the calendar's where it has no past."""
+    """Return which weekdays each series serves lately.
+
+    A series without a past serves those of the ones that it replaces, or of most others.
+    """
     result = np.zeros((series, 7), dtype=bool)
     result[:, list(calendar.weekdays)] = True
     if named is not None:
@@ -395,6 +403,11 @@ def _weekdays(
         if len(lately):
             counts = np.bincount(weekday(lately), minlength=7)
             result[n] &= counts >= (2 if len(lately) >= LAST_DAYS else 1)
+    seen = np.bincount(table.canteen, minlength=series) > 0
+    for n in np.flatnonzero(~seen):
+        old = [m for m in (replaces[n] if replaces else ()) if seen[m]]
+        served = result[old].any(axis=0) if old else result[seen].mean(axis=0) >= 0.5
+        result[n] &= served | ~served.any()
     return result
 
 

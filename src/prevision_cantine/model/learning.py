@@ -5,7 +5,7 @@ from __future__ import annotations
 import attrs
 import numpy as np
 
-from prevision_cantine.arrays import Bools, Floats
+from prevision_cantine.arrays import Bools, Floats, Ints
 from prevision_cantine.calendar.days import weekday
 from prevision_cantine.city.city import City, Rows
 from prevision_cantine.city.records import Attendance
@@ -188,6 +188,9 @@ def regress(
     apart, table = table.select(exceptional), table.select(~exceptional)
     rows = Rows(city, table.canteen, table.date)
     usual = usual_meals(table, len(city.canteens))
+    for n, old in enumerate(city.replaces):
+        if old and not (table.canteen == n).any():
+            usual[n] = usual[list(old)].sum()
     people = log_people(rows, until + settings.enrolment_lead_days, usual)
     year = city.calendar.year_index(table.date[[0, -1]])
     first_year, years = int(year[0]), int(year[1] - year[0]) + 1
@@ -257,13 +260,15 @@ def learn(city: City, until: np.datetime64, settings: Settings, terms: tuple[Ter
     growth = city.enrolment_growth(known_on)
     ordered = np.isfinite(table.agents) & (table.agents > 0)
     ordered &= (past.day > past.day[-1] - CAUTION_DAYS) & ~struck
-    recent = past.level(settings.level_half_life)
+    seen = np.bincount(table.canteen, minlength=series).astype(np.int64)
+    recent = _with_new_series(city, past.level(settings.level_half_life), seen)
+    of_new_year = _with_new_series(city, past.level(settings.level_half_life_new_year), seen)
     return Fitted(
         until=until,
         canteens=city.canteens,
         exponent=settings.enrolment_exponent,
         level=recent,
-        level_new=past.level(settings.level_half_life_new_year),
+        level_new=of_new_year,
         level_apart=_level_apart(city, found, effects, settings, until, recent, days),
         summer=past.summer(
             settings.level_half_life_new_year, _new_enrolment(city, table, settings)
@@ -277,7 +282,7 @@ def learn(city: City, until: np.datetime64, settings: Settings, terms: tuple[Ter
         away=usual_absence(
             found.rows, until, log_people(found.rows, known_on, found.usual), series
         ),
-        seen=np.bincount(table.canteen, minlength=series).astype(np.int64),
+        seen=seen,
         weekdays=np.unique(weekday(table.date)),
         terms=terms_to_text(found.terms),
         names=names_of(found.terms),
@@ -290,6 +295,20 @@ def learn(city: City, until: np.datetime64, settings: Settings, terms: tuple[Ter
             table.date[struck], table.meals[struck], table.meals[struck] / np.exp(came)
         ),
     )
+
+
+def _with_new_series(city: City, level: Floats, seen: Ints) -> Floats:
+    """Return levels in which a series without any meal has that of those it replaces, or the median."""
+    new = np.flatnonzero(seen == 0)
+    if not len(new):
+        return level
+    result = level.copy()
+    result[new] = np.median(level[seen > 0])
+    for n in new if city.replaces else ():
+        old = [m for m in city.replaces[n] if seen[m]]
+        if old:
+            result[n] = np.average(level[old], weights=seen[old])
+    return result
 
 
 def _level_apart(

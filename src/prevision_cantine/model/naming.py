@@ -202,8 +202,7 @@ def reasons(rows: Rows, lang: str) -> list[dict[str, str]]:
         calendar and the menus say nothing about is not there.
     """
     around = rows.city.calendar.surroundings(rows.date)
-    menus = rows.city.menus
-    menu = menus.on(rows.date)
+    city = rows.city
     tellers: Mapping[str, Callable[[Rows, int, Mapping[str, Any], str], str]] = {
         "saison": _season, "rentree_fin": _ends, "vacances": _school_holidays,
         "feries": _public_holidays, "greve": _flag("strike"), "ramadan": _flag("ramadan"),
@@ -212,9 +211,11 @@ def reasons(rows: Rows, lang: str) -> list[dict[str, str]]:
     for i in range(len(rows)):
         here = {name: values[i] for name, values in around.items()}
         told = {term: tell(rows, i, here, lang) for term, tell in tellers.items()}
+        service = city.service_of[rows.canteen[i]]
+        menus = city.menus_of.get(service, city.menus)
         served = [
             family.words.get(lang) or NAMES.get(family.name, {}).get(lang) or family.name
-            for family, flag in zip(menus.families, menu[i], strict=True)
+            for family, flag in zip(menus.families, menus.on(rows.date[[i]])[0], strict=True)
             if flag
         ]
         told["menu"] = listed(served, lang)
