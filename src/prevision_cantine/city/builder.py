@@ -404,7 +404,7 @@ def _weekdays(
             counts = np.bincount(weekday(lately), minlength=7)
             result[n] &= counts >= (2 if len(lately) >= LAST_DAYS else 1)
     seen = np.bincount(table.canteen, minlength=series) > 0
-    for n in np.flatnonzero(~seen):
+    for n in np.flatnonzero(~seen).tolist():
         old = [m for m in (replaces[n] if replaces else ()) if seen[m]]
         served = result[old].any(axis=0) if old else result[seen].mean(axis=0) >= 0.5
         result[n] &= served | ~served.any()

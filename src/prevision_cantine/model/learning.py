@@ -304,7 +304,7 @@ def _with_new_series(city: City, level: Floats, seen: Ints) -> Floats:
         return level
     result = level.copy()
     result[new] = np.median(level[seen > 0])
-    for n in new if city.replaces else ():
+    for n in new.tolist() if city.replaces else ():
         old = [m for m in city.replaces[n] if seen[m]]
         if old:
             result[n] = np.average(level[old], weights=seen[old])
