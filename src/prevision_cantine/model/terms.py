@@ -659,7 +659,7 @@ def default_terms(city: City) -> tuple[Term, ...]:
         of_series = [mark.name for mark in city.marks if mark.nature == source]
         for name in dict.fromkeys([*(name for name, _ in named), *of_series]):
             known = name if name not in own_names else f"{source} {name}"
-            own_names[known] = Category(name=known, reads=f"{source}:{name}", penalty=3.0)
+            own_names[known] = Category(name=known, reads=f"{source}:{name}", penalty=1.0)
     for variable in city.variables:
         name = variable.name if variable.name not in own_names else f"variable {variable.name}"
         own_names[name] = Number(name=name, reads=f"variable:{variable.name}", by_type=3.0)
@@ -842,5 +842,6 @@ def _term(item: dict[str, Any]) -> Term:
 def names_of(terms: Sequence[Term]) -> tuple[str, ...]:
     """Return the names of all parts of a forecast, in the order in which they are told."""
     own = [term.name for term in terms if term.name not in TERMS]
-    usual = [name for name in TERMS if name not in ("absences", "projet_commande")]
+    there = {"effectif", "niveau", "jour", *(term.name for term in terms)}
+    usual = [name for name in TERMS if name in there]
     return (*usual, *dict.fromkeys(own), "absences", "projet_commande")
