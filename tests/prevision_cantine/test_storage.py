@@ -21,9 +21,9 @@ from prevision_cantine import (
     model_sheet,
     plan_order,
     save_forecaster,
-    storage,
     what_if,
 )
+from prevision_cantine.model import storage
 
 SPAN = ("2022-03-07", "2022-03-18")
 
@@ -163,7 +163,7 @@ LEVEL = "fitted.level"
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (put("version", 2), "version 2 is not known, only 1"),
+        (put("version", 1), "version 1 is not known, only 2"),
         (put("version", True), "version True is not known"),
         (put("format", "x"), "format: not"),
         (put("colour", "blue"), "'colour' is not known"),

@@ -14,8 +14,8 @@ import prevision_cantine.cli
 import tarifs_solidaires.cli
 from charte_registry.records import KINDS
 from prevision_cantine import CanteenFeatures, Portion, Purchase, make_city
-from prevision_cantine.features import TERMS
-from prevision_cantine.menus import FAMILIES
+from prevision_cantine.city.menus import FAMILIES
+from prevision_cantine.model.naming import TERMS
 from tarifs_solidaires.rules.load import list_vocabularies, load_vocabulary
 
 ROOT = Path(__file__).parents[2]

@@ -1,0 +1,1 @@
+"""Forecasts of the past, made as if on their day and measured."""

@@ -1,0 +1,555 @@
+"""The additive regressor: expected meals are enrolment to a power times exp of a sum of terms."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import attrs
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.exceptions import NotFittedError
+
+from prevision_cantine.arrays import Bools, Floats
+from prevision_cantine.calendar.days import to_day, weekday
+from prevision_cantine.calendar.periods import periods, weeks
+from prevision_cantine.city.city import City, Rows
+from prevision_cantine.city.records import Attendance
+from prevision_cantine.city.sources import describe
+from prevision_cantine.errors import DateError, ForecastError, ParameterError, check_number
+from prevision_cantine.model.design import design, is_ending, occasions
+from prevision_cantine.model.draft import MIN_ROWS as DRAFT_ROWS
+from prevision_cantine.model.draft import learn_weights, parts
+from prevision_cantine.model.effects import EffectTable, effect_table
+from prevision_cantine.model.fitted import Assisted, Fitted
+from prevision_cantine.model.forecast import Forecast
+from prevision_cantine.model.learning import (
+    Settings,
+    is_enough,
+    is_new,
+    known_rows,
+    learn,
+    log_people,
+    log_present,
+    regress,
+)
+from prevision_cantine.model.levels import SLOTS
+from prevision_cantine.model.past_forecasts import Origins, joined, measured, width_after
+from prevision_cantine.model.terms import (
+    Term,
+    checked_terms,
+    default_terms,
+    terms_from_text,
+    terms_to_text,
+)
+from prevision_cantine.uncertainty.intervals import Calibration, check_share
+from prevision_cantine.words.language import counted
+
+LONGEST_LIFE = 1_000_000  # days: beyond it, nothing is forgotten
+
+
+class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
+    """Forecast of canteen attendance as a sum of named terms.
+
+    The logarithm of expected meals is the sum of the terms that ``TERMS`` names. Weekday, season,
+    start and end of the year, holidays, strikes, Ramadan and menu are estimated together by a
+    robust ridge regression that forgets slowly; the level and the weekday profile of each canteen
+    then follow its own last weeks, shrunk towards its longer past. After a summer, the level moves as
+    it did after past ones. Past forecasts, each made as if on its day, say how far a forecast may be
+    off, by size, lead, kind of day and canteen, and how much of the agents' draft order to take over.
+
+    Parameters
+    ----------
+    half_life : float
+        Days after which a row counts half in the regression.
+    level_half_life, level_half_life_new_year : float
+        Service days after which a row counts half in the level of its canteen: inside a school
+        year, and for the first forecasts of the next.
+    enrolment_exponent : float
+        Power of enrolment.
+    enrolment_lead_days : int
+        How many days before a school year its enrolments are known. 0: from its first day on only.
+    strikes_announced : bool
+        Whether the strike days of the calendar after ``until`` are taken as announced. A strike
+        that is not announced is forecast as an ordinary day.
+    lead_days : int
+        Days between the end of the data and the first day forecast in the past forecasts that
+        calibrate intervals and orders.
+    calibration_periods : int
+        How many past teaching periods calibrate; 0 for none, and then no interval nor order.
+    step : {"period", "week"}
+        What the past forecasts forecast at once: a teaching period, or each of its weeks from newer
+        data. Choose what the forecasts to come will do.
+    terms : sequence of Category, Number, Season or Product, optional
+        The terms; those of the city, as ``default_terms`` gives them, where not given.
+
+    Examples
+    --------
+    >>> from prevision_cantine import make_city
+    >>> city = make_city(seed=0, canteens=5, years=2)
+    >>> forecaster = CanteenForecaster().fit(city, until="2022-02-01")
+    >>> forecast = forecaster.predict(city.calendar_rows("2022-03-07", "2022-03-11"), coverage=0.9)
+    >>> len(forecast.meals), bool((forecast.lower <= forecast.upper).all())
+    (20, True)
+    """
+
+    _learned_for: tuple[int, str]
+    _city: City
+    _learned: dict[np.datetime64, Fitted]
+    _past: dict[tuple[np.datetime64, np.datetime64], Origins]
+    _effects: EffectTable | None
+
+    def __init__(
+        self,
+        *,
+        half_life: float = 800.0,
+        level_half_life: float = 8.0,
+        level_half_life_new_year: float = 15.0,
+        enrolment_exponent: float = 0.9,
+        enrolment_lead_days: int = 0,
+        strikes_announced: bool = False,
+        lead_days: int = 15,
+        calibration_periods: int = 12,
+        step: str = "period",
+        terms: Sequence[Term] | None = None,
+    ) -> None:
+        self.half_life = half_life
+        self.level_half_life = level_half_life
+        self.level_half_life_new_year = level_half_life_new_year
+        self.enrolment_exponent = enrolment_exponent
+        self.enrolment_lead_days = enrolment_lead_days
+        self.strikes_announced = strikes_announced
+        self.lead_days = lead_days
+        self.calibration_periods = calibration_periods
+        self.step = step
+        self.terms = terms
+
+    def fit(self, city: City, until: str | dt.date | np.datetime64) -> CanteenForecaster:
+        """Learn from what is known of a city up to a day.
+
+        Parameters
+        ----------
+        city : City
+            The city.
+        until : str or datetime.date
+            Last day of which anything is used.
+
+        Returns
+        -------
+        CanteenForecaster
+            Itself.
+
+        Raises
+        ------
+        DateError
+            Where no meal is known by then, or the day is after the calendar; the message names the
+            range.
+        ForecastError
+            Where a parameter is outside its range: half-lives are above 0, the exponent from 0 to 2,
+            lead days whole numbers from 1 to 365, those of enrolments from 0.
+        """
+        self.check_parameters()
+        day = to_day(until)
+        last, end = city.attendance.date[-1], city.calendar.span[1]
+        if day > end:
+            raise DateError(
+                f"the data cannot end on {day}: the attendance is known to {last} and the calendar "
+                f"to {end}; give a day up to {end}"
+            )
+        key = (id(city), repr(self.get_params()))
+        if getattr(self, "_learned_for", None) != key:
+            # The past forecasts of one fit serve the next: a backtest learns each day once.
+            self._learned_for, self._city, self._learned, self._past = key, city, {}, {}
+        self.fitted_ = self._learn(city, day)
+        self.sources_ = describe(known_rows(city, day), city, day)
+        self._effects = None
+        self._calibrate(city, day)
+        return self
+
+    def predict(
+        self, rows: Rows, coverage: float = 0.9, *, draft: Floats | None = None
+    ) -> Forecast:
+        """Forecast canteens and days.
+
+        Parameters
+        ----------
+        rows : Rows
+            From ``City.calendar_rows``.
+        coverage : float
+            Share of days that the interval should hold, above 0 and below 1.
+        draft : ndarray of float, shape (n,), optional
+            Meals that the agents mean to order, above 0, NaN where they have not said. The forecast
+            then has the term ``projet_commande``: what their draft says beyond the calendar and the
+            past, weighted as past drafts deserved. A day takes the drafts of its own day and of
+            earlier ones into account, never of a later one.
+
+        Returns
+        -------
+        Forecast
+            Meals, interval and contributions, a row each.
+
+        Raises
+        ------
+        sklearn.exceptions.NotFittedError
+            Before ``fit``.
+        ForecastError
+            Where the coverage is outside its range, a row is not after the data, the rows are of a
+            city with other canteens or school years, a draft is not above 0, or too few past drafts
+            are known to learn from.
+        """
+        self._check_is_fitted()
+        check_share("coverage", coverage, such_as=0.9)
+        if len(rows) and rows.date.min() <= self.fitted_.until:
+            raise ForecastError(
+                f"the days begin on {rows.date.min()}, and the data end on {self.fitted_.until}: "
+                "forecast days after the data"
+            )
+        self._check_city(rows.city)
+        contributions = self._contributions(self.fitted_, rows)
+        calibration = self.calibration_
+        if draft is not None:
+            assisted = self._check_draft(rows, draft)
+            columns = self._draft_parts(self.fitted_, rows, _total(contributions), draft)
+            contributions["projet_commande"] = assisted.weights.term(columns)
+            calibration = assisted.calibration
+        meals = np.exp(_total(contributions))
+        scale = calibration.scale_of(
+            meals,
+            (rows.date - self.fitted_.until).astype(np.float64),
+            occasions(rows, is_new(self.fitted_, rows)),
+            rows.canteen,
+        )
+        lower, upper = calibration.interval(meals, coverage, scale)
+        return Forecast(
+            rows=rows,
+            meals=meals,
+            lower=lower,
+            upper=upper,
+            coverage=coverage,
+            until=self.fitted_.until,
+            contributions=contributions,
+            words=self.fitted_.words,
+            notes=self._notes(rows),
+            calibration=calibration,
+            scale=scale,
+        )
+
+    def _notes(self, rows: Rows) -> dict[str, Bools]:
+        """Return, by name, the rows of which something that matters is not known."""
+        fitted = self.fitted_
+        known_on = fitted.until + self.enrolment_lead_days
+        people = rows.city.enrolled(rows.canteen, rows.date, known_on)
+        few = self.calibration_.is_short and self.calibration_.width > 0
+        found = {
+            "never": fitted.seen[rows.canteen] == 0,
+            "weekday": ~np.isin(weekday(rows.date), fitted.weekdays),
+            "people": ~np.isfinite(people),
+            "exceptional": rows.city.is_exceptional(rows),
+            "short": np.full(len(rows), few),
+        }
+        return {name: where for name, where in found.items() if where.any()}
+
+    def _check_draft(self, rows: Rows, draft: Floats) -> Assisted:
+        if self.assisted_ is None:
+            raise ForecastError(
+                f"too few past orders of the agents are known on {self.fitted_.until} to learn what "
+                "a draft is worth: forecast without draft="
+            )
+        if len(draft) != len(rows):
+            raise ForecastError(
+                f"draft is of length {len(draft)}, for {counted(len(rows), 'row')}: give one value each"
+            )
+        wrong = np.flatnonzero(draft <= 0)
+        if len(wrong):
+            raise ForecastError(
+                f"draft[{wrong[0]}]={draft[wrong[0]]}: give meals above 0, or NaN where there is none"
+            )
+        return self.assisted_
+
+    def effects(self) -> EffectTable:
+        """Return the effect of every level of every term but the level of the canteens.
+
+        Returns
+        -------
+        EffectTable
+            In percent, with standard error and number of rows: what all canteens share, and what a
+            type or a canteen adds to it.
+
+        Raises
+        ------
+        sklearn.exceptions.NotFittedError
+            Before ``fit``.
+
+        Examples
+        --------
+        >>> from prevision_cantine import make_city
+        >>> city = make_city(seed=0, canteens=5, years=2)
+        >>> forecaster = CanteenForecaster(calibration_periods=0).fit(city, until="2022-02-01")
+        >>> fish = forecaster.effects().select(term="menu", scope="*")
+        >>> fish.level_names("en")[0], bool(fish.percent[0] < 0)
+        ('fish', True)
+        """
+        self._check_is_fitted()
+        if self._effects is None:
+            found = regress(
+                self._city, self.fitted_.until, self._settings(), self._terms(self._city)
+            )
+            self._effects = effect_table(
+                found.design, found.target - found.mean, found.weight * found.robust, found.effects,
+                self._city.canteens, kinds=self._city.kinds, terms=found.terms,
+                words=self.fitted_.words,
+            )  # fmt: skip
+        return self._effects
+
+    def state(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return the settings, and what was learned as immutable parts; ``from_state`` undoes it.
+
+        Returns
+        -------
+        settings : dict of str to object
+            Parameters of the forecaster.
+        parts : dict of str to object
+            ``fitted``, ``calibration``, ``assisted``, ``sources`` and ``effects``.
+
+        Raises
+        ------
+        sklearn.exceptions.NotFittedError
+            Before ``fit``.
+        """
+        self._check_is_fitted()
+        settings = self.get_params()
+        if settings["terms"] is not None:
+            settings["terms"] = terms_to_text(settings["terms"])
+        return settings, {
+            "fitted": self.fitted_, "calibration": self.calibration_, "assisted": self.assisted_,
+            "sources": self.sources_, "effects": self.effects(),
+        }  # fmt: skip
+
+    @classmethod
+    def from_state(cls, settings: Mapping[str, Any], parts: Mapping[str, Any]) -> CanteenForecaster:
+        """Return the fitted forecaster of which ``state`` gave this.
+
+        Parameters
+        ----------
+        settings : mapping of str to object
+            Parameters of the forecaster.
+        parts : mapping of str to object
+            As ``state`` gives them.
+
+        Returns
+        -------
+        CanteenForecaster
+            Fitted.
+
+        Raises
+        ------
+        ForecastError
+            Where a setting is not known or missing, or the parts do not fit together.
+        """
+        known = cls().get_params()
+        for name in {*settings, *known}:
+            if name not in known or name not in settings:
+                raise ForecastError(f"the setting {name!r} is not known, or missing")
+            if not isinstance(settings[name], (bool, int, float, str, type(None))):
+                raise ForecastError(f"the setting {name!r} is {settings[name]!r}")
+        given = dict(settings)
+        if given["terms"] is not None:
+            given["terms"] = terms_from_text(given["terms"])
+        self = cls(**given)
+        self.check_parameters()
+        self.fitted_, self.calibration_ = parts["fitted"], parts["calibration"]
+        self.assisted_ = parts["assisted"]
+        self.sources_, self._effects = parts["sources"], parts["effects"]
+        fitted, past, table = self.fitted_, self.calibration_, self._effects
+        count = len(fitted.canteens)
+        shapes = {
+            "level": (fitted.level.shape, (count,)),
+            "level_new": (fitted.level_new.shape, (count,)),
+            "level_apart": (fitted.level_apart.shape, (count,)),
+            "usual": (fitted.usual.shape, (count,)),
+            "away": (fitted.away.shape, (count,)),
+            "seen": (fitted.seen.shape, (count,)),
+            "growth": (fitted.growth.shape, (count,)),
+            "caution": (fitted.caution.shape, (count,)),
+            "profile": (fitted.profile.shape, (count, SLOTS)),
+            "effects": (fitted.effects.nested.shape[:1], (count,)),
+            "shared effects": (fitted.effects.shared.shape, (fitted.effects.shared.size,)),
+            "calibration": (
+                {len(past.forecast), len(past.actual), len(past.date), len(past.canteen)},
+                {len(past.forecast)},
+            ),
+            "effect table": (
+                {
+                    len(getattr(table, field.name))
+                    for field in attrs.fields(EffectTable)
+                    if field.name != "words"
+                },
+                {len(table)},
+            ),
+        }
+        terms_from_text(fitted.terms)
+        for name, (found, expected) in shapes.items():
+            if found != expected:
+                raise ForecastError(f"{name}: {found}, where {expected} is needed")
+        return self
+
+    def check_parameters(self) -> None:
+        """Refuse a parameter outside its range; ``fit`` does so too.
+
+        Raises
+        ------
+        ForecastError
+            With the range.
+        """
+        for name in ("half_life", "level_half_life", "level_half_life_new_year"):
+            check_number(name, getattr(self, name), 0, LONGEST_LIFE, above=True)
+        check_number("enrolment_exponent", self.enrolment_exponent, 0, 2)
+        check_number("enrolment_lead_days", self.enrolment_lead_days, 0, 365, unit="days")
+        check_number("lead_days", self.lead_days, 1, 365, unit="days")
+        check_number("calibration_periods", self.calibration_periods, 0, 1000, unit="periods")
+        if self.step not in ("period", "week"):
+            raise ParameterError("step", self.step, "give 'period' or 'week'")
+        if self.terms is not None:
+            checked_terms(self.terms)
+        if not isinstance(self.strikes_announced, bool | np.bool_):
+            raise ParameterError("strikes_announced", self.strikes_announced, "give True or False")
+
+    def _check_city(self, city: City) -> None:
+        """Refuse a city whose canteens or school years are not those of the fit."""
+        fitted, years = self.fitted_, city.calendar.years
+        if city.canteens != fitted.canteens:
+            raise ForecastError(
+                f"the canteens of the rows ({len(city.canteens)}) are not those learned "
+                f"({len(fitted.canteens)}), in their order: fit on that city"
+            )
+        if not (
+            fitted.first_year < len(years)
+            and years[fitted.first_year].name == fitted.first_year_name
+        ):
+            raise ForecastError(
+                f"the calendar does not have {fitted.first_year_name} as its school year "
+                f"{fitted.first_year + 1}, as the data had: fit on that calendar"
+            )
+
+    def _check_is_fitted(self) -> None:
+        if not hasattr(self, "fitted_"):
+            raise NotFittedError(
+                "this forecaster has learned nothing yet: call fit(city, until=...)"
+            )
+
+    def _settings(self) -> Settings:
+        return Settings(
+            half_life=self.half_life,
+            level_half_life=self.level_half_life,
+            level_half_life_new_year=self.level_half_life_new_year,
+            enrolment_exponent=self.enrolment_exponent,
+            enrolment_lead_days=self.enrolment_lead_days,
+        )
+
+    def _terms(self, city: City) -> tuple[Term, ...]:
+        return default_terms(city) if self.terms is None else checked_terms(self.terms)
+
+    def _learn(self, city: City, until: np.datetime64) -> Fitted:
+        if until not in self._learned:
+            self._learned[until] = learn(city, until, self._settings(), self._terms(city))
+        return self._learned[until]
+
+    def _contributions(self, fitted: Fitted, rows: Rows) -> dict[str, Floats]:
+        contributions: dict[str, Floats] = {name: np.zeros(len(rows)) for name in fitted.names}
+        if not len(rows):
+            return contributions
+        known_on = fitted.until + self.enrolment_lead_days
+        people = log_people(rows, known_on, fitted.usual)
+        terms = terms_from_text(fitted.terms)
+        columns = design(
+            rows, terms, fitted.first_year, fitted.years, known_on=fitted.until, people=people
+        )
+        contributions |= fitted.effects.terms(columns)
+        new = is_new(fitted, rows)
+        known = rows.city.enrolment_is_known(rows.canteen, rows.date, known_on)
+        contributions["effectif"] = (
+            contributions["effectif"]
+            + fitted.exponent * people
+            + np.where(new & ~known, fitted.growth[rows.canteen], 0.0)
+        )
+        level = np.where(
+            new,
+            fitted.level_new[rows.canteen] + np.where(known, *fitted.summer),
+            fitted.level[rows.canteen],
+        )
+        apart = rows.city.is_exceptional(rows)
+        contributions["niveau"] = np.where(apart, fitted.level_apart[rows.canteen], level)
+        contributions["jour"] = (
+            contributions["jour"] + fitted.profile[rows.canteen, weekday(rows.date)]
+        )
+        absent = log_present(rows, fitted.until, people)
+        contributions["absences"] = np.where(absent < 0, absent, fitted.away[rows.canteen])
+        for term in terms:
+            unknown = term.known == "after" or (
+                term.known == "announced" and not self.strikes_announced
+            )
+            if unknown:
+                contributions[term.name] = np.zeros(len(rows))
+        return contributions
+
+    def _draft_parts(self, fitted: Fitted, rows: Rows, log_meals: Floats, draft: Floats) -> Floats:
+        """Return what drafts say beyond a forecast, in parts."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            said = np.where(draft > 0, np.log(draft), np.nan)
+        difference = said - log_meals - fitted.caution[rows.canteen]
+        return parts(difference, rows.canteen, rows.date, is_new(fitted, rows), is_ending(rows))
+
+    def _calibrate(self, city: City, until: np.datetime64) -> None:
+        """Forecast the last teaching periods before ``until`` as if on their day, and learn from the errors."""
+        known = known_rows(city, until)
+        width = width_after(len(np.unique(known.date))) if self.calibration_periods else 0.0
+        self.calibration_ = Calibration(np.array([]), np.array([]), width=width)
+        self.assisted_: Assisted | None = None
+        past = self._past_forecasts(city, known)
+        if past is None:
+            return
+        canteens = len(city.canteens)
+        self.calibration_ = measured(past, past.meals, canteens, width)
+        drafted = np.flatnonzero(np.isfinite(past.table.agents) & (past.table.agents > 0))
+        if len(drafted) >= DRAFT_ROWS:
+            past = past.select(drafted)
+            error = np.log(past.table.meals / past.meals)
+            weights = learn_weights(past.drafts, error, past.table.meals)
+            meals = past.meals * np.exp(weights.term(past.drafts))
+            self.assisted_ = Assisted(weights, measured(past, meals, canteens, width))
+
+    def _past_forecasts(self, city: City, known: Attendance) -> Origins | None:
+        """Forecast the last teaching periods, or their weeks, and return what is known of each row."""
+        found: list[Origins] = []
+        for period in list(reversed(periods(known.date)))[: self.calibration_periods]:
+            inside = known.select((known.date >= period.start) & (known.date <= period.end))
+            spans = [period] if self.step == "period" else reversed(weeks(inside.date))
+            for span in spans:
+                day = span.until(self.lead_days)
+                table = inside.select((inside.date >= span.start) & (inside.date <= span.end))
+                if not is_enough(known.select(known.date <= day)):  # too little, so far back
+                    return joined(found)
+                fitted = self._learn(city, day)
+                if (day, span.end) not in self._past:
+                    self._past[day, span.end] = self._past_forecast(city, table, fitted)
+                found.append(self._past[day, span.end])
+        return joined(found)
+
+    def _past_forecast(self, city: City, table: Attendance, fitted: Fitted) -> Origins:
+        """Forecast rows as if on a day, strike days and exceptional ones left out."""
+        every = Rows(city, table.canteen, table.date)
+        usual = ~city.is_struck(every) & ~city.is_exceptional(every)
+        table, rows = table.select(usual), every.select(usual)
+        log_meals = _total(self._contributions(fitted, rows)) if len(rows) else np.zeros(0)
+        return Origins(
+            table=table,
+            meals=np.exp(log_meals),
+            lead=(table.date - fitted.until).astype(np.float64),
+            occasion=occasions(rows, is_new(fitted, rows)),
+            drafts=self._draft_parts(fitted, rows, log_meals, table.agents),
+        )
+
+
+def _total(contributions: Mapping[str, Floats]) -> Floats:
+    return np.asarray(np.sum(list(contributions.values()), axis=0), dtype=np.float64)
