@@ -21,6 +21,7 @@ ROLES = (
 )  # fmt: skip
 AXES = ("rows", "columns")
 _MOST = 1_000_000  # bytes of a mapping file
+_LAST_LINE = 1_048_575  # of a sheet, from 0
 
 
 @attrs.frozen(kw_only=True)
@@ -150,7 +151,12 @@ def to_toml(tables: Iterable[Table], lang: str) -> str:
     lines = [f"# {say('mapping_comment', lang)}"]
     lines += [f"# {say('mapping_keys', lang, roles=', '.join(ROLES))}", "version = 1"]
     for table in tables:
-        lines += ["", "[[table]]", f"file = {_quoted(table.file)}", f"sheet = {_quoted(table.sheet)}"]
+        lines += [
+            "",
+            "[[table]]",
+            f"file = {_quoted(table.file)}",
+            f"sheet = {_quoted(table.sheet)}",
+        ]
         lines.append(f"take = {str(table.take).lower()}")
         if not table.take:
             continue
@@ -270,6 +276,7 @@ def _table(path: Path, number: int, found: Any, lang: str) -> Table:
     lines = [_number(line) for line in header] if isinstance(header, list) else [None]
     if None in lines:
         raise refused("header", "[3]" if axis == "rows" else '["C"]')
+    values.setdefault("last", _LAST_LINE)
     columns = found.get("column", [])
     if not isinstance(columns, list):
         raise refused("column", "[[table.column]]")
@@ -300,7 +307,9 @@ def _column(path: Path, where: str, number: int, found: Any, lang: str) -> Colum
     role = found.get("role", "?")
     if role not in (*ROLES, "?"):
         raise refused("role", ", ".join(ROLES))
-    texts: Mapping[str, str] = {key: found.get(key, "").strip() for key in known[1:] if key != "role"}
+    texts: Mapping[str, str] = {
+        key: found.get(key, "").strip() for key in known[1:] if key != "role"
+    }
     if Span.from_text(texts["year"]) is None:
         raise refused("year", "2023, 2023-2024")
     return Column(column=place, role=role, **texts)
@@ -311,7 +320,7 @@ def _number(found: object) -> int | None:
     if isinstance(found, bool):
         return None
     if isinstance(found, int):
-        return found - 1 if 1 <= found <= 1_048_576 else None
+        return found - 1 if 1 <= found <= _LAST_LINE + 1 else None
     if isinstance(found, str) and re.fullmatch("[A-Z]{1,3}", found):
         number = 0
         for letter in found:

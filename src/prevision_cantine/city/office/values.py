@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from itertools import pairwise
 
 import attrs
 
@@ -24,7 +25,9 @@ _NUMBERS: Mapping[str, re.Pattern[str]] = {
     ",": re.compile(r"[1-9]\d{0,2}(?:([ .'’])\d{3})(?:\1\d{3}){0,2}(,\d{1,6})?|\d{1,9}(,\d{1,6})?"),
     ".": re.compile(r"[1-9]\d{0,2}(?:([ ,'’])\d{3})(?:\1\d{3}){0,2}(\.\d{1,6})?|\d{1,9}(\.\d{1,6})?"),
 }  # fmt: skip
-_ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z?)?")
+_ISO = re.compile(
+    r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z?)?"
+)
 _DIGITS = re.compile(r"(\d{1,2})([-/. ])(\d{1,2})\2(\d{4}|\d{2})(?: \d{1,2}[:h]\d{2}(?::\d{2})?)?")
 _SHORT = re.compile(r"(\d{1,2})[-/.](\d{1,2})")
 _TOKENS = re.compile(r"\d+|[^\W\d_]+", re.UNICODE)
@@ -61,16 +64,16 @@ class Span:
         """
         both = _YEARS.search(text)
         if both and int(both[2][-2:]) == (int(both[1]) + 1) % 100:
-            year, rest = int(both[1]), text[: both.start()] + text[both.end() :]
+            first, rest = int(both[1]), text[: both.start()] + text[both.end() :]
             months = {m for word in _TOKENS.findall(rest) if (m := month_of(word))}
-            return cls(year, months.pop() if len(months) == 1 else None, True)
+            return cls(first, months.pop() if len(months) == 1 else None, True)
         tokens = _TOKENS.findall(text)
         months = {m for word in tokens if len(word) > 2 and (m := month_of(word))}
         month = months.pop() if len(months) == 1 else None
         years = set(_YEAR.findall(text))
         year_of_month = [
             int("20" + after)
-            for word, after in zip(tokens, tokens[1:], strict=False)
+            for word, after in pairwise(tokens)
             if len(word) > 2 and month_of(word) and re.fullmatch(r"\d{2}", after)
         ]
         year = int(years.pop()) if len(years) == 1 else None
