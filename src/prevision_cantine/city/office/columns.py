@@ -123,7 +123,7 @@ def columns_of(grid: Grid, table: Table, days: int, titles: Sequence[str]) -> Ta
 
 def _stacks(grid: Grid, header: Sequence[int], days: int) -> dict[int, tuple[str, ...]]:
     """Return the headings of each column; one of an upper row goes on until the next."""
-    found: dict[int, tuple[str, ...]] = {n: () for n in range(grid.width)}
+    found: dict[int, tuple[str, ...]] = dict.fromkeys(range(grid.width), ())
     for row in header:
         going_on = ""
         for n in range(grid.width):

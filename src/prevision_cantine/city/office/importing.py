@@ -32,7 +32,7 @@ def import_office(
     lang: str = "fr",
     replace: bool = False,
 ) -> OfficeReport:
-    """Write the folder of a city from the tables that an office exports.
+    r"""Write the folder of a city from the tables that an office exports.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ def import_office(
     --------
     >>> import tempfile
     >>> root = Path(tempfile.mkdtemp())
-    >>> text = "Date;Zola;Hugo\\n04/09/2023;120;80\\n14/09/2023;1 118;Fermé\\n"
+    >>> text = "Date;Zola;Hugo\n04/09/2023;120;80\n14/09/2023;1 118;Fermé\n"
     >>> _ = (root / "repas.csv").write_text(text, encoding="cp1252")
     >>> report = import_office([root / "repas.csv"], root / "ville")
     >>> dict(report.written), [(cell.cell, cell.code) for cell in report.left]

@@ -52,11 +52,11 @@ def say(code: str, lang: str, **facts: object) -> str:
 
 
 def clean(text: str) -> str:
-    """Return a text on one line without what a terminal would obey, shortened.
+    r"""Return a text on one line without what a terminal would obey, shortened.
 
     Examples
     --------
-    >>> clean("a\\x1b[31mb\\nc")
+    >>> clean("a\x1b[31mb\nc")
     'a [31mb c'
     """
     text = text[: 4 * SHOWN].translate(_BIDI)

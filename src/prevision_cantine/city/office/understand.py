@@ -77,14 +77,6 @@ def _title_span(sheet: Sheet, grid: Grid, start: int, end: int) -> Span:
     return span.filled(Span.of(PurePath(sheet.file).stem))
 
 
-def _is_headed(grid: Grid, row: int, column: int) -> bool:
-    """Return whether the text above a cell, the nearest one, is the heading of a day."""
-    for above in range(row - 1, max(row - 6, -1), -1):
-        if is_text(grid.cell(above, column)):
-            return bool(roles_of(grid.text(above, column)) & {"date", "jour"})
-    return False
-
-
 def _readings(grid: Grid, column: int, span: Span, rows: Sequence[int]) -> dict[int, Reading]:
     found: dict[int, Reading] = {}
     headed = False
@@ -94,7 +86,8 @@ def _readings(grid: Grid, column: int, span: Span, rows: Sequence[int]) -> dict[
         if reading is not None:
             found[row] = reading
         elif is_text(cell):
-            headed = bool(roles_of(text_of(cell)) & {"date", "jour"})
+            heads = {"date", "jour"} if grid.axis == "rows" else {"date", "jour", "cantine"}
+            headed = bool(roles_of(text_of(cell)) & heads)
     return found
 
 

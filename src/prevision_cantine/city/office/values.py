@@ -304,8 +304,9 @@ def read_number(cell: Cell, mark: str) -> float | None:
     ----------
     cell : object
         The cell.
-    mark : {",", "."}
-        Decimal mark of texts; the other one, a space and an apostrophe group thousands.
+    mark : {",", ".", "?"}
+        Decimal mark of texts; the other one, a space and an apostrophe group thousands. Where it
+        is not known, only what either reads alike is a number.
 
     Returns
     -------
@@ -323,6 +324,9 @@ def read_number(cell: Cell, mark: str) -> float | None:
         return None
     if isinstance(cell, int | float):
         return float(cell) if 0 <= cell < 1e9 else None
+    if mark not in MARKS:
+        both = {read_number(cell, one) for one in MARKS}
+        return both.pop() if len(both) == 1 else None
     text = cell.translate(_SPACES).strip()
     if not _NUMBERS[mark].fullmatch(text):
         return None
