@@ -53,14 +53,15 @@ def understand(sheet: Sheet) -> tuple[Table, ...]:
     ('dmy', [('date', ''), ('reel', 'Zola'), ('reel', 'Hugo')])
     """
     down = Grid(sheet)
-    column, count = _day_column(down, _title_span(sheet, down, 0, len(down.rows)))
+    span = _title_span(sheet, down, 0, len(down.rows))
+    column, count = _day_column(down, span)
     if len(sheet.rows) <= 200 and down.width > 3:
         across = Grid(sheet, "columns")
-        other, more = _day_column(across, _title_span(sheet, across, 0, len(across.rows)))
+        other, more = _day_column(across, span)
         if more >= 3 and more > count:
-            return tuple(_dated(across, other))
+            return tuple(_dated(across, other, span))
     if count:
-        return tuple(_dated(down, column))
+        return tuple(_dated(down, column, span))
     table = _undated(down)
     return () if table is None else (table,)
 
@@ -111,8 +112,7 @@ def _day_column(grid: Grid, span: Span) -> tuple[int, int]:
     return -column, days
 
 
-def _dated(grid: Grid, column: int) -> Iterator[Table]:
-    span = _title_span(grid.sheet, grid, 0, len(grid.rows))
+def _dated(grid: Grid, column: int, span: Span) -> Iterator[Table]:
     every = range(len(grid.rows))
     days = sorted(_readings(grid, column, span, every))
     if not days:
@@ -134,7 +134,7 @@ def _dated(grid: Grid, column: int) -> Iterator[Table]:
         top = 0 if number == 0 else max(day for day in days if day < first) + 1
         before = starts[number + 1] if number + 1 < len(starts) else len(grid.rows)
         last = max(day for day in days if day < before)
-        yield _block(grid, column, top, first, last)
+        yield _block(grid, column, top, first, last, span)
 
 
 def _texts(grid: Grid, row: int) -> list[str]:
@@ -143,9 +143,9 @@ def _texts(grid: Grid, row: int) -> list[str]:
     return [text_of(cell) for cell in grid.rows[row] if is_text(cell)]
 
 
-def _block(grid: Grid, column: int, top: int, first: int, last: int) -> Table:
+def _block(grid: Grid, column: int, top: int, first: int, last: int, whole: Span) -> Table:
     """Return the table of the rows ``first`` to ``last``, whose headings and titles begin at ``top``."""
-    span = _title_span(grid.sheet, grid, top, first)
+    span = _title_span(grid.sheet, grid, top, first).filled(whole)
     header = _header_rows(grid, column, top, first)
     rows = range(first, last + 1)
     readings = _readings_of_table(grid, column, span, rows)

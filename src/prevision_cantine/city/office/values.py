@@ -85,7 +85,13 @@ class Span:
         return cls(year, month)
 
     def filled(self, other: Span) -> Span:
-        """Return this span, what it lacks taken from another."""
+        """Return this span, what it lacks taken from another.
+
+        The year of another month is not lent: January may follow it in the next one.
+        """
+        lends = other.school_year or None in (self.month, other.month)
+        if not lends and self.month != other.month:
+            return self
         if self.year is None:
             return Span(other.year, self.month or other.month, other.school_year)
         return Span(self.year, self.month or other.month, self.school_year)
