@@ -7,16 +7,19 @@ are an error where they were asked for, and named as missing where they follow f
 from __future__ import annotations
 
 import argparse
+import csv
 import datetime as dt
+import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from prevision_cantine.city.office.archive import Limits, read_bytes
 from prevision_cantine.city.office.messages import OfficeError, clean, say
-from prevision_cantine.csv_file import read_rows, write_csv
+from prevision_cantine.csv_file import write_csv
 from prevision_cantine.holiday_names import holiday_name, public_holidays
 from prevision_cantine.language import LANGUAGES
 from prevision_cantine.school_calendar import ZONES, load_school_holidays
@@ -212,8 +215,9 @@ def _years(folder: Path, years: tuple[int | None, int | None]) -> tuple[int, int
     first, last = years
     if first is None or last is None:
         path = folder / "frequentation.csv"
+        needed, more = ("date", "cantine", "reel"), ("service", "prevision_agents")
         found = (
-            [int(row["date"][:4]) for _, row in _attendance(path) if _is_day(row["date"])]
+            [int(row["date"][:4]) for _, row in _rows(path, needed, more) if _is_day(row["date"])]
             if path.exists()
             else []
         )
@@ -227,11 +231,34 @@ def _years(folder: Path, years: tuple[int | None, int | None]) -> tuple[int, int
     return first, last
 
 
-def _attendance(path: Path) -> Iterable[tuple[int, dict[str, str]]]:
-    return read_rows(
-        path, ("date", "cantine", "reel"), optional=("service", "prevision_agents"),
-        what="the attendance of a city",
-    )  # fmt: skip
+def _rows(
+    path: Path, needed: Sequence[str], optional: Sequence[str] = ()
+) -> list[tuple[int, dict[str, str]]]:
+    """Return the lines of a CSV file with these columns.
+
+    The reader of the other files would refuse ``nom`` as the name of a person.
+
+    Raises
+    ------
+    OfficeError
+        Where it cannot be read, or has other columns.
+    """
+    known = ", ".join((*needed, *optional))
+    try:
+        text = read_bytes(path, Limits()).decode("utf-8-sig")
+        reader = csv.DictReader(io.StringIO(text, newline=""), restkey="", restval=None)
+        header = [name.strip() for name in reader.fieldnames or ()]
+        reader.fieldnames = header
+        if set(needed) - set(header) or set(header) - {*needed, *optional}:
+            raise OfficeError("cal_columns", file=path, line="1", known=known)
+        found = []
+        for row in reader:
+            if "" in row or None in row.values():
+                raise OfficeError("cal_columns", file=path, line=str(reader.line_num), known=known)
+            found.append((reader.line_num, row))
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise OfficeError("damaged", file=path, reason=error) from None
+    return found
 
 
 def _is_day(text: str) -> bool:
@@ -324,7 +351,7 @@ def _school(
 
 def _given(path: Path) -> list[tuple[str, str, str]]:
     found = []
-    for line, row in read_rows(path, ("du", "au"), optional=("nom",), what="school holidays"):
+    for line, row in _rows(path, ("du", "au"), ("nom",)):
         first, last = row["du"].strip(), row["au"].strip()
         _check_line(path, line, first, last, longest=_LONGEST)
         found.append((first, last, row.get("nom", "").strip()))
@@ -346,8 +373,7 @@ def _there(path: Path) -> list[Line]:
     if not path.exists():
         return []
     found = []
-    optional: Sequence[str] = COLUMNS[3:]
-    for line, row in read_rows(path, COLUMNS[:3], optional=optional, what="a calendar"):
+    for line, row in _rows(path, COLUMNS[:3], COLUMNS[3:]):
         first, last = row["du"].strip(), row["au"].strip()
         _check_line(path, line, first, last, longest=40_000)
         found.append((first, last, *(row.get(name, "") for name in COLUMNS[2:])))

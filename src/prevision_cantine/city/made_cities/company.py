@@ -99,7 +99,7 @@ def make_company(seed: int = 0, years: int = 4, *, start: int = 2018) -> MadeCit
     leave = summer[month] + 0.25 * bridge + np.array([0, 0, 0.03, 0, 0.06, 0, 0])[weekday(days)]
     absent = np.rint(staff * np.clip(leave * np.exp(random.normal(0, 0.15, len(days))), 0.02, 0.8))
     hours = np.rint(np.where(weekday(days) == 2, 0.3, 1.0) * random.gamma(4.0, 65.0, len(days)))
-    changed = days[-1] - 200
+    changed = days[-1] - 300
     shared = season[month] + random.normal(0, DAY_NOISE, len(days)) + _BREAK * (days >= changed)
     shared += LIMITED_EFFECT * inside(days, [LIMITED])
     rows, menu = [], []

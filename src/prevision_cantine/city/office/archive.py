@@ -216,6 +216,7 @@ class _Budget:
         self._row_repeats = self._repeats = 1
         self._row_characters = 0
         self._inside = self._shared = self._value = False
+        self._has_row_numbers = False
         self._index = ""
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
@@ -223,8 +224,8 @@ class _Budget:
         if local == "c":
             reference = re.match("([A-Z]{1,3})([0-9]{1,7})$", attributes.get("r", ""))
             self._column = _column(reference[1]) if reference else self._column + 1
-            row = int(reference[2]) if reference else self._row
-            self._keep(row, self._column)
+            self._keep(int(reference[2]) if reference else max(self._row, 1), self._column)
+            self._has_row_numbers = True
             self._inside, self._repeats, self._shared = True, 1, attributes.get("t") == "s"
         elif local == "v":
             self._value, self._index = True, ""
@@ -233,6 +234,7 @@ class _Budget:
             self._column, self._row_repeats = 0, 1
         elif local in ("table-cell", "covered-table-cell"):
             plain = {key.rpartition(" ")[2]: value for key, value in attributes.items()}
+            self._has_row_numbers = False
             self._repeats = _count(plain.pop("number-columns-repeated", None))
             self._column += self._repeats
             self._inside = True
@@ -266,7 +268,8 @@ class _Budget:
             if self._value:
                 self._index = (self._index + data)[:20]
             if data.strip():
-                self._keep(max(self._row + self._row_repeats, 1), max(self._column, 1))
+                if not self._has_row_numbers:
+                    self._keep(self._row + self._row_repeats, max(self._column, 1))
                 self._add(len(data) * self._repeats * self._row_repeats)
 
     def close_sheet(self) -> None:
