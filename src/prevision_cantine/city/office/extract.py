@@ -20,6 +20,7 @@ from prevision_cantine.city.office.words import (
 )
 
 MOST = 1e6  # meals of a cell
+_FACTS = (*MEASURES, "plat", "type", "ouvre_le", "ferme_le")
 _FIRST_OF_YEAR = (
     8  # a school year's enrolment counts from August: wherever it begins, none is served before
 )
@@ -113,6 +114,10 @@ class Extractor:
         self.span = Span.from_text(table.span) or Span()
         self.by_column = {column.column: column for column in table.columns}
         self.days = table.having("date")
+        self.names = table.having("cantine")
+        self.services = table.having("service")
+        self.weekdays = table.having("jour")
+        self.since = table.having("du", "annee")
         self._done: set[tuple[int, int]] = set()
 
     def run(self) -> tuple[Found, set[tuple[int, int]]]:
@@ -144,9 +149,23 @@ class Extractor:
             self._done.add((row, column))
             self.found.read += 1
 
-    def _add(self, row: int, column: int, fact: Fact) -> None:
-        self._done.add((row, column))
-        self.found.facts.append(attrs.evolve(fact, text=str(self.grid.cell(row, column))))
+    def _add(
+        self,
+        row: int,
+        column: Column,
+        day: dt.date | None,
+        canteen: str,
+        value: float | str | dt.date,
+    ) -> None:
+        number, role = column.column, column.role
+        self._done.add((row, number))
+        service = self._service(row, column) if role in MEASURES or role == "plat" else ""
+        self.found.facts.append(
+            Fact(
+                kind=role, canteen=canteen, service=service, day=day, value=value,
+                place=self._place(row, number), text=str(self.grid.cell(row, number)),
+            )
+        )  # fmt: skip
 
     def _heading(self, row: int) -> None:
         for column in range(self.grid.width):
@@ -182,7 +201,7 @@ class Extractor:
             self._leave_row(row, "bad_date_line" if code == "bad_date" else code)
             return last_day
         canteen = self._canteen(row)
-        if self.table.having("cantine") and (not canteen or is_total(canteen)):
+        if self.names and (not canteen or is_total(canteen)):
             self._leave_row(row, "total" if canteen else "no_canteen")
             return day
         before = len(self.found.facts), len(self.found.left)
@@ -220,50 +239,52 @@ class Extractor:
 
     def _checked(self, row: int, reading: Reading) -> dt.date | None:
         day = reading.on(self.table.dates)
-        for column in self.table.having("jour"):
+        for column in self.weekdays:
             named = weekday_of(self.grid.text(row, column.column))
             if day is not None and named not in (None, day.weekday()):
                 return None
         return day
 
     def _canteen(self, row: int) -> str:
-        for column in self.table.having("cantine"):
-            return self.grid.text(row, column.column)
-        return self.table.canteen
+        if not self.names:
+            return self.table.canteen
+        return " ".join(text for c in self.names if (text := self.grid.text(row, c.column)))
 
     def _service(self, row: int, column: Column) -> str:
         text = column.service or self.table.service
-        for item in self.table.having("service"):
+        for item in self.services:
             text = self.grid.text(row, item.column) or text
         return simple(text).replace(" ", "_") if is_service(text) else text
 
     def _cell(self, row: int, column: Column, day: dt.date | None, canteen: str) -> None:
-        number = column.column
+        number, role = column.column, column.role
         cell = self.grid.cell(row, number)
-        if cell is None:
+        if cell is None or role not in _FACTS:
             return
         canteen = column.canteen or canteen
-        base = Fact(
-            kind=column.role, canteen=canteen, service=self._service(row, column), day=day,
-            place=self._place(row, number),
-        )  # fmt: skip
-        if column.role in MEASURES:
-            self._count(row, column, cell, base)
-        elif column.role == "plat":
-            self._dish(row, number, cell, base)
-        elif column.role == "type" and canteen:
-            self._add(row, number, attrs.evolve(base, value=text_of(cell), service=""))
-        elif column.role in ("ouvre_le", "ferme_le"):
+        if role in MEASURES:
+            self._count(row, column, cell, day, canteen)
+        elif role == "plat":
+            text = text_of(cell)
+            if not is_text(cell) or is_closed(text) or is_mark(text):
+                self._leave(row, number, "empty_dish")
+            else:
+                self._add(row, column, day, "", text)
+        elif role == "type" and canteen:
+            self._add(row, column, None, canteen, text_of(cell))
+        elif role in ("ouvre_le", "ferme_le"):
             reading = read_day(cell, Span(), headed=True)
             opened = reading.on(self.table.dates) if reading else None
             if opened is None:
                 self._leave(row, number, "bad_date")
             else:
-                self._add(row, number, attrs.evolve(base, value=opened, service=""))
+                self._add(row, column, None, canteen, opened)
 
-    def _count(self, row: int, column: Column, cell: Cell, base: Fact) -> None:
+    def _count(
+        self, row: int, column: Column, cell: Cell, day: dt.date | None, canteen: str
+    ) -> None:
         number = column.column
-        if not base.canteen or base.canteen == "?":
+        if not canteen or canteen == "?":
             self._leave(row, number, "no_canteen")
             return
         if isinstance(cell, str) and (code := _word(cell)):
@@ -274,15 +295,15 @@ class Extractor:
             is_figure = value is not None or isinstance(cell, int | float)
             self._leave(row, number, "not_a_count" if is_figure else "not_a_number")
             return
-        if base.kind == "effectif" and base.day is None:
-            base = attrs.evolve(base, day=self._since(row, column))
-            if base.day is None:
+        if column.role == "effectif" and day is None:
+            day = self._since(row, column)
+            if day is None:
                 self._leave(row, number, "no_date")
                 return
-        if base.kind == "reel" and value == 0:
+        if column.role == "reel" and value == 0:
             self._leave(row, number, "zero")
             return
-        self._add(row, number, attrs.evolve(base, value=value))
+        self._add(row, column, day, canteen, value)
 
     def _since(self, row: int, column: Column) -> dt.date | None:
         """Return the day from which an enrolment counts."""
@@ -299,13 +320,6 @@ class Extractor:
         day = dt.date(span.year_of(month) or span.year, month, 1)
         self.found.year_starts.add((self.table.sheet, text, day))
         return day
-
-    def _dish(self, row: int, column: int, cell: Cell, base: Fact) -> None:
-        text = text_of(cell)
-        if not is_text(cell) or is_closed(text) or is_mark(text):
-            self._leave(row, column, "empty_dish")
-        else:
-            self._add(row, column, attrs.evolve(base, value=text, canteen=""))
 
 
 def _word(text: str) -> str:

@@ -22,6 +22,8 @@ from prevision_cantine.city.office.words import simple
 from prevision_cantine.city.office.writing import Rows, write_folder
 
 _MEALS = ("reel", "prevision_agents")
+_ABOUT = ("type", "ouvre_le", "ferme_le")
+_SEVERAL = 0.02  # of the meals of a table that contradict each other: a column tells them apart
 
 
 def import_office(
@@ -136,6 +138,7 @@ def _sheet(sheet: Sheet, tables: Sequence[Table], found: Found) -> list[Question
         refuse_personal(grid, table)
         asked.extend(questions(grid, table))
         more, seen = Extractor(grid, table).run()
+        asked.extend(_told_apart(grid, table, more))
         found.facts += more.facts
         found.left += more.left
         found.read += more.read
@@ -144,6 +147,26 @@ def _sheet(sheet: Sheet, tables: Sequence[Table], found: Found) -> list[Question
     code = "no_table" if not tables else "title" if any(t.take for t in tables) else "skipped"
     found.left += rest(grids["rows"], looked_at, code)
     return asked
+
+
+def _told_apart(grid: Grid, table: Table, found: Found) -> list[Question]:
+    """Ask which column tells several lines of a canteen and day apart, where many contradict."""
+    names = table.having("cantine")
+    meals: dict[tuple[object, ...], list[Fact]] = defaultdict(list)
+    for fact in found.facts:
+        if fact.kind == "reel":
+            meals[fact.day, fact.canteen, fact.service].append(fact)
+    several = [facts for facts in meals.values() if len({fact.value for fact in facts}) > 1]
+    if not names or len(several) <= max(3, _SEVERAL * len(meals)):
+        return []
+    first = several[0][0]
+    cell, text = grid.name(table.header[-1] if table.header else 0, names[0].column), first.canteen
+    return [
+        Question(
+            file=table.file, sheet=table.sheet, cell=cell, code="ask_lines",
+            text=f"{first.day} {text}, {first.place.cell}",
+        )
+    ]  # fmt: skip
 
 
 def _unify(found: Found) -> set[tuple[str, str]]:
@@ -171,14 +194,16 @@ def _resolve(found: Found) -> Rows:
         groups[fact.kind, fact.day, fact.canteen, fact.service, same].append(fact)
     kept: list[Fact] = []
     for facts in groups.values():
-        if len({fact.value for fact in facts}) > 1:
+        values = {fact.value: fact.place for fact in reversed(facts)}
+        if len(values) > 1:
             for fact in facts:
-                other = next(f for f in facts if f.value != fact.value).place
+                other = next(at for value, at in values.items() if value != fact.value)
                 where = place(other.file, other.sheet, other.cell)
                 found.left.append(_left(fact, "conflict", where))
             continue
         kept.append(facts[0])
-        found.left += [_left(fact, "repeated") for fact in facts[1:]]
+        if facts[0].kind not in _ABOUT:  # a type stands on every line of a canteen
+            found.left += [_left(fact, "repeated") for fact in facts[1:]]
     served = {(f.day, f.canteen, f.service) for f in kept if f.kind == "reel"}
     rows = Rows()
     for fact in kept:

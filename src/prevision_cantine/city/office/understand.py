@@ -119,14 +119,16 @@ def _dated(grid: Grid, column: int, span: Span) -> Iterator[Table]:
         return
     starts = [days[0]]
     known = {simple(text) for text in _texts(grid, days[0] - 1)}
+    dated = set(days)
     for row in range(days[0], days[-1]):
-        texts = _texts(grid, row)
-        if row in starts or not texts or (grid.cell(row, column) is None and len(texts) < 2):
+        if row in dated:
             continue
-        is_date = read_day(grid.cell(row, column), span, headed=True) is not None
+        texts = _texts(grid, row)
+        if not texts or (grid.cell(row, column) is None and len(texts) < 2):
+            continue
         same = sum(simple(text) in known for text in texts)
         heading = bool(roles_of(grid.text(row, column)) & {"date", "jour"})
-        if not is_date and (heading or same * 2 > len(texts)):
+        if heading or same * 2 > len(texts):
             following = next(day for day in days if day > row)
             if following not in starts:
                 starts.append(following)

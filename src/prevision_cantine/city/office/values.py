@@ -330,8 +330,13 @@ def read_number(cell: Cell, mark: str) -> float | None:
         return None
     if isinstance(cell, int | float):
         return float(cell) if 0 <= cell < 1e9 else None
+    return _read_figure(cell, mark)
+
+
+@lru_cache(maxsize=100_000)
+def _read_figure(cell: str, mark: str) -> float | None:
     if mark not in MARKS:
-        both = {read_number(cell, one) for one in MARKS}
+        both = {_read_figure(cell, one) for one in MARKS}
         return both.pop() if len(both) == 1 else None
     text = cell.translate(_SPACES).strip()
     if not _NUMBERS[mark].fullmatch(text):

@@ -77,6 +77,7 @@ def roles_of(heading: str) -> frozenset[str]:
     return known.get(simple(heading), frozenset()) | known.get(_short(heading), frozenset())
 
 
+@lru_cache(maxsize=50_000)
 def is_total(text: str) -> bool:
     """Return whether a heading, or the first word of a line, says that it adds others up.
 
@@ -89,6 +90,7 @@ def is_total(text: str) -> bool:
     return any(words == word or words.startswith(word + " ") for word in _listed("totals"))
 
 
+@lru_cache(maxsize=50_000)
 def is_service(text: str) -> bool:
     """Return whether a text names a meal or a shift.
 
@@ -100,6 +102,7 @@ def is_service(text: str) -> bool:
     return simple(text) in _listed("services") or _short(text) in _listed("services")
 
 
+@lru_cache(maxsize=50_000)
 def is_closed(text: str) -> bool:
     """Return whether a cell says that no meal was served.
 
@@ -116,6 +119,7 @@ def is_mark(text: str) -> bool:
     return text.strip() in _listed("closed", "marks")
 
 
+@lru_cache(maxsize=50_000)
 def month_of(word: str) -> int | None:
     """Return the number of a month, 1 to 12, from its name or what people shorten it to.
 
@@ -127,6 +131,7 @@ def month_of(word: str) -> int | None:
     return _numbered("months").get(simple(word))
 
 
+@lru_cache(maxsize=50_000)
 def weekday_of(word: str) -> int | None:
     """Return 0 for Monday to 6 for Sunday from the name of a weekday.
 
