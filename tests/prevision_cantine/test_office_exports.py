@@ -1,9 +1,11 @@
 """What offices export comes back equal: five made cities in five formats, and tables of any kind."""
 
+import base64
 import csv
 import datetime as dt
 import io
 import zipfile
+import zlib
 from collections import Counter, defaultdict
 
 import pytest
@@ -211,6 +213,33 @@ def commune_across(root, meals):
         sheets.append((f"{LONG_MONTHS[month - 1]} {year}", rows))
     (root / "mois.ods").write_bytes(ods(sheets))
     return [root / "mois.ods"], False
+
+
+# What xlwt writes of two days and two canteens: the old format of Excel, which no test can write.
+XLS = (
+    r"c-rk)O-NKx6#njeGdd&w%uJ)8feb=cCRom<jZR5vo5U<AB&gAOggE2Ka|&!xmd!E<S`}>sTePv-^g{)?D+r8&0zpt)"
+    r"MXR8oh59<@%zNf2fdeHO?|a<u-gE9b=iWE>ci!9S;N1Abnt7~2D|9SdeiW_JDN24v2!QG>i;GU~qhz_*Qt<m|Ad9?s"
+    r"R`#Zt$B@T+9vU8arig(BN~bY|&h(%W*+jHSAL5Gp&_b+mhcxA=mR^N~`-Ha%-xtg0!UsfiUATp8=Tr}-W1S8A?OA+E"
+    r"tCPBNaNNh@Gb5UPsKhIt#g}iWoUIoJ&Hi|Di&fNmN-+T%&<<nJFj=m^U6cTcL{lo&G(wm|m<D?S->nGn%~{niBd&gP"
+    r"^$Mi_k*_cQjowFtxK@8t^8ll;&dMUmq6$$DWO5%jhB8K~*EAx{dz+(+Xp_awsTAlohT_AKVZ*%8KTP(A;u(Xc$Lqdy"
+    r"(unk=lX21=Ie#wg1x}<h@g(K#hMD?Y!bgB?8G*blqfC}kDRBZ7QVz<33Q(UH?|prDw6`mEMl_>xOymxe9o%<VxWXRf"
+    r"TrM@96>boZJ;GNd>UJsD2#0C5Q(oUyX&2hZ#O9jR)>AuC!TZ?GRpnh&&VD)eq&E90wwub69rG8%lOJQ_sH4LzLH_)V"
+    r"p;0xe+qW1`V@|H@jb~Q4dfg`E(*pLpS@wxpfhAscgrG26D0#bl3ndoJIm!9`a*{@pz9Q))dF)u)npiJTYj2Prrr2vi"
+    r"aojfHItrnSm%h#`B)Sl0#A`<JJ8)~dv`wRrOBzeM9j8?b;So1Po9!=@z=aDJE?l^9;ljl~4!&~oJx;f;++O=aUu=KZ"
+    r"S)#P;ekS>E(Ty}c8TwOs7=x6X7%6D}RKcs9SZael&i6vbNow810D7e#0|n1t`a`Bxzt4sp1AlG_725uCA^rTz?f(P>"
+    r"0qF1"
+)
+
+
+def test_the_old_format_of_excel_is_read(tmp_path):
+    (tmp_path / "a.xls").write_bytes(zlib.decompress(base64.b85decode(XLS)))
+    report = import_office([tmp_path / "a.xls"], tmp_path / "ville")
+    assert read_back(tmp_path / "ville") == {
+        (dt.date(2023, 9, 4), "Hugo", ""): (80.0, None),
+        (dt.date(2023, 9, 4), "École Zola", ""): (120.0, None),
+        (dt.date(2023, 9, 5), "École Zola", ""): (118.0, None),
+    }
+    assert Counter(item.code for item in report.left) == {"total": 3, "title": 1, "closed": 1}
 
 
 CITIES = {

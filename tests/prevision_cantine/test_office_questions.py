@@ -1,6 +1,7 @@
 """What is asked, refused or left: nothing is guessed, nothing is overwritten without a word."""
 
 import argparse
+import datetime as dt
 import json
 
 import pytest
@@ -32,6 +33,10 @@ ASKED = {
     "blank days": ("Date;Site;Servis\n14/09/2023;Zola;1\n;Hugo;2\n15/09/2023;Zola;2\n", "ask_fill"),
     "same": ("Date;Servis;Servis\n14/09/2023;1;5\n15/09/2023;1;5\n", "ask_same"),
     "enrolment": ("Restaurant;Inscrits\nZola;100\nHugo;80\n", "ask_year"),
+    "merged names": ("Site;Date;Servis\nZola;14/09/2023;1\n;15/09/2023;2\n", "ask_fill"),
+    "no year": ("Jour;Zola;Hugo\nlundi 4 septembre;1;2\nmardi 5 septembre;3;4\n", "ask_span"),
+    "people": ("Effectifs restauration;;\nDate;Zola;Hugo\n14/09/2023;1;2\n", "ask_meals"),
+    "same lines": ("Date;Site;Niveau;Servis\n" + "".join(f"{n}/09/2023;Zola;{k};{n + len(k)}\n" for n in range(14, 20) for k in ("E", "Mat")), "ask_lines"),
     "headings inside": ("Date;Zola;Hugo\n14/09/2023;1;2\n;Pasteur;Curie\n15/09/2023;1;2\n", "ask_heading"),
 }  # fmt: skip
 
@@ -67,6 +72,10 @@ def test_other_answers_are_followed(tmp_path):
         ("which names", 'heading = "Libellé"\nrole = "?"', 'role = "cantine"', "2023-09-14,Zola,1"),
         ("whose", 'canteen = "?"', 'canteen = "Zola"', "2023-09-14,Zola,1"),
         ("blank days", 'numbers = ","', 'numbers = ","\nfill_down = true', "2023-09-14,Hugo,2"),
+        ("merged names", 'numbers = ","', 'numbers = ","\nfill_down = true', "2023-09-15,Zola,2"),
+        ("no year", 'dates = "dmy"', 'dates = "dmy"\nspan = "2023-2024"', "2023-09-04,Hugo,2"),
+        ("people", 'role = "?"', 'role = "reel"', "2023-09-14,Hugo,2"),
+        ("same lines", 'role = "type"', 'role = "cantine"', "2023-09-14,Zola Mat,17"),
         ("which counts", 'heading = "Colonne2"\nrole = "?"', 'role = "reel"', "2023-09-14,Zola,2"),
         ("headings inside", 'numbers = ","', 'numbers = ","\nheadings_inside = false', "2023-09-14,Zola,1"),
     ):  # fmt: skip
@@ -175,8 +184,40 @@ def test_a_month_without_its_year_is_never_given_another_months(tmp_path):
         "Septembre 2023;;\nJour;Zola;Hugo\n4;1;2\n5;3;4\nJanvier;;\nJour;Zola;Hugo\n8;5;6\n9;7;8\n"
     )
     report = import_office([written(tmp_path, text)], tmp_path / "ville")
-    assert {line[:7] for line in meals(tmp_path / "ville")} == {"2023-09"}
-    assert report.cells == report.taken + len(report.left)
+    assert [(q.code, q.cell) for q in report.questions] == [("ask_span", "A7")]
+    mapping = report.mapping("fr").replace('span = "--01"', 'span = "2024/01"')
+    answer = written(tmp_path, mapping, "map.toml")
+    import_office([tmp_path / "a.csv"], tmp_path / "ville", mapping=answer)
+    assert {line[:7] for line in meals(tmp_path / "ville")} == {"2023-09", "2024-01"}
+
+
+def test_true_dates_that_a_spreadsheet_may_have_exchanged_are_asked_about(tmp_path):
+    xlsxwriter = pytest.importorskip("xlsxwriter")
+    pytest.importorskip("python_calamine")
+    path = tmp_path / "a.xlsx"
+    book = xlsxwriter.Workbook(str(path), {"default_date_format": "dd/mm/yyyy"})
+    sheet = book.add_worksheet()
+    sheet.write_row(0, 0, ["Date", "Zola", "Hugo"])
+    for n, day in enumerate((dt.date(2023, 4, 9), dt.date(2023, 5, 9), "14/09/2023", "15/09/2023")):
+        sheet.write_row(n + 1, 0, [day, n + 1, 9])
+    book.close()
+    report = import_office([path], tmp_path / "ville")
+    assert [q.code for q in report.questions] == ["ask_exchanged"]
+    for answer, days in (
+        ("true", ["2023-09-04", "2023-09-05"]),
+        ("false", ["2023-04-09", "2023-05-09"]),
+    ):
+        text = report.mapping("en").replace('numbers = ","', f'numbers = ","\nexchanged = {answer}')
+        mapping = written(tmp_path, text, "map.toml")
+        import_office([path], tmp_path / answer, mapping=mapping)
+        found = [line[:10] for line in meals(tmp_path / answer) if "Zola" in line]
+        assert found == [*days, "2023-09-14", "2023-09-15"]
+
+
+def test_a_letter_after_a_common_word_names_a_canteen(tmp_path):
+    text = "Date;Site A;Site B\n14/09/2023;1;2\n15/09/2023;3;4\n"
+    report = import_office([written(tmp_path, text)], tmp_path / "ville")
+    assert report.canteens == ("Site A", "Site B")
 
 
 def test_a_sum_without_the_name_of_one_is_found(tmp_path):

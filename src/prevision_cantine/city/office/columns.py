@@ -156,7 +156,7 @@ def _column(number: int, stack: Sequence[str], look: Cells, *, is_day: bool) -> 
         return attrs.evolve(column, role="jour")
     if look.texts >= _MOSTLY or (look.services > _MOSTLY):
         return attrs.evolve(column, role=_role_of_words(stack, look))
-    if measures and look.days < _MOSTLY:
+    if measures and look.days <= look.counts:
         canteen = names[0] if len(names) == 1 and len(stack) > 1 else ""
         service = services[0] if services else ""
         role = measures[0] if len(set(measures)) == 1 and len(names) <= 1 else "?"
@@ -205,7 +205,7 @@ def _measure_of(titles: Sequence[str]) -> str:
     for text in titles:
         whole = _measures(text)
         if whole:
-            return whole[0]
+            return _unless_people(whole[0])
     said = {
         measure
         for text in titles
@@ -216,7 +216,12 @@ def _measure_of(titles: Sequence[str]) -> str:
     served = any("reel" in _measures(word) for text in titles for word in simple(text).split())
     if said and served:
         return "?"
-    return said.pop() if len(said) == 1 else "?" if said else "reel"
+    return _unless_people(said.pop()) if len(said) == 1 else "?" if said else "reel"
+
+
+def _unless_people(measure: str) -> str:
+    """Return what a title says is counted; those enrolled and those served are both "effectifs"."""
+    return "?" if measure == "effectif" else measure
 
 
 def _without_sums(grid: Grid, table: Table, columns: list[Column]) -> list[Column]:

@@ -119,6 +119,7 @@ class Extractor:
         self.weekdays = table.having("jour")
         self.since = table.having("du", "annee")
         self._done: set[tuple[int, int]] = set()
+        self._last_name = ""
 
     def run(self) -> tuple[Found, set[tuple[int, int]]]:
         """Return what was found, and the cells of the grid that were looked at."""
@@ -228,6 +229,8 @@ class Extractor:
         cell = self.grid.cell(row, column)
         if cell is None:
             return None, ""
+        if self.table.exchanged and isinstance(cell, dt.date) and cell.day <= 12:
+            cell = dt.date(cell.year, cell.day, cell.month)
         reading = read_day(cell, self.span, headed=True)
         if reading is None:
             if is_text(cell) and is_total(text_of(cell)):
@@ -248,7 +251,10 @@ class Extractor:
     def _canteen(self, row: int) -> str:
         if not self.names:
             return self.table.canteen
-        return " ".join(text for c in self.names if (text := self.grid.text(row, c.column)))
+        name = " ".join(text for c in self.names if (text := self.grid.text(row, c.column)))
+        if name and not is_total(name):
+            self._last_name = name
+        return name or (self._last_name if self.table.fill_down else "")
 
     def _service(self, row: int, column: Column) -> str:
         text = column.service or self.table.service

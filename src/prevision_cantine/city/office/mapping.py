@@ -75,7 +75,11 @@ class Table:
     canteen, service : str
         Those of the whole table, where it has one.
     fill_down : bool or None
-        Whether a line without a day has that of the line above; None where nobody said.
+        Whether a line without a day, or without a canteen, has that of the line above; None where
+        nobody said.
+    exchanged : bool or None
+        Whether true dates have their day and month exchanged, as a spreadsheet in another language
+        makes them of texts; None where nobody said.
     headings_inside : bool
         Whether a line of texts inside the data may be other headings, and is asked about.
     columns : tuple of Column
@@ -95,6 +99,7 @@ class Table:
     canteen: str = ""
     service: str = ""
     fill_down: bool | None = None
+    exchanged: bool | None = None
     headings_inside: bool = True
     columns: tuple[Column, ...] = ()
 
@@ -168,8 +173,9 @@ def to_toml(tables: Iterable[Table], lang: str) -> str:
         for key in ("span", "canteen", "service"):
             if getattr(table, key):
                 lines.append(f"{key} = {_quoted(getattr(table, key))}")
-        if table.fill_down is not None:
-            lines.append(f"fill_down = {str(table.fill_down).lower()}")
+        for key in ("fill_down", "exchanged"):
+            if getattr(table, key) is not None:
+                lines.append(f"{key} = {str(getattr(table, key)).lower()}")
         if not table.headings_inside:
             lines.append("headings_inside = false")
         for column in table.columns:
@@ -258,7 +264,7 @@ def _table(path: Path, number: int, found: Any, lang: str) -> Table:
     ):  # fmt: skip
         if values.get(key, choices[0]) not in choices:
             raise refused(key, ", ".join(choices))
-    for key in ("take", "fill_down", "headings_inside"):
+    for key in ("take", "fill_down", "exchanged", "headings_inside"):
         if key in found:
             if not isinstance(found[key], bool):
                 raise refused(key, "true, false")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
@@ -77,6 +78,10 @@ def questions(grid: Grid, table: Table) -> Iterator[Question]:
     days = [item.column for item in table.having("date")]
     if table.dates == "?":
         yield next(_dates(grid, table, rows, asked), asked("ask_dates", head, 0, ""))
+    elif days and table.exchanged is None and (at := _exchanged(grid, rows, days[0])) is not None:
+        yield asked("ask_exchanged", at, days[0], grid.text(at, days[0]))
+    if days and (Span.from_text(table.span) or Span()).year is None and _is_yearless(grid, table):
+        yield asked("ask_span", table.first, days[0], grid.text(table.first, days[0]))
     if table.numbers == "?":
         yield next(_numbers(grid, table, rows, asked), asked("ask_numbers", head, 0, ""))
     unknown = {
@@ -113,8 +118,9 @@ def questions(grid: Grid, table: Table) -> Iterator[Question]:
             yield asked("ask_same", head, some[1], named(some))
     if days and table.fill_down is None and table.having("cantine"):
         for row in rows:
-            if grid.cell(row, days[0]) is None and _is_filled(grid, table, row):
-                yield asked("ask_fill", row, days[0], text_of(grid.cell(row, _first(table))))
+            if _is_half_filled(grid, table, row):
+                text = grid.text(row, _first(table)) or grid.text(row, days[0])
+                yield asked("ask_fill", row, days[0], text)
                 break
     if days and table.headings_inside:
         yield from _headings(grid, table, rows, days[0], asked)
@@ -128,11 +134,13 @@ def _first(table: Table) -> int:
     return table.having("cantine")[0].column
 
 
-def _is_filled(grid: Grid, table: Table, row: int) -> bool:
-    name = grid.text(row, _first(table))
+def _is_half_filled(grid: Grid, table: Table, row: int) -> bool:
+    """Return whether a line has counts, and a canteen without a day or a day without a canteen."""
+    day = grid.cell(row, table.having("date")[0].column) is not None
+    named = any(grid.text(row, column.column) for column in table.having("cantine"))
     words = [text_of(cell) for cell in grid.rows[row] if is_text(cell)]
     counts = any(is_count(grid.cell(row, c.column)) for c in table.having(*MEASURES))
-    return bool(name) and counts and not any(map(is_total, words))
+    return day != named and counts and not any(map(is_total, words))
 
 
 def _dates(grid: Grid, table: Table, rows: range, asked: Asked) -> Iterator[Question]:
@@ -142,6 +150,32 @@ def _dates(grid: Grid, table: Table, rows: range, asked: Asked) -> Iterator[Ques
             reading = read_day(grid.cell(row, column.column), span, headed=True)
             if reading and SURE not in reading.days and len(set(reading.days.values())) > 1:
                 yield asked("ask_dates", row, column.column, grid.text(row, column.column))
+
+
+def _exchanged(grid: Grid, rows: range, day: int) -> int | None:
+    """Return a row whose true date may have its day and month exchanged.
+
+    A spreadsheet set to another country makes dates of 01/02 to 12/12, months first, and leaves
+    13/02 and the like as texts: then every true date falls on the days 1 to 12, and no text does.
+    """
+    true = [row for row in rows if isinstance(grid.cell(row, day), dt.date)]
+    texts = [
+        reading
+        for row in rows
+        if isinstance(cell := grid.cell(row, day), str)
+        and (reading := read_day(cell, Span(), headed=False))
+        and SURE not in reading.days
+    ]
+    beyond = all(min(r.days.values()).day > 12 and len(r.days) == 1 for r in texts)
+    if true and texts and beyond and all(grid.cell(row, day).day <= 12 for row in true):  # type: ignore[union-attr]
+        return true[0]
+    return None
+
+
+def _is_yearless(grid: Grid, table: Table) -> bool:
+    """Return whether the days of a table lack a year, which neither its title nor the file gives."""
+    column = table.having("date")[0].column
+    return read_day(grid.cell(table.first, column), Span(), headed=True) is None
 
 
 def _numbers(grid: Grid, table: Table, rows: range, asked: Asked) -> Iterator[Question]:

@@ -29,6 +29,7 @@ from prevision_cantine.city.office.words import (
 
 _SAMPLE = 400  # rows by which the column of days is found
 _HEADER_ROWS = 3
+_ANY_YEAR = 2000  # a leap year, in place of one that is not written
 _ENOUGH = 0.5  # of the cells of a column that are days, for a column of days
 
 
@@ -54,16 +55,28 @@ def understand(sheet: Sheet) -> tuple[Table, ...]:
     """
     down = Grid(sheet)
     span = _title_span(sheet, down, 0, len(down.rows))
+    found = _best(sheet, down, span)
+    if not found and span.year is None:  # days that lack their year, which is asked
+        some = _best(sheet, down, Span(_ANY_YEAR, span.month))
+        found = tuple(
+            attrs.evolve(t, span=t.span.replace(str(_ANY_YEAR), "").replace("/", "--"))
+            for t in some
+        )
+    if found:
+        return found
+    table = _undated(down)
+    return () if table is None else (table,)
+
+
+def _best(sheet: Sheet, down: Grid, span: Span) -> tuple[Table, ...]:
+    """Return the tables whose days run down the sheet, or across it where more do."""
     column, count = _day_column(down, span)
     if len(sheet.rows) <= 200 and down.width > 3:
         across = Grid(sheet, "columns")
         other, more = _day_column(across, span)
         if more >= 3 and more > count:
             return tuple(_dated(across, other, span))
-    if count:
-        return tuple(_dated(down, column, span))
-    table = _undated(down)
-    return () if table is None else (table,)
+    return tuple(_dated(down, column, span)) if count else ()
 
 
 def _title_span(sheet: Sheet, grid: Grid, start: int, end: int) -> Span:
@@ -73,7 +86,7 @@ def _title_span(sheet: Sheet, grid: Grid, start: int, end: int) -> Span:
         cells = [cell for cell in grid.rows[row] if cell is not None]
         if 1 <= len(cells) <= 3:
             for cell in cells:
-                if is_text(cell) and read_day(cell, Span(), headed=False) is None:
+                if is_text(cell) and read_day(cell, Span(_ANY_YEAR, 1), headed=False) is None:
                     span = span.filled(Span.of(text_of(cell)))
     return span.filled(Span.of(PurePath(sheet.file).stem))
 

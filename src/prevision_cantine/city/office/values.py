@@ -29,7 +29,7 @@ _ISO = re.compile(
     r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z?)?"
 )
 _DIGITS = re.compile(r"(\d{1,2})([-/. ])(\d{1,2})\2(\d{4}|\d{2})(?: \d{1,2}[:h]\d{2}(?::\d{2})?)?")
-_SHORT = re.compile(r"(\d{1,2})[-/.](\d{1,2})")
+_SHORT = re.compile(r"(\d{1,2})[-/](\d{1,2})")  # 12.5 is a number
 _TOKENS = re.compile(r"\d+|[^\W\d_]+", re.UNICODE)
 _YEARS = re.compile(r"(?<!\d)((?:19|20)\d{2})\s*[-/–]\s*((?:19|20)?\d{2})(?!\d)")
 _YEAR = re.compile(r"(?<!\d)(20\d{2})(?!\d)")

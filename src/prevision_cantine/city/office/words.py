@@ -53,8 +53,14 @@ def simple(text: str) -> str:
 
 
 def _short(text: str) -> str:
-    small = _listed_small()
-    return " ".join(word for word in simple(text).split() if word not in small)
+    """Return a text without small words; a last letter stays, for it may name: "Site A"."""
+    small, words = _listed_small(), simple(text).split()
+    last = len(words) - 1
+    return " ".join(
+        word
+        for n, word in enumerate(words)
+        if word not in small or (n == last and n > 0 and len(word) == 1)
+    )
 
 
 @cache
@@ -70,8 +76,8 @@ def roles_of(heading: str) -> frozenset[str]:
     --------
     >>> sorted(roles_of("Nombre de repas servis")), sorted(roles_of("Jour"))
     (['reel'], ['date', 'jour'])
-    >>> sorted(roles_of("École Jules Verne"))
-    []
+    >>> sorted(roles_of("École Jules Verne")), sorted(roles_of("Site A"))
+    ([], [])
     """
     known = _headings()
     return known.get(simple(heading), frozenset()) | known.get(_short(heading), frozenset())
