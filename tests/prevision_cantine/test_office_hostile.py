@@ -1,13 +1,19 @@
 """Files that nobody's office wrote: refused at once, with one line that says why."""
 
 import contextlib
+import csv
 import io
+import json
 import os
+import tempfile
 import time
 import zipfile
+from pathlib import Path
 
 import pytest
 import xlsxwriter
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from prevision_cantine.city.office import OfficeError, import_office
 from prevision_cantine.city.office.archive import Limits
@@ -190,3 +196,39 @@ def test_what_a_terminal_would_obey_is_not_printed(tmp_path):
     text = import_office([path], tmp_path / "ville").to_text("en")
     assert "\x1b" not in text
     assert "\u202e" not in text
+
+
+POOL = (
+    "Date", "Jour", "Site", "Zola", "Réel", "Prévu", "Servis", "Midi", "Soir", "Total", "TOTAL", "Effectif", "Type",
+    "Menu", "Année scolaire", "2023-2024", "Septembre 2023", "lundi 4", "mardi 5 septembre", "4-sept-23", "14/09/2023",
+    "03/04/2023", "2023-09-04", "1.234", "1 234", "22,5", "12", "-", "Fermé", "PÉDA", "45173", "0", "x", "", "", "", "",
+    "\x00\x1b", "١٢", "9" * 30, "-5", "1e9", "nan", "²", "31/02/2023", "4", "5", "6", "du", "ouverture", "=1+1", "“", "\u202e",
+)  # fmt: skip
+
+
+@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.lists(st.sampled_from(POOL), min_size=1, max_size=7), min_size=1, max_size=14))
+def test_any_table_is_read_asked_about_or_refused_and_every_cell_counts(rows):
+    with tempfile.TemporaryDirectory() as root:
+        path = Path(root) / "a.csv"
+        buffer = io.StringIO(newline="")
+        csv.writer(buffer, delimiter=";").writerows(rows)
+        path.write_text(buffer.getvalue(), encoding="utf-8-sig")
+        try:
+            report = import_office([path], Path(root) / "ville")
+        except OfficeError as error:
+            message = str(error)
+            assert "\n" not in message
+            return
+        places = [item.cell for item in report.left]
+        assert len(places) == len(set(places))
+        assert report.cells == report.taken + len(report.left)
+        assert report.taken >= 0
+        for lang in ("fr", "en", "pt"):
+            assert report.to_text(lang)
+        assert json.loads(report.to_json("en"))["cells"] == report.cells
+        (Path(root) / "map.toml").write_text(report.mapping("pt"), encoding="utf-8")
+        again = import_office([path], Path(root) / "two", mapping=Path(root) / "map.toml")
+        assert again.tables == report.tables
+        assert again.left == report.left
+        assert again.questions == report.questions

@@ -107,14 +107,16 @@ def _import(
         asked.extend(_sheet(sheet, of_sheet, found))
     cells = sum(cell is not None for sheet in sheets for row in sheet.rows for cell in row)
     names_of = _unify(found)
+    before = len(found.left)
     rows = _resolve(found)
+    taken = found.read + len(found.facts) - (len(found.left) - before)
     if not asked and not rows.meals:
         raise OfficeError("nothing", file=", ".join(names) or folder)
     days = sorted({day for day, _, _ in rows.meals})
     report = OfficeReport(
         folder=folder, tables=tuple(tables), questions=tuple(asked), cells=cells,
         left=tuple(attrs.evolve(item, text=hidden(item.text)) for item in found.left),
-        taken=cells - len(found.left), canteens=rows.names(), first=days[0] if days else None,
+        taken=taken, canteens=rows.names(), first=days[0] if days else None,
         last=days[-1] if days else None, same_names=tuple(sorted(names_of)),
         year_starts=tuple(sorted(found.year_starts)),
     )  # fmt: skip
