@@ -149,6 +149,20 @@ def test_the_folder_is_not_overwritten_unless_asked(tmp_path):
     assert meals(tmp_path / "ville") == ["2023-09-14,Hugo,3", "2023-09-14,Zola,1"]
 
 
+def test_a_source_is_never_replaced_and_a_file_keeps_its_mode(tmp_path):
+    source = written(tmp_path, "Date;Zola;Hugo\n14/09/2023;1;2\n", "frequentation.csv")
+    before = source.read_bytes()
+    with pytest.raises(OfficeError, match="itself imported"):
+        import_office([source], tmp_path, lang="en", replace=True)
+    assert source.read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["frequentation.csv"]
+    import_office([source], tmp_path / "ville")
+    (tmp_path / "ville/frequentation.csv").chmod(0o600)
+    written(tmp_path, "Date;Zola;Hugo\n14/09/2023;1;3\n", "frequentation.csv")
+    import_office([source], tmp_path / "ville", replace=True)
+    assert (tmp_path / "ville/frequentation.csv").stat().st_mode & 0o777 == 0o600
+
+
 def test_enrolments_types_and_dishes_have_their_files(tmp_path):
     effectifs = "Effectifs des écoles;;;;\nÉcole;Type;2022-2023;2023-2024;Total\nZola;E;100;1 100;9\nHugo;M;50;;9\nTotal;;150;1 100;\n"
     menus = "Date;Entrée;Plat principal;Dessert\n14/09/2023;Melon;Filet de colin;-\n15/09/2023;;Pizza;Yaourt\n"

@@ -122,6 +122,10 @@ def _import(
     )  # fmt: skip
     if asked:
         return report
+    sources = {path.resolve() for path in (*files, *([] if mapping is None else [Path(mapping)]))}
+    for name in rows.tables():
+        if (folder / name).resolve() in sources:
+            raise OfficeError("source", file=folder / name)
     written, unchanged = write_folder(folder, rows, replace=replace)
     return attrs.evolve(report, written=written, unchanged=unchanged)
 

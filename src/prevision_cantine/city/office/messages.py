@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from functools import cache
@@ -9,16 +10,20 @@ from importlib import resources
 from typing import Any
 
 from prevision_cantine.errors import CityError
-from prevision_cantine.language import LANGUAGES, in_language, number
+from prevision_cantine.language import LANGUAGES, NBSP, in_language, number
 
 _BIDI = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C])
+_BEFORE, _AFTER = re.compile(r" (?=[:;!?»])"), re.compile(r"(?<=«) ")
 SHOWN = 80  # characters of a cell in a message
 
 
 @cache
 def _messages() -> Mapping[str, Mapping[str, str]]:
     file = resources.files("prevision_cantine").joinpath("city/office/messages.toml")
-    return tomllib.loads(file.read_text(encoding="utf-8"))
+    found: dict[str, dict[str, str]] = tomllib.loads(file.read_text(encoding="utf-8"))
+    for sentences in found.values():  # French has spaces that do not break
+        sentences["fr"] = _BEFORE.sub(NBSP, _AFTER.sub(NBSP, sentences["fr"]))
+    return found
 
 
 def say(code: str, lang: str, **facts: object) -> str:

@@ -184,6 +184,8 @@ def write_tables(
                     raise OfficeError("exists", file=there)
         for name in tables:
             if name not in unchanged:
+                if (folder / name).exists():
+                    shutil.copymode(folder / name, temporary / name)
                 (temporary / name).replace(folder / name)
     except OSError:
         raise OfficeError("not_a_folder", file=folder) from None
