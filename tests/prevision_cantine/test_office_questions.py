@@ -228,6 +228,26 @@ def test_true_dates_that_a_spreadsheet_may_have_exchanged_are_asked_about(tmp_pa
         assert found == [*days, "2023-09-14", "2023-09-15"]
 
 
+def test_tables_side_by_side_are_asked_about_and_two_tables_of_a_mapping_read_them(tmp_path):
+    text = "Date;Zola;Hugo;;Date;Zola;Hugo\n14/09/2023;1;2;;14/10/2023;3;4\n15/09/2023;1;2;;15/10/2023;3;4\n"
+    file = written(tmp_path, text)
+    report = import_office([file], tmp_path / "ville")
+    assert "ask_two_dates" in {q.code for q in report.questions}
+    mapping = "".join(
+        "[[table]]\nfile = 'a.csv'\nsheet = ''\nheader = [1]\nfirst = 2\n"
+        + "".join(
+            f"[[table.column]]\ncolumn = '{letter}'\nrole = '{role}'\ncanteen = '{name}'\n"
+            for letter, role, name in zip(
+                letters, ("date", "reel", "reel"), ("", "Zola", "Hugo"), strict=True
+            )
+        )
+        for letters in ("ABC", "EFG")
+    )
+    report = import_office([file], tmp_path / "ville", mapping=written(tmp_path, mapping, "m.toml"))
+    assert (report.left, report.taken, report.cells) == ((), 18, 18)
+    assert len(meals(tmp_path / "ville")) == 8
+
+
 def test_a_letter_after_a_common_word_names_a_canteen(tmp_path):
     text = "Date;Site A;Site B\n14/09/2023;1;2\n15/09/2023;3;4\n"
     report = import_office([written(tmp_path, text)], tmp_path / "ville")

@@ -149,12 +149,17 @@ def _column(number: int, stack: Sequence[str], look: Cells, *, is_day: bool) -> 
         return attrs.evolve(column, role="total")
     if any("ignore" in roles_of(text) for text in stack if text):
         return attrs.evolve(column, role="ignore")
-    measures = [m for text in stack if text and look.texts < _MOSTLY for m in _measures(text)]
+    measures = [
+        m
+        for text in stack
+        if text and look.texts <= max(look.counts, _MOSTLY)
+        for m in _measures(text)
+    ]
     services = [text for text in stack if text and is_service(text)]
     names = [text for text in stack if text and not _measures(text) and not is_service(text)]
     if look.weekdays > _MOSTLY and look.days < _MOSTLY:
         return attrs.evolve(column, role="jour")
-    if look.texts >= _MOSTLY or (look.services > _MOSTLY):
+    if (look.texts >= _MOSTLY and look.texts > look.counts) or look.services > _MOSTLY:
         return attrs.evolve(column, role=_role_of_words(stack, look))
     if measures and look.days <= look.counts:
         canteen = names[0] if len(names) == 1 and len(stack) > 1 else ""
@@ -185,7 +190,7 @@ def _role_of_words(stack: Sequence[str], look: Cells) -> str:
 def _as_canteen(column: Column, look: Cells, stack: Sequence[str], measure: str) -> Column:
     """Return a column that has no role as a canteen's, where it has a name and counts."""
     wanted = column.role == "?" or (column.role == "reel" and column.service)
-    if not wanted or look.days >= _MOSTLY or look.texts >= _MOSTLY:
+    if not wanted or look.days > look.counts or look.texts > max(look.counts, _MOSTLY / 2):
         return column
     names = [text for text in stack if text and not is_service(text)]
     if not names or not any(map(str.isalpha, names[-1])):

@@ -90,11 +90,26 @@ class Left:
 
 @attrs.define
 class Found:
-    """What a sheet gave: facts, cells left, and how many others were read, such as headings."""
+    """What a table, a sheet or all sheets gave.
+
+    Parameters
+    ----------
+    facts : list of Fact
+        Values that were understood.
+    left : list of Left
+        Cells that were not taken.
+    read : int
+        Other cells that were taken, such as headings and days.
+    read_at : list of (int, int)
+        Rows and columns of those of one table.
+    year_starts : set of (str, str, datetime.date)
+        Sheet, year and first day of enrolments that are given by year.
+    """
 
     facts: list[Fact] = attrs.field(factory=list)
     left: list[Left] = attrs.field(factory=list)
     read: int = 0
+    read_at: list[tuple[int, int]] = attrs.field(factory=list)
     year_starts: set[tuple[str, str, dt.date]] = attrs.field(factory=set)
 
 
@@ -148,7 +163,7 @@ class Extractor:
     def _take(self, row: int, column: int) -> None:
         if (row, column) not in self._done and self.grid.cell(row, column) is not None:
             self._done.add((row, column))
-            self.found.read += 1
+            self.found.read_at.append((row, column))
 
     def _add(
         self,

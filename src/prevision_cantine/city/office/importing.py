@@ -137,6 +137,7 @@ def _sheet(sheet: Sheet, tables: Sequence[Table], found: Found) -> list[Question
         refuse_rows(grids["rows"])
     asked: list[Question] = []
     looked_at: set[tuple[int, int]] = set()
+    parts: list[tuple[Grid, Found]] = []
     for table in tables:
         if not table.take:
             continue
@@ -145,14 +146,23 @@ def _sheet(sheet: Sheet, tables: Sequence[Table], found: Found) -> list[Question
         asked.extend(questions(grid, table))
         more, seen = Extractor(grid, table).run()
         asked.extend(_told_apart(grid, table, more))
-        found.facts += more.facts
-        found.left += more.left
-        found.read += more.read
+        parts.append((grid, more))
         found.year_starts |= more.year_starts
         looked_at |= seen if table.axis == "rows" else {(column, row) for row, column in seen}
+    _join(parts, found)
     code = "no_table" if not tables else "title" if any(t.take for t in tables) else "skipped"
     found.left += rest(grids["rows"], looked_at, code)
     return asked
+
+
+def _join(parts: Sequence[tuple[Grid, Found]], found: Found) -> None:
+    """Add what the tables of a sheet gave, each cell once: one table may take what another leaves."""
+    facts = {fact.place.cell: fact for _, part in parts for fact in part.facts}
+    read = {grid.name(*at) for grid, part in parts for at in part.read_at} - facts.keys()
+    left = {item.cell: item for _, part in parts for item in part.left}
+    found.facts += facts.values()
+    found.read += len(read)
+    found.left += [item for cell, item in left.items() if cell not in facts and cell not in read]
 
 
 def _told_apart(grid: Grid, table: Table, found: Found) -> list[Question]:
