@@ -16,6 +16,15 @@ from prevision_cantine.city.frames import city_from_frames
 from prevision_cantine.city.load import load_city
 from prevision_cantine.city.load_report import Gap, LoadReport, load_report
 from prevision_cantine.city.made import make_city
+from prevision_cantine.city.made_cities import (
+    MadeCity,
+    make_commune,
+    make_company,
+    make_montreal,
+    make_recife,
+)
+from prevision_cantine.city.make_calendar import CalendarReport, make_calendar
+from prevision_cantine.city.office import OfficeError, OfficeReport, import_office
 from prevision_cantine.city.records import Attendance, Remark
 from prevision_cantine.city.sources import Sources
 from prevision_cantine.decide.ingredients import (
@@ -57,6 +66,7 @@ __all__ = [
     "Backtest",
     "Break",
     "Calendar",
+    "CalendarReport",
     "CanteenFeatures",
     "CanteenForecaster",
     "CantineError",
@@ -72,9 +82,12 @@ __all__ = [
     "Ingredients",
     "KitchenOrder",
     "LoadReport",
+    "MadeCity",
     "Missing",
     "ModelSheet",
     "Number",
+    "OfficeError",
+    "OfficeReport",
     "Order",
     "Period",
     "Portion",
@@ -96,6 +109,7 @@ __all__ = [
     "default_terms",
     "fetch_nantes",
     "french_calendar",
+    "import_office",
     "ingredients",
     "load_calendar",
     "load_city",
@@ -106,7 +120,12 @@ __all__ = [
     "load_portions",
     "load_report",
     "load_school_holidays",
+    "make_calendar",
     "make_city",
+    "make_commune",
+    "make_company",
+    "make_montreal",
+    "make_recife",
     "mask_small",
     "model_sheet",
     "order",

@@ -10,11 +10,13 @@ from typing import NoReturn
 
 from prevision_cantine.cli import (
     backtest_command,
+    calendar_command,
     effects_command,
     explain_command,
     fetch_command,
     fit_command,
     forecast_command,
+    import_command,
     ingredients_command,
     inspect_command,
     order_command,
@@ -37,6 +39,8 @@ COMMANDS = (
     ingredients_command,
     backtest_command,
     inspect_command,
+    import_command,
+    calendar_command,
     fetch_command,
 )
 # What the library calls otherwise than the option.

@@ -1,0 +1,39 @@
+"""Public and school holidays for the calendar of a city's folder."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from prevision_cantine.calendar.school_calendar import ZONES
+from prevision_cantine.city.make_calendar import make_calendar
+from prevision_cantine.cli.common import Commands, add_command, add_language
+
+
+def add(commands: Commands) -> None:
+    """Add the command to the program."""
+    item = add_command(
+        commands,
+        "calendar",
+        run,
+        "write public and school holidays to the calendar of a city",
+        span=False,
+    )
+    item.add_argument("--country", required=True, help="code of two letters, such as FR")
+    item.add_argument("--zone", choices=ZONES, help="zone of France, for its school holidays")
+    item.add_argument("--subdivision", help="province or state, such as QC")
+    item.add_argument("--from", dest="start", type=int, metavar="YEAR", help="first civil year")
+    item.add_argument("--to", dest="end", type=int, metavar="YEAR", help="last civil year")
+    item.add_argument("--breaks", type=Path, help="CSV file of school holidays: du, au, nom")
+    add_language(item)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the command."""
+    report = make_calendar(
+        arguments.folder, country=arguments.country, zone=arguments.zone,
+        subdivision=arguments.subdivision, start=arguments.start, end=arguments.end,
+        breaks=arguments.breaks, lang=arguments.lang,
+    )  # fmt: skip
+    print(report.to_text(arguments.lang))
+    return 0
