@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from functools import wraps
+
 from prevision_cantine.model.forecast import Forecast
 from prevision_cantine.say.explanation import explain
 
 
 def attach() -> None:
     """Give the classes their methods; done once, when the package is imported."""
-    explain.__doc__ = Forecast.explain.__doc__
-    Forecast.explain = explain  # type: ignore[assignment,method-assign]
+
+    @wraps(Forecast.explain)
+    def method(self: Forecast, i: int, lang: str = "fr") -> str:
+        return explain(self, i, lang)
+
+    Forecast.explain = method  # type: ignore[method-assign]

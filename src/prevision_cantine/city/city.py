@@ -89,7 +89,13 @@ class Rows:
         return np.array(self.city.canteens)[self.canteen]
 
     def keys(self) -> dict[str, npt.NDArray[Any]]:
-        """Return what tells the rows apart, by column: ``cantine``, ``service`` where there is more than one, ``date``."""
+        """Return what tells the rows apart.
+
+        Returns
+        -------
+        dict of str to ndarray, shape (n,)
+            Columns ``cantine``, ``service`` where there is more than one, and ``date``.
+        """
         sites = np.array(self.city.sites)[self.canteen]
         services = self.city.service_of
         found: dict[str, npt.NDArray[Any]] = {"cantine": sites}
@@ -98,7 +104,13 @@ class Rows:
         return {**found, "date": self.date}
 
     def key_texts(self) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
-        """Return the names of these columns, and their cells row by row, for a file."""
+        """Return what tells the rows apart as text, for a file.
+
+        Returns
+        -------
+        tuple of str, and list of tuple of str
+            Names of the columns, and the cells of each row.
+        """
         keys = self.keys()
         cells = [column.astype(str).tolist() for column in keys.values()]
         return tuple(keys), list(zip(*cells, strict=True))
@@ -315,10 +327,12 @@ class City:
 
         Parameters
         ----------
-        nature, name : str
+        nature : str
             As in ``Marks``.
         rows : Rows
             Series and days.
+        name : str
+            As in ``Marks``.
 
         Returns
         -------
@@ -332,16 +346,49 @@ class City:
         return result
 
     def is_exceptional(self, rows: Rows) -> Bools:
-        """Return which rows are of a span that the usual effects must not learn from."""
+        """Return which rows are of a span that the usual effects must not learn from.
+
+        Parameters
+        ----------
+        rows : Rows
+            Series and days.
+
+        Returns
+        -------
+        ndarray of bool, shape (n,)
+            A row each.
+        """
         found = np.isin(rows.date, self.calendar.exceptional)
         return np.asarray(found | self.marked("exceptionnel", rows))
 
     def is_struck(self, rows: Rows) -> Bools:
-        """Return which rows are of a strike day, of the city or of the series alone."""
+        """Return which rows are of a strike day, of the city or of the series alone.
+
+        Parameters
+        ----------
+        rows : Rows
+            Series and days.
+
+        Returns
+        -------
+        ndarray of bool, shape (n,)
+            A row each.
+        """
         return np.asarray(np.isin(rows.date, self.calendar.strikes) | self.marked("greve", rows))
 
     def is_taught(self, rows: Rows) -> Bools:
-        """Return which rows count among the meals to learn from: a weekday that is served, in a known year."""
+        """Return which rows count among the meals to learn from.
+
+        Parameters
+        ----------
+        rows : Rows
+            Series and days.
+
+        Returns
+        -------
+        ndarray of bool, shape (n,)
+            A weekday that is served, in a known year.
+        """
         known = self.calendar.is_weekday_served(rows.date) | self.marked("ouvert", rows)
         return np.asarray(known & (self.calendar.year_index(rows.date) >= 0))
 

@@ -89,12 +89,12 @@ class Scenario:
         announced already.
     public_holidays : iterable of str or datetime.date
         Days that become public holidays.
+    breaks : iterable of Break
+        School holidays; one takes the place of that with the same name in the same school year.
     events : mapping of str to iterable of str or datetime.date
         Days of events or observances of the city's own, by name, beside those of its calendar.
     variables : mapping of str to mapping of (str or datetime.date) to float
         Values of variables, by name and day, for all series, in the place of those known.
-    breaks : iterable of Break
-        School holidays; one takes the place of that with the same name in the same school year.
 
     Examples
     --------

@@ -291,11 +291,33 @@ class Category:
         return self.reads.removeprefix("plat:").replace("first_days", "from_start")
 
     def learned(self, found: Situations) -> Category:
-        """Return the term once it has seen the data: as it was."""
+        """Return the term once it has seen the data: as it was.
+
+        Parameters
+        ----------
+        found : Situations
+            Rows of a city, with what the terms read of them.
+
+        Returns
+        -------
+        Category
+            The term as it is kept with the model.
+        """
         return self
 
     def blocks(self, found: Situations) -> list[Block]:
-        """Return the columns of the term over some situations."""
+        """Return the columns of the term over some situations.
+
+        Parameters
+        ----------
+        found : Situations
+            Rows of a city, with what the terms read of them.
+
+        Returns
+        -------
+        list of Block
+            One for all, for each type and for each series, as the term asks.
+        """
         level, levels = found.category(self.reads), self.levels
         kinds = len(found.city.kinds)
         blocks = []
@@ -312,7 +334,13 @@ class Category:
         return blocks
 
     def points(self) -> tuple[Floats, list[dict[str, str]]]:
-        """Return nothing: its effects are those of its levels."""
+        """Return nothing: its effects are those of its levels.
+
+        Returns
+        -------
+        ndarray, shape (points, columns), and list of dict
+            Columns, and the name of each point by language.
+        """
         return np.zeros((0, 0)), []
 
 
@@ -375,7 +403,18 @@ class Number:
         return self.reads
 
     def values(self, found: Situations) -> Floats:
-        """Return the number of each situation, transformed."""
+        """Return the number of each situation, transformed.
+
+        Parameters
+        ----------
+        found : Situations
+            Rows of a city, with what the terms read of them.
+
+        Returns
+        -------
+        ndarray of float, shape (n,)
+            Number of each situation, NaN where it is unknown.
+        """
         value = found.number(self.reads)
         if self.transform == "root":
             return np.sqrt(np.maximum(value, 0.0))
@@ -384,11 +423,33 @@ class Number:
         return value
 
     def learned(self, found: Situations) -> Number:
-        """Return the term with its curve, fitted on the rows of the situations."""
+        """Return the term with its curve, fitted on the rows of the situations.
+
+        Parameters
+        ----------
+        found : Situations
+            Rows of a city, with what the terms read of them.
+
+        Returns
+        -------
+        Number
+            The term as it is kept with the model.
+        """
         return attrs.evolve(self, smooth=fit_smooth(self.values(found)[found.of_row]))
 
     def blocks(self, found: Situations) -> list[Block]:
-        """Return the columns of the term over some situations."""
+        """Return the columns of the term over some situations.
+
+        Parameters
+        ----------
+        found : Situations
+            Rows of a city, with what the terms read of them.
+
+        Returns
+        -------
+        list of Block
+            One for all, for each type and for each series, as the term asks.
+        """
         smooth = self.smooth or fit_smooth(self.values(found)[found.of_row])
         if self.curve is None:
             smooth = attrs.evolve(smooth, turn=(), middle=())
@@ -412,7 +473,13 @@ class Number:
         return blocks
 
     def points(self) -> tuple[Floats, list[dict[str, str]]]:
-        """Return the columns at some values of the number, and what each value is called."""
+        """Return the columns at some values of the number, and what each value is called.
+
+        Returns
+        -------
+        ndarray, shape (points, columns), and list of dict
+            Columns, and the name of each point by language.
+        """
         if self.smooth is None or not self.smooth.width:
             return np.zeros((0, 0)), []
         smooth = self.smooth if self.curve else attrs.evolve(self.smooth, turn=(), middle=())
@@ -473,11 +540,33 @@ class Season:
         return "ahead"
 
     def learned(self, found: Situations) -> Season:
-        """Return the term once it has seen the data: as it was."""
+        """Return the term once it has seen the data: as it was.
+
+        Parameters
+        ----------
+        found : Situations
+            Rows of a city, with what the terms read of them.
+
+        Returns
+        -------
+        Season
+            The term as it is kept with the model.
+        """
         return self
 
     def blocks(self, found: Situations) -> list[Block]:
-        """Return the columns of the term over some situations."""
+        """Return the columns of the term over some situations.
+
+        Parameters
+        ----------
+        found : Situations
+            Rows of a city, with what the terms read of them.
+
+        Returns
+        -------
+        list of Block
+            One for all, for each type and for each series, as the term asks.
+        """
         blocks = list(
             season_blocks(
                 self.name, found.date, count=self.count, penalty=self.penalty, factor=self.factor
@@ -492,7 +581,13 @@ class Season:
         return blocks
 
     def points(self) -> tuple[Floats, list[dict[str, str]]]:
-        """Return the columns in the middle of each month, and what each month is called."""
+        """Return the columns in the middle of each month, and what each month is called.
+
+        Returns
+        -------
+        ndarray, shape (points, columns), and list of dict
+            Columns, and the name of each point by language.
+        """
         days = np.arange("2023-01", "2024-01", dtype="datetime64[M]").astype("datetime64[D]") + 14
         names = [{lang: MONTHS[lang][n] for lang in MONTHS} for n in range(12)]
         return harmonics(days.astype(np.float64) / DAYS_A_YEAR, self.count), names
@@ -542,11 +637,33 @@ class Product:
         return f"{self.first.factor}*{self.second.factor}"
 
     def learned(self, found: Situations) -> Product:
-        """Return the term with the curve of its number."""
+        """Return the term with the curve of its number.
+
+        Parameters
+        ----------
+        found : Situations
+            Rows of a city, with what the terms read of them.
+
+        Returns
+        -------
+        Product
+            The term as it is kept with the model.
+        """
         return attrs.evolve(self, second=self.second.learned(found))
 
     def blocks(self, found: Situations) -> list[Block]:
-        """Return the columns of the term over some situations."""
+        """Return the columns of the term over some situations.
+
+        Parameters
+        ----------
+        found : Situations
+            Rows of a city, with what the terms read of them.
+
+        Returns
+        -------
+        list of Block
+            One for all, for each type and for each series, as the term asks.
+        """
         level, levels = found.category(self.first.reads), self.first.levels
         if isinstance(self.second, Category):
             other, width = found.category(self.second.reads), self.second.levels
@@ -562,7 +679,13 @@ class Product:
         )  # fmt: skip
 
     def points(self) -> tuple[Floats, list[dict[str, str]]]:
-        """Return the columns of each level at some values of the number; nothing for two categories."""
+        """Return the columns of each level at some values of the number.
+
+        Returns
+        -------
+        ndarray, shape (points, columns), and list of dict
+            Columns, and the name of each point by language.
+        """
         if isinstance(self.second, Category):
             return np.zeros((0, 0)), []
         columns, names = self.second.points()
@@ -578,7 +701,13 @@ class Product:
         return np.hstack([np.kron(every, part) for part in parts if part.shape[1]]), found
 
     def level_words(self) -> dict[tuple[str, str], str]:
-        """Return what each pair of levels is called, by factor and level, and language."""
+        """Return what each pair of levels is called.
+
+        Returns
+        -------
+        dict
+            Words by factor and level, and language; empty unless both are categories.
+        """
         if not isinstance(self.second, Category):
             return {}
         first, second = self.first, self.second

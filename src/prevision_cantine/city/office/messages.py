@@ -107,7 +107,18 @@ class OfficeError(CityError):
         return _rebuilt, (self.code, self.lang, self.facts)
 
     def in_language(self, lang: str) -> OfficeError:
-        """Return the same error in another language."""
+        """Return the same error in another language.
+
+        Parameters
+        ----------
+        lang : {"fr", "en", "pt"}
+            Language of the message.
+
+        Returns
+        -------
+        OfficeError
+            With the same code and facts.
+        """
         return type(self)(self.code, lang, **self.facts)
 
 
