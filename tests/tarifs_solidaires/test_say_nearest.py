@@ -259,7 +259,7 @@ then = 2
     assert found["ill"].at is True
     assert found["born"].reach == ">="
     assert result.explain().to_dict()["changes"][1]["bound"] == "1960-01-01"
-    assert "Born: at January 1, 1960, you would pay €2" in result.explain(lang="en")
+    assert "Born: if it were January 1, 1960, you would pay €2" in result.explain(lang="en")
 
 
 def as_given(rule, person):
