@@ -207,9 +207,9 @@ def many(people: int) -> None:
     print(f"  names of rows      {1000 * median(lambda: result.tranche):8.1f} ms")
     parts = random.integers(4, 17, people) / 4
     income = (quotient * 12 * parts).round(2)
-    by_income = {"revenu_fiscal_reference": income, "nombre_parts": parts, "age": years}
+    without_quotient = {"revenu_fiscal_reference": income, "nombre_parts": parts, "age": years}
     line(
-        "  by income and shares", lambda: np.asarray(nantes.compute(by_income).taux_reduction),
+        "  by income and shares", lambda: np.asarray(nantes.compute(without_quotient).taux_reduction),
         {"numpy in chunks": lambda: by_income(income, parts, years)},
     )  # fmt: skip
     codes = np.array([f"s{n:02d}" for n in range(1, 13)])
