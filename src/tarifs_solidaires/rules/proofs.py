@@ -196,6 +196,7 @@ class _Version:
         self.notes = prover.notes
         self.entry = entry
         self.seen: set[Any] = set()  # tables looked at, with the bounds of their quantities
+        self.limits: set[tuple[str, str]] = set()  # steps without a program that were noted
         self.said: dict[str, set[str]] = {}  # uncovered cases that were noted, by step
         self.missed: dict[str, list[Person]] = {}  # people whom no row covers, by step
         self.decided: dict[str, set[int]] = {}  # rows that decide, by step
@@ -226,6 +227,9 @@ class _Version:
             program = variant.rule.program(given)
         except RuleError as error:
             (fault,) = error.errors
+            if (fault.input, fault.template) in self.limits:
+                return None
+            self.limits.add((fault.input, fault.template))
             start = ", ".join(filter(None, (variant.words, words)))
             self.notes.error(
                 self.path_of(variant.rule, fault.input), "not_computable",
