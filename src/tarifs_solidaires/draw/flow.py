@@ -278,6 +278,9 @@ class _Maker:
         history = [figure for name in figures for figure in self.history(name, figures[name])]
         title = words.text(rule.title)
         heading = words.in_force(version.valid_from, version.valid_to)
+        if any(figure.since is not None for figure in rule.parameters.values()):
+            figures_of = words.word("dated figures as on {day}")
+            heading += f" ({figures_of.format(day=words.heading_date(rule.last_known or rule.on))})"
         remarks = [words.remark] if words.remark else []
         if rule.last_known is not None:
             known = words.word("The rule is known until {day}; this is the last known version.")
@@ -408,7 +411,7 @@ class _Maker:
             self.line(facts, row, written.when, words.result(written.then, facts.unit, facts.codes))
             for row, written in zip(facts.rows, entry.row, strict=True)
         ]
-        return rows, self.say("the first line that holds decides") if len(rows) > 1 else ""
+        return rows, self.say("the first row that holds decides") if len(rows) > 1 else ""
 
     def line(self, facts: StepFacts, row: RowFacts, when: object, value: str) -> Line:
         said = self.words.conditions(when)

@@ -276,7 +276,7 @@ class Wording:
     def result(self, value: Any, unit: str, codes: Mapping[str, Texts]) -> str:
         """Return what a row gives."""
         if value == MISSING and isinstance(value, str):
-            return self.say("not known")
+            return self.say("no result")
         if isinstance(value, str) and not codes:
             return self.formula(value, unit)
         return self.value(value, unit, codes)

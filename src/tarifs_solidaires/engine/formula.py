@@ -361,7 +361,7 @@ def parse_comparison(text: str, subject: str) -> Condition:
         if (left == me) == (right == me):
             raise FormulaError(
                 f"{_short(text)}: x must stand alone on one side of each comparison",
-                "write it like x <= 600 or 500 < x <= 750",
+                "write it like x <= 600; change the other side, or put the condition on a step",
             )
         if left == me:
             found.append(Compare(Name(subject), sign, right))

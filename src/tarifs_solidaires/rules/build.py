@@ -322,7 +322,7 @@ class Builder:
         """
         before = len(self.reader.remarks)
         steps, own = self.sections(entry)
-        above = self.basis(entry, Basis(confidence=entry.confidence))
+        above = self.basis(entry, Basis(confidence="official"))
         scope = Scope(self, steps, {**self.figures, **own})
         for name in changes:
             if name not in scope.figures:

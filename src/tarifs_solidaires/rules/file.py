@@ -287,7 +287,9 @@ class VersionEntry:
     )  # fmt: skip
     source: Any = key(_SOURCE, "The decision.", None)
     confidence: str = key(
-        Word(CONFIDENCES), "How sure its figures are where they do not say.", "official"
+        Word(CONFIDENCES),
+        "How sure its figures are where they do not say; left out, as its source says, else `official`.",
+        "",
     )
     extends: dt.date | None = key(
         Day(), "First day of an earlier version whose steps and parameters it takes over.", None

@@ -51,6 +51,10 @@ _HOLDS = {
     "<=": msg("at most {bound}"), "<": msg("less than {bound}"), ">": msg("more than {bound}"),
     ">=": msg("at least {bound}"), "=": msg("exactly {bound}"), "!=": msg("other than {bound}"),
 }  # fmt: skip
+_DATES = {
+    "<=": msg("on {bound} or before"), "<": msg("before {bound}"), ">": msg("after {bound}"),
+    ">=": msg("on {bound} or after"), "=": msg("on {bound}"), "!=": msg("on another day than {bound}"),
+}  # fmt: skip
 _FAILS = {"<=": ">", "<": ">=", ">": "<=", ">=": "<", "=": "!=", "!=": "="}
 _AT = {
     "<": msg("just below {bound}"), ">": msg("just above {bound}"),
@@ -356,7 +360,9 @@ class Words:
         if not isinstance(condition.right, Number):
             words = Formula(self, self.percents).labels(condition.right)
             bound = self.say("{bound}, that is {words}", bound=bound, words=words)
-        return self.say(_HOLDS[sign], bound=bound)
+        item = self.rule.all_inputs.get(test.read.name)
+        signs = _DATES if item is not None and item.kind == "date" else _HOLDS
+        return self.say(signs[sign], bound=bound)
 
     # -- what would change it ------------------------------------------------------------------
 
@@ -391,6 +397,11 @@ class Words:
             mine, bound = self.quoted(mine), self.say(" or ").join(codes)
         if isinstance(change.bound, str) or (item.kind == "whole" and item.unit in _COUNTED):
             return self.say("with {value} instead of {own}", value=bound, own=mine)
+        if item.kind == "date":
+            return self.say("if it were {bound}", bound=self.value(item.name, change.at, item.unit))
+        if (item.strict or item.kind == "whole") and isinstance(change.at, Fraction):
+            # only what lies on the grid can be given, so that it is told itself
+            return self.say("at {bound}", bound=self.value(item.name, change.at, item.unit))
         sentence = _AT[change.reach]
         reach = self.say(sentence, bound=bound)
         for name, value in change.through.items():
