@@ -220,7 +220,15 @@ class _Version:
             for variant in variants(self.prover, self.entry)
             for given, words in given_sets(variant.rule)
         ]
-        return sorted(found, key=lambda one: bool(one[0].words) and bool(one[2]))[:PROGRAMS]
+        found.sort(key=lambda one: bool(one[0].words) and bool(one[2]))
+        left = [variant.words for variant, _, words in found[PROGRAMS:] if not words]
+        if left:
+            self.notes.warning(
+                self.entry.path, "not_decided",
+                f"{len(left)} days and choices were not looked at, from {left[0]} on",
+                "begin a new version on one of those days",
+            )  # fmt: skip
+        return found[:PROGRAMS]
 
     def setting(self, variant: Variant, given: frozenset[str], words: str) -> Setting | None:
         try:
