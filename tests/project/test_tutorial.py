@@ -14,21 +14,27 @@ PAGE = (Path(__file__).parents[2] / "docs/tutorials/add_a_territory.md").read_te
 BLOCKS = re.findall(
     r"(?:<!-- (?:file|table): (\S+) -->\n)?^```(\w+)\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE
 )
-FILES = ("villeneuve-d-exemple/transport", "villeneuve-d-exemple/cantine", "riverton/water")
+FILES = (
+    "villeneuve-d-exemple/transport",
+    "villeneuve-d-exemple/cantine",
+    "riverton/water",
+    "riverton/buses",
+)
 
 
 @pytest.fixture
 def followed(tmp_path, monkeypatch, capsys):
     """Do what the page says, block by block, and return the folder."""
     monkeypatch.chdir(tmp_path)
-    rule, written = Path(), []
+    rule, begun = Path(), set()
     for name, kind, body in BLOCKS:
+        if name and kind != "text":
+            rule = Path(name)
+            rule.parent.mkdir(exist_ok=True, parents=True)
         if kind == "toml":  # the parts of a file, one below the other
-            if name:
-                rule, written = Path(name), []
-                rule.parent.mkdir(exist_ok=True)
-            written.append(body)
-            rule.write_text("\n".join(written), "utf-8")
+            above = rule.read_text("utf-8") + "\n" if rule in begun else ""
+            rule.write_text(above + body, "utf-8")
+            begun.add(rule)  # in place of the skeleton
         elif kind == "diff":
             before, after = (
                 "".join(f"{line[1:]}\n" for line in body.splitlines() if line[:1] != sign)
@@ -68,6 +74,12 @@ def test_the_page_followed_to_the_letter_gives_files_that_pass(followed):
     transport = load_rule(followed / f"{FILES[0]}.toml", on="2026-10-01")
     result = transport.compute(quotient_familial=620, age=[25, 26])
     assert result.taux_reduction.tolist() == [0.5, 0.3]  # as the decision on the page says
+    buses = load_rule("riverton/buses", on="2026-07-01", folders=[followed])
+    assert buses.compute(yearly_income=[7700, 15400, 15401], household_size=1).tranche.tolist() == [
+        "half the line or less",
+        "up to the line",
+        "above the line",
+    ]
     assert (followed / "resultats.csv").read_text("utf-8").count("\n") == 4
     assert (followed / "transport.svg").read_text("utf-8").startswith("<svg")
     water = load_rule("riverton/water", on="2025-06-01", folders=[followed])

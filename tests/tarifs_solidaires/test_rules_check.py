@@ -126,6 +126,27 @@ def test_a_note_or_a_comment_of_a_figure_explains_what_nothing_reads():
     assert found(changed(("[list.communes]", figure + "[list.communes]"))) == []
 
 
+def test_a_step_that_only_an_earlier_version_reads_is_of_use():
+    version = """[[version]]
+valid_from = 2026-06-01
+extends = 2025-09-01
+source = "delib"
+[[version.step]]
+name = "prix"
+formula = "base"
+
+[[case]]
+on = 2026-06-01
+given = { quotient = 500 }
+expect = { prix = 2.75 }
+source = "à la main"
+
+[[case]]
+on = 2025-10-01"""
+    text = changed(("[[case]]\non = 2025-10-01", version), ('decides = "part"\n', ""))
+    assert found(text) == []
+
+
 def test_names_and_letters_need_no_translation():
     assert found(changed(('{ fr = "boursier", en = "on a grant" }', '"RSA ≤ 500"'), ('tranche = "on a grant"', 'tranche = "RSA ≤ 500"'))) == []  # fmt: skip
     assert [code for code, *_ in found(changed(('{ fr = "troisième", en = "third" }', '"troisième"')))] == ["translation"]  # fmt: skip

@@ -16,6 +16,7 @@ FAULTS = [
     ('format = 2\n', "", "missing_key", None, "the key 'format' is missing; write 2"),
     ('name = "villeneuve/cantine"', 'name = "Villeneuve"', "pattern", 'name = "Villeneuve"', 'write it like "villeneuve/cantine"'),
     ('languages = ["fr", "en"]', 'langues = ["fr", "en"]', "unknown_key", 'langues = ["fr", "en"]', "did you mean languages?"),
+    ('languages = ["fr", "en"]', 'languages = ["français"]', "pattern", 'languages = ["français"]', "is not a language code"),
     ('languages = ["fr", "en"]', 'languages = []', "length", "languages = []", "has 0 items; there may be 1 to 20"),
     ('currency = "EUR"', 'currency = "euro"', "pattern", 'currency = "euro"', 'is not a code of ISO 4217; write it like "EUR"'),
     ('jurisdiction = "fr"', 'jurisdiction = "de"', "jurisdiction", 'jurisdiction = "de"', "there is no jurisdiction 'de'; known: br, ca-qc, eu, fr"),

@@ -44,7 +44,7 @@ def _run(arguments: argparse.Namespace) -> int:
         )
     if arguments.output is None:
         try:
-            path.parent.mkdir(exist_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise table_error("not_written", path.parent, "cannot be made ({reason})",
                               "check the folder", reason=error.strerror) from None  # fmt: skip

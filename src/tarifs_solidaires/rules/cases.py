@@ -8,8 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from tarifs_solidaires.engine.exact import Surd, Worked
-from tarifs_solidaires.engine.quantities import LimitError
-from tarifs_solidaires.errors import InputError, nearest
+from tarifs_solidaires.errors import InputError, RuleError, nearest
 from tarifs_solidaires.rules.build import MISSING, Builder
 from tarifs_solidaires.rules.dated import DatedRule, made_parts
 from tarifs_solidaires.rules.file import RuleFile, VersionEntry, VocabularyFile, WorkedCase
@@ -93,8 +92,8 @@ def _check_case(rule: DatedRule, case: WorkedCase, notes: Findings) -> None:
                 fault.advice or "correct the case, or the input",
             )  # fmt: skip
         return
-    except LimitError:
-        return  # noted at the step
+    except RuleError:
+        return  # a step that has no program, which is noted there
     row: Texts = outcome["names"][int(outcome["row"])]
     results: dict[str, Any] = {
         **rule.exact_values(given),

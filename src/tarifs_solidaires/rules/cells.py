@@ -314,11 +314,11 @@ class Cells:
         return found
 
     def widened(self, cells: Mask) -> tuple[Mask, tuple[str, ...]]:
-        """Return uncovered cells with all that lies beside them along axes that tell nothing of them.
+        """Return uncovered cells with all that lies beside them along codes and flags that tell nothing.
 
         A row about a status alone, such as an allowance that gives the full reduction, takes some of
         the people of a bracket. To name it in the bracket that is missing would hide what is missing:
-        so an axis is left out where the cells beside are decided by rows about left-out axes only.
+        so a status is left out where the cells beside are decided by rows about such statuses only.
 
         Returns
         -------
@@ -327,7 +327,7 @@ class Cells:
         """
         left_out: tuple[str, ...] = ()
         found = cells
-        every = list(dict.fromkeys(side.name for side in self.sides))
+        every = list(dict.fromkeys(side.name for side in self.sides if side.kind != "number"))
         for more in [*combinations(every, 1), *combinations(every, 2)][:MOST_TRIED]:
             told = tuple(dict.fromkeys((*left_out, *more)))
             wide = self._beside(cells, frozenset(told))

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from importlib.resources import files
-from typing import Any
-
-import attrs
 
 from tarifs_solidaires.engine.backends import INT_BITS
 from tarifs_solidaires.errors import Fault, RuleError, nearest
-from tarifs_solidaires.rules.build import Builder
 from tarifs_solidaires.rules.cases import check_cases
 from tarifs_solidaires.rules.dated import DatedRule
 from tarifs_solidaires.rules.file import (
-    ListEntry,
-    ParameterEntry,
     RuleFile,
     VersionEntry,
     VocabularyFile,
 )
 from tarifs_solidaires.rules.finding import Finding, Findings, summary
-from tarifs_solidaires.rules.keys import Kind, Listing, Part, Reader, Table, keys_of, shown
+from tarifs_solidaires.rules.keys import Reader
 from tarifs_solidaires.rules.load import (
     Folder,
     find_text,
@@ -30,6 +23,7 @@ from tarifs_solidaires.rules.load import (
     parse_text,
     read_any,
 )
+from tarifs_solidaires.rules.parts import Parts, RuleParts, note_unfinished, sections
 from tarifs_solidaires.rules.proofs import Prover, Setting, person_text
 from tarifs_solidaires.rules.sizes import bits_of
 from tarifs_solidaires.rules.toml import read_toml
@@ -37,14 +31,10 @@ from tarifs_solidaires.rules.toml_lines import Path, lines_of
 from tarifs_solidaires.rules.trends import RISING, turns
 from tarifs_solidaires.rules.units import Units, money_of
 from tarifs_solidaires.values.numbers import decimal_text
-from tarifs_solidaires.values.texts import Texts
 
 __all__ = ["Finding", "check_rule", "check_text", "summary"]
 
 MOST = 200  # findings of one kind of severity that are returned
-# What stands in a text that someone still has to finish.
-UNFINISHED = re.compile(r"\b(?:TODO|TBD|FIXME)\b|\?\?\?|(?i:\b[àa] compl[ée]ter\b|\ba preencher\b)")
-_WORD = re.compile(r"(?<!\S)[^\W\d_A-Z]{3,}(?!\S)")
 # Where a fault leaves the versions and the cases as they are.
 HARMLESS = ("version", "case", "note", "title", "purpose", "per", "authority", "contact", "name",
             "jurisdiction", "source")  # fmt: skip
@@ -118,12 +108,12 @@ def _check(text: str, where: str, roots: list[str]) -> list[Finding]:
         return [Finding(code=fault.code, severity="error", where="", line=fault.line,
                         message=fault.message, remedy=fault.advice)]  # fmt: skip
     notes = Findings(data, lines_of(text))
-    _unfinished(notes)
+    note_unfinished(notes)
     if "version" not in data and "output" not in data:
         part, reader = read_any(data)
         if part is not None:
             _read(notes, reader)
-            _Parts(notes, part).check()
+            Parts(notes, part).check()
             return _sorted(notes)
     file, shared, reader = parse_text(text, where, roots)
     _read(notes, reader)
@@ -136,13 +126,13 @@ def _sorted(notes: Findings) -> list[Finding]:
     found = sorted(notes.found, key=lambda finding: finding.line or 0)
     if len(found) <= MOST:
         return found
-    left = len(found) - MOST
-    errors = any(finding.severity == "error" for finding in found[MOST:])
+    kept = sorted(found, key=lambda finding: finding.severity)[:MOST]  # errors before warnings
+    left = [finding for finding in found if finding not in kept]
     more = Finding(
-        code="more", severity="error" if errors else "warning", where="", line=None,
-        message=f"and {left:,} more findings", remedy="correct those above first",
+        code="more", severity=left[0].severity, where="", line=None,
+        message=f"and {len(left):,} more findings", remedy="correct those above first",
     )  # fmt: skip
-    return [*found[:MOST], more]
+    return [*(finding for finding in found if finding in kept), more]
 
 
 def _read(notes: Findings, reader: Reader) -> None:
@@ -155,64 +145,13 @@ def _read(notes: Findings, reader: Reader) -> None:
     notes.damaged = (*(remark.path for remark in reader.remarks), *reader.meant)
 
 
-def _unfinished(notes: Findings) -> None:
-    """Note texts in which something is still to be written, further on than the reader looks."""
-    stack: list[tuple[Path, Any]] = [((), notes.data)]
-    while stack:
-        path, value = stack.pop()
-        if isinstance(value, Mapping):
-            stack += [((*path, key), item) for key, item in value.items()]
-        elif isinstance(value, list):
-            stack += [((*path, n), item) for n, item in enumerate(value)]
-        elif isinstance(value, str):
-            found = UNFINISHED.search(value)
-            if found is not None and found.start() > 0:
-                notes.warning(
-                    path, "unfinished", f"the text says {found[0]!r}", "finish it, or reword it"
-                )
-
-
-class _Parts:
-    """What can be said of the parts of a file by themselves: texts, sources."""
-
-    def __init__(self, notes: Findings, file: Any) -> None:
-        self.notes = notes
-        self.file = file
-
-    def check(self) -> None:
-        for section, path in _sections(self.file, ()):
-            for key, field in keys_of(type(section)).items():
-                value = getattr(section, field.name)
-                for place, texts in _texts(value, (*path, key)):
-                    self.text(place, texts)
-        for key, source in getattr(self.file, "source", {}).items():
-            if not source.url and not source.reference:
-                self.notes.warning(
-                    ("source", key), "source", "a source with neither url nor reference",
-                    "say where it can be read again",
-                )  # fmt: skip
-
-    def text(self, path: Path, texts: Texts) -> None:
-        missing = [lang for lang in self.file.languages if not texts.has(lang)]
-        if len(texts.wordings) == 1 and not _WORD.search(texts.first):
-            return  # a name, or letters that stand for one: the same in every language
-        if texts and missing:
-            self.notes.warning(
-                path, "translation", f"no text in {', '.join(missing)}",
-                f"add {' and '.join(missing)}: {shown(texts.first)} stands in for it",
-            )  # fmt: skip
-
-
-class _Check(_Parts):
+class _Check(RuleParts):
     """One rule file under check."""
-
-    file: RuleFile
 
     def __init__(
         self, notes: Findings, file: RuleFile, shared: tuple[VocabularyFile, ...], reader: Reader
     ) -> None:
-        super().__init__(notes, file)
-        self.shared = shared
+        super().__init__(notes, file, shared)
         self.reader = reader
 
     def check(self) -> None:
@@ -274,7 +213,7 @@ class _Check(_Parts):
             )  # fmt: skip
 
     def units(self) -> Iterator[tuple[Path, str]]:
-        for section, path in _sections(self.file, ()):
+        for section, path in sections(self.file, ()):
             unit = getattr(section, "unit", "")
             if unit:
                 yield (*path, "unit"), unit
@@ -292,78 +231,6 @@ class _Check(_Parts):
                 path, "currency", f"the unit is in {money}, the file in {self.file.currency}",
                 "correct one of the two",
             )  # fmt: skip
-
-    def sources(self) -> None:
-        """Note sources that are the key of nothing, and figures without any."""
-        parts: tuple[RuleFile | VocabularyFile, ...] = (*self.shared, self.file)
-        stated = self.notes.data.get("source")
-        keys = {key for part in parts for key in part.source}
-        keys |= set(stated) if isinstance(stated, Mapping) else set()
-        for section, path in _sections(self.file, ()):
-            source = getattr(section, "source", None)
-            word = isinstance(source, str) and re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", source)
-            if word and source not in keys:
-                self.notes.warning(
-                    (*path, "source"), "source_key",
-                    f"there is no [source.{source}], so that {source!r} is its title",
-                    nearest(str(source), keys) if keys else "write a title of more than a word",
-                )  # fmt: skip
-        for version in self.file.version:
-            if version.source is None and not all(_sourced(step) for step in version.step):
-                self.notes.warning(
-                    version.path, "source", "figures without a source",
-                    "write source = … in the version, or in each of its steps",
-                )  # fmt: skip
-        figures: list[ParameterEntry | ListEntry] = [
-            *self.file.parameter.values(), *self.file.list.values()
-        ]  # fmt: skip
-        for entry in figures:
-            values = getattr(entry, "value", None)
-            own = isinstance(values, tuple) and all(value.source is not None for value in values)
-            if entry.source is None and not own:
-                self.notes.warning(entry.path, "source", "a figure without a source",
-                                   "write source = …")  # fmt: skip
-
-    # -- what is not used ----------------------------------------------------------------------
-
-    def unused(self) -> None:
-        """Note inputs, figures, steps, lists and sources that nothing reads."""
-        builder = Builder(self.file, self.shared, Reader(self.file.languages))
-        read: set[str] = {name for entry in self.file.require for name in entry.when}
-        for version in self.file.version:
-            made = builder.version(version, version.valid_from)
-            if made is None:
-                continue
-            read |= made.reads
-            for name, facts in made.steps.items():
-                if name not in made.reads:
-                    self.note_unused(facts.entry.path, "step", name)
-        read |= {n for note in self.file.note for n in _named(note.when)}
-        for name in tuple(read):
-            entry = self.file.input.get(name)
-            read |= set(re.findall("[a-z][a-z0-9_]*", entry.or_formula)) if entry else set()
-        for name, entry in self.file.input.items():
-            if name not in read:
-                self.note_unused(entry.path, "input", name)
-        figures = [*self.file.parameter.items()]
-        for version in self.file.version:
-            figures += version.parameter.items()
-        for name, figure in figures:
-            if name not in read and not figure.note:
-                self.note_unused(
-                    figure.path, "parameter", name, ", or say in its note what it is for"
-                )
-        asked = {word for when in _whens(self.file) for word in when}
-        for name, listed in self.file.list.items():
-            if not asked & {f"in {name}", f"not in {name}"}:
-                self.note_unused(listed.path, "list", name)
-        cited = {getattr(section, "source", None) for section, _ in _sections(self.file, ())
-                 if isinstance(getattr(section, "source", None), str)}  # fmt: skip
-        for name in self.file.source.keys() - cited:
-            self.note_unused(("source", name), "source", name)
-
-    def note_unused(self, path: Path, kind: str, name: str, more: str = "") -> None:
-        self.notes.warning(path, "unused", f"nothing reads the {kind} {name}", f"take it out{more}")
 
     # -- versions ------------------------------------------------------------------------------
 
@@ -434,57 +301,3 @@ def catalogues() -> tuple[str, ...]:
         if folder.is_dir():
             found |= {one.name for one in folder.iterdir() if one.is_dir()}
     return tuple(sorted(found))
-
-
-def _sections(value: Any, path: Path) -> Iterator[tuple[Any, Path]]:
-    """Yield a section and all that it holds, with their places."""
-    if isinstance(value, Mapping):
-        for key, item in value.items():
-            yield from _sections(item, (*path, key))
-    elif isinstance(value, tuple):
-        for n, item in enumerate(value):
-            yield from _sections(item, (*path, n))
-    elif attrs.has(type(value)) and keys_of(type(value)):
-        path = getattr(value, "path", ()) or path
-        yield value, path
-        for key, field in keys_of(type(value)).items():
-            if _holds_sections(field.metadata["kind"]):
-                yield from _sections(getattr(value, field.name), (*path, key))
-
-
-def _holds_sections(kind: Kind) -> bool:
-    match kind:
-        case Part():
-            return True
-        case Listing(of) | Table(of):
-            return _holds_sections(of)
-        case _:
-            return any(_holds_sections(one) for one in getattr(kind, "kinds", ()))
-
-
-def _texts(value: Any, path: Path) -> Iterator[tuple[Path, Texts]]:
-    if isinstance(value, Texts):
-        yield path, value
-    elif isinstance(value, Mapping):
-        for key, item in value.items():
-            if isinstance(item, Texts):
-                yield (*path, key), item
-
-
-def _sourced(step: Any) -> bool:
-    """Say whether a step, or each of its rows, names its source."""
-    rows = (*step.row, *step.candidate, *step.part)
-    return step.source is not None or (bool(rows) and all(row.source is not None for row in rows))
-
-
-def _whens(value: Any) -> Iterator[tuple[str, ...]]:
-    """Yield the texts of the conditions of a file."""
-    for section, _ in _sections(value, ()):
-        when = getattr(section, "when", ())
-        for one in when if isinstance(when, tuple) else (when,):
-            yield tuple(text for text in one.values() if isinstance(text, str))
-
-
-def _named(when: Any) -> Iterator[str]:
-    for one in when if isinstance(when, tuple) else (when,):
-        yield from one

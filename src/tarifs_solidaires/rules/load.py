@@ -20,6 +20,7 @@ from tarifs_solidaires.rules.build import Builder
 from tarifs_solidaires.rules.dated import made_parts
 from tarifs_solidaires.rules.file import (
     FORMAT,
+    LANGUAGE,
     NAMES,
     RULE_NAME,
     SHARED_NAME,
@@ -296,6 +297,8 @@ def parse_text(
     stand_ins = {"format": FORMAT, "name": "a/b", "languages": reader.languages or ("en",),
                  "title": NO_TEXT, "output": EMPTY, "version": ()}  # fmt: skip
     file: RuleFile = read_section(RuleFile, data, (), reader, stand_ins=stand_ins)
+    if not file.languages:  # none of them is one
+        file = attrs.evolve(file, languages=("en",))
     reader.blind = any(remark.path[:1] == ("use",) for remark in reader.remarks)
     shared = tuple(_shared(file, reader, tuple(roots)))
     read = _read(file)
@@ -388,10 +391,12 @@ def _check_versions(file: RuleFile, reader: Reader) -> None:
 
 
 def _languages(data: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the languages that a file declares; none where that is not clear."""
     found = data.get("languages")
-    if isinstance(found, list) and all(isinstance(lang, str) for lang in found):
-        return tuple(found)
-    return ()
+    good = isinstance(found, list) and all(
+        isinstance(lang, str) and re.fullmatch(LANGUAGE, lang) for lang in found
+    )
+    return tuple(found) if good and isinstance(found, list) else ()
 
 
 def faults_of(reader: Reader, text: str, where: str) -> list[Fault]:

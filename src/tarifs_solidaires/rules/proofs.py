@@ -196,6 +196,7 @@ class _Version:
         self.notes = prover.notes
         self.entry = entry
         self.seen: set[Any] = set()  # tables looked at, with the bounds of their quantities
+        self.limits: set[tuple[str, str]] = set()  # steps without a program that were noted
         self.said: dict[str, set[str]] = {}  # uncovered cases that were noted, by step
         self.missed: dict[str, list[Person]] = {}  # people whom no row covers, by step
         self.decided: dict[str, set[int]] = {}  # rows that decide, by step
@@ -219,13 +220,24 @@ class _Version:
             for variant in variants(self.prover, self.entry)
             for given, words in given_sets(variant.rule)
         ]
-        return sorted(found, key=lambda one: bool(one[0].words) and bool(one[2]))[:PROGRAMS]
+        found.sort(key=lambda one: bool(one[0].words) and bool(one[2]))
+        left = [variant.words for variant, _, words in found[PROGRAMS:] if not words]
+        if left:
+            self.notes.warning(
+                self.entry.path, "not_decided",
+                f"{len(left)} days and choices were not looked at, from {left[0]} on",
+                "begin a new version on one of those days",
+            )  # fmt: skip
+        return found[:PROGRAMS]
 
     def setting(self, variant: Variant, given: frozenset[str], words: str) -> Setting | None:
         try:
             program = variant.rule.program(given)
         except RuleError as error:
             (fault,) = error.errors
+            if (fault.input, fault.template) in self.limits:
+                return None
+            self.limits.add((fault.input, fault.template))
             start = ", ".join(filter(None, (variant.words, words)))
             self.notes.error(
                 self.path_of(variant.rule, fault.input), "not_computable",
