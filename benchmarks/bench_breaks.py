@@ -22,7 +22,11 @@ from prevision_cantine.measures import wape
 from prevision_cantine.model import _total
 from prevision_cantine.periods import weeks
 from prevision_cantine.uncertainty.breaks import (
-    LevelBreak, city_break, series_breaks, usual_errors, usual_shift,
+    LevelBreak,
+    city_break,
+    series_breaks,
+    usual_errors,
+    usual_shift,
 )  # fmt: skip
 from prevision_cantine.uncertainty.newcomers import widened
 

@@ -210,6 +210,7 @@ def newcomers(
     prior_rows: float = PRIOR_ROWS,
     width_rows: float = WIDTH_ROWS,
     tails: float = TAILS,
+    first_worth: float = FIRST_DAYS_WORTH,
 ) -> Newcomers:
     """Return the levels of series with little past, and how sure they are.
 
@@ -226,9 +227,10 @@ def newcomers(
         regression would be near 0 for a series far from its prior.
     first_days : ndarray of bool, shape (n,), optional
         Days of the first week of a new year, which are not yet what the series will be.
-    half_life, prior_rows, width_rows, tails : float
+    half_life, prior_rows, width_rows, tails, first_worth : float
         Days after which a day counts half; own rows that the prior counts for in the level, and in
-        the width; and by how much the deviation of the prior is widened.
+        the width; by how much the deviation of the prior is widened; and the rows that a day of the
+        first week of a year counts for in the width.
 
     Returns
     -------
@@ -264,7 +266,7 @@ def newcomers(
         level[n] = (weight @ held + prior_rows * prior.level) / (weight.sum() + prior_rows)
         worth = np.ones(len(here))
         if first_days is not None:
-            worth = np.where(first_days[here], FIRST_DAYS_WORTH, 1.0)
+            worth = np.where(first_days[here], first_worth, 1.0)
         rows[n] = weight @ worth
     spread = np.array([prior.sd for prior in priors.values()], dtype=np.float64)
     return Newcomers(
