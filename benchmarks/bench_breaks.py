@@ -123,6 +123,7 @@ def main() -> None:
     days = served(city)
     # What a day usually does: forecasts by week, 3 days ahead, of 2012-2014.
     model = CanteenForecaster(step="week", lead_days=3, calibration_periods=14)
+    model.fit(city, "2014-07-31")
     past = model._past_forecasts(city, np.datetime64("2014-07-31"))
     assert past is not None
     keep = past.table.date >= np.datetime64("2012-09-01")

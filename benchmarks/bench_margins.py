@@ -31,7 +31,7 @@ Array = np.ndarray[Any, Any]
 def past(city: City, until: str, since: str) -> Any:
     """Return the past forecasts by week between two days."""
     model = CanteenForecaster(step="week", calibration_periods=14)
-    found = model._past_forecasts(city, np.datetime64(until))
+    found = model.fit(city, until)._past_forecasts(city, np.datetime64(until))
     assert found is not None
     return found.select(np.flatnonzero(found.table.date >= np.datetime64(since)))
 

@@ -25,9 +25,9 @@ HALF_LIFE = 7.0  # service days after which a day counts half in the level of a 
 CLIP = 0.25  # log residuals are held so near to their median
 PRIOR_ROWS = 0.5  # own rows that the prior counts for in the level
 WIDTH_ROWS = 0.25  # and in the width
-TAILS = 1.4  # the levels of series have wider tails than a normal of their deviation
+TAILS = 1.25  # the levels of series have wider tails than a normal of their deviation
 FIRST_DAYS = 5  # days of a new year that are not yet what the series will be
-FIRST_DAYS_WORTH = 0.2  # own rows that each of them counts for in the width
+FIRST_DAYS_WORTH = 0.5  # own rows that each of them counts for in the width
 STATED = 0.10  # standard deviation, on the log scale, of a level that someone states
 REPLACED = 0.13  # and of one that comes from the series replaced
 # Standard deviation of levels where the city has too few series to show its own; on Nantes 0.21.
@@ -243,7 +243,7 @@ def newcomers(
     >>> none = np.zeros(0)
     >>> new = newcomers({7: prior}, none.astype(int), none, none)
     >>> new.level.tolist(), new.sd.round(2).tolist()
-    ([0.0], [0.28])
+    ([0.0], [0.25])
     >>> week = np.arange(5.0)
     >>> known = newcomers({7: prior}, np.full(5, 7), week, np.full(5, 0.4))
     >>> bool(known.level[0] > 0.34), bool(known.sd[0] < 0.08)
@@ -342,7 +342,7 @@ class MarginCurve:
     """The margin that keeps one shortage, for each scale of the errors: solved on a grid, once.
 
     A margin in proportion to the scale misses more where the scale is larger; the margin over the
-    scale has to grow with it, from 0.6 at 0.06 to 1.4 at 0.22 for a shortage of 1 %.
+    scale has to grow with it, from 0.65 at 0.06 to 1.48 at 0.22 for a shortage of 1 %.
 
     Parameters
     ----------
