@@ -23,10 +23,10 @@ from typing import Any
 import numpy as np
 
 from prevision_cantine import CanteenForecaster, City, Rows, load_city, order, save_forecaster
-from prevision_cantine.calendar import WEDNESDAY, weekday
-from prevision_cantine.intervals import Calibration
-from prevision_cantine.measures import excess, shortage, wape
-from prevision_cantine.periods import Period, periods, weeks
+from prevision_cantine.calendar.days import WEDNESDAY, weekday
+from prevision_cantine.calendar.periods import Period, periods, weeks
+from prevision_cantine.uncertainty.intervals import Calibration
+from prevision_cantine.uncertainty.measures import excess, shortage, wape
 
 LEAD = 15
 COVERAGES = (0.5, 0.8, 0.9)

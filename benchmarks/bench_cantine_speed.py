@@ -30,9 +30,9 @@ from prevision_cantine import (
     load_city,
     make_city,
 )
-from prevision_cantine.additive import Block, Design, solve
-from prevision_cantine.intervals import Calibration
-from prevision_cantine.menus import plain
+from prevision_cantine.city.menus import plain
+from prevision_cantine.model.regression import Block, Design, solve
+from prevision_cantine.uncertainty.intervals import Calibration
 
 # Threads that wait by turning round would be slow, and charged, where other work uses the cores.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")

@@ -20,13 +20,13 @@ from typing import Any
 
 import attrs
 import numpy as np
+from prevision_cantine.features import occasions
 
 from prevision_cantine import CanteenForecaster, City, Rows, load_city
-from prevision_cantine.calendar import WEDNESDAY, weekday
-from prevision_cantine.features import occasions
-from prevision_cantine.measures import excess, shortage, wape
-from prevision_cantine.periods import periods, weeks
+from prevision_cantine.calendar.days import WEDNESDAY, weekday
+from prevision_cantine.calendar.periods import periods, weeks
 from prevision_cantine.uncertainty import newcomers as new
+from prevision_cantine.uncertainty.measures import excess, shortage, wape
 
 FOLDER = Path(os.environ.get("NANTES_CANTINES", "/work/shared/data/nantes_cantines"))
 Array = np.ndarray[Any, Any]

@@ -15,7 +15,7 @@ import prevision_cantine as pc
 import prevision_cantine.cli
 import tarifs_solidaires.cli
 from charte_registry import load_register
-from prevision_cantine.figures import plot_forecast
+from prevision_cantine.say.figures import plot_forecast
 
 EXAMPLES = Path(__file__).parent
 

@@ -1,26 +1,31 @@
 """Explainable forecasts of canteen attendance, weeks ahead, from counts alone."""
 
-from prevision_cantine.backtest import Backtest, backtest
-from prevision_cantine.calendar import Break, Calendar
-from prevision_cantine.city import Attendance, City, Remark, Rows
-from prevision_cantine.datasets import load_city, load_dishes, load_menu, make_city
-from prevision_cantine.effects import EffectTable
-from prevision_cantine.errors import CantineError, CityError, DateError, ForecastError
-from prevision_cantine.export import mask_small, to_frame
-from prevision_cantine.fetch import fetch_nantes
-from prevision_cantine.forecast import Forecast
-from prevision_cantine.frames import city_from_frames
-from prevision_cantine.ingredients import (
+from prevision_cantine.attached import attach
+from prevision_cantine.calendar.days import Break, Calendar
+from prevision_cantine.calendar.periods import Period
+from prevision_cantine.calendar.school_calendar import (
+    ZonedBreak,
+    french_calendar,
+    load_calendar,
+    load_school_holidays,
+)
+from prevision_cantine.city.city import City, Missing, Rows, teaching_periods
+from prevision_cantine.city.dishes import load_dishes, load_menu
+from prevision_cantine.city.fetch import fetch_nantes
+from prevision_cantine.city.frames import city_from_frames
+from prevision_cantine.city.load_report import Gap, LoadReport, load_report
+from prevision_cantine.city.made import make_city
+from prevision_cantine.city.nantes import load_city
+from prevision_cantine.city.records import Attendance, Remark
+from prevision_cantine.city.sources import Sources
+from prevision_cantine.decide.ingredients import (
     Ingredients,
     Portion,
     Purchase,
     ingredients,
     load_portions,
 )
-from prevision_cantine.load_report import Gap, LoadReport, load_report
-from prevision_cantine.missing import Missing
-from prevision_cantine.model import CanteenForecaster
-from prevision_cantine.ordering import (
+from prevision_cantine.decide.ordering import (
     KitchenOrder,
     Order,
     TradeOff,
@@ -29,20 +34,20 @@ from prevision_cantine.ordering import (
     plan_order,
     trade_off,
 )
-from prevision_cantine.periods import Period, teaching_periods
-from prevision_cantine.regressor import AdditiveRegressor
-from prevision_cantine.scenario import Difference, Scenario, compare_forecasts, what_if
-from prevision_cantine.school_calendar import (
-    ZonedBreak,
-    french_calendar,
-    load_calendar,
-    load_school_holidays,
-)
-from prevision_cantine.sheet import Accuracy, ModelSheet, TermRange, model_sheet
-from prevision_cantine.sources import Sources
-from prevision_cantine.splitter import TeachingPeriodSplit
-from prevision_cantine.storage import load_forecaster, save_forecaster
-from prevision_cantine.transformer import CanteenFeatures
+from prevision_cantine.decide.scenario import Difference, Scenario, compare_forecasts, what_if
+from prevision_cantine.errors import CantineError, CityError, DateError, ForecastError
+from prevision_cantine.measure.backtest import Backtest, backtest
+from prevision_cantine.model.effects import EffectTable
+from prevision_cantine.model.forecast import Forecast
+from prevision_cantine.model.forecaster import CanteenForecaster
+from prevision_cantine.model.regressor import AdditiveRegressor
+from prevision_cantine.model.splitter import TeachingPeriodSplit
+from prevision_cantine.model.storage import load_forecaster, save_forecaster
+from prevision_cantine.model.transformer import CanteenFeatures
+from prevision_cantine.say.export import mask_small, to_frame
+from prevision_cantine.say.sheet import Accuracy, ModelSheet, TermRange, model_sheet
+
+attach()
 
 __all__ = [
     "Accuracy",

@@ -3,8 +3,8 @@
 import pytest
 
 from prevision_cantine import CanteenForecaster, make_city
-from prevision_cantine.csv_file import write_csv
-from prevision_cantine.menus import FAMILIES
+from prevision_cantine.city.menus import FAMILIES
+from prevision_cantine.files.csv_file import write_csv
 
 # A dish of each family, in their order.
 DISHES = ("Filet de colin", "Rôti de porc", "Poulet rôti", "Frites", "Pizza", "Galette des rois")

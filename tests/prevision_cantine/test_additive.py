@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from prevision_cantine import ForecastError
-from prevision_cantine.additive import Block, Design, Effects, solve, standard_errors
+from prevision_cantine.model.regression import Block, Design, Effects, solve, standard_errors
 
 
 @st.composite
@@ -116,7 +116,7 @@ def test_the_steps_come_near_to_where_they_end(monkeypatch):
     target[far] -= random.exponential(0.8, far.sum())
 
     found = solve(design, target)[0].total(design)
-    monkeypatch.setattr("prevision_cantine.additive.STEPS", 100)
+    monkeypatch.setattr("prevision_cantine.model.regression.STEPS", 100)
     end = solve(design, target)[0].total(design)
     assert np.abs(found - end).max() < 0.011
 
@@ -169,7 +169,7 @@ def test_groups_eliminated_some_at_a_time_give_what_all_at_once_do(problem):
     design, target, weight = problem
     whole = solve(design, target, weight)[0]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("prevision_cantine.additive.CHUNK", 1)
+        patch.setattr("prevision_cantine.model.regression.CHUNK", 1)
         parts = solve(design, target, weight)[0]
     np.testing.assert_allclose(flat(parts), flat(whole), atol=1e-9)
 
@@ -179,11 +179,11 @@ def test_groups_eliminated_some_at_a_time_give_what_all_at_once_do(problem):
 def test_thin_rows_give_what_a_full_grid_does(problem):
     design, target, weight = problem
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("prevision_cantine.additive.GRID", 10**9)
+        patch.setattr("prevision_cantine.model.regression.GRID", 10**9)
         assert not sparse.issparse(design.spread(weight))
         grid, _ = solve(design, target, weight)
         total = grid.total(design)
-        patch.setattr("prevision_cantine.additive.GRID", 0)
+        patch.setattr("prevision_cantine.model.regression.GRID", 0)
         assert sparse.issparse(design.spread(weight))
         thin, _ = solve(design, target, weight)
         np.testing.assert_allclose(flat(thin), flat(grid), atol=1e-9)

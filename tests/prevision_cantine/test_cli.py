@@ -25,7 +25,7 @@ from prevision_cantine import (
     what_if,
 )
 from prevision_cantine.cli import main
-from prevision_cantine.csv_file import write_csv
+from prevision_cantine.files.csv_file import write_csv
 
 SPAN = ("--from", "2023-03-06", "--to", "2023-03-17")
 UNTIL = ("--until", "2023-02-10")

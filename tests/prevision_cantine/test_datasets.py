@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from prevision_cantine import CanteenForecaster, CityError, load_city
+from prevision_cantine.city.menus import FAMILIES, families
 from prevision_cantine.cli import main
-from prevision_cantine.menus import FAMILIES, families
 
 
 def _write(root, name, text):

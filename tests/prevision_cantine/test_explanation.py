@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prevision_cantine import CanteenForecaster, ForecastError, make_city, naming
-from prevision_cantine.additive import Block, Design, solve
-from prevision_cantine.effects import EVERYWHERE, effect_table
-from prevision_cantine.explanation import rounded_to
-from prevision_cantine.features import TERMS
-from prevision_cantine.holiday_names import FIXED, MOVABLE, easter, holiday_name
-from prevision_cantine.language import LANGUAGES, MINUS, number, percent
-from prevision_cantine.menus import FAMILIES
+from prevision_cantine import CanteenForecaster, ForecastError, make_city
+from prevision_cantine.calendar.holiday_names import FIXED, MOVABLE, easter, holiday_name
+from prevision_cantine.city.menus import FAMILIES
+from prevision_cantine.model import naming
+from prevision_cantine.model.design import TERMS
+from prevision_cantine.model.effects import EVERYWHERE, effect_table
+from prevision_cantine.model.regression import Block, Design, solve
+from prevision_cantine.words.language import LANGUAGES, MINUS, number, percent, rounded_to
 
 FIELDS = re.compile(r"\{(\w+)")
 
@@ -96,16 +96,16 @@ def test_every_text_is_in_every_language_with_the_same_places():
             assert set(names) == set(LANGUAGES), key
             assert len({tuple(sorted(FIELDS.findall(text))) for text in names.values()}) == 1, key
     for name in (
-        "cli",
-        "effects",
-        "explanation",
-        "figures",
-        "ingredients",
-        "limits",
-        "ordering",
-        "scenario",
-        "sheet",
-        "strikes",
+        "cli.common",
+        "model.effects",
+        "say.explanation",
+        "say.figures",
+        "decide.ingredients",
+        "say.limits",
+        "decide.ordering",
+        "decide.scenario",
+        "say.sheet",
+        "model.strikes",
     ):
         texts = importlib.import_module(f"prevision_cantine.{name}").TEXTS
         for key, text in texts["en"].items():

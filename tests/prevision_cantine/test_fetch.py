@@ -8,9 +8,10 @@ import urllib.request
 import attrs
 import pytest
 
-from prevision_cantine import CantineError, fetch
+from prevision_cantine import CantineError
+from prevision_cantine.city import fetch
+from prevision_cantine.city.fetch import ADDRESS, FILES, MANIFEST, fetch_nantes
 from prevision_cantine.cli import main
-from prevision_cantine.fetch import ADDRESS, FILES, MANIFEST, fetch_nantes
 
 TEXT = b"site_type,date,prevision,reel,site_nom\n"
 

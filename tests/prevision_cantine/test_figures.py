@@ -6,10 +6,11 @@ import attrs
 import numpy as np
 import pytest
 
-from prevision_cantine import CantineError, ForecastError, figures, trade_off
-from prevision_cantine.intervals import Calibration
-from prevision_cantine.language import LANGUAGES, MINUS, NBSP
-from prevision_cantine.sheet import held_by_others
+from prevision_cantine import CantineError, ForecastError, trade_off
+from prevision_cantine.say import figures
+from prevision_cantine.say.sheet import held_by_others
+from prevision_cantine.uncertainty.intervals import Calibration
+from prevision_cantine.words.language import LANGUAGES, MINUS, NBSP
 
 pytest.importorskip("matplotlib")
 

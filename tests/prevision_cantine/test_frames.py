@@ -19,8 +19,8 @@ from prevision_cantine import (
     plan_order,
     to_frame,
 )
-from prevision_cantine.menus import Menus
-from prevision_cantine.privacy import kind_of_column, kind_of_value
+from prevision_cantine.city.menus import Menus
+from prevision_cantine.files.privacy import kind_of_column, kind_of_value
 
 KINDS = {"pandas": pd.DataFrame, "polars": pl.DataFrame, "pyarrow": pa.table}
 

@@ -20,7 +20,7 @@ from prevision_cantine import (
     load_portions,
     plan_order,
 )
-from prevision_cantine.ingredients import UNITS
+from prevision_cantine.decide.ingredients import UNITS
 
 HEADER = "plat,produit,fournisseur,type_site,quantite,unite\n"
 PORTIONS = HEADER + (

@@ -23,9 +23,9 @@ from prevision_cantine import (
     order,
     teaching_periods,
 )
-from prevision_cantine.backtest import excess, shortage, wape
-from prevision_cantine.calendar import Calendar, SchoolYear
-from prevision_cantine.intervals import Calibration
+from prevision_cantine.calendar.days import Calendar, SchoolYear
+from prevision_cantine.measure.backtest import excess, shortage, wape
+from prevision_cantine.uncertainty.intervals import Calibration
 
 UNTIL = "2023-02-10"
 SPAN = ("2023-03-06", "2023-04-12")
@@ -183,7 +183,7 @@ def test_a_forecast_is_told_in_words(forecast, lang):
 
 
 def test_a_picture_is_drawn(forecast, city, tmp_path):
-    from prevision_cantine.figures import plot_forecast
+    from prevision_cantine.say.figures import plot_forecast
 
     path = tmp_path / "f.png"
     plot_forecast(forecast, "Cantine 03", actual=city, lang="pt").savefig(path)

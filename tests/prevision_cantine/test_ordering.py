@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from prevision_cantine import CityError, ForecastError, load_order, order, plan_order, trade_off
-from prevision_cantine.intervals import MIN_DAYS, MIN_ROWS, Calibration
-from prevision_cantine.measures import excess, shortage
+from prevision_cantine.uncertainty.intervals import MIN_DAYS, MIN_ROWS, Calibration
+from prevision_cantine.uncertainty.measures import excess, shortage
 
 shares = st.floats(0.001, 0.3)
 trays = st.integers(1, 40)

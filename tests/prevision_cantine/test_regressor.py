@@ -19,7 +19,7 @@ from prevision_cantine import (
     make_city,
     teaching_periods,
 )
-from prevision_cantine.menus import FAMILIES
+from prevision_cantine.city.menus import FAMILIES
 
 
 @parametrize_with_checks([AdditiveRegressor(), AdditiveRegressor(robust=False, group=0)])

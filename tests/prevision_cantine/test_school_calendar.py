@@ -14,8 +14,8 @@ from prevision_cantine import (
     load_city,
     load_school_holidays,
 )
-from prevision_cantine.calendar import WEDNESDAY, weekday
-from prevision_cantine.holiday_names import public_holidays
+from prevision_cantine.calendar.days import WEDNESDAY, weekday
+from prevision_cantine.calendar.holiday_names import public_holidays
 
 
 @pytest.mark.parametrize("year", range(1950, 2101, 10))

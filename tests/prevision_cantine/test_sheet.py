@@ -13,11 +13,11 @@ from prevision_cantine import (
     load_report,
     make_city,
     model_sheet,
-    sheet,
 )
-from prevision_cantine.features import TERMS
-from prevision_cantine.language import LANGUAGES, NBSP
-from prevision_cantine.menus import Menus
+from prevision_cantine.city.menus import Menus
+from prevision_cantine.model.design import TERMS
+from prevision_cantine.say import sheet
+from prevision_cantine.words.language import LANGUAGES, NBSP
 
 
 @pytest.fixture(scope="module")

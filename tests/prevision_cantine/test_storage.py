@@ -21,9 +21,9 @@ from prevision_cantine import (
     model_sheet,
     plan_order,
     save_forecaster,
-    storage,
     what_if,
 )
+from prevision_cantine.model import storage
 
 SPAN = ("2022-03-07", "2022-03-18")
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from prevision_cantine import CanteenForecaster, make_city
-from prevision_cantine.strikes import LOST, past_strikes
+from prevision_cantine.model.strikes import LOST, past_strikes
 
 MEALS = st.floats(1, 1000)
 

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 from prevision_cantine import cli, load_menu, load_portions, make_city
-from prevision_cantine.ingredients import dish_name
+from prevision_cantine.decide.ingredients import dish_name
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/tutorials/teaching_period.md").read_text("utf-8")

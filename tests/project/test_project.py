@@ -8,16 +8,16 @@ from pathlib import Path
 
 import attrs
 import pytest
+from tarifs_solidaires.inputs import INPUTS
+from tarifs_solidaires.version import OUTPUTS
 
 import charte_registry.cli
 import prevision_cantine.cli
 import tarifs_solidaires.cli
 from charte_registry.records import KINDS
 from prevision_cantine import CanteenFeatures, Portion, Purchase, make_city
-from prevision_cantine.features import TERMS
-from prevision_cantine.menus import FAMILIES
-from tarifs_solidaires.inputs import INPUTS
-from tarifs_solidaires.version import OUTPUTS
+from prevision_cantine.city.menus import FAMILIES
+from prevision_cantine.model.design import TERMS
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("tarifs_solidaires", "prevision_cantine", "charte_registry")

@@ -1,1 +1,1 @@
-"""What a forecast and an order are worth, beside plain baselines."""
+"""Forecasts of the past, made as if on their day and measured."""

@@ -1,1 +1,1 @@
-"""How far a forecast may be off: intervals, margins, new series, breaks, strikes, errors of effects."""
+"""How far a forecast may be off: its spread, its intervals, and the losses that measure it."""

@@ -1,0 +1,56 @@
+"""Teaching periods: runs of service days with no long gap."""
+
+from __future__ import annotations
+
+import attrs
+import numpy as np
+
+from prevision_cantine.arrays import Days
+from prevision_cantine.calendar.days import weekday
+
+MAX_GAP = 8  # days
+
+
+@attrs.frozen
+class Period:
+    """A run of service days.
+
+    Parameters
+    ----------
+    start, end : datetime64[D]
+        First and last service day.
+    """
+
+    start: np.datetime64
+    end: np.datetime64
+
+    def until(self, lead_days: int) -> np.datetime64:
+        """Return the last day whose data a forecast with this lead may use.
+
+        Parameters
+        ----------
+        lead_days : int
+            Days before the first day of the period.
+
+        Returns
+        -------
+        datetime64[D]
+            The day.
+        """
+        return self.start - np.timedelta64(lead_days, "D")
+
+
+def periods(days: Days) -> list[Period]:
+    """Cut service days into runs with no gap of more than 8 days."""
+    if not len(days):
+        return []
+    every = np.unique(days)
+    cuts = np.flatnonzero(np.diff(every).astype(np.int64) > MAX_GAP) + 1
+    return [Period(run[0], run[-1]) for run in np.split(every, cuts)]
+
+
+def weeks(days: Days) -> list[Period]:
+    """Cut service days into calendar weeks."""
+    every = np.unique(days)
+    monday = every - weekday(every)
+    return [Period(every[monday == m][0], every[monday == m][-1]) for m in np.unique(monday)]

@@ -1,0 +1,180 @@
+"""What a city's data hold, and what the loader found, repaired or left out."""
+
+from __future__ import annotations
+
+import json
+
+import attrs
+import numpy as np
+
+from prevision_cantine.arrays import Days
+from prevision_cantine.city.city import City
+from prevision_cantine.city.records import Remark
+from prevision_cantine.words.language import counted, table
+
+OPEN = 0.5  # share of the usual canteens below which a school day is a gap
+
+
+@attrs.frozen
+class Gap:
+    """School days on which fewer than half of the canteens that usually serve have meals recorded.
+
+    Parameters
+    ----------
+    start, end : datetime64[D]
+        First and last day.
+    days : int
+        School days.
+    canteens : int
+        Most canteens with meals on one of them.
+    """
+
+    start: np.datetime64
+    end: np.datetime64
+    days: int
+    canteens: int
+
+
+@attrs.frozen(kw_only=True)
+class LoadReport:
+    """What was loaded, in counts, with all remarks of the loader.
+
+    Parameters
+    ----------
+    canteens, rows, meals : int
+        Canteens, canteens and days with meals, and meals.
+    first, last : datetime64[D]
+        First and last day with meals.
+    with_agents : int
+        Rows with an order of the agents.
+    years : tuple of (str, datetime64[D], datetime64[D], int)
+        School years of the calendar: name, first and last day, and canteens whose enrolment is
+        known.
+    menu_days : int
+        School days from ``first`` to ``last`` with a menu, of ``school_days``.
+    school_days : int
+        School days from ``first`` to ``last``.
+    gaps : tuple of Gap
+        Days that the calendar says are taught and the attendance that they were not, or not
+        recorded: missing data, a strike, or a closure that the calendar does not know.
+    remarks : tuple of Remark
+        What the loader found and did.
+    """
+
+    canteens: int
+    rows: int
+    meals: int
+    first: np.datetime64
+    last: np.datetime64
+    with_agents: int
+    years: tuple[tuple[str, np.datetime64, np.datetime64, int], ...]
+    menu_days: int
+    school_days: int
+    gaps: tuple[Gap, ...]
+    remarks: tuple[Remark, ...]
+
+    def to_text(self) -> str:
+        """Return the report for a person to read.
+
+        Returns
+        -------
+        str
+            Several lines.
+        """
+        lines = [
+            f"{counted(self.canteens, 'canteen')}, {counted(self.rows, 'row')}, "
+            f"{counted(self.meals, 'meal')} from {self.first} to {self.last}",
+            f"orders of the agents: {self.with_agents:,} of {counted(self.rows, 'row')}",
+            f"menus: {self.menu_days:,} of {counted(self.school_days, 'school day')}",
+            "",
+            table(
+                ("school year", "from", "to", "enrolments"),
+                [(name, str(a), str(b), str(n)) for name, a, b, n in self.years],
+            ),
+            "",
+            f"{counted(len(self.gaps), 'gap')}: school days with meals in fewer than half of the usual canteens",
+        ]
+        if self.gaps:
+            rows = [(str(g.start), str(g.end), str(g.days), str(g.canteens)) for g in self.gaps]
+            lines.append(table(("from", "to", "school days", "canteens at most"), rows))
+        lines += ["", counted(len(self.remarks), "remark")]
+        lines += [f"{r.file}: {r.what} ({r.count:,}): {r.action}" for r in self.remarks]
+        return "\n".join(lines)
+
+    def to_json(self) -> str:
+        """Return the report for a program to read.
+
+        Returns
+        -------
+        str
+            A JSON object with the fields of this class; days are ``YYYY-MM-DD``.
+        """
+        value = attrs.asdict(self)
+        value["years"] = [
+            {"annee_scolaire": name, "start": a, "end": b, "enrolments": n}
+            for name, a, b, n in self.years
+        ]
+        return json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n"
+
+
+def load_report(city: City) -> LoadReport:
+    """Return what a city's data hold and what its loader said.
+
+    Parameters
+    ----------
+    city : City
+        A city with at least one row of attendance.
+
+    Returns
+    -------
+    LoadReport
+        Counts, gaps and remarks.
+
+    Examples
+    --------
+    >>> from prevision_cantine import make_city
+    >>> report = load_report(make_city(canteens=2, years=1))
+    >>> report.canteens, report.gaps
+    (2, ())
+    """
+    served, calendar = city.attendance, city.calendar
+    first, last = served.date[0], served.date[-1]
+    days = calendar.school_days(first, last)
+    return LoadReport(
+        canteens=len(city.canteens),
+        rows=len(served),
+        meals=round(float(served.meals.sum())),
+        first=first,
+        last=last,
+        with_agents=int(np.isfinite(served.agents).sum()),
+        years=tuple(
+            (year.name, year.start, year.end, _known(city, year.name)) for year in calendar.years
+        ),
+        menu_days=int(np.isin(days, city.menus.dates).sum()),
+        school_days=len(days),
+        gaps=_gaps(city, days),
+        remarks=city.report,
+    )
+
+
+def _known(city: City, year: str) -> int:
+    return int(np.isfinite(city.enrolment[year]).sum()) if year in city.enrolment else 0
+
+
+def _gaps(city: City, days: Days) -> tuple[Gap, ...]:
+    """Return the runs of school days with few canteens, each beside the usual of its school year."""
+    served, counts = np.unique(city.attendance.date, return_counts=True)
+    at = np.searchsorted(served, days)
+    found = np.where(np.isin(days, served), counts[np.minimum(at, len(counts) - 1)], 0)
+    year = city.calendar.year_index(days)
+    usual = np.zeros(len(days))
+    for number in np.unique(year):
+        here = year == number
+        recorded = found[here & (found > 0)]
+        usual[here] = np.median(recorded) if len(recorded) else len(city.canteens)
+    few = found < OPEN * usual
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], few.astype(np.int64), [0]])))
+    return tuple(
+        Gap(days[start], days[end - 1], int(end - start), int(found[start:end].max()))
+        for start, end in zip(edges[::2], edges[1::2], strict=True)
+    )

@@ -1,0 +1,228 @@
+"""What the commands share: their options, what they read and learn, and what they say at the end."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeAlias
+
+from prevision_cantine.calendar.days import to_day
+from prevision_cantine.city.city import City
+from prevision_cantine.city.nantes import load_city
+from prevision_cantine.decide.ordering import load_order
+from prevision_cantine.errors import CantineError, ForecastError
+from prevision_cantine.model.forecast import Forecast
+from prevision_cantine.model.forecaster import CanteenForecaster
+from prevision_cantine.model.storage import load_forecaster
+from prevision_cantine.say.figures import picture_kind
+from prevision_cantine.say.limits import say_too_little
+from prevision_cantine.words.language import LANGUAGES, texts
+
+Run = Callable[[argparse.Namespace], int]
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+# The options that name a file to write.
+PICTURES = ("picture", "calibration_picture", "calendar_picture")
+OUTPUTS = ("output", "kitchen", *PICTURES)
+LEAD_DAYS = 15  # of a command that is given none
+
+TEXTS = texts({
+    "fr": {
+        "see": "voir {file}", "learned": "modèle appris sur {rows} du {first} au {last}, voir {file}",
+        "forecast": "{remarks} sur les données (inspect les donne) ; prévision de {rows} (cantine et jour), voir {file}",
+        "sheet": "fiche du modèle du {until}, voir {file}",
+        "excess": "excédent", "shortage": "manque", "coverage": "couverture",
+        "model": "modèle", "assisted": "modèle et projet des agents", "agents": "agents",
+        "without": "hors jours de grève", "with": "jours de grève compris",
+        "alone": "Aucune commande des agents n'est connue sur ces jours : rien à comparer.",
+        "backtest": "{rows} en {forecasts}, voir {file}",
+    },
+    "en": {
+        "see": "see {file}", "learned": "model learned from {rows} from {first} to {last}, see {file}",
+        "forecast": "{remarks} on the data (inspect tells them); forecast of {rows} (canteen and day), see {file}",
+        "sheet": "sheet of the model of {until}, see {file}",
+        "excess": "excess", "shortage": "shortage", "coverage": "coverage",
+        "model": "model", "assisted": "model and draft of the agents", "agents": "agents",
+        "without": "without strike days", "with": "with strike days",
+        "alone": "No order of the agents is known on these days: nothing to compare.",
+        "backtest": "{rows} in {forecasts}, see {file}",
+    },
+    "pt": {
+        "see": "ver {file}", "learned": "modelo aprendido com {rows} de {first} a {last}, ver {file}",
+        "forecast": "{remarks} sobre os dados (ver inspect); previsão de {rows} (cantina e dia), ver {file}",
+        "sheet": "ficha do modelo de {until}, ver {file}",
+        "excess": "excesso", "shortage": "falta", "coverage": "cobertura",
+        "model": "modelo", "assisted": "modelo e pedido preliminar dos agentes", "agents": "agentes",
+        "without": "sem os dias de greve", "with": "com os dias de greve",
+        "alone": "Nenhum pedido dos agentes é conhecido nesses dias: nada a comparar.",
+        "backtest": "{rows} em {forecasts}, ver {file}",
+    },
+})  # fmt: skip
+
+
+def add_command(
+    commands: Commands, name: str, run: Run, text: str, *, span: bool = True
+) -> argparse.ArgumentParser:
+    """Add a command that reads a city, and the span that it forecasts."""
+    item = commands.add_parser(name, help=text, description=text[:1].upper() + text[1:] + ".")
+    item.add_argument("folder", help="folder of the city")
+    if span:
+        item.add_argument("--from", dest="start", required=True, help="first day, YYYY-MM-DD")
+        item.add_argument("--to", dest="end", required=True, help="last day, YYYY-MM-DD")
+    item.set_defaults(run=run)
+    return item
+
+
+def add_language(item: argparse.ArgumentParser) -> None:
+    """Add the language of the words."""
+    item.add_argument(
+        "--lang", choices=LANGUAGES, default="fr", help="language of the words, fr by default"
+    )
+
+
+def add_lead_days(item: argparse.ArgumentParser, default: int | None = None) -> None:
+    """Add the days between data and forecast."""
+    item.add_argument(
+        "--lead-days",
+        type=whole,
+        default=default,
+        metavar="DAYS",
+        help=f"days between data and forecast, 1 to 365; {LEAD_DAYS} by default",
+    )
+
+
+def add_learning(
+    item: argparse.ArgumentParser, *, span: bool = True, model: bool = True, draft: bool = False
+) -> None:
+    """Add what a command learns from: data up to a day, or a model that was kept."""
+    when = "by default --lead-days before --from" if span else "YYYY-MM-DD"
+    item.add_argument("--until", help=f"last day of the data used, {when}")
+    add_lead_days(item)
+    if model:
+        item.add_argument(
+            "--model",
+            type=Path,
+            help="model that fit wrote, instead of --until and --lead-days",
+        )
+    if draft:
+        item.add_argument(
+            "--draft", type=Path, help="CSV file of the agents' draft order: cantine, date, commande"
+        )  # fmt: skip
+    add_language(item)
+
+
+def outputs(arguments: argparse.Namespace) -> list[Path]:
+    """Return the files that are to be written."""
+    named: list[Path | None] = [getattr(arguments, name, None) for name in OUTPUTS]
+    return [path for path in named if path is not None]
+
+
+def check_outputs(arguments: argparse.Namespace) -> None:
+    """Refuse what cannot be written before the first of several files is."""
+    given = outputs(arguments)
+    for number, path in enumerate(given):
+        if not path.parent.is_dir():
+            raise CantineError(f"{path}: cannot be written (no such folder); check the path")
+        if path.is_dir():
+            raise CantineError(f"{path}: is a folder; give the name of a file in it")
+        if path in given[:number]:
+            raise CantineError(f"{path}: two outputs have this name; give each its own")
+    for name in PICTURES:
+        if (picture := getattr(arguments, name, None)) is not None:
+            picture_kind(picture)
+
+
+def number(text: str) -> float:
+    """Read a number as it is written with a decimal point or comma."""
+    if re.fullmatch(r"[+-]?[1-9]\d{0,2}(,\d{3})+", text):
+        raise argparse.ArgumentTypeError(
+            f"{text!r} may be read in two ways; write {text.replace(',', '')} or {text.replace(',', '.')}"
+        )
+    try:
+        return float(text.replace(",", "."))
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no number; write one such as 0.01 or 0,01"
+        ) from None
+
+
+def whole(text: str) -> int:
+    """Read a whole number, of few enough digits to count days with."""
+    if not re.fullmatch(r"[+-]?\d{1,6}", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number; write one such as 15")
+    return int(text)
+
+
+def writes(
+    item: argparse.ArgumentParser, *, required: bool = False, what: str = "CSV file to write"
+) -> None:
+    """Add the file that a command writes."""
+    item.add_argument("--output", type=Path, required=required, help=what)
+
+
+def number_in(option: str, text: str, value: str) -> float:
+    """Return a number that stands inside an option."""
+    try:
+        return number(value)
+    except argparse.ArgumentTypeError as error:
+        raise ForecastError(f"{option} {text}: {error}") from None
+
+
+def fitted(arguments: argparse.Namespace, city: City) -> CanteenForecaster:
+    """Return a forecaster that learned from a city up to the day asked for."""
+    model = getattr(arguments, "model", None)
+    if model is not None:
+        for option in ("until", "lead_days"):
+            if getattr(arguments, option) is not None:
+                name = option.replace("_", "-")
+                raise ForecastError(
+                    f"give --{name} or --model, not both: the model has the one that fit was given"
+                )
+        forecaster = load_forecaster(model)
+    else:
+        lead_days = LEAD_DAYS if arguments.lead_days is None else arguments.lead_days
+        if arguments.until is not None:
+            until = to_day(arguments.until)
+        elif hasattr(arguments, "start"):
+            until = to_day(arguments.start) - lead_days
+        else:
+            raise ForecastError("give --until, the last day of the data used, YYYY-MM-DD")
+        forecaster = CanteenForecaster(lead_days=lead_days).fit(city, until)
+    past = len(forecaster.calibration_.actual)
+    for sentence in say_too_little(forecaster.sources_, past, arguments.lang):
+        print(f"prevision-cantine: {sentence}", file=sys.stderr)
+    return forecaster
+
+
+def forecasted(arguments: argparse.Namespace) -> tuple[City, Forecast]:
+    """Return the city and the forecast of the span asked for, with the agents' draft if given.
+
+    All that is asked for is read before anything is learned: an error is found at once.
+    """
+    city = load_city(arguments.folder)
+    rows = city.calendar_rows(arguments.start, arguments.end)
+    if getattr(arguments, "canteen", None) is not None:
+        rows.of(arguments.canteen)
+    draft = load_order(arguments.draft, city).on(rows) if arguments.draft else None
+    return city, fitted(arguments, city).predict(rows, draft=draft)
+
+
+def canteen_rows(forecast: Forecast, name: str | None) -> tuple[str, list[int]]:
+    """Return the canteen asked for and its rows, the first canteen where none is."""
+    name = str(forecast.rows.names[0]) if name is None else name
+    return name, forecast.rows_of(name).tolist()
+
+
+def see(arguments: argparse.Namespace) -> None:
+    """Print where the results are, if any was written."""
+    files = outputs(arguments)
+    if files:
+        print(f"\n{TEXTS[arguments.lang]['see'].format(file=', '.join(map(str, files)))}")
+
+
+def say(arguments: argparse.Namespace, key: str, **facts: object) -> None:
+    """Print a closing line, which says where the result is."""
+    print(TEXTS[arguments.lang][key].format(file=arguments.output, **facts))

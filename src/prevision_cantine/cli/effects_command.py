@@ -1,0 +1,34 @@
+"""The effect of each level of each term."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from prevision_cantine.city.nantes import load_city
+from prevision_cantine.cli.common import Commands, add_command, add_learning, fitted, see, writes
+from prevision_cantine.model.effects import EVERYWHERE
+from prevision_cantine.say.figures import plot_effects, save
+
+
+def add(commands: Commands) -> None:
+    """Add the command to the program."""
+    item = add_command(
+        commands, "effects", run, "list the effect of each level of each term", span=False
+    )
+    add_learning(item, span=False)
+    writes(item, what="CSV file of all effects, those of types and canteens too")
+    item.add_argument("--picture", type=Path, help="picture to write, .png, .svg or .pdf")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the command."""
+    forecaster = fitted(arguments, load_city(arguments.folder))
+    effects = forecaster.effects()
+    if arguments.output is not None:
+        effects.to_csv(arguments.output, arguments.lang)
+    if arguments.picture is not None:
+        save(plot_effects(effects, lang=arguments.lang), arguments.picture)
+    print(effects.select(scope=EVERYWHERE).to_text(arguments.lang))
+    see(arguments)
+    return 0

@@ -1,0 +1,32 @@
+"""The public files of Nantes."""
+
+from __future__ import annotations
+
+import argparse
+
+from prevision_cantine.city.fetch import fetch_nantes
+from prevision_cantine.cli.common import Commands
+from prevision_cantine.words.language import counted
+
+
+def add(commands: Commands) -> None:
+    """Add the command to the program."""
+    item = commands.add_parser(
+        "fetch",
+        help="download the public files of Nantes",
+        description="Download the public files of Nantes.",
+    )
+    item.add_argument("folder", help="folder to write")
+    item.add_argument(
+        "--trust-on-first-use",
+        action="store_true",
+        help="fetch the files whose SHA-256 nobody has published too, and write theirs down",
+    )
+    item.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the command."""
+    files = fetch_nantes(arguments.folder, trust_on_first_use=arguments.trust_on_first_use)
+    print(f"{counted(len(files), 'file')}, see {arguments.folder}")
+    return 0

@@ -1,0 +1,29 @@
+"""Learn and keep the model."""
+
+from __future__ import annotations
+
+import argparse
+
+from prevision_cantine.city.nantes import load_city
+from prevision_cantine.cli.common import Commands, add_command, add_learning, fitted, say, writes
+from prevision_cantine.model.storage import save_forecaster
+from prevision_cantine.words.language import counted
+
+
+def add(commands: Commands) -> None:
+    """Add the command to the program."""
+    item = add_command(
+        commands, "fit", run, "learn from the data up to a day and keep the model", span=False
+    )
+    add_learning(item, span=False, model=False)
+    writes(item, required=True, what="file of the model to write, such as model.zip")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the command."""
+    forecaster = fitted(arguments, load_city(arguments.folder))
+    save_forecaster(forecaster, arguments.output)
+    sources = forecaster.sources_
+    rows = counted(sources.rows, "row", arguments.lang)
+    say(arguments, "learned", rows=rows, first=sources.first, last=sources.last)
+    return 0

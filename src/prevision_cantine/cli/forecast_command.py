@@ -1,0 +1,58 @@
+"""Forecast a span."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from prevision_cantine.cli.common import (
+    Commands,
+    add_command,
+    add_learning,
+    canteen_rows,
+    forecasted,
+    number,
+    say,
+    writes,
+)
+from prevision_cantine.errors import ForecastError
+from prevision_cantine.say.figures import plot_forecast, save
+from prevision_cantine.words.language import counted
+
+
+def add(commands: Commands) -> None:
+    """Add the command to the program."""
+    item = add_command(
+        commands, "forecast", run, "forecast a span from data that end some days before it"
+    )
+    add_learning(item, draft=True)
+    writes(item, required=True)
+    item.add_argument("--canteen", help="canteen to draw and to explain; the first by default")
+    item.add_argument("--picture", type=Path, help="picture to write, .png, .svg or .pdf")
+    item.add_argument(
+        "--mask-below",
+        type=number,
+        metavar="MEALS",
+        help="leave forecasts below this size empty, to publish",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the command."""
+    city, forecast = forecasted(arguments)
+    canteen, here = canteen_rows(forecast, arguments.canteen)
+    hidden = forecast.is_small(arguments.mask_below)[here]
+    if arguments.picture is not None and hidden.any():
+        raise ForecastError(
+            f"--picture would show meals of {canteen} that --mask-below hides: draw another --canteen"
+        )
+    forecast.to_csv(arguments.output, mask_below=arguments.mask_below)
+    if arguments.picture is not None:
+        save(plot_forecast(forecast, canteen, actual=city, lang=arguments.lang), arguments.picture)
+    say(
+        arguments, "forecast", remarks=counted(len(city.report), "remark", arguments.lang),
+        rows=counted(len(forecast), "row", arguments.lang),
+    )  # fmt: skip
+    if not hidden[0]:
+        print(forecast.explain(here[0], arguments.lang))
+    return 0

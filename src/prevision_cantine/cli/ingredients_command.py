@@ -1,0 +1,43 @@
+"""What each supplier delivers."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from prevision_cantine.city.dishes import load_dishes, load_menu
+from prevision_cantine.city.nantes import load_city
+from prevision_cantine.cli.common import Commands, add_command, add_language, see, writes
+from prevision_cantine.decide.ingredients import ingredients, load_portions
+from prevision_cantine.decide.ordering import load_order
+
+
+def add(commands: Commands) -> None:
+    """Add the command to the program."""
+    item = add_command(
+        commands, "ingredients", run, "list what each supplier delivers each week", span=False
+    )
+    item.add_argument("--order", type=Path, required=True, help="CSV file that order wrote")
+    item.add_argument(
+        "--portions", type=Path, required=True,
+        help="CSV file: plat, produit, fournisseur, type_site, quantite, unite",
+    )  # fmt: skip
+    item.add_argument(
+        "--menu", type=Path, help="CSV file of dishes: date, rang, plat; by default those of the city"
+    )  # fmt: skip
+    add_language(item)
+    writes(item)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the command."""
+    city = load_city(arguments.folder)
+    dishes = load_menu(arguments.menu) if arguments.menu else load_dishes(arguments.folder)
+    found = ingredients(
+        load_order(arguments.order, city), dishes, load_portions(arguments.portions)
+    )
+    if arguments.output is not None:
+        found.to_csv(arguments.output)
+    print(found.to_text(arguments.lang))
+    see(arguments)
+    return 0

@@ -1,0 +1,52 @@
+"""What each caution would have cost."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from prevision_cantine.cli.common import (
+    Commands,
+    add_command,
+    add_learning,
+    forecasted,
+    number,
+    see,
+    whole,
+    writes,
+)
+from prevision_cantine.decide.ordering import SHORTAGES, trade_off
+from prevision_cantine.say.figures import plot_trade_off, save
+
+
+def add(commands: Commands) -> None:
+    """Add the command to the program."""
+    item = add_command(
+        commands, "trade-off", run, "say what each caution would have cost in the past"
+    )
+    add_learning(item, draft=True)
+    item.add_argument(
+        "--shortages", type=number, nargs="+", default=list(SHORTAGES), help="shares that may be missing"
+    )  # fmt: skip
+    item.add_argument("--tray", type=whole, default=1, help="meals a tray")
+    item.add_argument("--together", action="store_true", help="order each day's total as one")
+    writes(item)
+    item.add_argument("--picture", type=Path, help="picture to write, .png, .svg or .pdf")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the command."""
+    _, forecast = forecasted(arguments)
+    table = trade_off(
+        forecast, shortages=arguments.shortages, tray=arguments.tray, together=arguments.together
+    )
+    if arguments.output is not None:
+        table.to_csv(arguments.output)
+    if arguments.picture is not None:
+        figure = plot_trade_off(
+            forecast, shortages=arguments.shortages, tray=arguments.tray, lang=arguments.lang
+        )
+        save(figure, arguments.picture)
+    print(table.to_text(arguments.lang))
+    see(arguments)
+    return 0

@@ -1,0 +1,1 @@
+"""What is decided from a forecast: orders, trade-offs, scenarios, ingredients."""

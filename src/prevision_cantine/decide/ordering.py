@@ -1,0 +1,659 @@
+"""How many meals to order: by canteen, for the central kitchen, and what each caution costs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import attrs
+import numpy as np
+
+from prevision_cantine.arrays import Days, Floats, Ints
+from prevision_cantine.city.city import City, Rows
+from prevision_cantine.errors import CityError, ForecastError, ParameterError
+from prevision_cantine.files.csv_file import parse_date, parse_quantity, read_rows, write_csv
+from prevision_cantine.model.forecast import Forecast
+from prevision_cantine.uncertainty.intervals import MIN_DAYS, Calibration, added, check_share, whole
+from prevision_cantine.uncertainty.measures import excess
+from prevision_cantine.uncertainty.measures import shortage as share_missing
+from prevision_cantine.uncertainty.spread import Scale
+from prevision_cantine.words.language import (
+    counted,
+    day_of_week,
+    in_language,
+    number,
+    percent,
+    table,
+    texts,
+)
+from prevision_cantine.words.near import names_near
+
+MOST_MEALS = 1_000_000  # of one canteen on one day
+SHORTAGES = (0.0025, 0.005, 0.01, 0.015, 0.02, 0.03, 0.05)
+
+TEXTS = texts({
+    "fr": {
+        "head": "{days}, {canteens} : commande de {ordered} pour une prévision de {forecast} ({margin}).",
+        "kitchen": "En une seule commande pour la cuisine centrale, si les repas se répartissent le jour même : "
+        "{together} ({margin}), soit {gain} de moins pour la même prudence.",
+        "kitchen_more": "En une seule commande pour la cuisine centrale, si les repas se répartissent le jour "
+        "même : {together} ({margin}), soit {gain} de plus pour la même prudence.",
+        "alone": "Trop peu de jours passés pour une commande d'ensemble : {days}, il en faut {needed}.",
+        "day": "jour", "forecast": "prévus", "separate": "commandes", "together": "en une fois",
+        "gain": "gain", "trays": "Barquettes de {tray} repas.",
+        "caution": "Ce que coûte chaque niveau de prudence, sur {days} jours passés prévus sans rien savoir de la suite.",
+        "at_once": "Une seule commande par jour pour toutes les cantines.",
+        "margin": "marge", "quantile": "jours sans manque", "excess": "excédent", "shortage": "manque",
+        "wasted": "repas en trop par jour", "missing": "repas manquants par jour",
+    },
+    "en": {
+        "head": "{days}, {canteens}: {ordered} ordered for {forecast} forecast ({margin}).",
+        "kitchen": "As one order for the central kitchen, where meals are shared out on the day: {together} "
+        "({margin}), {gain} fewer for the same caution.",
+        "kitchen_more": "As one order for the central kitchen, where meals are shared out on the day: "
+        "{together} ({margin}), {gain} more for the same caution.",
+        "alone": "Too few past days for one order of the total: {days}, where {needed} are needed.",
+        "day": "day", "forecast": "forecast", "separate": "orders", "together": "as one",
+        "gain": "gain", "trays": "Trays of {tray} meals.",
+        "caution": "What each caution costs, on {days} past days forecast knowing nothing of what followed.",
+        "at_once": "One order a day for all canteens.",
+        "margin": "margin", "quantile": "days with enough", "excess": "excess", "shortage": "shortage",
+        "wasted": "meals too many a day", "missing": "meals missing a day",
+    },
+    "pt": {
+        "head": "{days}, {canteens}: pedido de {ordered} para uma previsão de {forecast} ({margin}).",
+        "kitchen": "Em um só pedido para a cozinha central, se as refeições forem repartidas no dia: {together} "
+        "({margin}), {gain} a menos com a mesma cautela.",
+        "kitchen_more": "Em um só pedido para a cozinha central, se as refeições forem repartidas no dia: "
+        "{together} ({margin}), {gain} a mais com a mesma cautela.",
+        "alone": "Poucos dias passados para um pedido do total: {days}, são necessários {needed}.",
+        "day": "dia", "forecast": "previstas", "separate": "pedidas", "together": "em um só",
+        "gain": "ganho", "trays": "Bandejas de {tray} refeições.",
+        "caution": "Quanto custa cada nível de cautela, em {days} dias passados previstos sem nada saber do que se seguiu.",
+        "at_once": "Um só pedido por dia para todas as cantinas.",
+        "margin": "margem", "quantile": "dias sem falta", "excess": "excesso", "shortage": "falta",
+        "wasted": "refeições a mais por dia", "missing": "refeições em falta por dia",
+    },
+})  # fmt: skip
+
+
+@attrs.frozen(eq=False)
+class KitchenOrder:
+    """The order of each day's total, beside the sum of the canteens' orders.
+
+    Parameters
+    ----------
+    date : ndarray of datetime64[D], shape (d,)
+        Days.
+    forecast, separate, together : ndarray of float, shape (d,)
+        Meals forecast, the sum of the canteens' orders, and the order of the total.
+    """
+
+    date: Days = attrs.field(repr=False)
+    forecast: Floats = attrs.field(repr=False)
+    separate: Floats = attrs.field(repr=False)
+    together: Floats = attrs.field(repr=False)
+
+    @property
+    def gain(self) -> Floats:
+        """Meals that one order of the total saves each day."""
+        return self.separate - self.together
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Order:
+    """Meals to order by canteen and day, and for the central kitchen.
+
+    Parameters
+    ----------
+    rows : Rows
+        Canteens and days.
+    forecast, meals : ndarray of float, shape (n,)
+        Meals forecast and ordered.
+    tray : int
+        Meals a tray.
+    kitchen : KitchenOrder or None
+        The order of each day's total; None where the past has too few days for one.
+    past_days : int
+        Days of the past forecasts that the order rests on.
+    """
+
+    rows: Rows = attrs.field(repr=False)
+    forecast: Floats = attrs.field(repr=False)
+    meals: Floats = attrs.field(repr=False)
+    tray: int
+    kitchen: KitchenOrder | None = attrs.field(repr=False)
+    past_days: int
+
+    def __len__(self) -> int:
+        """Return how many rows there are."""
+        return len(self.meals)
+
+    def on(self, rows: Rows) -> Floats:
+        """Return the meals ordered for some rows, such as the draft of a forecast.
+
+        Parameters
+        ----------
+        rows : Rows
+            Canteens and days of a city with the same canteens.
+
+        Returns
+        -------
+        ndarray of float, shape (n,)
+            Meals; NaN where nothing is ordered.
+        """
+        known = dict(
+            zip(
+                zip(self.rows.canteen.tolist(), self.rows.date.tolist(), strict=True),
+                self.meals.tolist(),
+                strict=True,
+            )
+        )
+        keys = zip(rows.canteen.tolist(), rows.date.tolist(), strict=True)
+        return np.array([known.get(key) or np.nan for key in keys], dtype=np.float64)
+
+    def to_text(self, lang: str = "fr") -> str:
+        """Return the order of each day as a manager reads it.
+
+        Parameters
+        ----------
+        lang : {"fr", "en", "pt"}
+            Language.
+
+        Returns
+        -------
+        str
+            Lines, with a row a day.
+
+        Raises
+        ------
+        ForecastError
+            Where the language does not exist.
+        """
+        say = in_language(TEXTS, lang)
+        days, place = np.unique(self.rows.date, return_inverse=True)
+        total = float(self.forecast.sum())
+        lines = [
+            say["head"].format(
+                days=counted(len(days), "day", lang),
+                canteens=counted(len(np.unique(self.rows.canteen)), "canteen", lang),
+                ordered=counted(float(self.meals.sum()), "meal", lang),
+                forecast=number(total, lang),
+                margin=_margin(float(self.meals.sum()), total, lang),
+            )
+        ]
+        if self.tray > 1:
+            lines.append(say["trays"].format(tray=number(self.tray, lang)))
+        columns = [added(place, self.forecast), added(place, self.meals)]
+        header = [say["day"], say["forecast"], say["separate"]]
+        if self.kitchen is None:
+            lines.append(say["alone"].format(days=self.past_days, needed=MIN_DAYS))
+        else:
+            together, gain = float(self.kitchen.together.sum()), float(self.kitchen.gain.sum())
+            lines.append(
+                say["kitchen" if gain >= 0 else "kitchen_more"].format(
+                    together=number(together, lang),
+                    margin=_margin(together, total, lang),
+                    gain=counted(abs(gain), "meal", lang),
+                )
+            )
+            columns += [self.kitchen.together, self.kitchen.gain]
+            header += [say["together"], say["gain"]]
+        cells = [
+            [f"{day_of_week(day, lang)} {day}", *(number(float(c[n]), lang) for c in columns)]
+            for n, day in enumerate(days)
+        ]
+        return "\n".join([*lines, "", table(header, cells)])
+
+    def to_csv(self, path: str | Path) -> None:
+        """Write ``cantine, date, prevision, commande``, the file whole or not at all.
+
+        Parameters
+        ----------
+        path : str or Path
+            File.
+
+        Raises
+        ------
+        CantineError
+            Where it cannot be written.
+        """
+        rows = zip(
+            self.rows.names.tolist(), self.rows.date.astype(str).tolist(),
+            [f"{x:.2f}" for x in self.forecast], [f"{x:.0f}" for x in self.meals], strict=True,
+        )  # fmt: skip
+        write_csv(path, ("cantine", "date", "prevision", "commande"), rows)
+
+    def kitchen_to_csv(self, path: str | Path) -> None:
+        """Write ``date, prevision, commande_cantines, commande_ensemble, gain``, a row a day.
+
+        Parameters
+        ----------
+        path : str or Path
+            File.
+
+        Raises
+        ------
+        CantineError
+            Where it cannot be written, or there is no order of the total.
+        """
+        if self.kitchen is None:
+            raise ForecastError(
+                f"too few past days for an order of the total: {self.past_days}, and {MIN_DAYS} are "
+                "needed; learn from a longer past"
+            )
+        kitchen = self.kitchen
+        columns = (kitchen.separate, kitchen.together, kitchen.gain)
+        rows = zip(
+            kitchen.date.astype(str).tolist(), [f"{x:.2f}" for x in kitchen.forecast],
+            *([f"{x:.0f}" for x in column] for column in columns), strict=True,
+        )  # fmt: skip
+        write_csv(
+            path, ("date", "prevision", "commande_cantines", "commande_ensemble", "gain"), rows
+        )
+
+
+def order(
+    forecast: Forecast,
+    *,
+    shortage: float | None = None,
+    missing_meal_cost: float | None = None,
+    wasted_meal_cost: float | None = None,
+    tray: int = 1,
+) -> Floats:
+    """Return the meals to order for each row of a forecast.
+
+    Parameters
+    ----------
+    forecast : Forecast
+        The forecast.
+    shortage : float, optional
+        Share of meals served that may be missing, above 0 and below 1.
+    missing_meal_cost, wasted_meal_cost : float, optional
+        What a missing and a wasted meal cost, in one unit, both above 0: the order is then the
+        quantile that makes their expected sum smallest. Give these two or ``shortage``.
+    tray : int
+        Meals a tray, 1 to 1,000: orders are whole trays, rounded up. The margin for a shortage is
+        found with the rounding, so that large trays need less of it.
+
+    Returns
+    -------
+    ndarray of float, shape (n,)
+        Meals, a multiple of ``tray``.
+
+    Raises
+    ------
+    ForecastError
+        Where neither or both ways are asked for, a number is outside its range, or the past has
+        too few forecasts.
+
+    Examples
+    --------
+    >>> from prevision_cantine import CanteenForecaster, make_city
+    >>> city = make_city(seed=0, canteens=5, years=2)
+    >>> forecast = CanteenForecaster().fit(city, until="2022-02-01").predict(
+    ...     city.calendar_rows("2022-03-07", "2022-03-11")
+    ... )
+    >>> bool((order(forecast, shortage=0.001) >= order(forecast, shortage=0.05)).all())
+    True
+    >>> order(forecast, shortage=0.01, tray=8)[:5] % 8
+    array([0., 0., 0., 0., 0.])
+    """
+    quantile = _quantile(shortage, missing_meal_cost, wasted_meal_cost, tray)
+    if shortage is not None:
+        return forecast.calibration.order(forecast.meals, shortage, tray, forecast.scale)
+    return forecast.calibration.at_quantile(forecast.meals, quantile, tray, forecast.scale)
+
+
+def plan_order(
+    forecast: Forecast,
+    *,
+    shortage: float | None = None,
+    missing_meal_cost: float | None = None,
+    wasted_meal_cost: float | None = None,
+    tray: int = 1,
+) -> Order:
+    """Order for each canteen and day, and for the central kitchen's total of each day.
+
+    The errors of canteens cancel in part, so that the total of a day needs a smaller margin than
+    its canteens one by one. The margin of the total comes from the same past forecasts, added up
+    by day over the canteens of the forecast: what canteens share, such as a day that surprises all
+    of them, does not cancel.
+
+    Parameters
+    ----------
+    forecast : Forecast
+        The forecast, of the canteens that one kitchen serves.
+    shortage, missing_meal_cost, wasted_meal_cost, tray
+        As in ``order``.
+
+    Returns
+    -------
+    Order
+        For a shortage, the total is never above the sum of the canteens' orders. For costs it may
+        be, where the total is forecast worse on bad days than its canteens one by one.
+
+    Raises
+    ------
+    ForecastError
+        As in ``order``.
+
+    Examples
+    --------
+    >>> from prevision_cantine import CanteenForecaster, make_city
+    >>> city = make_city(seed=0, canteens=8, years=2)
+    >>> forecast = CanteenForecaster().fit(city, until="2022-02-01").predict(
+    ...     city.calendar_rows("2022-03-07", "2022-03-11")
+    ... )
+    >>> plan = plan_order(forecast, shortage=0.01, tray=5)
+    >>> plan.meals.shape, bool((plan.kitchen.gain >= 0).all())
+    ((32,), True)
+    """
+    meals = order(
+        forecast, shortage=shortage, missing_meal_cost=missing_meal_cost,
+        wasted_meal_cost=wasted_meal_cost, tray=tray,
+    )  # fmt: skip
+    past = forecast.calibration.of(np.unique(forecast.rows.canteen))
+    kitchen = None
+    if past.days >= MIN_DAYS and len(forecast):
+        days, place = np.unique(forecast.rows.date, return_inverse=True)
+        if shortage is not None:
+            together = _totals(
+                forecast.calibration, past, forecast.meals, forecast.scale, place, shortage, tray
+            )
+        else:
+            quantile = _quantile(shortage, missing_meal_cost, wasted_meal_cost, tray)
+            margin = past.margin_of_total_at(quantile)
+            together = whole(
+                added(place, past.enlarged(forecast.meals, margin, forecast.scale)), tray
+            )
+        kitchen = KitchenOrder(
+            date=days,
+            forecast=added(place, forecast.meals),
+            separate=added(place, meals),
+            together=together,
+        )
+    return Order(
+        rows=forecast.rows, forecast=forecast.meals, meals=meals, tray=tray, kitchen=kitchen,
+        past_days=past.days,
+    )  # fmt: skip
+
+
+def load_order(path: str | Path, city: City) -> Order:
+    """Load an order from a CSV file, such as one that a kitchen corrected or the agents' draft.
+
+    Parameters
+    ----------
+    path : str or Path
+        File in UTF-8: ``cantine, date, commande``, and ``prevision`` where ``Order.to_csv`` wrote it.
+    city : City
+        The city of its canteens.
+
+    Returns
+    -------
+    Order
+        By canteen and day, without an order of the total; the forecast is NaN where it is not told.
+
+    Raises
+    ------
+    CityError
+        With file and line: an unknown canteen, a wrong day or number, or a row that stands twice;
+        with the file where it has no row.
+
+    Examples
+    --------
+    >>> from prevision_cantine import make_city
+    >>> load_order("nowhere.csv", make_city(canteens=2, years=1))
+    Traceback (most recent call last):
+    prevision_cantine.errors.CityError: nowhere.csv: cannot be read (no such file); it should be an order or the agents' draft of one, CSV with the columns cantine, date, commande
+    """
+    path = Path(path)
+    index = {name: n for n, name in enumerate(city.canteens)}
+    seen: dict[tuple[int, np.datetime64], int] = {}
+    numbers: list[tuple[float, float]] = []
+    columns = ("cantine", "date", "commande")
+    for line, row in read_rows(
+        path, columns, optional=["prevision"], what="an order or the agents' draft of one"
+    ):
+        name = row["cantine"].strip()
+        if name not in index:
+            name = name.removeprefix("'")  # what keeps a spreadsheet from computing
+        if name not in index:
+            near = names_near(name, city.canteens)
+            raise CityError(f"{path}:{line}: {name!r} is no canteen of the city: {near}")
+        key = (index[name], parse_date(path, line, row["date"].strip()))
+        if key in seen:
+            raise CityError(
+                f"{path}:{line}: {name} on {key[1]} stands on line {seen[key]} already; keep one"
+            )
+        seen[key] = line
+        forecast, meals = (
+            float(parse_quantity(path, line, c, row[c], MOST_MEALS)) if c in row else np.nan
+            for c in ("prevision", "commande")
+        )
+        numbers.append((forecast, meals))
+    if not seen:
+        raise CityError(f"{path}: no row below the names of the columns; give the order's rows")
+    forecasts, ordered = np.array(numbers, dtype=np.float64).reshape(-1, 2).T
+    rows = Rows(
+        city,
+        np.array([canteen for canteen, _ in seen], dtype=np.int64),
+        np.array([day for _, day in seen], dtype="datetime64[D]"),
+    )
+    return Order(rows=rows, forecast=forecasts, meals=ordered, tray=1, kitchen=None, past_days=0)
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class TradeOff:
+    """What each caution would have cost in the past, a row each, from the most careful on.
+
+    Parameters
+    ----------
+    margin : ndarray of float, shape (m,)
+        Meals ordered beyond those forecast, over meals forecast.
+    quantile : ndarray of float, shape (m,)
+        Share of canteens and days (of days, for the total) that had enough.
+    excess, shortage : ndarray of float, shape (m,)
+        Meals ordered beyond those served, over meals ordered; meals served beyond those ordered,
+        over meals served.
+    wasted, missing : ndarray of float, shape (m,)
+        Those meals, a day.
+    days : int
+        Past days.
+    together : bool
+        Whether the orders are those of each day's total.
+    """
+
+    margin: Floats = attrs.field(repr=False)
+    quantile: Floats = attrs.field(repr=False)
+    excess: Floats = attrs.field(repr=False)
+    shortage: Floats = attrs.field(repr=False)
+    wasted: Floats = attrs.field(repr=False)
+    missing: Floats = attrs.field(repr=False)
+    days: int
+    together: bool
+
+    def __len__(self) -> int:
+        """Return how many rows there are."""
+        return len(self.margin)
+
+    def to_text(self, lang: str = "fr") -> str:
+        """Return the table as a manager reads it.
+
+        Parameters
+        ----------
+        lang : {"fr", "en", "pt"}
+            Language.
+
+        Returns
+        -------
+        str
+            Lines.
+
+        Raises
+        ------
+        ForecastError
+            Where the language does not exist.
+        """
+        say = in_language(TEXTS, lang)
+        header = [
+            say[key] for key in ("margin", "quantile", "excess", "shortage", "wasted", "missing")
+        ]
+        rows = [
+            [
+                percent(self.margin[n], lang, 1, sign=True), percent(self.quantile[n], lang),
+                percent(self.excess[n], lang, 1), percent(self.shortage[n], lang, 2),
+                number(self.wasted[n], lang), number(self.missing[n], lang),
+            ]
+            for n in range(len(self))
+        ]  # fmt: skip
+        lines = [
+            say["caution"].format(days=self.days),
+            *([say["at_once"]] if self.together else []),
+        ]
+        return "\n".join([*lines, "", table(header, rows)])
+
+    def to_csv(self, path: str | Path) -> None:
+        """Write ``marge, part_suffisante, excedent, manque, repas_en_trop_jour, repas_manquants_jour``.
+
+        Parameters
+        ----------
+        path : str or Path
+            File; shares are between 0 and 1.
+
+        Raises
+        ------
+        CantineError
+            Where it cannot be written.
+        """
+        header = (
+            "marge", "part_suffisante", "excedent", "manque", "repas_en_trop_jour",
+            "repas_manquants_jour",
+        )  # fmt: skip
+        shares = (self.margin, self.quantile, self.excess, self.shortage)
+        columns = [[f"{x:.4f}" for x in column] for column in shares]
+        columns += [[f"{x:.1f}" for x in column] for column in (self.wasted, self.missing)]
+        write_csv(path, header, zip(*columns, strict=True))
+
+
+def trade_off(
+    forecast: Forecast,
+    *,
+    shortages: Sequence[float] = SHORTAGES,
+    tray: int = 1,
+    together: bool = False,
+) -> TradeOff:
+    """Return what orders for several shortages would have cost in the past.
+
+    The past forecasts are those that the orders rest on, each made as if on its day. The margin is
+    fitted to them: a future that surprises more than they did misses more meals than the table says.
+
+    Parameters
+    ----------
+    forecast : Forecast
+        The forecast; only its past forecasts, of its canteens, are read.
+    shortages : sequence of float
+        Shares of meals served that may be missing, each above 0 and below 1.
+    tray : int
+        Meals a tray.
+    together : bool
+        Whether each day's total is ordered, instead of each canteen.
+
+    Returns
+    -------
+    TradeOff
+        A row a shortage, ascending.
+
+    Raises
+    ------
+    ForecastError
+        Where no shortage is given, one is outside its range, or the past has too few forecasts.
+
+    Examples
+    --------
+    >>> from prevision_cantine import CanteenForecaster, make_city
+    >>> city = make_city(seed=0, canteens=8, years=2)
+    >>> forecast = CanteenForecaster().fit(city, until="2022-02-01").predict(
+    ...     city.calendar_rows("2022-03-07", "2022-03-11")
+    ... )
+    >>> table = trade_off(forecast, shortages=[0.01, 0.03])
+    >>> bool(table.excess[0] > table.excess[1])
+    True
+    """
+    if not len(shortages):
+        raise ForecastError("shortages=[]: give at least one share, such as 0.01")
+    _check_tray(tray)
+    for share in shortages:
+        check_share("shortages", share)
+    past = forecast.calibration.of(np.unique(forecast.rows.canteen))
+    if past.days < MIN_DAYS:
+        raise ForecastError(
+            f"too few past days to say what a caution costs: {past.days}, and {MIN_DAYS} are needed; "
+            "learn from a longer past"
+        )
+    days = np.unique(past.date, return_inverse=True)[1]
+    group = days if together else np.arange(len(past.actual))
+    expected, actual = added(group, past.forecast), added(group, past.actual)
+    rows = []
+    for share in sorted(shortages):
+        if together:
+            ordered = _totals(
+                forecast.calibration, past, past.forecast, past.scale, days, share, tray
+            )
+        else:
+            ordered = forecast.calibration.order(past.forecast, share, tray, past.scale)
+        rows.append(
+            (
+                ordered.sum() / expected.sum() - 1,
+                (ordered >= actual).mean(),
+                excess(ordered, actual),
+                share_missing(ordered, actual),
+                np.maximum(ordered - actual, 0).sum() / past.days,
+                np.maximum(actual - ordered, 0).sum() / past.days,
+            )
+        )
+    columns = (np.array(column) for column in zip(*rows, strict=True))
+    names = ("margin", "quantile", "excess", "shortage", "wasted", "missing")
+    return TradeOff(**dict(zip(names, columns, strict=True)), days=past.days, together=together)
+
+
+def _totals(
+    calibration: Calibration, past: Calibration, meals: Floats, scale: Scale | None, day: Ints,
+    share: float, tray: int,
+) -> Floats:  # fmt: skip
+    """Return the order of each day's total, at most the sum of the orders of its canteens.
+
+    A total never misses more than its parts: where its own margin would be larger than theirs,
+    because they are rounded up one by one, their orders do.
+    """
+    each, own = calibration.margin(share, tray), past.margin_of_total(share, tray)
+    if own > each:
+        return added(day, whole(past.enlarged(meals, each, scale), tray))
+    return whole(added(day, past.enlarged(meals, own, scale)), tray)
+
+
+def _quantile(
+    shortage: float | None, missing: float | None, wasted: float | None, tray: int
+) -> float:
+    """Return the quantile that two costs ask for, 0 for a shortage, once one way is asked for."""
+    _check_tray(tray)
+    costs = (missing, wasted)
+    if shortage is not None and costs == (None, None):
+        return 0.0
+    if shortage is not None or missing is None or wasted is None:
+        raise ForecastError("give shortage=, or both missing_meal_cost= and wasted_meal_cost=")
+    for name, cost in (("missing_meal_cost", missing), ("wasted_meal_cost", wasted)):
+        if not 0 < cost < np.inf:
+            raise ParameterError(
+                name, cost, "give a cost above 0, a number in the unit of the other"
+            )
+    return missing / (missing + wasted)
+
+
+def _check_tray(tray: int) -> None:
+    if not 1 <= tray <= 1000 or tray != int(tray):
+        raise ParameterError("tray", tray, "give 1 to 1,000 meals, a whole number")
+
+
+def _margin(ordered: float, expected: float, lang: str) -> str:
+    return percent(ordered / expected - 1, lang, 1, sign=True)

@@ -1,0 +1,245 @@
+"""CSV files: read with each line known, written whole or not at all."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import re
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+
+from prevision_cantine.errors import CantineError, CityError
+from prevision_cantine.files.privacy import refuse_columns, refuse_values
+from prevision_cantine.words.language import counted
+
+MAX_BYTES = 500_000_000
+
+_DECIMAL = re.compile(r"\d{1,9}(\.\d{1,9})?")
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
+
+_OTHER_MARK = re.compile(r"[;\t|]")  # what some spreadsheets write between columns
+_REASONS = {FileNotFoundError: "no such file", IsADirectoryError: "it is a folder"}
+
+Row = tuple[int, dict[str, str]]
+
+
+def read_rows(
+    path: Path,
+    columns: Sequence[str],
+    *,
+    optional: Sequence[str] = (),
+    what: str = "a file of the city's folder",
+) -> list[Row]:
+    """Return the rows of a CSV file, each with its line, once its columns are those asked for.
+
+    Parameters
+    ----------
+    path : Path
+        File, UTF-8 with a header.
+    columns : sequence of str
+        The columns it must have, in any order.
+    optional : sequence of str
+        The columns it may have beside them; no other.
+    what : str
+        What the file should be, said where it cannot be read.
+
+    Returns
+    -------
+    list of (int, dict)
+        Line and cells.
+
+    Raises
+    ------
+    CityError
+        Where the file cannot be read, or its columns are not those; one that looks like personal
+        data is refused by name.
+    """
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise CityError(f"{path}: larger than {MAX_BYTES:,} bytes; split it")
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        reason = _REASONS.get(type(error), error.strerror)
+        raise CityError(
+            f"{path}: cannot be read ({reason}); it should be {what}, CSV with the columns "
+            f"{', '.join(columns)}"
+        ) from None
+    except UnicodeDecodeError as error:
+        raise CityError(f"{path}: not UTF-8 at byte {error.start}; save it as CSV UTF-8") from None
+    if not text.strip():
+        raise CityError(f"{path}: empty; its first line must name the columns")
+    reader = csv.DictReader(io.StringIO(text, newline=""), restkey="", restval=None)
+    try:
+        reader.fieldnames = [name.strip() for name in reader.fieldnames or ()]
+        refuse_columns(reader.fieldnames, f"{path}:1")
+        if len(reader.fieldnames) == 1 and (other := _OTHER_MARK.search(reader.fieldnames[0])):
+            raise CityError(
+                f"{path}:1: the columns are separated by {other[0]!r}; save it as CSV separated by commas"
+            )
+        for column in reader.fieldnames:
+            if column not in (*columns, *optional):
+                known = ", ".join((*columns, *optional))
+                raise CityError(f"{path}:1: unknown column {column!r}; known: {known}")
+        for column in columns:
+            if column not in reader.fieldnames:
+                raise CityError(f"{path}:1: the column {column!r} is missing; add it")
+        rows: list[Row] = []
+        for row in reader:
+            if "" in row or None in row.values():
+                raise CityError(
+                    f"{path}:{reader.line_num}: not {counted(len(reader.fieldnames), 'cell')}; check the commas"
+                )
+            rows.append((reader.line_num, row))
+    except csv.Error as error:
+        raise CityError(f"{path}:{reader.line_num}: {error}; correct the line") from None
+    for column in columns:
+        refuse_values(sorted({row[column] for _, row in rows}), str(path), column)
+    return rows
+
+
+def parse_date(path: Path, line: int, text: str) -> np.datetime64:
+    """Return a day written YYYY-MM-DD or DD/MM/YYYY.
+
+    Raises
+    ------
+    CityError
+        With file and line, where it is no day.
+    """
+    day, slash, rest = text.partition("/")
+    if slash:
+        month, _, year = rest.partition("/")
+        text = f"{year}-{month}-{day}"
+    try:
+        value: np.datetime64 = np.datetime64(text, "D")
+    except ValueError:
+        value = np.datetime64("NaT", "D")
+    if np.isnat(value) or len(text) != 10:
+        raise CityError(f"{path}:{line}: {text!r} is no date; write YYYY-MM-DD or DD/MM/YYYY")
+    return value
+
+
+def parse_count(path: Path, line: int, column: str, text: str) -> float:
+    """Return a count of 0 or more; NaN where it is missing.
+
+    Raises
+    ------
+    CityError
+        With file, line and column, where it is none.
+    """
+    if text in ("NA", ""):
+        return np.nan
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < 1e6:
+        raise CityError(
+            f"{path}:{line}: {column}: {text!r} is no count of 0 or more; correct it or write NA"
+        )
+    return value
+
+
+def parse_quantity(path: Path, line: int, column: str, text: str, most: int) -> Fraction:
+    """Return a number of 0 or more, exactly as it is written, with a decimal point or comma.
+
+    Raises
+    ------
+    CityError
+        With file, line and column, where it is none, or above ``most``.
+    """
+    written = text.strip().replace(",", ".")
+    value = Fraction(written) if _DECIMAL.fullmatch(written) else Fraction(-1)
+    if not 0 <= value <= most:
+        raise CityError(
+            f"{path}:{line}: {column}: {text!r} is no number from 0 to {most:,}; write one such as 0.06"
+        )
+    return value
+
+
+def write_csv(path: str | Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Write a CSV file that takes its name only once it is complete.
+
+    Parameters
+    ----------
+    path : str or Path
+        File.
+    header : sequence of str
+        Names of the columns.
+    rows : iterable of sequences of str
+        Cells; one that a spreadsheet would take for a formula is written as text.
+
+    Raises
+    ------
+    CantineError
+        Where it cannot be written.
+    """
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows([[_safe(cell) for cell in row] for row in rows])
+    write_text(path, buffer.getvalue())
+
+
+def write_text(path: str | Path, text: str) -> None:
+    """Write a text file that takes its name only once it is complete.
+
+    Parameters
+    ----------
+    path : str or Path
+        File.
+    text : str
+        What it holds.
+
+    Raises
+    ------
+    CantineError
+        Where it cannot be written.
+    """
+    with written(path) as temporary:
+        temporary.write_text(text, encoding="utf-8", newline="")
+
+
+@contextmanager
+def written(path: str | Path) -> Iterator[Path]:
+    """Give a path to write to, which takes the name of the file once the block is done.
+
+    Parameters
+    ----------
+    path : str or Path
+        File.
+
+    Yields
+    ------
+    Path
+        Where to write; nothing of it stays where the block fails.
+
+    Raises
+    ------
+    CantineError
+        Where it cannot be written.
+    """
+    path = Path(path)
+    target = Path(os.path.realpath(path))  # a link stays one
+    try:
+        if target.exists() and not target.is_file():  # a device would be replaced
+            raise CantineError(f"{path}: is a folder or a device; give the name of a file")
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as folder:
+            temporary = Path(folder) / target.name
+            yield temporary
+            temporary.replace(target)
+    except OSError as error:
+        raise CantineError(
+            f"{path}: cannot be written ({error.strerror}); check the path"
+        ) from None
+
+
+def _safe(cell: str) -> str:
+    """Keep a spreadsheet from taking a name for a formula."""
+    formula = cell[:1] in ("=", "+", "-", "@", "\t", "\r") and not _NUMBER.fullmatch(cell)
+    return "'" + cell if formula else cell

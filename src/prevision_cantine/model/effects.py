@@ -1,0 +1,277 @@
+"""The effect of every level of every term, with how sure it is and on how many rows it rests."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+
+from prevision_cantine.arrays import Floats, Ints
+from prevision_cantine.errors import ForecastError
+from prevision_cantine.files.csv_file import write_csv
+from prevision_cantine.model.design import TERMS, TYPES
+from prevision_cantine.model.naming import level_name
+from prevision_cantine.model.regression import Design, Effects, standard_errors
+from prevision_cantine.words.language import in_language, number, percent, table, texts
+
+EVERYWHERE = "*"
+# What a row of the table tells apart inside a term; the level of a canteen follows its last weeks
+# and is told by the forecast itself.
+_LEFT_OUT = ("niveau",)
+
+TEXTS = texts({
+    "fr": {
+        "term": "terme", "level": "niveau", "scope": "cantines", "effect": "effet", "error": "erreur type",
+        "rows": "lignes", "all": "toutes",
+    },
+    "en": {
+        "term": "term", "level": "level", "scope": "canteens", "effect": "effect", "error": "standard error",
+        "rows": "rows", "all": "all",
+    },
+    "pt": {
+        "term": "termo", "level": "nível", "scope": "cantinas", "effect": "efeito", "error": "erro padrão",
+        "rows": "linhas", "all": "todas",
+    },
+})  # fmt: skip
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class EffectTable:
+    """Effects on the log scale, a row a level; a level of no row is not there.
+
+    Parameters
+    ----------
+    term, factor : ndarray of str, shape (m,)
+        Term, and what its levels tell apart.
+    level : ndarray of int, shape (m,)
+        Number of the level.
+    scope : ndarray of str, shape (m,)
+        ``*`` for an effect of all canteens; a type (``M``, ``E``, ``M/E``) or a canteen for what it
+        adds to it.
+    effect, error : ndarray of float, shape (m,)
+        Effect on the logarithm of meals, and its standard error: the posterior standard deviation,
+        the ridge penalties being priors. The weekdays and the weeks, one of which every row has, are
+        told against their mean over the rows.
+    rows : ndarray of int, shape (m,)
+        Rows of the data at the level.
+    """
+
+    term: npt.NDArray[np.str_] = attrs.field(repr=False)
+    factor: npt.NDArray[np.str_] = attrs.field(repr=False)
+    level: Ints = attrs.field(repr=False)
+    scope: npt.NDArray[np.str_] = attrs.field(repr=False)
+    effect: Floats = attrs.field(repr=False)
+    error: Floats = attrs.field(repr=False)
+    rows: Ints = attrs.field(repr=False)
+
+    def __len__(self) -> int:
+        """Return how many effects there are."""
+        return len(self.effect)
+
+    @property
+    def percent(self) -> Floats:
+        """Effects in percent of the meals, shape (m,)."""
+        return 100 * np.expm1(self.effect)
+
+    @property
+    def percent_error(self) -> Floats:
+        """Standard errors in points of percent, shape (m,)."""
+        return 100 * np.exp(self.effect) * self.error
+
+    def select(self, *, term: str | None = None, scope: str | None = None) -> EffectTable:
+        """Return the effects of a term, of a scope, or of both.
+
+        Parameters
+        ----------
+        term : str, optional
+            Name of a term.
+        scope : str, optional
+            ``*``, a type, or the name of a canteen.
+
+        Returns
+        -------
+        EffectTable
+            Those effects.
+
+        Raises
+        ------
+        ForecastError
+            Where there is no such term.
+        """
+        if term is not None and term not in TERMS:
+            raise ForecastError(f"no term {term!r}; known: {', '.join(TERMS)}")
+        keep = np.ones(len(self), dtype=bool)
+        if term is not None:
+            keep &= self.term == term
+        if scope is not None:
+            keep &= self.scope == scope
+        return self._take(keep)
+
+    def _take(self, keep: npt.NDArray[np.bool_]) -> EffectTable:
+        names = [field.name for field in attrs.fields(EffectTable)]
+        return EffectTable(**{name: getattr(self, name)[keep] for name in names})
+
+    def level_names(self, lang: str = "fr") -> list[str]:
+        """Return what each level is called.
+
+        Parameters
+        ----------
+        lang : {"fr", "en", "pt"}
+            Language.
+
+        Returns
+        -------
+        list of str
+            A name an effect.
+
+        Raises
+        ------
+        ForecastError
+            Where the language does not exist.
+        """
+        in_language(TEXTS, lang)
+        pairs = zip(self.factor.tolist(), self.level.tolist(), strict=True)
+        return [level_name(factor, level, lang) for factor, level in pairs]
+
+    def to_text(self, lang: str = "fr") -> str:
+        """Return the table as text.
+
+        Parameters
+        ----------
+        lang : {"fr", "en", "pt"}
+            Language.
+
+        Returns
+        -------
+        str
+            Lines.
+
+        Raises
+        ------
+        ForecastError
+            Where the language does not exist.
+        """
+        say = in_language(TEXTS, lang)
+        names = self.level_names(lang)
+        rows = [
+            [
+                TERMS[self.term[n]][lang], names[n],
+                say["all"] if self.scope[n] == EVERYWHERE else str(self.scope[n]),
+                percent(self.percent[n] / 100, lang, 1, sign=True),
+                "± " + number(self.percent_error[n], lang, 1), number(int(self.rows[n]), lang),
+            ]
+            for n in range(len(self))
+        ]  # fmt: skip
+        return table([say[k] for k in ("term", "level", "scope", "effect", "error", "rows")], rows)
+
+    def to_csv(self, path: str | Path, lang: str = "fr") -> None:
+        """Write ``terme, facteur, niveau, nom, cantines, effet_pct, erreur_pct, lignes``.
+
+        Parameters
+        ----------
+        path : str or Path
+            File.
+        lang : {"fr", "en", "pt"}
+            Language of ``nom``.
+
+        Raises
+        ------
+        CantineError
+            Where it cannot be written, or the language does not exist.
+        """
+        header = (
+            "terme", "facteur", "niveau", "nom", "cantines", "effet_pct", "erreur_pct", "lignes",
+        )  # fmt: skip
+        rows = zip(
+            self.term.tolist(), self.factor.tolist(), map(str, self.level.tolist()),
+            self.level_names(lang), self.scope.tolist(), [f"{x:.3f}" for x in self.percent],
+            [f"{x:.3f}" for x in self.percent_error], map(str, self.rows.tolist()), strict=True,
+        )  # fmt: skip
+        write_csv(path, header, rows)
+
+
+def effect_table(
+    design: Design, target: Floats, weight: Floats, effects: Effects, canteens: tuple[str, ...]
+) -> EffectTable:
+    """Return the effects of a design as a table.
+
+    Parameters
+    ----------
+    design : Design
+        Rows that the effects were learned from.
+    target : ndarray of float, shape (n,)
+        What the terms should add up to.
+    weight : ndarray of float, shape (n,)
+        How much each row counted at last.
+    effects : Effects
+        Effects of its columns.
+    canteens : tuple of str
+        Names of its groups.
+
+    Returns
+    -------
+    EffectTable
+        By term in the order of ``TERMS``, those of all canteens first.
+    """
+    count = np.bincount(design.situation, minlength=design.situations)
+    seen = design.matrix(nested=False).astype(bool).T @ count
+    contrast = _against_mean(design, seen)
+    shared = contrast @ effects.shared
+    errors = standard_errors(design, target, weight, effects, contrast=contrast)
+    parts: list[tuple[Any, ...]] = []
+    for where, block in design.columns(nested=False):
+        factor = block.factor.removeprefix("type*")
+        level = np.arange(block.width)
+        scope = np.full(block.width, EVERYWHERE, dtype=object)
+        if factor != block.factor:
+            kind, level = np.divmod(level, block.width // len(TYPES))
+            scope = np.array(TYPES, dtype=object)[kind]
+        parts.append(
+            (block.term, factor, level, scope, shared[where], errors[0][where], seen[where])
+        )
+    seen_by = _dense(
+        design.matrix(nested=True).astype(bool).T @ design.spread(np.ones(len(design)))
+    )
+    for where, block in design.columns(nested=True):
+        level = np.repeat(np.arange(block.width), design.groups)
+        scope = np.tile(np.array(canteens, dtype=object), block.width)
+        parts.append(
+            (
+                block.term, block.factor, level, scope, effects.nested[:, where].T.ravel(),
+                errors[1][:, where].T.ravel(), seen_by[where].ravel(),
+            )
+        )  # fmt: skip
+    order = {name: n for n, name in enumerate(TERMS)}
+    parts = sorted((p for p in parts if p[0] not in _LEFT_OUT), key=lambda p: order[p[0]])
+    lengths = [len(part[2]) for part in parts]
+    columns = [np.concatenate([part[n] for part in parts]) for n in range(2, 7)]
+    found = EffectTable(
+        term=np.repeat([part[0] for part in parts], lengths),
+        factor=np.repeat([part[1] for part in parts], lengths),
+        level=columns[0], scope=columns[1].astype(str), effect=columns[2], error=columns[3],
+        rows=np.rint(columns[4]).astype(np.int64),
+    )  # fmt: skip
+    return found._take(found.rows > 0)
+
+
+def _against_mean(design: Design, seen: Ints) -> Floats:
+    """Return each shared effect as a combination: less the mean of its factor where it has one.
+
+    Where each row has a level of a factor, such as a weekday, the level of the canteen could carry
+    what all levels have in common: what a factor says is how they differ.
+    """
+    result = np.eye(len(seen))
+    for where, block in design.columns(nested=False):
+        if (block.column >= 0).all():
+            groups = len(TYPES) if block.factor.startswith("type*") else 1
+            for columns in np.split(np.arange(where.start, where.stop), groups):
+                total = max(seen[columns].sum(), 1)
+                result[np.ix_(columns, columns)] -= seen[columns] / total
+    return result
+
+
+def _dense(values: Any) -> Floats:
+    return np.asarray(values.toarray() if hasattr(values, "toarray") else values)

@@ -1,0 +1,76 @@
+"""What is learned: the terms, the recent levels, and what a draft order is worth."""
+
+from __future__ import annotations
+
+import attrs
+import numpy as np
+
+from prevision_cantine.arrays import Floats
+from prevision_cantine.model.draft import DraftWeights
+from prevision_cantine.model.regression import Effects
+from prevision_cantine.model.strikes import PastStrikes
+from prevision_cantine.uncertainty.intervals import Calibration
+
+
+@attrs.frozen(eq=False)
+class Fitted:
+    """What is learned from the rows up to one day.
+
+    Parameters
+    ----------
+    until : datetime64[D]
+        Last day of which anything was used.
+    canteens : tuple of str
+        Names of the canteens, in the order of what is learned of each.
+    exponent : float
+        Power of enrolment.
+    level, level_new : ndarray of float, shape (canteens,)
+        Level of each canteen inside the school year, and for the first forecasts of the next.
+    profile : ndarray of float, shape (canteens, 5)
+        What the weekdays of each canteen add lately.
+    summer : tuple of float, length 2
+        What a summer adds to the level, with the new enrolments known, and without.
+    growth : ndarray of float, shape (canteens,)
+        What a canteen that fills up keeps growing by, where the new enrolment is not known.
+    caution : ndarray of float, shape (canteens,)
+        How far the agents ordered beyond what was served lately, on the log scale.
+    effects : Effects
+        Effects of the columns of the design.
+    first_year, years : int
+        The first school year that has columns, and how many have.
+    first_year_name : str
+        Its name, by which another calendar is known to count as this one does.
+    strikes : PastStrikes
+        What past strikes did, beside their usual effect.
+    """
+
+    until: np.datetime64
+    canteens: tuple[str, ...]
+    exponent: float
+    level: Floats
+    level_new: Floats
+    summer: tuple[float, float]
+    growth: Floats
+    profile: Floats
+    caution: Floats
+    effects: Effects
+    first_year: int
+    years: int
+    first_year_name: str
+    strikes: PastStrikes
+
+
+@attrs.frozen(eq=False)
+class Assisted:
+    """What a draft order of the agents is worth.
+
+    Parameters
+    ----------
+    weights : DraftWeights
+        How much of each of its parts the forecast takes over.
+    calibration : Calibration
+        The past forecasts with the drafts of then.
+    """
+
+    weights: DraftWeights
+    calibration: Calibration

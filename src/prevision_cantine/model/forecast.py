@@ -1,0 +1,186 @@
+"""A forecast: meals, interval, and the terms that add up to them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+
+from prevision_cantine.arrays import Floats, Ints
+from prevision_cantine.city.city import Rows
+from prevision_cantine.files.csv_file import write_csv
+from prevision_cantine.files.masking import small_cells
+from prevision_cantine.read_only import read_only
+from prevision_cantine.uncertainty.intervals import Calibration
+from prevision_cantine.uncertainty.spread import Scale
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Forecast:
+    """Meals expected for each canteen and day.
+
+    Parameters
+    ----------
+    rows : Rows
+        Canteens and days.
+    meals, lower, upper : ndarray of float, shape (n,)
+        Forecast and bounds, in meals; the bounds are NaN without past forecasts.
+    coverage : float
+        Share of days that the interval should hold.
+    until : datetime64[D]
+        Last day of which anything was used.
+    contributions : mapping of str to ndarray, shape (n,)
+        The terms; their sum is the logarithm of ``meals``.
+    calibration : Calibration
+        Past forecasts that intervals and orders rest on.
+    scale : Scale, optional
+        How far each row may be off, relative to a middling forecast; by its size where not given.
+    """
+
+    rows: Rows = attrs.field(repr=False)
+    meals: Floats = attrs.field(repr=False)
+    lower: Floats = attrs.field(repr=False)
+    upper: Floats = attrs.field(repr=False)
+    coverage: float
+    until: np.datetime64
+    contributions: Mapping[str, Floats] = attrs.field(converter=read_only, repr=False)
+    calibration: Calibration = attrs.field(repr=False)
+    scale: Scale | None = attrs.field(default=None, repr=False)
+
+    def __len__(self) -> int:
+        """Return how many rows there are."""
+        return len(self.meals)
+
+    def rows_of(self, canteen: str) -> Ints:
+        """Return the rows of one canteen.
+
+        Parameters
+        ----------
+        canteen : str
+            Name of the canteen.
+
+        Returns
+        -------
+        ndarray of int
+            Positions, by day.
+
+        Raises
+        ------
+        ForecastError
+            Where it has none.
+        """
+        return self.rows.of(canteen)
+
+    def in_meals(self) -> tuple[Floats, dict[str, Floats]]:
+        """Return the usual meals of the canteen on that weekday, and what each other term adds.
+
+        Returns
+        -------
+        usual : ndarray of float, shape (n,)
+            Meals by enrolment, level and weekday alone.
+        added : dict of str to ndarray, shape (n,)
+            Meals by term; with ``usual`` they add up to ``meals``. The difference is shared among
+            the terms in proportion to their logarithms.
+        """
+        base = ("effectif", "niveau", "jour")
+        usual = np.exp(sum((self.contributions[name] for name in base), start=np.zeros(len(self))))
+        others = {n: v for n, v in self.contributions.items() if n not in base}
+        total = sum(others.values(), start=np.zeros(len(self)))
+        # (exp(t) - 1) / t, which is 1 where t is 0
+        safe = np.where(np.abs(total) < 1e-12, 1.0, total)
+        scale = usual * np.where(np.abs(total) < 1e-12, 1.0, np.expm1(safe) / safe)
+        return usual, {name: value * scale for name, value in others.items()}
+
+    def explain(self, i: int, lang: str = "fr") -> str:
+        """Explain one row to a kitchen manager.
+
+        Parameters
+        ----------
+        i : int
+            Row.
+        lang : {"fr", "en", "pt"}
+            Language.
+
+        Returns
+        -------
+        str
+            A few sentences.
+
+        Raises
+        ------
+        ForecastError
+            Where the row or the language does not exist.
+        """
+        raise NotImplementedError  # prevision_cantine.attached gives it
+
+    def to_csv(self, path: str | Path, *, mask_below: float | None = None) -> None:
+        """Write ``cantine, date, prevision, borne_basse, borne_haute``, the file whole or not at all.
+
+        Parameters
+        ----------
+        path : str or Path
+            File.
+        mask_below : float, optional
+            Forecasts below this many meals are left empty with their bounds, and so is the
+            smallest other of a day or canteen that has a single one: see ``mask_small``.
+
+        Raises
+        ------
+        CantineError
+            Where it cannot be written.
+        """
+        hidden = self.is_small(mask_below)
+        header = ("cantine", "date", "prevision", "borne_basse", "borne_haute")
+        columns = [np.where(hidden, np.nan, x) for x in (self.meals, self.lower, self.upper)]
+        numbers = zip(
+            *(["" if np.isnan(x) else f"{x:.2f}" for x in column] for column in columns),
+            strict=True,
+        )
+        names = zip(self.rows.names.tolist(), self.rows.date.astype(str).tolist(), strict=True)
+        write_csv(path, header, ([*a, *b] for a, b in zip(names, numbers, strict=True)))
+
+    def is_small(self, below: float | None) -> npt.NDArray[np.bool_]:
+        """Return which rows to hide so that no forecast below a size can be worked out.
+
+        Parameters
+        ----------
+        below : float or None
+            Meals; None hides nothing.
+
+        Returns
+        -------
+        ndarray of bool, shape (n,)
+            Rows to hide, those included that protect the only small one of a day or canteen.
+
+        Raises
+        ------
+        ForecastError
+            Where ``below`` is not above 0.
+        """
+        if below is None:
+            return np.zeros(len(self), dtype=bool)
+        return small_cells(self.meals, below, (self.rows.date, self.rows.canteen))
+
+    def contributions_to_csv(self, path: str | Path) -> None:
+        """Write ``cantine, date, habituel``, a column a term, ``prevision``; all in meals.
+
+        Parameters
+        ----------
+        path : str or Path
+            File; what is usual and the terms add up to the forecast, but for the rounding to
+            a hundredth of a meal.
+
+        Raises
+        ------
+        CantineError
+            Where it cannot be written.
+        """
+        usual, added = self.in_meals()
+        columns = (usual, *added.values(), self.meals)
+        numbers = zip(*([f"{x:.2f}" for x in column] for column in columns), strict=True)
+        names = zip(self.rows.names.tolist(), self.rows.date.astype(str).tolist(), strict=True)
+        header = ("cantine", "date", "habituel", *added, "prevision")
+        write_csv(path, header, ([*a, *b] for a, b in zip(names, numbers, strict=True)))

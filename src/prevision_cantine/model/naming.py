@@ -1,0 +1,189 @@
+"""What the levels of a factor are called, and which of them a row is told by."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from prevision_cantine.calendar.holiday_names import holiday_name
+from prevision_cantine.city.city import Rows
+from prevision_cantine.city.menus import FAMILIES
+from prevision_cantine.words.language import DAYS, MONTHS, listed
+
+SLOTS = (0, 1, 3, 4)  # weekdays that are served
+NEAR = 5  # service days around school holidays that are told by them
+
+NAMES: Mapping[str, Mapping[str, str]] = {
+    "level": {"fr": "niveau", "en": "level", "pt": "nível"},
+    "level_of_year": {"fr": "niveau de l'année", "en": "level of the year", "pt": "nível do ano"},
+    "week": {
+        "fr": "semaine {n} de l'année scolaire", "en": "week {n} of the school year", "pt": "semana {n} do ano letivo",
+    },
+    "from_start": {
+        "fr": "jour {n} de l'année scolaire", "en": "day {n} of the school year", "pt": "dia {n} do ano letivo",
+    },
+    "from_start 0": {
+        "fr": "premier jour de l'année scolaire", "en": "first day of the school year",
+        "pt": "primeiro dia do ano letivo",
+    },
+    "first_weeks": {
+        "fr": "premières semaines de l'année scolaire", "en": "first weeks of the school year",
+        "pt": "primeiras semanas do ano letivo",
+    },
+    "to_end": {
+        "fr": "{n} jours avant la fin de l'année", "en": "{n} days before the end of the year",
+        "pt": "{n} dias antes do fim do ano letivo",
+    },
+    "to_end 0": {
+        "fr": "dernier jour de l'année", "en": "last day of the year", "pt": "último dia do ano letivo",
+    },
+    "to_end 1": {
+        "fr": "avant-dernier jour de l'année", "en": "last day but one of the year",
+        "pt": "penúltimo dia do ano letivo",
+    },
+    "to_break": {
+        "fr": "{n} jours avant les vacances", "en": "{n} days before holidays", "pt": "{n} dias antes das férias",
+    },
+    "to_break 0": {"fr": "veille de vacances", "en": "eve of holidays", "pt": "véspera de férias"},
+    "since_break": {
+        "fr": "{n}e jour après les vacances", "en": "day {n} after holidays", "pt": "{n}º dia depois das férias",
+    },
+    "since_break 0": {
+        "fr": "retour de vacances", "en": "return from holidays", "pt": "volta das férias",
+    },
+    "before_holiday": {
+        "fr": "veille de férié", "en": "eve of a public holiday", "pt": "véspera de feriado",
+    },
+    "after_holiday": {
+        "fr": "lendemain de férié", "en": "day after a public holiday", "pt": "dia seguinte a feriado",
+    },
+    "bridge": {"fr": "pont", "en": "bridge day", "pt": "ponte de feriado"},
+    "strike": {"fr": "grève", "en": "strike", "pt": "greve"},
+    "ramadan": {"fr": "ramadan", "en": "Ramadan", "pt": "Ramadã"},
+    "poisson": {"fr": "poisson", "en": "fish", "pt": "peixe"},
+    "porc": {"fr": "porc", "en": "pork", "pt": "carne de porco"},
+    "viande": {"fr": "viande", "en": "meat", "pt": "carne"},
+    "frites": {"fr": "frites", "en": "chips", "pt": "batatas fritas"},
+    "pizza": {"fr": "pizza", "en": "pizza", "pt": "pizza"},
+    "fete": {"fr": "repas de fête", "en": "festive meal", "pt": "refeição festiva"},
+    "other": {"fr": "autre", "en": "other", "pt": "outro"},
+}  # fmt: skip
+# Levels that count from 0 and are told from 1.
+_FROM_ONE = ("week", "from_start", "to_break", "since_break")
+_OF_HOLIDAYS = re.compile(
+    r"^vacances\s+(de\s+la\s+|de\s+l['’]|des?\s+|du\s+|d['’])?", re.IGNORECASE
+)
+
+
+def level_name(factor: str, level: int, lang: str) -> str:
+    """Return what a level of a factor is called.
+
+    Parameters
+    ----------
+    factor : str
+        Name of the factor, as in ``Block.factor`` without its ``type*``.
+    level : int
+        Number of the level.
+    lang : {"fr", "en", "pt"}
+        Language.
+
+    Returns
+    -------
+    str
+        Words; the factor and the number where it has none.
+
+    Examples
+    --------
+    >>> level_name("to_break", 0, "en"), level_name("to_break", 1, "en"), level_name("x", 2, "en")
+    ('eve of holidays', '2 days before holidays', 'x 2')
+    """
+    if factor == "weekday":
+        return DAYS[lang][SLOTS[level]] if level < len(SLOTS) else NAMES["other"][lang]
+    names = NAMES.get(f"{factor} {level}") or NAMES.get(factor)
+    if names is None:
+        return f"{factor} {level}"
+    return names[lang].format(n=level + (factor in _FROM_ONE))
+
+
+def reasons(rows: Rows, lang: str) -> list[dict[str, str]]:
+    """Return, for each row, what its terms are about on that day.
+
+    Parameters
+    ----------
+    rows : Rows
+        Canteens and days; few of them, since each is told.
+    lang : {"fr", "en", "pt"}
+        Language.
+
+    Returns
+    -------
+    list of dict of str to str
+        By term, such as ``{"menu": "fish", "vacances": "eve of holidays (Noël)"}``; a term that the
+        calendar and the menus say nothing about is not there.
+    """
+    around = rows.city.calendar.surroundings(rows.date)
+    menu = rows.city.menus.on(rows.date)
+    tellers: Mapping[str, Callable[[Rows, int, Mapping[str, Any], str], str]] = {
+        "saison": _season, "rentree_fin": _ends, "vacances": _school_holidays,
+        "feries": _public_holidays, "greve": _flag("strike"), "ramadan": _flag("ramadan"),
+    }  # fmt: skip
+    result = []
+    for i in range(len(rows)):
+        here = {name: values[i] for name, values in around.items()}
+        told = {term: tell(rows, i, here, lang) for term, tell in tellers.items()}
+        served = [
+            NAMES[name][lang]
+            for name, flag in zip(FAMILIES, menu[i], strict=True)
+            if flag and name in NAMES
+        ]
+        told["menu"] = listed(served, lang)
+        result.append({term: words for term, words in told.items() if words})
+    return result
+
+
+def _season(rows: Rows, i: int, here: Mapping[str, Any], lang: str) -> str:
+    season = {"fr": "saison", "en": "season", "pt": "época"}[lang]
+    return f"{season} ({MONTHS[lang][rows.date[i].astype('datetime64[M]').astype(int) % 12]})"
+
+
+def _ends(rows: Rows, i: int, here: Mapping[str, Any], lang: str) -> str:
+    if here["to_end"] < here["from_start"]:
+        return level_name("to_end", int(here["to_end"]), lang)
+    return level_name("from_start", int(here["from_start"]), lang)
+
+
+def _school_holidays(rows: Rows, i: int, here: Mapping[str, Any], lang: str) -> str:
+    day, breaks = rows.date[i], rows.city.calendar.breaks
+    before, after = int(here["to_break"]), int(here["since_break"])
+    if min(before, after) >= NEAR:
+        return ""
+    if before <= after:
+        named = min((b for b in breaks if b.start > day), key=lambda b: b.start)
+        words = level_name("to_break", before, lang)
+    else:
+        named = max((b for b in breaks if b.end < day), key=lambda b: b.end)
+        words = level_name("since_break", after, lang)
+    name = _OF_HOLIDAYS.sub("", " ".join(named.name.split()))
+    return f"{words} ({name})" if name else words
+
+
+def _public_holidays(rows: Rows, i: int, here: Mapping[str, Any], lang: str) -> str:
+    factor = next((f for f in ("bridge", "before_holiday", "after_holiday") if here[f]), None)
+    if factor is None:
+        return ""
+    reach = (-1, 1, -2, 2) if factor == "bridge" else (1,) if factor == "before_holiday" else (-1,)
+    near = rows.date[i] + np.array(reach)
+    found = near[np.isin(near, rows.city.calendar.public_holidays)]
+    name = holiday_name(found[0].item(), lang) if len(found) else None
+    words = level_name(factor, 0, lang)
+    return f"{words} ({name})" if name else words
+
+
+def _flag(factor: str) -> Callable[[Rows, int, Mapping[str, Any], str], str]:
+    def tell(rows: Rows, i: int, here: Mapping[str, Any], lang: str) -> str:
+        return level_name(factor, 0, lang) if here[factor] else ""
+
+    return tell

@@ -1,0 +1,85 @@
+"""What a model cannot know because it learned from too little, in words."""
+
+from __future__ import annotations
+
+from prevision_cantine.city.sources import Sources
+from prevision_cantine.uncertainty.intervals import MIN_ROWS
+from prevision_cantine.words.language import counted, in_language, number, texts
+
+SCHOOL_YEAR = 300  # days from the first to the last of a school year, at the least
+
+TEXTS = texts({
+    "fr": {
+        "season": "les repas ne sont connus que sur {days}, du {first} au {last}, moins qu'une année scolaire : ce "
+        "que font la saison, les vacances, la rentrée et la fin d'année hors de ces jours n'est pas connu, et la "
+        "prévision n'en tient pas compte.",
+        "intervals": "ni intervalle ni commande : il faut {needed} prévisions passées, mesurées sur des périodes "
+        "déjà servies, et il y en a {past}.",
+    },
+    "en": {
+        "season": "meals are known on {days} only, from {first} to {last}, less than a school year: what season, "
+        "holidays, and the start and end of the year do outside them is not known, and the forecast leaves it out.",
+        "intervals": "no interval and no order: {needed} past forecasts are needed, measured on periods already "
+        "served, and there are {past}.",
+    },
+    "pt": {
+        "season": "as refeições só são conhecidas em {days}, de {first} a {last}, menos que um ano letivo: o que a "
+        "época do ano, as férias, o início e o fim do ano letivo fazem fora desses dias não é conhecido, e a "
+        "previsão não o considera.",
+        "intervals": "nem intervalo nem pedido: são necessárias {needed} previsões passadas, medidas em períodos já "
+        "servidos, e há {past}.",
+    },
+})  # fmt: skip
+
+
+def too_little(sources: Sources, past_forecasts: int) -> tuple[str, ...]:
+    """Return the names of what cannot be known.
+
+    Parameters
+    ----------
+    sources : Sources
+        What was learned from.
+    past_forecasts : int
+        Past forecasts that intervals and orders rest on.
+
+    Returns
+    -------
+    tuple of str
+        ``season`` where the data span less than a school year, ``intervals`` where the past
+        forecasts are too few for one.
+    """
+    found = {
+        "season": (sources.last - sources.first).astype(int) < SCHOOL_YEAR,
+        "intervals": past_forecasts < MIN_ROWS,
+    }
+    return tuple(name for name, there in found.items() if there)
+
+
+def say_too_little(sources: Sources, past_forecasts: int, lang: str) -> list[str]:
+    """Return a sentence for each name of ``too_little``, which begins with a small letter.
+
+    Parameters
+    ----------
+    sources, past_forecasts
+        As in ``too_little``.
+    lang : {"fr", "en", "pt"}
+        Language.
+
+    Returns
+    -------
+    list of str
+        None where nothing of this is lacking.
+
+    Raises
+    ------
+    ForecastError
+        Where the language does not exist.
+    """
+    say = in_language(TEXTS, lang)
+    return [
+        say[name].format(
+            days=counted(sources.days, "day", lang), first=sources.first, last=sources.last,
+            needed=number(MIN_ROWS, lang), past=number(past_forecasts, lang),
+        )
+        for name in too_little(sources, past_forecasts)
+    ]  # fmt: skip
