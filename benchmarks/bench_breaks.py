@@ -17,10 +17,9 @@ import attrs
 import numpy as np
 
 from prevision_cantine import CanteenForecaster, City, Rows, load_city
-from prevision_cantine.features import occasions
-from prevision_cantine.measures import wape
-from prevision_cantine.model import _total
-from prevision_cantine.periods import weeks
+from prevision_cantine.calendar.periods import weeks
+from prevision_cantine.model.design import occasions
+from prevision_cantine.model.forecaster import _total
 from prevision_cantine.uncertainty.breaks import (
     LevelBreak,
     city_break,
@@ -28,6 +27,7 @@ from prevision_cantine.uncertainty.breaks import (
     usual_errors,
     usual_shift,
 )  # fmt: skip
+from prevision_cantine.uncertainty.measures import wape
 from prevision_cantine.uncertainty.newcomers import widened
 
 FOLDER = Path(os.environ.get("NANTES_CANTINES", "/work/shared/data/nantes_cantines"))

@@ -16,9 +16,9 @@ from pathlib import Path
 import numpy as np
 
 from prevision_cantine import CanteenForecaster, load_city
-from prevision_cantine.additive import solve, standard_errors
-from prevision_cantine.effects import _against_mean
-from prevision_cantine.uncertainty.jackknife import week_errors, week_of
+from prevision_cantine.model.effects import _against_mean
+from prevision_cantine.model.regression import solve, standard_errors
+from prevision_cantine.model.week_errors import week_errors, week_of
 
 FOLDER = Path(os.environ.get("NANTES_CANTINES", "/work/shared/data/nantes_cantines"))
 HALVES = 80

@@ -17,11 +17,11 @@ import attrs
 import numpy as np
 
 from prevision_cantine import CanteenForecaster, City, load_city
-from prevision_cantine.features import OCCASIONS
-from prevision_cantine.intervals import Calibration
-from prevision_cantine.measures import excess, shortage
-from prevision_cantine.spread import Spread, by_size, fit_spread
+from prevision_cantine.model.design import OCCASIONS
+from prevision_cantine.uncertainty.intervals import Calibration
 from prevision_cantine.uncertainty.margins import far_runs, margin
+from prevision_cantine.uncertainty.measures import excess, shortage
+from prevision_cantine.uncertainty.spread import Spread, by_size, fit_spread
 
 FOLDER = Path(os.environ.get("NANTES_CANTINES", "/work/shared/data/nantes_cantines"))
 SHARE = 0.01

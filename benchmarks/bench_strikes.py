@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 
 from prevision_cantine import CanteenForecaster, Rows, load_city
-from prevision_cantine.measures import wape
-from prevision_cantine.model import _total
+from prevision_cantine.model.forecaster import _total
+from prevision_cantine.uncertainty.measures import wape
 from prevision_cantine.uncertainty.strikes import HIT, learn_strikes
 
 FOLDER = Path(os.environ.get("NANTES_CANTINES", "/work/shared/data/nantes_cantines"))

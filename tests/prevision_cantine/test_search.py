@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prevision_cantine import ForecastError
-from prevision_cantine.search import Axis, paired_gain, search
+from prevision_cantine.model.search import Axis, paired_gain, search
 
 GRID = (1, 2, 3, 4, 5, 6, 7)
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prevision_cantine import ForecastError
-from prevision_cantine.additive import Block, Design, solve
-from prevision_cantine.smooth import Smooth, fit_smooth, harmonics, product, season_blocks
+from prevision_cantine.model.regression import Block, Design, solve
+from prevision_cantine.model.smooth import Smooth, fit_smooth, harmonics, product, season_blocks
 
 numbers = st.lists(
     st.one_of(

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prevision_cantine import ForecastError
-from prevision_cantine.intervals import Calibration
-from prevision_cantine.spread import Scale
+from prevision_cantine.uncertainty.intervals import Calibration
 from prevision_cantine.uncertainty.margins import far_runs, margin, winsorised
+from prevision_cantine.uncertainty.spread import Scale
 
 DAYS, SERIES = 120, 12
 

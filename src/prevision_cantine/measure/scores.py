@@ -8,10 +8,8 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
+from prevision_cantine.arrays import Floats, Ints
 from prevision_cantine.errors import ForecastError
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 HALVINGS = 60
 

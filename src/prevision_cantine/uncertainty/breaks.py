@@ -13,14 +13,9 @@ from __future__ import annotations
 
 import attrs
 import numpy as np
-import numpy.typing as npt
 
+from prevision_cantine.arrays import Bools, Days, Floats, Ints
 from prevision_cantine.uncertainty.margins import robust_deviation
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
-Days = npt.NDArray[np.datetime64]
 
 WATCHED = 4  # last served days
 ENOUGH = 3  # of them that are far

@@ -11,14 +11,9 @@ from __future__ import annotations
 
 import attrs
 import numpy as np
-import numpy.typing as npt
 
+from prevision_cantine.arrays import Bools, Days, Floats, Ints
 from prevision_cantine.errors import ForecastError, ParameterError
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
-Days = npt.NDArray[np.datetime64]
 
 RUN_DAYS = 5  # days of a series in a row
 RUN_BEYOND = 5.0  # robust standard deviations, all on one side

@@ -11,13 +11,9 @@ from typing import Literal
 
 import attrs
 import numpy as np
-import numpy.typing as npt
 
+from prevision_cantine.arrays import Bools, Floats, Ints
 from prevision_cantine.errors import ForecastError, ParameterError
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
 
 Source = Literal["others", "stated", "replaced"]
 

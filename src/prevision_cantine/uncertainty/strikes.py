@@ -10,13 +10,9 @@ from __future__ import annotations
 
 import attrs
 import numpy as np
-import numpy.typing as npt
 
+from prevision_cantine.arrays import Days, Floats, Ints
 from prevision_cantine.errors import ForecastError, ParameterError
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Days = npt.NDArray[np.datetime64]
 
 HIT = 2 / 3  # share of the expected meals below which a series is hit
 ATOMS = 40  # values that a distribution is thinned to

@@ -14,11 +14,10 @@ from typing import Any
 
 import attrs
 import numpy as np
-import numpy.typing as npt
 
+from prevision_cantine.arrays import Floats
 from prevision_cantine.errors import ForecastError
 
-Floats = npt.NDArray[np.float64]
 Value = float | int | bool | str
 
 WEEKS = 60  # teaching weeks of two years

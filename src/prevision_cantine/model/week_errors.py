@@ -9,19 +9,14 @@ from __future__ import annotations
 
 import attrs
 import numpy as np
-import numpy.typing as npt
 
-from prevision_cantine.additive import Design, Effects, solve
+from prevision_cantine.arrays import Bools, Days, Floats, Ints
 from prevision_cantine.errors import ParameterError
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
-Days = npt.NDArray[np.datetime64]
+from prevision_cantine.model.regression import Design, Effects, solve
 
 GROUPS = 20
 FEW_WEEKS = 6  # an effect seen in fewer has no honest error
-PUSH = 0.5  # by how much a far row pushes back, over its weight: see ``additive.FALL``
+PUSH = 0.5  # by how much a far row pushes back, over its weight: see ``regression.FALL``
 MOST_KAPPA = 2.0
 
 
@@ -103,7 +98,7 @@ def week_errors(
 
     Examples
     --------
-    >>> from prevision_cantine.additive import Block
+    >>> from prevision_cantine.model.regression import Block
     >>> random = np.random.default_rng(0)
     >>> day = np.arange(400)
     >>> block = Block("a", np.where(day % 4 == 0, 0, -1), 1, 1e-6)

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from prevision_cantine import ForecastError
-from prevision_cantine.additive import Block, Design, solve, standard_errors
-from prevision_cantine.uncertainty.jackknife import week_errors, week_of
+from prevision_cantine.model.regression import Block, Design, solve, standard_errors
+from prevision_cantine.model.week_errors import week_errors, week_of
 
 
 def test_weeks_begin_on_monday():
