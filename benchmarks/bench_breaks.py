@@ -8,6 +8,7 @@ Thresholds are those of the recipe; what a day usually does (``usual``) is learn
 
 from __future__ import annotations
 
+import argparse
 import os
 import time
 from pathlib import Path
@@ -47,26 +48,38 @@ class Watched:
     def fit(self, until: np.datetime64, city: City | None = None) -> None:
         """Learn up to a day, and watch its last days."""
         city = city or self.city
-        self.at = city
         fitted = self.fitted = self.model._learn_anew(city, until)
-        known = self.model._known_rows(city, until)
-        known = known.select(known.date > until - 365)
-        self.series = known.canteen
-        residual = np.log(known.meals) - _total(self.model._contributions(fitted, Rows(city, known.canteen, known.date)))  # fmt: skip
+        known = self.known = self.model._known_rows(city, until)
+        known = self.known = known.select(known.date > until - 365)
         year = city.calendar.year_index(known.date)
         recent = (known.date > until - WATCH) & ~np.isin(known.date, city.calendar.strikes)
-        count = len(city.canteens)
-        self.year = int(year.max())
+        count, self.year = len(city.canteens), int(year.max())
         given = (known.canteen[recent], known.date[recent])
-        self.residual = residual
-        self.whole: LevelBreak | None = city_break(*given, residual[recent], usual=self.usual, count=count, year=year[recent])  # fmt: skip
-        rest = residual[recent]
+
+        def watch() -> tuple[Array, LevelBreak | None]:
+            rows = Rows(city, known.canteen, known.date)
+            residual = np.log(known.meals) - _total(self.model._contributions(self.fitted, rows))
+            return residual, city_break(
+                *given, residual[recent], usual=self.usual, count=count, year=year[recent]
+            )
+
+        self.residual, self.whole = watch()
+        if self.whole is not None:
+            # The week of the break, and levels, learned a part of it: learn again without its rows.
+            table = city.attendance
+            before = attrs.evolve(city, attendance=table.select(table.date < self.whole.first))
+            first = self.whole
+            self.fitted = self.model._learn_anew(before, until)
+            self.residual, self.whole = watch()
+            if self.whole is None:
+                self.fitted, self.whole = fitted, first
+        rest = self.residual[recent]
         if self.whole is not None:
             since = known.date[recent] >= self.whole.first
             rest = rest - np.where(
                 since, self.whole.shift + self.whole.own[known.canteen[recent]], 0.0
             )
-        usual = usual_errors(known.canteen, residual, count)
+        usual = usual_errors(known.canteen, self.residual, count)
         self.single = series_breaks(*given, rest, usual=usual, year=year[recent])
 
     def predict(self, rows: Rows) -> tuple[Array, Array, Array]:
@@ -116,6 +129,9 @@ def rows_of(city: City, days: Array) -> tuple[Rows, Array]:
 
 def main() -> None:
     """Print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--inside", action="store_true", help="take the usual shift from the fit")
+    arguments = parser.parse_args()
     if not FOLDER.is_dir():
         print(f"skipped: no folder {FOLDER}")
         return
@@ -131,7 +147,9 @@ def main() -> None:
     usual = usual_shift(past.table.canteen[keep], past.table.date[keep], error[keep])
     watched = Watched(city, usual)
     watched.fit(np.datetime64("2014-07-04"))
-    inside = usual_shift(watched.series, watched.model._known_rows(city, np.datetime64("2014-07-04")).date[-len(watched.series):], watched.residual)  # fmt: skip
+    inside = usual_shift(watched.known.canteen, watched.known.date, watched.residual)
+    if arguments.inside:
+        watched.usual = inside
     print(
         f"usual shift of a day, 2012-2014: {usual:.4f} forecast 3 days ahead, {inside:.4f} inside the fit"
     )
