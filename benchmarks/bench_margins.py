@@ -55,9 +55,6 @@ def rules(found: Any, count: int) -> dict[str, tuple[float, Any, Any]]:
     runs = far_runs(table.canteen, table.date, error, by_size(found.meals).either)
     steady = spread_of(found, runs.keep, count)
     scale = steady.scale(found.meals, found.lead, found.occasion, table.canteen).either
-    # The unit of a run's deviation is that of the scale in use.
-    again = far_runs(table.canteen, table.date, error, scale)
-    runs = attrs.evolve(again, left_out=again.left_out | runs.left_out, runs=runs.runs)
     given = (table.canteen, table.date, found.meals, table.meals, scale, SHARE)
     return {
         "pooled (today)": (pooled.margin(SHARE), today, None),

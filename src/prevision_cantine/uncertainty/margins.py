@@ -280,7 +280,7 @@ def margin(
     own_rows : float
         Rows that the pooled margin counts for beside a series' own.
     runs : FarRuns, optional
-        As ``far_runs`` found them; found here where not given.
+        As ``far_runs`` found them, on this scale or on a plainer one; found here where not given.
 
     Returns
     -------
@@ -312,7 +312,9 @@ def margin(
         raise ForecastError("no past forecast is left to order by: learn from a longer past")
     count = int(series.max()) + 1 if count is None else count
     forecasts, scales = forecast[kept], scale[kept]
-    served = winsorised(forecasts, actual[kept], scales, runs.usual)
+    # In the units of this scale, which may have been learned since the runs were found.
+    usual = robust_deviation(np.log(actual[kept] / forecasts) / scales)
+    served = winsorised(forecasts, actual[kept], scales, usual)
     pooled = _smallest(forecasts, served, scales, shortage, tray)
     rows = np.bincount(series[kept], minlength=count)
     each = np.full(count, pooled)
