@@ -20,6 +20,7 @@ from prevision_cantine import CanteenForecaster, City, load_city
 from prevision_cantine.model.design import OCCASIONS
 from prevision_cantine.uncertainty.intervals import Calibration
 from prevision_cantine.uncertainty.margins import far_runs, margin
+from prevision_cantine.uncertainty.newcomers import KNOWN_ROWS
 from prevision_cantine.uncertainty.measures import excess, shortage
 from prevision_cantine.uncertainty.spread import Spread, by_size, fit_spread
 
@@ -45,7 +46,20 @@ def spread_of(found: Any, keep: Array, count: int) -> Spread:
     )  # fmt: skip
 
 
-def rules(found: Any, count: int) -> dict[str, tuple[float, Any, Any]]:
+def own_days(found: Any, city: City) -> Array:
+    """Return how many own days were known when each past forecast was made."""
+    table, every = found.table, city.attendance
+    until = table.date - found.lead.astype("timedelta64[D]")
+    known = np.zeros(len(table), dtype=int)
+    for canteen in np.unique(table.canteen):
+        here = table.canteen == canteen
+        known[here] = np.searchsorted(
+            every.date[every.canteen == canteen], until[here], side="right"
+        )
+    return known
+
+
+def rules(found: Any, count: int, city: City) -> dict[str, tuple[float, Any, Any]]:
     """Return the margin of each rule, with the spread that it goes with."""
     table, every = found.table, np.ones(len(found.table), dtype=bool)
     error = np.log(table.meals / found.meals)
@@ -56,9 +70,23 @@ def rules(found: Any, count: int) -> dict[str, tuple[float, Any, Any]]:
     steady = spread_of(found, runs.keep, count)
     scale = steady.scale(found.meals, found.lead, found.occasion, table.canteen).either
     given = (table.canteen, table.date, found.meals, table.meals, scale, SHARE)
+    # The forecasts of newcomers have a width of their own, and say nothing of ordinary ones.
+    past = found.select(np.flatnonzero(own_days(found, city) >= KNOWN_ROWS))
+    apart = far_runs(
+        past.table.canteen, past.table.date, np.log(past.table.meals / past.meals),
+        by_size(past.meals).either,
+    )  # fmt: skip
+    alone = spread_of(past, apart.keep, count)
+    scale = alone.scale(past.meals, past.lead, past.occasion, past.table.canteen).either
+    columns = (past.table.canteen, past.table.date, past.meals, past.table.meals, scale, SHARE)
     return {
         "pooled (today)": (pooled.margin(SHARE), today, None),
         "runs out, winsorised": (margin(*given, runs=runs, count=count).pooled, steady, runs),
+        "the same, newcomers apart": (
+            margin(*columns, runs=apart, count=count).pooled,
+            alone,
+            apart,
+        ),
         "own, by 500 rows": (0.0, steady, margin(*given, runs=runs, count=count, own=True)),
     }
 
@@ -84,7 +112,7 @@ def main() -> None:
         chosen = np.sort(random.choice(seen, size, replace=False)) if size < count else seen
         some = attrs.evolve(city, attendance=table.select(np.isin(table.canteen, chosen)))
         clean_past = past(some, "2014-07-31", "2012-09-01")
-        clean = rules(clean_past, count)
+        clean = rules(clean_past, count, some)
         here = test.select(np.flatnonzero(np.isin(test.table.canteen, chosen)))
         left = clean["runs out, winsorised"][2]
         print(
@@ -101,7 +129,7 @@ def main() -> None:
                 for c in np.unique(here.table.canteen)
             ]
             print(
-                f"  clean, {name:22} margin {np.mean(each):.4f}  tested: missing {100 * shortage(ordered, here.table.meals):.2f} %, excess {100 * excess(ordered, here.table.meals):.2f} %, canteens missing above 2 %: {sum(b > 0.02 for b in bad)}"
+                f"  clean, {name:27} margin {np.mean(each):.4f}  tested: missing {100 * shortage(ordered, here.table.meals):.2f} %, excess {100 * excess(ordered, here.table.meals):.2f} %, canteens missing above 2 %: {sum(b > 0.02 for b in bad)}"
             )
         for case in "AB":
             growth: dict[str, list[float]] = {}
@@ -120,8 +148,8 @@ def main() -> None:
                     meals[its] *= 2.5
                 bent = attrs.evolve(some, attendance=attrs.evolve(rows, meals=meals).select(keep))
                 for name, (value, spread, _) in list(
-                    rules(past(bent, "2014-07-31", "2012-09-01"), count).items()
-                )[:2]:
+                    rules(past(bent, "2014-07-31", "2012-09-01"), count, bent).items()
+                )[:3]:
                     others = here.select(np.flatnonzero(here.table.canteen != odd))
                     ratio = order_scale(others, value, spread) / order_scale(
                         others, *clean[name][:2]
