@@ -20,8 +20,8 @@ from prevision_cantine import CanteenForecaster, City, load_city
 from prevision_cantine.model.design import OCCASIONS
 from prevision_cantine.uncertainty.intervals import Calibration
 from prevision_cantine.uncertainty.margins import far_runs, margin
-from prevision_cantine.uncertainty.newcomers import KNOWN_ROWS
 from prevision_cantine.uncertainty.measures import excess, shortage
+from prevision_cantine.uncertainty.newcomers import KNOWN_ROWS
 from prevision_cantine.uncertainty.spread import Spread, by_size, fit_spread
 
 FOLDER = Path(os.environ.get("NANTES_CANTINES", "/work/shared/data/nantes_cantines"))
