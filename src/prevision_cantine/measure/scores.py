@@ -59,7 +59,13 @@ class Scores:
         return len(self.rows)
 
     def to_dicts(self) -> list[dict[str, float | int | str]]:
-        """Return a dictionary each group, of plain numbers, without the figures that are not there."""
+        """Return the figures as plain values.
+
+        Returns
+        -------
+        list of dict
+            One a group, without the figures that are not there.
+        """
         found: list[dict[str, float | int | str]] = []
         for n in range(len(self)):
             line: dict[str, float | int | str] = {

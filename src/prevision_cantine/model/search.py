@@ -120,7 +120,13 @@ class Search:
         return tuple(trial for trial in self.trials if trial.accepted)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return what a sheet reports and a file stores, as plain values."""
+        """Return what a sheet reports and a file stores, as plain values.
+
+        Returns
+        -------
+        dict of str to object
+            The settings, losses, weeks, settings scored, why it ended, and the steps taken.
+        """
         return {
             "settings": dict(self.settings), "start_loss": self.start_loss, "loss": self.loss,
             "weeks": self.weeks, "evaluations": self.evaluations, "stopped": self.stopped,

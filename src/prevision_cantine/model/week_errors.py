@@ -144,7 +144,18 @@ def week_errors(
 
 
 def week_of(date: Days) -> Ints:
-    """Return the number of the week of each day, Monday first."""
+    """Return the number of the week of each day, Monday first.
+
+    Parameters
+    ----------
+    date : ndarray of datetime64[D], shape (n,)
+        Days.
+
+    Returns
+    -------
+    ndarray of int, shape (n,)
+        Weeks since that of 1970-01-01.
+    """
     return np.asarray((date.astype("datetime64[D]").astype(np.int64) + 3) // 7)
 
 

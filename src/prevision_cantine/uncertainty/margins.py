@@ -237,7 +237,18 @@ class Margin:
     setters_share: float
 
     def of(self, series: Ints) -> Floats:
-        """Return the margin of rows, given the number of the series of each."""
+        """Return the margins of rows.
+
+        Parameters
+        ----------
+        series : ndarray of int, shape (n,)
+            Number of the series of each row.
+
+        Returns
+        -------
+        ndarray of float, shape (n,)
+            Margin of a middling row of each one's series.
+        """
         return np.asarray(self.own[series])
 
 

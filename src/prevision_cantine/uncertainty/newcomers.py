@@ -188,7 +188,18 @@ class Newcomers:
         return len(self.series)
 
     def sd_of(self, series: Ints) -> Floats:
-        """Return the extra deviation of rows, given the series of each: 0 for one that is known."""
+        """Return how far the level of rows may be off beside their ordinary error.
+
+        Parameters
+        ----------
+        series : ndarray of int, shape (n,)
+            Number of the series of each row.
+
+        Returns
+        -------
+        ndarray of float, shape (n,)
+            Standard deviations on the log scale; 0 for a series that is no newcomer.
+        """
         most = int(max(series.max(initial=-1), self.series.max(initial=-1))) + 1
         table = np.zeros(most)
         table[self.series] = self.sd
@@ -353,12 +364,34 @@ class MarginCurve:
     margin: Floats = attrs.field(repr=False)
 
     def margin_of(self, scale: Floats) -> Floats:
-        """Return the margin of rows, given the deviation of the error of each."""
+        """Return the margins for scales.
+
+        Parameters
+        ----------
+        scale : ndarray of float, shape (n,)
+            Standard deviation of the error of each row, on the log scale.
+
+        Returns
+        -------
+        ndarray of float, shape (n,)
+            Margins, on the log scale.
+        """
         inside = np.clip(scale, self.scale[0], self.scale[-1])
         return np.interp(np.log(inside), np.log(self.scale), self.margin)
 
     def scale_of(self, margin: Floats) -> Floats:
-        """Return the deviation at which each margin is the right one."""
+        """Return the scales for which margins are right.
+
+        Parameters
+        ----------
+        margin : ndarray of float, shape (n,)
+            Margins, on the log scale.
+
+        Returns
+        -------
+        ndarray of float, shape (n,)
+            Standard deviations on the log scale, 0.0001 for a margin that no scale has.
+        """
         return np.exp(np.interp(margin, self.margin, np.log(self.scale)))
 
     def widened(self, margin: Floats, sd: Floats) -> Floats:
