@@ -130,7 +130,9 @@ def rows_of(city: City, days: Array) -> tuple[Rows, Array]:
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--inside", action="store_true", help="take the usual shift from the fit")
+    parser.add_argument(
+        "--ahead", action="store_true", help="take the usual shift from past forecasts"
+    )
     arguments = parser.parse_args()
     if not FOLDER.is_dir():
         print(f"skipped: no folder {FOLDER}")
@@ -148,7 +150,7 @@ def main() -> None:
     watched = Watched(city, usual)
     watched.fit(np.datetime64("2014-07-04"))
     inside = usual_shift(watched.known.canteen, watched.known.date, watched.residual)
-    if arguments.inside:
+    if not arguments.ahead:
         watched.usual = inside
     print(
         f"usual shift of a day, 2012-2014: {usual:.4f} forecast 3 days ahead, {inside:.4f} inside the fit"

@@ -52,6 +52,16 @@ def test_luck_moves_little_and_steps_home_are_easier():
     assert trials[1].needed == 1.0
 
 
+def test_a_sure_gain_that_is_worth_nothing_is_not_taken_but_one_homewards_is():
+    def score(settings):
+        return np.full(80, 10.0 - 0.004 * settings["a"])
+
+    axis = Axis("a", (1, 2, 3), 1)
+    assert search(score, [axis]).settings == {"a": 1}
+    assert search(score, [axis], least=0.0001).settings == {"a": 3}
+    assert search(score, [Axis("a", (1, 2, 3), 3)], start={"a": 1}).settings == {"a": 3}
+
+
 def test_it_stops_where_it_must():
     axes = [Axis("a", GRID, 1), Axis("b", GRID, 1)]
     score = bowl({"a": 7, "b": 7})

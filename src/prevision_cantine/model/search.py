@@ -23,6 +23,7 @@ Value = float | int | bool | str
 WEEKS = 60  # teaching weeks of two years
 AWAY = 1.0  # t of the paired weekly gain that a step away from the default needs
 BACK = 0.0  # and one towards it
+LEAST = 0.001  # share of the loss that a step away gains: less is not worth another setting
 SECONDS = 120.0
 EVALUATIONS = 80
 PASSES = 4
@@ -168,6 +169,7 @@ def search(
     start: Mapping[str, Value] | None = None,
     away: float = AWAY,
     back: float = BACK,
+    least: float = LEAST,
     weeks: int = WEEKS,
     seconds: float = SECONDS,
     evaluations: int = EVALUATIONS,
@@ -188,6 +190,8 @@ def search(
     away, back : float
         The t by week above which a step away from the default, or towards it, is taken: the prior
         on what ships.
+    least : float
+        Share of the loss that a step away from the default has to gain beside.
     weeks : int
         With fewer weeks nothing is searched: one year of past forecasts chose settings that lost up
         to 4 % in the next.
@@ -274,12 +278,14 @@ def search(
                     there = losses(step)
                     gain, t = paired_gain(best, there)
                     home = axis.values.index(axis.default)
-                    needed = back if abs(near - home) < abs(place - home) else away
+                    homeward = abs(near - home) < abs(place - home)
+                    needed = back if homeward else away
                     trial = Trial(
                         axis.name, current[axis.name], axis.values[near], gain, t, needed, False
                     )
                     tried[key] = trial
-                    if t > needed and (taken is None or gain > taken[0].gain):
+                    enough = gain > (0.0 if homeward else least * float(best.mean()))
+                    if t > needed and enough and (taken is None or gain > taken[0].gain):
                         taken = trial, there
                     trials.append(trial)
                 if taken is None:
