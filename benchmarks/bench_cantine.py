@@ -23,8 +23,9 @@ from typing import Any
 import numpy as np
 
 from prevision_cantine import CanteenForecaster, City, Rows, load_city, order, save_forecaster
-from prevision_cantine.calendar.days import WEDNESDAY, weekday
+from prevision_cantine.calendar.days import weekday
 from prevision_cantine.calendar.periods import Period, periods, weeks
+from prevision_cantine.city.nantes import WEDNESDAY
 from prevision_cantine.uncertainty.intervals import Calibration
 from prevision_cantine.uncertainty.measures import excess, shortage, wape
 

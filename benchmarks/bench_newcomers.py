@@ -22,8 +22,9 @@ import attrs
 import numpy as np
 
 from prevision_cantine import CanteenForecaster, City, Rows, load_city
-from prevision_cantine.calendar.days import WEDNESDAY, weekday
+from prevision_cantine.calendar.days import weekday
 from prevision_cantine.calendar.periods import periods, weeks
+from prevision_cantine.city.nantes import WEDNESDAY
 from prevision_cantine.model.design import occasions
 from prevision_cantine.uncertainty import newcomers as new
 from prevision_cantine.uncertainty.measures import excess, shortage, wape

@@ -13,9 +13,9 @@ from prevision_cantine.city.city import City, Missing, Rows, teaching_periods
 from prevision_cantine.city.dishes import load_dishes, load_menu
 from prevision_cantine.city.fetch import fetch_nantes
 from prevision_cantine.city.frames import city_from_frames
+from prevision_cantine.city.load import load_city
 from prevision_cantine.city.load_report import Gap, LoadReport, load_report
 from prevision_cantine.city.made import make_city
-from prevision_cantine.city.nantes import load_city
 from prevision_cantine.city.records import Attendance, Remark
 from prevision_cantine.city.sources import Sources
 from prevision_cantine.decide.ingredients import (
@@ -43,6 +43,7 @@ from prevision_cantine.model.forecaster import CanteenForecaster
 from prevision_cantine.model.regressor import AdditiveRegressor
 from prevision_cantine.model.splitter import TeachingPeriodSplit
 from prevision_cantine.model.storage import load_forecaster, save_forecaster
+from prevision_cantine.model.terms import Category, Number, Product, Season, Term, default_terms
 from prevision_cantine.model.transformer import CanteenFeatures
 from prevision_cantine.say.export import mask_small, to_frame
 from prevision_cantine.say.sheet import Accuracy, ModelSheet, TermRange, model_sheet
@@ -59,6 +60,7 @@ __all__ = [
     "CanteenFeatures",
     "CanteenForecaster",
     "CantineError",
+    "Category",
     "City",
     "CityError",
     "DateError",
@@ -72,21 +74,26 @@ __all__ = [
     "LoadReport",
     "Missing",
     "ModelSheet",
+    "Number",
     "Order",
     "Period",
     "Portion",
+    "Product",
     "Purchase",
     "Remark",
     "Rows",
     "Scenario",
+    "Season",
     "Sources",
     "TeachingPeriodSplit",
+    "Term",
     "TermRange",
     "TradeOff",
     "ZonedBreak",
     "backtest",
     "city_from_frames",
     "compare_forecasts",
+    "default_terms",
     "fetch_nantes",
     "french_calendar",
     "ingredients",

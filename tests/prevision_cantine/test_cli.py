@@ -365,11 +365,11 @@ def test_what_eight_days_cannot_tell_is_said(town_folder, tmp_path, capsys):
     assert main(command) == 0
     said = capsys.readouterr().err.splitlines()
     assert "less than a school year: what season, holidays" in said[0]
-    assert "no interval and no order: 100 past forecasts are needed" in said[1]
+    assert "intervals and orders are wide to be careful: 100 past forecasts" in said[1]
     assert main(["sheet", str(folder), "--model", str(model), "--lang", "fr"]) == 0
     said = capsys.readouterr()
     assert "moins qu'une année scolaire" in said.err
-    assert "- Ni intervalle ni commande" in said.out
+    assert "- Intervalles et commandes sont larges par prudence" in said.out
     sheet = model_sheet(load_forecaster(model))
     assert sheet.to_dict()["limits"][:2] == ["season", "intervals"]
 

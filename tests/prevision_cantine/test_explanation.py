@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from prevision_cantine import CanteenForecaster, ForecastError, make_city
 from prevision_cantine.calendar.holiday_names import FIXED, MOVABLE, easter, holiday_name
 from prevision_cantine.city.menus import FAMILIES
-from prevision_cantine.model import naming
-from prevision_cantine.model.design import TERMS
+from prevision_cantine.model import learning, naming
 from prevision_cantine.model.effects import EVERYWHERE, effect_table
+from prevision_cantine.model.naming import TERMS
 from prevision_cantine.model.regression import Block, Design, solve
 from prevision_cantine.words.language import LANGUAGES, MINUS, number, percent, rounded_to
 
@@ -181,7 +181,7 @@ def test_the_eve_of_holidays_is_the_last_day_that_a_made_city_serves_before_them
 
 def test_effects_say_on_how_many_rows_they_rest(town, town_forecaster):
     table = town_forecaster.effects()
-    known = town_forecaster._regress(town, np.datetime64("2023-02-10")).table
+    known = learning.known_rows(town, np.datetime64("2023-02-10"))
     menu = town.menus.on(known.date)
     fish = table.select(term="menu", scope=EVERYWHERE)
     assert fish.rows[0] == menu[:, 0].sum()

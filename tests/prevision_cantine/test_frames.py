@@ -15,6 +15,7 @@ from prevision_cantine import (
     CityError,
     backtest,
     city_from_frames,
+    french_calendar,
     mask_small,
     plan_order,
     to_frame,
@@ -321,3 +322,33 @@ def test_what_is_no_result_has_no_table(town):
         to_frame(town, like=[])
     with pytest.raises(CantineError, match="not builtins list"):
         mask_small([], below=10, count="reel")
+
+
+def test_each_service_is_a_series_of_its_own():
+    rows = [
+        ("Zola", s, d, n)
+        for d in ("2017-01-05", "2017-01-06")
+        for s, n in (("midi", 200), ("soir", 90))
+    ]
+    table = pl.DataFrame(rows, schema=["cantine", "service", "date", "reel"], orient="row")
+    away = pl.DataFrame(
+        {"cantine": ["Zola"], "date": ["2017-01-06"], "absents": [5], "annonce_le": ["2017-01-01"]}
+    )
+    pupils = pl.DataFrame({"cantine": ["Zola"], "annee_scolaire": ["2016-2017"], "effectif": [300]})
+    types = pl.DataFrame({"cantine": ["Zola"], "type_site": ["lycée"]})
+    city = city_from_frames(
+        table,
+        calendar=french_calendar("B", [2016]),
+        absences=away,
+        enrolment=pupils,
+        canteens=types,
+    )
+    assert city.canteens == ("Zola (midi)", "Zola (soir)")
+    assert city.types == ("lycée", "lycée")
+    assert city.absences.canteen.tolist() == [0, 1]
+    assert city.enrolment["2016-2017"].tolist() == [300, 300]
+    again = to_frame(city, like=table)
+    assert again.columns == ["cantine", "service", "date", "reel", "prevision_agents"]
+    assert again.select(table.columns).rows() == [
+        (c, s, dt.date.fromisoformat(d), float(n)) for c, s, d, n in rows
+    ]

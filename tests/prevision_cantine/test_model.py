@@ -204,8 +204,8 @@ def test_wrong_questions_are_answered_in_one_line(city, forecast, tmp_path):
     forecaster = CanteenForecaster(calibration_periods=0)
     with pytest.raises(NotFittedError):
         forecaster.predict(city.calendar_rows(*SPAN))
-    with pytest.raises(DateError, match="are needed"):
-        forecaster.fit(city, until="2020-09-01")
+    with pytest.raises(DateError, match="no meal is known on 2020-08-31"):
+        forecaster.fit(city, until="2020-08-31")
     with pytest.raises(DateError, match="is no day"):
         forecaster.fit(city, until="soon")
     forecaster.fit(city, until=UNTIL)
@@ -281,8 +281,10 @@ def test_days_beyond_what_is_known_are_refused_with_the_range():
     with pytest.raises(DateError, match=rf"attendance is known to {last}.*give a day up to {end}"):
         fresh.fit(little, until="2030-01-01")
     assert fresh.fit(little, until=str(end)).sources_.last == last
-    with pytest.raises(DateError, match=r"too few rows .* from 2020-09-01 to .*; give a later day"):
-        fresh.fit(little, until="2020-09-15")
+    with pytest.raises(
+        DateError, match=r"no meal is known .* from 2020-09-01 to .*; give a later day"
+    ):
+        fresh.fit(little, until="2020-08-15")
     later = Calendar(
         (*little.calendar.years, SchoolYear("2027-2028", np.datetime64("2027-09-01"), np.datetime64("2028-07-05"))),
         little.calendar.breaks, *[little.calendar.public_holidays] * 3,

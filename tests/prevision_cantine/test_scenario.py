@@ -138,7 +138,7 @@ def test_a_difference_is_told_and_written(town, town_forecaster, tmp_path, lang)
     ("scenario", "message"),
     [
         (Scenario(strikes=["2023-03-14", "2023-04-03"]), "strikes: 2023-04-03 is not forecast"),
-        (Scenario(strikes=["2023-03-15"]), "2023-03-06 to 2023-03-31, without Wednesdays"),
+        (Scenario(strikes=["2023-03-15"]), "2023-03-06 to 2023-03-31, without closed days"),
         (Scenario(absences={("Cantine 01", "2023-03-18"): 3}), "absences: 2023-03-18"),
         (Scenario(menus={dt.date(2022, 3, 14): ["Riz"]}), "menus: no day of 2022-03-14"),
     ],

@@ -14,8 +14,9 @@ from prevision_cantine import (
     load_city,
     load_school_holidays,
 )
-from prevision_cantine.calendar.days import WEDNESDAY, weekday
+from prevision_cantine.calendar.days import weekday
 from prevision_cantine.calendar.holiday_names import public_holidays
+from prevision_cantine.city.nantes import WEDNESDAY
 
 
 @pytest.mark.parametrize("year", range(1950, 2101, 10))

@@ -15,7 +15,7 @@ from prevision_cantine import (
     model_sheet,
 )
 from prevision_cantine.city.menus import Menus
-from prevision_cantine.model.design import TERMS
+from prevision_cantine.model.naming import TERMS
 from prevision_cantine.say import sheet
 from prevision_cantine.words.language import LANGUAGES, NBSP
 

@@ -17,7 +17,7 @@ import tarifs_solidaires.cli
 from charte_registry.records import KINDS
 from prevision_cantine import CanteenFeatures, Portion, Purchase, make_city
 from prevision_cantine.city.menus import FAMILIES
-from prevision_cantine.model.design import TERMS
+from prevision_cantine.model.naming import TERMS
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("tarifs_solidaires", "prevision_cantine", "charte_registry")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any, cast
 
 import attrs
@@ -14,8 +16,9 @@ from prevision_cantine.arrays import Days, Ints
 from prevision_cantine.errors import DateError
 
 FAR = 99  # days: further than any effect reaches
-WEDNESDAY = 2
 SERVED = (0, 1, 3, 4)  # weekdays with meals, unless a calendar says otherwise
+FIRST_DAY, LAST_DAY = np.datetime64("1950-01-01"), np.datetime64("2150-12-31")  # of any calendar
+_WRITTEN = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def no_days() -> Days:
@@ -31,11 +34,11 @@ def to_day(value: str | dt.date | np.datetime64) -> np.datetime64:
     DateError
         Where the value is no day.
     """
-    try:
-        day: np.datetime64 = np.datetime64(value, "D")  # type: ignore[call-overload]
-    except (TypeError, ValueError):
-        raise DateError(f"{value!r} is no day: write YYYY-MM-DD, such as 2017-04-24") from None
-    if np.isnat(day):
+    day = np.datetime64("NaT", "D")
+    if not isinstance(value, str) or _WRITTEN.fullmatch(value):
+        with suppress(TypeError, ValueError):
+            day = np.datetime64(value, "D")  # type: ignore[call-overload]
+    if not FIRST_DAY <= day <= LAST_DAY:  # what is no day is on neither side
         raise DateError(f"{value!r} is no day: write YYYY-MM-DD, such as 2017-04-24")
     return day
 
@@ -115,8 +118,14 @@ class Calendar:
         Weekdays with meals, 0 for Monday to 6 for Sunday; by default all but Wednesday and the
         weekend.
     observances : tuple of (str, ndarray of datetime64[D])
-        Name and days of each other observance, for tables and pictures; of these the forecaster has
-        no term.
+        Name and days of each other observance; each has a term of its own name.
+    events : tuple of (str, ndarray of datetime64[D])
+        Name and days of each event of the city's own, such as snow or a festival; each has a term.
+    exceptional : ndarray of datetime64[D]
+        Days from which nothing usual is learned, such as those of a lockdown.
+    is_school : bool
+        Whether the years are school years, which begin and end with a holiday; False for a place
+        without any, whose years are civil ones.
     """
 
     years: tuple[SchoolYear, ...]
@@ -128,6 +137,9 @@ class Calendar:
     opened: Days = attrs.field(factory=no_days, repr=False)
     weekdays: tuple[int, ...] = SERVED
     observances: tuple[tuple[str, Days], ...] = attrs.field(default=(), repr=False)
+    events: tuple[tuple[str, Days], ...] = attrs.field(default=(), repr=False)
+    exceptional: Days = attrs.field(factory=no_days, repr=False)
+    is_school: bool = True
 
     @property
     def span(self) -> tuple[np.datetime64, np.datetime64]:
@@ -169,7 +181,8 @@ class Calendar:
         ndarray of bool, shape (n,)
             A day each.
         """
-        off = (weekday(days) >= 5) | np.isin(days, self.public_holidays)
+        weekends = [n for n in (5, 6) if n not in self.weekdays]
+        off = np.isin(weekday(days), weekends) | np.isin(days, self.public_holidays)
         off |= np.isin(days, self.closed)
         for item in self.breaks:
             off |= (days >= item.start) & (days <= item.end)

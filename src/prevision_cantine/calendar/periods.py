@@ -9,6 +9,8 @@ from prevision_cantine.arrays import Days
 from prevision_cantine.calendar.days import weekday
 
 MAX_GAP = 8  # days
+LONGEST = 120  # days: a longer run, as of a place without holidays, is cut
+PIECE = 56  # days of what it is cut into
 
 
 @attrs.frozen
@@ -41,12 +43,18 @@ class Period:
 
 
 def periods(days: Days) -> list[Period]:
-    """Cut service days into runs with no gap of more than 8 days."""
+    """Cut service days into runs with no gap of more than 8 days, and a run beyond 120 into pieces."""
     if not len(days):
         return []
     every = np.unique(days)
     cuts = np.flatnonzero(np.diff(every).astype(np.int64) > MAX_GAP) + 1
-    return [Period(run[0], run[-1]) for run in np.split(every, cuts)]
+    found: list[Period] = []
+    for run in np.split(every, cuts):
+        age = (run - run[0]).astype(np.int64)
+        cuts = np.flatnonzero(np.diff(age // PIECE)) + 1
+        pieces = cuts if age[-1] >= LONGEST else cuts[:0]
+        found += [Period(part[0], part[-1]) for part in np.split(run, pieces)]
+    return found
 
 
 def weeks(days: Days) -> list[Period]:

@@ -5,23 +5,39 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import attrs
 import numpy as np
 import numpy.typing as npt
 
-from prevision_cantine.arrays import Days, Floats, Ints
-from prevision_cantine.calendar.days import WEDNESDAY, Calendar, check_order, to_day, weekday
+from prevision_cantine.arrays import Bools, Days, Floats, Ints
+from prevision_cantine.calendar.days import (
+    LAST_DAY,
+    Calendar,
+    check_order,
+    no_days,
+    to_day,
+    weekday,
+)
 from prevision_cantine.calendar.periods import Period, periods
 from prevision_cantine.city.menus import Menus
-from prevision_cantine.city.records import Absences, Attendance, Provisional, Remark
+from prevision_cantine.city.records import (
+    Absences,
+    Attendance,
+    HeadCounts,
+    Marks,
+    Provisional,
+    Remark,
+    Variable,
+)
 from prevision_cantine.errors import CityError, DateError, ForecastError
 from prevision_cantine.files.csv_file import write_csv
 from prevision_cantine.read_only import read_only
-from prevision_cantine.words.language import counted, in_language, texts
+from prevision_cantine.words.language import DAYS, counted, in_language, texts
 from prevision_cantine.words.near import names_near
 
+TYPES = ("M", "E", "M/E")  # of French schools: nursery, elementary, both
 KINDS = ("menu", "effectif")
 SHOWN = 6  # days or canteens that a sentence names
 _WORDS = texts(
@@ -69,8 +85,23 @@ class Rows:
 
     @property
     def names(self) -> npt.NDArray[np.str_]:
-        """Name of the canteen of each row."""
+        """Name of the series of each row: that of the canteen, with the service where it has several."""
         return np.array(self.city.canteens)[self.canteen]
+
+    def keys(self) -> dict[str, npt.NDArray[Any]]:
+        """Return what tells the rows apart, by column: ``cantine``, ``service`` where there is more than one, ``date``."""
+        sites = np.array(self.city.sites)[self.canteen]
+        services = self.city.service_of
+        found: dict[str, npt.NDArray[Any]] = {"cantine": sites}
+        if len(set(services)) > 1:
+            found["service"] = np.array(services)[self.canteen]
+        return {**found, "date": self.date}
+
+    def key_texts(self) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+        """Return the names of these columns, and their cells row by row, for a file."""
+        keys = self.keys()
+        cells = [column.astype(str).tolist() for column in keys.values()]
+        return tuple(keys), list(zip(*cells, strict=True))
 
     def select(self, keep: npt.NDArray[Any]) -> Rows:
         """Return some of the rows.
@@ -93,7 +124,7 @@ class Rows:
         Parameters
         ----------
         canteen : str
-            Name of the canteen.
+            Name of the canteen; or of one of its series, such as ``Zola (midi)``.
 
         Returns
         -------
@@ -113,6 +144,8 @@ class Rows:
         [1, 3, 5]
         """
         here = np.flatnonzero(self.names == canteen)
+        if not len(here):
+            here = np.flatnonzero(np.array(self.city.sites)[self.canteen] == canteen)
         if not len(here):
             known = np.unique(self.names).tolist()
             raise ForecastError(f"no forecast of canteen {canteen!r}: {names_near(canteen, known)}")
@@ -143,7 +176,8 @@ class City:
     Parameters
     ----------
     canteens, types : tuple of str
-        Names of the canteens, and their types: M (nursery), E (elementary), M/E.
+        Names of the series, and their types, any words. A series is a canteen, or one service of a
+        canteen that has several: its name is then ``Zola (midi)``.
     attendance : Attendance
         Meals served.
     enrolment : mapping of str to ndarray, shape (canteens,)
@@ -161,6 +195,25 @@ class City:
         from a canteen on a day than are enrolled there that school year is refused.
     provisional : mapping of str to Provisional
         Enrolments foreseen, by school year; empty where the city has none.
+    sites, services : tuple of str
+        Canteen and service of each series; where empty, the series are the canteens and there is
+        one service.
+    headcounts : HeadCounts
+        People enrolled or present from a day on; they go before the enrolments by school year.
+    variables : tuple of Variable
+        Numbers known in advance, each with a name of its own.
+    marks : tuple of Marks
+        Days opened, closed, on strike, exceptional, or of an event, for one series alone.
+    opens, closes : ndarray of datetime64[D], shape (canteens,) or (0,)
+        First day of each series, and the day from which it is closed; NaT where not told.
+    replaces : tuple of tuple of int
+        The series whose people each one took over; empty where none did.
+    weekdays : ndarray of bool, shape (canteens, 7) or (0, 7)
+        Weekdays that each series serves; where empty, all serve those of the calendar.
+    settings : mapping of str to object
+        What ``ville.toml`` says of terms and words.
+    menus_of : mapping of str to Menus
+        Menus by service, where they differ.
     """
 
     canteens: tuple[str, ...] = attrs.field(repr=False)
@@ -175,6 +228,40 @@ class City:
     provisional: Mapping[str, Provisional] = attrs.field(
         factory=dict, converter=read_only, repr=False
     )
+    sites: tuple[str, ...] = attrs.field(repr=False)
+    services: tuple[str, ...] = attrs.field(default=(), repr=False)
+    headcounts: HeadCounts = attrs.field(factory=HeadCounts, repr=False)
+    variables: tuple[Variable, ...] = attrs.field(default=(), repr=False)
+    marks: tuple[Marks, ...] = attrs.field(default=(), repr=False)
+    opens: Days = attrs.field(factory=no_days, repr=False)
+    closes: Days = attrs.field(factory=no_days, repr=False)
+    replaces: tuple[tuple[int, ...], ...] = attrs.field(default=(), repr=False)
+    weekdays: Bools = attrs.field(factory=lambda: np.zeros((0, 7), dtype=bool), repr=False)
+    settings: Mapping[str, Any] = attrs.field(factory=dict, converter=read_only, repr=False)
+    menus_of: Mapping[str, Menus] = attrs.field(factory=dict, converter=read_only, repr=False)
+
+    @sites.default
+    def _sites(self) -> tuple[str, ...]:
+        return self.canteens
+
+    @property
+    def service_of(self) -> tuple[str, ...]:
+        """Service of each series; an empty name where there is one alone."""
+        return self.services or ("",) * len(self.canteens)
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The distinct types, those of French schools first, with the service where there are several."""
+        found = set(self.kind_of)
+        return (*(t for t in TYPES if t in found), *sorted(found - set(TYPES)))
+
+    @property
+    def kind_of(self) -> tuple[str, ...]:
+        """Type of each series, with the service where there are several."""
+        if len(set(self.service_of)) < 2:
+            return self.types
+        pairs = zip(self.types, self.service_of, strict=True)
+        return tuple(f"{kind} {service}".strip() for kind, service in pairs)
 
     def __attrs_post_init__(self) -> None:
         """Refuse more pupils away from a canteen on a day than are enrolled there."""
@@ -187,10 +274,11 @@ class City:
         wrong = np.flatnonzero(away > enrolled)
         if len(wrong):
             n = int(wrong[-1])  # the last line made it too many
-            year = self.calendar.years[int(self.calendar.year_index(told.date[[n]])[0])]
+            year = int(self.calendar.year_index(told.date[[n]])[0])
+            when = f" in {self.calendar.years[year].name}" if year >= 0 else ""
             raise CityError(
                 f"{told.place[n]}: {self.canteens[told.canteen[n]]} on {told.date[n]}: "
-                f"{away[n]:g} pupils away, more than the {enrolled[n]:g} enrolled in {year.name}; "
+                f"{away[n]:g} pupils away, more than the {enrolled[n]:g} enrolled{when}; "
                 "correct the number, or the enrolment"
             )
 
@@ -216,7 +304,66 @@ class City:
                 table[index] = self.enrolment[year.name]
             if year.name in self.provisional:
                 table[index] = np.fmax(table[index], self.provisional[year.name].pupils)
-        return np.asarray(table[self.calendar.year_index(date), canteen], dtype=np.float64)
+        yearly = np.asarray(table[self.calendar.year_index(date), canteen], dtype=np.float64)
+        if not len(self.headcounts):
+            return yearly
+        dated, started = self.headcounts.at(canteen, date, LAST_DAY)
+        return np.where(started, dated, yearly)
+
+    def marked(self, nature: str, rows: Rows, name: str = "") -> Bools:
+        """Return which rows have a mark of a nature for their series alone.
+
+        Parameters
+        ----------
+        nature, name : str
+            As in ``Marks``.
+        rows : Rows
+            Series and days.
+
+        Returns
+        -------
+        ndarray of bool, shape (n,)
+            A row each.
+        """
+        result = np.zeros(len(rows), dtype=bool)
+        for mark in self.marks:
+            if mark.nature == nature and mark.name == name:
+                result |= (rows.canteen == mark.series) & np.isin(rows.date, mark.date)
+        return result
+
+    def is_exceptional(self, rows: Rows) -> Bools:
+        """Return which rows are of a span that the usual effects must not learn from."""
+        found = np.isin(rows.date, self.calendar.exceptional)
+        return np.asarray(found | self.marked("exceptionnel", rows))
+
+    def is_struck(self, rows: Rows) -> Bools:
+        """Return which rows are of a strike day, of the city or of the series alone."""
+        return np.asarray(np.isin(rows.date, self.calendar.strikes) | self.marked("greve", rows))
+
+    def is_taught(self, rows: Rows) -> Bools:
+        """Return which rows count among the meals to learn from: a weekday that is served, in a known year."""
+        known = self.calendar.is_weekday_served(rows.date) | self.marked("ouvert", rows)
+        return np.asarray(known & (self.calendar.year_index(rows.date) >= 0))
+
+    def _is_alive(self, rows: Rows) -> Bools:
+        """Return which rows lie between the opening and the closing day of their series."""
+        alive = np.ones(len(rows), dtype=bool)
+        if len(self.opens):
+            alive &= ~(rows.date < self.opens[rows.canteen])  # NaT is on no side
+        if len(self.closes):
+            alive &= ~(rows.date >= self.closes[rows.canteen])
+        return alive
+
+    def _is_open(self, rows: Rows) -> Bools:
+        """Return which rows, on any day, have meals."""
+        days, place = np.unique(rows.date, return_inverse=True)
+        calendar = self.calendar
+        served = calendar.is_served(days)[place]
+        if len(self.weekdays):
+            named = np.isin(days, calendar.opened)[place]
+            served &= self.weekdays[rows.canteen, weekday(days)[place]] | named
+        served = (served | self.marked("ouvert", rows)) & ~self.marked("ferme", rows)
+        return np.asarray(served & self._is_alive(rows))
 
     def calendar_rows(
         self, start: str | dt.date | np.datetime64, end: str | dt.date | np.datetime64
@@ -238,26 +385,45 @@ class City:
         ------
         DateError
             Where the span is reversed, leaves the calendar, or has no school day, and where no
-            canteen served a meal in the year before it.
+            canteen served a meal in the year before it. A weekday that has never been served is
+            named.
         """
         first, last = to_day(start), to_day(end)
         self.calendar.check_span(first, last)
-        days = self.calendar.school_days(first, last)
-        if not len(days):
-            raise DateError(
-                f"no school day from {first} to {last}: the calendar has it as holidays"
-            )
+        days = np.arange(first, last + 1, dtype="datetime64[D]")
         known = self.attendance
         before = known.date < first
         recent = before & (known.date >= first - 365)
         closed = np.setdiff1d(known.canteen[before], known.canteen[recent])
+        if len(self.opens):  # it is told to open again, or for the first time
+            again = (self.opens >= first - 365) & (self.opens <= last)
+            closed = np.setdiff1d(closed, np.flatnonzero(again))
         open_now = np.setdiff1d(np.arange(len(self.canteens)), closed)
-        if not len(open_now):
+        every = Rows(self, np.tile(open_now, len(days)), np.repeat(days, len(open_now)))
+        rows = every.select(self._is_open(every))
+        if not len(rows):
+            self._refuse_span(first, last, days, bool(len(open_now)))
+        return rows
+
+    def _refuse_span(
+        self, first: np.datetime64, last: np.datetime64, days: Days, served_before: bool
+    ) -> NoReturn:
+        """Say why a span has nothing to forecast."""
+        if not served_before:
             raise DateError(
                 f"no canteen served a meal in the year before {first}: the attendance ends on "
-                f"{known.date[-1]}; add newer attendance, or give an earlier span"
+                f"{self.attendance.date[-1]}; add newer attendance, or give an earlier span"
             )
-        return Rows(self, np.tile(open_now, len(days)), np.repeat(days, len(open_now)))
+        never = sorted(set(weekday(days).tolist()) - set(self.calendar.weekdays))
+        if never and len(never) == len(set(weekday(days).tolist())):
+            names = " or ".join(f"{DAYS['en'][n]}s" for n in never)
+            raise DateError(
+                f"no meal is known on {names}, from {first} to {last}: give the days on which meals "
+                "will be served all the same as opened ('ouvert' in calendrier.csv)"
+            )
+        if len(self.calendar.school_days(first, last)):
+            raise DateError(f"every canteen is closed from {first} to {last}: give other days")
+        raise DateError(f"no school day from {first} to {last}: the calendar has it as holidays")
 
     def served_rows(
         self, start: str | dt.date | np.datetime64, end: str | dt.date | np.datetime64
@@ -284,9 +450,10 @@ class City:
         first, last = to_day(start), to_day(end)
         check_order(first, last)
         table = self.attendance
-        inside = (table.date >= first) & (table.date <= last)
-        table = table.select(inside & self.calendar.is_weekday_served(table.date))
-        return Rows(self, table.canteen, table.date), table
+        table = table.select((table.date >= first) & (table.date <= last))
+        rows = Rows(self, table.canteen, table.date)
+        keep = self.calendar.is_weekday_served(rows.date) | self.marked("ouvert", rows)
+        return rows.select(keep), table.select(keep)
 
     def enrolled(self, canteen: Ints, date: Days, known_on: np.datetime64) -> Floats:
         """Return pupils enrolled for each row, as known on a day.
@@ -315,7 +482,11 @@ class City:
         for index in range(len(table) - 2, -1, -1):
             table[index] = np.where(np.isnan(table[index]), table[index + 1], table[index])
         year_index = np.clip(self.calendar.year_index(date), 0, None)
-        return np.asarray(table[year_index, canteen], dtype=np.float64)
+        yearly = np.asarray(table[year_index, canteen], dtype=np.float64)
+        if not len(self.headcounts):
+            return yearly
+        dated, _ = self.headcounts.at(canteen, date, known_on)
+        return np.where(np.isnan(dated), yearly, dated)
 
     def enrolment_is_known(
         self, canteen: Ints, date: Days, known_on: np.datetime64
@@ -337,7 +508,15 @@ class City:
             Whether the enrolment of that year is known.
         """
         year_index = np.clip(self.calendar.year_index(date), 0, None)
-        return np.isfinite(self._enrolments(known_on)[year_index, canteen])
+        yearly = np.isfinite(self._enrolments(known_on)[year_index, canteen])
+        if not len(self.headcounts):
+            return yearly
+        # A figure of the row's own year, not of one before that stands in.
+        starts = np.array([year.start for year in self.calendar.years])[year_index]
+        now, started = self.headcounts.at(canteen, date, known_on)
+        then, had = self.headcounts.at(canteen, starts - 1, known_on)
+        renewed = started & (~had | (now != then))
+        return np.asarray(yearly | renewed)
 
     def enrolment_growth(self, known_on: np.datetime64) -> Floats:
         """Return the growth of each canteen's enrolment into the last school year known on a day.
@@ -425,7 +604,7 @@ def teaching_periods(city: City) -> list[Period]:
     2020-09-01
     """
     days = city.attendance.date
-    return periods(days[weekday(days) != WEDNESDAY])
+    return periods(days[city.calendar.is_weekday_served(days)])
 
 
 @attrs.frozen(eq=False)
@@ -505,7 +684,7 @@ class Missing:
         return "\n".join(lines or [words["none"]])
 
     def to_csv(self, path: str | Path) -> None:
-        """Write ``cantine, date, manque``, the file whole or not at all.
+        """Write ``cantine, date, manque`` (and ``service``), the file whole or not at all.
 
         Parameters
         ----------
@@ -517,8 +696,9 @@ class Missing:
         CantineError
             Where it cannot be written.
         """
-        columns = (self.canteens.tolist(), self.date.astype(str).tolist(), self.kind.tolist())
-        write_csv(path, ("cantine", "date", "manque"), zip(*columns, strict=True))
+        header, keys = self.rows.select(self.row).key_texts()
+        lines = ([*key, kind] for key, kind in zip(keys, self.kind.tolist(), strict=True))
+        write_csv(path, (*header, "manque"), lines)
 
 
 def _short(items: Sequence[str]) -> str:
@@ -547,6 +727,8 @@ def missing(rows: Rows) -> Missing:
             known[number] = np.isfinite(city.enrolment[year.name])
     year_of_row = np.clip(city.calendar.year_index(rows.date), 0, None)
     no_pupils = ~known[year_of_row, rows.canteen]
+    if len(city.headcounts):
+        no_pupils &= ~city.headcounts.at(rows.canteen, rows.date, LAST_DAY)[1]
     lacking = np.stack([no_menu, no_pupils], axis=1)
     row, kind = np.nonzero(lacking)
     return Missing(rows, row, np.array(KINDS)[kind])

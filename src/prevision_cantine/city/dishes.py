@@ -48,7 +48,7 @@ def load_dishes(folder: str | Path) -> dict[dt.date, tuple[str, ...]]:
     Parameters
     ----------
     folder : str or Path
-        Folder as for ``load_city``; each of its files ``raw/menus_*.csv`` is read by ``load_menu``.
+        Folder as for ``load_city``; its ``menus.csv``, or each of its files ``raw/menus_*.csv``.
 
     Returns
     -------
@@ -66,6 +66,13 @@ def load_dishes(folder: str | Path) -> dict[dt.date, tuple[str, ...]]:
     {}
     """
     dishes: dict[dt.date, tuple[str, ...]] = defaultdict(tuple)
+    if (Path(folder) / "menus.csv").is_file():
+        for line, row in read_rows(
+            own := Path(folder) / "menus.csv", ("date", "plat"), optional=("service",), left_out=[]
+        ):
+            if any(map(str.isalpha, row["plat"])):
+                day = parse_date(own, line, row["date"].strip()).astype(dt.date)
+                dishes[day] += (row["plat"].strip(),)
     for path in sorted((Path(folder) / "raw").glob("menus_*.csv")):
         for day, more in load_menu(path).items():
             dishes[day] += more

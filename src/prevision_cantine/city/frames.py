@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -10,9 +11,9 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from prevision_cantine.arrays import Days, Floats
+from prevision_cantine.arrays import Days, Floats, Ints
 from prevision_cantine.calendar.days import Calendar
-from prevision_cantine.city.announced import unchecked_absences
+from prevision_cantine.city.builder import finished
 from prevision_cantine.city.city import City
 from prevision_cantine.city.menus import Menus
 from prevision_cantine.city.records import Absences, Attendance, Provisional, Remark
@@ -29,10 +30,12 @@ Array = npt.NDArray[Any]
 
 MAX_MEALS = 1e6
 YOUNGEST, OLDEST = 2, 20  # years of those who eat in a school
+_ISO = re.compile(r"(19|20|21)\d{2}-\d{2}-\d{2}")
 FIRST = 5  # bad rows that an error names
-TYPES = ("M", "E", "M/E")
 # What a column is called unless ``columns`` says otherwise, and whether a table must have it.
-ATTENDANCE = {"cantine": True, "date": True, "reel": True, "prevision_agents": False}
+ATTENDANCE = {
+    "cantine": True, "date": True, "reel": True, "prevision_agents": False, "service": False,
+}  # fmt: skip
 ENROLMENT = {"cantine": True, "annee_scolaire": True, "effectif": True}
 MENU = {"date": True, "plat": True}
 CANTEENS = {"cantine": True, "type_site": True}
@@ -58,7 +61,8 @@ def city_from_frames(
     attendance : DataFrame or Table
         A row a canteen and day that served: ``cantine``, ``date``, ``reel`` (meals served) and,
         where known, ``prevision_agents`` (meals that the agents ordered). A closed day is no row;
-        0 is taken as closed, a missing value as not recorded.
+        0 is taken as closed, a missing value as not recorded. With ``service`` (a meal or a shift),
+        each service of a canteen is a series of its own.
     calendar : Calendar
         The school calendar, as of ``french_calendar`` or ``load_calendar``.
     enrolment : DataFrame or Table, optional
@@ -66,7 +70,7 @@ def city_from_frames(
     menus : DataFrame or Table, optional
         A row a dish: ``date``, ``plat``.
     canteens : DataFrame or Table, optional
-        A row a canteen: ``cantine``, ``type_site`` (M, E or M/E). Without it the canteens are
+        A row a canteen: ``cantine``, ``type_site`` (any words). Without it the canteens are
         those of the attendance, all taken as M/E.
     absences : DataFrame or Table, optional
         A row an announcement, such as a trip: ``cantine``, ``date``, ``absents`` (pupils away) and
@@ -120,7 +124,11 @@ def city_from_frames(
     else:
         known, types = _canteens(read("canteens", canteens, CANTEENS))
     index = {name: n for n, name in enumerate(known)}
-    table = _attendance(served, site, index, report)
+    pairs = _series(served, site, known)
+    labels = tuple(f"{a} ({b})" if b else a for a, b in pairs)
+    of_site = np.array([index[name] for name, _ in pairs], dtype=np.int64)
+    numbers = {label: n for n, label in enumerate(labels)}
+    table = _attendance(served, _labels(served, site, len(labels) > len(known)), numbers, report)
     pupils, foreseen, dishes, away = {}, {}, {}, Absences()
     if enrolment is not None:
         pupils = _enrolment(read("enrolment", enrolment, ENROLMENT), index, report)
@@ -130,18 +138,52 @@ def city_from_frames(
         dishes = _dishes(read("menus", menus, MENU))
     if absences is not None:
         away = _absences(read("absences", absences, ABSENCES), index, report)
+    several = len(labels) > len(known)
     city = City(
-        canteens=known, types=types, attendance=table, enrolment=pupils, provisional=foreseen,
-        calendar=calendar, menus=Menus.of(dishes), absences=away, report=tuple(report),
+        canteens=labels, types=tuple(types[n] for n in of_site), attendance=table,
+        enrolment={year: counts[of_site] for year, counts in pupils.items()},
+        provisional={y: attrs.evolve(p, pupils=p.pupils[of_site]) for y, p in foreseen.items()},
+        calendar=calendar, menus=Menus.of(dishes), absences=_of_each_service(away, of_site),
+        report=tuple(report), sites=tuple(name for name, _ in pairs),
+        services=tuple(service for _, service in pairs) if several else (),
     )  # fmt: skip
-    return attrs.evolve(city, report=(*report, *unchecked_absences(city, "absences")))
+    return finished(city, report, "absences")
+
+
+def _series(table: _Table, site: Sequence[str], known: Sequence[str]) -> list[tuple[str, str]]:
+    """Return the canteen and service of each series; one without a service where no canteen has two."""
+    services = table.services()
+    if len(set(services)) < 2:
+        return [(name, "") for name in known]
+    found = set(zip(site, services, strict=True))
+    every = sorted(set(services))
+    served = {name for name, _ in found}
+    return [
+        (name, service)
+        for name in known
+        for service in every
+        if (name, service) in found or name not in served
+    ]
+
+
+def _labels(table: _Table, site: Sequence[str], several: bool) -> Sequence[str]:
+    """Return the name of the series of each row."""
+    if not several and len(set(table.services())) < 2:
+        return site
+    return [f"{a} ({b})" if b else a for a, b in zip(site, table.services(), strict=True)]
+
+
+def _of_each_service(away: Absences, of_site: Ints) -> Absences:
+    """Return announced absences of canteens as those of each of their services."""
+    row, series = np.nonzero(away.canteen[:, None] == of_site)
+    return Absences(
+        series.astype(np.int64), away.date[row], away.announced[row], away.pupils[row],
+        away.place[row],
+    )  # fmt: skip
 
 
 def _canteens(table: _Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
     site, kind = table.texts("cantine"), table.texts("type_site")
-    table.refuse(
-        "type_site", ~np.isin(kind, TYPES), kind, f"is none of {', '.join(TYPES)}; correct it"
-    )
     table.refuse("cantine", _again(site), site, "stands twice; keep one")
     return tuple(site), tuple(kind)
 
@@ -352,6 +394,13 @@ class _Table:
         self.refuse(ours, none, values, "no name; fill it in or drop the row")
         return [str(value).strip() for value in values]
 
+    def services(self) -> list[str]:
+        """Return the service of each row; an empty one where there is no such column."""
+        if self._names("service") not in self._frame.columns:
+            return [""] * len(self._frame)
+        values = self._column("service").to_list()
+        return ["" if value is None or value != value else str(value).strip() for value in values]
+
     def counts(self, ours: str) -> Floats:
         """Return a column of counts, NaN where missing or where there is no such column."""
         import narwhals as nw
@@ -413,7 +462,7 @@ def _day(value: Any) -> np.datetime64:
     elif isinstance(value, dt.datetime):
         midnight = value.tzinfo is None and value.time() == dt.time()
         value = value.date() if midnight else None
-    elif isinstance(value, str) and len(value) != 10:
+    elif isinstance(value, str) and not _ISO.fullmatch(value):
         value = None
     try:
         day: np.datetime64 = np.datetime64(value, "D")

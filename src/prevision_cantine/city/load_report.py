@@ -158,7 +158,12 @@ def load_report(city: City) -> LoadReport:
 
 
 def _known(city: City, year: str) -> int:
-    return int(np.isfinite(city.enrolment[year]).sum()) if year in city.enrolment else 0
+    """Return how many canteens have an enrolment of a school year, or a head count by its end."""
+    if year in city.enrolment:
+        return int(np.isfinite(city.enrolment[year]).sum())
+    end = next(item.end for item in city.calendar.years if item.name == year)
+    told = city.headcounts.since <= end
+    return len(set(np.array(city.sites)[city.headcounts.series[told]].tolist()))
 
 
 def _gaps(city: City, days: Days) -> tuple[Gap, ...]:

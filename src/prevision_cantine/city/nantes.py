@@ -6,12 +6,12 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
-import attrs
 import numpy as np
 
 from prevision_cantine.arrays import Days
-from prevision_cantine.calendar.days import WEDNESDAY, Break, Calendar, SchoolYear, weekday
-from prevision_cantine.city.announced import load_absences, load_provisional, unchecked_absences
+from prevision_cantine.calendar.days import Break, Calendar, SchoolYear, weekday
+from prevision_cantine.city.announced import load_absences, load_provisional
+from prevision_cantine.city.builder import finished, without_typing_errors
 from prevision_cantine.city.city import City
 from prevision_cantine.city.dishes import load_dishes
 from prevision_cantine.city.menus import Menus
@@ -19,63 +19,34 @@ from prevision_cantine.city.records import Attendance, Remark
 from prevision_cantine.errors import CityError
 from prevision_cantine.files.csv_file import Row, parse_count, parse_date, read_rows
 
-MAX_RATIO = 3.0  # a row above this many times the median of the days before is a typing error
-PAST_ROWS = 40
+WEDNESDAY = 2  # a day without class in those years: neither learned nor forecast
 
 
-def load_city(folder: str | Path) -> City:
-    """Load a city from its own folder layout.
+def is_nantes(root: Path) -> bool:
+    """Return whether a folder has the layout of Nantes, known by its ``raw/``."""
+    return (root / "raw").is_dir()
 
-    Parameters
-    ----------
-    folder : str or Path
-        Folder with ``raw/`` (``frequentation.csv``, ``effectifs.csv``, ``cantines.csv``,
-        ``menus_*.csv``), ``calculators/`` (``annees_scolaires.csv``, ``vacances.csv``,
-        ``jours_feries.csv``, ``greves.csv``, ``ramadan.csv``) and ``mappings/``
-        (``mapping_ecoles_cantines.csv``, ``mapping_frequentation_cantines.csv``). Two more tables
-        are read where they are there: ``calculators/absences.csv`` (``cantine, date, absents,
-        annonce_le``) and ``raw/effectifs_provisoires.csv`` (``ecole, annee_scolaire, effectif,
-        connu_le``).
 
-    Returns
-    -------
-    City
-        The city; ``report`` lists what was found, repaired or dropped, and why.
-
-    Raises
-    ------
-    CityError
-        Where a file is missing, cannot be read, lacks a column, has one that looks like personal
-        data, or holds a wrong value, such as more pupils away than are enrolled; the message names
-        file and line.
-
-    Examples
-    --------
-    >>> load_city("nowhere")
-    Traceback (most recent call last):
-    prevision_cantine.errors.CityError: nowhere: no such folder; give the folder that holds raw/
-    """
-    root = Path(folder)
-    if not root.is_dir():
-        what = "is a file" if root.exists() else "no such folder"
-        raise CityError(f"{folder}: {what}; give the folder that holds raw/")
+def load_nantes(root: Path) -> City:
+    """Load a city from the layout of Nantes; see ``load_city``."""
     report: list[Remark] = []
     canteens, types = _canteens(root)
     index = {name: n for n, name in enumerate(canteens)}
     attendance = _attendance(root, index, report)
     calendar = _calendar(root, attendance, report)
-    attendance = _without_typing_errors(attendance, report)
-    city = City(
-        canteens=canteens,
-        types=types,
-        attendance=attendance,
-        enrolment=_enrolment(root, index, calendar, report),
-        calendar=calendar,
-        menus=_menus(root, report),
-        absences=load_absences(root, index, report),
-        provisional=load_provisional(root, _canteen_of(root), index, report),
+    return finished(
+        City(
+            canteens=canteens,
+            types=types,
+            attendance=without_typing_errors(attendance, report, "raw/frequentation.csv"),
+            enrolment=_enrolment(root, index, calendar, report),
+            calendar=calendar,
+            menus=_menus(root, report),
+            absences=load_absences(root, index, report),
+            provisional=load_provisional(root, _canteen_of(root), index, report),
+        ),
+        report,
     )
-    return attrs.evolve(city, report=(*report, *unchecked_absences(city)))
 
 
 def _read(root: Path, name: str, columns: Sequence[str]) -> list[Row]:
@@ -245,27 +216,6 @@ def _repaired(item: Break, table: Attendance, holidays: Days, report: list[Remar
     action = f"moved to {start} to {end}, where none were"
     report.append(Remark("calculators/vacances.csv", what, action, int((served & inside).sum())))
     return moved
-
-
-def _without_typing_errors(table: Attendance, report: list[Remark]) -> Attendance:
-    """Drop rows far above both what the canteen served before and what its agents ordered.
-
-    Nothing after the row decides, so that a forecast of the past stays one.
-    """
-    usual = np.full(len(table), np.inf)
-    for canteen in np.unique(table.canteen):
-        rows = np.flatnonzero(table.canteen == canteen)
-        if len(rows) > PAST_ROWS:
-            past = np.lib.stride_tricks.sliding_window_view(table.meals[rows], PAST_ROWS)[:-1]
-            usual[rows[PAST_ROWS:]] = np.median(past, axis=1)
-    expected = np.fmax(usual, table.agents)
-    wrong = table.meals > MAX_RATIO * expected
-    if wrong.any():
-        what = f"meals above {MAX_RATIO:g} times both the {PAST_ROWS} days before and the agents' order"
-        report.append(
-            Remark("raw/frequentation.csv", what, "dropped as typing errors", int(wrong.sum()))
-        )
-    return table.select(~wrong)
 
 
 def _canteen_of(root: Path) -> dict[str, str]:

@@ -8,7 +8,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from prevision_cantine.arrays import Days, Floats, Ints
+from prevision_cantine.arrays import Bools, Days, Floats, Ints
 
 
 @attrs.frozen(eq=False)
@@ -119,3 +119,127 @@ class Remark:
     what: str
     action: str
     count: int
+
+
+def _ints() -> Ints:
+    return np.array([], dtype=np.int64)
+
+
+def _floats() -> Floats:
+    return np.array([], dtype=np.float64)
+
+
+@attrs.frozen(eq=False)
+class HeadCounts:
+    """People enrolled or present, each figure from a day on until the next one of its series.
+
+    Parameters
+    ----------
+    series : ndarray of int, shape (m,)
+        Number of the series; the rows are in the order of series, day and day of knowledge.
+    since, known_on : ndarray of datetime64[D], shape (m,)
+        Day from which the figure counts, and day from which it is known.
+    people : ndarray of float, shape (m,)
+        People, above 0.
+    """
+
+    series: Ints = attrs.field(factory=_ints, repr=False)
+    since: Days = attrs.field(factory=_days, repr=False)
+    people: Floats = attrs.field(factory=_floats, repr=False)
+    known_on: Days = attrs.field(factory=_days, repr=False)
+
+    def __len__(self) -> int:
+        """Return how many figures there are."""
+        return len(self.series)
+
+    @classmethod
+    def of(cls, series: Ints, since: Days, people: Floats, known_on: Days) -> HeadCounts:
+        """Return figures in any order as a table in its own."""
+        order = np.lexsort((known_on, since, series))
+        return cls(series[order], since[order], people[order], known_on[order])
+
+    def at(self, series: Ints, date: Days, known_on: np.datetime64) -> tuple[Floats, Bools]:
+        """Return the figure of each row as known on a day, and whether it is one of that day or before.
+
+        Where all figures known begin after the row, the first of them stands in; a series without a
+        figure has NaN.
+        """
+        told = self.known_on <= known_on
+        if not told.any():
+            return np.full(len(date), np.nan), np.zeros(len(date), dtype=bool)
+        own, since, people = self.series[told], self.since[told], self.people[told]
+        key = _key(own, since)
+        at = np.searchsorted(key, _key(series, date), side="right") - 1
+        started = (at >= 0) & (own[np.maximum(at, 0)] == series)
+        first = np.searchsorted(key, _key(series, np.full(len(date), since.min())))
+        at = np.where(started, at, np.minimum(first, len(own) - 1))
+        mine = own[at] == series
+        return np.where(mine, people[at], np.nan), started
+
+
+def _key(series: Ints, date: Days) -> Ints:
+    """Return a number that grows with the series, then with the day."""
+    return series * 1_000_000 + date.astype("datetime64[D]").astype(np.int64)
+
+
+@attrs.frozen(eq=False)
+class Variable:
+    """A number known in advance, such as people away or a forecast temperature.
+
+    Parameters
+    ----------
+    name : str
+        Its name.
+    series : ndarray of int, shape (m,)
+        Number of the series, -1 for all.
+    date : ndarray of datetime64[D], shape (m,)
+        Day that the value is about.
+    value : ndarray of float, shape (m,)
+        The value.
+    known_on : ndarray of datetime64[D], shape (m,)
+        Day from which it is known; the first day of all where it always is.
+    """
+
+    name: str
+    series: Ints = attrs.field(repr=False)
+    date: Days = attrs.field(repr=False)
+    value: Floats = attrs.field(repr=False)
+    known_on: Days = attrs.field(repr=False)
+
+    def at(self, series: Ints, date: Days, known_on: np.datetime64) -> Floats:
+        """Return the value of each row as known on a day: that of its series, else that of all; NaN without."""
+        told = self.known_on <= known_on
+        result = np.full(len(date), np.nan)
+        if not told.any() or not len(date):
+            return result
+        key = _key(self.series[told] + 1, self.date[told])
+        # The latest known of several values of a day is the last in this order.
+        order = np.lexsort((self.known_on[told], key))
+        key, value = key[order], self.value[told][order]
+        for wanted in (_key(np.zeros(len(date), dtype=np.int64), date), _key(series + 1, date)):
+            at = np.searchsorted(key, wanted, side="right") - 1
+            found = (at >= 0) & (key[np.maximum(at, 0)] == wanted)
+            result = np.where(found, value[np.maximum(at, 0)], result)
+        return result
+
+
+@attrs.frozen(eq=False)
+class Marks:
+    """Days of one nature for one series, where the calendar of the city says nothing of them.
+
+    Parameters
+    ----------
+    nature : str
+        ``ouvert``, ``ferme``, ``greve``, ``exceptionnel``, ``evenement`` or ``observance``.
+    name : str
+        Name of the event or observance; empty for the others.
+    series : int
+        Number of the series.
+    date : ndarray of datetime64[D], shape (m,)
+        Days, sorted.
+    """
+
+    nature: str
+    name: str
+    series: int
+    date: Days = attrs.field(repr=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from prevision_cantine.city.nantes import load_city
+from prevision_cantine.city.load import load_city
 from prevision_cantine.cli.common import (
     LEAD_DAYS,
     TEXTS,

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from prevision_cantine.calendar.days import to_day
 from prevision_cantine.city.city import City
-from prevision_cantine.city.nantes import load_city
+from prevision_cantine.city.load import load_city
 from prevision_cantine.decide.ordering import load_order
 from prevision_cantine.errors import CantineError, ForecastError
 from prevision_cantine.model.forecast import Forecast

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from prevision_cantine.city.nantes import load_city
+from prevision_cantine.city.load import load_city
 from prevision_cantine.cli.common import Commands, add_command, add_learning, fitted, see, writes
 from prevision_cantine.model.effects import EVERYWHERE
 from prevision_cantine.say.figures import plot_effects, save

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from prevision_cantine.city.nantes import load_city
+from prevision_cantine.city.load import load_city
 from prevision_cantine.cli.common import Commands, add_command, add_learning, fitted, say, writes
 from prevision_cantine.model.storage import save_forecaster
 from prevision_cantine.words.language import counted

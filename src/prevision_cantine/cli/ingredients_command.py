@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from prevision_cantine.city.dishes import load_dishes, load_menu
-from prevision_cantine.city.nantes import load_city
+from prevision_cantine.city.load import load_city
 from prevision_cantine.cli.common import Commands, add_command, add_language, see, writes
 from prevision_cantine.decide.ingredients import ingredients, load_portions
 from prevision_cantine.decide.ordering import load_order

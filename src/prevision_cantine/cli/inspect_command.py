@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
+from prevision_cantine.city.load import load_city
 from prevision_cantine.city.load_report import load_report
-from prevision_cantine.city.nantes import load_city
 from prevision_cantine.cli.common import Commands, add_command
 
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import attrs
 
+from prevision_cantine.city.city import TYPES
 from prevision_cantine.decide.ordering import Order
 from prevision_cantine.errors import CityError, DateError
 from prevision_cantine.files.csv_file import parse_quantity, read_rows, write_csv
-from prevision_cantine.model.design import TYPES
 from prevision_cantine.words.language import counted, in_language, number, table, texts
 from prevision_cantine.words.plain import plain
 

@@ -218,11 +218,12 @@ class Order:
         CantineError
             Where it cannot be written.
         """
-        rows = zip(
-            self.rows.names.tolist(), self.rows.date.astype(str).tolist(),
-            [f"{x:.2f}" for x in self.forecast], [f"{x:.0f}" for x in self.meals], strict=True,
-        )  # fmt: skip
-        write_csv(path, ("cantine", "date", "prevision", "commande"), rows)
+        keys, names = self.rows.key_texts()
+        numbers = zip(
+            [f"{x:.2f}" for x in self.forecast], [f"{x:.0f}" for x in self.meals], strict=True
+        )
+        lines = ([*a, *b] for a, b in zip(names, numbers, strict=True))
+        write_csv(path, (*keys, "prevision", "commande"), lines)
 
     def kitchen_to_csv(self, path: str | Path) -> None:
         """Write ``date, prevision, commande_cantines, commande_ensemble, gain``, a row a day.
@@ -408,20 +409,31 @@ def load_order(path: str | Path, city: City) -> Order:
     prevision_cantine.errors.CityError: nowhere.csv: cannot be read (no such file); it should be an order or the agents' draft of one, CSV with the columns cantine, date, commande
     """
     path = Path(path)
-    index = {name: n for n, name in enumerate(city.canteens)}
+    pairs = zip(city.sites, city.service_of, strict=True)
+    index = {pair: n for n, pair in enumerate(pairs)}
+    services = set(city.service_of)
     seen: dict[tuple[int, np.datetime64], int] = {}
     numbers: list[tuple[float, float]] = []
     columns = ("cantine", "date", "commande")
     for line, row in read_rows(
-        path, columns, optional=["prevision"], what="an order or the agents' draft of one"
+        path,
+        columns,
+        optional=["prevision", "service"],
+        what="an order or the agents' draft of one",
     ):
         name = row["cantine"].strip()
-        if name not in index:
+        if name not in city.sites:
             name = name.removeprefix("'")  # what keeps a spreadsheet from computing
-        if name not in index:
-            near = names_near(name, city.canteens)
+        if name not in city.sites:
+            near = names_near(name, tuple(dict.fromkeys(city.sites)))
             raise CityError(f"{path}:{line}: {name!r} is no canteen of the city: {near}")
-        key = (index[name], parse_date(path, line, row["date"].strip()))
+        service = row.get("service", "").strip() if len(services) > 1 else city.service_of[0]
+        if (name, service) not in index:
+            raise CityError(
+                f"{path}:{line}: service {service!r} of {name}: write one of "
+                f"{', '.join(sorted(s for site, s in index if site == name))}"
+            )
+        key = (index[name, service], parse_date(path, line, row["date"].strip()))
         if key in seen:
             raise CityError(
                 f"{path}:{line}: {name} on {key[1]} stands on line {seen[key]} already; keep one"

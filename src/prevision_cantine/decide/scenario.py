@@ -12,16 +12,15 @@ import numpy as np
 import numpy.typing as npt
 
 from prevision_cantine.arrays import Days, Floats
-from prevision_cantine.calendar.days import Break, to_day
+from prevision_cantine.calendar.days import Break, Calendar, to_day
 from prevision_cantine.city.city import City, Rows
 from prevision_cantine.city.menus import Menus
-from prevision_cantine.city.records import Absences
+from prevision_cantine.city.records import Absences, Variable
 from prevision_cantine.errors import CityError, ForecastError
 from prevision_cantine.files.csv_file import write_csv
-from prevision_cantine.model.design import TERMS
 from prevision_cantine.model.forecast import Forecast
 from prevision_cantine.model.forecaster import CanteenForecaster
-from prevision_cantine.model.naming import reasons
+from prevision_cantine.model.naming import NO_WORDS, Words, reasons
 from prevision_cantine.read_only import read_only
 from prevision_cantine.uncertainty.intervals import added
 from prevision_cantine.words.language import (
@@ -90,6 +89,10 @@ class Scenario:
         announced already.
     public_holidays : iterable of str or datetime.date
         Days that become public holidays.
+    events : mapping of str to iterable of str or datetime.date
+        Days of events or observances of the city's own, by name, beside those of its calendar.
+    variables : mapping of str to mapping of (str or datetime.date) to float
+        Values of variables, by name and day, for all series, in the place of those known.
     breaks : iterable of Break
         School holidays; one takes the place of that with the same name in the same school year.
 
@@ -105,6 +108,8 @@ class Scenario:
     absences: Mapping[tuple[str, str | dt.date], float] = attrs.field(factory=dict)
     public_holidays: tuple[np.datetime64, ...] = attrs.field(default=(), converter=_days)
     breaks: tuple[Break, ...] = attrs.field(default=(), converter=_breaks)
+    events: Mapping[str, Iterable[str | dt.date]] = attrs.field(factory=dict)
+    variables: Mapping[str, Mapping[str | dt.date, float]] = attrs.field(factory=dict)
 
     def apply(self, city: City) -> City:
         """Return the city with the changes.
@@ -148,12 +153,54 @@ class Scenario:
                 y: attrs.evolve(p, pupils=p.pupils * factor) for y, p in city.provisional.items()
             },
             absences=self._absences(city),
+            headcounts=attrs.evolve(
+                city.headcounts, people=city.headcounts.people * factor[city.headcounts.series]
+            ),
+            variables=tuple(self._variable(variable, city) for variable in city.variables),
             calendar=attrs.evolve(
-                calendar,
+                self._with_events(calendar),
                 strikes=_with(calendar.strikes, self.strikes),
                 public_holidays=_with(calendar.public_holidays, self.public_holidays),
                 breaks=tuple(sorted(breaks, key=lambda b: b.start)),
             ),
+        )
+
+    def _with_events(self, calendar: Calendar) -> Calendar:
+        """Return the calendar with the days of the events of the scenario."""
+        known = {name for name, _ in (*calendar.events, *calendar.observances)}
+        for name, days in self.events.items():
+            if name not in known:
+                raise CityError(f"events: no event {name!r}: {names_near(name, sorted(known))}")
+            for day in days:
+                calendar.check_span(to_day(day), to_day(day))
+
+        def more(named: tuple[tuple[str, Days], ...]) -> tuple[tuple[str, Days], ...]:
+            return tuple(
+                (name, _with(days, _days(self.events.get(name, ())))) for name, days in named
+            )
+
+        return attrs.evolve(
+            calendar, events=more(calendar.events), observances=more(calendar.observances)
+        )
+
+    def _variable(self, variable: Variable, city: City) -> Variable:
+        """Return a variable with the values of the scenario in the place of its own."""
+        names = [known.name for known in city.variables]
+        for name in self.variables:
+            if name not in names:
+                raise CityError(f"variables: no variable {name!r}: {names_near(name, names)}")
+        given = self.variables.get(variable.name, {})
+        days = np.array([to_day(day) for day in given], dtype="datetime64[D]")
+        values = np.array(list(given.values()), dtype=np.float64)
+        if not np.isfinite(values).all():
+            raise CityError(f"variables: {variable.name!r}: a value is no finite number")
+        stays = ~np.isin(variable.date, days)
+        return Variable(
+            variable.name,
+            np.concatenate([variable.series[stays], np.full(len(days), -1)]),
+            np.concatenate([variable.date[stays], days]),
+            np.concatenate([variable.value[stays], values]),
+            np.concatenate([variable.known_on[stays], np.full(len(days), city.calendar.span[0])]),
         )
 
     def _factor(self, city: City) -> Floats:
@@ -167,7 +214,9 @@ class Scenario:
                     "for a tenth more pupils"
                 )
         everyone = self.enrolment.get("*", 1.0)
-        return np.array([self.enrolment.get(name, everyone) for name in city.canteens])
+        pairs = zip(city.canteens, city.sites, strict=True)
+        own = self.enrolment
+        return np.array([own.get(name, own.get(site, everyone)) for name, site in pairs])
 
     def _absences(self, city: City) -> Absences:
         """Return the announced absences with those of the scenario, known on any day."""
@@ -177,19 +226,27 @@ class Scenario:
             city.calendar.check_span(to_day(day), to_day(day))
             if not 0 < pupils < np.inf:
                 raise CityError(f"absences: {name!r}: {pupils} is no number of pupils above 0")
-        canteen = [city.canteens.index(name) for name, _ in self.absences]
-        days = np.array([to_day(day) for _, day in self.absences], dtype="datetime64[D]")
+        found = [
+            (series, to_day(day), pupils)
+            for (name, day), pupils in self.absences.items()
+            for series, pair in enumerate(zip(city.canteens, city.sites, strict=True))
+            if name in pair
+        ]
+        canteen = [series for series, _, _ in found]
+        days = np.array([day for _, day, _ in found], dtype="datetime64[D]")
         return Absences(
             np.concatenate([known.canteen, np.array(canteen, dtype=np.int64)]),
             np.concatenate([known.date, days]),
             np.concatenate([known.announced, np.full(len(days), city.calendar.span[0])]),
-            np.concatenate([known.pupils, np.array(list(self.absences.values()), dtype=float)]),
+            np.concatenate(
+                [known.pupils, np.array([pupils for _, _, pupils in found], dtype=float)]
+            ),
             np.concatenate([known.place, np.full(len(days), "absences")]),
         )
 
     @staticmethod
     def _check_canteen(field: str, name: str, city: City) -> None:
-        if name not in city.canteens:
+        if name not in city.canteens and name not in city.sites:
             raise CityError(f"{field}: no canteen {name!r}: {names_near(name, city.canteens)}")
 
 
@@ -206,12 +263,15 @@ class Difference:
     terms : mapping of str to ndarray, shape (n,)
         Meals that each term adds or takes away; they add up to ``after - before``. ``ouverture``
         holds the meals of days that only one of the two has.
+    words : Words
+        What the city's own terms are called.
     """
 
     rows: Rows = attrs.field(repr=False)
     before: Floats = attrs.field(repr=False)
     after: Floats = attrs.field(repr=False)
     terms: Mapping[str, Floats] = attrs.field(converter=read_only, repr=False)
+    words: Words = attrs.field(default=NO_WORDS, repr=False)
 
     def __len__(self) -> int:
         """Return how many rows there are."""
@@ -312,8 +372,8 @@ class Difference:
         """
         columns = (self.before, self.after, *self.terms.values())
         numbers = zip(*([f"{x:.2f}" for x in column] for column in columns), strict=True)
-        names = zip(self.rows.names.tolist(), self.rows.date.astype(str).tolist(), strict=True)
-        header = ("cantine", "date", "avant", "apres", *self.terms)
+        keys, names = self.rows.key_texts()
+        header = (*keys, "avant", "apres", *self.terms)
         write_csv(path, header, ([*a, *b] for a, b in zip(names, numbers, strict=True)))
 
     def _told(
@@ -322,7 +382,7 @@ class Difference:
         """Return each term with its whole meals, the largest first."""
         whole = rounded_to(np.array(list(values.values())), total)
         names = {
-            **{name: words[lang] for name, words in TERMS.items()},
+            **{name: self.words.term(name, lang) for name in values},
             OPENING: TEXTS[lang][OPENING],
         }
         pairs = sorted(zip(whole.tolist(), values, strict=True), key=lambda pair: -abs(pair[0]))
@@ -386,7 +446,7 @@ def compare_forecasts(before: Forecast, after: Forecast) -> Difference:
     terms[OPENING] = np.where(both, 0.0, change)
     day, canteen = np.divmod(every, len(city.canteens))
     rows = Rows(city, canteen, day.astype("datetime64[D]"))
-    return Difference(rows=rows, before=meals[0], after=meals[1], terms=terms)
+    return Difference(rows=rows, before=meals[0], after=meals[1], terms=terms, words=after.words)
 
 
 def what_if(
@@ -455,7 +515,7 @@ def _check_days(scenario: Scenario, days: Days) -> None:
         for day in given:
             if day not in days:
                 raise ForecastError(
-                    f"{field}: {day} is not forecast: {span}, without Wednesdays and holidays; "
+                    f"{field}: {day} is not forecast: {span}, without closed days; "
                     "correct the day, or the span"
                 )
     menus = np.array(sorted(scenario.menus), dtype="datetime64[D]")

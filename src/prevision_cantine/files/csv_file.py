@@ -6,9 +6,10 @@ import csv
 import io
 import os
 import re
+import stat
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from fractions import Fraction
 from pathlib import Path
 
@@ -20,11 +21,13 @@ from prevision_cantine.words.language import counted
 
 MAX_BYTES = 500_000_000
 
+_PLAIN = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?([eE][+-]?\d{1,2})?")
 _DECIMAL = re.compile(r"\d{1,9}(\.\d{1,9})?")
+_DAY = re.compile(r"(19[5-9]|20\d|21[0-4])\d-\d{2}-\d{2}")  # sensible years: 1950 to 2149
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 
 _OTHER_MARK = re.compile(r"[;\t|]")  # what some spreadsheets write between columns
-_REASONS = {FileNotFoundError: "no such file", IsADirectoryError: "it is a folder"}
+_REASONS = {FileNotFoundError: "no such file", IsADirectoryError: "it is no file"}
 
 Row = tuple[int, dict[str, str]]
 
@@ -34,6 +37,7 @@ def read_rows(
     columns: Sequence[str],
     *,
     optional: Sequence[str] = (),
+    left_out: list[str] | None = None,
     what: str = "a file of the city's folder",
 ) -> list[Row]:
     """Return the rows of a CSV file, each with its line, once its columns are those asked for.
@@ -46,6 +50,9 @@ def read_rows(
         The columns it must have, in any order.
     optional : sequence of str
         The columns it may have beside them; no other.
+    left_out : list of str, optional
+        Where given, other columns are left out and their names are added to it; without it, they
+        are refused.
     what : str
         What the file should be, said where it cannot be read.
 
@@ -61,7 +68,10 @@ def read_rows(
         data is refused by name.
     """
     try:
-        if path.stat().st_size > MAX_BYTES:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):  # a pipe would wait, a device would never end
+            raise IsADirectoryError
+        if status.st_size > MAX_BYTES:
             raise CityError(f"{path}: larger than {MAX_BYTES:,} bytes; split it")
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
@@ -77,15 +87,21 @@ def read_rows(
     reader = csv.DictReader(io.StringIO(text, newline=""), restkey="", restval=None)
     try:
         reader.fieldnames = [name.strip() for name in reader.fieldnames or ()]
-        refuse_columns(reader.fieldnames, f"{path}:1")
+        known = (*columns, *optional)
+        refuse_columns([name for name in reader.fieldnames if name not in known], f"{path}:1")
         if len(reader.fieldnames) == 1 and (other := _OTHER_MARK.search(reader.fieldnames[0])):
             raise CityError(
                 f"{path}:1: the columns are separated by {other[0]!r}; save it as CSV separated by commas"
             )
         for column in reader.fieldnames:
-            if column not in (*columns, *optional):
-                known = ", ".join((*columns, *optional))
-                raise CityError(f"{path}:1: unknown column {column!r}; known: {known}")
+            if column in known:
+                continue
+            if left_out is not None:
+                left_out.append(column)
+            else:
+                raise CityError(f"{path}:1: unknown column {column!r}; known: {', '.join(known)}")
+        if len(set(reader.fieldnames)) < len(reader.fieldnames):
+            raise CityError(f"{path}:1: a column stands twice; keep one")
         for column in columns:
             if column not in reader.fieldnames:
                 raise CityError(f"{path}:1: the column {column!r} is missing; add it")
@@ -98,7 +114,7 @@ def read_rows(
             rows.append((reader.line_num, row))
     except csv.Error as error:
         raise CityError(f"{path}:{reader.line_num}: {error}; correct the line") from None
-    for column in columns:
+    for column in reader.fieldnames:
         refuse_values(sorted({row[column] for _, row in rows}), str(path), column)
     return rows
 
@@ -114,12 +130,14 @@ def parse_date(path: Path, line: int, text: str) -> np.datetime64:
     day, slash, rest = text.partition("/")
     if slash:
         month, _, year = rest.partition("/")
-        text = f"{year}-{month}-{day}"
-    try:
-        value: np.datetime64 = np.datetime64(text, "D")
-    except ValueError:
-        value = np.datetime64("NaT", "D")
-    if np.isnat(value) or len(text) != 10:
+        written = f"{year}-{month}-{day}"
+    else:
+        written = text
+    value: np.datetime64 = np.datetime64("NaT", "D")
+    if _DAY.fullmatch(written):
+        with suppress(ValueError):
+            value = np.datetime64(written, "D")
+    if np.isnat(value):
         raise CityError(f"{path}:{line}: {text!r} is no date; write YYYY-MM-DD or DD/MM/YYYY")
     return value
 
@@ -141,6 +159,23 @@ def parse_count(path: Path, line: int, column: str, text: str) -> float:
     if not 0 <= value < 1e6:
         raise CityError(
             f"{path}:{line}: {column}: {text!r} is no count of 0 or more; correct it or write NA"
+        )
+    return value
+
+
+def parse_number(path: Path, line: int, column: str, text: str) -> float:
+    """Return a number of any sign; NaN where it is missing.
+
+    Raises
+    ------
+    CityError
+        With file, line and column, where it is none, or larger than a thousand billions.
+    """
+    if text in ("NA", ""):
+        return np.nan
+    if not _PLAIN.fullmatch(text) or abs(value := float(text)) > 1e12:
+        raise CityError(
+            f"{path}:{line}: {column}: {text!r} is no number; write one such as 12.5 or leave it empty"
         )
     return value
 

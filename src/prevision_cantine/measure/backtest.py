@@ -136,8 +136,9 @@ class Backtest:
             else ["" if np.isnan(x) else f"{x:.2f}".removesuffix(".00") for x in values]
             for values in self.columns().values()
         ]  # fmt: skip
-        names, days = self.rows.names.tolist(), self.rows.date.astype(str).tolist()
-        write_csv(path, ("cantine", "date", *self.columns()), zip(names, days, *text, strict=True))
+        keys, names = self.rows.key_texts()
+        lines = ([*name, *cells] for name, *cells in zip(names, *text, strict=True))
+        write_csv(path, (*keys, *self.columns()), lines)
 
 
 def backtest(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,12 @@ import numpy as np
 import numpy.typing as npt
 
 from prevision_cantine.arrays import Floats, Ints
+from prevision_cantine.city.city import TYPES
 from prevision_cantine.errors import ForecastError
 from prevision_cantine.files.csv_file import write_csv
-from prevision_cantine.model.design import TERMS, TYPES
-from prevision_cantine.model.naming import level_name
-from prevision_cantine.model.regression import Design, Effects, standard_errors
+from prevision_cantine.model.naming import NO_WORDS, TERMS, Words
+from prevision_cantine.model.regression import Block, Design, Effects, standard_errors
+from prevision_cantine.model.terms import Term
 from prevision_cantine.words.language import in_language, number, percent, table, texts
 
 EVERYWHERE = "*"
@@ -56,7 +58,9 @@ class EffectTable:
         the ridge penalties being priors. The weekdays and the weeks, one of which every row has, are
         told against their mean over the rows.
     rows : ndarray of int, shape (m,)
-        Rows of the data at the level.
+        Rows of the data at the level; for a value of a number, all rows where it is known.
+    words : Words
+        What the city's own terms and levels are called.
     """
 
     term: npt.NDArray[np.str_] = attrs.field(repr=False)
@@ -66,6 +70,7 @@ class EffectTable:
     effect: Floats = attrs.field(repr=False)
     error: Floats = attrs.field(repr=False)
     rows: Ints = attrs.field(repr=False)
+    words: Words = attrs.field(default=NO_WORDS, repr=False)
 
     def __len__(self) -> int:
         """Return how many effects there are."""
@@ -101,8 +106,9 @@ class EffectTable:
         ForecastError
             Where there is no such term.
         """
-        if term is not None and term not in TERMS:
-            raise ForecastError(f"no term {term!r}; known: {', '.join(TERMS)}")
+        known = dict.fromkeys([*TERMS, *self.term.tolist()])
+        if term is not None and term not in known:
+            raise ForecastError(f"no term {term!r}; known: {', '.join(known)}")
         keep = np.ones(len(self), dtype=bool)
         if term is not None:
             keep &= self.term == term
@@ -111,8 +117,8 @@ class EffectTable:
         return self._take(keep)
 
     def _take(self, keep: npt.NDArray[np.bool_]) -> EffectTable:
-        names = [field.name for field in attrs.fields(EffectTable)]
-        return EffectTable(**{name: getattr(self, name)[keep] for name in names})
+        names = [field.name for field in attrs.fields(EffectTable) if field.name != "words"]
+        return attrs.evolve(self, **{name: getattr(self, name)[keep] for name in names})
 
     def level_names(self, lang: str = "fr") -> list[str]:
         """Return what each level is called.
@@ -134,7 +140,7 @@ class EffectTable:
         """
         in_language(TEXTS, lang)
         pairs = zip(self.factor.tolist(), self.level.tolist(), strict=True)
-        return [level_name(factor, level, lang) for factor, level in pairs]
+        return [self.words.level(factor, level, lang) for factor, level in pairs]
 
     def to_text(self, lang: str = "fr") -> str:
         """Return the table as text.
@@ -158,7 +164,7 @@ class EffectTable:
         names = self.level_names(lang)
         rows = [
             [
-                TERMS[self.term[n]][lang], names[n],
+                self.words.term(str(self.term[n]), lang), names[n],
                 say["all"] if self.scope[n] == EVERYWHERE else str(self.scope[n]),
                 percent(self.percent[n] / 100, lang, 1, sign=True),
                 "± " + number(self.percent_error[n], lang, 1), number(int(self.rows[n]), lang),
@@ -194,7 +200,15 @@ class EffectTable:
 
 
 def effect_table(
-    design: Design, target: Floats, weight: Floats, effects: Effects, canteens: tuple[str, ...]
+    design: Design,
+    target: Floats,
+    weight: Floats,
+    effects: Effects,
+    canteens: tuple[str, ...],
+    *,
+    kinds: tuple[str, ...] = TYPES,
+    terms: Sequence[Term] = (),
+    words: Words = NO_WORDS,
 ) -> EffectTable:
     """Return the effects of a design as a table.
 
@@ -208,27 +222,57 @@ def effect_table(
         How much each row counted at last.
     effects : Effects
         Effects of its columns.
-    canteens : tuple of str
-        Names of its groups.
+    canteens, kinds : tuple of str
+        Names of its groups, and of their types.
+    terms : sequence of Term
+        The terms that gave its columns: of a curve, the effect is told at some values.
+    words : Words
+        What the city's own terms are called.
 
     Returns
     -------
     EffectTable
-        By term in the order of ``TERMS``, those of all canteens first.
+        By term in the order in which they are told, those of all canteens first.
     """
     count = np.bincount(design.situation, minlength=design.situations)
     seen = design.matrix(nested=False).astype(bool).T @ count
-    contrast = _against_mean(design, seen)
+    rows = [_against_mean(design, seen, len(kinds))]
+    curves: list[tuple[str, str, slice, slice]] = []
+    left = list(design.columns(nested=False))
+    place, entries = len(seen), list(words.entries)
+    for term in terms:
+        columns, names = term.points()
+        if not len(names):
+            continue
+        spans = _taken(left, term, columns.shape[1])
+        own = np.zeros((len(names), len(seen)))
+        own[:, spans[0].start : spans[-1].stop] = columns
+        rows.append(own)
+        curves.append((term.name, term.factor, slice(place, place + len(names)), spans[0]))
+        place += len(names)
+        entries += [
+            (f"{term.factor} {n}", lang, text)
+            for n, called in enumerate(names) for lang, text in called.items()
+        ]  # fmt: skip
+    contrast = np.vstack(rows)
     shared = contrast @ effects.shared
     errors = standard_errors(design, target, weight, effects, contrast=contrast)
     parts: list[tuple[Any, ...]] = []
+    for name, factor, at, first in curves:
+        points = np.arange(at.stop - at.start)
+        known = np.full(len(points), int(seen[first].max()))
+        scope = np.full(len(points), EVERYWHERE, dtype=object)
+        parts.append((name, factor, points, scope, shared[at], errors[0][at], known))
+    drawn = {factor for _, factor, _, _ in curves}
     for where, block in design.columns(nested=False):
         factor = block.factor.removeprefix("type*")
+        if factor in drawn or block.column.ndim > 1:  # a column of a curve says nothing alone
+            continue
         level = np.arange(block.width)
         scope = np.full(block.width, EVERYWHERE, dtype=object)
         if factor != block.factor:
-            kind, level = np.divmod(level, block.width // len(TYPES))
-            scope = np.array(TYPES, dtype=object)[kind]
+            kind, level = np.divmod(level, block.width // len(kinds))
+            scope = np.array(kinds, dtype=object)[kind]
         parts.append(
             (block.term, factor, level, scope, shared[where], errors[0][where], seen[where])
         )
@@ -236,6 +280,8 @@ def effect_table(
         design.matrix(nested=True).astype(bool).T @ design.spread(np.ones(len(design)))
     )
     for where, block in design.columns(nested=True):
+        if block.column.ndim > 1:
+            continue
         level = np.repeat(np.arange(block.width), design.groups)
         scope = np.tile(np.array(canteens, dtype=object), block.width)
         parts.append(
@@ -244,20 +290,37 @@ def effect_table(
                 errors[1][:, where].T.ravel(), seen_by[where].ravel(),
             )
         )  # fmt: skip
-    order = {name: n for n, name in enumerate(TERMS)}
+    order = {name: n for n, name in enumerate(dict.fromkeys([*TERMS, *(p[0] for p in parts)]))}
     parts = sorted((p for p in parts if p[0] not in _LEFT_OUT), key=lambda p: order[p[0]])
+    if not parts:
+        none = np.array([], dtype=np.str_)
+        whole, real = np.array([], dtype=np.int64), np.array([])
+        return EffectTable(
+            term=none, factor=none, level=whole, scope=none, effect=real, error=real, rows=whole
+        )
     lengths = [len(part[2]) for part in parts]
-    columns = [np.concatenate([part[n] for part in parts]) for n in range(2, 7)]
+    columns_ = [np.concatenate([part[n] for part in parts]) for n in range(2, 7)]
     found = EffectTable(
         term=np.repeat([part[0] for part in parts], lengths),
         factor=np.repeat([part[1] for part in parts], lengths),
-        level=columns[0], scope=columns[1].astype(str), effect=columns[2], error=columns[3],
-        rows=np.rint(columns[4]).astype(np.int64),
+        level=columns_[0], scope=columns_[1].astype(str), effect=columns_[2], error=columns_[3],
+        rows=np.rint(columns_[4]).astype(np.int64), words=Words(tuple(entries)),
     )  # fmt: skip
     return found._take(found.rows > 0)
 
 
-def _against_mean(design: Design, seen: Ints) -> Floats:
+def _taken(left: list[tuple[slice, Block]], term: Term, width: int) -> list[slice]:
+    """Take the columns of a curve out of those that no other term has."""
+    found: list[slice] = []
+    for where, block in list(left):
+        enough = found and found[-1].stop - found[0].start == width
+        if not enough and (block.term, block.factor) == (term.name, term.factor):
+            found.append(where)
+            left.remove((where, block))
+    return found
+
+
+def _against_mean(design: Design, seen: Ints, kinds: int) -> Floats:
     """Return each shared effect as a combination: less the mean of its factor where it has one.
 
     Where each row has a level of a factor, such as a weekday, the level of the canteen could carry
@@ -265,8 +328,8 @@ def _against_mean(design: Design, seen: Ints) -> Floats:
     """
     result = np.eye(len(seen))
     for where, block in design.columns(nested=False):
-        if (block.column >= 0).all():
-            groups = len(TYPES) if block.factor.startswith("type*") else 1
+        if block.column.ndim == 1 and block.value is None and (block.column >= 0).all():
+            groups = kinds if block.factor.startswith("type*") else 1
             for columns in np.split(np.arange(where.start, where.stop), groups):
                 total = max(seen[columns].sum(), 1)
                 result[np.ix_(columns, columns)] -= seen[columns] / total

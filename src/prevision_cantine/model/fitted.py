@@ -5,8 +5,9 @@ from __future__ import annotations
 import attrs
 import numpy as np
 
-from prevision_cantine.arrays import Floats
+from prevision_cantine.arrays import Floats, Ints
 from prevision_cantine.model.draft import DraftWeights
+from prevision_cantine.model.naming import Words
 from prevision_cantine.model.regression import Effects
 from prevision_cantine.model.strikes import PastStrikes
 from prevision_cantine.uncertainty.intervals import Calibration
@@ -26,7 +27,9 @@ class Fitted:
         Power of enrolment.
     level, level_new : ndarray of float, shape (canteens,)
         Level of each canteen inside the school year, and for the first forecasts of the next.
-    profile : ndarray of float, shape (canteens, 5)
+    level_apart : ndarray of float, shape (canteens,)
+        Level in an exceptional span, where the data end inside one; the usual level else.
+    profile : ndarray of float, shape (canteens, 7)
         What the weekdays of each canteen add lately.
     summer : tuple of float, length 2
         What a summer adds to the level, with the new enrolments known, and without.
@@ -34,6 +37,20 @@ class Fitted:
         What a canteen that fills up keeps growing by, where the new enrolment is not known.
     caution : ndarray of float, shape (canteens,)
         How far the agents ordered beyond what was served lately, on the log scale.
+    usual : ndarray of float, shape (canteens,)
+        Usual meals of each series, which stand for an enrolment that is not known.
+    away : ndarray of float, shape (canteens,)
+        What absences usually take away where they are announced every day; 0 where they are rare.
+    seen : ndarray of int, shape (canteens,)
+        Rows that each series was learned from.
+    weekdays : ndarray of int
+        Weekdays that were served.
+    terms : str
+        The terms with their curves, as ``terms_to_text`` writes them.
+    names : tuple of str
+        Names of the parts of a forecast, in the order in which they are told.
+    words : Words
+        What the city's own terms are called.
     effects : Effects
         Effects of the columns of the design.
     first_year, years : int
@@ -49,10 +66,18 @@ class Fitted:
     exponent: float
     level: Floats
     level_new: Floats
+    level_apart: Floats
     summer: tuple[float, float]
     growth: Floats
     profile: Floats
     caution: Floats
+    usual: Floats
+    away: Floats
+    seen: Ints
+    weekdays: Ints
+    terms: str
+    names: tuple[str, ...]
+    words: Words
     effects: Effects
     first_year: int
     years: int

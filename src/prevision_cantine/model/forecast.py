@@ -13,6 +13,7 @@ from prevision_cantine.arrays import Floats, Ints
 from prevision_cantine.city.city import Rows
 from prevision_cantine.files.csv_file import write_csv
 from prevision_cantine.files.masking import small_cells
+from prevision_cantine.model.naming import NO_WORDS, Words
 from prevision_cantine.read_only import read_only
 from prevision_cantine.uncertainty.intervals import Calibration
 from prevision_cantine.uncertainty.spread import Scale
@@ -38,6 +39,12 @@ class Forecast:
         Past forecasts that intervals and orders rest on.
     scale : Scale, optional
         How far each row may be off, relative to a middling forecast; by its size where not given.
+    words : Words
+        What the city's own terms are called.
+    notes : mapping of str to ndarray of bool, shape (n,)
+        Rows of which something is not known: ``never`` (the canteen has never served), ``weekday``
+        (the weekday never was), ``people`` (its enrolment), ``short`` (too short a past to measure
+        how far forecasts are off), ``exceptional`` (a span that is none of the usual ones).
     """
 
     rows: Rows = attrs.field(repr=False)
@@ -49,6 +56,10 @@ class Forecast:
     contributions: Mapping[str, Floats] = attrs.field(converter=read_only, repr=False)
     calibration: Calibration = attrs.field(repr=False)
     scale: Scale | None = attrs.field(default=None, repr=False)
+    words: Words = attrs.field(default=NO_WORDS, repr=False)
+    notes: Mapping[str, npt.NDArray[np.bool_]] = attrs.field(
+        factory=dict, converter=read_only, repr=False
+    )
 
     def __len__(self) -> int:
         """Return how many rows there are."""
@@ -133,14 +144,15 @@ class Forecast:
             Where it cannot be written.
         """
         hidden = self.is_small(mask_below)
-        header = ("cantine", "date", "prevision", "borne_basse", "borne_haute")
+        header = ("prevision", "borne_basse", "borne_haute")
         columns = [np.where(hidden, np.nan, x) for x in (self.meals, self.lower, self.upper)]
         numbers = zip(
             *(["" if np.isnan(x) else f"{x:.2f}" for x in column] for column in columns),
             strict=True,
         )
-        names = zip(self.rows.names.tolist(), self.rows.date.astype(str).tolist(), strict=True)
-        write_csv(path, header, ([*a, *b] for a, b in zip(names, numbers, strict=True)))
+        keys, names = self.rows.key_texts()
+        lines = ([*a, *b] for a, b in zip(names, numbers, strict=True))
+        write_csv(path, (*keys, *header), lines)
 
     def is_small(self, below: float | None) -> npt.NDArray[np.bool_]:
         """Return which rows to hide so that no forecast below a size can be worked out.
@@ -181,6 +193,6 @@ class Forecast:
         usual, added = self.in_meals()
         columns = (usual, *added.values(), self.meals)
         numbers = zip(*([f"{x:.2f}" for x in column] for column in columns), strict=True)
-        names = zip(self.rows.names.tolist(), self.rows.date.astype(str).tolist(), strict=True)
-        header = ("cantine", "date", "habituel", *added, "prevision")
+        keys, names = self.rows.key_texts()
+        header = (*keys, "habituel", *added, "prevision")
         write_csv(path, header, ([*a, *b] for a, b in zip(names, numbers, strict=True)))

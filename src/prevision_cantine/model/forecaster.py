@@ -3,57 +3,50 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import attrs
 import numpy as np
-import numpy.typing as npt
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import NotFittedError
 
-from prevision_cantine.arrays import Floats, Ints
-from prevision_cantine.calendar.days import WEDNESDAY, to_day, weekday
+from prevision_cantine.arrays import Bools, Floats
+from prevision_cantine.calendar.days import to_day, weekday
 from prevision_cantine.calendar.periods import periods, weeks
 from prevision_cantine.city.city import City, Rows
 from prevision_cantine.city.records import Attendance
 from prevision_cantine.city.sources import describe
 from prevision_cantine.errors import DateError, ForecastError, ParameterError, check_number
-from prevision_cantine.model.design import TERMS, design, is_ending, occasions
-from prevision_cantine.model.draft import CAUTION_DAYS, caution, learn_weights, parts
+from prevision_cantine.model.design import design, is_ending, occasions
 from prevision_cantine.model.draft import MIN_ROWS as DRAFT_ROWS
+from prevision_cantine.model.draft import learn_weights, parts
 from prevision_cantine.model.effects import EffectTable, effect_table
 from prevision_cantine.model.fitted import Assisted, Fitted
 from prevision_cantine.model.forecast import Forecast
-from prevision_cantine.model.levels import SLOTS, Past
-from prevision_cantine.model.past_forecasts import Origins, joined, measured
-from prevision_cantine.model.regression import Design, Effects, solve
-from prevision_cantine.model.strikes import past_strikes
+from prevision_cantine.model.learning import (
+    Settings,
+    is_enough,
+    is_new,
+    known_rows,
+    learn,
+    log_people,
+    log_present,
+    regress,
+)
+from prevision_cantine.model.levels import SLOTS
+from prevision_cantine.model.past_forecasts import Origins, joined, measured, width_after
+from prevision_cantine.model.terms import (
+    Term,
+    checked_terms,
+    default_terms,
+    terms_from_text,
+    terms_to_text,
+)
 from prevision_cantine.uncertainty.intervals import Calibration, check_share
 from prevision_cantine.words.language import counted
 
-MIN_ROWS = 200
-MEMORY = 3  # half-lives: an older row would weigh less than an eighth
 LONGEST_LIFE = 1_000_000  # days: beyond it, nothing is forgotten
-MOST_ABSENT = 0.95  # share of a canteen's pupils beyond which absences are not believed
-# A canteen that fills up year after year, such as a new one, keeps on: what its enrolment grew
-# beyond the first figure counts for the second in a year whose enrolment is not known yet.
-GROWTH_BEYOND, GROWTH_KEPT = 0.1, 0.75
-
-
-@attrs.frozen(eq=False)
-class _Regression:
-    """The rows up to one day, and the terms estimated from them."""
-
-    table: Attendance
-    design: Design
-    target: Floats
-    mean: float
-    weight: Floats
-    effects: Effects
-    robust: Floats
-    first_year: int
-    years: int
 
 
 class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
@@ -88,6 +81,8 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
     step : {"period", "week"}
         What the past forecasts forecast at once: a teaching period, or each of its weeks from newer
         data. Choose what the forecasts to come will do.
+    terms : sequence of Category, Number, Season or Product, optional
+        The terms; those of the city, as ``default_terms`` gives them, where not given.
 
     Examples
     --------
@@ -117,6 +112,7 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
         lead_days: int = 15,
         calibration_periods: int = 12,
         step: str = "period",
+        terms: Sequence[Term] | None = None,
     ) -> None:
         self.half_life = half_life
         self.level_half_life = level_half_life
@@ -127,6 +123,7 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
         self.lead_days = lead_days
         self.calibration_periods = calibration_periods
         self.step = step
+        self.terms = terms
 
     def fit(self, city: City, until: str | dt.date | np.datetime64) -> CanteenForecaster:
         """Learn from what is known of a city up to a day.
@@ -146,8 +143,8 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
         Raises
         ------
         DateError
-            Where fewer than 200 rows are known by then, or the day is after the calendar; the
-            message names the range.
+            Where no meal is known by then, or the day is after the calendar; the message names the
+            range.
         ForecastError
             Where a parameter is outside its range: half-lives are above 0, the exponent from 0 to 2,
             lead days whole numbers from 1 to 365, those of enrolments from 0.
@@ -165,7 +162,7 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
             # The past forecasts of one fit serve the next: a backtest learns each day once.
             self._learned_for, self._city, self._learned, self._past = key, city, {}, {}
         self.fitted_ = self._learn(city, day)
-        self.sources_ = describe(self._known_rows(city, day), city, day)
+        self.sources_ = describe(known_rows(city, day), city, day)
         self._effects = None
         self._calibrate(city, day)
         return self
@@ -220,7 +217,7 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
         scale = calibration.scale_of(
             meals,
             (rows.date - self.fitted_.until).astype(np.float64),
-            occasions(rows, self._is_new(self.fitted_, rows)),
+            occasions(rows, is_new(self.fitted_, rows)),
             rows.canteen,
         )
         lower, upper = calibration.interval(meals, coverage, scale)
@@ -232,9 +229,26 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
             coverage=coverage,
             until=self.fitted_.until,
             contributions=contributions,
+            words=self.fitted_.words,
+            notes=self._notes(rows),
             calibration=calibration,
             scale=scale,
         )
+
+    def _notes(self, rows: Rows) -> dict[str, Bools]:
+        """Return, by name, the rows of which something that matters is not known."""
+        fitted = self.fitted_
+        known_on = fitted.until + self.enrolment_lead_days
+        people = rows.city.enrolled(rows.canteen, rows.date, known_on)
+        few = self.calibration_.is_short and self.calibration_.width > 0
+        found = {
+            "never": fitted.seen[rows.canteen] == 0,
+            "weekday": ~np.isin(weekday(rows.date), fitted.weekdays),
+            "people": ~np.isfinite(people),
+            "exceptional": rows.city.is_exceptional(rows),
+            "short": np.full(len(rows), few),
+        }
+        return {name: where for name, where in found.items() if where.any()}
 
     def _check_draft(self, rows: Rows, draft: Floats) -> Assisted:
         if self.assisted_ is None:
@@ -278,10 +292,13 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
         """
         self._check_is_fitted()
         if self._effects is None:
-            found = self._regress(self._city, self.fitted_.until)
+            found = regress(
+                self._city, self.fitted_.until, self._settings(), self._terms(self._city)
+            )
             self._effects = effect_table(
                 found.design, found.target - found.mean, found.weight * found.robust, found.effects,
-                self._city.canteens,
+                self._city.canteens, kinds=self._city.kinds, terms=found.terms,
+                words=self.fitted_.words,
             )  # fmt: skip
         return self._effects
 
@@ -301,7 +318,10 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
             Before ``fit``.
         """
         self._check_is_fitted()
-        return self.get_params(), {
+        settings = self.get_params()
+        if settings["terms"] is not None:
+            settings["terms"] = terms_to_text(settings["terms"])
+        return settings, {
             "fitted": self.fitted_, "calibration": self.calibration_, "assisted": self.assisted_,
             "sources": self.sources_, "effects": self.effects(),
         }  # fmt: skip
@@ -333,7 +353,10 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
                 raise ForecastError(f"the setting {name!r} is not known, or missing")
             if not isinstance(settings[name], (bool, int, float, str, type(None))):
                 raise ForecastError(f"the setting {name!r} is {settings[name]!r}")
-        self = cls(**settings)
+        given = dict(settings)
+        if given["terms"] is not None:
+            given["terms"] = terms_from_text(given["terms"])
+        self = cls(**given)
         self.check_parameters()
         self.fitted_, self.calibration_ = parts["fitted"], parts["calibration"]
         self.assisted_ = parts["assisted"]
@@ -343,6 +366,10 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
         shapes = {
             "level": (fitted.level.shape, (count,)),
             "level_new": (fitted.level_new.shape, (count,)),
+            "level_apart": (fitted.level_apart.shape, (count,)),
+            "usual": (fitted.usual.shape, (count,)),
+            "away": (fitted.away.shape, (count,)),
+            "seen": (fitted.seen.shape, (count,)),
             "growth": (fitted.growth.shape, (count,)),
             "caution": (fitted.caution.shape, (count,)),
             "profile": (fitted.profile.shape, (count, SLOTS)),
@@ -353,10 +380,15 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
                 {len(past.forecast)},
             ),
             "effect table": (
-                {len(getattr(table, field.name)) for field in attrs.fields(EffectTable)},
+                {
+                    len(getattr(table, field.name))
+                    for field in attrs.fields(EffectTable)
+                    if field.name != "words"
+                },
                 {len(table)},
             ),
         }
+        terms_from_text(fitted.terms)
         for name, (found, expected) in shapes.items():
             if found != expected:
                 raise ForecastError(f"{name}: {found}, where {expected} is needed")
@@ -378,6 +410,8 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
         check_number("calibration_periods", self.calibration_periods, 0, 1000, unit="periods")
         if self.step not in ("period", "week"):
             raise ParameterError("step", self.step, "give 'period' or 'week'")
+        if self.terms is not None:
+            checked_terms(self.terms)
         if not isinstance(self.strikes_announced, bool | np.bool_):
             raise ParameterError("strikes_announced", self.strikes_announced, "give True or False")
 
@@ -404,143 +438,59 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
                 "this forecaster has learned nothing yet: call fit(city, until=...)"
             )
 
-    def _known_rows(self, city: City, until: np.datetime64) -> Attendance:
-        table = city.attendance
-        day = weekday(table.date)
-        taught = city.calendar.year_index(table.date) >= 0
-        return table.select((table.date <= until) & (day != WEDNESDAY) & (day < 5) & taught)
+    def _settings(self) -> Settings:
+        return Settings(
+            half_life=self.half_life,
+            level_half_life=self.level_half_life,
+            level_half_life_new_year=self.level_half_life_new_year,
+            enrolment_exponent=self.enrolment_exponent,
+            enrolment_lead_days=self.enrolment_lead_days,
+        )
 
-    def _log_enrolment(self, rows: Rows, until: np.datetime64) -> Floats:
-        pupils = rows.city.enrolled(rows.canteen, rows.date, until + self.enrolment_lead_days)
-        typical = np.nanmedian(pupils) if np.isfinite(pupils).any() else 150.0
-        return np.log(np.where(np.isfinite(pupils), pupils, typical))
+    def _terms(self, city: City) -> tuple[Term, ...]:
+        return default_terms(city) if self.terms is None else checked_terms(self.terms)
 
     def _learn(self, city: City, until: np.datetime64) -> Fitted:
         if until not in self._learned:
-            self._learned[until] = self._learn_anew(city, until)
+            self._learned[until] = learn(city, until, self._settings(), self._terms(city))
         return self._learned[until]
 
-    def _regress(self, city: City, until: np.datetime64) -> _Regression:
-        """Estimate the terms together from the rows up to a day."""
-        table = self._known_rows(city, until)
-        table = table.select(table.date > until - int(MEMORY * self.half_life))
-        if len(table) < MIN_ROWS:
-            first, last = city.attendance.date[0], city.attendance.date[-1]
-            way = "a later" if until < last else "an earlier"
-            remedy = (
-                f"give {way} day" if len(city.attendance) >= MIN_ROWS else "add older attendance"
-            )
-            raise DateError(
-                f"too few rows of attendance are known on {until} ({len(table)}, and {MIN_ROWS} are "
-                f"needed): the attendance runs from {first} to {last}; {remedy}"
-            )
-        rows = Rows(city, table.canteen, table.date)
-        year = city.calendar.year_index(table.date[[0, -1]])
-        first_year, years = int(year[0]), int(year[1] - year[0]) + 1
-        columns = design(rows, first_year, years)
-        offset = self.enrolment_exponent * self._log_enrolment(rows, until)
-        target = np.log(table.meals) - offset - self._log_present(rows, until)
-        mean = float(np.mean(target))
-        size = np.exp(offset)
-        age = (until - table.date).astype(np.float64)
-        weight = 0.5 ** (age / self.half_life) * (size / size.mean()) ** 0.7
-        # Whoever has an own effect on the first day is far from the others there, every year.
-        first = city.calendar.surroundings(days := np.unique(table.date))["from_start"] == 0
-        firm = np.isin(table.date, days[first])
-        effects, robust = solve(columns, target - mean, weight, firm=firm)
-        return _Regression(table, columns, target, mean, weight, effects, robust, first_year, years)
-
-    def _learn_anew(self, city: City, until: np.datetime64) -> Fitted:
-        found = self._regress(city, until)
-        table, target, mean, robust = found.table, found.target, found.mean, found.robust
-        canteens = len(city.canteens)
-        # Levels and weekday profiles follow the last service days of each canteen.
-        terms = found.effects.terms(found.design)
-        level = terms.pop("niveau")
-        rest = target - sum(terms.values())
-        unexplained = rest - mean - level
-        struck = np.isin(table.date, city.calendar.strikes)
-        # The logarithm of what came on a strike day, over what would have come without the strike.
-        came = (unexplained + terms["greve"])[struck]
-        days = np.unique(table.date)
-        past = Past(
-            canteen=table.canteen, slot=_slot(table.date), year=city.calendar.year_index(table.date),
-            day=np.searchsorted(days, table.date), rest=rest, weight=robust, canteens=canteens,
-        )  # fmt: skip
-        known_on = until + self.enrolment_lead_days
-        growth = city.enrolment_growth(known_on)
-        ordered = np.isfinite(table.agents) & (table.agents > 0)
-        ordered &= (past.day > past.day[-1] - CAUTION_DAYS) & ~struck
-        return Fitted(
-            until=until,
-            canteens=city.canteens,
-            exponent=self.enrolment_exponent,
-            level=past.level(self.level_half_life),
-            level_new=past.level(self.level_half_life_new_year),
-            summer=past.summer(self.level_half_life_new_year, self._new_enrolment(city, table)),
-            growth=GROWTH_KEPT * np.maximum(growth - GROWTH_BEYOND, 0.0),
-            profile=past.profile(unexplained),
-            caution=caution(
-                np.log(table.agents[ordered] / table.meals[ordered]),
-                table.canteen[ordered],
-                canteens,
-            ),
-            effects=found.effects,
-            first_year=found.first_year,
-            years=found.years,
-            first_year_name=city.calendar.years[found.first_year].name,
-            strikes=past_strikes(
-                table.date[struck], table.meals[struck], table.meals[struck] / np.exp(came)
-            ),
-        )
-
-    def _new_enrolment(self, city: City, table: Attendance) -> Floats:
-        """Return how much of each row's meals its year's new enrolment is worth, on the log scale."""
-        index = city.calendar.year_index(table.date)
-        shift = np.zeros(len(table))
-        for number in np.unique(index)[1:]:
-            here = index == number
-            start = city.calendar.years[number].start
-            own, before = (
-                city.enrolled(table.canteen[here], table.date[here], day)
-                for day in (start, start - 1)
-            )
-            with np.errstate(invalid="ignore"):
-                shift[here] = np.nan_to_num(np.log(own / before))
-        return self.enrolment_exponent * shift
-
-    def _log_present(self, rows: Rows, until: np.datetime64) -> Floats:
-        """Return the logarithm of the share of pupils who are not announced absent."""
-        absent = rows.city.absent(rows.canteen, rows.date, until)
-        if not absent.any():
-            return np.zeros(len(rows))
-        share = absent / np.exp(self._log_enrolment(rows, until))
-        return np.asarray(np.log1p(-np.minimum(share, MOST_ABSENT)))
-
-    def _is_new(self, fitted: Fitted, rows: Rows) -> npt.NDArray[np.bool_]:
-        """Return the rows of school years of which no meal was known."""
-        return rows.city.calendar.year_index(rows.date) >= fitted.first_year + fitted.years
-
     def _contributions(self, fitted: Fitted, rows: Rows) -> dict[str, Floats]:
-        contributions: dict[str, Floats] = {name: np.zeros(len(rows)) for name in TERMS}
-        contributions |= fitted.effects.terms(design(rows, fitted.first_year, fitted.years))
+        contributions: dict[str, Floats] = {name: np.zeros(len(rows)) for name in fitted.names}
+        if not len(rows):
+            return contributions
         known_on = fitted.until + self.enrolment_lead_days
-        new = self._is_new(fitted, rows)
+        people = log_people(rows, known_on, fitted.usual)
+        terms = terms_from_text(fitted.terms)
+        columns = design(
+            rows, terms, fitted.first_year, fitted.years, known_on=fitted.until, people=people
+        )
+        contributions |= fitted.effects.terms(columns)
+        new = is_new(fitted, rows)
         known = rows.city.enrolment_is_known(rows.canteen, rows.date, known_on)
-        contributions["effectif"] = fitted.exponent * self._log_enrolment(
-            rows, fitted.until
-        ) + np.where(new & ~known, fitted.growth[rows.canteen], 0.0)
-        contributions["niveau"] = np.where(
+        contributions["effectif"] = (
+            contributions["effectif"]
+            + fitted.exponent * people
+            + np.where(new & ~known, fitted.growth[rows.canteen], 0.0)
+        )
+        level = np.where(
             new,
             fitted.level_new[rows.canteen] + np.where(known, *fitted.summer),
             fitted.level[rows.canteen],
         )
+        apart = rows.city.is_exceptional(rows)
+        contributions["niveau"] = np.where(apart, fitted.level_apart[rows.canteen], level)
         contributions["jour"] = (
-            contributions["jour"] + fitted.profile[rows.canteen, _slot(rows.date)]
+            contributions["jour"] + fitted.profile[rows.canteen, weekday(rows.date)]
         )
-        contributions["absences"] = self._log_present(rows, fitted.until)
-        if not self.strikes_announced:
-            contributions["greve"] = np.zeros(len(rows))
+        absent = log_present(rows, fitted.until, people)
+        contributions["absences"] = np.where(absent < 0, absent, fitted.away[rows.canteen])
+        for term in terms:
+            unknown = term.known == "after" or (
+                term.known == "announced" and not self.strikes_announced
+            )
+            if unknown:
+                contributions[term.name] = np.zeros(len(rows))
         return contributions
 
     def _draft_parts(self, fitted: Fitted, rows: Rows, log_meals: Floats, draft: Floats) -> Floats:
@@ -548,30 +498,29 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
         with np.errstate(divide="ignore", invalid="ignore"):
             said = np.where(draft > 0, np.log(draft), np.nan)
         difference = said - log_meals - fitted.caution[rows.canteen]
-        return parts(
-            difference, rows.canteen, rows.date, self._is_new(fitted, rows), is_ending(rows)
-        )
+        return parts(difference, rows.canteen, rows.date, is_new(fitted, rows), is_ending(rows))
 
     def _calibrate(self, city: City, until: np.datetime64) -> None:
         """Forecast the last teaching periods before ``until`` as if on their day, and learn from the errors."""
-        self.calibration_ = Calibration(np.array([]), np.array([]))
+        known = known_rows(city, until)
+        width = width_after(len(np.unique(known.date))) if self.calibration_periods else 0.0
+        self.calibration_ = Calibration(np.array([]), np.array([]), width=width)
         self.assisted_: Assisted | None = None
-        past = self._past_forecasts(city, until)
+        past = self._past_forecasts(city, known)
         if past is None:
             return
         canteens = len(city.canteens)
-        self.calibration_ = measured(past, past.meals, canteens)
+        self.calibration_ = measured(past, past.meals, canteens, width)
         drafted = np.flatnonzero(np.isfinite(past.table.agents) & (past.table.agents > 0))
         if len(drafted) >= DRAFT_ROWS:
             past = past.select(drafted)
             error = np.log(past.table.meals / past.meals)
             weights = learn_weights(past.drafts, error, past.table.meals)
             meals = past.meals * np.exp(weights.term(past.drafts))
-            self.assisted_ = Assisted(weights, measured(past, meals, canteens))
+            self.assisted_ = Assisted(weights, measured(past, meals, canteens, width))
 
-    def _past_forecasts(self, city: City, until: np.datetime64) -> Origins | None:
+    def _past_forecasts(self, city: City, known: Attendance) -> Origins | None:
         """Forecast the last teaching periods, or their weeks, and return what is known of each row."""
-        known = self._known_rows(city, until)
         found: list[Origins] = []
         for period in list(reversed(periods(known.date)))[: self.calibration_periods]:
             inside = known.select((known.date >= period.start) & (known.date <= period.end))
@@ -579,31 +528,27 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
             for span in spans:
                 day = span.until(self.lead_days)
                 table = inside.select((inside.date >= span.start) & (inside.date <= span.end))
-                try:
-                    fitted = self._learn(city, day)
-                except DateError:  # too little is known so far back
+                if not is_enough(known.select(known.date <= day)):  # too little, so far back
                     return joined(found)
+                fitted = self._learn(city, day)
                 if (day, span.end) not in self._past:
                     self._past[day, span.end] = self._past_forecast(city, table, fitted)
                 found.append(self._past[day, span.end])
         return joined(found)
 
     def _past_forecast(self, city: City, table: Attendance, fitted: Fitted) -> Origins:
-        """Forecast rows as if on a day, strike days left out."""
-        table = table.select(~np.isin(table.date, city.calendar.strikes))
-        rows = Rows(city, table.canteen, table.date)
+        """Forecast rows as if on a day, strike days and exceptional ones left out."""
+        every = Rows(city, table.canteen, table.date)
+        usual = ~city.is_struck(every) & ~city.is_exceptional(every)
+        table, rows = table.select(usual), every.select(usual)
         log_meals = _total(self._contributions(fitted, rows)) if len(rows) else np.zeros(0)
         return Origins(
             table=table,
             meals=np.exp(log_meals),
             lead=(table.date - fitted.until).astype(np.float64),
-            occasion=occasions(rows, self._is_new(fitted, rows)),
+            occasion=occasions(rows, is_new(fitted, rows)),
             drafts=self._draft_parts(fitted, rows, log_meals, table.agents),
         )
-
-
-def _slot(days: npt.NDArray[np.datetime64]) -> Ints:
-    return np.array([0, 1, 4, 2, 3, 4, 4])[weekday(days)]
 
 
 def _total(contributions: Mapping[str, Floats]) -> Floats:

@@ -7,7 +7,7 @@ import numpy as np
 
 from prevision_cantine.arrays import Floats, Ints
 
-SLOTS = 5  # Monday, Tuesday, Thursday, Friday, and one for what is not forecast
+SLOTS = 7  # weekdays
 LONG_HALF_LIFE, LONG_ROWS = 100.0, 1.5  # service days; rows of the longer past in a recent level
 PROFILE_HALF_LIFE, PROFILE_ROWS = 40.0, 2.0
 SUMMER = 10.0  # service days by which a summer ages what was seen before it
@@ -31,6 +31,9 @@ class Past:
         How far each row is to be trusted, from 0 to 1.
     canteens : int
         How many canteens there are.
+    now : int, optional
+        Number of the last service day known, rows of which may be left out; that of the last row
+        where not given.
     """
 
     canteen: Ints
@@ -40,6 +43,7 @@ class Past:
     rest: Floats
     weight: Floats
     canteens: int
+    now: int | None = None
 
     def mean(self, half_life: float) -> tuple[Floats, Floats]:
         """Return the mean of each canteen, rows counting half after so many days, and their weight."""
@@ -60,7 +64,8 @@ class Past:
             weight, self.canteen * SLOTS + self.slot, self.canteens * SLOTS, unexplained
         )
         profile = (found * mass / (mass + PROFILE_ROWS)).reshape(self.canteens, SLOTS)
-        profile[:, :4] -= profile[:, :4].mean(axis=1, keepdims=True)
+        seen = np.unique(self.slot)
+        profile[:, seen] -= profile[:, seen].mean(axis=1, keepdims=True)
         return profile
 
     def summer(self, half_life: float, new_pupils: Floats) -> tuple[float, float]:
@@ -100,7 +105,10 @@ class Past:
 
     def _age(self) -> Floats:
         return np.asarray(
-            self.day.max() - self.day + SUMMER * (self.year.max() - self.year), dtype=np.float64
+            (self.day.max() if self.now is None else self.now)
+            - self.day
+            + SUMMER * (self.year.max() - self.year),
+            dtype=np.float64,
         )
 
     def _take(self, keep: Ints) -> Past:
@@ -114,3 +122,28 @@ def weighted_mean(weight: Floats, group: Ints, count: int, value: Floats) -> tup
     """Return the weighted mean of each group, and its weight."""
     mass: Floats = np.bincount(group, weight, count).astype(np.float64)
     return np.bincount(group, weight * value, count) / np.maximum(mass, 1e-300), mass
+
+
+def recent_level(
+    rest: Floats, canteen: Ints, age: Floats, half_life: float, usual: Floats
+) -> Floats:
+    """Return the level that the last rows show, held to the usual one where there are few.
+
+    Parameters
+    ----------
+    rest : ndarray of float, shape (n,)
+        Logarithm of meals less enrolment and every term but the level.
+    canteen : ndarray of int, shape (n,)
+        Number of the series.
+    age, half_life : ndarray of float, shape (n,), and float
+        Service days since each row, and those after which one counts half.
+    usual : ndarray of float, shape (series,)
+        The usual level.
+
+    Returns
+    -------
+    ndarray of float, shape (series,)
+        The level.
+    """
+    found, mass = weighted_mean(0.5 ** (age / half_life), canteen, len(usual), rest)
+    return np.asarray((mass * found + LONG_ROWS * usual) / (mass + LONG_ROWS))

@@ -3,17 +3,42 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
+import attrs
 import numpy as np
 
 from prevision_cantine.calendar.holiday_names import holiday_name
 from prevision_cantine.city.city import Rows
-from prevision_cantine.city.menus import FAMILIES
+from prevision_cantine.city.menus import Family
 from prevision_cantine.words.language import DAYS, MONTHS, listed
 
-SLOTS = (0, 1, 3, 4)  # weekdays that are served
+# The terms of a forecast, in the order in which they are told, with what each is called.
+TERMS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "effectif": {"fr": "effectif", "en": "enrolment", "pt": "matrículas"},
+        "niveau": {"fr": "niveau de la cantine", "en": "level of the canteen", "pt": "nível da cantina"},
+        "jour": {"fr": "jour de la semaine", "en": "day of the week", "pt": "dia da semana"},
+        "saison": {"fr": "saison", "en": "season", "pt": "época do ano"},
+        "rentree_fin": {
+            "fr": "rentrée et fin d'année", "en": "start and end of year", "pt": "início e fim do ano letivo",
+        },
+        "vacances": {"fr": "vacances proches", "en": "holidays near", "pt": "férias próximas"},
+        "feries": {"fr": "fériés et ponts", "en": "public holidays and bridges", "pt": "feriados e pontes"},
+        "greve": {"fr": "grève", "en": "strike", "pt": "greve"},
+        "ramadan": {"fr": "ramadan", "en": "Ramadan", "pt": "Ramadã"},
+        "menu": {"fr": "menu", "en": "menu", "pt": "cardápio"},
+        "absences": {"fr": "absences annoncées", "en": "announced absences", "pt": "ausências anunciadas"},
+        "projet_commande": {
+            "fr": "projet de commande des agents", "en": "draft order of the agents",
+            "pt": "pedido preliminar dos agentes",
+        },
+    }
+)  # fmt: skip
+
+
 NEAR = 5  # service days around school holidays that are told by them
 
 NAMES: Mapping[str, Mapping[str, str]] = {
@@ -100,12 +125,64 @@ def level_name(factor: str, level: int, lang: str) -> str:
     >>> level_name("to_break", 0, "en"), level_name("to_break", 1, "en"), level_name("x", 2, "en")
     ('eve of holidays', '2 days before holidays', 'x 2')
     """
+    if factor == "month":
+        return MONTHS[lang][level]
     if factor == "weekday":
-        return DAYS[lang][SLOTS[level]] if level < len(SLOTS) else NAMES["other"][lang]
+        return DAYS[lang][level]
     names = NAMES.get(f"{factor} {level}") or NAMES.get(factor)
     if names is None:
         return f"{factor} {level}"
     return names[lang].format(n=level + (factor in _FROM_ONE))
+
+
+@attrs.frozen
+class Words:
+    """What the terms and levels of a city's own are called, beside those of the package.
+
+    Parameters
+    ----------
+    entries : tuple of (str, str, str)
+        Name of a term, or of a factor and its level, language, and words.
+    """
+
+    entries: tuple[tuple[str, str, str], ...] = ()
+
+    @classmethod
+    def of(cls, terms: Iterable[Any], families: Iterable[Family] = ()) -> Words:
+        """Return the words that terms, and families of dishes, bring with them."""
+        found: dict[tuple[str, str], str] = {}
+        for term in terms:
+            found |= {(term.name, lang): text for lang, text in term.words.items()}
+            if hasattr(term, "level_words"):
+                found |= term.level_words()
+            elif ":" in term.factor:
+                found |= {(term.factor, lang): text for lang, text in term.words.items()}
+        for family in families:
+            found |= {(family.name, lang): text for lang, text in family.words.items()}
+        return cls(tuple((*key, text) for key, text in found.items()))
+
+    def own(self, name: str, lang: str) -> str | None:
+        """Return the city's own words in a language, else in its first; None where it has none."""
+        mine = {known: text for key, known, text in self.entries if key == name}
+        return mine.get(lang) or next(iter(mine.values()), None)
+
+    def term(self, name: str, lang: str) -> str:
+        """Return what a term is called: in the city's words, in the package's, or by its name."""
+        usual = TERMS.get(name, {}).get(lang)
+        return self.own(name, lang) or usual or name
+
+    def level(self, factor: str, level: int, lang: str) -> str:
+        """Return what a level of a factor is called."""
+        found = self.own(f"{factor} {level}", lang) or self.own(factor, lang)
+        if found is not None:
+            return found
+        _, colon, name = factor.partition(":")
+        if colon and "*" not in factor:
+            return name
+        return level_name(factor, level, lang)
+
+
+NO_WORDS = Words()
 
 
 def reasons(rows: Rows, lang: str) -> list[dict[str, str]]:
@@ -125,7 +202,8 @@ def reasons(rows: Rows, lang: str) -> list[dict[str, str]]:
         calendar and the menus say nothing about is not there.
     """
     around = rows.city.calendar.surroundings(rows.date)
-    menu = rows.city.menus.on(rows.date)
+    menus = rows.city.menus
+    menu = menus.on(rows.date)
     tellers: Mapping[str, Callable[[Rows, int, Mapping[str, Any], str], str]] = {
         "saison": _season, "rentree_fin": _ends, "vacances": _school_holidays,
         "feries": _public_holidays, "greve": _flag("strike"), "ramadan": _flag("ramadan"),
@@ -135,9 +213,9 @@ def reasons(rows: Rows, lang: str) -> list[dict[str, str]]:
         here = {name: values[i] for name, values in around.items()}
         told = {term: tell(rows, i, here, lang) for term, tell in tellers.items()}
         served = [
-            NAMES[name][lang]
-            for name, flag in zip(FAMILIES, menu[i], strict=True)
-            if flag and name in NAMES
+            family.words.get(lang) or NAMES.get(family.name, {}).get(lang) or family.name
+            for family, flag in zip(menus.families, menu[i], strict=True)
+            if flag
         ]
         told["menu"] = listed(served, lang)
         result.append({term: words for term, words in told.items() if words})

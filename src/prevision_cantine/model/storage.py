@@ -30,7 +30,7 @@ from prevision_cantine.model.forecaster import CanteenForecaster
 from prevision_cantine.uncertainty.intervals import Calibration
 
 FORMAT = "prevision_cantine forecaster"
-VERSION = 1
+VERSION = 2
 HEAD = "model.json"
 MAX_HEAD = 10_000_000
 MAX_BYTES = 2_000_000_000

@@ -14,7 +14,7 @@ from prevision_cantine.arrays import Days, Floats
 from prevision_cantine.calendar.days import Calendar
 from prevision_cantine.city.menus import FAMILIES, Menus
 from prevision_cantine.errors import DateError, ForecastError
-from prevision_cantine.model.design import ENDS, STARTS, WEEKS
+from prevision_cantine.model.terms import ENDS, STARTS, WEEKS
 
 # Columns that the calendar alone gives, all of categories.
 CALENDAR_COLUMNS = (

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from prevision_cantine.errors import ForecastError
-from prevision_cantine.model.design import TERMS
 from prevision_cantine.model.forecast import Forecast
 from prevision_cantine.model.naming import reasons
 from prevision_cantine.words.language import (
@@ -28,6 +27,11 @@ TEXTS = texts(
             "fewer": "{count} de moins qu'un {day} habituel ({usual})",
             "same": "Autant qu'un {day} habituel ({usual})",
             "colon": " : ",
+            "never": "Cette cantine n'a encore servi aucun repas : la prévision s'appuie sur son effectif et sur les autres cantines, et peut se tromper de beaucoup.",
+            "weekday": "Aucun repas n'a jamais été servi un {day} : la prévision est celle d'un jour moyen.",
+            "people": "L'effectif de cette cantine est inconnu : la prévision s'appuie sur ses repas habituels.",
+            "exceptional": "Ce jour est d'une période exceptionnelle.",
+            "short": "Le passé est court : l'intervalle est large, faute de prévisions passées à mesurer.",
             "known": "Prévu avec les données connues le {until}.",
         },
         "en": {
@@ -37,6 +41,11 @@ TEXTS = texts(
             "fewer": "{count} fewer than a usual {day} ({usual})",
             "same": "As many as on a usual {day} ({usual})",
             "colon": ": ",
+            "never": "This canteen has not served any meal yet: the forecast rests on its enrolment and on the other canteens, and may be far off.",
+            "weekday": "No meal has ever been served on a {day}: the forecast is that of an average day.",
+            "people": "The enrolment of this canteen is unknown: the forecast rests on its usual meals.",
+            "exceptional": "This day is part of an exceptional period.",
+            "short": "The past is short: the interval is wide, for want of past forecasts to measure.",
             "known": "Forecast from data known on {until}.",
         },
         "pt": {
@@ -46,6 +55,11 @@ TEXTS = texts(
             "fewer": "{count} a menos que o habitual para {day} ({usual})",
             "same": "Tantas quanto o habitual para {day} ({usual})",
             "colon": ": ",
+            "never": "Esta cantina ainda não serviu nenhuma refeição: a previsão baseia-se nas matrículas e nas outras cantinas e pode errar muito.",
+            "weekday": "Nunca foi servida uma refeição em dia de {day}: a previsão é a de um dia médio.",
+            "people": "As matrículas desta cantina são desconhecidas: a previsão baseia-se nas suas refeições habituais.",
+            "exceptional": "Este dia pertence a um período excepcional.",
+            "short": "O passado é curto: o intervalo é largo, por falta de previsões passadas para medir.",
             "known": "Previsto com os dados conhecidos em {until}.",
         },
     }
@@ -74,7 +88,7 @@ def explain(forecast: Forecast, i: int, lang: str = "fr") -> str:
     values = rounded_to(np.array([v[i] for v in added.values()]), meals - before)
     told = reasons(row, lang)[0]
     terms = sorted(
-        (-abs(value), told.get(name, TERMS[name][lang]), value)
+        (-abs(value), told.get(name, forecast.words.term(name, lang)), value)
         for name, value in zip(added, values.tolist(), strict=True)
         if value
     )
@@ -84,4 +98,5 @@ def explain(forecast: Forecast, i: int, lang: str = "fr") -> str:
     )
     if terms:
         sentence += say["colon"] + ", ".join(f"{name} {signed(v, lang)}" for _, name, v in terms)
-    return f"{head}. {sentence}. {say['known'].format(until=forecast.until)}"
+    notes = [say[name].format(day=day) for name, where in forecast.notes.items() if where[i]]
+    return " ".join([f"{head}. {sentence}.", *notes, say["known"].format(until=forecast.until)])

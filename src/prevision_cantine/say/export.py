@@ -105,7 +105,7 @@ def _columns(result: Forecast | Backtest | Order | Missing | City) -> dict[str, 
         case Order():
             return _of(result.rows) | {"prevision": result.forecast, "commande": result.meals}
         case Missing():
-            return {"cantine": result.canteens, "date": result.date, "manque": result.kind}
+            return _of(result.rows.select(result.row)) | {"manque": result.kind}
         case City():
             served = result.attendance
             rows = Rows(result, served.canteen, served.date)
@@ -116,7 +116,7 @@ def _columns(result: Forecast | Backtest | Order | Missing | City) -> dict[str, 
 
 
 def _of(rows: Rows) -> dict[str, Column]:
-    return {"cantine": rows.names, "date": rows.date}
+    return rows.keys()
 
 
 def mask_small(

@@ -13,13 +13,12 @@ import numpy as np
 import numpy.typing as npt
 
 from prevision_cantine.arrays import Days, Floats
-from prevision_cantine.calendar.days import WEDNESDAY, Calendar, weekday
+from prevision_cantine.calendar.days import Calendar, weekday
 from prevision_cantine.city.city import City
 from prevision_cantine.decide.ordering import SHORTAGES, trade_off
 from prevision_cantine.errors import CantineError, ForecastError
 from prevision_cantine.files.csv_file import written
 from prevision_cantine.measure.backtest import Backtest
-from prevision_cantine.model.design import TERMS
 from prevision_cantine.model.effects import EVERYWHERE, EffectTable
 from prevision_cantine.model.forecast import Forecast
 from prevision_cantine.model.naming import level_name, reasons
@@ -151,7 +150,7 @@ def plot_forecast(
             continue
         base = np.where(value >= 0, up, down)
         bottom.bar(
-            place, value, bottom=base, width=0.85, label=TERMS[name][lang],
+            place, value, bottom=base, width=0.85, label=forecast.words.term(name, lang),
             color=_COLOURS[n % len(_COLOURS)], hatch=_HATCHES[n % len(_HATCHES)],
             edgecolor="white", linewidth=0.3,
         )  # fmt: skip
@@ -210,7 +209,7 @@ def plot_contributions(
     whole = rounded_to(np.array(list(values.values())), round(meals) - round(start))
     steps = sorted(
         (
-            (value, said, told.get(name, TERMS[name][lang]))
+            (value, said, told.get(name, forecast.words.term(name, lang)))
             for said, (name, value) in zip(whole.tolist(), values.items(), strict=True)
             if said
         ),
@@ -334,7 +333,7 @@ def plot_effects(effects: EffectTable, *, lang: str = "fr") -> Figure:
         axes.axhline(0, color=BLACK, lw=0.8)
         axes.set_xlabel(say.get(factor, level_name(factor, 0, lang)))
         axes.set_ylabel("%")
-        term = TERMS[str(shared.term[here[0]])][lang]
+        term = shared.words.term(str(shared.term[here[0]]), lang)
         axes.set_title(_capital(term), loc="left", fontsize=10.5, weight="bold")
         ends = (level[0] - 0.7, level[-1] + 0.7)
         axes.set_xlim(ends[::-1] if factor == "to_end" else ends)
@@ -500,7 +499,8 @@ def plot_error_calendar(
     say, figure = _begin(lang, (12, 1.1 + 1.75 * len(shown)))
     panels = figure.subplots(len(shown), 1, squeeze=False)[:, 0]
     worst = float(np.ceil(100 * min(np.abs(error).max(), 0.15)))
-    rows = [n for n in range(5) if n != WEDNESDAY or (weekday(days) == WEDNESDAY).any()]
+    seen = set(weekday(days).tolist())
+    rows = [n for n in range(7) if n in calendar.weekdays or n in seen]
     for axes, number_ in zip(panels, shown.tolist(), strict=True):
         year = calendar.years[number_]
         _year(
@@ -582,7 +582,7 @@ def _levels(axes: Axes, shared: EffectTable, few: npt.NDArray[Any], lang: str) -
         term = str(shared.term[n])
         if term != last:
             heads.append(len(labels))
-            labels.append(_capital(TERMS[term][lang]))
+            labels.append(_capital(shared.words.term(term, lang)))
             last = term
         places.append(len(labels))
         labels.append(names[n])

@@ -13,21 +13,21 @@ TEXTS = texts({
         "season": "les repas ne sont connus que sur {days}, du {first} au {last}, moins qu'une année scolaire : ce "
         "que font la saison, les vacances, la rentrée et la fin d'année hors de ces jours n'est pas connu, et la "
         "prévision n'en tient pas compte.",
-        "intervals": "ni intervalle ni commande : il faut {needed} prévisions passées, mesurées sur des périodes "
-        "déjà servies, et il y en a {past}.",
+        "intervals": "intervalles et commandes sont larges par prudence : il faut {needed} prévisions passées, mesurées "
+        "sur des périodes déjà servies, pour dire de combien on se trompe ici, et il y en a {past}.",
     },
     "en": {
         "season": "meals are known on {days} only, from {first} to {last}, less than a school year: what season, "
         "holidays, and the start and end of the year do outside them is not known, and the forecast leaves it out.",
-        "intervals": "no interval and no order: {needed} past forecasts are needed, measured on periods already "
-        "served, and there are {past}.",
+        "intervals": "intervals and orders are wide to be careful: {needed} past forecasts, measured on periods already "
+        "served, are needed to say how far one is off here, and there are {past}.",
     },
     "pt": {
         "season": "as refeições só são conhecidas em {days}, de {first} a {last}, menos que um ano letivo: o que a "
         "época do ano, as férias, o início e o fim do ano letivo fazem fora desses dias não é conhecido, e a "
         "previsão não o considera.",
-        "intervals": "nem intervalo nem pedido: são necessárias {needed} previsões passadas, medidas em períodos já "
-        "servidos, e há {past}.",
+        "intervals": "intervalos e pedidos são largos por cautela: são necessárias {needed} previsões passadas, medidas em "
+        "períodos já servidos, para dizer quanto se erra aqui, e há {past}.",
     },
 })  # fmt: skip
 
@@ -46,7 +46,7 @@ def too_little(sources: Sources, past_forecasts: int) -> tuple[str, ...]:
     -------
     tuple of str
         ``season`` where the data span less than a school year, ``intervals`` where the past
-        forecasts are too few for one.
+        forecasts are too few to measure how wide they should be.
     """
     found = {
         "season": (sources.last - sources.first).astype(int) < SCHOOL_YEAR,

@@ -15,9 +15,9 @@ from prevision_cantine.arrays import Floats
 from prevision_cantine.calendar.days import weekday
 from prevision_cantine.calendar.periods import periods
 from prevision_cantine.city.sources import Sources
-from prevision_cantine.model.design import TERMS
 from prevision_cantine.model.effects import EVERYWHERE, EffectTable
 from prevision_cantine.model.forecaster import CanteenForecaster
+from prevision_cantine.model.naming import NO_WORDS, Words
 from prevision_cantine.model.strikes import PastStrikes
 from prevision_cantine.say.limits import say_too_little, too_little
 from prevision_cantine.uncertainty.intervals import MIN_ROWS, Calibration
@@ -230,6 +230,8 @@ class ModelSheet:
         What past strikes did.
     settings : mapping of str to object
         Parameters of the forecaster.
+    words : Words
+        What the city's own terms are called.
     """
 
     until: np.datetime64
@@ -240,6 +242,7 @@ class ModelSheet:
     worst: tuple[tuple[np.datetime64, float], ...]
     strikes: PastStrikes
     settings: Mapping[str, Any]
+    words: Words = NO_WORDS
 
     def to_dict(self) -> dict[str, Any]:
         """Return the sheet as plain values, the same in every language.
@@ -253,6 +256,7 @@ class ModelSheet:
         """
         whole = attrs.asdict(self, value_serializer=_plain)
         names = ("first", "last", "days")
+        del whole["words"]
         whole["sources"]["types"] = dict(whole["sources"]["types"])
         validation = dict(zip(names, whole["validation"], strict=True)) if self.validation else None
         return {
@@ -316,7 +320,7 @@ class ModelSheet:
         header = [say[key] for key in ("term", "levels", "lowest", "highest", "error")]
         rows = [
             [
-                TERMS[term.term][lang], number(term.levels, lang),
+                self.words.term(term.term, lang), number(term.levels, lang),
                 percent(term.lowest / 100, lang, 1, sign=True),
                 percent(term.highest / 100, lang, 1, sign=True), number(term.error, lang, 1),
             ]
@@ -407,13 +411,14 @@ def model_sheet(forecaster: CanteenForecaster) -> ModelSheet:
         validation=(past.date.min(), past.date.max(), past.days) if measured else None,
         worst=_worst(past) if measured else (),
         strikes=forecaster.fitted_.strikes,
-        settings=forecaster.get_params(),
+        settings=forecaster.state()[0],
+        words=forecaster.fitted_.words,
     )
 
 
 def _terms(effects: EffectTable) -> tuple[TermRange, ...]:
     found = []
-    for name in TERMS:
+    for name in dict.fromkeys(effects.term.tolist()):
         part = effects.select(term=name)
         if len(part):
             values = part.percent

@@ -8,12 +8,13 @@ import numpy.typing as npt
 
 from prevision_cantine.arrays import Days, Floats, Ints
 from prevision_cantine.errors import ForecastError, ParameterError
-from prevision_cantine.uncertainty.spread import Scale, Spread, by_size
+from prevision_cantine.uncertainty.spread import SIZE, Scale, Spread, by_size
 
 MIN_ROWS = 100
 MIN_DAYS = 20
 OCCASION_ROWS = 300.0  # rows of all occasions that the tails of one are held to
 WIDEST = 1.0  # margin of a middling canteen that no order goes beyond, on the log scale
+T_AT_90 = 2.1318  # 95 % quantile of Student's t with four degrees of freedom
 STEPS = 40  # halvings of a margin, down to 1e-12
 
 
@@ -37,6 +38,10 @@ class Calibration:
         How far each was to be off, relative to a middling forecast; by its size where not given.
     spread : Spread, optional
         What these forecasts say of how far others may be off.
+    width : float
+        Log error that nine forecasts of ten keep below, on either side, where there are too few
+        past forecasts: what they lack is then filled up with such errors. 0 for none, and then
+        neither interval nor order.
     """
 
     forecast: Floats = attrs.field(repr=False)
@@ -45,6 +50,7 @@ class Calibration:
     canteen: Ints = attrs.field(factory=lambda: np.array([], dtype=np.int64), repr=False)
     scale: Scale | None = attrs.field(default=None, repr=False)
     spread: Spread | None = attrs.field(default=None, repr=False)
+    width: float = 0.0
 
     def scale_of(self, meals: Floats, lead: Floats, occasion: Ints, canteen: Ints) -> Scale | None:
         """Return how far other forecasts may be off; None where nothing but their size tells."""
@@ -58,7 +64,9 @@ class Calibration:
         The tails of each occasion are its own as far as it was seen, and wider the fewer its days:
         rows of one day err together, so that a few days may all have been kind.
         """
-        if len(self.actual) < MIN_ROWS:
+        if self.is_short and self.width:
+            return self._filled().interval(meals, coverage, scale)
+        if self.is_short:
             unknown = np.full(len(meals), np.nan)
             return unknown, unknown.copy()
         error, past, scale = self._errors(), self._scale(), scale or by_size(meals)
@@ -100,10 +108,14 @@ class Calibration:
 
     def margin(self, shortage: float, tray: int = 1) -> float:
         """Return the margin whose missing meals were, in the past, this share of those served."""
+        if self.is_short and self.width:
+            return self._filled().margin(shortage, tray)
         return self._smallest(shortage, tray, np.arange(len(self.actual)))
 
     def margin_at(self, quantile: float) -> float:
         """Return the margin that was enough on this share of past canteens and days."""
+        if self.is_short and self.width:
+            return self._filled().margin_at(quantile)
         self._need_past()
         error = np.log(self.actual / self.forecast) / self._scale().either
         return float(np.quantile(error, quantile))
@@ -126,6 +138,31 @@ class Calibration:
         return float(np.quantile(high, quantile))
 
     @property
+    def is_short(self) -> bool:
+        """Whether there are too few past forecasts to go by."""
+        return len(self.actual) < MIN_ROWS
+
+    def _filled(self) -> Calibration:
+        """Return these past forecasts with errors of the given width in the place of what they lack."""
+        lacking = MIN_ROWS - len(self.actual)
+        share = (np.arange(lacking) + 0.5) / lacking
+        # Student's t with four degrees of freedom: tails as heavy as those of canteens.
+        half = 2 * np.sqrt(share * (1 - share))
+        tail = 2 * np.sqrt(np.cos(np.arccos(half) / 3) / half - 1)
+        error = np.sign(share - 0.5) * tail * self.width / T_AT_90
+        own, ones = self._scale(), np.ones(lacking)
+        scale = Scale(
+            np.append(own.above, ones), np.append(own.below, ones),
+            np.append(own.occasion, np.zeros(lacking, dtype=np.int64)),
+        )  # fmt: skip
+        days = np.datetime64("1900-01-01") + np.arange(lacking)
+        return Calibration(
+            np.append(self.forecast, SIZE * ones), np.append(self.actual, SIZE * np.exp(error)),
+            np.concatenate([self.date, days]) if len(self.date) == len(self.actual) else days[:0],
+            scale=scale,
+        )  # fmt: skip
+
+    @property
     def days(self) -> int:
         """How many past days there are."""
         return len(np.unique(self.date))
@@ -140,7 +177,7 @@ class Calibration:
         """Return some of the past forecasts, whose day and canteen are known."""
         return Calibration(
             self.forecast[keep], self.actual[keep], self.date[keep], self.canteen[keep],
-            None if self.scale is None else self.scale.select(keep), self.spread,
+            None if self.scale is None else self.scale.select(keep), self.spread, self.width,
         )  # fmt: skip
 
     def _errors(self) -> Floats:

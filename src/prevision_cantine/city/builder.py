@@ -1,0 +1,521 @@
+"""One builder: from tables of meals, people, days and dishes to a ``City``, whatever their source."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+import attrs
+import numpy as np
+
+from prevision_cantine.arrays import Bools, Days
+from prevision_cantine.calendar.days import Break, Calendar, SchoolYear, to_days, weekday
+from prevision_cantine.city.announced import ABSENCES, unchecked_absences
+from prevision_cantine.city.city import City
+from prevision_cantine.city.menus import Menus, families_of
+from prevision_cantine.city.records import (
+    Absences,
+    Attendance,
+    HeadCounts,
+    Marks,
+    Remark,
+    Variable,
+)
+from prevision_cantine.errors import CityError
+
+MAX_RATIO = 3.0  # a row above this many times the median of the days before is a typing error
+PAST_ROWS = 40
+SUMMER_DAYS = 40  # a holiday longer than this stands between two school years
+LAST_DAYS = 40  # service days of a series among which its weekdays are looked for
+AHEAD = 400  # days after the data up to which a year that no table ends is taken to last
+
+Series = tuple[str, str]  # canteen and service
+
+
+@attrs.frozen(kw_only=True)
+class Meals:
+    """Meals served by one series on one day, as a table has them.
+
+    Parameters
+    ----------
+    series : (str, str)
+        Canteen and service.
+    date : datetime64[D]
+        Day.
+    served, agents : float
+        Meals served and ordered; NaN where not recorded.
+    place : str
+        File and line.
+    """
+
+    series: Series
+    date: np.datetime64
+    served: float
+    agents: float
+    place: str
+
+
+@attrs.frozen(kw_only=True)
+class Span:
+    """Days of one nature, as a table has them.
+
+    Parameters
+    ----------
+    start, end : datetime64[D]
+        First and last day.
+    nature, name : str
+        What they are, and its name.
+    canteen, service : str
+        Whom they concern; empty for all.
+    place : str
+        File and line.
+    """
+
+    start: np.datetime64
+    end: np.datetime64
+    nature: str
+    name: str = ""
+    canteen: str = ""
+    service: str = ""
+    place: str = ""
+
+    @property
+    def days(self) -> Days:
+        """All its days."""
+        return np.arange(self.start, self.end + 1, dtype="datetime64[D]")
+
+
+@attrs.define(kw_only=True)
+class CityTables:
+    """The tables of a city, each row parsed and with its place; only ``meals`` is needed.
+
+    Parameters
+    ----------
+    meals : list of Meals
+        What was served.
+    types, opens, closes, replaces : dict of str
+        By canteen: type, first day, day from which it is closed, and the canteens that it replaces.
+    people : list of (series, since, people, known on, place)
+        Head counts; an empty service is all those of the canteen.
+    spans : list of Span
+        Days of the calendar.
+    years : list of SchoolYear
+        School years; read from the gaps where there is none.
+    dishes : dict of str to dict of date to list of str
+        Dishes by service, that of all being empty.
+    numbers : list of (name, canteen, service, date, value, known on)
+        Values of variables.
+    absences : list of (canteen, service, date, announced, people, place)
+        Announced absences.
+    settings : dict
+        What ``ville.toml`` says.
+    report : list of Remark
+        What was found and done so far.
+    """
+
+    meals: list[Meals]
+    types: dict[str, str] = attrs.field(factory=dict)
+    opens: dict[str, np.datetime64] = attrs.field(factory=dict)
+    closes: dict[str, np.datetime64] = attrs.field(factory=dict)
+    replaces: dict[str, tuple[str, ...]] = attrs.field(factory=dict)
+    people: list[tuple[Series, np.datetime64, float, np.datetime64, str]] = attrs.field(
+        factory=list
+    )
+    spans: list[Span] = attrs.field(factory=list)
+    years: list[SchoolYear] = attrs.field(factory=list)
+    dishes: dict[str, dict[dt.date, list[str]]] = attrs.field(factory=dict)
+    numbers: list[tuple[str, str, str, np.datetime64, float, np.datetime64]] = attrs.field(
+        factory=list
+    )
+    absences: list[tuple[str, str, np.datetime64, np.datetime64, float, str]] = attrs.field(
+        factory=list
+    )
+    settings: dict[str, Any] = attrs.field(factory=dict)
+    report: list[Remark] = attrs.field(factory=list)
+
+
+class _Index:
+    """The series of a city, by canteen and service."""
+
+    def __init__(self, tables: CityTables) -> None:
+        found = {meal.series: None for meal in tables.meals}
+        services = dict.fromkeys(service for _, service in found)
+        served = {site for site, _ in found}
+        for site in tables.types:  # a canteen that has not opened yet
+            if site not in served:
+                found |= {(site, service): None for service in services}
+        order = {site: n for n, site in enumerate(tables.types)}
+        self.series = sorted(found, key=lambda s: (order.get(s[0], len(order)), s))
+        self.number = {series: n for n, series in enumerate(self.series)}
+        self.has_services = len(services) > 1
+        self._of_site: dict[str, list[int]] = defaultdict(list)
+        for n, (site, _) in enumerate(self.series):
+            self._of_site[site].append(n)
+        self.unknown: Counter[tuple[str, str]] = Counter()
+
+    def names(self) -> tuple[str, ...]:
+        return tuple(f"{a} ({b})" if self.has_services and b else a for a, b in self.series)
+
+    def of(self, canteen: str, service: str, table: str) -> list[int]:
+        """Return the series that a canteen and service mean; none, and a remark, where unknown."""
+        if not canteen:
+            every = range(len(self.series))
+            found = [n for n in every if not service or self.series[n][1] == service]
+        else:
+            here = self._of_site.get(canteen, [])
+            found = [n for n in here if not service or self.series[n][1] == service]
+        if not found:
+            self.unknown[table, f"{canteen} {service}".strip()] += 1
+        return found
+
+
+def build_city(tables: CityTables) -> City:
+    """Build a city from its tables.
+
+    Parameters
+    ----------
+    tables : CityTables
+        The tables.
+
+    Returns
+    -------
+    City
+        The city; its report says what was repaired or left out.
+
+    Raises
+    ------
+    CityError
+        Where no meal is left, a canteen and day stands twice, or more people are away than enrolled.
+    """
+    index, report = _Index(tables), tables.report
+    calendar, marks = _calendar(tables, index)
+    table = _attendance(tables, index, report)
+    calendar = _with_years(calendar, tables, table, report)
+    names = index.names()
+    opens, closes = (
+        np.array(
+            [known.get(site, np.datetime64("NaT")) for site, _ in index.series], dtype="datetime64[D]"
+        ) if known else np.array([], dtype="datetime64[D]")
+        for known in (tables.opens, tables.closes)
+    )  # fmt: skip
+    table = _within_life(table, opens, closes, report)
+    table = without_typing_errors(table, report, "frequentation.csv")
+    named = tables.settings.get("jours")
+    seen = tuple(np.unique(weekday(table.date)).tolist()) if named is None else tuple(named)
+    calendar = attrs.evolve(calendar, weekdays=_usual_weekdays(table, seen, calendar, named))
+    words = families_of(tables.settings.get("familles", {}))
+    menus = {
+        service: Menus.of(dishes, words)
+        for service, dishes in _by_service(tables.dishes, index).items()
+    }
+    city = City(
+        canteens=names,
+        types=tuple(tables.types.get(site, "") for site, _ in index.series),
+        attendance=table,
+        enrolment={},
+        calendar=calendar,
+        menus=menus.pop("", Menus.of({}, words)),
+        absences=_absences(tables, index),
+        sites=tuple(site for site, _ in index.series),
+        services=tuple(service for _, service in index.series) if index.has_services else (),
+        headcounts=_people(tables, index),
+        variables=_variables(tables, index),
+        marks=marks,
+        opens=opens,
+        closes=closes,
+        replaces=_replaced(tables, index),
+        weekdays=_weekdays(table, len(names), calendar, named),
+        settings={k: v for k, v in tables.settings.items() if k in ("termes", "langues")},
+        menus_of=menus,
+    )
+    for (where, name), count in index.unknown.items():
+        report.append(Remark(where, f"{name!r} has no meal and is no canteen", "left out", count))
+    return finished(city, report, "absences.csv")
+
+
+def _attendance(tables: CityTables, index: _Index, report: list[Remark]) -> Attendance:
+    found: dict[tuple[np.datetime64, int], Meals] = {}
+    missing = closed = 0
+    for meal in tables.meals:
+        if np.isnan(meal.served):
+            missing += 1
+        elif meal.served == 0:
+            closed += 1
+        else:
+            key = (meal.date, index.number[meal.series])
+            if key in found:
+                raise CityError(
+                    f"{meal.place}: {index.names()[key[1]]} on {meal.date} stands at "
+                    f"{found[key].place} already; keep one, or name the service of each"
+                )
+            found[key] = meal
+    for count, what, action in (
+        (missing, "meals not recorded", "taken as missing, not as zero"),
+        (closed, "no meal served", "taken as closed: no row"),
+    ):
+        if count:
+            report.append(Remark("frequentation.csv", what, action, count))
+    if not found:
+        raise CityError("frequentation.csv: no row with meals; add what was served")
+    keys = sorted(found)
+    return Attendance(
+        np.array([n for _, n in keys], dtype=np.int64),
+        np.array([day for day, _ in keys], dtype="datetime64[D]"),
+        np.array([found[key].served for key in keys]),
+        np.array([found[key].agents for key in keys]),
+    )
+
+
+# The days of all series, by the field of the calendar that keeps them.
+_FIELDS = {
+    "ferie": "public_holidays", "ferme": "closed", "ouvert": "opened", "greve": "strikes",
+    "exceptionnel": "exceptional",
+}  # fmt: skip
+
+
+def _calendar(tables: CityTables, index: _Index) -> tuple[Calendar, tuple[Marks, ...]]:
+    days: dict[str, list[np.datetime64]] = defaultdict(list)
+    named: dict[tuple[str, str], list[np.datetime64]] = defaultdict(list)
+    own: dict[tuple[str, str, int], list[np.datetime64]] = defaultdict(list)
+    breaks: list[Break] = []
+    for span in tables.spans:
+        if span.canteen or span.service:
+            nature = {"vacances": "ferme", "ferie": "ferme"}.get(span.nature, span.nature)
+            name = span.name if nature in ("evenement", "observance") else ""
+            for series in index.of(span.canteen, span.service, "calendrier.csv"):
+                own[nature, name, series].extend(span.days)
+        elif span.nature == "vacances":
+            breaks.append(Break(span.name or "vacances", span.start, span.end))
+        elif span.nature in _FIELDS:
+            days[_FIELDS[span.nature]].extend(span.days)
+        else:
+            named[span.nature, span.name].extend(span.days)
+    ramadan = next((name for nature, name in named if name.casefold() == "ramadan"), None)
+    observed = named.pop(("observance", ramadan), []) if ramadan else []
+    calendar = Calendar(
+        years=(),
+        breaks=tuple(sorted(breaks, key=lambda item: (item.start, item.end))),
+        public_holidays=to_days(days["public_holidays"]),
+        strikes=to_days(days["strikes"]),
+        ramadan=to_days(observed),
+        closed=to_days(days["closed"]),
+        opened=to_days(days["opened"]),
+        exceptional=to_days(days["exceptional"]),
+        observances=tuple((n, to_days(v)) for (k, n), v in named.items() if k == "observance"),
+        events=tuple((n, to_days(v)) for (k, n), v in named.items() if k == "evenement"),
+    )
+    marks = tuple(Marks(*key, date=to_days(values)) for key, values in own.items())
+    return calendar, marks
+
+
+def _with_years(
+    calendar: Calendar, tables: CityTables, table: Attendance, report: list[Remark]
+) -> Calendar:
+    """Give the calendar its years: those told, those between long holidays, or civil ones."""
+    first, last = table.date[0], table.date[-1]
+    if tables.years:
+        years = sorted(tables.years, key=lambda year: year.start)
+        for before, after in pairwise(years):
+            if after.start <= before.end:
+                raise CityError(
+                    f"annees.csv: {before.name} and {after.name} overlap; correct their dates"
+                )
+        outside = int(((table.date < years[0].start) | (table.date > years[-1].end)).sum())
+        if outside:
+            what = "meals outside all school years"
+            report.append(Remark("annees.csv", what, "not learned from", outside))
+        return attrs.evolve(calendar, years=tuple(years), is_school=True)
+    summers = [b for b in calendar.breaks if (b.end - b.start).astype(int) + 1 > SUMMER_DAYS]
+    if summers:
+        edges = [first - 1, *(d for b in summers for d in (b.start, b.end)), last + AHEAD]
+        years = []
+        # What lies before the first long holiday, between two, and after the last.
+        for n in range(0, len(edges), 2):
+            start, end = edges[n] + 1, edges[n + 1] - (n + 1 < len(edges) - 1)
+            end = min(end, start + 366)
+            if start <= end:
+                years.append(SchoolYear("", start, end))
+        what = "no annees.csv: school years read from the long holidays"
+        report.append(Remark("calendrier.csv", what, "the last is taken to last a year at most", len(years)))  # fmt: skip
+        return attrs.evolve(calendar, years=tuple(_distinct(years)), is_school=True)
+    numbers = range(int(str(first)[:4]), int(str(last + AHEAD)[:4]) + 1)
+    years = [
+        SchoolYear(str(n), np.datetime64(f"{n}-01-01"), np.datetime64(f"{n}-12-31"))
+        for n in numbers
+    ]
+    if calendar.breaks:
+        what = "no annees.csv, no holiday of more than 40 days"
+        report.append(Remark("calendrier.csv", what, "civil years taken", len(years)))
+    return attrs.evolve(calendar, years=tuple(years), is_school=False)
+
+
+def _distinct(years: list[SchoolYear]) -> Iterable[SchoolYear]:
+    """Name each year by its first and last civil year, and by its first day where two are alike."""
+    names = Counter(_span_name(year) for year in years)
+    for year in years:
+        name = _span_name(year)
+        yield attrs.evolve(year, name=name if names[name] == 1 else f"{year.start}")
+
+
+def _span_name(year: SchoolYear) -> str:
+    first, last = (str(day)[:4] for day in (year.start, year.end))
+    return first if first == last else f"{first}-{last}"
+
+
+def _usual_weekdays(
+    table: Attendance, seen: tuple[int, ...], calendar: Calendar, named: Sequence[int] | None
+) -> tuple[int, ...]:
+    """Return the weekdays served otherwise than by exception."""
+    if named is not None:
+        return seen
+    ordinary = table.date[~np.isin(table.date, calendar.opened)]
+    days = np.unique(ordinary)
+    if not len(days):
+        return seen
+    counts = np.bincount(weekday(days), minlength=7)
+    # A weekday of one in twenty weeks is an exception: its meals stay, as opened by exception.
+    return tuple(n for n in range(7) if counts[n] > 0.05 * counts.max())
+
+
+def _weekdays(
+    table: Attendance, series: int, calendar: Calendar, named: Sequence[int] | None
+) -> Bools:
+    """Return which weekdays each series serves lately; all of the calendar's where it has no past."""
+    result = np.zeros((series, 7), dtype=bool)
+    result[:, list(calendar.weekdays)] = True
+    if named is not None:
+        return result
+    for n in range(series):
+        days = table.date[table.canteen == n]
+        days = days[~np.isin(days, calendar.opened)]
+        lately = days[days > (days[-1] - 365)][-LAST_DAYS:] if len(days) else days
+        if len(lately):
+            counts = np.bincount(weekday(lately), minlength=7)
+            result[n] &= counts >= (2 if len(lately) >= LAST_DAYS else 1)
+    return result
+
+
+def _within_life(table: Attendance, opens: Days, closes: Days, report: list[Remark]) -> Attendance:
+    """Leave out meals before a canteen opened and from its closing day on."""
+    for days, before, what in (
+        (opens, True, "meals before the canteen opened"),
+        (closes, False, "meals from the day on which the canteen was closed"),
+    ):
+        if len(days):
+            told = days[table.canteen]
+            wrong = table.date < told if before else table.date >= told
+            if wrong.any():
+                report.append(Remark("cantines.csv", what, "left out", int(wrong.sum())))
+                table = table.select(~wrong)
+    if not len(table):
+        raise CityError("cantines.csv: every meal lies before an opening or after a closing day")
+    return table
+
+
+def _people(tables: CityTables, index: _Index) -> HeadCounts:
+    rows = [
+        (series, since, people, known)
+        for (site, service), since, people, known, _ in tables.people
+        for series in index.of(site, service, "effectifs.csv")
+        if people > 0
+    ]
+    if not rows:
+        return HeadCounts()
+    series, since, people, known_on = zip(*rows, strict=True)
+    return HeadCounts.of(
+        np.array(series, dtype=np.int64), np.array(since, dtype="datetime64[D]"),
+        np.array(people, dtype=np.float64), np.array(known_on, dtype="datetime64[D]"),
+    )  # fmt: skip
+
+
+def _variables(tables: CityTables, index: _Index) -> tuple[Variable, ...]:
+    rows: dict[str, list[tuple[int, np.datetime64, float, np.datetime64]]] = defaultdict(list)
+    for name, canteen, service, at, number, known in tables.numbers:
+        whom = index.of(canteen, service, "variables.csv") if canteen or service else [-1]
+        rows[name] += [(n, at, number, known) for n in whom]
+    found = []
+    for name, values in rows.items():
+        if values:
+            series, day, value, known_on = map(list, zip(*values, strict=True))
+            found.append(
+                Variable(
+                    name, np.array(series, dtype=np.int64), np.array(day, dtype="datetime64[D]"),
+                    np.array(value, dtype=np.float64), np.array(known_on, dtype="datetime64[D]"),
+                )
+            )  # fmt: skip
+    return tuple(found)
+
+
+def _absences(tables: CityTables, index: _Index) -> Absences:
+    rows = [
+        (series, day, announced, people, place)
+        for canteen, service, day, announced, people, place in tables.absences
+        # Whoever is away is away from every service of the canteen.
+        for series in index.of(canteen, service, "absences.csv")
+    ]
+    if not rows:
+        return Absences()
+    series, day, announced, people, place = map(list, zip(*rows, strict=True))
+    return Absences(
+        canteen=np.array(series, dtype=np.int64), date=np.array(day, dtype="datetime64[D]"),
+        announced=np.array(announced, dtype="datetime64[D]"),
+        pupils=np.array(people, dtype=np.float64), place=np.array(place),
+    )  # fmt: skip
+
+
+def _replaced(tables: CityTables, index: _Index) -> tuple[tuple[int, ...], ...]:
+    if not tables.replaces:
+        return ()
+    return tuple(
+        tuple(
+            n
+            for old in tables.replaces.get(site, ())
+            for n in index.of(old, service, "cantines.csv")
+        )
+        for site, service in index.series
+    )
+
+
+def _by_service(
+    dishes: Mapping[str, Mapping[dt.date, list[str]]], index: _Index
+) -> dict[str, dict[dt.date, list[str]]]:
+    """Return the dishes of all, and of each service those of its own beside them."""
+    every = {day: list(found) for day, found in dishes.get("", {}).items()}
+    result = {"": every}
+    for service, own in dishes.items():
+        if service:
+            known = {service for _, service in index.series}
+            if service not in known:
+                index.unknown["menus.csv", service] += len(own)
+                continue
+            result[service] = {
+                day: [*every.get(day, []), *own.get(day, [])] for day in {*every, *own}
+            }
+    return result
+
+
+def without_typing_errors(table: Attendance, report: list[Remark], file: str) -> Attendance:
+    """Drop rows far above both what the canteen served before and what its agents ordered.
+
+    Nothing after the row decides, so that a forecast of the past stays one.
+    """
+    usual = np.full(len(table), np.inf)
+    for canteen in np.unique(table.canteen):
+        rows = np.flatnonzero(table.canteen == canteen)
+        if len(rows) > PAST_ROWS:
+            past = np.lib.stride_tricks.sliding_window_view(table.meals[rows], PAST_ROWS)[:-1]
+            usual[rows[PAST_ROWS:]] = np.median(past, axis=1)
+    expected = np.fmax(usual, table.agents)
+    wrong = table.meals > MAX_RATIO * expected
+    if wrong.any():
+        what = f"meals above {MAX_RATIO:g} times both the {PAST_ROWS} days before and the agents' order"
+        report.append(Remark(file, what, "dropped as typing errors", int(wrong.sum())))
+    return table.select(~wrong)
+
+
+def finished(city: City, report: Sequence[Remark], absences: str = ABSENCES) -> City:
+    """Return a city with what its loader found, and the absences that no enrolment is held against."""
+    return attrs.evolve(city, report=(*report, *unchecked_absences(city, absences)))
