@@ -111,14 +111,13 @@ def forecast(
     origin: Origin, curve: new.MarginCurve, first_worth: float, **settings: float
 ) -> dict[str, Array]:
     """Forecast one origin with some settings of the newcomers."""
-    new.FIRST_DAYS_WORTH = first_worth
     kind = int(origin.is_new[0])
     level = origin.prior[kind]
     hidden = np.unique(origin.canteen)
     one = new.prior_from_others(level, origin.mass)
     found = new.newcomers(
         {int(h): one for h in hidden}, origin.own_canteen, origin.own_age, origin.own_residual,
-        first_days=origin.own_first, **settings,
+        first_days=origin.own_first, first_worth=first_worth, **settings,
     )  # fmt: skip
     at = np.searchsorted(found.series, origin.canteen)
     meals = np.exp(origin.bare + found.level[at])

@@ -8,13 +8,9 @@ from __future__ import annotations
 
 import attrs
 import numpy as np
-import numpy.typing as npt
 
+from prevision_cantine.arrays import Days, Floats, Ints
 from prevision_cantine.errors import ForecastError
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Days = npt.NDArray[np.datetime64]
 
 WEEK = np.timedelta64(7, "D")
 YEAR = np.timedelta64(364, "D")  # 52 weeks: the same weekday

@@ -8,10 +8,8 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
+from prevision_cantine.arrays import Floats, Ints
 from prevision_cantine.errors import ForecastError
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 HALVINGS = 60
 
@@ -61,7 +59,13 @@ class Scores:
         return len(self.rows)
 
     def to_dicts(self) -> list[dict[str, float | int | str]]:
-        """Return a dictionary each group, of plain numbers, without the figures that are not there."""
+        """Return the figures as plain values.
+
+        Returns
+        -------
+        list of dict
+            One a group, without the figures that are not there.
+        """
         found: list[dict[str, float | int | str]] = []
         for n in range(len(self)):
             line: dict[str, float | int | str] = {

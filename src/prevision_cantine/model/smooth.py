@@ -159,7 +159,13 @@ class Smooth:
         return values, np.asarray(self.columns(values) @ effect)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain numbers and lists, from which ``from_dict`` builds the same smooth."""
+        """Return plain numbers and lists, from which ``from_dict`` builds the same smooth.
+
+        Returns
+        -------
+        dict of str to object
+            ``low``, ``high``, ``centre``, ``unit``, ``turn`` and ``middle``.
+        """
         return {
             "low": self.low, "high": self.high, "centre": self.centre, "unit": self.unit,
             "turn": [list(row) for row in self.turn], "middle": list(self.middle),
@@ -352,8 +358,14 @@ def season_blocks(
         Harmonics.
     penalty : float
         Ridge penalty of the first harmonic, in rows that say "no effect".
-    nested, category, categories, factor
-        As in ``Smooth.blocks``.
+    nested : bool
+        Whether each series has a season of its own.
+    category : ndarray of int, shape (situations,), optional
+        Category of each situation, -1 for none, where each has a season of its own.
+    categories : int
+        How many categories there are.
+    factor : str
+        What the columns tell apart, for who reads the effects.
 
     Returns
     -------

@@ -11,14 +11,9 @@ from __future__ import annotations
 
 import attrs
 import numpy as np
-import numpy.typing as npt
 
+from prevision_cantine.arrays import Bools, Days, Floats, Ints
 from prevision_cantine.errors import ForecastError, ParameterError
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
-Days = npt.NDArray[np.datetime64]
 
 RUN_DAYS = 5  # days of a series in a row
 RUN_BEYOND = 5.0  # robust standard deviations, all on one side
@@ -242,7 +237,18 @@ class Margin:
     setters_share: float
 
     def of(self, series: Ints) -> Floats:
-        """Return the margin of rows, given the number of the series of each."""
+        """Return the margins of rows.
+
+        Parameters
+        ----------
+        series : ndarray of int, shape (n,)
+            Number of the series of each row.
+
+        Returns
+        -------
+        ndarray of float, shape (n,)
+            Margin of a middling row of each one's series.
+        """
         return np.asarray(self.own[series])
 
 
@@ -285,7 +291,7 @@ def margin(
     own_rows : float
         Rows that the pooled margin counts for beside a series' own.
     runs : FarRuns, optional
-        As ``far_runs`` found them; found here where not given.
+        As ``far_runs`` found them, on this scale or on a plainer one; found here where not given.
 
     Returns
     -------
@@ -317,7 +323,9 @@ def margin(
         raise ForecastError("no past forecast is left to order by: learn from a longer past")
     count = int(series.max()) + 1 if count is None else count
     forecasts, scales = forecast[kept], scale[kept]
-    served = winsorised(forecasts, actual[kept], scales, runs.usual)
+    # In the units of this scale, which may have been learned since the runs were found.
+    usual = robust_deviation(np.log(actual[kept] / forecasts) / scales)
+    served = winsorised(forecasts, actual[kept], scales, usual)
     pooled = _smallest(forecasts, served, scales, shortage, tray)
     rows = np.bincount(series[kept], minlength=count)
     each = np.full(count, pooled)

@@ -11,13 +11,9 @@ from typing import Literal
 
 import attrs
 import numpy as np
-import numpy.typing as npt
 
+from prevision_cantine.arrays import Bools, Floats, Ints
 from prevision_cantine.errors import ForecastError, ParameterError
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
 
 Source = Literal["others", "stated", "replaced"]
 
@@ -25,9 +21,9 @@ HALF_LIFE = 7.0  # service days after which a day counts half in the level of a 
 CLIP = 0.25  # log residuals are held so near to their median
 PRIOR_ROWS = 0.5  # own rows that the prior counts for in the level
 WIDTH_ROWS = 0.25  # and in the width
-TAILS = 1.4  # the levels of series have wider tails than a normal of their deviation
+TAILS = 1.25  # the levels of series have wider tails than a normal of their deviation
 FIRST_DAYS = 5  # days of a new year that are not yet what the series will be
-FIRST_DAYS_WORTH = 0.2  # own rows that each of them counts for in the width
+FIRST_DAYS_WORTH = 0.5  # own rows that each of them counts for in the width
 STATED = 0.10  # standard deviation, on the log scale, of a level that someone states
 REPLACED = 0.13  # and of one that comes from the series replaced
 # Standard deviation of levels where the city has too few series to show its own; on Nantes 0.21.
@@ -192,7 +188,18 @@ class Newcomers:
         return len(self.series)
 
     def sd_of(self, series: Ints) -> Floats:
-        """Return the extra deviation of rows, given the series of each: 0 for one that is known."""
+        """Return how far the level of rows may be off beside their ordinary error.
+
+        Parameters
+        ----------
+        series : ndarray of int, shape (n,)
+            Number of the series of each row.
+
+        Returns
+        -------
+        ndarray of float, shape (n,)
+            Standard deviations on the log scale; 0 for a series that is no newcomer.
+        """
         most = int(max(series.max(initial=-1), self.series.max(initial=-1))) + 1
         table = np.zeros(most)
         table[self.series] = self.sd
@@ -210,6 +217,7 @@ def newcomers(
     prior_rows: float = PRIOR_ROWS,
     width_rows: float = WIDTH_ROWS,
     tails: float = TAILS,
+    first_worth: float = FIRST_DAYS_WORTH,
 ) -> Newcomers:
     """Return the levels of series with little past, and how sure they are.
 
@@ -226,9 +234,10 @@ def newcomers(
         regression would be near 0 for a series far from its prior.
     first_days : ndarray of bool, shape (n,), optional
         Days of the first week of a new year, which are not yet what the series will be.
-    half_life, prior_rows, width_rows, tails : float
+    half_life, prior_rows, width_rows, tails, first_worth : float
         Days after which a day counts half; own rows that the prior counts for in the level, and in
-        the width; and by how much the deviation of the prior is widened.
+        the width; by how much the deviation of the prior is widened; and the rows that a day of the
+        first week of a year counts for in the width.
 
     Returns
     -------
@@ -241,7 +250,7 @@ def newcomers(
     >>> none = np.zeros(0)
     >>> new = newcomers({7: prior}, none.astype(int), none, none)
     >>> new.level.tolist(), new.sd.round(2).tolist()
-    ([0.0], [0.28])
+    ([0.0], [0.25])
     >>> week = np.arange(5.0)
     >>> known = newcomers({7: prior}, np.full(5, 7), week, np.full(5, 0.4))
     >>> bool(known.level[0] > 0.34), bool(known.sd[0] < 0.08)
@@ -264,7 +273,7 @@ def newcomers(
         level[n] = (weight @ held + prior_rows * prior.level) / (weight.sum() + prior_rows)
         worth = np.ones(len(here))
         if first_days is not None:
-            worth = np.where(first_days[here], FIRST_DAYS_WORTH, 1.0)
+            worth = np.where(first_days[here], first_worth, 1.0)
         rows[n] = weight @ worth
     spread = np.array([prior.sd for prior in priors.values()], dtype=np.float64)
     return Newcomers(
@@ -340,7 +349,7 @@ class MarginCurve:
     """The margin that keeps one shortage, for each scale of the errors: solved on a grid, once.
 
     A margin in proportion to the scale misses more where the scale is larger; the margin over the
-    scale has to grow with it, from 0.6 at 0.06 to 1.4 at 0.22 for a shortage of 1 %.
+    scale has to grow with it, from 0.65 at 0.06 to 1.48 at 0.22 for a shortage of 1 %.
 
     Parameters
     ----------
@@ -355,12 +364,34 @@ class MarginCurve:
     margin: Floats = attrs.field(repr=False)
 
     def margin_of(self, scale: Floats) -> Floats:
-        """Return the margin of rows, given the deviation of the error of each."""
+        """Return the margins for scales.
+
+        Parameters
+        ----------
+        scale : ndarray of float, shape (n,)
+            Standard deviation of the error of each row, on the log scale.
+
+        Returns
+        -------
+        ndarray of float, shape (n,)
+            Margins, on the log scale.
+        """
         inside = np.clip(scale, self.scale[0], self.scale[-1])
         return np.interp(np.log(inside), np.log(self.scale), self.margin)
 
     def scale_of(self, margin: Floats) -> Floats:
-        """Return the deviation at which each margin is the right one."""
+        """Return the scales for which margins are right.
+
+        Parameters
+        ----------
+        margin : ndarray of float, shape (n,)
+            Margins, on the log scale.
+
+        Returns
+        -------
+        ndarray of float, shape (n,)
+            Standard deviations on the log scale, 0.0001 for a margin that no scale has.
+        """
         return np.exp(np.interp(margin, self.margin, np.log(self.scale)))
 
     def widened(self, margin: Floats, sd: Floats) -> Floats:
