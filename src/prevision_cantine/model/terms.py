@@ -36,8 +36,6 @@ CALENDAR = {
     "since_break": 2, "first_days": 3, "first_weeks": 1, "before_holiday": 1, "after_holiday": 1,
     "bridge": 1, "strike": 1, "ramadan": 1,
 }  # fmt: skip
-# A source with a name of its own: what of the city it stands for.
-SOURCES = ("plat", "evenement", "observance", "variable")
 
 
 @attrs.frozen(eq=False)

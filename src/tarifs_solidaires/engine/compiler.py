@@ -362,9 +362,7 @@ class Compiler(Conditions):
                     absent.append(q.where_held(here, part.absent))
         code = self._listed_by_row(grid, place, rows, listed, carrier)
         if varying:
-            code = self._varying(
-                grid, place, rows, varying, code, carrier, bool(constants), reached
-            )
+            code = self._varying(grid, place, rows, varying, code, carrier, reached)
         return q.made(
             code, carrier, low, high, scale=scale, divisors=divisors, absent=q.any_of(absent)
         )
@@ -385,7 +383,7 @@ class Compiler(Conditions):
 
     def _varying(
         self, grid: Grid, place: Code, rows: Code, varying: Mapping[int, Num], listed: Code,
-        carrier: Any, some_constant: bool, reached: Sequence[int],
+        carrier: Any, reached: Sequence[int],
     ) -> Code:  # fmt: skip
         groups: list[tuple[Code, Code]] = []
         for row, part in varying.items():

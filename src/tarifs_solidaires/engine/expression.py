@@ -12,9 +12,6 @@ Mode: TypeAlias = Literal["half_up", "half_even", "half_down", "up", "down"]
 Sign: TypeAlias = Literal["<", "<=", "=", "!=", ">", ">="]
 
 MODES: tuple[Mode, ...] = ("half_up", "half_even", "half_down", "up", "down")
-OPPOSITE: Mapping[str, Sign] = {
-    "<": ">=", "<=": ">", "=": "!=", "!=": "=", ">": "<=", ">=": "<",
-}  # fmt: skip
 MIRRORED: Mapping[str, Sign] = {"<": ">", "<=": ">=", "=": "=", "!=": "!=", ">": "<", ">=": "<="}
 
 

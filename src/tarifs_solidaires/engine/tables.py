@@ -44,10 +44,6 @@ class Cut:
     value: Fraction
     after: bool
 
-    def passed(self, value: Fraction) -> bool:
-        """Say whether a value lies beyond the cut."""
-        return value > self.value if self.after else value >= self.value
-
 
 def cuts_of(sign: str, value: Fraction) -> tuple[Cut, ...]:
     """Return the cuts that a comparison with a constant makes."""

@@ -28,7 +28,6 @@ EPOCH = dt.date(1970, 1, 1)
 CHUNK = 1 << 15  # texts that are looked up at a time
 FEW = 64  # texts below which a dictionary is quicker
 LATIN = 0x24F  # last character that has a class of its own; later ones share one
-TRUE, FALSE = ("true", "1"), ("false", "0")
 
 
 @attrs.frozen(kw_only=True)
