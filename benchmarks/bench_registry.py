@@ -21,10 +21,10 @@ import attrs
 import msgspec
 
 from charte_registry import Traitement, check_lines, load_register, render_report, structure
+from charte_registry.files.fast import checker_of
 from charte_registry.records import KINDS
 from charte_registry.records.base import LARGEST
 from charte_registry.schema import kind_schema
-from charte_registry.storage.fast import checker_of
 
 FOLDER = Path(__file__).parents[1] / "examples" / "nantes_2020"
 ROUNDS = 5

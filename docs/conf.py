@@ -11,8 +11,8 @@ from pathlib import Path as _Path
 from matplotlib.figure import Figure as _Figure
 
 from charte_registry import records as _records
-from charte_registry.checks import RULES as _CHECKS
-from charte_registry.checks.catalogue import to_markdown as _checks_to_markdown
+from charte_registry.check import RULES as _CHECKS
+from charte_registry.rules.catalogue import to_markdown as _checks_to_markdown
 from prevision_cantine.say.figures import save as _save
 from tarifs_solidaires import list_rules as _list_rules
 from tarifs_solidaires import load_rule as _load_rule

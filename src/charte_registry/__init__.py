@@ -1,19 +1,21 @@
 """The register of a data charter: records, checks, indicators and the annual report."""
 
-from charte_registry.checks.finding import Finding, Silenced
 from charte_registry.diff import Change, diff
 from charte_registry.errors import RegisterError
-from charte_registry.exporters.formats import export_register
-from charte_registry.importers.algoritmeregister import read_algoritmeregister
-from charte_registry.importers.archive import Limits
-from charte_registry.importers.cnil import read_cnil
-from charte_registry.importers.csv_table import read_csv
-from charte_registry.importers.fideslang import read_fideslang
-from charte_registry.importers.flat import read_tables
-from charte_registry.importers.joined import joined
+from charte_registry.exchange.exporters.formats import export_register
+from charte_registry.exchange.importers.algoritmeregister import read_algoritmeregister
+from charte_registry.exchange.importers.archive import Limits
+from charte_registry.exchange.importers.cnil import read_cnil
+from charte_registry.exchange.importers.csv_table import read_csv
+from charte_registry.exchange.importers.fideslang import read_fideslang
+from charte_registry.exchange.importers.flat import read_tables
+from charte_registry.exchange.importers.joined import joined
+from charte_registry.exchange.remarks import Import, Remark
+from charte_registry.files import Problem, check_lines, load_register, save_register
 from charte_registry.migrations.folder import migrate_folder
 from charte_registry.profiles import Profile, load_profile
-from charte_registry.public import public, published
+from charte_registry.publish.public import public, published
+from charte_registry.publish.report import render_report
 from charte_registry.records import (
     Accord,
     Action,
@@ -57,11 +59,9 @@ from charte_registry.records import (
 from charte_registry.records.base import FieldError, structure, unstructure
 from charte_registry.records.manifeste import Derogation
 from charte_registry.register import Register
-from charte_registry.remarks import Import, Remark
-from charte_registry.report import render_report
+from charte_registry.rules.finding import Finding, Silenced
 from charte_registry.schema import jsonld_context, kind_schema, register_schema, table_schema
 from charte_registry.sql import Answer, query
-from charte_registry.storage import Problem, check_lines, load_register, save_register
 from charte_registry.vocabularies.adequacy import Adequation, Decision, adequation
 
 __all__ = [

@@ -16,7 +16,7 @@ from charte_registry.records import KINDS
 from charte_registry.records.manifeste import Derogation
 
 if TYPE_CHECKING:
-    from charte_registry.checks import Finding, Silenced
+    from charte_registry.check import Finding, Silenced
 
 
 _STEP = re.compile(r"\[([0-9]+)\]|([^.\[\]]+)")
@@ -225,7 +225,7 @@ class Register:
         RegisterError
             Where the date is no date, or the language is none of the three.
         """
-        from charte_registry.checks import judge
+        from charte_registry.check import judge
 
         return list(judge(self, on, lang).findings)
 
@@ -249,7 +249,7 @@ class Register:
         RegisterError
             As ``check``.
         """
-        from charte_registry.checks import judge
+        from charte_registry.check import judge
 
         return list(judge(self, on, lang).silenced)
 
@@ -271,6 +271,6 @@ class Register:
         RegisterError
             Where the register does not describe that year.
         """
-        from charte_registry.indicators import indicators
+        from charte_registry.publish.indicators import indicators
 
         return indicators(self, year)

@@ -12,8 +12,8 @@ from typing import Any
 import attrs
 
 from charte_registry.errors import RegisterError, nearest
+from charte_registry.files.flat_tables import Column, Table, flatten
 from charte_registry.register import Register
-from charte_registry.tables import Column, Table, flatten
 from charte_registry.vocabularies.adequacy import Adequation, adequation
 
 Value = str | int | float | bytes | None

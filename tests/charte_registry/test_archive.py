@@ -6,9 +6,14 @@ import zipfile
 import pytest
 
 from charte_registry import RegisterError
-from charte_registry.exporters.spreadsheet import Page, ods, xlsx
-from charte_registry.importers.archive import Limits, cell_name, checked_workbook, read_bytes
-from charte_registry.importers.workbook import read_workbook
+from charte_registry.exchange.exporters.spreadsheet import Page, ods, xlsx
+from charte_registry.exchange.importers.archive import (
+    Limits,
+    cell_name,
+    checked_workbook,
+    read_bytes,
+)
+from charte_registry.exchange.importers.workbook import read_workbook
 
 PAGE = Page(name="P", rows=[["a", "b"], ["c", 1]])
 MIME = "application/vnd.oasis.opendocument.spreadsheet"

@@ -12,16 +12,16 @@ from rule_cases import CASES, DAY, MORE, ORDER, plain, register
 from strategies import records
 
 from charte_registry import RegisterError, load_register, save_register
-from charte_registry.checks import FAMILIES, RULES, derogations, judge
-from charte_registry.checks.catalogue import to_markdown
-from charte_registry.checks.durees import fin
-from charte_registry.checks.rule import LANGUAGES, SEVERITIES, Rule
-from charte_registry.checks.sarif import to_sarif
-from charte_registry.checks.text import to_text
+from charte_registry.check import FAMILIES, RULES, derogations, judge
 from charte_registry.cli import main
+from charte_registry.exchange.sarif import to_sarif
+from charte_registry.publish.findings import to_text
 from charte_registry.records import KINDS
 from charte_registry.records.manifeste import Derogation
 from charte_registry.register import Register
+from charte_registry.rules.catalogue import to_markdown
+from charte_registry.rules.durees import fin
+from charte_registry.rules.rule import LANGUAGES, SEVERITIES, Rule
 
 
 def fired(register, on=None):

@@ -24,21 +24,21 @@ from charte_registry import (
     joined,
     load_register,
 )
-from charte_registry.cells import neutral, restored
 from charte_registry.cli import main
-from charte_registry.exporters.flat import (
+from charte_registry.exchange.exporters.flat import (
     csv_files,
     parquet_files,
     register_tables,
     workbook_pages,
 )
-from charte_registry.exporters.formats import FORMATS, export_register
-from charte_registry.exporters.single_file import json_content
-from charte_registry.exporters.spreadsheet import Page, ods, page_names, xlsx
-from charte_registry.importers.flat import read_tables
-from charte_registry.importers.workbook import read_workbook
+from charte_registry.exchange.exporters.formats import FORMATS, export_register
+from charte_registry.exchange.exporters.single_file import json_content
+from charte_registry.exchange.exporters.spreadsheet import Page, ods, page_names, xlsx
+from charte_registry.exchange.importers.flat import read_tables
+from charte_registry.exchange.importers.workbook import read_workbook
+from charte_registry.files.cells import neutral, restored
+from charte_registry.files.flat_tables import flatten
 from charte_registry.records import KINDS
-from charte_registry.tables import flatten
 
 FORMULA = re.compile(r"[\s\x00-\x1f]*[=+\-@＝＋－＠]|[\t\r\n]")
 REGISTER = Register(

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from strategies import records
 
 from charte_registry import RegisterError, structure
+from charte_registry.files.flat_tables import Table, flatten, gather
 from charte_registry.records import KINDS
-from charte_registry.tables import Table, flatten, gather
 
 EMPTY = flatten({})
 

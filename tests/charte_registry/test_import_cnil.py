@@ -23,18 +23,18 @@ from charte_registry import (
     Traitement,
     Transfert,
 )
-from charte_registry.exporters.cnil import cnil_pages
-from charte_registry.exporters.spreadsheet import ods, xlsx
-from charte_registry.importers.cnil import cnil_records, read_cnil
-from charte_registry.importers.cnil.bodies import is_person
-from charte_registry.importers.wording import (
+from charte_registry.exchange.exporters.cnil import cnil_pages
+from charte_registry.exchange.exporters.spreadsheet import ods, xlsx
+from charte_registry.exchange.importers.cnil import cnil_records, read_cnil
+from charte_registry.exchange.importers.cnil.bodies import is_person
+from charte_registry.exchange.importers.wording import (
     folded,
     nothing,
     parsed_conservation,
     parsed_date,
     slug,
 )
-from charte_registry.importers.workbook import Sheet
+from charte_registry.exchange.importers.workbook import Sheet
 from charte_registry.vocabularies import modele_cnil, rgpd
 from charte_registry.vocabularies.country_names import NAMES
 
@@ -616,8 +616,8 @@ def test_the_filled_example_of_the_model_is_read(model):
 
 
 def test_every_country_of_the_model_but_kosovo_has_a_code(model):
-    from charte_registry.importers.cnil.fiche import countries
-    from charte_registry.importers.workbook import read_workbook
+    from charte_registry.exchange.importers.cnil.fiche import countries
+    from charte_registry.exchange.importers.workbook import read_workbook
 
     rows = read_workbook(model)[-1].rows
     names = [row[2] for row in rows[2:] if len(row) > 2 and row[2]]
@@ -625,7 +625,7 @@ def test_every_country_of_the_model_but_kosovo_has_a_code(model):
 
 
 def test_the_lists_of_the_model_are_those_that_we_know(model):
-    from charte_registry.importers.workbook import read_workbook
+    from charte_registry.exchange.importers.workbook import read_workbook
 
     rows = read_workbook(model)[-1].rows[2:]
 

@@ -19,16 +19,16 @@ from charte_registry import (
     load_register,
 )
 from charte_registry.cli import main
-from charte_registry.exporters.algoritmeregister import algoritmeregister_entries
-from charte_registry.importers.algoritmeregister import (
+from charte_registry.exchange.exporters.algoritmeregister import algoritmeregister_entries
+from charte_registry.exchange.importers.algoritmeregister import (
     algoritmeregister_records,
     read_algoritmeregister,
 )
-from charte_registry.importers.csv_table import csv_records, read_csv
-from charte_registry.importers.fideslang import fideslang_records, read_fideslang
-from charte_registry.importers.joined import joined
-from charte_registry.importers.mapping import mapping_from
-from charte_registry.remarks import Import
+from charte_registry.exchange.importers.csv_table import csv_records, read_csv
+from charte_registry.exchange.importers.fideslang import fideslang_records, read_fideslang
+from charte_registry.exchange.importers.joined import joined
+from charte_registry.exchange.importers.mapping import mapping_from
+from charte_registry.exchange.remarks import Import
 from charte_registry.vocabularies import fideslang, rgpd
 from charte_registry.vocabularies.algoritmeregister import STATUSES
 
@@ -180,7 +180,7 @@ def test_any_text_goes_through_a_table(names):
     columns = mapping_from({"kind": "partenaires", "columns": {"n": "nom"}})
     rows = [(1, ["n"]), *((number, [name]) for number, name in enumerate(names, 2))]
     found = csv_records(rows, columns, "t.csv")
-    from charte_registry.cells import restored
+    from charte_registry.files.cells import restored
 
     kept = [partner.nom for partner in found.records["partenaires"].values()]
     assert kept == [text for name in names if (text := restored(name).strip())]

@@ -28,7 +28,7 @@ from charte_registry import (
     structure,
     unstructure,
 )
-from charte_registry.exporters.jsonld import COUNTRIES, jsonld_document, jsonld_text
+from charte_registry.exchange.exporters.jsonld import COUNTRIES, jsonld_document, jsonld_text
 from charte_registry.records import KINDS
 from charte_registry.records.formats import URL
 from charte_registry.schema.terms import CLASSES, CODES, COMMON, FIELDS, OWN, PREFIXES, expand

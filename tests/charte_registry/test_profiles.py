@@ -26,8 +26,9 @@ from charte_registry import (
     structure,
     unstructure,
 )
-from charte_registry.checks import RULES, rules_of
+from charte_registry.check import RULES, rules_of
 from charte_registry.cli import main
+from charte_registry.files.flat_tables import flatten
 from charte_registry.profiles import load_profile
 from charte_registry.profiles.classes import FIXED, extended, paths
 from charte_registry.profiles.page import profile_files, profile_page
@@ -40,14 +41,13 @@ from charte_registry.profiles.statement import (
     RegleProfil,
     Statement,
 )
-from charte_registry.public import public
+from charte_registry.publish.public import public
 from charte_registry.records import KINDS
 from charte_registry.records.base import internal
 from charte_registry.schema.context import jsonld_context
 from charte_registry.schema.examples import as_json, example
 from charte_registry.schema.json_schema import kind_schema, register_schema
 from charte_registry.schema.shape import parts, shapes
-from charte_registry.tables import flatten
 
 ROOT = Path(__file__).parents[2]
 TERRITORIES = ("montreal", "recife")

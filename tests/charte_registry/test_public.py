@@ -16,10 +16,10 @@ from charte_registry import (
     unstructure,
 )
 from charte_registry.cli import main
+from charte_registry.files.skeleton import part_of
 from charte_registry.records import KINDS
 from charte_registry.records.base import INTERNE
 from charte_registry.records.formats import COURRIEL
-from charte_registry.skeleton import part_of
 
 EXAMPLE = "examples/nantes_2020"
 CANARY = "canari-b7e1"

@@ -15,9 +15,9 @@ from test_public import CANARY, with_canaries
 
 from charte_registry import RegisterError, load_register, render_report
 from charte_registry.cli import main
+from charte_registry.publish.report.texts import ONE, TEXTS
 from charte_registry.records import KINDS, Algorithme, Application, DonneeTraitee, Hebergement
 from charte_registry.records.manifeste import Derogation
-from charte_registry.report.texts import ONE, TEXTS
 
 EXAMPLE = load_register("examples/nantes_2020")
 ONE_OF_EACH = st.fixed_dictionaries({kind: records(kind) for kind in KINDS})

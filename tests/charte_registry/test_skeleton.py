@@ -12,9 +12,9 @@ from strategies import records
 from charte_registry import RegisterError, load_register, structure, unstructure
 from charte_registry.cli import main
 from charte_registry.cli.new import ask, parsed
+from charte_registry.files.skeleton import WORDS, skeleton
+from charte_registry.files.starter import starter
 from charte_registry.records import KINDS
-from charte_registry.skeleton import WORDS, skeleton
-from charte_registry.starter import starter
 
 
 @given(st.sampled_from(sorted(KINDS)).flatmap(lambda k: st.tuples(st.just(k), records(k))))

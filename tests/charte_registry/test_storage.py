@@ -17,13 +17,13 @@ from msgspec import DecodeError
 from strategies import CHARACTERS, TEXT, records, registers
 
 from charte_registry import RegisterError, check_lines, load_register, save_register, structure
+from charte_registry.files import folder as folders
+from charte_registry.files import json_file, json_lines, json_text, table, toml_text, yaml_text
+from charte_registry.files.fast import Checker
 from charte_registry.records import KINDS
 from charte_registry.records.base import FieldError, champ, unstructure
 from charte_registry.register import steps
 from charte_registry.schema import register_schema
-from charte_registry.storage import folder as folders
-from charte_registry.storage import json_file, json_lines, json_text, table, toml_text, yaml_text
-from charte_registry.storage.fast import Checker
 
 FORMS = ("toml", "yaml", "csv", "json", "jsonl")
 HEAD = b'{"kind":"registre","schema":"1.0","titre":"R","territoire":"T","etat_au":"2020-12-15","annees":[2020]}\n'

@@ -10,11 +10,11 @@ from typing import Any
 
 import attrs
 
-from charte_registry.checks import LANGUAGES, Checked, judge, rules_of
-from charte_registry.checks.finding import Finding
-from charte_registry.checks.sarif import to_sarif
-from charte_registry.checks.text import to_text
-from charte_registry.storage import load_register
+from charte_registry.check import LANGUAGES, Checked, judge, rules_of
+from charte_registry.exchange.sarif import to_sarif
+from charte_registry.files import load_register
+from charte_registry.publish.findings import to_text
+from charte_registry.rules.finding import Finding
 
 
 def add(commands: Any) -> None:

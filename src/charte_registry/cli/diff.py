@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from charte_registry.diff import count_told, diff
-from charte_registry.storage.revisions import load_revision
+from charte_registry.files.revisions import load_revision
 
 
 def add(commands: Any) -> None:

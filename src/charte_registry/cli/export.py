@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from charte_registry.errors import RegisterError
-from charte_registry.exporters.formats import FORMATS, export_register
-from charte_registry.importers.archive import Limits, read_bytes
-from charte_registry.public import public
-from charte_registry.storage import load_register
+from charte_registry.exchange.exporters.formats import FORMATS, export_register
+from charte_registry.exchange.importers.archive import Limits, read_bytes
+from charte_registry.files import load_register
+from charte_registry.publish.public import public
 
 
 def add(commands: Any) -> None:

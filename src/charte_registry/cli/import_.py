@@ -8,10 +8,10 @@ from typing import Any
 
 from charte_registry.cli import importing
 from charte_registry.errors import RegisterError
-from charte_registry.importers.algoritmeregister import read_algoritmeregister
-from charte_registry.importers.csv_table import read_csv
-from charte_registry.importers.fideslang import read_fideslang
-from charte_registry.importers.flat import read_tables
+from charte_registry.exchange.importers.algoritmeregister import read_algoritmeregister
+from charte_registry.exchange.importers.csv_table import read_csv
+from charte_registry.exchange.importers.fideslang import read_fideslang
+from charte_registry.exchange.importers.flat import read_tables
 
 FORMATS = ("csv", "tables", "algoritmeregister", "fideslang")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from charte_registry.cli import importing
-from charte_registry.importers.cnil import read_cnil
+from charte_registry.exchange.importers.cnil import read_cnil
 
 
 def add(commands: Any) -> None:

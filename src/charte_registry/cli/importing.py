@@ -12,13 +12,13 @@ from typing import Any
 import attrs
 
 from charte_registry.errors import RegisterError
-from charte_registry.importers.archive import Limits
-from charte_registry.importers.joined import joined
+from charte_registry.exchange.importers.archive import Limits
+from charte_registry.exchange.importers.joined import joined
+from charte_registry.exchange.remarks import SKIPPED, Import
+from charte_registry.files import load_register, save_register
 from charte_registry.records import KINDS
 from charte_registry.records.manifeste import Manifeste
 from charte_registry.register import Register
-from charte_registry.remarks import SKIPPED, Import
-from charte_registry.storage import load_register, save_register
 from charte_registry.vocabularies.modele_cnil import FONCTIONS
 
 _LIMITS = Limits()

@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from charte_registry.storage import load_register
+from charte_registry.files import load_register
 
 
 def add(commands: Any) -> None:

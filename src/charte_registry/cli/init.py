@@ -7,9 +7,9 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
-from charte_registry.checks import LANGUAGES
-from charte_registry.files import write_folder
-from charte_registry.starter import starter
+from charte_registry.check import LANGUAGES
+from charte_registry.files.starter import starter
+from charte_registry.files.whole import write_folder
 
 
 def add(commands: Any) -> None:

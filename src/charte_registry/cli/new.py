@@ -12,11 +12,11 @@ from typing import Any
 import attrs
 
 from charte_registry.errors import RegisterError, nearest
-from charte_registry.files import write_text
+from charte_registry.files import load_register
+from charte_registry.files.skeleton import WORDS, meaning, part_of, skeleton
+from charte_registry.files.whole import write_text
 from charte_registry.records.base import FieldError, structure, unstructure
 from charte_registry.register import Register
-from charte_registry.skeleton import WORDS, meaning, part_of, skeleton
-from charte_registry.storage import load_register
 
 SHOWN = 8  # identifiers that a question proposes
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from charte_registry.errors import RegisterError
-from charte_registry.public import public
-from charte_registry.storage import load_register, save_register
+from charte_registry.files import load_register, save_register
+from charte_registry.publish.public import public
 
 
 def add(commands: Any) -> None:

@@ -9,9 +9,9 @@ import json
 import math
 from typing import Any
 
-from charte_registry.cells import neutral
+from charte_registry.files import load_register
+from charte_registry.files.cells import neutral
 from charte_registry.sql import Answer, query
-from charte_registry.storage import load_register
 
 
 def add(commands: Any) -> None:

@@ -6,13 +6,13 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from charte_registry.checks import LANGUAGES
+from charte_registry.check import LANGUAGES
 from charte_registry.errors import RegisterError
-from charte_registry.files import write_text
-from charte_registry.importers.archive import Limits, read_bytes
-from charte_registry.report import render_report
-from charte_registry.storage import load_register
-from charte_registry.storage.revisions import load_revision
+from charte_registry.exchange.importers.archive import Limits, read_bytes
+from charte_registry.files import load_register
+from charte_registry.files.revisions import load_revision
+from charte_registry.files.whole import write_text
+from charte_registry.publish.report import render_report
 
 MAX_BYTES = 2_000_000  # of a diagram
 

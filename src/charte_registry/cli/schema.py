@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from charte_registry.files import write_folder
+from charte_registry.files.whole import write_folder
 from charte_registry.profiles import load_profile
 from charte_registry.profiles.page import profile_files
 from charte_registry.schema import schema_files

@@ -12,16 +12,16 @@ from typing import Any
 import attrs
 
 from charte_registry.errors import RegisterError, nearest
-from charte_registry.files import write_folder
+from charte_registry.files import table, toml_text
+from charte_registry.files.folder import FORMATS, MANIFEST, manifests
+from charte_registry.files.text import MAX_BYTES, Reader, Text
+from charte_registry.files.whole import write_folder
 from charte_registry.migrations import Remark, migrated
 from charte_registry.records import KINDS
 from charte_registry.records.base import FieldError, structure, unstructure
 from charte_registry.records.manifeste import Manifeste
 from charte_registry.schema.table_schema import table_schema
 from charte_registry.schema.versions import VERSION
-from charte_registry.storage import table, toml_text
-from charte_registry.storage.folder import FORMATS, MANIFEST, manifests
-from charte_registry.storage.text import MAX_BYTES, Reader, Text
 
 _PAGES = (".md", ".html")
 

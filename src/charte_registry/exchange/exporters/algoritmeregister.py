@@ -1,0 +1,116 @@
+"""The algorithms as entries of the Dutch Algoritmeregister."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from charte_registry.errors import RegisterError
+from charte_registry.exchange.exporters.lost import not_carried
+from charte_registry.exchange.remarks import Remark
+from charte_registry.records import Algorithme
+from charte_registry.register import Register
+from charte_registry.vocabularies.algoritmeregister import (
+    BODIES,
+    LINES,
+    STANDARD_VERSION,
+    STATUSES,
+    TEXTS,
+)
+
+CARRIED = {
+    "algorithmes": {*TEXTS.values(), *BODIES.values(), "statut", "en_service_depuis", "decision_individuelle"},
+    "algorithmes_donnees": {"nom", "origine"},
+    **{f"algorithmes_{field}": {""} for field in LINES.values()},
+}  # fmt: skip
+
+
+def algoritmeregister_entries(
+    register: Register, *, contact: str | None = None, schema: Mapping[str, Any] | None = None
+) -> tuple[list[dict[str, Any]], tuple[Remark, ...]]:
+    """Return the algorithms of a register as entries of the Algoritmeregister.
+
+    Parameters
+    ----------
+    register : Register
+        The register. The format is made to be published: contacts, which are internal, stay out.
+    contact : str, optional
+        Functional e-mail address to publish with each entry.
+    schema : mapping of str to object, optional
+        The published JSON Schema of an entry; with it, entries that it refuses are not given.
+
+    Returns
+    -------
+    tuple of list of dict and tuple of Remark
+        An entry an algorithm; what the format has no place for.
+
+    Raises
+    ------
+    RegisterError
+        Where the schema refuses an entry, or jsonschema is not installed to ask it.
+    """
+    entries = [_entry(a, register, contact) for a in register.all("algorithmes")]
+    if schema is not None:
+        _ask(schema, entries)
+    return entries, not_carried(register, CARRIED, "the Algoritmeregister")
+
+
+def algoritmeregister_text(entries: list[dict[str, Any]]) -> str:
+    """Return entries as the text of a JSON file."""
+    return json.dumps(entries, ensure_ascii=False, indent=2) + "\n"
+
+
+def _entry(algorithme: Algorithme, register: Register, contact: str | None) -> dict[str, Any]:
+    statuses = {code: status for status, code in STATUSES.items()}
+    bodies = register.records.get("organismes", {})
+    entry: dict[str, Any] = {"standard_version": STANDARD_VERSION}
+    for name, field in TEXTS.items():
+        entry[name] = getattr(algorithme, field)
+    for name, field in BODIES.items():
+        body = getattr(algorithme, field)
+        entry[name] = bodies[body].nom if body in bodies else body
+    for name, field in LINES.items():
+        entry[name] = "\n".join(getattr(algorithme, field)) or None
+    entry["description_short"] = algorithme.finalite
+    entry["status"] = statuses.get(algorithme.statut)
+    if algorithme.en_service_depuis is not None:
+        entry["begin_date"] = f"{algorithme.en_service_depuis:%Y-%m}"
+    entry["source_data"] = "\n".join(
+        f"{data.nom} ({data.origine})" if data.origine else data.nom for data in algorithme.donnees
+    )
+    entry["contact_email"] = contact
+    return {name: value for name, value in entry.items() if value}
+
+
+def _ask(schema: Mapping[str, Any], entries: list[dict[str, Any]]) -> None:
+    try:
+        import jsonschema
+        from referencing import Registry
+        from referencing.exceptions import Unresolvable
+    except ImportError:
+        raise RegisterError(
+            "asking a schema needs jsonschema: pip install 'charte-donnee[schemas]'"
+        ) from None
+    kind = jsonschema.validators.validator_for(schema)
+    try:
+        kind.check_schema(dict(schema))
+        # An empty registry: what the schema refers to elsewhere is never fetched.
+        validator = kind(schema, registry=Registry())
+        problems = [
+            f"{entry['name']}: `{'.'.join(map(str, error.path))}`: {error.message}".replace(
+                "``", "entry"
+            )
+            for entry in entries
+            for error in validator.iter_errors(entry)
+        ]
+    except jsonschema.SchemaError as error:
+        raise RegisterError(
+            f"the schema is none: {error.message}; give the published one"
+        ) from None
+    except Unresolvable as error:
+        raise RegisterError(
+            f"the schema refers to {error.ref!r}, which it does not hold; nothing is fetched"
+        ) from None
+    if problems:
+        raise RegisterError(problems)

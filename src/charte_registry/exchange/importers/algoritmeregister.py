@@ -1,0 +1,143 @@
+"""Entries of the Dutch Algoritmeregister, as JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from charte_registry.errors import RegisterError
+from charte_registry.exchange.importers.archive import Limits, read_bytes
+from charte_registry.exchange.importers.wording import folded, slug
+from charte_registry.exchange.remarks import (
+    NOT_UNDERSTOOD,
+    READ,
+    UNDERSTOOD_AS,
+    Import,
+    Remark,
+    build,
+)
+from charte_registry.records import Algorithme, Organisme
+from charte_registry.vocabularies.algoritmeregister import BODIES, LINES, STATUSES, TEXTS
+
+_KNOWN = {
+    *TEXTS, *BODIES, *LINES, "description_short", "status", "begin_date", "source_data",
+    "standard_version", "publication_category", "contact_email",
+}  # fmt: skip
+
+
+def read_algoritmeregister(path: str | Path, *, limits: Limits | None = None) -> Import:
+    """Return the algorithms of a JSON file of the Algoritmeregister.
+
+    Parameters
+    ----------
+    path : str or Path
+        A list of entries, or one entry.
+    limits : Limits, optional
+        How large the file may be.
+
+    Returns
+    -------
+    Import
+        Algorithms and the bodies that they name; what was not understood, by entry and property.
+
+    Raises
+    ------
+    RegisterError
+        Where the file is no such JSON.
+    """
+    try:
+        data = json.loads(read_bytes(path, limits or Limits()))
+    except (ValueError, RecursionError) as error:
+        raise RegisterError(f"{path}: not JSON: {error}") from None
+    entries = data if isinstance(data, list) else [data]
+    if not all(isinstance(entry, dict) for entry in entries):
+        raise RegisterError(f"{path}: expected an entry or a list of entries")
+    return algoritmeregister_records(entries)
+
+
+def algoritmeregister_records(entries: list[dict[str, Any]]) -> Import:
+    """Return the records of entries; see ``read_algoritmeregister``."""
+    algorithmes: dict[str, Any] = {}
+    organismes: dict[str, Any] = {}
+    remarks: list[Remark] = []
+    for number, entry in enumerate(entries):
+        where = f"[{number}]"
+        said = {name: value for name, value in entry.items() if value not in (None, "", [])}
+        identifier = slug(str(said.get("name", where)), algorithmes)
+        name = f"algorithmes/{identifier}"
+        data, found = _data(said, where, name)
+        remarks += found
+        for field in BODIES.values():
+            if field in data:
+                body = slug(data[field])
+                organismes.setdefault(body, Organisme(id=body, nom=data[field]))
+                data[field] = body
+        record, refused = build(Algorithme, {"id": identifier, **data}, where, name)
+        remarks += refused
+        if record is not None:
+            algorithmes[identifier] = record
+            remarks.append(Remark(level=READ, where=where, message="read", record=name))
+    records = {"organismes": organismes, "algorithmes": algorithmes}
+    return Import(records=records, remarks=tuple(remarks))
+
+
+def _data(said: Mapping[str, Any], where: str, record: str) -> tuple[dict[str, Any], list[Remark]]:
+    remarks: list[Remark] = []
+
+    def remark(level: str, name: str, message: str) -> None:
+        remarks.append(Remark(level=level, where=f"{where}.{name}", message=message, record=record))
+
+    data: dict[str, Any] = {}
+    for name, field in {**TEXTS, **BODIES}.items():
+        if name in said:
+            data[field] = str(said[name]).strip()
+    for name, field in LINES.items():
+        if name in said:
+            data[field] = _lines(said[name])
+    if "description_short" in said:
+        if "finalite" not in data:
+            data["finalite"] = str(said["description_short"])
+        elif data["finalite"] != said["description_short"]:
+            data["note"] = str(said["description_short"])
+    if "source_data" in said:
+        data["donnees"] = [_source(line) for line in _lines(said["source_data"])]
+    if "contact_email" in said:
+        data["contact"] = {"courriel": str(said["contact_email"])}
+    if "status" in said:
+        statuses = {folded(status): code for status, code in STATUSES.items()}
+        status = statuses.get(folded(said["status"]))
+        if status is None:
+            remark(NOT_UNDERSTOOD, "status", f"{said['status']!r} is no status that is known")
+        else:
+            data["statut"] = status
+    if "begin_date" in said:
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", str(said["begin_date"])):
+            data["en_service_depuis"] = said["begin_date"]
+        else:
+            message = f"{said['begin_date']!r} is no day; write it in `en_service_depuis`"
+            remark(NOT_UNDERSTOOD, "begin_date", message)
+    category = str(said.get("publication_category", ""))
+    data["decision_individuelle"] = not folded(category).startswith("overige")
+    answer = "yes" if data["decision_individuelle"] else "no"
+    stated = repr(category) if category else "the entry does not say"
+    remark(
+        UNDERSTOOD_AS, "publication_category",
+        f"{stated}: that it is behind individual decisions is taken as {answer}",
+    )  # fmt: skip
+    for name, value in said.items():
+        if name not in _KNOWN:
+            remark(NOT_UNDERSTOOD, name, f"{str(value)!r:.120}: this property has no place here")
+    return data, remarks
+
+
+def _lines(value: Any) -> list[str]:
+    items = value if isinstance(value, list) else str(value).splitlines()
+    return [text for item in items if (text := str(item).strip())]
+
+
+def _source(line: str) -> dict[str, str]:
+    match = re.fullmatch(r"(.+?) \(([^()]+)\)", line)
+    return {"nom": match[1], "origine": match[2]} if match else {"nom": line}

@@ -1,0 +1,155 @@
+"""The CNIL's model register: a workbook with one record sheet a processing.
+
+Rows are found by their labels, columns by the headers of their section; whatever is written where
+no label leads is reported with its sheet and cell.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from charte_registry.exchange.importers.archive import Limits
+from charte_registry.exchange.importers.cnil.bodies import Bodies
+from charte_registry.exchange.importers.cnil.fiche import Fiche
+from charte_registry.exchange.importers.cnil.layout import is_list, is_record, labelled
+from charte_registry.exchange.importers.cnil.liste import Fiches, Liste
+from charte_registry.exchange.importers.wording import folded, slug
+from charte_registry.exchange.importers.workbook import Cell, Sheet, read_workbook
+from charte_registry.exchange.remarks import (
+    NOT_UNDERSTOOD,
+    READ,
+    SKIPPED,
+    UNDERSTOOD_AS,
+    Import,
+    Remark,
+    build,
+)
+from charte_registry.records import Organisme, Traitement
+
+_EXAMPLE = "the model's filled example; --include-example reads it"
+
+
+def read_cnil(
+    path: str | Path, *, include_example: bool = False, responsable: str | None = None,
+    limits: Limits | None = None,
+) -> Import:  # fmt: skip
+    """Return the records of a workbook that follows the CNIL's model register.
+
+    Parameters
+    ----------
+    path : str or Path
+        ODS or XLSX file.
+    include_example : bool
+        Whether the filled example of the model is read too.
+    responsable : str, optional
+        Name of the controller, where the workbook names a person or nobody.
+    limits : Limits, optional
+        How large the file may be.
+
+    Returns
+    -------
+    Import
+        Bodies and processings, and what was not understood, by sheet and cell.
+
+    Raises
+    ------
+    RegisterError
+        Where the file is no workbook, is encrypted or is larger than the limits.
+
+    Examples
+    --------
+    >>> read_cnil("nowhere.ods")
+    Traceback (most recent call last):
+    charte_registry.errors.RegisterError: nowhere.ods: cannot be read (No such file or directory); check the path
+    """
+    sheets = read_workbook(path, limits)
+    return cnil_records(sheets, include_example=include_example, responsable=responsable)
+
+
+def cnil_records(
+    sheets: Iterable[Sheet], *, include_example: bool = False, responsable: str | None = None
+) -> Import:
+    """Return the records of the sheets of a workbook; see ``read_cnil``."""
+    fiches = Fiches()
+    listes: list[Liste] = []
+    remarks: list[Remark] = []
+
+    def skip(where: str, message: str) -> None:
+        remarks.append(Remark(level=SKIPPED, where=where, message=message))
+
+    for sheet in sheets:
+        rows = tuple(labelled(sheet))
+        if is_list(rows):
+            listes.append(Liste(sheet))
+            listes[-1].read(rows)
+        elif is_record(rows):
+            fiche = Fiche(sheet)
+            fiche.read(rows)
+            if fiche.empty:
+                skip(sheet.name, "record sheet that nobody has filled in")
+            elif fiche.example and not include_example:
+                skip(sheet.name, _EXAMPLE)
+            else:
+                fiches.add(fiche)
+        else:
+            skip(sheet.name, "neither a record sheet nor the list of processings")
+    coordonnees: dict[str, dict[str, Cell]] = {}
+    for liste in listes:
+        coordonnees.update(liste.coordonnees)
+        for ligne in liste.lignes:
+            if ligne.example and not include_example:
+                skip(ligne.where, _EXAMPLE)
+            else:
+                liste.join(ligne, fiches)
+        remarks += liste.remarks
+    return _records(fiches.all, Bodies(responsable), coordonnees, remarks)
+
+
+def _records(
+    fiches: Sequence[Fiche], bodies: Bodies, coordonnees: Mapping[str, Mapping[str, Cell]],
+    remarks: list[Remark],
+) -> Import:  # fmt: skip
+    organismes: dict[str, Any] = {}
+    traitements: dict[str, Any] = {}
+    references = [folded(fiche.data.get("reference", "")) for fiche in fiches]
+    for fiche, reference in zip(fiches, references, strict=True):
+        shared = bool(reference) and references.count(reference) > 1
+        _complete(fiche, shared)
+        bodies.place(fiche, coordonnees)
+        source = fiche.data["reference" if reference and not shared else "nom"]
+        identifier = slug(source, traitements)
+        name = f"traitements/{identifier}"
+        record, refused = build(Traitement, {"id": identifier, **fiche.data}, fiche.where, name)
+        remarks += [*fiche.remarks, *refused]
+        if record is not None:
+            traitements[identifier] = record
+            read = Remark(level=READ, where=fiche.sheet.name, message="read", record=name)
+            remarks.append(read)
+    remarks += bodies.remarks
+    for identifier, data in bodies.organismes.items():
+        body, refused = build(Organisme, data, "Acteurs", f"organismes/{identifier}")
+        remarks += refused
+        if body is not None:
+            organismes[identifier] = body
+    records = {"organismes": organismes, "traitements": traitements}
+    return Import(records=records, remarks=tuple(remarks))
+
+
+def _complete(fiche: Fiche, shared: bool) -> None:
+    """Give a processing what it needs of its own: a name, dates in order, its legal bases."""
+    data = fiche.data
+    if "nom" not in data:
+        data["nom"] = data["finalites"][0]["nom"] if "finalites" in data else fiche.sheet.name
+        fiche.remark(UNDERSTOOD_AS, fiche.sheet.name, f"no name; {data['nom']!r} is taken for it")
+    if shared:
+        message = f"the reference {data['reference']!r} stands on several sheets"
+        fiche.remark(UNDERSTOOD_AS, fiche.where("reference"), message)
+    if "cree_le" in data and data.get("mis_a_jour_le", dt.date.max) < data["cree_le"]:
+        where = fiche.where("mis_a_jour_le")
+        message = f"updated on {data.pop('mis_a_jour_le')}, before {data['cree_le']}, its creation"
+        fiche.remark(NOT_UNDERSTOOD, where, message)
+    for finalite in data.get("finalites", ()) if fiche.bases else ():
+        finalite["bases_legales"] = list(dict.fromkeys(fiche.bases))

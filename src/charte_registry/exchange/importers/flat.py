@@ -1,0 +1,162 @@
+"""Flat tables read back: CSV files of a folder, pages of a workbook, Parquet files of a folder."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from charte_registry.errors import RegisterError, nearest
+from charte_registry.exchange.importers.archive import Limits, read_bytes
+from charte_registry.exchange.importers.workbook import read_workbook
+from charte_registry.exchange.remarks import READ, SKIPPED, Import, Remark, build
+from charte_registry.files.cells import restored
+from charte_registry.files.flat_tables import Column, Table, Value, flatten, gather
+from charte_registry.records import KINDS
+from charte_registry.records.base import structure
+from charte_registry.records.manifeste import Manifeste
+
+_REGISTRE, _SOMMAIRE = "registre", "sommaire"
+
+
+def read_tables(
+    path: str | Path, *, kinds: Mapping[str, type[Any]] = KINDS, limits: Limits | None = None
+) -> tuple[Import, Manifeste | None]:
+    """Return the records of flat tables, as ``export`` writes them.
+
+    Parameters
+    ----------
+    path : str or Path
+        A folder of CSV or of Parquet files, or an ODS or XLSX workbook.
+    kinds : mapping of str to type, optional
+        Classes by kind.
+    limits : Limits, optional
+        How large each file may be.
+
+    Returns
+    -------
+    tuple of Import and (Manifeste or None)
+        The records; what the table ``registre`` says of the register, where there is one.
+
+    Raises
+    ------
+    RegisterError
+        Where a file cannot be read, or a table, a column or a row fits nowhere.
+    """
+    limits = limits or Limits()
+    root = Path(path)
+    remarks: list[Remark] = []
+    known = {**kinds, _REGISTRE: Manifeste}
+    shapes = {table.name: table for table in flatten({}, known)}
+    found = _folder(root, limits) if root.is_dir() else _workbook(root, limits)
+    tables = []
+    for name, where, rows in found:
+        if name not in shapes:
+            message = f"no table {name!r}; {nearest(name, shapes)}"
+            remarks.append(Remark(level=SKIPPED, where=where, message=message))
+        elif rows:
+            tables.append(_table(shapes[name], where, rows))
+    gathered = gather(tables, known)
+    head = gathered.pop(_REGISTRE)
+    records: dict[str, dict[str, Any]] = {}
+    for kind, items in gathered.items():
+        records[kind] = {}
+        for identifier, data in items.items():
+            name = f"{kind}/{identifier}"
+            record, refused = build(kinds[kind], data, kind, name)
+            remarks += refused
+            if record is not None:
+                records[kind][identifier] = record
+                remarks.append(Remark(level=READ, where=kind, message="read", record=name))
+    manifest = structure(Manifeste, head[_REGISTRE]) if _REGISTRE in head else None
+    return Import(records=records, remarks=tuple(remarks)), manifest
+
+
+def _table(shape: Table, where: str, rows: Sequence[Sequence[Value]]) -> Table:
+    """Return rows, the first of which names the columns, as a table."""
+    columns = {column.name: column for column in shape.columns}
+    header = [str(name) for name in rows[0] if name is not None]
+    for name in header:
+        if name not in columns:
+            raise RegisterError(
+                f"{where}: no column {name!r}; {nearest(name, columns)} "
+                "(the fields of a profile are read into a folder that has it)"
+            )
+        if header.count(name) > 1:
+            raise RegisterError(f"{where}: the column {name!r} stands twice; keep one")
+    kept = [columns[name] for name in header]
+    read = [
+        tuple(
+            _value(column, cell) for column, cell in zip(kept, _padded(row, len(kept)), strict=True)
+        )
+        for row in rows[1:]
+        if any(cell is not None and cell != "" for cell in row)
+    ]
+    return attrs.evolve(shape, columns=tuple(kept), rows=tuple(read))
+
+
+def _padded(row: Sequence[Value], width: int) -> Sequence[Value]:
+    return [*row[:width], *[None] * (width - len(row))]
+
+
+def _value(column: Column, cell: Value) -> Value:
+    """Return what a cell holds; a spreadsheet may have made a number of a text or a truth value."""
+    if isinstance(cell, str):
+        return restored(cell) or None
+    if column.type is bool and cell in (0, 1):
+        return bool(cell)
+    if column.type is str and cell is not None:
+        if isinstance(cell, bool):
+            return "true" if cell else "false"
+        return cell.isoformat() if isinstance(cell, dt.date) else str(cell)
+    return cell
+
+
+def _folder(root: Path, limits: Limits) -> Iterator[tuple[str, str, Sequence[Sequence[Value]]]]:
+    files = sorted(p for p in root.iterdir() if p.suffix in (".csv", ".parquet"))
+    if not files:
+        raise RegisterError(f"{root}: no .csv and no .parquet file; give a folder of tables")
+    for file in files:
+        content = read_bytes(file, limits)
+        rows = _csv(file, content) if file.suffix == ".csv" else _parquet(file, content)
+        yield file.stem, str(file), rows
+
+
+def _csv(file: Path, content: bytes) -> list[list[str]]:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise RegisterError(f"{file}: not UTF-8 at byte {error.start}; save it as UTF-8") from None
+    try:
+        return list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    except csv.Error as error:
+        raise RegisterError(f"{file}: no CSV ({error}); check its quotes") from None
+
+
+def _parquet(file: Path, content: bytes) -> list[Sequence[Value]]:
+    try:
+        import pyarrow as pa
+        from pyarrow import parquet
+    except ImportError:
+        raise RegisterError(
+            "reading Parquet needs pyarrow: pip install 'charte-donnee[tables]'"
+        ) from None
+    try:
+        table = parquet.read_table(pa.BufferReader(content))
+    except pa.ArrowException as error:
+        raise RegisterError(f"{file}: no Parquet ({error}); write it again") from None
+    columns = [column.to_pylist() for column in table.columns]
+    return [table.column_names, *zip(*columns, strict=True)]
+
+
+def _workbook(path: Path, limits: Limits) -> Iterator[tuple[str, str, Sequence[Sequence[Value]]]]:
+    sheets = {sheet.name: sheet.rows for sheet in read_workbook(path, limits)}
+    contents = sheets.pop(_SOMMAIRE, ())
+    tables = {row[0]: row[1] for row in contents[1:] if len(row) > 1}
+    for name, rows in sheets.items():
+        yield str(tables.get(name, name)), f"{path}: {name}", rows  # type: ignore[misc]

@@ -1,0 +1,182 @@
+"""A register as a folder: a manifest, and for each kind a table or a file a record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from charte_registry.errors import RegisterError, nearest
+from charte_registry.files import table, toml_text, yaml_text
+from charte_registry.files.assemble import (
+    Entry,
+    Kinds,
+    assembled,
+    headed,
+    manifest_from,
+)
+from charte_registry.files.format import Format
+from charte_registry.files.places import Lines, placed
+from charte_registry.files.text import Reader, Text
+from charte_registry.records.manifeste import Manifeste
+from charte_registry.register import Place, Register
+
+MANIFEST = "registre.toml"
+
+
+FORMATS: Mapping[str, Format] = {".toml": toml_text, ".yaml": yaml_text, ".yml": yaml_text}
+
+
+@attrs.frozen
+class Source:
+    """A file of the folder: what it says, and the records that it states.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    kind : str
+        Kind of its records.
+    text : Text
+        Its text.
+    data : object
+        Its plain data; None for CSV.
+    entries : sequence of Entry
+        Its records.
+    is_table : bool
+        Whether it holds any number of records, not one.
+    """
+
+    path: Path
+    kind: str
+    text: Text
+    data: Any
+    entries: Sequence[Entry]
+    is_table: bool = False
+
+
+def load(root: Path, kinds: Kinds, max_bytes: int) -> Register:
+    """Return the register of a folder; see ``load_register``."""
+    reader = Reader(root, max_bytes)
+    head, manifest = manifest_source(root, reader)
+    known = kinds(root, manifest)
+    sources, problems = record_sources(root, manifest, known, reader)
+    register = of_sources(root, manifest, known, sources, problems)
+    return headed(register, head.entries[0].place)
+
+
+def of_sources(
+    root: Path, manifest: Manifeste, kinds: Mapping[str, type[Any]], sources: Sequence[Source],
+    problems: list[str],
+) -> Register:  # fmt: skip
+    """Return the register of the files of a folder."""
+    entries = (entry for source in sources for entry in source.entries)
+    return assembled(
+        manifest, entries, kinds, lambda place, path: f"{root / place.file}:{place.line_of(path)}", problems,
+    )  # fmt: skip
+
+
+def manifests(root: Path) -> list[Path]:
+    """Return the files of a folder that are named as a manifest, at least one; there should be one."""
+    stem = MANIFEST.removesuffix(".toml")
+    found = [path for suffix in FORMATS if (path := root / f"{stem}{suffix}").is_file()]
+    if not found:
+        raise RegisterError(
+            f"{root / MANIFEST}: missing; give the folder that holds it, or begin one with "
+            "charte-registry init"
+        )
+    return found
+
+
+def manifest_source(root: Path, reader: Reader) -> tuple[Source, Manifeste]:
+    """Return the file of the manifest, and the manifest."""
+    path, *others = manifests(root)
+    if others:
+        raise RegisterError(f"{others[0]}: {path.name} stands there too; keep one")
+    source = _source(
+        path, "", reader, lambda data, lines: [Entry("", placed(path.name, lines), data)]
+    )
+    (entry,) = source.entries
+    return source, manifest_from(entry.data, lambda field: f"{path}:{entry.place.line_of(field)}")
+
+
+def _source(
+    path: Path, kind: str, reader: Reader, entries: Callable[[Any, Lines], list[Entry]]
+) -> Source:
+    text = reader.text(path)
+    form = FORMATS[path.suffix]
+    try:
+        data = form.read(text.text)
+        return Source(path, kind, text, data, entries(data, Lines(text.text, form.starts)))
+    except RegisterError as error:
+        raise RegisterError([f"{path}: {problem}" for problem in error.problems]) from None
+
+
+def record_sources(
+    root: Path, manifest: Manifeste, kinds: Mapping[str, type[Any]], reader: Reader
+) -> tuple[list[Source], list[str]]:
+    """Return the files of records, and what is wrong with others."""
+    sources: list[Source] = []
+    problems: list[str] = []
+    for path, kind in _files(root, manifest, kinds, problems):
+        try:
+            sources.append(_read(root, path, kind, kinds[kind], reader))
+        except RegisterError as error:
+            problems.extend(error.problems)
+    return sources, problems
+
+
+def _files(
+    root: Path, manifest: Manifeste, kinds: Mapping[str, type[Any]], problems: list[str]
+) -> Iterator[tuple[Path, str]]:
+    apart = {root / f"registre{suffix}" for suffix in FORMATS}
+    if manifest.profil is not None:
+        apart.add(root / manifest.profil)
+    for path in sorted(root.iterdir()):
+        if path in apart or path.name.startswith(".") or path.suffix in (".md", ".html"):
+            continue
+        if path.is_dir() and path.name in kinds:
+            for file in sorted(path.iterdir()):
+                if file.suffix in FORMATS:
+                    yield file, path.name
+                elif not file.name.startswith("."):
+                    problems.append(f"{file}: not a .toml or .yaml file; remove it or rename it")
+        elif not path.is_dir() and path.suffix in (".csv", *FORMATS) and path.stem in kinds:
+            yield path, path.stem
+        else:
+            problems.append(f"{path}: no kind of record; {nearest(path.stem, kinds)}")
+
+
+def _read(root: Path, path: Path, kind: str, cls: type[Any], reader: Reader) -> Source:
+    name = path.relative_to(root).as_posix()
+    if path.suffix == ".csv":
+        text = reader.text(path)
+        try:
+            _, found = table.read(text.text, cls)
+        except RegisterError as error:
+            problems = [problem.removeprefix("line ") for problem in error.problems]
+            raise RegisterError([f"{path}:{problem}" for problem in problems]) from None
+        entries = [
+            Entry(kind, Place(file=name, line=row.line), d) for row, d in found if d is not None
+        ]
+        return Source(path, kind, text, None, entries, is_table=True)
+    if path.parent != root:
+        return _source(
+            path, kind, reader, lambda data, lines: [Entry(kind, placed(name, lines), data)]
+        )
+
+    def several(data: Any, lines: Lines) -> list[Entry]:
+        if (
+            not isinstance(data, Mapping)
+            or list(data) != [kind]
+            or not isinstance(data[kind], list)
+        ):
+            raise RegisterError(f"expected the list `{kind}` and nothing else; write it so")
+        return [
+            Entry(kind, placed(name, lines, kind, number), item)
+            for number, item in enumerate(data[kind])
+        ]
+
+    return attrs.evolve(_source(path, kind, reader, several), is_table=True)

@@ -1,0 +1,205 @@
+"""A register as JSON Lines: a record a line, ``{"kind": "traitements", ...}``, the manifest first."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import attrs
+import msgspec
+
+from charte_registry.errors import RegisterError, nearest
+from charte_registry.files import json_text
+from charte_registry.files.assemble import (
+    HEAD,
+    Kinds,
+    collected,
+    headed,
+    manifest_from,
+    manifest_of,
+    storable,
+)
+from charte_registry.files.fast import KIND, Checker, checker_of
+from charte_registry.files.restate import restated
+from charte_registry.files.text import Reader
+from charte_registry.files.whole import write_bytes
+from charte_registry.records.base import FieldError, structure, unstructure
+from charte_registry.records.manifeste import Manifeste
+from charte_registry.register import Place, Register
+
+
+@attrs.frozen
+class Problem:
+    """What is wrong with a field of a line.
+
+    Parameters
+    ----------
+    line : int
+        Line, from 1.
+    path : str
+        Field, dotted; empty where the line as a whole is wrong.
+    message : str
+        What is wrong, and the remedy.
+
+    Examples
+    --------
+    >>> print(Problem(3, "nom", "missing; the record cannot be read without it"))
+    3 `nom`: missing; the record cannot be read without it
+    """
+
+    line: int
+    path: str
+    message: str
+
+    def __str__(self) -> str:
+        """Return the problem in one line."""
+        return f"{self.line}{f' `{self.path}`' if self.path else ''}: {self.message}"
+
+
+def load(path: Path, kinds: Kinds, max_bytes: int) -> Register:
+    """Return the register of a file; see ``load_register``."""
+    content = Reader(path, max_bytes).content(path)
+    _, manifest = _manifest(path, content)
+    register = _register(path, content, manifest, kinds(path.parent, manifest))
+    return headed(register, Place(file=path.name, line=1))
+
+
+def _manifest(path: Path, content: bytes) -> tuple[dict[str, Any], Manifeste]:
+    try:
+        data = _table(content.partition(b"\n")[0])
+        if data.pop(KIND, None) != HEAD:
+            raise FieldError("", f'no manifest; begin with {{"{KIND}": "{HEAD}", "schema": ...}}')
+    except FieldError as error:
+        raise RegisterError(f"{path}:{Problem(1, error.path, error.message)}") from None
+    return data, manifest_from(data, lambda _: f"{path}:1")
+
+
+def _register(
+    path: Path, content: bytes, manifest: Manifeste, kinds: Mapping[str, type[Any]]
+) -> Register:
+    checker, problems = checker_of(kinds), []
+    decode, name = checker.decoder(content), path.name
+    found = []
+    for number, line in _records(content):
+        try:
+            kind, record = _record(line, checker, decode, kinds)
+        except FieldError as error:
+            problems += [f"{path}:{Problem(number, p.path, p.message)}" for p in error.problems]
+            continue
+        found.append((kind, Place(file=name, line=number), record))
+    return collected(manifest, found, kinds, lambda place, _: f"{path}:{place.line}", problems)
+
+
+def _records(content: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield the lines of records, with their numbers."""
+    for number, line in enumerate(content.split(b"\n")[1:], 2):
+        if line and not line.isspace():
+            yield number, line
+
+
+def _record(
+    line: bytes, checker: Checker, decode: Callable[[bytes], Any], kinds: Mapping[str, type[Any]]
+) -> tuple[str, Any]:
+    """Return the kind and the record of a line; raise all that is wrong with it."""
+    try:
+        checked = decode(line)
+        return checker.kind(checked), checker.record(checked)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return _slowly(line, kinds)
+
+
+def _slowly(line: bytes, kinds: Mapping[str, type[Any]]) -> tuple[str, Any]:
+    data = _table(line)
+    kind = data.pop(KIND, None)
+    if not isinstance(kind, str) or kind not in kinds:
+        raise FieldError(KIND, f"no kind {kind!r:.80}; {nearest(str(kind), kinds)}")
+    return kind, structure(kinds[kind], data)
+
+
+def _table(line: bytes) -> dict[str, Any]:
+    try:
+        data = json.loads(line.decode("utf-8"), parse_constant=_no_constant)
+    except RecursionError:
+        raise FieldError("", "too many lists inside each other") from None
+    except ValueError as error:
+        raise FieldError("", f"not JSON: {error}") from None
+    if not isinstance(data, dict):
+        raise FieldError("", f"expected a table of fields, got {data!r:.80}")
+    return data
+
+
+def _no_constant(word: str) -> None:
+    raise ValueError(f"{word} is no number")
+
+
+def problems(path: Path, kinds: Kinds, max_bytes: int) -> Iterator[Problem]:
+    """Yield what is wrong with the lines of a file, without making records; see ``check_lines``."""
+    content = Reader(path, max_bytes).content(path)
+    known = kinds(path.parent, _manifest(path, content)[1])
+    checker = checker_of(known)
+    decode, kind_of = checker.decoder(content), checker.kind
+    seen: dict[str, dict[str, int]] = {kind: {} for kind in known}
+    for number, line in _records(content):
+        try:
+            checked = decode(line)
+            kind, name = kind_of(checked), checked.id
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            try:
+                kind, record = _slowly(line, known)
+            except FieldError as error:
+                yield from (Problem(number, p.path, p.message) for p in error.problems)
+                continue
+            name = record.id
+        first = seen[kind].setdefault(name, number)
+        if first != number:
+            message = (
+                f"{name!r} stands already at line {first}; give each record its own identifier"
+            )
+            yield Problem(number, "id", message)
+
+
+def save(register: Register, path: Path, max_bytes: int) -> None:
+    """Write a register into a file, a line that says the same as it was; see ``save_register``."""
+    manifest = manifest_of(register, path.parent)
+    left = {(kind, name): r for kind in register.kinds for name, r in register.records.get(kind, {}).items()}  # fmt: skip
+    lines: list[bytes] = []
+    if not path.exists():
+        lines.append(_line(HEAD, unstructure(manifest, iso=True)))
+    else:
+        content = Reader(path, max_bytes).content(path)
+        data, before = _manifest(path, content)
+        _register(path, content, before, register.kinds)  # refuses what cannot be read
+        checker = checker_of(register.kinds)
+        decode = checker.decoder(content)
+        for number, line in enumerate(content.removesuffix(b"\n").split(b"\n"), 1):
+            if number == 1:
+                lines.append(_edited(line, HEAD, data, restated(data, manifest, iso=True)))
+            elif not line or line.isspace():
+                lines.append(line)
+            else:
+                kind, old = _record(line, checker, decode, register.kinds)
+                new = left.pop((kind, old.id), None)
+                if new is not None and new != old:
+                    storable(f"{kind}/{new.id}", new)
+                    data = _table(line)
+                    del data[KIND]
+                    lines.append(_edited(line, kind, data, restated(data, new, iso=True)))
+                elif new is not None:
+                    lines.append(line)
+    for (kind, name), record in left.items():
+        storable(f"{kind}/{name}", record)
+        lines.append(_line(kind, unstructure(record, iso=True)))
+    write_bytes(path, b"\n".join(lines) + b"\n")
+
+
+def _line(kind: str, data: Mapping[str, Any]) -> bytes:
+    return json_text.inline({KIND: kind, **data}).encode("utf-8")
+
+
+def _edited(line: bytes, kind: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> bytes:
+    if new is old:
+        return line
+    before, after = {KIND: kind, **old}, {KIND: kind, **new}
+    return json_text.edited(line.decode("utf-8"), before, after).encode("utf-8")

@@ -1,0 +1,92 @@
+"""Derogations: what a register lives with, and says why; and those that no longer serve."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from charte_registry.records.manifeste import Derogation
+from charte_registry.register import Register
+from charte_registry.rules.rule import ERROR, WARNING, Raised, Rule, hint
+
+REGLE_INCONNUE = Rule(
+    id="DEROGATION-01", severity=ERROR,
+    fr=("aucune règle ne s'appelle {regle}{indice}", "corriger la règle ou retirer la dérogation"),
+    en=("no rule is called {regle}{indice}", "correct the rule or remove the derogation"),
+    pt=("nenhuma regra se chama {regle}{indice}", "corrigir a regra ou retirar a derrogação"),
+)  # fmt: skip
+FICHE_INCONNUE = Rule(
+    id="DEROGATION-02", severity=ERROR,
+    fr=("la fiche {fiche} n'est pas dans le registre", "corriger la fiche ou retirer la dérogation"),
+    en=("the record {fiche} is not in the register", "correct the record or remove the derogation"),
+    pt=("a ficha {fiche} não está no registro", "corrigir a ficha ou retirar a derrogação"),
+)  # fmt: skip
+ECHUE = Rule(
+    id="DEROGATION-03", severity=WARNING,
+    fr=("la dérogation à {regle} pour {fiche} est échue depuis le {date}", "corriger la fiche, ou renouveler la dérogation"),
+    en=("the derogation from {regle} for {fiche} ended on {date}", "correct the record, or renew the derogation"),
+    pt=("a derrogação de {regle} para {fiche} terminou em {date}", "corrigir a ficha, ou renovar a derrogação"),
+)  # fmt: skip
+SANS_EFFET = Rule(
+    id="DEROGATION-04", severity=WARNING,
+    fr=("la dérogation à {regle} pour {fiche} ne fait taire aucun constat", "la retirer"),
+    en=("the derogation from {regle} for {fiche} silences no finding", "remove it"),
+    pt=("a derrogação de {regle} para {fiche} não silencia nenhuma constatação", "retirá-la"),
+)  # fmt: skip
+
+MANIFEST, FIELD = "registre", "derogation[{}].{}"
+
+
+class Derogations:
+    """The derogations of a register at a date, and which of them served.
+
+    A derogation from one of the rules above is refused: what silences cannot silence itself.
+    """
+
+    def __init__(self, register: Register, on: dt.date, known: Collection[str]) -> None:
+        self.register, self.on, self.known = register, on, known
+        self.all = register.derogations
+        self.served: set[int] = set()
+        self._by_target: Mapping[tuple[str, str], list[int]] = defaultdict(list)
+        for number, item in enumerate(self.all):
+            if not self._ended(item):
+                self._by_target[item.fiche, item.regle].append(number)
+
+    def _ended(self, item: Derogation) -> bool:
+        return item.jusqu_au is not None and item.jusqu_au < self.on
+
+    def of(self, raised: Raised) -> Derogation | None:
+        """Return the first derogation that silences a finding, or None."""
+        target = f"{raised.kind}/{raised.record}", raised.rule.id
+        for number in self._by_target.get(target, ()):
+            if _covers(self.all[number].champ, raised.field):
+                self.served.add(number)
+                return self.all[number]
+        return None
+
+    def findings(self) -> Iterator[Raised]:
+        """Raise the derogations that are wrong, ended, or silenced nothing."""
+        for number, item in enumerate(self.all):
+            kind, name = item.cible
+            said = {"fiche": item.fiche, "regle": item.regle}
+            if item.regle not in self.known:
+                near = hint(get_close_matches(item.regle, list(self.known)))
+                yield _at(REGLE_INCONNUE, number, "regle", regle=item.regle, indice=near)
+            elif name not in self.register.records.get(kind, {}):
+                yield _at(FICHE_INCONNUE, number, "fiche", fiche=item.fiche)
+            elif self._ended(item):
+                yield _at(ECHUE, number, "jusqu_au", **said, date=item.jusqu_au)
+            elif number not in self.served:
+                yield _at(SANS_EFFET, number, "regle", **said)
+
+
+def _at(rule: Rule, number: int, field: str, **details: Any) -> Raised:
+    return rule.at(MANIFEST, MANIFEST, FIELD.format(number, field), **details)
+
+
+def _covers(champ: str | None, field: str) -> bool:
+    """Return whether a derogation for a field is one for this field, or for what it is in."""
+    return champ is None or field == champ or field.startswith((f"{champ}.", f"{champ}["))
