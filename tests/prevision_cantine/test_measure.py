@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 
 from prevision_cantine import ForecastError
 from prevision_cantine.measure.baselines import Table, last_year, weekday_mean
-from prevision_cantine.measure.scores import scores
-from prevision_cantine.uncertainty.measures import excess, shortage, wape
+from prevision_cantine.uncertainty.measures import excess, scores, shortage, wape
 
 
 def forecasts(seed, count=200):

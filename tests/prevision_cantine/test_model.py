@@ -24,7 +24,7 @@ from prevision_cantine import (
     teaching_periods,
 )
 from prevision_cantine.calendar.days import Calendar, SchoolYear
-from prevision_cantine.measure.backtest import excess, shortage, wape
+from prevision_cantine.uncertainty.measures import excess, shortage, wape
 from prevision_cantine.uncertainty.intervals import Calibration
 
 UNTIL = "2023-02-10"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,93 +13,168 @@ import numpy.typing as npt
 from sklearn.base import clone
 from tqdm import tqdm
 
-from prevision_cantine.arrays import Days, Floats
+from prevision_cantine.arrays import Bools, Days, Floats
 from prevision_cantine.calendar.days import to_day
 from prevision_cantine.calendar.periods import periods, weeks
 from prevision_cantine.city.city import City, Rows
+from prevision_cantine.city.records import Attendance
 from prevision_cantine.decide.ordering import order
 from prevision_cantine.errors import DateError
 from prevision_cantine.files.csv_file import write_csv
+from prevision_cantine.measure.ahead import Note, terms_of_the_past, undated_variables
+from prevision_cantine.measure.comparison import GROUPINGS, Comparison, compared
+from prevision_cantine.measure.peers import BASELINES, Baselines, PastForecasts
+from prevision_cantine.model.forecast import Forecast
 from prevision_cantine.model.forecaster import CanteenForecaster
+from prevision_cantine.model.naming import NO_WORDS, Words
+from prevision_cantine.model.terms import default_terms
 from prevision_cantine.read_only import read_only
 from prevision_cantine.uncertainty.intervals import check_share
-from prevision_cantine.uncertainty.measures import excess, shortage, wape
+from prevision_cantine.uncertainty.measures import shortage as share_missing
+from prevision_cantine.words.language import counted
 
-# The columns of the forecast with the agents' drafts.
-ASSISTED = {
-    "meals": "prevision_assistee", "lower": "assistee_basse", "upper": "assistee_haute",
-    "ordered": "commande_assistee",
+YEAR = np.timedelta64(364, "D")  # of the last days, that are measured where no span is asked for
+FIELDS = ("meals", "lower", "upper")
+# What the columns of each other forecaster are called in a table.
+COLUMNS: Mapping[str, Mapping[str, str]] = {
+    "assisted": {
+        "meals": "prevision_assistee", "lower": "assistee_basse", "upper": "assistee_haute",
+        "ordered": "commande_assistee",
+    },
+    "weekday_mean": {"meals": "moyenne_du_jour", "ordered": "commande_moyenne_du_jour"},
+    "last_year": {"meals": "annee_precedente", "ordered": "commande_annee_precedente"},
 }  # fmt: skip
 
 
 @attrs.frozen(kw_only=True, eq=False)
 class Backtest:
-    """Forecasts of the past, a row each canteen and day that was served.
+    """Forecasts of the past, a row each series and day that was served.
 
     Parameters
     ----------
     rows : Rows
-        Canteens and days.
+        Series and days.
     last_known : ndarray of datetime64[D], shape (n,)
         Last day of which the forecast of the row used anything.
-    actual, agents, meals, lower, upper, ordered : ndarray of float, shape (n,)
-        Meals served, ordered by the agents (NaN where unknown), forecast, its bounds, and the
-        order for the shortage asked.
+    actual, agents : ndarray of float, shape (n,)
+        Meals served, and ordered by the agents (NaN where unknown).
     strike : ndarray of bool, shape (n,)
         Strike days.
-    assisted : mapping of str to ndarray, shape (n,)
-        Where the agents' orders were given as drafts: ``meals``, ``lower``, ``upper`` and
-        ``ordered`` of the forecast with them; otherwise empty.
+    forecasts : mapping of str to PastForecasts
+        ``model``; ``assisted``, with the agents' orders as drafts, where asked for;
+        ``weekday_mean`` and ``last_year``, the plain baselines.
+    usual : ndarray of float, shape (n,)
+        Meals that the model had as usual for the series and weekday.
+    added : mapping of str to ndarray, shape (n,)
+        Meals that each other term of the model added to them.
+    words : Words
+        What the city's own terms are called.
+    lead_days, step, shortage, coverage
+        What ``backtest`` was asked.
+    notes : tuple of Note
+        What else is to be known.
     """
 
     rows: Rows = attrs.field(repr=False)
     last_known: Days = attrs.field(repr=False)
     actual: Floats = attrs.field(repr=False)
     agents: Floats = attrs.field(repr=False)
-    meals: Floats = attrs.field(repr=False)
-    lower: Floats = attrs.field(repr=False)
-    upper: Floats = attrs.field(repr=False)
-    ordered: Floats = attrs.field(repr=False)
-    strike: npt.NDArray[np.bool_] = attrs.field(repr=False)
-    assisted: Mapping[str, Floats] = attrs.field(factory=dict, converter=read_only, repr=False)
+    strike: Bools = attrs.field(repr=False)
+    forecasts: Mapping[str, PastForecasts] = attrs.field(converter=read_only, repr=False)
+    usual: Floats = attrs.field(repr=False)
+    added: Mapping[str, Floats] = attrs.field(converter=read_only, repr=False)
+    words: Words = attrs.field(default=NO_WORDS, repr=False)
+    lead_days: int
+    step: str
+    shortage: float
+    coverage: float
+    notes: tuple[Note, ...] = ()
 
-    def scores(self, *, strikes: bool) -> dict[str, dict[str, float]]:
-        """Return the figures of the model and of the agents, on the rows that both have.
+    def __len__(self) -> int:
+        """Return how many rows there are."""
+        return len(self.rows)
+
+    @property
+    def model(self) -> PastForecasts:
+        """The forecasts of the model."""
+        return self.forecasts["model"]
+
+    @property
+    def origins(self) -> int:
+        """From how many days forecasts were made."""
+        return len(np.unique(self.last_known))
+
+    @property
+    def ordered_by_agents(self) -> Bools:
+        """The rows of which an order of the agents is known."""
+        return np.asarray(np.isfinite(self.agents) & (self.agents > 0))
+
+    def compare(
+        self, by: str = "all", *, strikes: bool = False, agents: bool | None = None
+    ) -> Comparison:
+        """Return the figures of all forecasters, on the same rows.
 
         Parameters
         ----------
+        by : {"all", "series", "month", "weekday"}
+            Groups.
         strikes : bool
-            Whether strike days count.
+            Whether strike days count. They do where there is no other day.
+        agents : bool, optional
+            Whether the agents are compared, on the rows of which an order of theirs is known; by
+            default where there is any.
 
         Returns
         -------
-        dict of str to dict of str to float
-            ``model``, ``assisted`` where there is such a forecast, and ``agents``: ``wape``,
-            ``excess``, ``shortage`` and, but for the agents, ``coverage``; shares. Excess and
-            shortage of a forecast are those of its orders.
+        Comparison
+            Excess at equal shortage is compared at the agents' shortage where they are compared,
+            and else at the one that the orders aim at.
+
+        Raises
+        ------
+        ParameterError
+            Where ``by`` is no grouping.
         """
-        keep = np.isfinite(self.agents) & (self.agents > 0)
-        if not strikes:
-            keep &= ~self.strike
-        if not keep.any():
-            return {}
-        actual, agents = self.actual[keep], self.agents[keep]
-        own = {name: getattr(self, name) for name in ("meals", "lower", "upper", "ordered")}
-        forecasts = {"model": own} | ({"assisted": self.assisted} if self.assisted else {})
-        found = {}
-        for who, columns in forecasts.items():
-            held = (columns["lower"][keep] <= actual) & (actual <= columns["upper"][keep])
-            found[who] = {
-                "wape": wape(columns["meals"][keep], actual),
-                "excess": excess(columns["ordered"][keep], actual),
-                "shortage": shortage(columns["ordered"][keep], actual),
-                "coverage": float(held.mean()),
-            }
-        found["agents"] = {
-            "wape": wape(agents, actual),
-            "excess": excess(agents, actual),
-            "shortage": shortage(agents, actual),
-        }
+        usual = ~self.strike
+        strikes = strikes or not usual.any()
+        keep = np.ones(len(self), dtype=bool) if strikes else usual
+        ordered = keep & self.ordered_by_agents
+        with_agents = bool(ordered.any()) if agents is None else agents and bool(ordered.any())
+        keep = ordered if with_agents else keep
+        forecasts = {who: one.select(keep) for who, one in self.forecasts.items()}
+        at_shortage = self.shortage
+        if with_agents:
+            said = self.agents[keep]
+            none = np.full(len(said), np.nan)
+            forecasts["agents"] = PastForecasts(meals=said, lower=none, upper=none, ordered=said)
+            at_shortage = share_missing(said, self.actual[keep])
+        return compared(
+            self.actual[keep], self.rows.date[keep], self.rows.names[keep], forecasts,
+            by=by, at_shortage=at_shortage, strikes=strikes,
+        )  # fmt: skip
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return all figures as plain values, that go to JSON.
+
+        Returns
+        -------
+        dict
+            What was asked; the comparison over all rows and by series, month and weekday, without
+            strike days; with them where there are some; and without the agents where they ordered
+            for a part of the rows.
+        """
+        found: dict[str, Any] = {
+            "first": str(self.rows.date.min()), "last": str(self.rows.date.max()),
+            "rows": len(self), "series": len(np.unique(self.rows.canteen)),
+            "days": len(np.unique(self.rows.date)), "origins": self.origins,
+            "lead_days": self.lead_days, "step": self.step, "shortage": self.shortage,
+            "coverage": self.coverage, "notes": [note.to_dict() for note in self.notes],
+        }  # fmt: skip
+        found |= {by: self.compare(by).to_dict() for by in GROUPINGS}
+        if self.strike.any():
+            found["with_strikes"] = self.compare(strikes=True).to_dict()
+        if any(note.code == "orders" for note in self.notes):
+            found["without_agents"] = self.compare(agents=False).to_dict()
         return found
 
     def columns(self) -> dict[str, npt.NDArray[Any]]:
@@ -109,22 +184,25 @@ class Backtest:
         -------
         dict of str to ndarray, shape (n,)
             The last day used, meals served and ordered by the agents, forecast, bounds and order,
-            and the same of the forecast with the agents' drafts where there is one.
+            and those of the other forecasters.
         """
         found = {
             "derniere_donnee": self.last_known, "reel": self.actual, "prevision_agents": self.agents,
-            "prevision": self.meals, "borne_basse": self.lower, "borne_haute": self.upper,
-            "commande": self.ordered,
+            "prevision": self.model.meals, "borne_basse": self.model.lower,
+            "borne_haute": self.model.upper, "commande": self.model.ordered,
         }  # fmt: skip
-        helped = {
-            name: self.assisted[key] for key, name in ASSISTED.items() if key in self.assisted
-        }
-        return found | helped
+        for who, names in COLUMNS.items():
+            if who in self.forecasts:
+                found |= {
+                    name: getattr(self.forecasts[who], field) for field, name in names.items()
+                }
+        return found
 
     def to_csv(self, path: str | Path) -> None:
-        """Write one row a canteen and day, the file whole or not at all.
+        """Write one row a series and day, the file whole or not at all.
 
-        The columns are those of ``columns``, after ``cantine`` and ``date``.
+        The columns are those of ``columns``, after ``cantine``, ``service`` where there are several,
+        and ``date``.
 
         Parameters
         ----------
@@ -143,8 +221,8 @@ class Backtest:
 
 def backtest(
     city: City,
-    start: str | dt.date,
-    end: str | dt.date,
+    start: str | dt.date | None = None,
+    end: str | dt.date | None = None,
     *,
     lead_days: int = 15,
     shortage: float = 0.01,
@@ -155,12 +233,20 @@ def backtest(
 ) -> Backtest:
     """Forecast each teaching period, or each week, of a span at once, as if on its day.
 
+    The model is forecast beside the mean of series and weekday, the same week of last year, and the
+    agents where their orders are known. Each sees what was known ``lead_days`` before the first day
+    of its period or week, and nothing later: attendance ends there, enrolments, head counts,
+    variables and announced absences count from the day on which they were known. An event of the
+    city's calendar does not count before its day unless ``connu`` in ``ville.toml`` says that it was
+    known; holidays, observances and menus are taken as published ahead, and strikes as ordinary days.
+
     Parameters
     ----------
     city : City
         The city.
-    start, end : str or datetime.date
-        First and last day, both included.
+    start, end : str or datetime.date, optional
+        First and last day, both included. Without them, the last 52 weeks of the attendance, or
+        what can be forecast of them.
     lead_days : int
         Days between the last day used and the first day forecast, 1 to 365.
     shortage : float
@@ -171,6 +257,7 @@ def backtest(
         What is forecast at once: a run of service days with no gap of more than 8 days, or a week.
     assisted : bool
         Whether to forecast a second time with the agents' orders of each row given as their draft.
+        Where too few of their past orders are known to learn from, it is the model alone.
     forecaster : CanteenForecaster, optional
         The forecaster; the default one where none is given.
 
@@ -178,44 +265,134 @@ def backtest(
     -------
     Backtest
         Forecasts and what was served. Orders and intervals rest on past forecasts that end before
-        the last day used.
+        the last day used; without such forecasts they are wide, and NaN with
+        ``calibration_periods=0``.
 
     Raises
     ------
     DateError, ForecastError
-        Where the span is reversed or has no served row, too little is known before it, or a number
-        is outside its range.
+        Where the span is reversed or has no served row, nothing at all is known in time, or a
+        number is outside its range.
+
+    Examples
+    --------
+    >>> from prevision_cantine import make_city
+    >>> result = backtest(make_city(seed=0, canteens=5, years=2), "2022-05-01", "2022-06-10")
+    >>> found = result.compare().scores
+    >>> list(found)
+    ['model', 'weekday_mean', 'last_year', 'agents']
+    >>> bool(found["model"].wape[0] < found["weekday_mean"].wape[0])
+    True
     """
     model = clone(forecaster or CanteenForecaster()).set_params(lead_days=lead_days, step=step)
     model.check_parameters()
     check_share("shortage", shortage)
-    rows, table = city.served_rows(start, end)
-    if not len(rows):
-        first, last = city.attendance.date[0], city.attendance.date[-1]
-        raise DateError(
-            f"no meal was served from {to_day(start)} to {to_day(end)}: the attendance runs from {first} to {last}"
-        )
+    check_share("coverage", coverage, such_as=0.9)
+    rows, table, left_out = _wanted(city, start, end, lead_days)
     spans = periods(rows.date) if step == "period" else weeks(rows.date)
+    terms = model.terms or default_terms(city)
+    events: tuple[str, ...] = ()
+    if model.terms is None:
+        terms, events = terms_of_the_past(city, terms)
+        if events:
+            model.set_params(terms=terms)
     count = len(rows)
-    names = tuple(ASSISTED)
-    alone, helped = ({name: np.full(count, np.nan) for name in names} for _ in range(2))
+    found = {who: PastForecasts.unknown(count) for who in ("model", *BASELINES)}
+    if assisted:
+        found["assisted"] = PastForecasts.unknown(count)
+    usual = np.full(count, np.nan)
+    added: dict[str, Floats] = {}
+    words = NO_WORDS
     last_known = np.full(count, np.datetime64("NaT"), dtype="datetime64[D]")
+    plain = Baselines(city, model, rows.date.max())
     for span in tqdm(spans, unit=f" {step}s", delay=2, disable=None):
         until = span.until(lead_days)
         inside = (rows.date >= span.start) & (rows.date <= span.end)
-        model.fit(city, until)
         here = rows.select(inside)
-        kinds: list[tuple[dict[str, Floats], Floats | None]] = [(alone, None)]
+        forecast = model.fit(city, until).predict(here, coverage)
+        _fill(found["model"], inside, forecast, shortage)
+        words = forecast.words
+        usual[inside], parts = forecast.in_meals()
+        for name, values in parts.items():
+            added.setdefault(name, np.zeros(count))[inside] = values
         if assisted:
-            agents = table.agents[inside]
-            kinds.append((helped, np.where(agents > 0, agents, np.nan)))
-        for columns, draft in kinds:
-            forecast = model.predict(here, coverage, draft=draft)
-            for name in names[:3]:
-                columns[name][inside] = getattr(forecast, name)
-            columns["ordered"][inside] = order(forecast, shortage=shortage)
+            said = table.agents[inside]
+            if model.assisted_ is not None:
+                draft = np.where(said > 0, said, np.nan)
+                forecast = model.predict(here, coverage, draft=draft)
+            _fill(found["assisted"], inside, forecast, shortage)
+        for who in BASELINES:
+            said_plain = plain.calibrated(who, here, until, coverage, shortage)
+            for field in attrs.fields(PastForecasts):
+                getattr(found[who], field.name)[inside] = getattr(said_plain, field.name)
         last_known[inside] = until
-    return Backtest(
-        rows=rows, last_known=last_known, actual=table.meals, agents=table.agents, **alone,
-        strike=np.isin(rows.date, city.calendar.strikes), assisted=helped if assisted else {},
+    result = Backtest(
+        rows=rows, last_known=last_known, actual=table.meals, agents=table.agents,
+        strike=city.is_struck(rows), forecasts=found, usual=usual, added=added, words=words,
+        lead_days=lead_days, step=step, shortage=shortage, coverage=coverage,
     )  # fmt: skip
+    return attrs.evolve(
+        result,
+        notes=tuple(_notes(result, model, events, undated_variables(city, tuple(terms)), left_out)),
+    )
+
+
+def _wanted(
+    city: City, start: str | dt.date | None, end: str | dt.date | None, lead_days: int
+) -> tuple[Rows, Attendance, int]:
+    """Return the rows to forecast, what was served, and of how many nothing was known in time."""
+    every = Rows(city, city.attendance.canteen, city.attendance.date)
+    taught = every.date[city.is_taught(every)]
+    if not len(taught):
+        raise DateError("no meal of the attendance is on a day of a known year: check the calendar")
+    first, last = taught.min(), taught.max()
+    stop = last if end is None else to_day(end)
+    begin = max(min(stop, last) - YEAR + 1, first) if start is None else to_day(start)
+    rows, table = city.served_rows(begin, stop)
+    keep = city.is_taught(rows)
+    if not keep.any():
+        raise DateError(
+            f"no meal was served from {begin} to {stop}: the attendance runs from {first} to {last}"
+        )
+    rows, table = rows.select(keep), table.select(keep)
+    in_time = rows.date - np.timedelta64(lead_days, "D") >= first
+    if not in_time.any():
+        longest = int((rows.date.max() - first).astype(np.int64))
+        remedy = "give later days"
+        if longest >= 1:
+            remedy = (
+                f"give {counted(longest, 'day')} at most between data and forecast, or later days"
+            )
+        raise DateError(
+            f"no meal was known {counted(lead_days, 'day')} before any day from {begin} to {stop}: "
+            f"the attendance begins on {first}; {remedy}"
+        )
+    return rows.select(in_time), table.select(in_time), int((~in_time).sum())
+
+
+def _fill(found: PastForecasts, inside: Bools, forecast: Forecast, shortage: float) -> None:
+    """Write a forecast into its rows; no order where nothing says how far it may be off."""
+    for name in FIELDS:
+        getattr(found, name)[inside] = getattr(forecast, name)
+    calibration = forecast.calibration
+    if not calibration.is_short or calibration.width:
+        found.ordered[inside] = order(forecast, shortage=shortage)
+
+
+def _notes(
+    result: Backtest, model: CanteenForecaster, events: tuple[str, ...],
+    variables: tuple[str, ...], left_out: int,
+) -> Iterable[Note]:  # fmt: skip
+    """Give what is to be known of a backtest beside its figures."""
+    if left_out:
+        yield Note("too_early", count=left_out)
+    if events:
+        yield Note("events", events)
+    if variables:
+        yield Note("variables", variables)
+    struck = np.unique(result.rows.date[result.strike])
+    if len(struck) and not model.strikes_announced:
+        yield Note("strikes", count=len(struck))
+    ordered = int(result.ordered_by_agents.sum())
+    if 0 < ordered < len(result):
+        yield Note("orders", count=ordered)

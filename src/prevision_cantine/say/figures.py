@@ -486,7 +486,7 @@ def plot_error_calendar(
         Where the language does not exist, or there is no dated past forecast.
     """
     if isinstance(past, Backtest):
-        date, forecast, actual = past.rows.date, past.meals, past.actual
+        date, forecast, actual = past.rows.date, past.model.meals, past.actual
     else:
         date, forecast, actual = past.date, past.forecast, past.actual
     in_language(TEXTS, lang)
