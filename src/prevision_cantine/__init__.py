@@ -46,6 +46,10 @@ from prevision_cantine.decide.ordering import (
 from prevision_cantine.decide.scenario import Difference, Scenario, compare_forecasts, what_if
 from prevision_cantine.errors import CantineError, CityError, DateError, ForecastError
 from prevision_cantine.measure.backtest import Backtest, backtest
+from prevision_cantine.measure.comparison import Comparison, Gain
+from prevision_cantine.measure.peers import PastForecasts
+from prevision_cantine.measure.worst import WorstDay, worst_days
+from prevision_cantine.measure.written import Measured, measure_file, measure_forecasts
 from prevision_cantine.model.effects import EffectTable
 from prevision_cantine.model.forecast import Forecast
 from prevision_cantine.model.forecaster import CanteenForecaster
@@ -54,8 +58,11 @@ from prevision_cantine.model.splitter import TeachingPeriodSplit
 from prevision_cantine.model.storage import load_forecaster, save_forecaster
 from prevision_cantine.model.terms import Category, Number, Product, Season, Term, default_terms
 from prevision_cantine.model.transformer import CanteenFeatures
+from prevision_cantine.say.backtest_page import backtest_page, write_backtest_page
 from prevision_cantine.say.export import mask_small, to_frame
+from prevision_cantine.say.measured import backtest_text
 from prevision_cantine.say.sheet import Accuracy, ModelSheet, TermRange, model_sheet
+from prevision_cantine.uncertainty.measures import Scores
 
 attach()
 
@@ -73,22 +80,26 @@ __all__ = [
     "Category",
     "City",
     "CityError",
+    "Comparison",
     "DateError",
     "Difference",
     "EffectTable",
     "Forecast",
     "ForecastError",
+    "Gain",
     "Gap",
     "Ingredients",
     "KitchenOrder",
     "LoadReport",
     "MadeCity",
+    "Measured",
     "Missing",
     "ModelSheet",
     "Number",
     "OfficeError",
     "OfficeReport",
     "Order",
+    "PastForecasts",
     "Period",
     "Portion",
     "Product",
@@ -96,14 +107,18 @@ __all__ = [
     "Remark",
     "Rows",
     "Scenario",
+    "Scores",
     "Season",
     "Sources",
     "TeachingPeriodSplit",
     "Term",
     "TermRange",
     "TradeOff",
+    "WorstDay",
     "ZonedBreak",
     "backtest",
+    "backtest_page",
+    "backtest_text",
     "city_from_frames",
     "compare_forecasts",
     "default_terms",
@@ -127,6 +142,8 @@ __all__ = [
     "make_montreal",
     "make_recife",
     "mask_small",
+    "measure_file",
+    "measure_forecasts",
     "model_sheet",
     "order",
     "plan_order",
@@ -135,4 +152,6 @@ __all__ = [
     "to_frame",
     "trade_off",
     "what_if",
+    "worst_days",
+    "write_backtest_page",
 ]

@@ -26,7 +26,7 @@ Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 # The options that name a file to write.
 PICTURES = ("picture", "calibration_picture", "calendar_picture")
-OUTPUTS = ("output", "kitchen", *PICTURES)
+OUTPUTS = ("output", "kitchen", "html", *PICTURES)
 LEAD_DAYS = 15  # of a command that is given none
 
 TEXTS = texts({
@@ -34,31 +34,16 @@ TEXTS = texts({
         "see": "voir {file}", "learned": "modèle appris sur {rows} du {first} au {last}, voir {file}",
         "forecast": "{remarks} sur les données (inspect les donne) ; prévision de {rows} (cantine et jour), voir {file}",
         "sheet": "fiche du modèle du {until}, voir {file}",
-        "excess": "excédent", "shortage": "manque", "coverage": "couverture",
-        "model": "modèle", "assisted": "modèle et projet des agents", "agents": "agents",
-        "without": "hors jours de grève", "with": "jours de grève compris",
-        "alone": "Aucune commande des agents n'est connue sur ces jours : rien à comparer.",
-        "backtest": "{rows} en {forecasts}, voir {file}",
     },
     "en": {
         "see": "see {file}", "learned": "model learned from {rows} from {first} to {last}, see {file}",
         "forecast": "{remarks} on the data (inspect tells them); forecast of {rows} (canteen and day), see {file}",
         "sheet": "sheet of the model of {until}, see {file}",
-        "excess": "excess", "shortage": "shortage", "coverage": "coverage",
-        "model": "model", "assisted": "model and draft of the agents", "agents": "agents",
-        "without": "without strike days", "with": "with strike days",
-        "alone": "No order of the agents is known on these days: nothing to compare.",
-        "backtest": "{rows} in {forecasts}, see {file}",
     },
     "pt": {
         "see": "ver {file}", "learned": "modelo aprendido com {rows} de {first} a {last}, ver {file}",
         "forecast": "{remarks} sobre os dados (ver inspect); previsão de {rows} (cantina e dia), ver {file}",
         "sheet": "ficha do modelo de {until}, ver {file}",
-        "excess": "excesso", "shortage": "falta", "coverage": "cobertura",
-        "model": "modelo", "assisted": "modelo e pedido preliminar dos agentes", "agents": "agentes",
-        "without": "sem os dias de greve", "with": "com os dias de greve",
-        "alone": "Nenhum pedido dos agentes é conhecido nesses dias: nada a comparar.",
-        "backtest": "{rows} em {forecasts}, ver {file}",
     },
 })  # fmt: skip
 

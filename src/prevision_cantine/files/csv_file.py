@@ -214,11 +214,16 @@ def write_csv(path: str | Path, header: Sequence[str], rows: Iterable[Sequence[s
     CantineError
         Where it cannot be written.
     """
+    write_text(path, csv_text(header, rows))
+
+
+def csv_text(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table as the text of a CSV file, as ``write_csv`` writes it."""
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(header)
     writer.writerows([[_safe(cell) for cell in row] for row in rows])
-    write_text(path, buffer.getvalue())
+    return buffer.getvalue()
 
 
 def write_text(path: str | Path, text: str) -> None:

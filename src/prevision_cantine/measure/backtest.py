@@ -297,9 +297,8 @@ def backtest(
         if events:
             model.set_params(terms=terms)
     count = len(rows)
-    found = {who: PastForecasts.unknown(count) for who in ("model", *BASELINES)}
-    if assisted:
-        found["assisted"] = PastForecasts.unknown(count)
+    own = ("model", "assisted") if assisted else ("model",)
+    found = {who: PastForecasts.unknown(count) for who in (*own, *BASELINES)}
     usual = np.full(count, np.nan)
     added: dict[str, Floats] = {}
     words = NO_WORDS

@@ -139,6 +139,37 @@ def gain(actual: Floats, own: Floats, other: Floats, date: Days) -> Gain:
     return Gain(share, t, weeks)
 
 
+def groups_of(by: str, names: npt.NDArray[np.str_], date: Days) -> npt.NDArray[np.generic] | None:
+    """Return the group of each row; None for all rows together.
+
+    Parameters
+    ----------
+    by : {"all", "series", "month", "weekday"}
+        What the groups are.
+    names : ndarray of str, shape (n,)
+        Series.
+    date : ndarray of datetime64[D], shape (n,)
+        Day.
+
+    Returns
+    -------
+    ndarray, shape (n,), or None
+        Names, months such as ``2017-01``, or weekdays, 0 for Monday.
+
+    Raises
+    ------
+    ParameterError
+        Where ``by`` is no grouping.
+    """
+    if by not in GROUPINGS:
+        raise ParameterError("by", by, f"give one of {', '.join(GROUPINGS)}")
+    found: dict[str, npt.NDArray[np.generic] | None] = {
+        "all": None, "series": names, "weekday": np.asarray(weekday(date)),
+        "month": date.astype("datetime64[M]").astype(str),
+    }  # fmt: skip
+    return found[by]
+
+
 def compared(
     actual: Floats, date: Days, names: npt.NDArray[np.str_],
     forecasts: Mapping[str, PastForecasts], *, by: str, at_shortage: float, strikes: bool,
@@ -150,17 +181,12 @@ def compared(
     ParameterError
         Where ``by`` is no grouping.
     """
-    groups: dict[str, npt.NDArray[np.generic] | None] = {
-        "all": None, "series": names, "weekday": np.asarray(weekday(date)),
-        "month": date.astype("datetime64[M]").astype(str),
-    }  # fmt: skip
-    if by not in groups:
-        raise ParameterError("by", by, f"give one of {', '.join(GROUPINGS)}")
+    groups = groups_of(by, names, date)
     found = {}
     for who, one in forecasts.items():
         bounds = np.isfinite(one.lower).any()
         found[who] = scores(
-            actual, one.meals, at_shortage=at_shortage, by=groups[by],
+            actual, one.meals, at_shortage=at_shortage, by=groups,
             ordered=one.ordered if np.isfinite(one.ordered).any() else None,
             lower=one.lower if bounds else None, upper=one.upper if bounds else None,
         )  # fmt: skip
