@@ -163,6 +163,31 @@ class Rows:
             raise ForecastError(f"no forecast of canteen {canteen!r}: {names_near(canteen, known)}")
         return here[np.argsort(self.date[here], kind="stable")]
 
+    def served(self) -> Floats:
+        """Return the meals that the city's attendance has of the rows.
+
+        Returns
+        -------
+        ndarray of float, shape (n,)
+            Meals; NaN where none is known.
+
+        Examples
+        --------
+        >>> from prevision_cantine import make_city
+        >>> rows = make_city(canteens=2, years=1).calendar_rows("2020-09-01", "2020-09-01")
+        >>> bool((rows.served() > 0).all())
+        True
+        """
+        table = self.city.attendance
+        width = len(self.city.canteens)
+        known, wanted = (
+            one.date.astype("datetime64[D]").astype(np.int64) * width + one.canteen
+            for one in (table, self)
+        )
+        order = np.argsort(known, kind="stable")
+        at = order[np.minimum(np.searchsorted(known, wanted, sorter=order), len(order) - 1)]
+        return np.where(known[at] == wanted, table.meals[at], np.nan)
+
     def missing(self) -> Missing:
         """Return which menus and enrolments of the rows are not known, by canteen and day.
 

@@ -23,9 +23,10 @@ class Note:
     ----------
     code : str
         What: ``events`` (not taken as known ahead), ``variables`` (taken as known ahead, since they
-        have no ``connu_le``), ``strikes`` (forecast as ordinary days), ``too_early`` (rows left
-        out, of which nothing was known in time), ``orders`` (rows that have an order of the agents,
-        where others have none).
+        have no ``connu_le``), ``strikes`` (forecast as ordinary days), ``exceptional`` (days of
+        spans whose first and last day are taken as known), ``too_early`` (rows left out, of which
+        nothing was known in time), ``orders`` (rows that have an order of the agents, where others
+        have none).
     names : tuple of str
         Of the events or variables.
     count : int

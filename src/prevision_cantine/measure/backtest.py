@@ -320,10 +320,9 @@ def backtest(
                 draft = np.where(said > 0, said, np.nan)
                 forecast = model.predict(here, coverage, draft=draft)
             _fill(found["assisted"], inside, forecast, shortage)
-        for who in BASELINES:
-            said_plain = plain.calibrated(who, here, until, coverage, shortage)
+        for who, plainly in plain.calibrated(here, until, coverage, shortage).items():
             for field in attrs.fields(PastForecasts):
-                getattr(found[who], field.name)[inside] = getattr(said_plain, field.name)
+                getattr(found[who], field.name)[inside] = getattr(plainly, field.name)
         last_known[inside] = until
     result = Backtest(
         rows=rows, last_known=last_known, actual=table.meals, agents=table.agents,
@@ -392,6 +391,10 @@ def _notes(
     struck = np.unique(result.rows.date[result.strike])
     if len(struck) and not model.strikes_announced:
         yield Note("strikes", count=len(struck))
+    apart = result.rows.city.calendar.exceptional
+    apart = apart[(apart > result.last_known.min()) & (apart <= result.rows.date.max())]
+    if len(apart):
+        yield Note("exceptional", count=len(apart))
     ordered = int(result.ordered_by_agents.sum())
     if 0 < ordered < len(result):
         yield Note("orders", count=ordered)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import attrs
 import numpy as np
@@ -69,7 +69,9 @@ class Baselines:
     def __init__(self, city: City, model: CanteenForecaster, last: np.datetime64) -> None:
         self._city, self._model = city, model
         self._served = known_rows(city, last)
-        self._past: dict[tuple[str, np.datetime64, np.datetime64], Floats] = {}
+        # What one origin finds out of the past serves the next.
+        self._past: dict[tuple[np.datetime64, np.datetime64], _Past | None] = {}
+        self._spans: dict[tuple[np.datetime64, np.datetime64], list[Period]] = {}
 
     def known(self, until: np.datetime64) -> Attendance:
         """Return the rows known on a day."""
@@ -99,14 +101,12 @@ class Baselines:
         return result
 
     def calibrated(
-        self, name: str, rows: Rows, until: np.datetime64, coverage: float, shortage: float
-    ) -> PastForecasts:
-        """Return what a baseline says of rows from what is known on a day.
+        self, rows: Rows, until: np.datetime64, coverage: float, shortage: float
+    ) -> dict[str, PastForecasts]:
+        """Return what the baselines say of rows from what is known on a day.
 
         Parameters
         ----------
-        name : {"weekday_mean", "last_year"}
-            The baseline.
         rows : Rows
             Rows to forecast.
         until : datetime64[D]
@@ -116,49 +116,72 @@ class Baselines:
 
         Returns
         -------
-        PastForecasts
-            A row each.
+        dict of str to PastForecasts
+            By baseline, a row each.
         """
-        meals = self.forecast(name, rows, until)
-        found = PastForecasts.unknown(len(rows))
-        found.meals[:] = meals
-        calibration = self._calibration(name, until)
-        if not calibration.is_short or calibration.width:
-            found.lower[:], found.upper[:] = calibration.interval(meals, coverage)
-            found.ordered[:] = calibration.order(meals, shortage)
-        return found
-
-    def _calibration(self, name: str, until: np.datetime64) -> Calibration:
         known = self.known(until)
         count = self._model.calibration_periods
         width = width_after(len(np.unique(known.date))) if count else 0.0
-        tables: list[Attendance] = []
-        forecasts: list[Floats] = []
+        past: list[_Past] = []
         for span in self._past_spans(known, count):
-            day = span.until(self._model.lead_days)
-            if not is_enough(self.known(day)):  # too little, so far back
+            one = self._as_if(span)
+            if one is None:  # too little, so far back
                 break
-            here = (known.date >= span.start) & (known.date <= span.end)
-            every = Rows(self._city, known.canteen[here], known.date[here])
-            usual = ~self._city.is_struck(every) & ~self._city.is_exceptional(every)
-            key = (name, day, span.end)
-            if key not in self._past:
-                self._past[key] = self.forecast(name, every.select(usual), day)
-            tables.append(known.select(here).select(usual))
-            forecasts.append(self._past[key])
-        if not tables:
-            return Calibration(np.array([]), np.array([]), width=width)
-        actual, date, canteen = (
-            np.concatenate([getattr(table, field) for table in tables])
-            for field in ("meals", "date", "canteen")
-        )
-        return Calibration(np.concatenate(forecasts), actual, date, canteen, width=width)
+            past.append(one)
+        found = {}
+        for name in BASELINES:
+            calibration = _calibration(past, name, width)
+            found[name] = said = PastForecasts.unknown(len(rows))
+            said.meals[:] = self.forecast(name, rows, until)
+            if not calibration.is_short or calibration.width:
+                said.lower[:], said.upper[:] = calibration.interval(said.meals, coverage)
+                said.ordered[:] = calibration.order(said.meals, shortage)
+        return found
+
+    def _as_if(self, span: Period) -> _Past | None:
+        """Return the forecasts of a past span, strike days and exceptional ones left out."""
+        day = span.until(self._model.lead_days)
+        if (day, span.end) not in self._past:
+            one = None
+            if is_enough(self.known(day)):
+                date = self._served.date
+                table = self._served.select((date >= span.start) & (date <= span.end))
+                every = Rows(self._city, table.canteen, table.date)
+                usual = ~self._city.is_struck(every) & ~self._city.is_exceptional(every)
+                rows = every.select(usual)
+                forecasts = {name: self.forecast(name, rows, day) for name in BASELINES}
+                one = _Past(table.select(usual), forecasts)
+            self._past[day, span.end] = one
+        return self._past[day, span.end]
 
     def _past_spans(self, known: Attendance, count: int) -> Iterator[Period]:
         """Give the last periods, or their weeks, from the last one back."""
         for period in list(reversed(periods(known.date)))[:count]:
             if self._model.step == "period":
                 yield period
-            else:
+                continue
+            key = (period.start, period.end)
+            if key not in self._spans:
                 here = (known.date >= period.start) & (known.date <= period.end)
-                yield from reversed(weeks(known.date[here]))
+                self._spans[key] = weeks(known.date[here])
+            yield from reversed(self._spans[key])
+
+
+@attrs.frozen(eq=False)
+class _Past:
+    """A past span: what was served, and what each baseline forecast."""
+
+    table: Attendance
+    forecasts: Mapping[str, Floats]
+
+
+def _calibration(past: Sequence[_Past], name: str, width: float) -> Calibration:
+    """Return what past forecasts of a baseline say of the errors to come."""
+    if not past:
+        return Calibration(np.array([]), np.array([]), width=width)
+    actual, date, canteen = (
+        np.concatenate([getattr(one.table, field) for one in past])
+        for field in ("meals", "date", "canteen")
+    )
+    forecast = np.concatenate([one.forecasts[name] for one in past])
+    return Calibration(forecast, actual, date, canteen, width=width)

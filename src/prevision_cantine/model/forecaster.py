@@ -44,6 +44,7 @@ from prevision_cantine.model.terms import (
     terms_to_text,
 )
 from prevision_cantine.uncertainty.intervals import Calibration, check_share
+from prevision_cantine.uncertainty.measures import wape
 from prevision_cantine.words.language import counted
 
 LONGEST_LIFE = 1_000_000  # days: beyond it, nothing is forgotten
@@ -234,6 +235,51 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
             calibration=calibration,
             scale=scale,
         )
+
+    def score(self, rows: Rows, meals: Floats | None = None) -> float:
+        """Return how near the forecast of some rows comes to what was served: higher is better.
+
+        It is 1 less the sum of absolute errors over the sum of meals served (WAPE): 1 for an exact
+        forecast, 0 for one that is as far off as no meal at all, and below 0 beyond that.
+
+        Parameters
+        ----------
+        rows : Rows
+            Rows after the data that were learned from.
+        meals : ndarray of float, shape (n,), optional
+            Meals served, NaN where unknown; those of the attendance of the city of the rows where
+            not given. A row without meals does not count.
+
+        Returns
+        -------
+        float
+            The score. It measures the forecast alone: ``backtest`` also measures orders and
+            intervals, and compares with plain means.
+
+        Raises
+        ------
+        sklearn.exceptions.NotFittedError
+            Before ``fit``.
+        ForecastError
+            Where no row was served, lengths differ, or ``predict`` refuses the rows.
+
+        Examples
+        --------
+        >>> from prevision_cantine import make_city
+        >>> city = make_city(seed=0, canteens=5, years=2)
+        >>> forecaster = CanteenForecaster(calibration_periods=0).fit(city, until="2022-02-01")
+        >>> 0.9 < forecaster.score(city.calendar_rows("2022-03-07", "2022-03-11")) < 1
+        True
+        """
+        served = rows.served() if meals is None else np.asarray(meals, dtype=np.float64)
+        if len(served) != len(rows):
+            raise ForecastError(
+                f"meals is of length {len(served)}, for {counted(len(rows), 'row')}: give one value each"
+            )
+        known = np.isfinite(served) & (served > 0)
+        if not known.any():
+            raise ForecastError("no meal served is known of the rows: give rows that were served")
+        return 1.0 - wape(self.predict(rows.select(known)).meals, served[known])
 
     def _notes(self, rows: Rows) -> dict[str, Bools]:
         """Return, by name, the rows of which something that matters is not known."""
