@@ -451,14 +451,6 @@ def test_an_order_without_a_row_is_refused(town_folder, tmp_path, capsys):
     assert "draft.csv: no row below the names" in capsys.readouterr().err
 
 
-def test_backtest_prints_whole_names_under_their_columns(run, tmp_path):
-    text = run("backtest", "--from", "2023-01-03", "--to", "2023-02-10", "--assisted",
-               "--output", tmp_path / "b.csv", "--lang", "en")  # fmt: skip
-    head, *lines = text.splitlines()[:-1]
-    assert "model and draft of the agents, without strike days " in text
-    assert all(line[: head.index("excess") + 6].endswith("%") for line in lines)
-
-
 @pytest.mark.parametrize("second", ["absent/kitchen.csv", "order.csv"])
 def test_no_output_is_written_where_another_cannot_be(town_folder, tmp_path, capsys, second):
     command = ["order", str(town_folder), *SPAN, *UNTIL, "--shortage", "0.01"]

@@ -214,11 +214,12 @@ def test_the_command_line_forecasts_and_measures(made, tmp_path, capsys):
     )
     assert picture.exists()
     assert main(["backtest", str(made), *span, "--shortage", "0.02", "--output", str(past)]) == 0
-    assert "agents, hors jours de grève" in capsys.readouterr().out
+    assert "commandes des agents" in capsys.readouterr().out
     lines = past.read_text("utf-8").splitlines()
     assert (
         lines[0]
-        == "cantine,date,derniere_donnee,reel,prevision_agents,prevision,borne_basse,borne_haute,commande"
+        == "cantine,date,derniere_donnee,reel,prevision_agents,prevision,borne_basse,borne_haute,commande,"
+        "moyenne_du_jour,commande_moyenne_du_jour,annee_precedente,commande_annee_precedente"
     )
     assert (
         lines[1].startswith("AGENETS,2016-05-02,2016-04-03,")
@@ -253,5 +254,5 @@ def test_the_real_city_loads_and_the_model_beats_the_agents(real_data):
     result = backtest(
         city, "2015-11-02", "2015-12-18", forecaster=CanteenForecaster(calibration_periods=1)
     )
-    scores = result.scores(strikes=False)
-    assert scores["model"]["wape"] < 0.05 < scores["agents"]["wape"]
+    scores = result.compare().scores
+    assert scores["model"].wape[0] < 0.05 < scores["agents"].wape[0]

@@ -357,7 +357,7 @@ def test_a_backtest_covers_every_series(company):
         forecaster=CanteenForecaster(calibration_periods=2),
     )
     assert set(result.rows.keys()) == {"cantine", "service", "date"}
-    assert np.abs(result.meals - result.actual).sum() / result.actual.sum() < 0.06
+    assert np.abs(result.model.meals - result.actual).sum() / result.actual.sum() < 0.06
 
 
 @pytest.mark.parametrize(

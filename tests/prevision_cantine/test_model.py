@@ -24,8 +24,8 @@ from prevision_cantine import (
     teaching_periods,
 )
 from prevision_cantine.calendar.days import Calendar, SchoolYear
-from prevision_cantine.uncertainty.measures import excess, shortage, wape
 from prevision_cantine.uncertainty.intervals import Calibration
+from prevision_cantine.uncertainty.measures import excess, shortage, wape
 
 UNTIL = "2023-02-10"
 SPAN = ("2023-03-06", "2023-04-12")
@@ -110,10 +110,10 @@ def test_the_effects_of_a_made_city_are_found():
 
 def test_the_forecast_beats_the_agents_and_its_intervals_hold(city):
     result = backtest(city, "2022-09-01", "2023-07-05", shortage=0.01)
-    scores = result.scores(strikes=False)
-    assert scores["model"]["wape"] < scores["agents"]["wape"]
-    assert 0.84 < scores["model"]["coverage"] < 0.96
-    assert scores["model"]["shortage"] == pytest.approx(0.01, abs=0.005)
+    scores = result.compare().scores
+    assert scores["model"].wape[0] < scores["agents"].wape[0]
+    assert 0.84 < scores["model"].coverage[0] < 0.96
+    assert scores["model"].shortage[0] == pytest.approx(0.01, abs=0.005)
     lead = result.rows.date - result.last_known
     assert lead.min() == np.timedelta64(15, "D")
 

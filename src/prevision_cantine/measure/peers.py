@@ -40,11 +40,33 @@ class PastForecasts:
 
     @classmethod
     def unknown(cls, count: int) -> PastForecasts:
-        """Return forecasts of a number of rows that are still to be filled in."""
+        """Return forecasts that are still to be filled in.
+
+        Parameters
+        ----------
+        count : int
+            Rows.
+
+        Returns
+        -------
+        PastForecasts
+            All NaN.
+        """
         return cls(**{field.name: np.full(count, np.nan) for field in attrs.fields(cls)})
 
     def select(self, keep: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> PastForecasts:
-        """Return those of some rows."""
+        """Return those of some rows.
+
+        Parameters
+        ----------
+        keep : ndarray of bool, shape (n,)
+            A mask.
+
+        Returns
+        -------
+        PastForecasts
+            Those rows.
+        """
         return PastForecasts(
             **{field.name: getattr(self, field.name)[keep] for field in attrs.fields(type(self))}
         )

@@ -32,6 +32,7 @@ from prevision_cantine.words.language import (
 )
 
 MEASURES = tuple(COLUMNS)
+CLOSE = 0.02  # share of the error by which a model that is not clearly better is as good as the mean
 MOST_ORDERED = 0.95  # share of rows with an order from which those without change nothing
 _BEFORE = re.compile(r" (?=[:;!?%])")
 
@@ -95,7 +96,7 @@ def long_date(day: np.datetime64, lang: str) -> str:
     of = " de " if lang == "pt" else " "
     first = {"fr": "1er", "pt": "1º"}.get(lang, "1")
     date = first if text.endswith("-01") else str(int(text[8:]))
-    return of.join([date, MONTHS[lang][int(text[5:7]) - 1], text[:4]])
+    return of.join([date, in_language(MONTHS, lang)[int(text[5:7]) - 1], text[:4]])
 
 
 def share(value: float, lang: str, places: int = 1, *, sign: bool = False) -> str:
@@ -222,7 +223,8 @@ def findings(result: Backtest, lang: str) -> list[str]:
     )  # fmt: skip
     mean, last_year = (verdict(who, found.gains[who], lang) for who in BASELINES)
     lines.append(mean)
-    if found.gains["weekday_mean"].verdict in ("similar", "worse"):
+    gain = found.gains["weekday_mean"]
+    if gain.verdict == "worse" or (gain.verdict == "similar" and gain.share < CLOSE):
         lines.append(say("plain_mean", lang))
     lines.append(last_year)
     if np.isfinite(model.coverage[0]):
@@ -290,7 +292,7 @@ def backtest_text(
     >>> from prevision_cantine import backtest, make_city
     >>> result = backtest(make_city(seed=0, canteens=5, years=2), "2022-05-01", "2022-06-10")
     >>> print(backtest_text(result, "en", by=[]).splitlines()[0])
-    Forecasts of the past, from 2 May 2022 to 10 June 2022: 25 days, 100 rows (canteen and day) in 2 forecasts, each from data that end 15 days before.
+    Forecasts of the past, from 9 May 2022 to 10 June 2022: 20 days, 100 rows (canteen and day) in 1 forecast, each from data that end 15 days before.
     """
     for one in by:
         if one not in GROUPINGS[1:]:
