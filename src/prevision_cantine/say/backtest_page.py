@@ -34,6 +34,7 @@ MOST_SERIES = 200  # rows of the table by series
 GAP = 10  # days without meals from which a line is broken
 HIGH = 100.0  # units of a picture's height
 LEAST_HELD = 0.5  # share at the left end of the pictures of coverage
+ROUNDS = 0.005  # share below which a percentage without decimals is 0 and has no sign
 WORTH_TELLING = 0.005  # share of the usual meals below which a term of a day is not told
 MOST_TERMS = 4
 
@@ -142,7 +143,7 @@ def _cards(result: Backtest, found: Comparison, lang: str) -> str:
     cards = [
         (share(model.wape[0], lang), say("card_error", lang)),
         (share(model.equal_excess[0], lang), say("card_excess", lang, share=at)),
-        (share(-gain.share, lang, 0, sign=True), say("card_gain", lang)),
+        (share(-gain.share, lang, 0, sign=abs(gain.share) >= ROUNDS), say("card_gain", lang)),
     ]
     if np.isfinite(model.coverage[0]):
         asked = share(result.coverage, lang, 0)

@@ -32,7 +32,10 @@ from prevision_cantine.words.language import (
 )
 
 MEASURES = tuple(COLUMNS)
-CLOSE = 0.02  # share of the error by which a model that is not clearly better is as good as the mean
+NARROW = 0.03  # share of rows by which intervals that hold fewer than stated are called too narrow
+CLOSE = (
+    0.02  # share of the error by which a model that is not clearly better is as good as the mean
+)
 MOST_ORDERED = 0.95  # share of rows with an order from which those without change nothing
 _BEFORE = re.compile(r" (?=[:;!?%])")
 
@@ -235,6 +238,8 @@ def findings(result: Backtest, lang: str) -> list[str]:
                 width=share(model.width[0], lang, 0),
             )
         )  # fmt: skip
+        if model.coverage[0] < result.coverage - NARROW:
+            lines[-1] += " " + say("held_less", lang)
     return lines
 
 
