@@ -286,6 +286,20 @@ def test_a_forecast_that_is_the_plain_mean_is_not_called_better(result):
         assert words in backtest_text(same, lang)
 
 
+def test_intervals_that_are_too_narrow_are_called_so(result):
+    model, actual = result.model, result.actual
+    narrow = attrs.evolve(model, lower=model.meals - 1, upper=model.meals + 1)
+    wide = attrs.evolve(model, lower=0 * actual, upper=2 * actual)
+    for one, said in ((narrow, True), (wide, False)):
+        other = attrs.evolve(result, forecasts=dict(result.forecasts) | {"model": one})
+        for lang, words in (
+            ("fr", "trop étroits"),
+            ("en", "too narrow"),
+            ("pt", "estreitos demais"),
+        ):
+            assert (words in backtest_text(other, lang)) == said
+
+
 def test_orders_of_a_part_of_the_rows_are_compared_on_those(result):
     some = np.arange(len(result)) % 3 == 0
     part = attrs.evolve(result, agents=np.where(some, result.agents, np.nan))

@@ -54,7 +54,13 @@ class Gain:
         return "similar"
 
     def to_dict(self) -> dict[str, Any]:
-        """Return it as plain values."""
+        """Return it as plain values.
+
+        Returns
+        -------
+        dict
+            ``share``, ``weeks``, ``verdict``, and ``t`` where it is known.
+        """
         shown = {"share": self.share, "weeks": self.weeks, "verdict": self.verdict}
         return shown | ({"t": self.t} if np.isfinite(self.t) else {})
 

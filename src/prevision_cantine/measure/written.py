@@ -55,7 +55,13 @@ class Measured:
     unserved: int
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the figures as plain values."""
+        """Return the figures as plain values.
+
+        Returns
+        -------
+        dict
+            ``shortage``, ``unserved``, and a list of groups by grouping.
+        """
         found = {by: one.to_dicts() for by, one in self.scores.items()}
         return {"shortage": self.shortage, "unserved": self.unserved} | found
 
