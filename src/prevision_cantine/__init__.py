@@ -2,6 +2,7 @@
 
 from prevision_cantine.attached import attach
 from prevision_cantine.calendar.days import Break, Calendar
+from prevision_cantine.calendar.not_forecast import NotForecast, NotForecastError, Reason
 from prevision_cantine.calendar.periods import Period
 from prevision_cantine.calendar.school_calendar import (
     ZonedBreak,
@@ -9,6 +10,7 @@ from prevision_cantine.calendar.school_calendar import (
     load_calendar,
     load_school_holidays,
 )
+from prevision_cantine.city.builder import Span
 from prevision_cantine.city.city import City, Missing, Rows, teaching_periods
 from prevision_cantine.city.dishes import load_dishes, load_menu
 from prevision_cantine.city.fetch import fetch_nantes
@@ -27,6 +29,8 @@ from prevision_cantine.city.make_calendar import CalendarReport, make_calendar
 from prevision_cantine.city.office import OfficeError, OfficeReport, import_office
 from prevision_cantine.city.records import Attendance, Remark
 from prevision_cantine.city.sources import Sources
+from prevision_cantine.decide.changes import CanteenChange, EnrolmentChange
+from prevision_cantine.decide.difference import Difference, compare_forecasts, what_if
 from prevision_cantine.decide.ingredients import (
     Ingredients,
     Portion,
@@ -34,6 +38,7 @@ from prevision_cantine.decide.ingredients import (
     ingredients,
     load_portions,
 )
+from prevision_cantine.decide.order_change import OrderChange, order_what_if
 from prevision_cantine.decide.ordering import (
     KitchenOrder,
     Order,
@@ -43,7 +48,9 @@ from prevision_cantine.decide.ordering import (
     plan_order,
     trade_off,
 )
-from prevision_cantine.decide.scenario import Difference, Scenario, compare_forecasts, what_if
+from prevision_cantine.decide.scenario import Scenario
+from prevision_cantine.decide.scenario_error import Problem, ScenarioError
+from prevision_cantine.decide.scenario_file import load_scenario
 from prevision_cantine.errors import CantineError, CityError, DateError, ForecastError
 from prevision_cantine.measure.backtest import Backtest, backtest
 from prevision_cantine.model.effects import EffectTable
@@ -67,6 +74,7 @@ __all__ = [
     "Break",
     "Calendar",
     "CalendarReport",
+    "CanteenChange",
     "CanteenFeatures",
     "CanteenForecaster",
     "CantineError",
@@ -76,6 +84,7 @@ __all__ = [
     "DateError",
     "Difference",
     "EffectTable",
+    "EnrolmentChange",
     "Forecast",
     "ForecastError",
     "Gap",
@@ -85,19 +94,26 @@ __all__ = [
     "MadeCity",
     "Missing",
     "ModelSheet",
+    "NotForecast",
+    "NotForecastError",
     "Number",
     "OfficeError",
     "OfficeReport",
     "Order",
+    "OrderChange",
     "Period",
     "Portion",
+    "Problem",
     "Product",
     "Purchase",
+    "Reason",
     "Remark",
     "Rows",
     "Scenario",
+    "ScenarioError",
     "Season",
     "Sources",
+    "Span",
     "TeachingPeriodSplit",
     "Term",
     "TermRange",
@@ -119,6 +135,7 @@ __all__ = [
     "load_order",
     "load_portions",
     "load_report",
+    "load_scenario",
     "load_school_holidays",
     "make_calendar",
     "make_city",
@@ -129,6 +146,7 @@ __all__ = [
     "mask_small",
     "model_sheet",
     "order",
+    "order_what_if",
     "plan_order",
     "save_forecaster",
     "teaching_periods",

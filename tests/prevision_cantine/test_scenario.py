@@ -137,8 +137,14 @@ def test_a_difference_is_told_and_written(town, town_forecaster, tmp_path, lang)
 @pytest.mark.parametrize(
     ("scenario", "message"),
     [
-        (Scenario(strikes=["2023-03-14", "2023-04-03"]), "strikes: 2023-04-03 is not forecast"),
-        (Scenario(strikes=["2023-03-15"]), "2023-03-06 to 2023-03-31, without closed days"),
+        (
+            Scenario(strikes=["2023-03-14", "2023-04-03"]),
+            "strikes: 2023-04-03 is not between 2023-03-06 and 2023-03-31",
+        ),
+        (
+            Scenario(strikes=["2023-03-15"]),
+            "strikes: 2023-03-15 is not forecast: no meal is known on Wednesdays.*2023-03-14 and 2023-03-16",
+        ),
         (Scenario(absences={("Cantine 01", "2023-03-18"): 3}), "absences: 2023-03-18"),
         (Scenario(menus={dt.date(2022, 3, 14): ["Riz"]}), "menus: no day of 2022-03-14"),
     ],

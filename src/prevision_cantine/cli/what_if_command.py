@@ -16,7 +16,8 @@ from prevision_cantine.cli.common import (
     see,
     writes,
 )
-from prevision_cantine.decide.scenario import Scenario, what_if
+from prevision_cantine.decide.difference import what_if
+from prevision_cantine.decide.scenario import Scenario
 from prevision_cantine.errors import ForecastError
 
 
