@@ -61,7 +61,10 @@ from prevision_cantine.model.splitter import TeachingPeriodSplit
 from prevision_cantine.model.storage import load_forecaster, save_forecaster
 from prevision_cantine.model.terms import Category, Number, Product, Season, Term, default_terms
 from prevision_cantine.model.transformer import CanteenFeatures
+from prevision_cantine.say.agenda import order_agenda
 from prevision_cantine.say.export import mask_small, to_frame
+from prevision_cantine.say.forecast_file import read_forecast, write_forecast
+from prevision_cantine.say.order_sheets import order_sheets
 from prevision_cantine.say.sheet import Accuracy, ModelSheet, TermRange, model_sheet
 
 attach()
@@ -146,11 +149,15 @@ __all__ = [
     "mask_small",
     "model_sheet",
     "order",
+    "order_agenda",
+    "order_sheets",
     "order_what_if",
     "plan_order",
+    "read_forecast",
     "save_forecaster",
     "teaching_periods",
     "to_frame",
     "trade_off",
     "what_if",
+    "write_forecast",
 ]

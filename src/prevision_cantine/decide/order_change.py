@@ -7,7 +7,7 @@ from pathlib import Path
 import attrs
 import numpy as np
 
-from prevision_cantine.arrays import Floats
+from prevision_cantine.arrays import Floats, Ints
 from prevision_cantine.city.city import City, Rows
 from prevision_cantine.decide.changes import Day
 from prevision_cantine.decide.difference import Difference, what_if
@@ -199,7 +199,7 @@ class OrderChange:
         rows = ([*a, *b] for a, b in zip(names, zip(*columns, strict=True), strict=True))
         write_csv(path, header, rows)
 
-    def _line(self, names: list[str], here: np.ndarray, lang: str) -> list[str]:  # type: ignore[type-arg]
+    def _line(self, names: list[str], here: Ints, lang: str) -> list[str]:
         """Return the cells of some rows together."""
         before, after = float(self.meals_before[here].sum()), float(self.meals_after[here].sum())
         if len(here) == 1:

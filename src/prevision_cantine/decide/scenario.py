@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import attrs
 import numpy as np
@@ -112,6 +113,42 @@ class Scenario:
     people: tuple[EnrolmentChange, ...] = attrs.field(default=(), converter=_people)
     canteens: tuple[CanteenChange, ...] = attrs.field(default=(), converter=_canteens)
     name: str = ""
+
+    def joined(self, other: Scenario) -> Scenario:
+        """Return a scenario with the changes of both; where both say something, the other's counts.
+
+        Parameters
+        ----------
+        other : Scenario
+            More changes.
+
+        Returns
+        -------
+        Scenario
+            Another scenario.
+
+        Examples
+        --------
+        >>> more = Scenario(strikes=["2024-05-14"]).joined(Scenario(enrolment={"*": 0.9}))
+        >>> len(more.strikes), more.enrolment
+        (1, {'*': 0.9})
+        """
+        names = [field.name for field in attrs.fields(Scenario)]
+        found: dict[str, Any] = {}
+        for name in names:
+            mine, theirs = getattr(self, name), getattr(other, name)
+            if isinstance(mine, str):
+                found[name] = theirs or mine
+            elif isinstance(mine, tuple):
+                found[name] = (*mine, *theirs)
+            else:
+                found[name] = {**mine, **theirs}
+        found["variables"] |= {
+            name: {**self.variables[name], **values}
+            for name, values in other.variables.items()
+            if name in self.variables
+        }
+        return Scenario(**found)
 
     def with_canteens(self, city: City) -> City:
         """Return the city with the canteens that open or close, and nothing else of the scenario.
