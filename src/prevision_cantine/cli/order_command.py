@@ -17,7 +17,7 @@ from prevision_cantine.cli.common import (
     whole,
     writes,
 )
-from prevision_cantine.decide.order_change import OrderChange, order_what_if
+from prevision_cantine.decide.order_change import order_what_if
 from prevision_cantine.decide.ordering import Order, plan_order
 from prevision_cantine.decide.scenario_file import load_scenario
 from prevision_cantine.errors import ForecastError
@@ -78,27 +78,22 @@ def run(arguments: argparse.Namespace) -> int:
             "give --shortage alone, such as --shortage 0.01, or both --missing-meal-cost and "
             "--wasted-meal-cost"
         )
-    if arguments.scenario is None:
-        _, forecast = forecasted(arguments)
-        plan = plan_order(
-            forecast, shortage=arguments.shortage, missing_meal_cost=arguments.missing_meal_cost,
-            wasted_meal_cost=arguments.wasted_meal_cost, tray=arguments.tray,
-        )  # fmt: skip
-        plan.to_csv(arguments.output)
-    else:
-        change = _changed(arguments)
-        plan = change.after
-        change.to_csv(arguments.output, arguments.lang)
-    _files(plan, arguments)
     if arguments.scenario is not None:
-        print(f"{change.to_text(arguments.lang)}\n")
+        return _with_scenario(arguments)
+    _, forecast = forecasted(arguments)
+    plan = plan_order(
+        forecast, shortage=arguments.shortage, missing_meal_cost=arguments.missing_meal_cost,
+        wasted_meal_cost=arguments.wasted_meal_cost, tray=arguments.tray,
+    )  # fmt: skip
+    plan.to_csv(arguments.output)
+    _files(plan, arguments)
     print(plan.to_text(arguments.lang))
     see(arguments)
     return 0
 
 
-def _changed(arguments: argparse.Namespace) -> OrderChange:
-    """Return the orders without and with the scenario; all files are read before anything is learned."""
+def _with_scenario(arguments: argparse.Namespace) -> int:
+    """Order without and with the scenario; all files are read before anything is learned."""
     if arguments.draft is not None:
         raise ForecastError(
             "give --scenario or --draft, not both: a draft was made for days as they are known"
@@ -106,11 +101,20 @@ def _changed(arguments: argparse.Namespace) -> OrderChange:
     city = load_city(arguments.folder)
     scenario = load_scenario(arguments.scenario, city)
     city.calendar_rows(arguments.start, arguments.end)
-    return order_what_if(
-        fitted(arguments, city), city, scenario, arguments.start, arguments.end,
-        shortage=arguments.shortage, missing_meal_cost=arguments.missing_meal_cost,
+    forecaster = fitted(arguments, city)
+    change = order_what_if(
+        forecaster, city, scenario, arguments.start, arguments.end, shortage=arguments.shortage,
+        missing_meal_cost=arguments.missing_meal_cost,
         wasted_meal_cost=arguments.wasted_meal_cost, tray=arguments.tray,
     )  # fmt: skip
+    change.to_csv(arguments.output, arguments.lang)
+    _files(change.after, arguments)
+    print(f"{change.to_text(arguments.lang)}\n")
+    if scenario.has_strike:
+        print(f"{forecaster.fitted_.strikes.to_text(arguments.lang)}\n")
+    print(change.after.to_text(arguments.lang))
+    see(arguments)
+    return 0
 
 
 def _files(plan: Order, arguments: argparse.Namespace) -> None:

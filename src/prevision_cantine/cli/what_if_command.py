@@ -86,7 +86,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.output is not None:
         change.to_csv(arguments.output)
     print(change.to_text(arguments.lang))
-    if scenario.strikes or any(span.nature == "greve" for span in scenario.spans):
+    if scenario.has_strike:
         print(f"\n{forecaster.fitted_.strikes.to_text(arguments.lang)}")
     see(arguments)
     return 0

@@ -13,11 +13,13 @@ from sklearn.base import clone
 from prevision_cantine.arrays import Days, Floats
 from prevision_cantine.calendar.days import to_day
 from prevision_cantine.city.city import City, Rows
-from prevision_cantine.decide.changes import Day
-from prevision_cantine.decide.scenario import Scenario
+from prevision_cantine.city.records import Absences
+from prevision_cantine.decide.changes import Day, series_named
+from prevision_cantine.decide.scenario import SCENARIO, Scenario
 from prevision_cantine.decide.scenario_error import Problem, ScenarioError
 from prevision_cantine.errors import ForecastError
 from prevision_cantine.files.csv_file import write_csv
+from prevision_cantine.model.fitted import Fitted
 from prevision_cantine.model.forecast import Forecast
 from prevision_cantine.model.forecaster import CanteenForecaster
 from prevision_cantine.model.naming import NO_WORDS, Words, reasons
@@ -36,27 +38,28 @@ from prevision_cantine.words.language import (
 )
 
 OPENING = "ouverture"  # a day that one of the two forecasts has and the other has not
+NEW = "nouvelle_cantine"  # the same, of a canteen that has never served
 
 TEXTS = texts({
     "fr": {
         "row": "{canteen}, {day} {date} : {after} au lieu de {before} ({change})",
         "head": "{after} au lieu de {before} ({change}), sur {days} et {canteens}.",
         "none": "Rien ne change.",
-        "colon": " : ", OPENING: "jour ouvert ou fermé",
+        "colon": " : ", OPENING: "jour ouvert ou fermé", NEW: "nouvelle cantine",
         "day": "jour", "before": "avant", "after": "après", "change": "écart",
     },
     "en": {
         "row": "{canteen}, {day} {date}: {after} instead of {before} ({change})",
         "head": "{after} instead of {before} ({change}), over {days} and {canteens}.",
         "none": "Nothing changes.",
-        "colon": ": ", OPENING: "day open or closed",
+        "colon": ": ", OPENING: "day open or closed", NEW: "new canteen",
         "day": "day", "before": "before", "after": "after", "change": "change",
     },
     "pt": {
         "row": "{canteen}, {day} {date}: {after} em vez de {before} ({change})",
         "head": "{after} em vez de {before} ({change}), em {days} e {canteens}.",
         "none": "Nada muda.",
-        "colon": ": ", OPENING: "dia aberto ou fechado",
+        "colon": ": ", OPENING: "dia aberto ou fechado", NEW: "nova cantina",
         "day": "dia", "before": "antes", "after": "depois", "change": "diferença",
     },
 })  # fmt: skip
@@ -74,7 +77,8 @@ class Difference:
         Meals; 0 where the day is closed.
     terms : mapping of str to ndarray, shape (n,)
         Meals that each term adds or takes away; they add up to ``after - before``. ``ouverture``
-        holds the meals of days that only one of the two has.
+        holds the meals of days that only one of the two has, ``nouvelle_cantine`` those of canteens
+        that have never served.
     words : Words
         What the city's own terms are called.
     forecasts : tuple of (Forecast, Forecast)
@@ -216,6 +220,7 @@ class Difference:
         names = {
             **{name: self.words.term(name, lang) for name in values},
             OPENING: TEXTS[lang][OPENING],
+            NEW: TEXTS[lang][NEW],
         }
         pairs = sorted(zip(whole.tolist(), values, strict=True), key=lambda pair: -abs(pair[0]))
         return [f"{told.get(n, names[n])} {signed(value, lang)}" for value, n in pairs if value]
@@ -275,8 +280,11 @@ def compare_forecasts(before: Forecast, after: Forecast) -> Difference:
     equal = np.abs(total) < 1e-12
     scale = np.where(equal, meals[1], change / np.where(equal, 1.0, total))
     terms = {name: value * scale for name, value in terms.items()}
-    terms[OPENING] = np.where(both, 0.0, change)
     day, canteen = np.divmod(every, len(city.canteens))
+    new = ~np.isin(canteen, city.attendance.canteen)
+    terms[OPENING] = np.where(both | new, 0.0, change)
+    if new.any():
+        terms[NEW] = np.where(both | ~new, 0.0, change)
     rows = Rows(city, canteen, day.astype("datetime64[D]"))
     return Difference(
         rows=rows, before=meals[0], after=meals[1], terms=terms, words=after.words,
@@ -336,7 +344,7 @@ def what_if(
     fitted, told = forecaster.fitted_, copy.copy(forecaster).set_params(strikes_announced=True)
     known_on = fitted.until + forecaster.enrolment_lead_days
     known = _without_what_is_to_come(city, forecaster)
-    changed = scenario.apply(known, known_on)
+    changed = _with_usual_absences(scenario.apply(known, known_on), scenario, fitted, known_on)
     before = told.predict(_in_city(known, changed, scenario, start, end))
     # What only the day itself tells of, such as snow, is told by the scenario.
     told.fitted_ = attrs.evolve(fitted, terms=_told_ahead(fitted.terms, scenario.event_sources()))
@@ -364,6 +372,46 @@ def _in_city(known: City, changed: City, scenario: Scenario, start: Day, end: Da
     if len(changed.canteens) == len(known.canteens):
         return rows
     return Rows(scenario.with_canteens(known), rows.canteen, rows.date)
+
+
+def _with_usual_absences(
+    city: City, scenario: Scenario, fitted: Fitted, known_on: np.datetime64
+) -> City:
+    """Return a city in which those away by a scenario come beside those who usually are.
+
+    Where absences are announced day after day, a day of which none is announced yet is expected to
+    have the usual ones: to announce a trip must not take these away.
+    """
+    asked = {(n, to_day(day)) for name, day in scenario.absences for n in series_named(city, name)}
+    rows = [(n, day) for n, day in sorted(asked) if n < len(fitted.away) and fitted.away[n] < 0]
+    if not rows:
+        return city
+    series = np.array([n for n, _ in rows], dtype=np.int64)
+    days = np.array([day for _, day in rows], dtype="datetime64[D]")
+    told = city.absences
+    mine = told.place == SCENARIO
+    announced = attrs.evolve(
+        city,
+        absences=Absences(*(
+            getattr(told, name)[~mine]
+            for name in ("canteen", "date", "announced", "pupils", "place")
+        )),
+    ).absent(series, days, known_on)  # fmt: skip
+    people = city.enrolled(series, days, known_on)
+    people = np.where(np.isfinite(people), people, fitted.usual[series])
+    usual = np.where(announced > 0, 0.0, people * -np.expm1(fitted.away[series]))
+    keep = usual > 0
+    first = np.full(keep.sum(), city.calendar.span[0])
+    return attrs.evolve(
+        city,
+        absences=Absences(
+            np.append(told.canteen, series[keep]),
+            np.append(told.date, days[keep]),
+            np.append(told.announced, first),
+            np.append(told.pupils, usual[keep]),
+            np.append(told.place, np.full(keep.sum(), SCENARIO)),
+        ),
+    )
 
 
 def _told_ahead(terms: str, sources: Collection[str]) -> str:

@@ -29,6 +29,7 @@ from prevision_cantine.decide.changes import (
 from prevision_cantine.errors import CityError
 from prevision_cantine.words.near import names_near
 
+SCENARIO = "scenario: absences"  # the place of an absence, for messages
 # The days of all canteens, by the field of the calendar that keeps them.
 FIELDS: Mapping[str, str] = {
     "ferie": "public_holidays", "ferme": "closed", "ouvert": "opened", "greve": "strikes",
@@ -113,6 +114,11 @@ class Scenario:
     people: tuple[EnrolmentChange, ...] = attrs.field(default=(), converter=_people)
     canteens: tuple[CanteenChange, ...] = attrs.field(default=(), converter=_canteens)
     name: str = ""
+
+    @property
+    def has_strike(self) -> bool:
+        """Whether a strike is among the changes."""
+        return bool(self.strikes) or any(span.nature == "greve" for span in self.spans)
 
     def joined(self, other: Scenario) -> Scenario:
         """Return a scenario with the changes of both; where both say something, the other's counts.
@@ -370,7 +376,7 @@ class Scenario:
             np.concatenate(
                 [known.pupils, np.array([pupils for _, _, pupils in found], dtype=float)]
             ),
-            np.concatenate([known.place, np.full(len(days), "absences")]),
+            np.concatenate([known.place, np.full(len(days), SCENARIO)]),
         )
 
 
