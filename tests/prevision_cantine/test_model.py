@@ -224,7 +224,9 @@ def test_wrong_questions_are_answered_in_one_line(city, forecast, tmp_path):
         city.calendar_rows("2023-07-01", "2030-01-01")
     with pytest.raises(DateError, match="2023-05-01, is after the last, 2023-04-01: exchange"):
         city.calendar_rows("2023-05-01", "2023-04-01")
-    with pytest.raises(DateError, match=r"school holidays \(Noël\).* are 2022-12-23 and 2023-01-09"):
+    with pytest.raises(
+        DateError, match=r"school holidays \(Noël\).* are 2022-12-23 and 2023-01-09"
+    ):
         city.calendar_rows("2022-12-24", "2022-12-26")
     for wrong in ({}, {"shortage": 0.1, "missing_meal_cost": 1}, {"missing_meal_cost": 1}):
         with pytest.raises(ForecastError, match="give shortage="):

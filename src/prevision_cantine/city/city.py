@@ -562,6 +562,7 @@ class City:
         found = dict.fromkeys(
             reason for day in days[:ASKED] for reason in self._reasons(day, who, until)
         )
+        told = [reason for reason in found if reason.code != "weekday"] or list(found)
         near = []
         for edge, step in ((days[0], -1), (days[-1], 1)):
             low, high = self.calendar.span
@@ -576,7 +577,7 @@ class City:
             tried = (day for day in likely if self._have_forecast(np.array([day]), who, until))
             near.append(next(tried, None))
         return NotForecast(
-            start=days[0], end=days[-1], canteen=canteen, reasons=tuple(found), before=near[0],
+            start=days[0], end=days[-1], canteen=canteen, reasons=tuple(told), before=near[0],
             after=near[1],
         )  # fmt: skip
 
