@@ -10,7 +10,7 @@ import numpy as np
 from prevision_cantine.decide.ordering import Order
 from prevision_cantine.files.csv_file import write_text
 from prevision_cantine.files.names import file_names, folder_to_write, inside
-from prevision_cantine.say.order_words import TEXTS, Line, canteens_of, lines_of
+from prevision_cantine.say.order_words import TEXTS, Line, pages_of
 from prevision_cantine.words.language import in_language, number
 
 FOLD = 75  # bytes of a line, at most
@@ -44,16 +44,16 @@ def order_agenda(order: Order, folder: str | Path, lang: str = "fr") -> tuple[Pa
     """
     say = in_language(TEXTS, lang)
     target = folder_to_write(folder)
-    found = canteens_of(order)
+    found = pages_of(order, lang)
     names = file_names(site for site, _ in found)
     written = []
-    for site, here in found:
+    for site, days in found:
         lines = [
             "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//charte-donnee//prevision-cantine//FR",
             "METHOD:PUBLISH", f"X-WR-CALNAME:{_escaped(say['title'].format(canteen=site))}",
         ]  # fmt: skip
         stamp = f"{_basic(order.rows.date.min())}T000000Z"
-        for line in lines_of(order, here, lang):
+        for line in days:
             lines += _event(site, line, stamp, lang)
         lines.append("END:VCALENDAR")
         path = inside(target, f"{names[site]}.ics")
@@ -68,7 +68,7 @@ def _event(site: str, line: Line, stamp: str, lang: str) -> list[str]:
     key = "event_service" if line.service else "event"
     summary = say[key].format(service=line.service, meals=number(line.meals, lang))
     about = []
-    if line.forecast >= 0:
+    if line.forecast is not None:
         about.append(say["expected"].format(meals=number(line.forecast, lang)))
     if line.notes:
         about.append(say["known"].format(notes=line.notes))

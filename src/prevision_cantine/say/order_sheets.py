@@ -8,15 +8,14 @@ from typing import Any
 
 import attrs
 
-from prevision_cantine.arrays import Ints
 from prevision_cantine.decide.ordering import Order
 from prevision_cantine.errors import CantineError
 from prevision_cantine.files.csv_file import safe_cell, written
 from prevision_cantine.files.names import file_names, folder_to_write, inside
 from prevision_cantine.say.order_words import (
     TEXTS,
-    canteens_of,
-    lines_of,
+    Line,
+    pages_of,
     weeks_of,
     written_day,
 )
@@ -106,38 +105,42 @@ def order_sheets(order: Order, folder: str | Path, lang: str = "fr") -> tuple[Pa
             "xlsxwriter is not installed: install charte-donnee[workbooks]"
         ) from None
     target = folder_to_write(folder)
-    found = canteens_of(order)
+    found = pages_of(order, lang)
     names = file_names(site for site, _ in found)
     options = {
         "in_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
         "strings_to_numbers": False,
     }  # fmt: skip
     paths = []
-    for site, here in found:
+    for site, lines in found:
         path = inside(target, f"{names[site]}.xlsx")
         with written(path) as temporary, xlsxwriter.Workbook(str(temporary), options) as book:
             # The same order is the same file: no clock.
             made = dt.datetime.combine(order.rows.date.min().item(), dt.time())
             book.set_properties({"title": safe_cell(site), "created": made})
             styles = {name: book.add_format(style) for name, style in _STYLES.items()}
-            for week, rows in weeks_of(order, here):
-                _page(book.add_worksheet(week), styles, order, site, week, rows, lang)
+            for week, page in weeks_of(lines).items():
+                _page(book.add_worksheet(week), styles, page, site, week, order.tray, lang)
         paths.append(path)
     return tuple(paths)
 
 
 def _page(
-    sheet: Any, styles: dict[str, Any], order: Order, site: str, week: str, here: Ints, lang: str
+    sheet: Any,
+    styles: dict[str, Any],
+    lines: list[Line],
+    site: str,
+    week: str,
+    tray: int,
+    lang: str,
 ) -> None:
     """Write the page of a canteen and week."""
     say = TEXTS[lang]
-    lines = lines_of(order, here, lang)
-    columns = _columns(order, with_service=any(line.service for line in lines))
+    columns = _columns(tray, with_service=any(line.service for line in lines))
     last = len(columns) - 1
     for n, column in enumerate(columns):
         sheet.set_column(n, n, column.width)
-    first = written_day(order.rows.date[here[0]], lang)
-    end = written_day(order.rows.date[here[-1]], lang, year=True)
+    first, end = written_day(lines[0].date, lang), written_day(lines[-1].date, lang, year=True)
     number = str(int(week[-2:]))
     sheet.set_row(0, 28)
     sheet.write_string(0, 0, say["title"].format(canteen=_one_line(site)), styles["title"])
@@ -147,7 +150,7 @@ def _page(
     sheet.set_row(1, 20)
     sheet.set_row(3, 34)
     for n, column in enumerate(columns):
-        head = say[column.key].format(tray=order.tray)
+        head = say[column.key].format(tray=tray)
         sheet.write_string(3, n, head, styles["head"])
     at = 4
     for line in lines:
@@ -157,9 +160,9 @@ def _page(
             "day": (written_day(line.date, lang), "day"),
             "service": (line.service, "day"),
             "notes": (line.notes, "note"),
-            "forecast": (line.forecast if line.forecast >= 0 else None, "meals"),
+            "forecast": (line.forecast, "meals"),
             "order": (line.meals, "ordered"),
-            "trays": (line.meals // order.tray, "meals"),
+            "trays": (line.meals // tray, "meals"),
         }
         for n, column in enumerate(columns):
             _write(sheet, at, n, *cells.get(column.key, (None, "empty")), styles)
@@ -167,13 +170,13 @@ def _page(
     services = [name for name in dict.fromkeys(line.service for line in lines) if name]
     for service in (*(services if len(services) > 1 else ()), None):
         mine = [line for line in lines if service in (None, line.service)]
-        known = [line.forecast for line in mine if line.forecast >= 0]
+        known = [line.forecast for line in mine if line.forecast is not None]
         totals: dict[str, tuple[str | int | None, str]] = {
             "day": (say["total"], "total"),
             "service": (service, "total"),
             "forecast": (sum(known) if len(known) == len(mine) else None, "total_meals"),
             "order": (sum(line.meals for line in mine), "total_meals"),
-            "trays": (sum(line.meals // order.tray for line in mine), "total_meals"),
+            "trays": (sum(line.meals // tray for line in mine), "total_meals"),
         }
         sheet.set_row(at, 24)
         for n, column in enumerate(columns):
@@ -193,14 +196,14 @@ def _page(
     sheet.freeze_panes(4, 0)
 
 
-def _columns(order: Order, *, with_service: bool) -> list[_Column]:
+def _columns(tray: int, *, with_service: bool) -> list[_Column]:
     """Return the columns of a page; what is told of a day takes what the others leave."""
     found = [_Column("day", 22.0)]
     if with_service:
         found.append(_Column("service", 12.0))
     found.append(_Column("notes", 0.0))
     found += [_Column("forecast", 11.0), _Column("order", 12.0)]
-    if order.tray > 1:
+    if tray > 1:
         found.append(_Column("trays", 12.0))
     found += [_Column("served", 12.0), _Column("signature", 18.0)]
     rest = WIDTH - sum(column.width for column in found)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import attrs
 import numpy as np
 
 from prevision_cantine.arrays import Ints
-from prevision_cantine.calendar.days import weekday
+from prevision_cantine.city.city import City
 from prevision_cantine.decide.ordering import Order
 from prevision_cantine.model.naming import reasons
 from prevision_cantine.words.language import DAYS, MONTHS, texts
@@ -26,7 +26,7 @@ TEXTS = texts({
         "signed": "Date et signature :", "page": "Page", "date": "{day} {n} {month} {year}",
         "date_short": "{day} {n} {month}",
         "event": "{meals} repas commandés", "event_service": "{service} : {meals} repas commandés",
-        "expected": "Prévus : {meals}.", "known": "À savoir : {notes}.",
+        "and": " ; ", "expected": "Prévus : {meals}.", "known": "À savoir : {notes}.",
     },
     "en": {
         "title": "Meal order: {canteen}", "week": "Week {number}, from {first} to {last}",
@@ -37,7 +37,7 @@ TEXTS = texts({
         "signed": "Date and signature:", "page": "Page", "date": "{day} {n} {month} {year}",
         "date_short": "{day} {n} {month}",
         "event": "{meals} meals ordered", "event_service": "{service}: {meals} meals ordered",
-        "expected": "Forecast: {meals}.", "known": "To know: {notes}.",
+        "and": "; ", "expected": "Forecast: {meals}.", "known": "To know: {notes}.",
     },
     "pt": {
         "title": "Pedido de refeições: {canteen}", "week": "Semana {number}, de {first} a {last}",
@@ -48,7 +48,7 @@ TEXTS = texts({
         "signed": "Data e assinatura:", "page": "Página", "date": "{day}, {n} de {month} de {year}",
         "date_short": "{day}, {n} de {month}",
         "event": "{meals} refeições pedidas", "event_service": "{service}: {meals} refeições pedidas",
-        "expected": "Previstas: {meals}.", "known": "A saber: {notes}.",
+        "and": "; ", "expected": "Previstas: {meals}.", "known": "A saber: {notes}.",
     },
 })  # fmt: skip
 
@@ -63,20 +63,22 @@ class Line:
         Day.
     service : str
         Service; empty where the city has one alone.
-    forecast, meals : int
-        Meals forecast and ordered.
+    forecast : int or None
+        Meals forecast; None where they are not told.
+    meals : int
+        Meals ordered.
     notes : str
         What is not usual on that day: dishes, holidays near, events, in the city's words.
     """
 
     date: np.datetime64
     service: str
-    forecast: int
+    forecast: int | None
     meals: int
     notes: str
 
 
-def canteens_of(order: Order) -> list[tuple[str, Ints]]:
+def _canteens_of(order: Order) -> list[tuple[str, Ints]]:
     """Return the canteens of an order, by name, each with its rows by day and service."""
     sites = np.array(order.rows.city.sites)[order.rows.canteen]
     found = []
@@ -87,36 +89,67 @@ def canteens_of(order: Order) -> list[tuple[str, Ints]]:
     return found
 
 
-def weeks_of(order: Order, here: Ints) -> Iterator[tuple[str, Ints]]:
-    """Return the weeks of some rows, as ``2024-W19``, each with its rows."""
-    days = order.rows.date[here]
-    monday = days - weekday(days)
-    for first in np.unique(monday):
-        year, number, _ = first.item().isocalendar()
-        yield f"{year}-W{number:02d}", here[monday == first]
+def weeks_of(lines: Sequence[Line]) -> dict[str, list[Line]]:
+    """Return the lines of each week, such as ``2024-W19``, in order."""
+    weeks: dict[str, list[Line]] = {}
+    for line in lines:
+        date: dt.date = line.date.astype(dt.date)
+        year, number, _ = date.isocalendar()
+        weeks.setdefault(f"{year}-W{number:02d}", []).append(line)
+    return weeks
 
 
-def lines_of(order: Order, here: Ints, lang: str) -> list[Line]:
-    """Return rows as a kitchen reads them."""
-    rows = order.rows.select(here)
-    city = rows.city
+def pages_of(order: Order, lang: str) -> list[tuple[str, list[Line]]]:
+    """Return the canteens of an order as a kitchen reads them.
+
+    Parameters
+    ----------
+    order : Order
+        The order.
+    lang : {"fr", "en", "pt"}
+        Language.
+
+    Returns
+    -------
+    list of (str, list of Line)
+        Name of the canteen, and its lines by day and service.
+    """
+    rows, city = order.rows, order.rows.city
+    services = np.array(city.service_of)[rows.canteen]
     several = len(set(city.service_of)) > 1
-    result = []
-    for i, told in enumerate(reasons(rows, lang)):
-        day, series = rows.date[i], int(rows.canteen[i])
-        calendar = (*city.calendar.events, *city.calendar.observances)
-        events = [name for name, days in calendar if day in days]
-        events += [m.name for m in city.marks if m.name and m.series == series and day in m.date]
-        notes = [*dict.fromkeys([*events, *(told[term] for term in TOLD if term in told)])]
-        expected = order.forecast[here[i]]
-        result.append(
-            Line(
-                date=day, service=city.service_of[series] if several else "",
-                forecast=round(float(expected)) if np.isfinite(expected) else -1,
-                meals=round(float(order.meals[here[i]])), notes=" ; ".join(notes) if lang == "fr" else "; ".join(notes),
+    # What is told of a day is the same in all canteens of a service, and slow to tell.
+    keys = zip(rows.date.tolist(), services.tolist(), strict=True)
+    first = {key: n for n, key in reversed(list(enumerate(keys)))}
+    told = dict(zip(first, reasons(rows.select(np.array([*first.values()])), lang), strict=True))
+    pages = []
+    for site, here in _canteens_of(order):
+        lines = []
+        for i in here.tolist():
+            key, series = (rows.date[i].astype(dt.date), services[i].item()), int(rows.canteen[i])
+            notes = [*_events(city, rows.date[i], series)]
+            notes += [told[key][term] for term in TOLD if term in told[key]]
+            expected = float(order.forecast[i])
+            lines.append(
+                Line(
+                    date=rows.date[i],
+                    service=key[1] if several else "",
+                    forecast=round(expected) if np.isfinite(expected) else None,
+                    meals=round(float(order.meals[i])),
+                    notes=TEXTS[lang]["and"].join(dict.fromkeys(notes)),
+                )
             )
-        )  # fmt: skip
-    return result
+        pages.append((site, lines))
+    return pages
+
+
+def _events(city: City, day: np.datetime64, series: int) -> Iterator[str]:
+    """Yield the events and observances of a day that have a name of the city's own."""
+    for name, days in (*city.calendar.events, *city.calendar.observances):
+        if day in days:
+            yield name
+    for mark in city.marks:
+        if mark.name and mark.series == series and day in mark.date:
+            yield mark.name
 
 
 def written_day(day: np.datetime64, lang: str, *, year: bool = False) -> str:
