@@ -220,7 +220,7 @@ def test_all_that_is_wrong_is_told_at_once_with_its_line(town, written, lang):
         ],
         key=str,
     )  # fmt: skip
-    text = error.value.to_text(lang)
+    text = error.value.say(lang)
     assert len(text.splitlines()) == len(found)
     assert "'Cantine 02'" in text or "Cantine 02" in text
     assert "{" not in text
@@ -461,7 +461,7 @@ def test_what_if_takes_events_variables_and_days_of_one_canteen(company, capsys)
         (["--open", "X=2023-05-23"], "no canteen 'X'"),
         (["--close", "soon"], "'soon' is no day"),
     ):
-        assert main(["what-if", str(folder), *span, *wrong]) == 2
+        assert main(["what-if", str(folder), *span, "--lang", "en", *wrong]) == 2
         assert message in capsys.readouterr().err
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import attrs
@@ -195,22 +194,37 @@ class NotForecastError(DateError):
         Why, and which days are forecast.
     """
 
-    code = "not_forecast"
-
     def __init__(self, answer: NotForecast) -> None:
         super().__init__(answer)
-        self.answer = answer
+        self.code, self.answer = "not_forecast", answer
 
     def __str__(self) -> str:
         """Return the message, in English."""
-        return self.answer.to_text("en")
+        return self.say("en")
 
-    def to_text(self, lang: str = "fr") -> str:
-        """Return the message in a language."""
+    def say(self, lang: str) -> str:
+        """Return the message in a language.
+
+        Parameters
+        ----------
+        lang : {"fr", "en", "pt"}
+            Language.
+
+        Returns
+        -------
+        str
+            As ``NotForecast.to_text``.
+        """
         return self.answer.to_text(lang)
 
-    def to_dict(self) -> Mapping[str, Any]:
-        """Return the error as plain data."""
+    def to_dict(self) -> dict[str, Any]:
+        """Return the error as plain data, for JSON.
+
+        Returns
+        -------
+        dict of str to object
+            ``code``, and what ``NotForecast.to_dict`` has.
+        """
         return {"code": self.code, **self.answer.to_dict()}
 
 

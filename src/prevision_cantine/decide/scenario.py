@@ -231,7 +231,13 @@ class Scenario:
         )
 
     def event_sources(self) -> frozenset[str]:
-        """Return what the events named would be read from by a term, such as ``evenement:neige``."""
+        """Return what terms read the events of the scenario from.
+
+        Returns
+        -------
+        frozenset of str
+            Such as ``evenement:neige``.
+        """
         named = {
             f"{nature}:{name}" for name in self.events for nature in ("evenement", "observance")
         }

@@ -72,7 +72,13 @@ class Problem:
         return f"{_shown(self.place, 300)}: {said}"
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the problem as plain data, for JSON."""
+        """Return the problem as plain data, for JSON.
+
+        Returns
+        -------
+        dict of str to object
+            ``code``, ``place``, ``facts`` and ``answer``.
+        """
         facts = {
             key: list(value) if isinstance(value, tuple) else value
             for key, value in self.facts.items()
@@ -96,20 +102,38 @@ class ScenarioError(ForecastError):
     """
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(problems)
-        super().__init__(self.problems)
+        told = tuple(problems)
+        super().__init__(told)
+        self.code, self.problems = "scenario", told
 
     def __str__(self) -> str:
         """Return a line for each problem, in English."""
-        return self.to_text("en")
+        return self.say("en")
 
-    def to_text(self, lang: str = "fr") -> str:
-        """Return a line for each problem in a language."""
+    def say(self, lang: str) -> str:
+        """Return a line for each problem in a language.
+
+        Parameters
+        ----------
+        lang : {"fr", "en", "pt"}
+            Language.
+
+        Returns
+        -------
+        str
+            Lines.
+        """
         return "\n".join(problem.to_text(lang) for problem in self.problems)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the error as plain data, for JSON."""
-        return {"code": "scenario", "problems": [p.to_dict() for p in self.problems]}
+        """Return the error as plain data, for JSON.
+
+        Returns
+        -------
+        dict of str to object
+            ``code`` and ``problems``.
+        """
+        return {"code": self.code, "problems": [p.to_dict() for p in self.problems]}
 
 
 def _shown(value: object, most: int = SHOWN) -> str:

@@ -52,7 +52,7 @@ def write_forecast(
     --------
     >>> import tempfile
     >>> from pathlib import Path
-    >>> from prevision_cantine import CanteenForecaster, make_city
+    >>> from prevision_cantine import CanteenForecaster, make_city, read_forecast, to_frame
     >>> city = make_city(seed=0, canteens=2, years=2)
     >>> forecast = CanteenForecaster().fit(city, until="2022-02-01").predict(
     ...     city.calendar_rows("2022-03-07", "2022-03-11")
