@@ -23,8 +23,9 @@ from prevision_cantine.words.language import in_language
 
 A4 = 9  # as workbooks number papers
 WIDTH = 118.0  # characters of a page across: what its columns share
+TITLE = 60  # characters of a line of the title
 _STYLES: dict[str, dict[str, Any]] = {
-    "title": {"bold": True, "font_size": 18},
+    "title": {"bold": True, "font_size": 18, "text_wrap": True, "valign": "top"},
     "week": {"font_size": 13},
     "head": {
         "bold": True, "border": 1, "bg_color": "#E7ECEF", "text_wrap": True, "valign": "vcenter",
@@ -142,8 +143,9 @@ def _page(
         sheet.set_column(n, n, column.width)
     first, end = written_day(lines[0].date, lang), written_day(lines[-1].date, lang, year=True)
     number = str(int(week[-2:]))
-    sheet.set_row(0, 28)
-    sheet.write_string(0, 0, say["title"].format(canteen=_one_line(site)), styles["title"])
+    title = say["title"].format(canteen=_one_line(site))
+    sheet.set_row(0, 28 * (1 + len(title) // TITLE))
+    sheet.merge_range(0, 0, 0, last, title, styles["title"])
     sheet.write_string(
         1, 0, say["week"].format(number=number, first=first, last=end), styles["week"]
     )
