@@ -148,7 +148,7 @@ def test_an_order_with_a_scenario_is_told_written_and_read_again(company, writte
     table = list(csv.DictReader((tmp_path / "o.csv").read_text("utf-8").splitlines()))
     assert len(table) == len(change)
     for n, row in enumerate(table):
-        assert float(row["commande"]) - float(row["commande_sans"]) == float(row["ecart"])
+        assert float(row["commande"]) - float(row["commande_sans"]) == float(row["difference"])
         assert row["raisons"] == (change.reasons(n, lang) if change.change[n] else "")
     bigger = scenario.with_canteens(city)
     again = load_order(tmp_path / "o.csv", bigger)
@@ -187,7 +187,7 @@ WRONG = """
     facteur = 2
 
     [[effectifs]]
-    ecart = 4
+    difference = 4
 
     [[cantines]]
     cantine = "Jaurès"

@@ -41,10 +41,10 @@ strike.toml, in the words of the folder's files:
   date = 2024-05-16
   absents = 48
 
-  [[effectifs]]            # cantine, service, du, and effectif, facteur or ecart
+  [[effectifs]]            # cantine, service, du, and effectif, facteur or difference
   cantine = "Zola"
   du = 2024-05-20
-  ecart = -12"""
+  difference = -12"""
 
 
 def add(commands: Commands) -> None:

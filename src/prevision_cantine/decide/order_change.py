@@ -171,7 +171,7 @@ class OrderChange:
         ----------
         path : str or Path
             File: ``cantine, date, prevision, commande`` with the scenario, as ``Order.to_csv`` has
-            them, then ``prevision_sans, commande_sans, ecart, raisons``; ``load_order`` reads it.
+            them, then ``prevision_sans, commande_sans, difference, raisons``; ``load_order`` reads it.
         lang : {"fr", "en", "pt"}
             Language of the reasons.
 
@@ -193,7 +193,7 @@ class OrderChange:
             "commande",
             "prevision_sans",
             "commande_sans",
-            "ecart",
+            "difference",
             "raisons",
         )
         rows = ([*a, *b] for a, b in zip(names, zip(*columns, strict=True), strict=True))

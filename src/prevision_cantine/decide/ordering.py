@@ -30,7 +30,7 @@ from prevision_cantine.words.near import names_near
 
 MOST_MEALS = 1_000_000  # of one canteen on one day
 # What an order with a scenario has beside its own: for people, not read again.
-OF_SCENARIO = ("prevision_sans", "commande_sans", "ecart", "raisons")
+OF_SCENARIO = ("prevision_sans", "commande_sans", "difference", "raisons")
 SHORTAGES = (0.0025, 0.005, 0.01, 0.015, 0.02, 0.03, 0.05)
 
 TEXTS = texts({

@@ -38,7 +38,7 @@ TABLES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "calendrier": (("du", "nature"), ("au", "nom", "cantine", "service")),
     "menus": (("date", "plat"), ("service",)),
     "absences": (("cantine", "absents"), ("date", "du", "au", "service")),
-    "effectifs": ((), ("cantine", "service", "du", "effectif", "facteur", "ecart")),
+    "effectifs": ((), ("cantine", "service", "du", "effectif", "facteur", "difference")),
     "cantines": (
         ("cantine",), ("type", "ouvre_le", "ferme_le", "effectif", "remplace", "service"),
     ),
@@ -326,7 +326,7 @@ class _Reader:
 
     def _people(self, item: _Item) -> EnrolmentChange | None:
         canteen, service = self._whom(item)
-        ways = ("effectif", "facteur", "ecart")
+        ways = ("effectif", "facteur", "difference")
         given = [key for key in ways if key in item.values]
         if len(given) != 1:
             item.wrong("one_of", known=ways)
@@ -334,7 +334,7 @@ class _Reader:
         since = item.day("du")
         people = item.number("effectif", 1, MOST_PEOPLE)
         factor = item.number("facteur", 1 / MAX_FACTOR, MAX_FACTOR)
-        more = item.number("ecart", -MOST_PEOPLE, MOST_PEOPLE)
+        more = item.number("difference", -MOST_PEOPLE, MOST_PEOPLE)
         if given[0] != "facteur" and "du" not in item.values:
             item.wrong("since_needed")
             return None
