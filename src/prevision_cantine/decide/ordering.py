@@ -28,9 +28,9 @@ from prevision_cantine.words.language import (
 )
 from prevision_cantine.words.near import names_near
 
-MOST_MEALS = 1_000_000  # of one canteen on one day
 # What an order with a scenario has beside its own: for people, not read again.
-OF_SCENARIO = ("prevision_sans", "commande_sans", "difference", "raisons")
+BESIDE = ("prevision_sans", "commande_sans", "difference", "raisons")
+MOST_MEALS = 1_000_000  # of one canteen on one day
 SHORTAGES = (0.0025, 0.005, 0.01, 0.015, 0.02, 0.03, 0.05)
 
 TEXTS = texts({
@@ -421,7 +421,7 @@ def load_order(path: str | Path, city: City) -> Order:
     for line, row in read_rows(
         path,
         columns,
-        optional=["prevision", "service", *OF_SCENARIO],
+        optional=["prevision", "service", *BESIDE],
         what="an order or the agents' draft of one",
     ):
         name = row["cantine"].strip()

@@ -202,11 +202,11 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
         """
         self._check_is_fitted()
         check_share("coverage", coverage, such_as=0.9)
-        self._check_city(rows.city)
         if len(rows) and rows.date.min() <= self.fitted_.until:
             answer = rows.city.why_not(rows.date.min(), until=self.fitted_.until)
             if answer is not None:
                 raise NotForecastError(answer)
+        self._check_city(rows.city)
         contributions = self._contributions(self.fitted_, rows)
         calibration = self.calibration_
         if draft is not None:
