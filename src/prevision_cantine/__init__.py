@@ -2,6 +2,7 @@
 
 from prevision_cantine.attached import attach
 from prevision_cantine.calendar.days import Break, Calendar
+from prevision_cantine.calendar.not_forecast import NotForecast, NotForecastError, Reason
 from prevision_cantine.calendar.periods import Period
 from prevision_cantine.calendar.school_calendar import (
     ZonedBreak,
@@ -9,6 +10,7 @@ from prevision_cantine.calendar.school_calendar import (
     load_calendar,
     load_school_holidays,
 )
+from prevision_cantine.city.builder import Span
 from prevision_cantine.city.city import City, Missing, Rows, teaching_periods
 from prevision_cantine.city.dishes import load_dishes, load_menu
 from prevision_cantine.city.fetch import fetch_nantes
@@ -27,6 +29,8 @@ from prevision_cantine.city.make_calendar import CalendarReport, make_calendar
 from prevision_cantine.city.office import OfficeError, OfficeReport, import_office
 from prevision_cantine.city.records import Attendance, Remark
 from prevision_cantine.city.sources import Sources
+from prevision_cantine.decide.changes import CanteenChange, EnrolmentChange
+from prevision_cantine.decide.difference import Difference, compare_forecasts, what_if
 from prevision_cantine.decide.ingredients import (
     Ingredients,
     Portion,
@@ -34,6 +38,7 @@ from prevision_cantine.decide.ingredients import (
     ingredients,
     load_portions,
 )
+from prevision_cantine.decide.order_change import OrderChange, order_what_if
 from prevision_cantine.decide.ordering import (
     KitchenOrder,
     Order,
@@ -43,7 +48,9 @@ from prevision_cantine.decide.ordering import (
     plan_order,
     trade_off,
 )
-from prevision_cantine.decide.scenario import Difference, Scenario, compare_forecasts, what_if
+from prevision_cantine.decide.scenario import Scenario
+from prevision_cantine.decide.scenario_error import Problem, ScenarioError
+from prevision_cantine.decide.scenario_file import load_scenario
 from prevision_cantine.errors import CantineError, CityError, DateError, ForecastError
 from prevision_cantine.measure.backtest import Backtest, backtest
 from prevision_cantine.measure.comparison import Comparison, Gain
@@ -58,9 +65,12 @@ from prevision_cantine.model.splitter import TeachingPeriodSplit
 from prevision_cantine.model.storage import load_forecaster, save_forecaster
 from prevision_cantine.model.terms import Category, Number, Product, Season, Term, default_terms
 from prevision_cantine.model.transformer import CanteenFeatures
+from prevision_cantine.say.agenda import order_agenda
 from prevision_cantine.say.backtest_page import backtest_page, write_backtest_page
 from prevision_cantine.say.export import mask_small, to_frame
+from prevision_cantine.say.forecast_file import read_forecast, write_forecast
 from prevision_cantine.say.measured import backtest_text
+from prevision_cantine.say.order_sheets import order_sheets
 from prevision_cantine.say.sheet import Accuracy, ModelSheet, TermRange, model_sheet
 from prevision_cantine.uncertainty.measures import Scores
 
@@ -74,6 +84,7 @@ __all__ = [
     "Break",
     "Calendar",
     "CalendarReport",
+    "CanteenChange",
     "CanteenFeatures",
     "CanteenForecaster",
     "CantineError",
@@ -84,6 +95,7 @@ __all__ = [
     "DateError",
     "Difference",
     "EffectTable",
+    "EnrolmentChange",
     "Forecast",
     "ForecastError",
     "Gain",
@@ -95,21 +107,28 @@ __all__ = [
     "Measured",
     "Missing",
     "ModelSheet",
+    "NotForecast",
+    "NotForecastError",
     "Number",
     "OfficeError",
     "OfficeReport",
     "Order",
+    "OrderChange",
     "PastForecasts",
     "Period",
     "Portion",
+    "Problem",
     "Product",
     "Purchase",
+    "Reason",
     "Remark",
     "Rows",
     "Scenario",
+    "ScenarioError",
     "Scores",
     "Season",
     "Sources",
+    "Span",
     "TeachingPeriodSplit",
     "Term",
     "TermRange",
@@ -134,6 +153,7 @@ __all__ = [
     "load_order",
     "load_portions",
     "load_report",
+    "load_scenario",
     "load_school_holidays",
     "make_calendar",
     "make_city",
@@ -146,7 +166,11 @@ __all__ = [
     "measure_forecasts",
     "model_sheet",
     "order",
+    "order_agenda",
+    "order_sheets",
+    "order_what_if",
     "plan_order",
+    "read_forecast",
     "save_forecaster",
     "teaching_periods",
     "to_frame",
@@ -154,4 +178,5 @@ __all__ = [
     "what_if",
     "worst_days",
     "write_backtest_page",
+    "write_forecast",
 ]

@@ -103,7 +103,10 @@ def test_every_text_is_in_every_language_with_the_same_places():
         "decide.ingredients",
         "say.limits",
         "decide.ordering",
-        "decide.scenario",
+        "calendar.not_forecast",
+        "decide.difference",
+        "decide.order_change",
+        "say.order_words",
         "say.sheet",
         "model.strikes",
     ):

@@ -11,14 +11,18 @@ from hypothesis import strategies as st
 
 from prevision_cantine import (
     Break,
+    CanteenForecaster,
     CityError,
     DateError,
     ForecastError,
     Scenario,
     compare_forecasts,
+    load_city,
     make_city,
+    make_company,
     what_if,
 )
+from prevision_cantine.city.records import Marks
 
 SPAN = ("2023-03-06", "2023-03-31")
 SERVED = [dt.date(2023, 3, day) for day in (6, 7, 9, 10, 13, 14, 16, 17, 20, 21, 23, 24)]
@@ -137,8 +141,14 @@ def test_a_difference_is_told_and_written(town, town_forecaster, tmp_path, lang)
 @pytest.mark.parametrize(
     ("scenario", "message"),
     [
-        (Scenario(strikes=["2023-03-14", "2023-04-03"]), "strikes: 2023-04-03 is not forecast"),
-        (Scenario(strikes=["2023-03-15"]), "2023-03-06 to 2023-03-31, without closed days"),
+        (
+            Scenario(strikes=["2023-03-14", "2023-04-03"]),
+            "strikes: 2023-04-03 is not between 2023-03-06 and 2023-03-31",
+        ),
+        (
+            Scenario(strikes=["2023-03-15"]),
+            "strikes: 2023-03-15 is not forecast: no meal is known on Wednesdays.*2023-03-14 and 2023-03-16",
+        ),
         (Scenario(absences={("Cantine 01", "2023-03-18"): 3}), "absences: 2023-03-18"),
         (Scenario(menus={dt.date(2022, 3, 14): ["Riz"]}), "menus: no day of 2022-03-14"),
     ],
@@ -205,3 +215,38 @@ def test_the_days_of_a_change_add_up_to_what_is_said_above_them(town, town_forec
     assert len(days) == 8
     assert sum(change for *_, change in days) == total
     assert all(before + change == after for before, after, change in days)
+
+
+def test_a_strike_of_one_canteen_that_nobody_announced_is_left_out(town, town_forecaster):
+    mark = Marks("greve", "", 2, np.array(["2023-03-14"], dtype="datetime64[D]"))
+    city = attrs.evolve(town, marks=(mark,))
+    unknown = what_if(town_forecaster, city, Scenario(), *SPAN)
+    plain = what_if(town_forecaster, town, Scenario(), *SPAN)
+    np.testing.assert_array_equal(unknown.before, plain.before)
+
+
+def test_dishes_are_read_by_the_families_of_the_city(town, town_forecaster):
+    """A city with fewer families keeps its own where a scenario has dishes."""
+    menus = attrs.evolve(
+        town.menus, families=town.menus.families[:4], flags=town.menus.flags[:, :4]
+    )
+    city = attrs.evolve(town, menus=menus)
+    changed = Scenario(menus={dt.date(2023, 3, 14): ["Frites"]}).apply(city)
+    assert changed.menus.families == menus.families
+    assert changed.menus.on(np.array(["2023-03-14"], dtype="datetime64[D]")).tolist() == [
+        [False, False, False, True]
+    ]
+
+
+def test_absences_come_beside_the_usual_ones(tmp_path):
+    """Where absences are announced day after day, a trip adds to those of a day not announced yet."""
+    city = load_city(make_company(years=2, start=2022).to_folder(tmp_path / "c"))
+    forecaster = CanteenForecaster(calibration_periods=0).fit(city, "2023-05-01")
+    span = ("2023-05-22", "2023-05-23")
+    changes = [
+        what_if(forecaster, city, Scenario(absences={("Siège", "2023-05-22"): away}), *span)
+        for away in (1, 200, 400)
+    ]
+    lost = [change.terms["absences"].sum() for change in changes]
+    assert 0 > lost[0] > lost[1] > lost[2]
+    assert lost[0] > -3  # one person is not those who usually are away

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import attrs
 import numpy as np
@@ -20,6 +20,12 @@ from prevision_cantine.calendar.days import (
     to_day,
     weekday,
 )
+from prevision_cantine.calendar.not_forecast import (
+    NotForecast,
+    NotForecastError,
+    Reason,
+    reasons_of,
+)
 from prevision_cantine.calendar.periods import Period, periods
 from prevision_cantine.city.menus import Menus
 from prevision_cantine.city.records import (
@@ -31,15 +37,17 @@ from prevision_cantine.city.records import (
     Remark,
     Variable,
 )
-from prevision_cantine.errors import CityError, DateError, ForecastError
+from prevision_cantine.errors import CityError, ForecastError
 from prevision_cantine.files.csv_file import write_csv
 from prevision_cantine.read_only import read_only
-from prevision_cantine.words.language import DAYS, counted, in_language, texts
+from prevision_cantine.words.language import counted, in_language, texts
 from prevision_cantine.words.near import names_near
 
 TYPES = ("M", "E", "M/E")  # of French schools: nursery, elementary, both
 KINDS = ("menu", "effectif")
 SHOWN = 6  # days or canteens that a sentence names
+NEAREST = 400  # days within which a day that is forecast is looked for
+ASKED = 400  # days of a span whose reasons are told
 _WORDS = texts(
     {
         "fr": {
@@ -146,7 +154,9 @@ class Rows:
         Raises
         ------
         ForecastError
-            Where it has none.
+            Where there is no such canteen.
+        NotForecastError
+            Where it has no meals on these days, with the reasons.
 
         Examples
         --------
@@ -159,6 +169,10 @@ class Rows:
         if not len(here):
             here = np.flatnonzero(np.array(self.city.sites)[self.canteen] == canteen)
         if not len(here):
+            if len(self) and (canteen in self.city.canteens or canteen in self.city.sites):
+                answer = self.city.why_not(self.date.min(), self.date.max(), canteen=canteen)
+                if answer is not None:  # closed, not open yet, or on other weekdays
+                    raise NotForecastError(answer)
             known = np.unique(self.names).tolist()
             raise ForecastError(f"no forecast of canteen {canteen!r}: {names_near(canteen, known)}")
         return here[np.argsort(self.date[here], kind="stable")]
@@ -456,13 +470,24 @@ class City:
         Raises
         ------
         DateError
-            Where the span is reversed, leaves the calendar, or has no school day, and where no
-            canteen served a meal in the year before it. A weekday that has never been served is
-            named.
+            Where the span is reversed; and, as ``NotForecastError`` with the reasons and the
+            nearest days that are forecast, where it leaves the calendar or has no day with meals.
         """
         first, last = to_day(start), to_day(end)
-        self.calendar.check_span(first, last)
+        check_order(first, last)
+        low, high = self.calendar.span
         days = np.arange(first, last + 1, dtype="datetime64[D]")
+        if low <= first and last <= high:
+            rows = self._forecast_rows(days)
+            if len(rows):
+                return rows
+        else:  # as much of the span as the calendar does not have
+            days = days[days < low] if first < low else days[days > high]
+        raise NotForecastError(self._answer(days, np.arange(len(self.canteens)), "", None))
+
+    def _forecast_rows(self, days: Days) -> Rows:
+        """Return the canteens that have meals on consecutive days of the calendar."""
+        first, last = days[0], days[-1]
         known = self.attendance
         before = known.date < first
         recent = before & (known.date >= first - 365)
@@ -472,30 +497,134 @@ class City:
             closed = np.setdiff1d(closed, np.flatnonzero(again))
         open_now = np.setdiff1d(np.arange(len(self.canteens)), closed)
         every = Rows(self, np.tile(open_now, len(days)), np.repeat(days, len(open_now)))
-        rows = every.select(self._is_open(every))
-        if not len(rows):
-            self._refuse_span(first, last, days, bool(len(open_now)))
-        return rows
+        return every.select(self._is_open(every))
 
-    def _refuse_span(
-        self, first: np.datetime64, last: np.datetime64, days: Days, served_before: bool
-    ) -> NoReturn:
-        """Say why a span has nothing to forecast."""
-        if not served_before:
-            raise DateError(
-                f"no canteen served a meal in the year before {first}: the attendance ends on "
-                f"{self.attendance.date[-1]}; add newer attendance, or give an earlier span"
-            )
-        never = sorted(set(weekday(days).tolist()) - set(self.calendar.weekdays))
-        if never and len(never) == len(set(weekday(days).tolist())):
-            names = " or ".join(f"{DAYS['en'][n]}s" for n in never)
-            raise DateError(
-                f"no meal is known on {names}, from {first} to {last}: give the days on which meals "
-                "will be served all the same as opened ('ouvert' in calendrier.csv)"
-            )
-        if len(self.calendar.school_days(first, last)):
-            raise DateError(f"every canteen is closed from {first} to {last}: give other days")
-        raise DateError(f"no school day from {first} to {last}: the calendar has it as holidays")
+    def why_not(
+        self,
+        start: str | dt.date | np.datetime64,
+        end: str | dt.date | np.datetime64 | None = None,
+        *,
+        canteen: str | None = None,
+        until: str | dt.date | np.datetime64 | None = None,
+    ) -> NotForecast | None:
+        """Say why a day or span is not forecast, and which days near it are.
+
+        Parameters
+        ----------
+        start, end : str or datetime.date
+            First and last day; the same where the last is not given.
+        canteen : str, optional
+            A canteen, or one of its series, such as ``Zola (midi)``; all where not given.
+        until : str or datetime.date, optional
+            Last day of the data: a day up to it is past.
+
+        Returns
+        -------
+        NotForecast or None
+            None where a day of the span is forecast.
+
+        Raises
+        ------
+        CityError
+            Where there is no such canteen.
+        DateError
+            Where the days are reversed.
+
+        Examples
+        --------
+        >>> from prevision_cantine import make_city
+        >>> city = make_city(canteens=2, years=1)
+        >>> city.why_not("2020-09-01") is None
+        True
+        >>> [reason.code for reason in city.why_not("2020-12-25").reasons]
+        ['public_holiday', 'school_holiday']
+        """
+        first = to_day(start)
+        last = first if end is None else to_day(end)
+        check_order(first, last)
+        who = np.arange(len(self.canteens)) if canteen is None else self.series_of(canteen)
+        day = None if until is None else to_day(until)
+        days = np.arange(first, last + 1, dtype="datetime64[D]")
+        if self._have_forecast(days, who, day):
+            return None
+        return self._answer(days, who, canteen or "", day)
+
+    def series_of(self, canteen: str) -> Ints:
+        """Return the series of a canteen, or the one of that name.
+
+        Parameters
+        ----------
+        canteen : str
+            Name of the canteen; or of one of its series, such as ``Zola (midi)``.
+
+        Returns
+        -------
+        ndarray of int
+            Their numbers.
+
+        Raises
+        ------
+        CityError
+            Where there is no such canteen.
+        """
+        for names in (self.canteens, self.sites):
+            if canteen in names:
+                return np.flatnonzero(np.array(names) == canteen)
+        near = names_near(canteen, tuple(dict.fromkeys(self.sites)))
+        raise CityError(f"no canteen {canteen!r}: {near}")
+
+    def _have_forecast(self, days: Days, who: Ints, until: np.datetime64 | None) -> bool:
+        """Return whether some of the series have a forecast on some of consecutive days."""
+        first, last = self.calendar.span
+        days = days[(days >= first) & (days <= last)]
+        days = days if until is None else days[days > until]
+        return len(days) > 0 and bool(np.isin(self._forecast_rows(days).canteen, who).any())
+
+    def _answer(
+        self, days: Days, who: Ints, canteen: str, until: np.datetime64 | None
+    ) -> NotForecast:
+        """Say why days are not forecast, and which are the nearest that are."""
+        found = dict.fromkeys(
+            reason for day in days[:ASKED] for reason in self._reasons(day, who, until)
+        )
+        told = [reason for reason in found if reason.code != "weekday"] or list(found)
+        near = []
+        for edge, step in ((days[0], -1), (days[-1], 1)):
+            low, high = self.calendar.span
+            at = min(max(edge, low - 1), high + 1)
+            if until is not None:
+                at = max(at, until) if step > 0 else at
+            around = at + step * np.arange(1, NEAREST + 1)
+            around = around[(around >= low) & (around <= high)]
+            rows = Rows(self, np.tile(who, len(around)), np.repeat(around, len(who)))
+            served = rows.date[self._is_open(rows)]
+            likely = around[np.isin(around, served)]
+            tried = (day for day in likely if self._have_forecast(np.array([day]), who, until))
+            near.append(next(tried, None))
+        return NotForecast(
+            start=days[0], end=days[-1], canteen=canteen, reasons=tuple(told), before=near[0],
+            after=near[1],
+        )  # fmt: skip
+
+    def _reasons(
+        self, day: np.datetime64, who: Ints, until: np.datetime64 | None
+    ) -> Sequence[Reason]:
+        """Return why some series have no forecast on a day."""
+        if until is not None and day <= until:
+            return [Reason("past", since=until)]
+        of_calendar = reasons_of(self.calendar, day)
+        if of_calendar:
+            return of_calendar
+        if len(self.opens) and (day < self.opens[who]).all():
+            return [Reason("not_open_yet", since=self.opens[who].min())]
+        if len(self.closes) and (day >= self.closes[who]).all():
+            return [Reason("closed_for_good", since=self.closes[who].max())]
+        rows = Rows(self, who, np.full(len(who), day))
+        if self._is_open(rows).any():
+            return [Reason("no_recent_meals", since=self.attendance.date[-1])]
+        if len(self.weekdays) and not self.weekdays[who, weekday(rows.date)].any():
+            return [Reason("weekday", str(int(weekday(rows.date)[0])))]
+        return [Reason("canteen_closed")]
 
     def served_rows(
         self, start: str | dt.date | np.datetime64, end: str | dt.date | np.datetime64

@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from textwrap import indent
 from typing import TypeAlias
 
 from prevision_cantine.calendar.days import to_day
@@ -27,6 +28,7 @@ Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 # The options that name a file to write.
 PICTURES = ("picture", "calibration_picture", "calendar_picture")
 OUTPUTS = ("output", "kitchen", "html", *PICTURES)
+FOLDERS = ("sheets", "ics")  # those that name a folder to write to
 LEAD_DAYS = 15  # of a command that is given none
 
 TEXTS = texts({
@@ -49,10 +51,16 @@ TEXTS = texts({
 
 
 def add_command(
-    commands: Commands, name: str, run: Run, text: str, *, span: bool = True
+    commands: Commands, name: str, run: Run, text: str, *, span: bool = True, examples: str = ""
 ) -> argparse.ArgumentParser:
     """Add a command that reads a city, and the span that it forecasts."""
-    item = commands.add_parser(name, help=text, description=text[:1].upper() + text[1:] + ".")
+    item = commands.add_parser(
+        name,
+        help=text,
+        description=text[:1].upper() + text[1:] + ".",
+        epilog=f"examples:\n{indent(examples, '  ')}" if examples else None,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     item.add_argument("folder", help="folder of the city")
     if span:
         item.add_argument("--from", dest="start", required=True, help="first day, YYYY-MM-DD")
@@ -105,6 +113,12 @@ def outputs(arguments: argparse.Namespace) -> list[Path]:
     return [path for path in named if path is not None]
 
 
+def folders(arguments: argparse.Namespace) -> list[Path]:
+    """Return the folders that a command will write to, each once."""
+    named = [getattr(arguments, name, None) for name in FOLDERS]
+    return list(dict.fromkeys(path for path in named if path is not None))
+
+
 def check_outputs(arguments: argparse.Namespace) -> None:
     """Refuse what cannot be written before the first of several files is."""
     given = outputs(arguments)
@@ -115,6 +129,9 @@ def check_outputs(arguments: argparse.Namespace) -> None:
             raise CantineError(f"{path}: is a folder; give the name of a file in it")
         if path in given[:number]:
             raise CantineError(f"{path}: two outputs have this name; give each its own")
+    for folder in folders(arguments):
+        if not folder.absolute().parent.is_dir() or (folder.exists() and not folder.is_dir()):
+            raise CantineError(f"{folder}: give a folder, in one that is there")
     for name in PICTURES:
         if (picture := getattr(arguments, name, None)) is not None:
             picture_kind(picture)
@@ -203,7 +220,7 @@ def canteen_rows(forecast: Forecast, name: str | None) -> tuple[str, list[int]]:
 
 def see(arguments: argparse.Namespace) -> None:
     """Print where the results are, if any was written."""
-    files = outputs(arguments)
+    files = [*outputs(arguments), *folders(arguments)]
     if files:
         print(f"\n{TEXTS[arguments.lang]['see'].format(file=', '.join(map(str, files)))}")
 

@@ -17,16 +17,23 @@ from prevision_cantine.cli.common import (
 )
 from prevision_cantine.errors import ForecastError
 from prevision_cantine.say.figures import plot_forecast, save
+from prevision_cantine.say.forecast_file import write_forecast
 from prevision_cantine.words.language import counted
+
+EXAMPLES = """\
+prevision-cantine forecast FOLDER --from 2024-05-13 --to 2024-07-05 --output forecast.csv
+prevision-cantine forecast ... --output forecast.parquet --canteen Zola --picture zola.png
+read_forecast of the Python package reads either file again"""
 
 
 def add(commands: Commands) -> None:
     """Add the command to the program."""
     item = add_command(
-        commands, "forecast", run, "forecast a span from data that end some days before it"
-    )
+        commands, "forecast", run, "forecast a span from data that end some days before it",
+        examples=EXAMPLES,
+    )  # fmt: skip
     add_learning(item, draft=True)
-    writes(item, required=True)
+    writes(item, required=True, what="CSV file to write, or Parquet where it ends in .parquet")
     item.add_argument("--canteen", help="canteen to draw and to explain; the first by default")
     item.add_argument("--picture", type=Path, help="picture to write, .png, .svg or .pdf")
     item.add_argument(
@@ -46,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise ForecastError(
             f"--picture would show meals of {canteen} that --mask-below hides: draw another --canteen"
         )
-    forecast.to_csv(arguments.output, mask_below=arguments.mask_below)
+    write_forecast(forecast, arguments.output, mask_below=arguments.mask_below)
     if arguments.picture is not None:
         save(plot_forecast(forecast, canteen, actual=city, lang=arguments.lang), arguments.picture)
     say(

@@ -1,33 +1,73 @@
-"""Orders by canteen and day, and for the kitchen."""
+"""Orders by canteen and day, for the kitchen, and with what a scenario changes."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
 
+from prevision_cantine.city.load import load_city
 from prevision_cantine.cli.common import (
     Commands,
     add_command,
     add_learning,
+    fitted,
     forecasted,
     number,
     see,
     whole,
     writes,
 )
-from prevision_cantine.decide.ordering import plan_order
+from prevision_cantine.decide.order_change import order_what_if
+from prevision_cantine.decide.ordering import Order, plan_order
+from prevision_cantine.decide.scenario_file import load_scenario
 from prevision_cantine.errors import ForecastError
+from prevision_cantine.say.agenda import order_agenda
+from prevision_cantine.say.order_sheets import order_sheets
+
+EXAMPLES = """\
+prevision-cantine order FOLDER --from 2024-05-13 --to 2024-05-24 --shortage 0.01 --output order.csv
+prevision-cantine order ... --output order.csv --sheets sheets --ics calendars --lang en
+prevision-cantine order ... --output order.csv --scenario strike.toml
+
+strike.toml, in the words of the folder's files:
+  nom = "Strike of 14 May"
+
+  [[calendrier]]           # du, au, nature, nom, cantine, service
+  du = 2024-05-14
+  nature = "greve"
+
+  [[absences]]             # cantine, service, date (or du and au), absents
+  cantine = "Zola"
+  date = 2024-05-16
+  absents = 48
+
+  [[effectifs]]            # cantine, service, du, and effectif, facteur or difference
+  cantine = "Zola"
+  du = 2024-05-20
+  difference = -12"""
 
 
 def add(commands: Commands) -> None:
     """Add the command to the program."""
     item = add_command(
-        commands, "order", run, "order for each canteen and day, and for the kitchen's total"
-    )
+        commands, "order", run, "order for each canteen and day, and for the kitchen's total",
+        examples=EXAMPLES,
+    )  # fmt: skip
     add_learning(item, draft=True)
     cautions(item)
     writes(item, required=True)
     item.add_argument("--kitchen", type=Path, help="CSV file of the order of each day's total")
+    item.add_argument(
+        "--scenario", type=Path, metavar="FILE",
+        help="TOML file of what changes: the order with it, beside the one without, and why",
+    )  # fmt: skip
+    item.add_argument(
+        "--sheets", type=Path, metavar="FOLDER",
+        help="folder of XLSX sheets to print: a workbook a canteen, a page a week",
+    )  # fmt: skip
+    item.add_argument(
+        "--ics", type=Path, metavar="FOLDER", help="folder of .ics calendars, one a canteen"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -38,17 +78,53 @@ def run(arguments: argparse.Namespace) -> int:
             "give --shortage alone, such as --shortage 0.01, or both --missing-meal-cost and "
             "--wasted-meal-cost"
         )
+    if arguments.scenario is not None:
+        return _with_scenario(arguments)
     _, forecast = forecasted(arguments)
     plan = plan_order(
         forecast, shortage=arguments.shortage, missing_meal_cost=arguments.missing_meal_cost,
         wasted_meal_cost=arguments.wasted_meal_cost, tray=arguments.tray,
     )  # fmt: skip
     plan.to_csv(arguments.output)
-    if arguments.kitchen is not None:
-        plan.kitchen_to_csv(arguments.kitchen)
+    _files(plan, arguments)
     print(plan.to_text(arguments.lang))
     see(arguments)
     return 0
+
+
+def _with_scenario(arguments: argparse.Namespace) -> int:
+    """Order without and with the scenario; all files are read before anything is learned."""
+    if arguments.draft is not None:
+        raise ForecastError(
+            "give --scenario or --draft, not both: a draft was made for days as they are known"
+        )
+    city = load_city(arguments.folder)
+    scenario = load_scenario(arguments.scenario, city)
+    city.calendar_rows(arguments.start, arguments.end)
+    forecaster = fitted(arguments, city)
+    change = order_what_if(
+        forecaster, city, scenario, arguments.start, arguments.end, shortage=arguments.shortage,
+        missing_meal_cost=arguments.missing_meal_cost,
+        wasted_meal_cost=arguments.wasted_meal_cost, tray=arguments.tray,
+    )  # fmt: skip
+    change.to_csv(arguments.output, arguments.lang)
+    _files(change.after, arguments)
+    print(f"{change.to_text(arguments.lang)}\n")
+    if scenario.has_strike:
+        print(f"{forecaster.fitted_.strikes.to_text(arguments.lang)}\n")
+    print(change.after.to_text(arguments.lang))
+    see(arguments)
+    return 0
+
+
+def _files(plan: Order, arguments: argparse.Namespace) -> None:
+    """Write what was asked for beside the order."""
+    if arguments.kitchen is not None:
+        plan.kitchen_to_csv(arguments.kitchen)
+    if arguments.sheets is not None:
+        order_sheets(plan, arguments.sheets, arguments.lang)
+    if arguments.ics is not None:
+        order_agenda(plan, arguments.ics, arguments.lang)
 
 
 def cautions(item: argparse.ArgumentParser) -> None:

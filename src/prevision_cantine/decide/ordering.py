@@ -28,6 +28,8 @@ from prevision_cantine.words.language import (
 )
 from prevision_cantine.words.near import names_near
 
+# What an order with a scenario has beside its own: for people, not read again.
+BESIDE = ("prevision_sans", "commande_sans", "difference", "raisons")
 MOST_MEALS = 1_000_000  # of one canteen on one day
 SHORTAGES = (0.0025, 0.005, 0.01, 0.015, 0.02, 0.03, 0.05)
 
@@ -386,7 +388,8 @@ def load_order(path: str | Path, city: City) -> Order:
     Parameters
     ----------
     path : str or Path
-        File in UTF-8: ``cantine, date, commande``, and ``prevision`` where ``Order.to_csv`` wrote it.
+        File in UTF-8: ``cantine, date, commande``, and ``prevision`` where ``Order.to_csv`` wrote
+        it; what ``OrderChange.to_csv`` writes beside them is left out.
     city : City
         The city of its canteens.
 
@@ -418,7 +421,7 @@ def load_order(path: str | Path, city: City) -> Order:
     for line, row in read_rows(
         path,
         columns,
-        optional=["prevision", "service"],
+        optional=["prevision", "service", *BESIDE],
         what="an order or the agents' draft of one",
     ):
         name = row["cantine"].strip()

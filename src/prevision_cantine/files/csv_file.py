@@ -24,7 +24,10 @@ MAX_BYTES = 500_000_000
 _PLAIN = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?([eE][+-]?\d{1,2})?")
 _DECIMAL = re.compile(r"\d{1,9}(\.\d{1,9})?")
 _DAY = re.compile(r"(19[5-9]|20\d|21[0-4])\d-\d{2}-\d{2}")  # sensible years: 1950 to 2149
-_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
+# What begins a formula, wide and small signs too, after characters that nobody sees.
+_UNSEEN = r"\s\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
+_FORMULA = re.compile(rf"[{_UNSEEN}]*[=+@＝＋－＠﹦﹢﹣﹫-]|[\t\r\n]")
+_FIGURE = re.compile(r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 
 _OTHER_MARK = re.compile(r"[;\t|]")  # what some spreadsheets write between columns
 _REASONS = {FileNotFoundError: "no such file", IsADirectoryError: "it is no file"}
@@ -222,7 +225,7 @@ def csv_text(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(header)
-    writer.writerows([[_safe(cell) for cell in row] for row in rows])
+    writer.writerows([[safe_cell(cell) for cell in row] for row in rows])
     return buffer.getvalue()
 
 
@@ -279,7 +282,36 @@ def written(path: str | Path) -> Iterator[Path]:
         ) from None
 
 
-def _safe(cell: str) -> str:
-    """Keep a spreadsheet from taking a name for a formula."""
-    formula = cell[:1] in ("=", "+", "-", "@", "\t", "\r") and not _NUMBER.fullmatch(cell)
-    return "'" + cell if formula else cell
+def safe_cell(cell: str) -> str:
+    """Return a text as a cell that no spreadsheet takes for a formula; a number stays one.
+
+    Parameters
+    ----------
+    cell : str
+        The text.
+
+    Returns
+    -------
+    str
+        The text, after an apostrophe where it begins as a formula does.
+
+    Examples
+    --------
+    >>> safe_cell("=1+1"), safe_cell("-5"), safe_cell("Zola")
+    ("'=1+1", '-5', 'Zola')
+    """
+    if _FORMULA.match(cell) and not _FIGURE.fullmatch(cell.strip()):
+        return "'" + cell
+    return cell
+
+
+def without_mark(cell: str) -> str:
+    """Return the text of which ``safe_cell`` made a cell.
+
+    Examples
+    --------
+    >>> without_mark("'=1+1"), without_mark("'t Zand")
+    ('=1+1', "'t Zand")
+    """
+    inside = cell[1:]
+    return inside if cell[:1] == "'" and safe_cell(inside) == cell else cell

@@ -13,6 +13,7 @@ from sklearn.exceptions import NotFittedError
 
 from prevision_cantine.arrays import Bools, Floats
 from prevision_cantine.calendar.days import to_day, weekday
+from prevision_cantine.calendar.not_forecast import NotForecastError
 from prevision_cantine.calendar.periods import periods, weeks
 from prevision_cantine.city.city import City, Rows
 from prevision_cantine.city.records import Attendance
@@ -195,17 +196,17 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
         sklearn.exceptions.NotFittedError
             Before ``fit``.
         ForecastError
-            Where the coverage is outside its range, a row is not after the data, the rows are of a
-            city with other canteens or school years, a draft is not above 0, or too few past drafts
-            are known to learn from.
+            Where the coverage is outside its range, the rows are of a city with other canteens or
+            school years, a draft is not above 0, or too few past drafts are known to learn from.
+        NotForecastError
+            Where a row is not after the data.
         """
         self._check_is_fitted()
         check_share("coverage", coverage, such_as=0.9)
         if len(rows) and rows.date.min() <= self.fitted_.until:
-            raise ForecastError(
-                f"the days begin on {rows.date.min()}, and the data end on {self.fitted_.until}: "
-                "forecast days after the data"
-            )
+            answer = rows.city.why_not(rows.date.min(), until=self.fitted_.until)
+            if answer is not None:
+                raise NotForecastError(answer)
         self._check_city(rows.city)
         contributions = self._contributions(self.fitted_, rows)
         calibration = self.calibration_

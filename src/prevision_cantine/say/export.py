@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import numpy as np
@@ -57,10 +57,32 @@ def to_frame(
     >>> frame.columns, frame["reel"].to_list()[:2]
     (['cantine', 'date', 'reel', 'prevision_agents'], [180.0, 138.0])
     """
+    return frame_of(_columns(result), like)
+
+
+def frame_of(columns: Mapping[str, Column], like: IntoDataFrame | Backend) -> Any:
+    """Return columns as a table of the caller's kind.
+
+    Parameters
+    ----------
+    columns : mapping of str to ndarray
+        Columns by name, of days, numbers or text.
+    like : DataFrame, Table or {"pandas", "polars", "pyarrow"}
+        A table of the kind that is wanted, or the name of its library.
+
+    Returns
+    -------
+    pandas.DataFrame, polars.DataFrame or pyarrow.Table
+        The table.
+
+    Raises
+    ------
+    CantineError
+        Where the kind of table is unknown or its library is not installed.
+    """
     import narwhals as nw
 
     backend = _backend(like)
-    columns = _columns(result)
     try:
         series = [_series(name, values, backend) for name, values in columns.items()]
     except ModuleNotFoundError:

@@ -1,0 +1,273 @@
+"""Why a day is not forecast, and which days near it are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+import numpy as np
+
+from prevision_cantine.calendar.days import Calendar, weekday
+from prevision_cantine.calendar.holiday_names import holiday_name
+from prevision_cantine.errors import DateError
+from prevision_cantine.words.language import DAYS, in_language, texts
+
+# Why a day is not forecast: what the calendar says, what is known of the canteens, what is past.
+REASONS = (
+    "before_calendar", "after_calendar", "weekday", "public_holiday", "school_holiday", "closed",
+    "between_years", "canteen_closed", "not_open_yet", "closed_for_good", "no_recent_meals", "past",
+)  # fmt: skip
+
+TEXTS = texts({
+    "fr": {
+        "day": "{day} n'est pas prévu", "span": "Aucun jour n'est prévu du {start} au {end}",
+        "canteen": " à {canteen}", "because": " : ", "and": " ; ",
+        "before_calendar": "le calendrier ne commence que le {since}",
+        "after_calendar": "le calendrier s'arrête le {since} ; ajoutez-y l'année suivante",
+        "weekday": "aucun repas n'est connu le {weekday} (un jour « ouvert » dans calendrier.csv est prévu)",
+        "public_holiday": "jour férié{name}", "school_holiday": "vacances scolaires{name}",
+        "closed": "jour fermé au calendrier", "between_years": "entre deux années scolaires",
+        "canteen_closed": "cantine fermée ce jour-là",
+        "not_open_yet": "la cantine n'ouvre que le {since}",
+        "closed_for_good": "la cantine est fermée depuis le {since}",
+        "no_recent_meals": "aucun repas servi dans l'année qui précède (les données vont jusqu'au {since})",
+        "past": "les données vont jusqu'au {since}, et la prévision commence après",
+        "both": "Jours prévus les plus proches : {before} et {after}.",
+        "one": "Jour prévu le plus proche : {day}.", "none": "Aucun jour proche n'est prévu.",
+    },
+    "en": {
+        "day": "{day} is not forecast", "span": "No day is forecast from {start} to {end}",
+        "canteen": " for {canteen}", "because": ": ", "and": "; ",
+        "before_calendar": "the calendar begins on {since}",
+        "after_calendar": "the calendar ends on {since}; add the next year to it",
+        "weekday": "no meal is known on {weekday} (a day given as 'ouvert' in calendrier.csv is forecast)",
+        "public_holiday": "public holiday{name}", "school_holiday": "school holidays{name}",
+        "closed": "closed in the calendar", "between_years": "between two school years",
+        "canteen_closed": "the canteen is closed on that day",
+        "not_open_yet": "the canteen opens on {since}",
+        "closed_for_good": "the canteen has been closed since {since}",
+        "no_recent_meals": "no meal was served in the year before (the data end on {since})",
+        "past": "the data end on {since}, and forecasts begin after it",
+        "both": "The nearest days forecast are {before} and {after}.",
+        "one": "The nearest day forecast is {day}.", "none": "No day near it is forecast.",
+    },
+    "pt": {
+        "day": "{day} não é previsto", "span": "Nenhum dia é previsto de {start} a {end}",
+        "canteen": " para {canteen}", "because": ": ", "and": "; ",
+        "before_calendar": "o calendário só começa em {since}",
+        "after_calendar": "o calendário termina em {since}; acrescente o ano seguinte",
+        "weekday": "não se conhece nenhuma refeição {weekday} (um dia \"ouvert\" em calendrier.csv é previsto)",
+        "public_holiday": "feriado{name}", "school_holiday": "férias escolares{name}",
+        "closed": "dia fechado no calendário", "between_years": "entre dois anos letivos",
+        "canteen_closed": "cantina fechada nesse dia",
+        "not_open_yet": "a cantina só abre em {since}",
+        "closed_for_good": "a cantina está fechada desde {since}",
+        "no_recent_meals": "nenhuma refeição servida no ano anterior (os dados vão até {since})",
+        "past": "os dados vão até {since}, e a previsão começa depois",
+        "both": "Os dias previstos mais próximos são {before} e {after}.",
+        "one": "O dia previsto mais próximo é {day}.", "none": "Nenhum dia próximo é previsto.",
+    },
+})  # fmt: skip
+
+
+def _on(number: int, lang: str) -> str:
+    """Return a weekday as one that comes back every week."""
+    name = DAYS[lang][number]
+    every = "aos" if number > 4 else "às"  # as Portuguese has weekends and other days
+    return {"fr": name, "en": f"{name}s", "pt": f"{every} {name}s"}[lang]
+
+
+@attrs.frozen
+class Reason:
+    """One reason for which a day is not forecast.
+
+    Parameters
+    ----------
+    code : str
+        One of ``REASONS``.
+    name : str
+        Name of the holiday, or number of the weekday, 0 for Monday; empty for other reasons.
+    since : datetime64[D] or None
+        The day on which the calendar, the data or the canteen begins or ends.
+    """
+
+    code: str
+    name: str = ""
+    since: np.datetime64 | None = None
+
+
+@attrs.frozen(kw_only=True)
+class NotForecast:
+    """A day, or a span of days, that is not forecast: why, and which days near it are.
+
+    Parameters
+    ----------
+    start, end : datetime64[D]
+        First and last day asked for; the same for a day.
+    canteen : str
+        The canteen asked for; empty for all.
+    reasons : tuple of Reason
+        Each reason once, in the order of the days.
+    before, after : datetime64[D] or None
+        The nearest days that are forecast; None where there is none within a year.
+
+    Examples
+    --------
+    >>> from prevision_cantine import make_city
+    >>> answer = make_city(canteens=2, years=1).why_not("2020-12-25")
+    >>> print(answer.to_text("en"))
+    2020-12-25 is not forecast: public holiday (Christmas); school holidays (Noël). The nearest days forecast are 2020-12-18 and 2021-01-04.
+    >>> answer.after
+    np.datetime64('2021-01-04')
+    """
+
+    start: np.datetime64
+    end: np.datetime64
+    canteen: str = ""
+    reasons: tuple[Reason, ...]
+    before: np.datetime64 | None = None
+    after: np.datetime64 | None = None
+
+    def to_text(self, lang: str = "fr") -> str:
+        """Say why, and which days are forecast.
+
+        Parameters
+        ----------
+        lang : {"fr", "en", "pt"}
+            Language.
+
+        Returns
+        -------
+        str
+            Two sentences on one line.
+
+        Raises
+        ------
+        ForecastError
+            Where the language does not exist.
+        """
+        say = in_language(TEXTS, lang)
+        asked = "day" if self.start == self.end else "span"
+        head = say[asked].format(day=self.start, start=self.start, end=self.end)
+        if self.canteen:
+            head += say["canteen"].format(canteen=self.canteen)
+        why = say["and"].join(self._told(reason, lang) for reason in self.reasons)
+        near = [str(day) for day in (self.before, self.after) if day is not None]
+        key = ("none", "one", "both")[len(near)]
+        nearest = say[key].format(day=near[0] if near else "", before=self.before, after=self.after)
+        return f"{head}{say['because']}{why}. {nearest}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the answer as plain data, for JSON.
+
+        Returns
+        -------
+        dict of str to object
+            ``start``, ``end``, ``canteen``, ``reasons`` (each with ``code``, ``name`` and
+            ``since``), ``before`` and ``after``; days as ``YYYY-MM-DD``.
+        """
+        return {
+            "start": str(self.start), "end": str(self.end), "canteen": self.canteen,
+            "reasons": [
+                {"code": r.code, "name": r.name, "since": _text(r.since)} for r in self.reasons
+            ],
+            "before": _text(self.before), "after": _text(self.after),
+        }  # fmt: skip
+
+    def _told(self, reason: Reason, lang: str) -> str:
+        name, named = reason.name, ""
+        if reason.code == "public_holiday":
+            name = holiday_name(np.datetime64(name, "D").item(), lang) or ""
+        elif reason.code == "weekday":
+            named = _on(int(name), lang)
+        return TEXTS[lang][reason.code].format(
+            name=f" ({name})" if name else "", weekday=named, since=reason.since
+        )
+
+
+class NotForecastError(DateError):
+    """What was asked for is not forecast.
+
+    Parameters
+    ----------
+    answer : NotForecast
+        Why, and which days are forecast.
+    """
+
+    def __init__(self, answer: NotForecast) -> None:
+        super().__init__(answer)
+        self.code, self.answer = "not_forecast", answer
+
+    def __str__(self) -> str:
+        """Return the message, in English."""
+        return self.say("en")
+
+    def say(self, lang: str) -> str:
+        """Return the message in a language.
+
+        Parameters
+        ----------
+        lang : {"fr", "en", "pt"}
+            Language.
+
+        Returns
+        -------
+        str
+            As ``NotForecast.to_text``.
+        """
+        return self.answer.to_text(lang)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the error as plain data, for JSON.
+
+        Returns
+        -------
+        dict of str to object
+            ``code``, and what ``NotForecast.to_dict`` has.
+        """
+        return {"code": self.code, **self.answer.to_dict()}
+
+
+def reasons_of(calendar: Calendar, day: np.datetime64) -> list[Reason]:
+    """Return why a calendar has no meal on a day; nothing where it has some.
+
+    Parameters
+    ----------
+    calendar : Calendar
+        The calendar.
+    day : datetime64[D]
+        Day.
+
+    Returns
+    -------
+    list of Reason
+        In the order in which they are told.
+    """
+    first, last = calendar.span
+    if day < first:
+        return [Reason("before_calendar", since=first)]
+    if day > last:
+        return [Reason("after_calendar", since=last)]
+    days = np.array([day])
+    if calendar.is_served(days)[0]:
+        return []
+    found = []
+    if day in calendar.public_holidays:
+        found.append(Reason("public_holiday", str(day)))
+    found += [
+        Reason("school_holiday", " ".join(item.name.split()))
+        for item in calendar.breaks
+        if item.start <= day <= item.end
+    ]
+    if day in calendar.closed:
+        found.append(Reason("closed"))
+    if not any(year.start <= day <= year.end for year in calendar.years):
+        found.append(Reason("between_years"))
+    number = int(weekday(days)[0])
+    if number not in calendar.weekdays and not found:
+        found.append(Reason("weekday", str(number)))
+    return found
+
+
+def _text(day: np.datetime64 | None) -> str | None:
+    return None if day is None else str(day)

@@ -1,0 +1,143 @@
+"""What is wrong in a scenario: all of it at once, as data, in the language asked for."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import attrs
+
+from prevision_cantine.calendar.not_forecast import NotForecast
+from prevision_cantine.errors import ForecastError
+from prevision_cantine.read_only import read_only
+from prevision_cantine.words.language import LANGUAGES, NBSP, in_language
+
+SHOWN = 80  # characters of a value in a message
+_BEFORE = re.compile(r" (?=[:;!?])")
+
+
+@cache
+def _messages() -> Mapping[str, Mapping[str, str]]:
+    file = resources.files("prevision_cantine").joinpath("decide/scenario_messages.toml")
+    found: dict[str, dict[str, str]] = tomllib.loads(file.read_text(encoding="utf-8"))
+    for sentences in found.values():  # French has spaces that do not break
+        sentences["fr"] = _BEFORE.sub(NBSP, sentences["fr"])
+    return found
+
+
+@attrs.frozen
+class Problem:
+    """One thing that is wrong in a scenario.
+
+    Parameters
+    ----------
+    code : str
+        What is wrong, such as ``unknown_canteen``; ``not_forecast`` for a day that is not forecast.
+    place : str
+        Where: the file, the line where it is known, and the table; or the field of a ``Scenario``.
+    facts : mapping of str to object
+        What the message names: ``value``, ``known`` and others.
+    answer : NotForecast or None
+        Why a day is not forecast, and which days are.
+    """
+
+    code: str
+    place: str
+    facts: Mapping[str, Any] = attrs.field(factory=dict, converter=read_only)
+    answer: NotForecast | None = None
+
+    def to_text(self, lang: str = "fr") -> str:
+        """Return the place and what is wrong there, on one line.
+
+        Parameters
+        ----------
+        lang : {"fr", "en", "pt"}
+            Language.
+
+        Returns
+        -------
+        str
+            A line without what a terminal would obey.
+        """
+        in_language(dict.fromkeys(LANGUAGES, ""), lang)
+        if self.answer is not None:
+            said = self.answer.to_text(lang)
+        else:
+            facts = {key: _shown(value) for key, value in self.facts.items()}
+            said = _messages()[self.code][lang].format_map(facts)
+        return f"{_shown(self.place, 300)}: {said}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the problem as plain data, for JSON.
+
+        Returns
+        -------
+        dict of str to object
+            ``code``, ``place``, ``facts`` and ``answer``.
+        """
+        facts = {
+            key: list(value) if isinstance(value, tuple) else value
+            for key, value in self.facts.items()
+        }
+        answer = None if self.answer is None else self.answer.to_dict()
+        return {"code": self.code, "place": self.place, "facts": facts, "answer": answer}
+
+
+class ScenarioError(ForecastError):
+    """A scenario that cannot be used.
+
+    Parameters
+    ----------
+    problems : iterable of Problem
+        All that is wrong in it.
+
+    Examples
+    --------
+    >>> print(ScenarioError([Problem("missing_key", "s.toml: absences 1", {"value": "absents"})]))
+    s.toml: absences 1: absents is missing; add it
+    """
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        told = tuple(problems)
+        super().__init__(told)
+        self.code, self.problems = "scenario", told
+
+    def __str__(self) -> str:
+        """Return a line for each problem, in English."""
+        return self.say("en")
+
+    def say(self, lang: str) -> str:
+        """Return a line for each problem in a language.
+
+        Parameters
+        ----------
+        lang : {"fr", "en", "pt"}
+            Language.
+
+        Returns
+        -------
+        str
+            Lines.
+        """
+        return "\n".join(problem.to_text(lang) for problem in self.problems)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the error as plain data, for JSON.
+
+        Returns
+        -------
+        dict of str to object
+            ``code`` and ``problems``.
+        """
+        return {"code": self.code, "problems": [p.to_dict() for p in self.problems]}
+
+
+def _shown(value: object, most: int = SHOWN) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(_shown(item) for item in value)
+    text = "".join(c if c.isprintable() else " " for c in str(value))
+    return text if len(text) <= most else text[: most - 1] + "…"
