@@ -25,7 +25,7 @@ import numpy as np
 from prevision_cantine import CanteenForecaster, City, Rows, load_city, order, save_forecaster
 from prevision_cantine.calendar.days import weekday
 from prevision_cantine.calendar.periods import Period, periods, weeks
-from prevision_cantine.city.nantes import WEDNESDAY
+from prevision_cantine.city.nantes import SERVED
 from prevision_cantine.uncertainty.intervals import Calibration
 from prevision_cantine.uncertainty.measures import excess, shortage, wape
 
@@ -48,7 +48,7 @@ class Table:
         known = city.attendance
         taught = city.calendar.year_index(known.date) >= 0
         day = weekday(known.date)
-        self.table = known.select(taught & (day != WEDNESDAY) & (day < 5))
+        self.table = known.select(taught & np.isin(day, SERVED))
         self.city, table = city, self.table
         self.strike = np.isin(table.date, city.calendar.strikes)
         self.year = city.calendar.year_index(table.date)

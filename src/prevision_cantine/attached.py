@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from functools import wraps
+from pathlib import Path
 
+from prevision_cantine.city.city import City
+from prevision_cantine.city.saving import save_city
 from prevision_cantine.model.forecast import Forecast
 from prevision_cantine.say.explanation import explain
 
@@ -16,3 +19,9 @@ def attach() -> None:
         return explain(self, i, lang)
 
     Forecast.explain = method  # type: ignore[method-assign]
+
+    @wraps(City.to_folder)
+    def to_folder(self: City, path: str | Path) -> Path:
+        return save_city(self, path)
+
+    City.to_folder = to_folder  # type: ignore[method-assign]

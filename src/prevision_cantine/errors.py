@@ -1,13 +1,81 @@
-"""What can be wrong, each as one line that says what, where, why and what to do."""
+"""What can be wrong: data that say what, where and what to do, in the language asked for."""
 
 from __future__ import annotations
 
 from numbers import Integral, Real
 from typing import Any
 
+from prevision_cantine.words.catalogue import Phrase, plain_value, sentence
+
 
 class CantineError(ValueError):
-    """Base of every error of this package; its message is one line."""
+    """Base of every error of this package; its message is one line.
+
+    Parameters
+    ----------
+    code : str
+        What is wrong: a sentence of the catalogue, ``words/errors.toml``.
+    **facts : object
+        What the sentence names: ``where`` (file and line), ``value`` (what stands there), what is
+        known instead.
+
+    Examples
+    --------
+    >>> error = CityError("no_date", where="menus.csv:3", value="demain")
+    >>> print(error)
+    menus.csv:3: 'demain' is no date; write YYYY-MM-DD
+    >>> error.say("pt")
+    'menus.csv:3: “demain” não é uma data; escreva AAAA-MM-DD'
+    >>> error.code, error.facts["value"]
+    ('no_date', 'demain')
+    """
+
+    def __init__(self, code: str, **facts: Any) -> None:
+        super().__init__(code)
+        self.code, self.facts = code, facts
+
+    def say(self, lang: str) -> str:
+        """Return the message in a language.
+
+        Parameters
+        ----------
+        lang : {"fr", "en", "pt"}
+            Language.
+
+        Returns
+        -------
+        str
+            One line.
+        """
+        return sentence(self.code, lang, **self.facts)
+
+    def __str__(self) -> str:
+        """Return the message in English."""
+        return self.say("en")
+
+    def to_dict(self, lang: str = "en") -> dict[str, Any]:
+        """Return the error for a program.
+
+        Parameters
+        ----------
+        lang : {"fr", "en", "pt"}
+            Language of the message.
+
+        Returns
+        -------
+        dict of str to object
+            ``code``, ``message`` and the facts, as JSON holds them.
+        """
+        facts = {key: plain_value(value) for key, value in self.facts.items()}
+        return {"code": self.code, "message": self.say(lang), **facts}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return what pickles and copies it."""
+        return _again, (type(self), self.code, self.facts)
+
+
+def _again(kind: type[CantineError], code: str, facts: dict[str, Any]) -> CantineError:
+    return kind(code, **facts)
 
 
 class CityError(CantineError):
@@ -32,16 +100,53 @@ class ParameterError(ForecastError):
     value : object
         What was given.
     remedy : str
-        What to give: its range.
+        What to give: the code of a sentence such as ``"parts.give_number"``.
+    **facts : object
+        What the remedy names.
+
+    Examples
+    --------
+    >>> print(ParameterError("tray", 0, "parts.give_trays"))
+    tray=0: give 1 to 1,000 meals, a whole number
     """
 
-    def __init__(self, name: str, value: object, remedy: str) -> None:
-        super().__init__(name, value, remedy)
-        self.name, self.value, self.remedy = name, value, remedy
+    def __init__(self, name: str, value: object, remedy: str, **facts: Any) -> None:
+        super().__init__("parameter", name=name, value=value, remedy=Phrase.of(remedy, **facts))
+        self.name, self.value = name, value
 
-    def __str__(self) -> str:
-        """Return the message."""
-        return f"{self.name}={self.value!r}: {self.remedy}"
+    @property
+    def remedy(self) -> Phrase:
+        """What to give."""
+        found: Phrase = self.facts["remedy"]
+        return found
+
+    def say(self, lang: str) -> str:
+        """Return the message in a language."""
+        return sentence("parameter", lang, **{**self.facts, "value": repr(self.value)})
+
+    def as_option(self, option: str) -> CantineError:
+        """Return the same error about the option of a command.
+
+        Parameters
+        ----------
+        option : str
+            The option, such as ``"--tray"``.
+
+        Returns
+        -------
+        CantineError
+            With the same remedy.
+        """
+        value = f"{self.value:.15g}" if isinstance(self.value, float) else str(self.value)
+        return CantineError("option", option=option, value=value, remedy=self.remedy)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return what pickles and copies it."""
+        return _parameter, (self.name, self.value, self.remedy)
+
+
+def _parameter(name: str, value: object, remedy: Phrase) -> ParameterError:
+    return ParameterError(name, value, remedy.code, **remedy.facts)
 
 
 def check_number(
@@ -76,5 +181,6 @@ def check_number(
     is_number = isinstance(value, Integral if unit else Real) and not isinstance(value, bool)
     if is_number and least <= value <= most and not (above and value == least):
         return
-    span = f"a number above {least:g}, up to {most:,}" if above else f"{least:g} to {most:,}"
-    raise ParameterError(name, value, f"give {span}{f' {unit}, a whole number' if unit else ''}")
+    code = "parts.give_above" if above else "parts.give_count" if unit else "parts.give_number"
+    facts = {"unit": Phrase.of(f"parts.unit_{unit}")} if unit else {}
+    raise ParameterError(name, value, code, least=least, most=most, **facts)

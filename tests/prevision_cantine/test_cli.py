@@ -28,6 +28,7 @@ from prevision_cantine.cli import main
 from prevision_cantine.files.csv_file import write_csv
 
 SPAN = ("--from", "2023-03-06", "--to", "2023-03-17")
+ENGLISH = ("--lang", "en")
 UNTIL = ("--until", "2023-02-10")
 
 
@@ -83,7 +84,7 @@ def test_what_a_mask_hides_is_neither_drawn_nor_told(run, forecast, tmp_path):
     size = float(forecast.meals.max()) + 1
     masked = [*SPAN, *UNTIL, "--mask-below", size, "--output", tmp_path / "f.csv"]
     assert forecast.explain(0, "fr") not in run("forecast", *masked)
-    with pytest.raises(AssertionError, match="--mask-below hides"):
+    with pytest.raises(AssertionError, match="--mask-below cache"):
         run("forecast", *masked, "--picture", tmp_path / "f.svg")
 
 
@@ -277,7 +278,7 @@ def test_a_reader_that_stops_early_is_no_error(town_folder):
 )  # fmt: skip
 def test_what_cannot_be_done_is_one_line(town_folder, tmp_path, capsys, arguments, message):
     verb, *rest = [str(tmp_path / "o.csv") if x == "{out}" else x for x in arguments]
-    assert main([verb, str(town_folder), *rest]) == 2
+    assert main([verb, str(town_folder), *rest, *ENGLISH]) == 2
     error = capsys.readouterr().err
     assert message in error
     assert error.count("\n") == 1
@@ -311,7 +312,7 @@ def test_wrong_input_is_told_in_the_words_of_the_command(
 ):
     verb, *rest = arguments
     output = [] if verb == "what-if" else ["--output", str(tmp_path / "o.csv")]
-    assert main([verb, str(town_folder), *rest, *output]) == 2
+    assert main([verb, str(town_folder), *rest, *output, *ENGLISH]) == 2
     error = capsys.readouterr().err
     assert message in error
     assert error.count("\n") == 1
@@ -379,7 +380,7 @@ def test_a_full_disk_is_one_line(town_folder):
     if not full.exists():
         pytest.skip("no /dev/full on this system")
     program = "import sys; from prevision_cantine.cli import main; sys.exit(main())"
-    command = [sys.executable, "-c", program, "effects", str(town_folder), *UNTIL]
+    command = [sys.executable, "-c", program, "effects", str(town_folder), *UNTIL, *ENGLISH]
     with full.open("w") as out:
         done = subprocess.run(command, stdout=out, stderr=subprocess.PIPE, text=True, check=False)
     assert done.returncode == 2
@@ -390,7 +391,7 @@ def test_a_full_disk_is_one_line(town_folder):
 def test_signs_that_the_output_does_not_have_are_one_line(town_folder):
     program = "import sys; from prevision_cantine.cli import main; sys.exit(main())"
     done = subprocess.run(
-        [sys.executable, "-c", program, "effects", str(town_folder), *UNTIL],
+        [sys.executable, "-c", program, "effects", str(town_folder), *UNTIL, *ENGLISH],
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False,
         env={**os.environ, "PYTHONIOENCODING": "ascii"},
     )  # fmt: skip
@@ -404,7 +405,10 @@ def test_a_command_that_is_stopped_is_one_line(town_folder, tmp_path, capsys, mo
         raise KeyboardInterrupt
 
     monkeypatch.setattr(CanteenForecaster, "fit", stopped)
-    assert main(["forecast", str(town_folder), *SPAN, "--output", str(tmp_path / "f.csv")]) == 2
+    assert (
+        main(["forecast", str(town_folder), *SPAN, "--output", str(tmp_path / "f.csv"), *ENGLISH])
+        == 2
+    )
     assert capsys.readouterr().err == "prevision-cantine: error: stopped before the end\n"
     assert list(tmp_path.iterdir()) == []
 
@@ -420,7 +424,7 @@ def test_what_is_asked_for_is_read_before_anything_is_learned(
     town_folder, capsys, monkeypatch, options, message
 ):
     monkeypatch.setattr(CanteenForecaster, "fit", None)
-    assert main(["explain", str(town_folder), *SPAN, *options]) == 2
+    assert main(["explain", str(town_folder), *SPAN, *options, *ENGLISH]) == 2
     assert message in capsys.readouterr().err
 
 
@@ -428,7 +432,7 @@ def test_what_is_asked_for_is_read_before_anything_is_learned(
 def test_what_is_no_file_is_never_replaced(town_folder, tmp_path, capsys):
     os.mkfifo(tmp_path / "pipe")
     command = ["effects", str(town_folder), *UNTIL, "--output", str(tmp_path / "pipe")]
-    assert main(command) == 2
+    assert main([*command, *ENGLISH]) == 2
     assert "is a folder or a device; give the name of a file" in capsys.readouterr().err
     assert (tmp_path / "pipe").is_fifo()
 
@@ -447,7 +451,7 @@ def test_an_order_without_a_row_is_refused(town_folder, tmp_path, capsys):
     draft = tmp_path / "draft.csv"
     draft.write_text("cantine,date,commande\n", encoding="utf-8")
     command = ["explain", str(town_folder), *SPAN, *UNTIL, "--draft", str(draft)]
-    assert main(command) == 2
+    assert main([*command, *ENGLISH]) == 2
     assert "draft.csv: no row below the names" in capsys.readouterr().err
 
 

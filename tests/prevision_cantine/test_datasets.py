@@ -101,9 +101,9 @@ def folder(made, tmp_path):
 def test_the_loader_repairs_what_contradicts_and_says_so(made):
     city = load_city(made)
     said = "\n".join(f"{r.what} -> {r.action} ({r.count})" for r in city.report)
-    assert "Hiver 2016-02-13 to 2016-02-28" in said
-    assert "moved to 2016-02-06 to 2016-02-21" in said
-    assert "moved to 2016-04-02 to 2016-04-17" in said
+    assert "Hiver from 2016-02-13 to 2016-02-28" in said
+    assert "moved to the days from 2016-02-06 to 2016-02-21" in said
+    assert "moved to the days from 2016-04-02 to 2016-04-17" in said
     assert said.count("moved to") == 2
     assert "typing errors (1)" in said
     assert "'FOYER (dépannage)' has no canteen" in said
@@ -163,6 +163,8 @@ def test_a_wrong_file_is_one_line_with_its_place(folder, capsys, file, old, new,
             "2016-05-06",
             "--output",
             str(output),
+            "--lang",
+            "en",
         ]
     )
     error = capsys.readouterr().err
@@ -239,7 +241,12 @@ def test_the_command_line_forecasts_and_measures(made, tmp_path, capsys):
 def test_a_wrong_question_is_one_line(made, tmp_path, capsys, arguments, message):
     if "X" in arguments:
         arguments = [*arguments, "--picture", str(tmp_path / "p.png")]
-    assert main(["forecast", str(made), *arguments, "--output", str(tmp_path / "f.csv")]) == 2
+    assert (
+        main(
+            ["forecast", str(made), *arguments, "--output", str(tmp_path / "f.csv"), "--lang", "en"]
+        )
+        == 2
+    )
     error = capsys.readouterr().err
     assert message in error
     assert error.count("\n") == 1

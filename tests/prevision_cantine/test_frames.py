@@ -107,7 +107,7 @@ def test_a_city_goes_out_and_comes_back(town):
         ({"date": [dt.datetime(2017, 1, 5, 12), dt.date(2017, 1, 6)]}, "at row 0: no date"),
         ({"reel": pd.array(["1", "2"], dtype="string")}, "not counts"),
         ({"reel": np.array([1.0, object()], dtype=object)}, "at row 1: no count"),
-        ({"reel": [0.0, np.nan]}, "no row of a known canteen with meals"),
+        ({"reel": [0.0, np.nan]}, "no row with meals"),
         ({"cantine": ["A", " "]}, "at row 1: no name"),
     ],
 )
@@ -153,6 +153,7 @@ def test_what_is_left_out_is_reported(town):
         ("attendance", "meals not recorded", 1),
         ("attendance", "no meal served", 1),
         ("enrolment", "canteens such as 'C' have no attendance", 1),
+        ("enrolment", "the school year '2016-2017' is not in the calendar", 2),
     }
     assert city.menus.on(np.array(["2017-01-05"], dtype="datetime64[D]")).any()
 

@@ -272,19 +272,3 @@ def test_the_command_proposes_reports_and_asks(tmp_path, capsys):
     propose.write_text(propose.read_text("utf-8").replace('"?"', '"dmy"'), "utf-8")
     assert main([*argv, "--mapping", str(propose)]) == 0
     assert meals(tmp_path / "ville")[0] == "2023-04-03,Hugo,2"
-
-
-def test_every_message_exists_in_three_languages_with_the_same_facts():
-    import re
-    import tomllib
-    from importlib import resources
-
-    text = (
-        resources.files("prevision_cantine")
-        .joinpath("city/office/messages.toml")
-        .read_text("utf-8")
-    )
-    for code, sentences in tomllib.loads(text).items():
-        assert set(sentences) == {"fr", "en", "pt"}, code
-        facts = {lang: sorted(re.findall(r"{(\w+)}", said)) for lang, said in sentences.items()}
-        assert facts["fr"] == facts["en"] == facts["pt"], code

@@ -14,9 +14,10 @@ import numpy.typing as npt
 
 from prevision_cantine.arrays import Days, Ints
 from prevision_cantine.errors import DateError
+from prevision_cantine.words.catalogue import Phrase
 
 FAR = 99  # days: further than any effect reaches
-SERVED = (0, 1, 3, 4)  # weekdays with meals, unless a calendar says otherwise
+SERVED = (0, 1, 3, 4)  # four days a week, as most French schools have; a calendar says otherwise
 FIRST_DAY, LAST_DAY = np.datetime64("1950-01-01"), np.datetime64("2150-12-31")  # of any calendar
 _WRITTEN = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -39,7 +40,7 @@ def to_day(value: str | dt.date | np.datetime64) -> np.datetime64:
         with suppress(TypeError, ValueError):
             day = np.datetime64(value, "D")  # type: ignore[call-overload]
     if not FIRST_DAY <= day <= LAST_DAY:  # what is no day is on neither side
-        raise DateError(f"{value!r} is no day: write YYYY-MM-DD, such as 2017-04-24")
+        raise DateError("no_day", value=value)
     return day
 
 
@@ -63,7 +64,7 @@ def check_order(start: np.datetime64, end: np.datetime64) -> None:
         With both days.
     """
     if start > end:
-        raise DateError(f"the first day, {start}, is after the last, {end}: exchange them")
+        raise DateError("reversed", start=start, end=end)
 
 
 def weekday(days: Days) -> Ints:
@@ -162,11 +163,10 @@ class Calendar:
         first, last = self.span
         check_order(start, end)
         if start < first or end > last:
-            asked = f"on {start}" if start == end else f"from {start} to {end}"
-            raise DateError(
-                f"the calendar is known from {first} to {last}, not {asked}: give days that it "
-                "knows, or add the school year to it"
+            asked = Phrase.of(
+                "parts.on_day" if start == end else "parts.from_to", start=start, end=end
             )
+            raise DateError("outside_calendar", first=first, last=last, asked=asked)
 
     def is_off(self, days: Days) -> npt.NDArray[np.bool_]:
         """Return which days are without class: weekends, holidays, closed, or between school years.

@@ -97,7 +97,7 @@ def public_holidays(years: Iterable[int]) -> npt.NDArray[np.datetime64]:
     days = set()
     for year in years:
         if year < 1950:
-            raise DateError(f"public holidays are known from 1950, not in {year}")
+            raise DateError("no_public_holidays", year=year)
         sunday = easter(year)
         days |= {dt.date(year, *at) for at in FIXED if at != (5, 8) or _is_8_may_off(year)}
         days |= {sunday + dt.timedelta(days=after) for after in MOVABLE}

@@ -195,8 +195,8 @@ class NotForecastError(DateError):
     """
 
     def __init__(self, answer: NotForecast) -> None:
-        super().__init__(answer)
-        self.code, self.answer = "not_forecast", answer
+        super().__init__("not_forecast")
+        self.answer = answer
 
     def __str__(self) -> str:
         """Return the message, in English."""
@@ -217,15 +217,24 @@ class NotForecastError(DateError):
         """
         return self.answer.to_text(lang)
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self, lang: str = "en") -> dict[str, Any]:
         """Return the error as plain data, for JSON.
+
+        Parameters
+        ----------
+        lang : {"fr", "en", "pt"}
+            Language of the message.
 
         Returns
         -------
         dict of str to object
-            ``code``, and what ``NotForecast.to_dict`` has.
+            ``code``, ``message``, and what ``NotForecast.to_dict`` has.
         """
-        return {"code": self.code, **self.answer.to_dict()}
+        return {"code": self.code, "message": self.say(lang), **self.answer.to_dict()}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return what pickles and copies it."""
+        return type(self), (self.answer,)
 
 
 def reasons_of(calendar: Calendar, day: np.datetime64) -> list[Reason]:

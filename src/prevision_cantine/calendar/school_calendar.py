@@ -18,6 +18,7 @@ from prevision_cantine.calendar.days import SERVED, Break, Calendar, SchoolYear,
 from prevision_cantine.calendar.holiday_names import public_holidays
 from prevision_cantine.errors import CityError, DateError
 from prevision_cantine.files.csv_file import parse_date, read_rows
+from prevision_cantine.words.catalogue import Either
 
 Day = str | dt.date | np.datetime64
 
@@ -88,9 +89,9 @@ def load_school_holidays(path: str | Path | None = None) -> tuple[ZonedBreak, ..
 def _zoned_breaks(path: Path) -> tuple[ZonedBreak, ...]:
     columns = ("zone", "vacances_nom", "date_debut", "date_fin")
     found = []
-    for line, row in read_rows(path, columns, what="a table of school holidays"):
+    for line, row in read_rows(path, columns, what="school_holidays"):
         if not row["zone"] or set(row["zone"]) - set(ZONES):
-            raise CityError(f"{path}:{line}: zone {row['zone']!r}: write one or more of A, B, C")
+            raise CityError("zone_letters", where=f"{path}:{line}", value=row["zone"])
         start, end = _span(path, line, row)
         found.append(ZonedBreak(row["zone"], row["vacances_nom"], start, end))
     return tuple(found)
@@ -99,7 +100,7 @@ def _zoned_breaks(path: Path) -> tuple[ZonedBreak, ...]:
 def _span(path: Path, line: int, row: Mapping[str, str]) -> tuple[np.datetime64, np.datetime64]:
     start, end = (parse_date(path, line, row[name]) for name in ("date_debut", "date_fin"))
     if start > end:
-        raise CityError(f"{path}:{line}: {start} is after {end}; exchange them")
+        raise CityError("days_reversed", where=f"{path}:{line}", start=start, end=end)
     return start, end
 
 
@@ -161,21 +162,20 @@ def french_calendar(
     """
     wanted = sorted(set(years))
     if not wanted:
-        raise DateError("years=[]: give at least one school year, by the year in which it begins")
+        raise DateError("no_years")
     more = tuple(holidays)
     found: set[Break] = set()
     taught = []
     for year in wanted:
         letter = zone if isinstance(zone, str) else zone.get(year, "")
         if letter not in ZONES:
-            raise DateError(f"zone {letter!r} of {_name(year)}: give A, B or C")
+            raise DateError("zone_of_year", value=letter, school_year=_name(year))
         breaks = _breaks(letter, more)
         known = _school_years(breaks)
         if year not in known:
             first, last = _name(min(known)), _name(max(known))
             raise DateError(
-                f"school holidays of zone {letter} are known from {first} to {last}, not for "
-                f"{_name(year)}; give them with holidays=load_school_holidays(FILE)"
+                "breaks_unknown", zone=letter, first=first, last=last, school_year=_name(year)
             )
         taught.append(known[year])
         margin = np.timedelta64(1, "D")  # the summers that end and begin at the year's edges
@@ -265,10 +265,10 @@ def load_calendar(folder: str | Path, *, weekdays: Collection[int] = SERVED) -> 
         years.append(SchoolYear(row["annee_scolaire"], start, end))
     years.sort(key=lambda item: item.start)
     if not years:
-        raise CityError(f"{path}: no school year under the header; add them")
+        raise CityError("no_year_rows", where=path)
     for before, after in pairwise(years):
         if after.start <= before.end:
-            raise CityError(f"{path}: {before.name} and {after.name} overlap; correct their dates")
+            raise CityError("years_overlap", where=path, first=before.name, second=after.name)
     path = root / "vacances.csv"
     breaks = []
     for line, row in _read(path, ("vacances_nom", "date_debut", "date_fin")):
@@ -296,7 +296,7 @@ def load_calendar(folder: str | Path, *, weekdays: Collection[int] = SERVED) -> 
 
 
 def _read(path: Path, columns: tuple[str, ...]) -> list[tuple[int, dict[str, str]]]:
-    return read_rows(path, columns, what="a file of the calendar's folder")
+    return read_rows(path, columns, what="a_calendar_file")
 
 
 def load_days(path: Path) -> dict[str, list[np.datetime64]]:
@@ -314,11 +314,11 @@ def load_days(path: Path) -> dict[str, list[np.datetime64]]:
         field = NATURES.get(row["nature"])
         if field is None:
             raise CityError(
-                f"{path}:{line}: nature {row['nature']!r}: write one of {', '.join(NATURES)}"
+                "nature", where=f"{path}:{line}", value=row["nature"], known=Either(tuple(NATURES))
             )
         if field == "observances":
             if not row["libelle"].strip():
-                raise CityError(f"{path}:{line}: an observance needs its name as libelle; write it")
+                raise CityError("observance_name", where=f"{path}:{line}")
             field = f"observances:{row['libelle'].strip()}"
         days[field].append(parse_date(path, line, row["date"]))
     return days

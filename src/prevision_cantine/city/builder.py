@@ -11,9 +11,9 @@ from typing import Any
 import attrs
 import numpy as np
 
-from prevision_cantine.arrays import Bools, Days
+from prevision_cantine.arrays import Bools, Days, Floats
 from prevision_cantine.calendar.days import Break, Calendar, SchoolYear, to_days, weekday
-from prevision_cantine.city.announced import ABSENCES, unchecked_absences
+from prevision_cantine.city.announced import unchecked_absences
 from prevision_cantine.city.city import City
 from prevision_cantine.city.menus import Menus, families_of
 from prevision_cantine.city.records import (
@@ -21,10 +21,12 @@ from prevision_cantine.city.records import (
     Attendance,
     HeadCounts,
     Marks,
+    Provisional,
     Remark,
     Variable,
 )
 from prevision_cantine.errors import CityError
+from prevision_cantine.words.catalogue import Phrase
 
 MAX_RATIO = 3.0  # a row above this many times the median of the days before is a typing error
 PAST_ROWS = 40
@@ -112,6 +114,11 @@ class CityTables:
         Announced absences.
     settings : dict
         What ``ville.toml`` says.
+    calendar : Calendar, optional
+        A calendar that is known already, in the place of ``spans`` and ``years``; its weekdays are
+        those served.
+    files : dict of str to str
+        How remarks call the tables, by the name of their file in the layout of any city.
     report : list of Remark
         What was found and done so far.
     """
@@ -134,7 +141,13 @@ class CityTables:
         factory=list
     )
     settings: dict[str, Any] = attrs.field(factory=dict)
+    calendar: Calendar | None = None
+    files: dict[str, str] = attrs.field(factory=dict)
     report: list[Remark] = attrs.field(factory=list)
+
+    def file(self, name: str) -> str:
+        """Return what remarks call a table."""
+        return self.files.get(name, name)
 
 
 class _Index:
@@ -155,6 +168,7 @@ class _Index:
         for n, (site, _) in enumerate(self.series):
             self._of_site[site].append(n)
         self.unknown: Counter[tuple[str, str]] = Counter()
+        self.file = tables.file
 
     def names(self) -> tuple[str, ...]:
         return tuple(f"{a} ({b})" if self.has_services and b else a for a, b in self.series)
@@ -168,7 +182,7 @@ class _Index:
             here = self._of_site.get(canteen, [])
             found = [n for n in here if not service or self.series[n][1] == service]
         if not found:
-            self.unknown[table, f"{canteen} {service}".strip()] += 1
+            self.unknown[self.file(table), f"{canteen} {service}".strip()] += 1
         return found
 
 
@@ -191,9 +205,13 @@ def build_city(tables: CityTables) -> City:
         Where no meal is left, a canteen and day stands twice, or more people are away than enrolled.
     """
     index, report = _Index(tables), tables.report
-    calendar, marks = _calendar(tables, index)
     table = _attendance(tables, index, report)
-    calendar = _with_years(calendar, tables, table, report)
+    if tables.calendar is None:
+        calendar, marks = _calendar(tables, index)
+        calendar = _with_years(calendar, tables, table, report)
+        named = tables.settings.get("jours")
+    else:
+        calendar, marks, named = tables.calendar, (), tables.calendar.weekdays
     names = index.names()
     opens, closes = (
         np.array(
@@ -201,12 +219,14 @@ def build_city(tables: CityTables) -> City:
         ) if known else np.array([], dtype="datetime64[D]")
         for known in (tables.opens, tables.closes)
     )  # fmt: skip
-    table = _within_life(table, opens, closes, report)
-    table = without_typing_errors(table, report, "frequentation.csv")
-    named = tables.settings.get("jours")
+    table = _within_life(table, opens, closes, report, tables.file("cantines.csv"))
+    table = _without_typing_errors(table, report, tables.file("frequentation.csv"))
     seen = tuple(np.unique(weekday(table.date)).tolist()) if named is None else tuple(named)
     calendar = attrs.evolve(calendar, weekdays=_usual_weekdays(table, seen, calendar, named))
+    if named is not None:
+        _say_weekdays_apart(table, calendar, report, tables.file("frequentation.csv"))
     replaces = _replaced(tables, index)
+    enrolment, provisional, headcounts = _people(tables, index, calendar)
     words = families_of(tables.settings.get("familles", {}))
     menus = {
         service: Menus.of(dishes, words)
@@ -216,13 +236,14 @@ def build_city(tables: CityTables) -> City:
         canteens=names,
         types=tuple(tables.types.get(site, "") for site, _ in index.series),
         attendance=table,
-        enrolment={},
+        enrolment=enrolment,
+        provisional=provisional,
         calendar=calendar,
         menus=menus.pop("", Menus.of({}, words)),
         absences=_absences(tables, index),
         sites=tuple(site for site, _ in index.series),
         services=tuple(service for _, service in index.series) if index.has_services else (),
-        headcounts=_people(tables, index),
+        headcounts=headcounts,
         variables=_variables(tables, index),
         marks=marks,
         opens=opens,
@@ -233,8 +254,9 @@ def build_city(tables: CityTables) -> City:
         menus_of=menus,
     )
     for (where, name), count in index.unknown.items():
-        report.append(Remark(where, f"{name!r} has no meal and is no canteen", "left out", count))
-    return finished(city, report, "absences.csv")
+        report.append(Remark(where, "unknown_series", count, {"name": name}))
+    unchecked = unchecked_absences(city, tables.file("absences.csv"))
+    return attrs.evolve(city, report=(*report, *unchecked))
 
 
 def _attendance(tables: CityTables, index: _Index, report: list[Remark]) -> Attendance:
@@ -249,18 +271,19 @@ def _attendance(tables: CityTables, index: _Index, report: list[Remark]) -> Atte
             key = (meal.date, index.number[meal.series])
             if key in found:
                 raise CityError(
-                    f"{meal.place}: {index.names()[key[1]]} on {meal.date} stands at "
-                    f"{found[key].place} already; keep one, or name the service of each"
+                    "meals_twice",
+                    where=meal.place,
+                    canteen=index.names()[key[1]],
+                    day=meal.date,
+                    other=found[key].place,
                 )
             found[key] = meal
-    for count, what, action in (
-        (missing, "meals not recorded", "taken as missing, not as zero"),
-        (closed, "no meal served", "taken as closed: no row"),
-    ):
+    file = tables.file("frequentation.csv")
+    for count, code in ((missing, "not_recorded"), (closed, "none_served")):
         if count:
-            report.append(Remark("frequentation.csv", what, action, count))
+            report.append(Remark(file, code, count))
     if not found:
-        raise CityError("frequentation.csv: no row with meals; add what was served")
+        raise CityError("no_meals", where=file)
     keys = sorted(found)
     return Attendance(
         np.array([n for _, n in keys], dtype=np.int64),
@@ -322,12 +345,11 @@ def _with_years(
         for before, after in pairwise(years):
             if after.start <= before.end:
                 raise CityError(
-                    f"annees.csv: {before.name} and {after.name} overlap; correct their dates"
+                    "years_overlap", where="annees.csv", first=before.name, second=after.name
                 )
         outside = int(((table.date < years[0].start) | (table.date > years[-1].end)).sum())
         if outside:
-            what = "meals outside all school years"
-            report.append(Remark("annees.csv", what, "not learned from", outside))
+            report.append(Remark(tables.file("annees.csv"), "outside_years", outside))
         return attrs.evolve(calendar, years=tuple(years), is_school=True)
     summers = [b for b in calendar.breaks if (b.end - b.start).astype(int) + 1 > SUMMER_DAYS]
     if summers:
@@ -339,8 +361,7 @@ def _with_years(
             end = min(end, start + 366)
             if start <= end:
                 years.append(SchoolYear("", start, end))
-        what = "no annees.csv: school years read from the long holidays"
-        report.append(Remark("calendrier.csv", what, "the last is taken to last a year at most", len(years)))  # fmt: skip
+        report.append(Remark("calendrier.csv", "years_read", len(years)))  # fmt: skip
         return attrs.evolve(calendar, years=tuple(_distinct(years)), is_school=True)
     numbers = range(int(str(first)[:4]), int(str(last + AHEAD)[:4]) + 1)
     years = [
@@ -348,8 +369,7 @@ def _with_years(
         for n in numbers
     ]
     if calendar.breaks:
-        what = "no annees.csv, no holiday of more than 40 days"
-        report.append(Remark("calendrier.csv", what, "civil years taken", len(years)))
+        report.append(Remark("calendrier.csv", "civil_years", len(years)))
     return attrs.evolve(calendar, years=tuple(years), is_school=False)
 
 
@@ -379,6 +399,17 @@ def _usual_weekdays(
     counts = np.bincount(weekday(days), minlength=7)
     # A weekday of one in twenty weeks is an exception: its meals stay, as opened by exception.
     return tuple(n for n in range(7) if counts[n] > 0.05 * counts.max())
+
+
+def _say_weekdays_apart(
+    table: Attendance, calendar: Calendar, report: list[Remark], file: str
+) -> None:
+    """Report the meals of each weekday that is not among those named, nor opened by exception."""
+    apart = ~np.isin(weekday(table.date), calendar.weekdays) & ~np.isin(table.date, calendar.opened)
+    for n in np.unique(weekday(table.date[apart])).tolist():
+        count = int((apart & (weekday(table.date) == n)).sum())
+        which = Phrase.of(f"parts.weekday_{n}")
+        report.append(Remark(file, "weekday_apart", count, {"weekdays": which}))
 
 
 def _weekdays(
@@ -411,24 +442,26 @@ def _weekdays(
     return result
 
 
-def _within_life(table: Attendance, opens: Days, closes: Days, report: list[Remark]) -> Attendance:
+def _within_life(
+    table: Attendance, opens: Days, closes: Days, report: list[Remark], file: str
+) -> Attendance:
     """Leave out meals before a canteen opened and from its closing day on."""
-    for days, before, what in (
-        (opens, True, "meals before the canteen opened"),
-        (closes, False, "meals from the day on which the canteen was closed"),
-    ):
+    for days, before, code in ((opens, True, "before_opening"), (closes, False, "after_closing")):
         if len(days):
             told = days[table.canteen]
             wrong = table.date < told if before else table.date >= told
             if wrong.any():
-                report.append(Remark("cantines.csv", what, "left out", int(wrong.sum())))
+                report.append(Remark(file, code, int(wrong.sum())))
                 table = table.select(~wrong)
     if not len(table):
-        raise CityError("cantines.csv: every meal lies before an opening or after a closing day")
+        raise CityError("outside_life", where=file)
     return table
 
 
-def _people(tables: CityTables, index: _Index) -> HeadCounts:
+def _people(
+    tables: CityTables, index: _Index, calendar: Calendar
+) -> tuple[dict[str, Floats], dict[str, Provisional], HeadCounts]:
+    """Return the enrolments by school year, those foreseen, and else the head counts."""
     rows = [
         (series, since, people, known)
         for (site, service), since, people, known, _ in tables.people
@@ -436,12 +469,53 @@ def _people(tables: CityTables, index: _Index) -> HeadCounts:
         if people > 0
     ]
     if not rows:
-        return HeadCounts()
+        return {}, {}, HeadCounts()
     series, since, people, known_on = zip(*rows, strict=True)
-    return HeadCounts.of(
+    counts = HeadCounts.of(
         np.array(series, dtype=np.int64), np.array(since, dtype="datetime64[D]"),
         np.array(people, dtype=np.float64), np.array(known_on, dtype="datetime64[D]"),
     )  # fmt: skip
+    yearly = _by_year(counts, calendar, len(index.series))
+    return (*yearly, HeadCounts()) if yearly is not None else ({}, {}, counts)
+
+
+def _by_year(
+    counts: HeadCounts, calendar: Calendar, series: int
+) -> tuple[dict[str, Floats], dict[str, Provisional]] | None:
+    """Return head counts as enrolments by school year, where each begins with one; None elsewhere.
+
+    The enrolment of a year is known from its first day on, and is foreseen where it is known before;
+    those of a year must then be known on one day, and each have its final figure if any canteen has.
+    """
+    starts = np.array([year.start for year in calendar.years], dtype="datetime64[D]")
+    if not calendar.is_school or not np.isin(counts.since, starts).all():
+        return None
+    if (counts.known_on > counts.since).any():
+        return None
+    final: dict[str, Floats] = {}
+    foreseen: dict[str, Provisional] = {}
+    for year in calendar.years:
+        mine = counts.since == year.start
+        told = mine & (counts.known_on == counts.since)
+        early = mine & ~told
+        days = np.unique(counts.known_on[early])
+        whole = [np.unique(counts.series[rows], return_counts=True) for rows in (told, early)]
+        if len(days) > 1 or any((times > 1).any() for _, times in whole):
+            return None
+        if told.any() and not np.isin(whole[1][0], whole[0][0]).all():
+            return None
+        if early.any():
+            foreseen[year.name] = Provisional(days[0], _table(counts, early, series))
+        if mine.any():  # what is foreseen and not corrected holds
+            final[year.name] = _table(counts, told if told.any() else early, series)
+    return final, foreseen
+
+
+def _table(counts: HeadCounts, rows: Bools, series: int) -> Floats:
+    """Return the people of some rows by series; NaN where there are none."""
+    table = np.full(series, np.nan)
+    table[counts.series[rows]] = counts.people[rows]
+    return table
 
 
 def _variables(tables: CityTables, index: _Index) -> tuple[Variable, ...]:
@@ -502,7 +576,7 @@ def _by_service(
         if service:
             known = {service for _, service in index.series}
             if service not in known:
-                index.unknown["menus.csv", service] += len(own)
+                index.unknown[index.file("menus.csv"), service] += len(own)
                 continue
             result[service] = {
                 day: [*every.get(day, []), *own.get(day, [])] for day in {*every, *own}
@@ -510,7 +584,7 @@ def _by_service(
     return result
 
 
-def without_typing_errors(table: Attendance, report: list[Remark], file: str) -> Attendance:
+def _without_typing_errors(table: Attendance, report: list[Remark], file: str) -> Attendance:
     """Drop rows far above both what the canteen served before and what its agents ordered.
 
     Nothing after the row decides, so that a forecast of the past stays one.
@@ -524,11 +598,12 @@ def without_typing_errors(table: Attendance, report: list[Remark], file: str) ->
     expected = np.fmax(usual, table.agents)
     wrong = table.meals > MAX_RATIO * expected
     if wrong.any():
-        what = f"meals above {MAX_RATIO:g} times both the {PAST_ROWS} days before and the agents' order"
-        report.append(Remark(file, what, "dropped as typing errors", int(wrong.sum())))
+        report.append(
+            Remark(
+                file,
+                "typing_errors",
+                int(wrong.sum()),
+                {"ratio": int(MAX_RATIO), "days": PAST_ROWS},
+            )
+        )
     return table.select(~wrong)
-
-
-def finished(city: City, report: Sequence[Remark], absences: str = ABSENCES) -> City:
-    """Return a city with what its loader found, and the absences that no enrolment is held against."""
-    return attrs.evolve(city, report=(*report, *unchecked_absences(city, absences)))

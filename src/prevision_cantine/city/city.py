@@ -174,7 +174,7 @@ class Rows:
                 if answer is not None:  # closed, not open yet, or on other weekdays
                     raise NotForecastError(answer)
             known = np.unique(self.names).tolist()
-            raise ForecastError(f"no forecast of canteen {canteen!r}: {names_near(canteen, known)}")
+            raise ForecastError("no_forecast_of", value=canteen, near=names_near(canteen, known))
         return here[np.argsort(self.date[here], kind="stable")]
 
     def served(self) -> Floats:
@@ -326,12 +326,34 @@ class City:
         if len(wrong):
             n = int(wrong[-1])  # the last line made it too many
             year = int(self.calendar.year_index(told.date[[n]])[0])
-            when = f" in {self.calendar.years[year].name}" if year >= 0 else ""
-            raise CityError(
-                f"{told.place[n]}: {self.canteens[told.canteen[n]]} on {told.date[n]}: "
-                f"{away[n]:g} pupils away, more than the {enrolled[n]:g} enrolled{when}; "
-                "correct the number, or the enrolment"
-            )
+            facts = {
+                "where": str(told.place[n]), "canteen": self.canteens[told.canteen[n]],
+                "day": told.date[n], "away": float(away[n]), "enrolled": float(enrolled[n]),
+            }  # fmt: skip
+            if year < 0:
+                raise CityError("too_many_away", **facts)
+            name = self.calendar.years[year].name
+            raise CityError("too_many_away_in", school_year=name, **facts)
+
+    def to_folder(self, path: str | Path) -> Path:
+        """Write the city as a folder in the layout of any city.
+
+        Parameters
+        ----------
+        path : str or Path
+            A folder that is not there yet, or is empty.
+
+        Returns
+        -------
+        Path
+            The folder, from which ``load_city`` gives the same city again.
+
+        Raises
+        ------
+        CityError
+            Where the folder is there and not empty.
+        """
+        raise NotImplementedError  # attached.py gives it what stands above this class
 
     def enrolled_at_most(self, canteen: Ints, date: Days) -> Floats:
         """Return the largest enrolment that is told of each row's own school year.
@@ -571,7 +593,7 @@ class City:
             if canteen in names:
                 return np.flatnonzero(np.array(names) == canteen)
         near = names_near(canteen, tuple(dict.fromkeys(self.sites)))
-        raise CityError(f"no canteen {canteen!r}: {near}")
+        raise CityError("no_canteen_of", value=canteen, near=near)
 
     def _have_forecast(self, days: Days, who: Ints, until: np.datetime64 | None) -> bool:
         """Return whether some of the series have a forecast on some of consecutive days."""

@@ -35,7 +35,7 @@ def load_menu(path: str | Path) -> dict[dt.date, tuple[str, ...]]:
     """
     path = Path(path)
     dishes: dict[dt.date, list[str]] = defaultdict(list)
-    for line, row in read_rows(path, ("date", "rang", "plat"), what="a menu"):
+    for line, row in read_rows(path, ("date", "rang", "plat"), what="a_menu"):
         day = dishes[parse_date(path, line, row["date"]).astype(dt.date)]
         if any(map(str.isalpha, row["plat"])):
             day.append(row["plat"].strip())

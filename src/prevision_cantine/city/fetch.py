@@ -19,6 +19,7 @@ from typing import IO
 from urllib.parse import urlsplit
 
 from prevision_cantine.errors import CantineError
+from prevision_cantine.words.catalogue import Phrase, system_reason
 
 COMMIT = "0330adaf59e31856da5fa23400771c728d70925c"
 ADDRESS = (
@@ -96,21 +97,21 @@ def fetch_nantes(
         root.parent.mkdir(parents=True, exist_ok=True)
         temporary = Path(tempfile.mkdtemp(dir=root.parent, prefix=f".{root.name}."))
     except OSError as error:
-        raise CantineError(f"{folder}: cannot be written ({error.strerror})") from None
+        raise CantineError("folder_unwritable", where=folder, reason=system_reason(error)) from None
     try:
         found: dict[str, str] = {}
         for name in names:
             target = temporary / name
             target.parent.mkdir(parents=True, exist_ok=True)
             found[name] = _download(ADDRESS + name, target, opener or _open)
-            _compare(name, found[name], pinned[name], "that is pinned")
+            _compare(name, found[name], pinned[name])
             if (root / name).exists():
-                _compare(name, found[name], _sha256(root / name), f"of the one in {root}; move it")
+                _compare(name, found[name], _sha256(root / name), root)
         lines = [f"{digest}  {name}\n" for name, digest in sorted(found.items())]
         (temporary / MANIFEST).write_text("".join(lines), encoding="utf-8")
         _move(temporary, root, [*names, MANIFEST])
     except OSError as error:
-        raise CantineError(f"{folder}: cannot be written ({error.strerror})") from None
+        raise CantineError("folder_unwritable", where=folder, reason=system_reason(error)) from None
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     return tuple(root / name for name in names)
@@ -135,19 +136,17 @@ def _manifest(path: Path) -> dict[str, str]:
     for line in path.read_text(encoding="utf-8").splitlines():
         digest, _, name = line.partition("  ")
         if len(digest) != 64 or name not in FILES:
-            raise CantineError(
-                f"{path}: {line[:80]!r} is no line of it; remove the file or correct it"
-            )
+            raise CantineError("manifest", where=path, value=line[:80])
         if FILES[name] is None:
             known[name] = digest
     return known
 
 
-def _compare(name: str, digest: str, expected: str | None, what: str) -> None:
+def _compare(name: str, digest: str, expected: str | None, there: Path | None = None) -> None:
+    """Refuse a file that is not the one pinned, or the one that is there."""
     if expected is not None and digest != expected:
-        raise CantineError(
-            f"{name}: its SHA-256 is {digest}, not {expected} {what}; nothing was written"
-        )
+        code = "hash_pinned" if there is None else "hash_there"
+        raise CantineError(code, where=name, found=digest, expected=expected, folder=there)
 
 
 def _download(url: str, target: Path, opener: Opener) -> str:
@@ -157,15 +156,22 @@ def _download(url: str, target: Path, opener: Opener) -> str:
             while block := source.read(1 << 16):
                 size += len(block)
                 if size > MAX_BYTES:
-                    raise CantineError(
-                        f"{url}: larger than {MAX_BYTES:,} bytes; nothing was written"
-                    )
+                    raise CantineError("download_large", where=url, most=MAX_BYTES)
                 digest.update(block)
                 file.write(block)
     except (OSError, http.client.HTTPException) as error:
-        reason = getattr(error, "reason", None) or error
-        raise CantineError(f"{url}: cannot be downloaded ({reason}); nothing was written") from None
+        raise CantineError("download", where=url, reason=_reason(error)) from None
     return digest.hexdigest()
+
+
+def _reason(error: BaseException) -> Phrase:
+    """Return why nothing came, in words of the catalogue."""
+    if isinstance(error, urllib.error.HTTPError):
+        return Phrase.of("parts.http", status=str(error.code))
+    reason = getattr(error, "reason", error)
+    if isinstance(reason, str):
+        return Phrase.of("parts.other_host", value=reason)
+    return system_reason(reason)
 
 
 def _sha256(path: Path) -> str:
@@ -188,7 +194,7 @@ class _SameHost(urllib.request.HTTPRedirectHandler):
 def _check(url: str) -> None:
     parts, ours = urlsplit(url), urlsplit(ADDRESS)
     if parts.scheme != "https" or parts.netloc != ours.netloc:
-        raise urllib.error.URLError(f"{url} is not at https://{ours.netloc}")
+        raise urllib.error.URLError(url)
 
 
 def _open(url: str) -> IO[bytes]:

@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 
 from prevision_cantine.calendar.days import SchoolYear
-from prevision_cantine.city.builder import CityTables, Meals, Span, build_city
-from prevision_cantine.city.city import City
+from prevision_cantine.city.builder import CityTables, Meals, Span
 from prevision_cantine.city.records import Remark
 from prevision_cantine.errors import CityError
 from prevision_cantine.files.csv_file import Row, parse_count, parse_date, parse_number, read_rows
-from prevision_cantine.words.language import DAYS
+from prevision_cantine.words.catalogue import Either, quoted
+from prevision_cantine.words.language import DAYS, LANGUAGES
 from prevision_cantine.words.plain import plain
 
 NATURES = (
@@ -25,6 +25,7 @@ NATURES = (
 )  # fmt: skip
 LONGEST = 1_500  # days of a span
 MAX_TOML = 1_000_000  # bytes
+MAX_LINES = 500  # lines of a wrong file among which the wrong one is looked for
 # Every table: the columns that it must have, and those that it may have.
 TABLES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "frequentation.csv": (("date", "cantine", "reel"), ("service", "prevision_agents")),
@@ -47,8 +48,8 @@ def is_folder(root: Path) -> bool:
     return (root / "frequentation.csv").exists()
 
 
-def load_folder(root: Path) -> City:
-    """Load a city from a folder in the layout of any city; see ``load_city``."""
+def read_folder(root: Path) -> CityTables:
+    """Read the tables of a folder in the layout of any city; see ``load_city``."""
     reader = _Reader(root)
     tables = CityTables(meals=reader.meals(), report=reader.report)
     reader.canteens(tables)
@@ -59,7 +60,7 @@ def load_folder(root: Path) -> City:
     reader.numbers(tables)
     reader.absences(tables)
     tables.settings = read_settings(root, reader.report)
-    return build_city(tables)
+    return tables
 
 
 class _Reader:
@@ -70,7 +71,7 @@ class _Reader:
         self.report: list[Remark] = []
         for path in sorted(root.iterdir()):
             if path.suffix == ".csv" and path.name not in TABLES:
-                self.report.append(Remark(path.name, "a file that no table is", "left out", 1))
+                self.report.append(Remark(path.name, "other_file", 1))
 
     def rows(self, name: str) -> list[Row]:
         """Return the rows of a table; none where the file is not there."""
@@ -78,29 +79,26 @@ class _Reader:
         if not path.exists():
             return []
         if not path.resolve().is_relative_to(self.root.resolve()):
-            raise CityError(
-                f"{path}: a link to a file outside the folder; put the file itself there"
-            )
+            raise CityError("link_outside", where=path)
         left_out: list[str] = []
         columns, optional = TABLES[name]
         rows = read_rows(path, columns, optional=optional, left_out=left_out)
         if left_out:
-            what = f"columns {', '.join(map(repr, left_out))}"
-            self.report.append(Remark(name, what, "left out", len(left_out)))
+            self.report.append(Remark(name, "columns", len(left_out), {"names": quoted(left_out)}))
         return rows
 
     def day(self, name: str, line: int, text: str) -> np.datetime64:
         """Return a day written YYYY-MM-DD."""
         path = self.root / name
         if not _ISO.fullmatch(text.strip()):
-            raise CityError(f"{path}:{line}: {text!r} is no date; write YYYY-MM-DD")
+            raise CityError("no_date", where=f"{path}:{line}", value=text)
         return parse_date(path, line, text.strip())
 
     def cell(self, name: str, line: int, row: dict[str, str], column: str) -> str:
         """Return a name that must not be empty."""
         text = row[column].strip()
         if not text:
-            raise CityError(f"{self.root / name}:{line}: {column} is empty; fill it in")
+            raise CityError("empty_cell", where=f"{self.root / name}:{line}", column=column)
         return text
 
     def meals(self) -> list[Meals]:
@@ -129,7 +127,7 @@ class _Reader:
         for line, row in self.rows(name):
             site = self.cell(name, line, row, "cantine")
             if site in tables.types:
-                raise CityError(f"{self.root / name}:{line}: {site!r} stands twice; keep one")
+                raise CityError("stands_twice", where=f"{self.root / name}:{line}", value=site)
             tables.types[site] = row.get("type", "").strip()
             for column, target in (("ouvre_le", tables.opens), ("ferme_le", tables.closes)):
                 if row.get(column, "").strip():
@@ -137,8 +135,11 @@ class _Reader:
             both = site in tables.opens and site in tables.closes
             if both and tables.closes[site] <= tables.opens[site]:
                 raise CityError(
-                    f"{self.root / name}:{line}: {site!r} closes on {tables.closes[site]}, not "
-                    f"after it opens on {tables.opens[site]}; correct the dates"
+                    "closes_first",
+                    where=f"{self.root / name}:{line}",
+                    value=site,
+                    start=tables.opens[site],
+                    end=tables.closes[site],
                 )
             others = tuple(o.strip() for o in row.get("remplace", "").split(";") if o.strip())
             if others:
@@ -146,8 +147,7 @@ class _Reader:
         if tables.types:
             for site in dict.fromkeys(meal.series[0] for meal in tables.meals):
                 if site not in tables.types:
-                    what = f"canteen {site!r} has meals and no line"
-                    self.report.append(Remark(name, what, "taken without a type", 1))
+                    self.report.append(Remark(name, "no_type", 1, {"name": site}))
 
     def people(self, tables: CityTables) -> None:
         name = "effectifs.csv"
@@ -164,7 +164,7 @@ class _Reader:
             known_on = self.day(name, line, known) if known else since
             tables.people.append((series, since, people, known_on, f"{path}:{line}"))
         if empty:
-            self.report.append(Remark(name, "no count above 0", "taken as unknown", empty))
+            self.report.append(Remark(name, "no_count", empty))
 
     def span(
         self, name: str, line: int, row: dict[str, str]
@@ -172,11 +172,12 @@ class _Reader:
         """Return the first and last day of a line."""
         start, end = self.day(name, line, row["du"]), self.day(name, line, row["au"])
         if start > end:
-            raise CityError(f"{self.root / name}:{line}: {start} is after {end}; exchange them")
+            raise CityError(
+                "days_reversed", where=f"{self.root / name}:{line}", start=start, end=end
+            )
         if (end - start).astype(int) > LONGEST:
             raise CityError(
-                f"{self.root / name}:{line}: {start} to {end} is longer than {LONGEST:,} days; "
-                "correct the dates, or give several spans"
+                "long_span", where=f"{self.root / name}:{line}", start=start, end=end, most=LONGEST
             )
         return start, end
 
@@ -188,14 +189,13 @@ class _Reader:
             nature, label = plain(row["nature"].strip()), row.get("nom", "").strip()
             if nature not in NATURES:
                 raise CityError(
-                    f"{self.root / name}:{line}: nature {row['nature']!r}: write one of "
-                    f"{', '.join(NATURES)}"
+                    "nature",
+                    where=f"{self.root / name}:{line}",
+                    value=row["nature"],
+                    known=Either(NATURES),
                 )
             if nature in ("evenement", "observance") and not _IDENTIFIER.fullmatch(label):
-                raise CityError(
-                    f"{self.root / name}:{line}: {nature} needs a name that begins with a letter, of "
-                    "60 letters, digits, spaces and hyphens at most; write it as nom"
-                )
+                raise CityError("name_needed", where=f"{self.root / name}:{line}", nature=nature)
             found.append(
                 Span(
                     start=start, end=end, nature=nature, name=label,
@@ -228,10 +228,7 @@ class _Reader:
         for line, row in self.rows(name):
             label = self.cell(name, line, row, "nom")
             if not _IDENTIFIER.fullmatch(label):
-                raise CityError(
-                    f"{path}:{line}: nom {label!r}: give a name that begins with a letter, of 60 "
-                    "letters, digits, spaces and hyphens at most"
-                )
+                raise CityError("name_wrong", where=f"{path}:{line}", value=label)
             day = self.day(name, line, row["date"])
             known = row.get("connu_le", "").strip()
             if "connu_le" in row and not known:
@@ -244,7 +241,7 @@ class _Reader:
             canteen, service = row.get("cantine", "").strip(), row.get("service", "").strip()
             tables.numbers.append((label, canteen, service, day, value, known_on))
         if missing:
-            self.report.append(Remark(name, "no value", "taken as unknown", missing))
+            self.report.append(Remark(name, "no_value", missing))
 
     def absences(self, tables: CityTables) -> None:
         name = "absences.csv"
@@ -252,16 +249,37 @@ class _Reader:
         for line, row in self.rows(name):
             people = parse_count(path, line, "absents", row["absents"].strip())
             if not people > 0:
-                raise CityError(
-                    f"{path}:{line}: absents: {row['absents']!r}; give people above 0, or leave the "
-                    "line out"
-                )
+                raise CityError("no_absents", where=f"{path}:{line}", value=row["absents"])
             away = (
                 self.cell(name, line, row, "cantine"), row.get("service", "").strip(),
                 self.day(name, line, row["date"]), self.day(name, line, row["annonce_le"]),
                 people, f"{path}:{line}: absents",
             )  # fmt: skip
             tables.absences += [away]
+
+
+def languages_of(root: Path) -> tuple[str, ...]:
+    """Return the languages that ``ville.toml`` names, those of the package alone.
+
+    Parameters
+    ----------
+    root : Path
+        Folder of the city.
+
+    Returns
+    -------
+    tuple of str
+        Empty where there is no such file, or it cannot be read: ``load_city`` says so.
+    """
+    path = root / "ville.toml"
+    if not path.is_file() or path.stat().st_size > MAX_TOML:
+        return ()
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8-sig")).get("langues", [])
+    except (ValueError, RecursionError):
+        return ()
+    spoken = found if isinstance(found, list) else []
+    return tuple(lang for lang in spoken if lang in LANGUAGES)
 
 
 def read_settings(root: Path, report: list[Remark]) -> dict[str, Any]:
@@ -288,27 +306,44 @@ def read_settings(root: Path, report: list[Remark]) -> dict[str, Any]:
     if not path.exists():
         return {}
     if not path.is_file() or not path.resolve().is_relative_to(root.resolve()):
-        raise CityError(f"{path}: no file of the folder; put the file itself there")
+        raise CityError("toml_not_a_file", where=path)
     if path.stat().st_size > MAX_TOML:
-        raise CityError(f"{path}: larger than {MAX_TOML:,} bytes; shorten it")
+        raise CityError("toml_large", where=path, most=MAX_TOML)
     try:
         found = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValueError) as error:
-        raise CityError(f"{path}: no TOML ({error}); correct it") from None
+        raise CityError(
+            "toml_wrong", where=f"{path}:{_wrong_line(path)}", detail=str(error)
+        ) from None
     except RecursionError:
-        raise CityError(f"{path}: nested too deeply; correct it") from None
+        raise CityError("toml_deep", where=path) from None
     report += [
-        Remark("ville.toml", f"key {key!r} is not known", "left out", 1)
+        Remark("ville.toml", "unknown_key", 1, {"name": key, "known": KEYS})
         for key in found
         if key not in KEYS
     ]
     settings = {key: found[key] for key in KEYS if key in found}
     if "jours" in settings:
         settings["jours"] = _weekday_numbers(path, settings["jours"])
+    spoken = settings.get("langues", list(LANGUAGES))
+    if not isinstance(spoken, list) or not spoken or not all(isinstance(s, str) for s in spoken):
+        raise CityError("toml_languages", where=path, known=LANGUAGES)
     for key in ("familles", "termes"):
         if not isinstance(settings.get(key, {}), dict):
-            raise CityError(f"{path}: {key}: give a table, such as [{key}.poisson]")
+            raise CityError("toml_table", where=path, key=key)
     return settings
+
+
+def _wrong_line(path: Path) -> int:
+    """Return the line after the last one up to which the file can be read."""
+    lines = path.read_bytes().decode("utf-8-sig", "replace").splitlines()[:MAX_LINES]
+    for count in range(len(lines), 0, -1):
+        try:
+            tomllib.loads("\n".join(lines[:count]))
+        except (tomllib.TOMLDecodeError, ValueError):
+            continue
+        return count + 1
+    return 1
 
 
 def _weekday_numbers(path: Path, names: Any) -> tuple[int, ...]:
@@ -316,11 +351,11 @@ def _weekday_numbers(path: Path, names: Any) -> tuple[int, ...]:
     for days in DAYS.values():
         known |= {plain(name): n for n, name in enumerate(days)}
     if not isinstance(names, list) or not names:
-        raise CityError(f"{path}: jours: give a list of weekdays, such as ['lundi', 'mardi']")
+        raise CityError("toml_weekdays", where=path)
     numbers = []
     for name in names:
         number = known.get(plain(name), -1) if isinstance(name, str) else -1
         if number < 0:
-            raise CityError(f"{path}: jours: {name!r} is no weekday; write one such as 'lundi'")
+            raise CityError("toml_weekday", where=path, value=name)
         numbers.append(number)
     return tuple(sorted(set(numbers)))

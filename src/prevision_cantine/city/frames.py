@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
-import attrs
 import numpy as np
 import numpy.typing as npt
 
-from prevision_cantine.arrays import Days, Floats, Ints
+from prevision_cantine.arrays import Days, Floats
 from prevision_cantine.calendar.days import Calendar
-from prevision_cantine.city.builder import finished
+from prevision_cantine.city.builder import CityTables, Meals, Series, build_city
 from prevision_cantine.city.city import City
-from prevision_cantine.city.menus import Menus
-from prevision_cantine.city.records import Absences, Attendance, Provisional, Remark
+from prevision_cantine.city.records import Remark
 from prevision_cantine.errors import CityError
 from prevision_cantine.files.privacy import refuse_columns, refuse_values
-from prevision_cantine.words.language import counted
+from prevision_cantine.words.catalogue import Count, Phrase, quoted
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -40,6 +39,11 @@ ENROLMENT = {"cantine": True, "annee_scolaire": True, "effectif": True}
 MENU = {"date": True, "plat": True}
 CANTEENS = {"cantine": True, "type_site": True}
 ABSENCES = {"cantine": True, "date": True, "absents": True, "annonce_le": True}
+# What remarks call the tables of the layout of any city.
+FILES = {
+    "frequentation.csv": "attendance", "effectifs.csv": "enrolment", "cantines.csv": "canteens",
+    "absences.csv": "absences", "menus.csv": "menus", "annees.csv": "calendar",
+}  # fmt: skip
 PROVISIONAL = ENROLMENT | {"connu_le": True}
 
 
@@ -71,7 +75,7 @@ def city_from_frames(
         A row a dish: ``date``, ``plat``.
     canteens : DataFrame or Table, optional
         A row a canteen: ``cantine``, ``type_site`` (any words). Without it the canteens are
-        those of the attendance, all taken as M/E.
+        those of the attendance, without a type.
     absences : DataFrame or Table, optional
         A row an announcement, such as a trip: ``cantine``, ``date``, ``absents`` (pupils away) and
         ``annonce_le``, the day from which it is known.
@@ -116,160 +120,107 @@ def city_from_frames(
         return _Table.read(where, frame, wanted, names, report)
 
     served = read("attendance", attendance, ATTENDANCE)
-    site = served.texts("cantine")
     if canteens is None:
-        known = tuple(sorted(set(site)))
-        types: tuple[str, ...] = ("M/E",) * len(known)
-        report.append(Remark("attendance", "no table of canteens", "all taken as M/E", len(known)))
+        types = dict.fromkeys(sorted(set(served.texts("cantine"))), "")
+        report.append(Remark("attendance", "no_canteen_table", len(types)))
     else:
-        known, types = _canteens(read("canteens", canteens, CANTEENS))
-    index = {name: n for n, name in enumerate(known)}
-    pairs = _series(served, site, known)
-    labels = tuple(f"{a} ({b})" if b else a for a, b in pairs)
-    of_site = np.array([index[name] for name, _ in pairs], dtype=np.int64)
-    numbers = {label: n for n, label in enumerate(labels)}
-    table = _attendance(served, _labels(served, site, len(labels) > len(known)), numbers, report)
-    pupils, foreseen, dishes, away = {}, {}, {}, Absences()
+        types = _canteens(read("canteens", canteens, CANTEENS))
+    starts = {year.name: year.start for year in calendar.years}
+    people = []
     if enrolment is not None:
-        pupils = _enrolment(read("enrolment", enrolment, ENROLMENT), index, report)
+        people += _enrolments(read("enrolment", enrolment, ENROLMENT), types, starts, report)
     if provisional is not None:
-        foreseen = _provisional(read("provisional", provisional, PROVISIONAL), index, report)
-    if menus is not None:
-        dishes = _dishes(read("menus", menus, MENU))
-    if absences is not None:
-        away = _absences(read("absences", absences, ABSENCES), index, report)
-    several = len(labels) > len(known)
-    city = City(
-        canteens=labels, types=tuple(types[n] for n in of_site), attendance=table,
-        enrolment={year: counts[of_site] for year, counts in pupils.items()},
-        provisional={y: attrs.evolve(p, pupils=p.pupils[of_site]) for y, p in foreseen.items()},
-        calendar=calendar, menus=Menus.of(dishes), absences=_of_each_service(away, of_site),
-        report=tuple(report), sites=tuple(name for name, _ in pairs),
-        services=tuple(service for _, service in pairs) if several else (),
-    )  # fmt: skip
-    return finished(city, report, "absences")
+        foreseen = read("provisional", provisional, PROVISIONAL)
+        people += _enrolments(foreseen, types, starts, report)
+    away = None if absences is None else read("absences", absences, ABSENCES)
+    return build_city(
+        CityTables(
+            meals=_meals(served, types, report),
+            types=types,
+            people=people,
+            dishes={} if menus is None else {"": _dishes(read("menus", menus, MENU))},
+            absences=[] if away is None else _absences(away, types, report),
+            calendar=calendar,
+            files=FILES,
+            report=report,
+        )
+    )
 
 
-def _series(table: _Table, site: Sequence[str], known: Sequence[str]) -> list[tuple[str, str]]:
-    """Return the canteen and service of each series; one without a service where no canteen has two."""
-    services = table.services()
-    if len(set(services)) < 2:
-        return [(name, "") for name in known]
-    found = set(zip(site, services, strict=True))
-    every = sorted(set(services))
-    served = {name for name, _ in found}
+def _canteens(table: _Table) -> dict[str, str]:
+    site, kind = table.texts("cantine"), table.texts("type_site")
+    table.refuse("cantine", _again(site), site, "once")
+    return dict(zip(site, kind, strict=True))
+
+
+def _meals(table: _Table, types: Mapping[str, str], report: list[Remark]) -> list[Meals]:
+    site, services, days = table.texts("cantine"), table.services(), table.days("date")
+    meals, agents = table.counts("reel"), table.counts("prevision_agents")
+    for name, count in sorted(Counter(name for name in site if name not in types).items()):
+        report.append(Remark("attendance", "canteen_unknown", count, {"name": name}))
+    series = list(zip(site, services, strict=True))
+    kept = [name in types and count > 0 for name, count in zip(site, meals.tolist(), strict=True)]
+    keys = [
+        f"{day}\0{pair}" if keep else str(row)
+        for row, (day, pair, keep) in enumerate(zip(days.tolist(), series, kept, strict=True))
+    ]
+    table.refuse("date", _again(keys), days, "once_a_day")
     return [
-        (name, service)
-        for name in known
-        for service in every
-        if (name, service) in found or name not in served
+        Meals(
+            series=pair, date=day, served=count, agents=order, place=table.place("date", row)
+        )
+        for row, (pair, day, count, order) in enumerate(
+            zip(series, days, meals.tolist(), agents.tolist(), strict=True)
+        )
+        if pair[0] in types
+    ]  # fmt: skip
+
+
+def _enrolments(
+    table: _Table,
+    types: Mapping[str, str],
+    starts: Mapping[str, np.datetime64],
+    report: list[Remark],
+) -> list[tuple[Series, np.datetime64, float, np.datetime64, str]]:
+    """Return the enrolments of each school year; those foreseen are known from their latest day on."""
+    site, year = table.texts("cantine"), table.texts("annee_scolaire")
+    pupils = table.counts("effectif")
+    _leave_out(table, site, types, report)
+    table.refuse("cantine", _again([f"{a}\0{b}" for a, b in zip(site, year, strict=True)]), site, "once_a_year")  # fmt: skip
+    for name, count in Counter(name for name in year if name not in starts).items():
+        report.append(Remark(table.where, "year_unknown", count, {"name": name}))
+    known = dict(starts)
+    if table.has("connu_le"):
+        told, names = table.days("connu_le"), np.array(year)
+        known = {name: told[names == name].max() for name in set(year)}
+    return [
+        ((name, ""), starts[when], count, known[when], table.place("effectif", row))
+        for row, (name, when, count) in enumerate(zip(site, year, pupils.tolist(), strict=True))
+        if name in types and when in starts and count > 0
     ]
 
 
-def _labels(table: _Table, site: Sequence[str], several: bool) -> Sequence[str]:
-    """Return the name of the series of each row."""
-    if not several and len(set(table.services())) < 2:
-        return site
-    return [f"{a} ({b})" if b else a for a, b in zip(site, table.services(), strict=True)]
-
-
-def _of_each_service(away: Absences, of_site: Ints) -> Absences:
-    """Return announced absences of canteens as those of each of their services."""
-    row, series = np.nonzero(away.canteen[:, None] == of_site)
-    return Absences(
-        series.astype(np.int64), away.date[row], away.announced[row], away.pupils[row],
-        away.place[row],
-    )  # fmt: skip
-
-
-def _canteens(table: _Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    site, kind = table.texts("cantine"), table.texts("type_site")
-    table.refuse("cantine", _again(site), site, "stands twice; keep one")
-    return tuple(site), tuple(kind)
-
-
-def _attendance(
-    table: _Table, site: Sequence[str], index: Mapping[str, int], report: list[Remark]
-) -> Attendance:
-    canteen = np.array([index.get(name, -1) for name in site], dtype=np.int64)
-    unknown = sorted({name for name in site if name not in index})
-    for name in unknown:
-        count = sum(other == name for other in site)
-        report.append(Remark("attendance", f"canteen {name!r} is not known", "left out", count))
-    day, meals = table.days("date"), table.counts("reel")
-    agents = table.counts("prevision_agents")
-    keep = canteen >= 0
-    for what, where, action in (
-        ("meals not recorded", np.isnan(meals), "taken as missing, not as zero"),
-        ("no meal served", meals == 0, "taken as closed: no row"),
-    ):
-        if (where & keep).any():
-            report.append(Remark("attendance", what, action, int((where & keep).sum())))
-        keep &= ~where
-    key = np.where(keep, day.astype(np.int64) * max(len(index), 1) + canteen, -1)
-    # A missing key of its own for each row that is left out, so that it repeats none.
-    key = np.where(keep, key, np.iinfo(np.int64).min + np.arange(len(key)))
-    table.refuse(
-        "date", _again(key), day,
-        "stands twice for its canteen; add up the sites or pupils of a canteen first",
-    )  # fmt: skip
-    rows = np.flatnonzero(keep)
-    if not len(rows):
-        raise CityError("attendance: no row of a known canteen with meals; check the table")
-    rows = rows[np.lexsort((canteen[rows], day[rows]))]
-    return Attendance(canteen[rows], day[rows], meals[rows], agents[rows])
-
-
-def _enrolment(table: _Table, index: Mapping[str, int], report: list[Remark]) -> dict[str, Floats]:
-    site, year = table.texts("cantine"), table.texts("annee_scolaire")
-    pupils = table.counts("effectif")
-    result: dict[str, Floats] = {}
-    _leave_out(table, site, index, report)
-    table.refuse(
-        "cantine", _again(np.array([f"{a}\0{b}" for a, b in zip(site, year, strict=True)])), site,
-        "stands twice in a school year; add up the schools of a canteen first",
-    )  # fmt: skip
-    for name, when, count in zip(site, year, pupils.tolist(), strict=True):
-        if name in index and count > 0:
-            row = result.setdefault(when, np.full(len(index), np.nan))
-            row[index[name]] = count
-    return result
-
-
-def _provisional(
-    table: _Table, index: Mapping[str, int], report: list[Remark]
-) -> dict[str, Provisional]:
-    year, known_on = np.array(table.texts("annee_scolaire")), table.days("connu_le")
-    return {
-        when: Provisional(known_on[year == when].max(), pupils)
-        for when, pupils in _enrolment(table, index, report).items()
-    }
-
-
-def _absences(table: _Table, index: Mapping[str, int], report: list[Remark]) -> Absences:
+def _absences(
+    table: _Table, types: Mapping[str, str], report: list[Remark]
+) -> list[tuple[str, str, np.datetime64, np.datetime64, float, str]]:
     site, pupils = table.texts("cantine"), table.counts("absents")
-    table.refuse(
-        "absents", ~(pupils > 0), pupils, "no count above 0; correct it or leave the row out"
-    )
-    _leave_out(table, site, index, report)
-    rows = [row for row, name in enumerate(site) if name in index]
-    return Absences(
-        canteen=np.array([index[site[row]] for row in rows], dtype=np.int64),
-        date=table.days("date")[rows],
-        announced=table.days("annonce_le")[rows],
-        pupils=pupils[rows],
-        place=np.array([table.place("absents", row) for row in rows], dtype=np.str_),
-    )
+    table.refuse("absents", ~(pupils > 0), pupils, "above_0")
+    _leave_out(table, site, types, report)
+    rows = zip(site, table.days("date"), table.days("annonce_le"), pupils.tolist(), strict=True)
+    return [
+        (name, "", day, announced, count, table.place("absents", row))
+        for row, (name, day, announced, count) in enumerate(rows)
+        if name in types
+    ]
 
 
 def _leave_out(
-    table: _Table, site: Sequence[str], index: Mapping[str, int], report: list[Remark]
+    table: _Table, site: Sequence[str], types: Mapping[str, str], report: list[Remark]
 ) -> None:
     """Report the rows of canteens that have no attendance."""
-    unknown = [name for name in site if name not in index]
+    unknown = [name for name in site if name not in types]
     if unknown:
-        what = f"canteens such as {unknown[0]!r} have no attendance"
-        report.append(Remark(table.where, what, "left out", len(unknown)))
+        report.append(Remark(table.where, "canteens_unserved", len(unknown), {"name": unknown[0]}))
 
 
 def _dishes(table: _Table) -> dict[dt.date, list[str]]:
@@ -294,7 +245,7 @@ class _Names:
         known = sorted({name for table in tables for name in table})
         for name in columns:
             if name not in known:
-                raise CityError(f"columns: {name!r} is none of ours; they are {', '.join(known)}")
+                raise CityError("frame_name", value=name, known=known)
         self._columns = columns
 
     def __call__(self, ours: str) -> str:
@@ -317,21 +268,18 @@ class _Table:
         try:
             table = nw.from_native(frame, eager_only=True)
         except TypeError:
-            remedy = "; call .collect() first" if hasattr(frame, "collect") else ""
-            raise CityError(
-                f"{where}: a pandas or polars DataFrame or a pyarrow Table is needed, not "
-                f"{type(frame).__module__.split('.')[0]} {type(frame).__name__}{remedy}"
-            ) from None
+            code = "frame_lazy" if hasattr(frame, "collect") else "frame_kind"
+            kind = f"{type(frame).__module__.split('.')[0]} {type(frame).__name__}"
+            raise CityError(code, where=where, value=kind) from None
         except nw.exceptions.DuplicateError:  # pandas
-            raise CityError(f"{where}: a column stands twice; keep one") from None
+            raise CityError("column_twice", where=where) from None
         given = [str(name) for name in table.columns]
         refuse_columns(given, where)
         for ours, needed in wanted.items():
             if needed and names(ours) not in given:
-                hint = ", ".join(given[:8]) or "no column"
+                hint = given[:8] or Phrase.of("parts.no_columns")
                 raise CityError(
-                    f"{where}: the column {names(ours)!r} is missing; it has {hint}: name yours "
-                    f"with columns={{{ours!r}: ...}}"
+                    "frame_column", where=where, value=names(ours), found=hint, column=ours
                 )
         used = {names(ours) for ours in wanted}
         for name in given:
@@ -345,8 +293,7 @@ class _Table:
             for name in unused:
                 read._refuse_births(name)
         if unused:
-            what = f"columns {', '.join(map(repr, unused))}"
-            report.append(Remark(where, what, "not used", len(unused)))
+            report.append(Remark(where, "columns", len(unused), {"names": quoted(unused)}))
         return read
 
     def _refuse_births(self, name: str) -> None:
@@ -363,12 +310,15 @@ class _Table:
         age = (self.days("date")[known] - born[known]).astype(np.int64) / 365.25
         if np.mean((age > YOUNGEST) & (age < OLDEST)) > 0.9:
             raise CityError(
-                f"{self.where}: the column {name!r} holds dates {YOUNGEST} to {OLDEST} years before "
-                "their rows, like dates of birth, which no forecast needs; remove it"
+                "frame_births", where=self.where, column=name, youngest=YOUNGEST, oldest=OLDEST
             )
 
     def _column(self, ours: str) -> nw.Series[Any]:
         return self._frame.get_column(self._names(ours))
+
+    def has(self, ours: str) -> bool:
+        """Return whether the table has a column."""
+        return self._names(ours) in self._frame.columns
 
     def place(self, ours: str, row: int) -> str:
         """Return where a value stands, for messages."""
@@ -377,13 +327,19 @@ class _Table:
     def refuse(
         self, ours: str, wrong: npt.NDArray[np.bool_], values: Sequence[Any] | Array, why: str
     ) -> None:
-        """Refuse the column where a row is wrong, with the first such rows."""
+        """Refuse the column where a row is wrong, with the first such rows; ``why`` is a part of words."""
         at = np.flatnonzero(wrong)
         if not len(at):
             return
-        shown = ", ".join(f"{_shown(values[i])} at row {i}" for i in at[:FIRST].tolist())
-        more = f" and {counted(len(at) - FIRST, 'row')} more" if len(at) > FIRST else ""
-        raise CityError(f"{self.where}: column {self._names(ours)!r}: {shown}{more}: {why}")
+        rows: list[Phrase] = [
+            Phrase.of("parts.in_row", value=_shown(values[i]), row=i) for i in at[:FIRST].tolist()
+        ]
+        if len(at) > FIRST:
+            rows.append(Phrase.of("parts.more_rows", count=Count(len(at) - FIRST, "row")))
+        raise CityError(
+            "frame_rows", where=self.where, column=self._names(ours), rows=rows,
+            reason=Phrase.of(f"parts.{why}"),
+        )  # fmt: skip
 
     def texts(self, ours: str) -> list[str]:
         """Return a column of texts, without the space around them."""
@@ -391,7 +347,7 @@ class _Table:
         values = series.to_list()
         blank = np.array([not str(value).strip() for value in values], dtype=bool)
         none = blank | series.is_null().to_numpy().astype(bool)
-        self.refuse(ours, none, values, "no name; fill it in or drop the row")
+        self.refuse(ours, none, values, "no_name")
         return [str(value).strip() for value in values]
 
     def services(self) -> list[str]:
@@ -410,8 +366,7 @@ class _Table:
         series = self._column(ours)
         if not series.dtype.is_numeric() and series.dtype != nw.Object:
             raise CityError(
-                f"{self.where}: column {self._names(ours)!r}: holds {series.dtype}, not counts; "
-                "convert it to numbers"
+                "frame_counts", where=self.where, column=self._names(ours), value=str(series.dtype)
             )
         values = series.to_list()
         missing = series.is_null().to_numpy().astype(bool)
@@ -423,7 +378,7 @@ class _Table:
         )
         missing |= np.isnan(numbers)
         wrong = ~missing & ~((numbers >= 0) & (numbers < MAX_MEALS))
-        self.refuse(ours, wrong, values, "no count of 0 or more; correct it or leave it empty")
+        self.refuse(ours, wrong, values, "from_0")
         return np.where(missing, np.nan, numbers)
 
     def days(self, ours: str) -> Days:
@@ -434,18 +389,17 @@ class _Table:
         zone = getattr(series.dtype, "time_zone", None)
         if zone is not None:
             raise CityError(
-                f"{self.where}: column {self._names(ours)!r}: has the time zone {zone}; convert it "
-                "to local days first"
+                "frame_zone", where=self.where, column=self._names(ours), value=str(zone)
             )
         if series.dtype == nw.Datetime:
             exact = series.cast(nw.Datetime("us")).to_numpy().astype("datetime64[us]")
             days: Days = exact.astype("datetime64[D]")
             wrong = np.isnat(days) | (days != exact)
-            self.refuse(ours, wrong, exact, "no day without an hour; keep the day alone")
+            self.refuse(ours, wrong, exact, "with_hour")
             return days
         values = series.to_list()
         days = np.array([_day(value) for value in values], dtype="datetime64[D]")
-        self.refuse(ours, np.isnat(days), values, "no date; give a date, or a text YYYY-MM-DD")
+        self.refuse(ours, np.isnat(days), values, "not_a_day")
         return days
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from prevision_cantine.city.builder import build_city
 from prevision_cantine.city.city import City
-from prevision_cantine.city.folder import is_folder, load_folder
-from prevision_cantine.city.nantes import is_nantes, load_nantes
+from prevision_cantine.city.folder import is_folder, read_folder
+from prevision_cantine.city.nantes import is_nantes, read_nantes
 from prevision_cantine.errors import CityError
 
 
@@ -47,13 +48,9 @@ def load_city(folder: str | Path) -> City:
     """
     root = Path(folder)
     if not root.is_dir():
-        what = "is a file" if root.exists() else "no such folder"
-        raise CityError(f"{folder}: {what}; give the folder that holds frequentation.csv")
+        raise CityError("file_for_folder" if root.exists() else "no_folder", where=folder)
     if is_nantes(root):
-        return load_nantes(root)
+        return build_city(read_nantes(root))
     if is_folder(root):
-        return load_folder(root)
-    raise CityError(
-        f"{folder}: holds no frequentation.csv; put there the meals served, CSV with the columns "
-        "date, cantine, reel"
-    )
+        return build_city(read_folder(root))
+    raise CityError("no_attendance", where=folder)

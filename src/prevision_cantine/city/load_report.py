@@ -10,6 +10,7 @@ import numpy as np
 from prevision_cantine.arrays import Days
 from prevision_cantine.city.city import City
 from prevision_cantine.city.records import Remark
+from prevision_cantine.words.catalogue import Count, Either, Phrase, sentence
 from prevision_cantine.words.language import counted, table
 
 OPEN = 0.5  # share of the usual canteens below which a school day is a gap
@@ -45,6 +46,12 @@ class LoadReport:
         Canteens, canteens and days with meals, and meals.
     first, last : datetime64[D]
         First and last day with meals.
+    services : tuple of str
+        Services, where there are several.
+    weekdays : tuple of int
+        Weekdays with meals, 0 for Monday.
+    is_school : bool
+        Whether ``years`` are school years; else they are civil ones.
     with_agents : int
         Rows with an order of the agents.
     years : tuple of (str, datetime64[D], datetime64[D], int)
@@ -66,6 +73,9 @@ class LoadReport:
     meals: int
     first: np.datetime64
     last: np.datetime64
+    services: tuple[str, ...]
+    weekdays: tuple[int, ...]
+    is_school: bool
     with_agents: int
     years: tuple[tuple[str, np.datetime64, np.datetime64, int], ...]
     menu_days: int
@@ -73,47 +83,74 @@ class LoadReport:
     gaps: tuple[Gap, ...]
     remarks: tuple[Remark, ...]
 
-    def to_text(self) -> str:
+    def to_text(self, lang: str = "en") -> str:
         """Return the report for a person to read.
+
+        Parameters
+        ----------
+        lang : {"fr", "en", "pt"}
+            Language.
 
         Returns
         -------
         str
             Several lines.
         """
+
+        def say(code: str, **facts: object) -> str:
+            return sentence(f"report.{code}", lang, **facts)
+
+        rows = Count(self.rows, "row")
+        weekdays = Either(tuple(Phrase.of(f"parts.weekday_{n}") for n in self.weekdays), "and")
         lines = [
-            f"{counted(self.canteens, 'canteen')}, {counted(self.rows, 'row')}, "
-            f"{counted(self.meals, 'meal')} from {self.first} to {self.last}",
-            f"orders of the agents: {self.with_agents:,} of {counted(self.rows, 'row')}",
-            f"menus: {self.menu_days:,} of {counted(self.school_days, 'school day')}",
+            say(
+                "head", canteens=Count(self.canteens, "canteen"), rows=rows,
+                meals=Count(self.meals, "meal"), first=self.first, last=self.last,
+            ),
+            *([say("services", names=self.services)] if self.services else []),
+            say("weekdays", weekdays=weekdays),
+            say("orders", count=self.with_agents, rows=rows),
+            say("menus", count=self.menu_days, days=Count(self.school_days, "school day" if self.is_school else "day")),
             "",
             table(
-                ("school year", "from", "to", "enrolments"),
+                (say("school_year" if self.is_school else "year"), say("from"), say("to"), say("enrolments")),
                 [(name, str(a), str(b), str(n)) for name, a, b, n in self.years],
             ),
             "",
-            f"{counted(len(self.gaps), 'gap')}: school days with meals in fewer than half of the usual canteens",
-        ]
+            say("gaps" if self.is_school else "gaps_days", gaps=Count(len(self.gaps), "gap")),
+        ]  # fmt: skip
         if self.gaps:
-            rows = [(str(g.start), str(g.end), str(g.days), str(g.canteens)) for g in self.gaps]
-            lines.append(table(("from", "to", "school days", "canteens at most"), rows))
-        lines += ["", counted(len(self.remarks), "remark")]
-        lines += [f"{r.file}: {r.what} ({r.count:,}): {r.action}" for r in self.remarks]
+            gaps = [(str(g.start), str(g.end), str(g.days), str(g.canteens)) for g in self.gaps]
+            header = (
+                say("from"),
+                say("to"),
+                say("gap_days" if self.is_school else "days"),
+                say("gap_canteens"),
+            )
+            lines.append(table(header, gaps))
+        lines += ["", counted(len(self.remarks), "remark", lang)]
+        lines += [remark.say(lang) for remark in self.remarks]
         return "\n".join(lines)
 
-    def to_json(self) -> str:
+    def to_json(self, lang: str = "en") -> str:
         """Return the report for a program to read.
+
+        Parameters
+        ----------
+        lang : {"fr", "en", "pt"}
+            Language of the remarks; the codes beside them do not change.
 
         Returns
         -------
         str
             A JSON object with the fields of this class; days are ``YYYY-MM-DD``.
         """
-        value = attrs.asdict(self)
+        value = attrs.asdict(self, filter=lambda field, _: field.name != "remarks")
         value["years"] = [
             {"annee_scolaire": name, "start": a, "end": b, "enrolments": n}
             for name, a, b, n in self.years
         ]
+        value["remarks"] = [remark.to_dict(lang) for remark in self.remarks]
         return json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n"
 
 
@@ -141,20 +178,29 @@ def load_report(city: City) -> LoadReport:
     first, last = served.date[0], served.date[-1]
     days = calendar.school_days(first, last)
     return LoadReport(
-        canteens=len(city.canteens),
+        canteens=len(set(city.sites)),
         rows=len(served),
         meals=round(float(served.meals.sum())),
         first=first,
         last=last,
+        services=tuple(dict.fromkeys(city.services)),
+        weekdays=calendar.weekdays,
+        is_school=calendar.is_school,
         with_agents=int(np.isfinite(served.agents).sum()),
         years=tuple(
             (year.name, year.start, year.end, _known(city, year.name)) for year in calendar.years
         ),
-        menu_days=int(np.isin(days, city.menus.dates).sum()),
+        menu_days=_with_menu(city, days),
         school_days=len(days),
         gaps=_gaps(city, days),
         remarks=city.report,
     )
+
+
+def _with_menu(city: City, days: Days) -> int:
+    """Return how many days have a menu, of all or of a service."""
+    dates = [city.menus.dates, *(menus.dates for menus in city.menus_of.values())]
+    return int(np.isin(days, np.concatenate(dates)).sum())
 
 
 def _known(city: City, year: str) -> int:

@@ -46,7 +46,7 @@ def make_city(seed: int = 0, *, canteens: int = 30, years: int = 4) -> City:
     ('Cantine 01', 'Cantine 02', 'Cantine 03')
     """
     if not 1 <= canteens <= 10_000 or not 1 <= years <= 20:
-        raise ForecastError(f"canteens={canteens}, years={years}: give 1 to 10,000 and 1 to 20")
+        raise ForecastError("made_size", canteens=str(canteens), years=str(years))
     random = np.random.default_rng(seed)
     calendar = _made_calendar(random, years)
     names = tuple(f"Cantine {n + 1:02d}" for n in range(canteens))

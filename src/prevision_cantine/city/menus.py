@@ -53,11 +53,14 @@ class Family:
         Regular expression by which its dishes are known, in lower case without accents.
     words : mapping of str to str
         What it is called in each language; empty where the words of the package have it.
+    dishes : tuple of str
+        Words by which its dishes are known, of which ``pattern`` is made.
     """
 
     name: str
     pattern: str = attrs.field(repr=False)
     words: Mapping[str, str] = attrs.field(factory=dict, repr=False)
+    dishes: tuple[str, ...] = attrs.field(default=(), repr=False)
 
     def holds(self, text: str) -> bool:
         """Return whether a text, in lower case without accents, names such a dish."""
@@ -68,7 +71,7 @@ def _pattern(words: Iterable[str]) -> str:
     return "|".join(rf"\b{re.escape(plain(word))}" for word in words)
 
 
-USUAL = tuple(Family(name, _pattern(words)) for name, words in FAMILIES.items())
+USUAL = tuple(Family(name, _pattern(words), {}, words) for name, words in FAMILIES.items())
 
 
 def families_of(settings: Mapping[str, Any]) -> tuple[Family, ...]:
@@ -112,11 +115,8 @@ def families_of(settings: Mapping[str, Any]) -> tuple[Family, ...]:
             and all(isinstance(w, str) and w.strip() for w in words)
         )
         if not is_list or not all(isinstance(v, str) for v in given[1:]) or len(words) > MAX_WORDS:
-            raise CityError(
-                f"ville.toml: familles.{name}: give the words of its dishes, such as "
-                "mots = ['poisson', 'thon'], and what it is called by language, such as en = 'fish'"
-            )
-        own = Family(name, _pattern(words), called)
+            raise CityError("family", where=f"ville.toml: familles.{name}")
+        own = Family(name, _pattern(words), called, tuple(words))
         # A family of the package with a dish of the city's own would count it twice.
         for usual in USUAL:
             if found.get(usual.name) is usual and any(usual.holds(plain(word)) for word in words):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import attrs
@@ -9,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from prevision_cantine.arrays import Bools, Days, Floats, Ints
+from prevision_cantine.read_only import read_only
+from prevision_cantine.words.catalogue import plain_value, sentence
 
 
 @attrs.frozen(eq=False)
@@ -105,20 +108,94 @@ class Provisional:
 
 @attrs.frozen
 class Remark:
-    """Something that the loader found, and what it did about it.
+    r"""Something that the loader found, and what it did about it.
 
     Parameters
     ----------
-    file, what, action : str
-        Where, what was found, and what was done.
+    file : str
+        Where.
+    code : str
+        What was found, and what was done: a table of ``words/remarks.toml``.
     count : int
         How many rows or entries it concerns.
+    facts : mapping of str to object
+        What the sentence names.
+
+    Examples
+    --------
+    >>> remark = Remark("menus.csv", "no_value", 3)
+    >>> remark.say("fr")
+    'menus.csv\xa0: pas de valeur (3)\xa0: prise comme inconnue'
     """
 
     file: str
-    what: str
-    action: str
+    code: str
     count: int
+    facts: Mapping[str, object] = attrs.field(factory=dict, converter=read_only, repr=False)
+
+    @property
+    def what(self) -> str:
+        """What was found, in English."""
+        return self.part("what", "en")
+
+    @property
+    def action(self) -> str:
+        """What was done, in English."""
+        return self.part("action", "en")
+
+    def part(self, name: str, lang: str) -> str:
+        """Return what was found, or what was done.
+
+        Parameters
+        ----------
+        name : {"what", "action"}
+            Which of them.
+        lang : {"fr", "en", "pt"}
+            Language.
+
+        Returns
+        -------
+        str
+            A part of a sentence.
+        """
+        return sentence(f"remarks.{self.code}.{name}", lang, **self.facts)
+
+    def say(self, lang: str) -> str:
+        """Return the remark in a language.
+
+        Parameters
+        ----------
+        lang : {"fr", "en", "pt"}
+            Language.
+
+        Returns
+        -------
+        str
+            One line.
+        """
+        what, action = self.part("what", lang), self.part("action", lang)
+        return sentence(
+            "remarks.line", lang, file=self.file, what=what, count=self.count, action=action
+        )
+
+    def to_dict(self, lang: str = "en") -> dict[str, Any]:
+        """Return the remark for a program.
+
+        Parameters
+        ----------
+        lang : {"fr", "en", "pt"}
+            Language of ``what`` and ``action``.
+
+        Returns
+        -------
+        dict of str to object
+            ``file``, ``code``, ``count``, ``what``, ``action`` and the facts.
+        """
+        return {
+            "file": self.file, "code": self.code, "count": self.count,
+            "what": self.part("what", lang), "action": self.part("action", lang),
+            "facts": {key: plain_value(value) for key, value in self.facts.items()},
+        }  # fmt: skip
 
 
 def _ints() -> Ints:

@@ -6,9 +6,10 @@ import argparse
 import re
 import sys
 from collections.abc import Callable
+from contextvars import ContextVar
 from pathlib import Path
 from textwrap import indent
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from prevision_cantine.calendar.days import to_day
 from prevision_cantine.city.city import City
@@ -20,7 +21,10 @@ from prevision_cantine.model.forecaster import CanteenForecaster
 from prevision_cantine.model.storage import load_forecaster
 from prevision_cantine.say.figures import picture_kind
 from prevision_cantine.say.limits import say_too_little
+from prevision_cantine.words.catalogue import Phrase
 from prevision_cantine.words.language import LANGUAGES, texts
+
+T = TypeVar("T")
 
 Run = Callable[[argparse.Namespace], int]
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -30,6 +34,8 @@ PICTURES = ("picture", "calibration_picture", "calendar_picture")
 OUTPUTS = ("output", "kitchen", "html", *PICTURES)
 FOLDERS = ("sheets", "ics")  # those that name a folder to write to
 LEAD_DAYS = 15  # of a command that is given none
+# The language of the answers while the arguments are read, which argparse hands to nobody.
+language_now: ContextVar[str] = ContextVar("language_now", default=LANGUAGES[0])
 
 TEXTS = texts({
     "fr": {
@@ -72,8 +78,9 @@ def add_command(
 def add_language(item: argparse.ArgumentParser) -> None:
     """Add the language of the words."""
     item.add_argument(
-        "--lang", choices=LANGUAGES, default="fr", help="language of the words, fr by default"
-    )
+        "--lang", choices=LANGUAGES,
+        help="language of the answers; by default the first of langues in ville.toml, or else fr",
+    )  # fmt: skip
 
 
 def add_lead_days(item: argparse.ArgumentParser, default: int | None = None) -> None:
@@ -124,38 +131,50 @@ def check_outputs(arguments: argparse.Namespace) -> None:
     given = outputs(arguments)
     for number, path in enumerate(given):
         if not path.parent.is_dir():
-            raise CantineError(f"{path}: cannot be written (no such folder); check the path")
+            raise CantineError("cannot_write", where=path, reason=Phrase.of("parts.no_such_folder"))
         if path.is_dir():
-            raise CantineError(f"{path}: is a folder; give the name of a file in it")
+            raise CantineError("folder_given", where=path)
         if path in given[:number]:
-            raise CantineError(f"{path}: two outputs have this name; give each its own")
+            raise CantineError("two_outputs", where=path)
     for folder in folders(arguments):
         if not folder.absolute().parent.is_dir() or (folder.exists() and not folder.is_dir()):
-            raise CantineError(f"{folder}: give a folder, in one that is there")
+            raise CantineError("output_folder", where=folder)
     for name in PICTURES:
         if (picture := getattr(arguments, name, None)) is not None:
             picture_kind(picture)
 
 
-def number(text: str) -> float:
+def _said(read: Callable[[str], T]) -> Callable[[str], T]:
+    """Return what reads the text of an option, its errors told to argparse in the language asked."""
+
+    def reader(text: str) -> T:
+        try:
+            return read(text)
+        except CantineError as error:
+            raise argparse.ArgumentTypeError(error.say(language_now.get())) from None
+
+    return reader
+
+
+def _number(text: str) -> float:
     """Read a number as it is written with a decimal point or comma."""
     if re.fullmatch(r"[+-]?[1-9]\d{0,2}(,\d{3})+", text):
-        raise argparse.ArgumentTypeError(
-            f"{text!r} may be read in two ways; write {text.replace(',', '')} or {text.replace(',', '.')}"
-        )
+        one, other = text.replace(",", ""), text.replace(",", ".")
+        raise CantineError("two_ways", value=text, one=one, other=other)
     try:
         return float(text.replace(",", "."))
     except ValueError:
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is no number; write one such as 0.01 or 0,01"
-        ) from None
+        raise CantineError("not_a_number", value=text) from None
 
 
-def whole(text: str) -> int:
+def _whole(text: str) -> int:
     """Read a whole number, of few enough digits to count days with."""
     if not re.fullmatch(r"[+-]?\d{1,6}", text):
-        raise argparse.ArgumentTypeError(f"{text!r} is no whole number; write one such as 15")
+        raise CantineError("not_whole", value=text)
     return int(text)
+
+
+number, whole = _said(_number), _said(_whole)
 
 
 def writes(
@@ -168,9 +187,9 @@ def writes(
 def number_in(option: str, text: str, value: str) -> float:
     """Return a number that stands inside an option."""
     try:
-        return number(value)
-    except argparse.ArgumentTypeError as error:
-        raise ForecastError(f"{option} {text}: {error}") from None
+        return _number(value)
+    except CantineError as error:
+        raise ForecastError("option_number", option=option, text=text, reason=error) from None
 
 
 def fitted(arguments: argparse.Namespace, city: City) -> CanteenForecaster:
@@ -180,9 +199,7 @@ def fitted(arguments: argparse.Namespace, city: City) -> CanteenForecaster:
         for option in ("until", "lead_days"):
             if getattr(arguments, option) is not None:
                 name = option.replace("_", "-")
-                raise ForecastError(
-                    f"give --{name} or --model, not both: the model has the one that fit was given"
-                )
+                raise ForecastError("model_or_option", option=f"--{name}")
         forecaster = load_forecaster(model)
     else:
         lead_days = LEAD_DAYS if arguments.lead_days is None else arguments.lead_days
@@ -191,7 +208,7 @@ def fitted(arguments: argparse.Namespace, city: City) -> CanteenForecaster:
         elif hasattr(arguments, "start"):
             until = to_day(arguments.start) - lead_days
         else:
-            raise ForecastError("give --until, the last day of the data used, YYYY-MM-DD")
+            raise ForecastError("until_missing")
         forecaster = CanteenForecaster(lead_days=lead_days).fit(city, until)
     past = len(forecaster.calibration_.actual)
     for sentence in say_too_little(forecaster.sources_, past, arguments.lang):

@@ -6,7 +6,7 @@ import argparse
 
 from prevision_cantine.city.fetch import fetch_nantes
 from prevision_cantine.cli.common import Commands
-from prevision_cantine.words.language import counted
+from prevision_cantine.words.catalogue import Count, sentence
 
 
 def add(commands: Commands) -> None:
@@ -28,5 +28,6 @@ def add(commands: Commands) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run the command."""
     files = fetch_nantes(arguments.folder, trust_on_first_use=arguments.trust_on_first_use)
-    print(f"{counted(len(files), 'file')}, see {arguments.folder}")
+    count, folder = Count(len(files), "file"), arguments.folder
+    print(sentence("report.fetched", arguments.lang, files=count, folder=folder))
     return 0

@@ -50,9 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
     canteen, here = canteen_rows(forecast, arguments.canteen)
     hidden = forecast.is_small(arguments.mask_below)[here]
     if arguments.picture is not None and hidden.any():
-        raise ForecastError(
-            f"--picture would show meals of {canteen} that --mask-below hides: draw another --canteen"
-        )
+        raise ForecastError("picture_masked", canteen=canteen)
     write_forecast(forecast, arguments.output, mask_below=arguments.mask_below)
     if arguments.picture is not None:
         save(plot_forecast(forecast, canteen, actual=city, lang=arguments.lang), arguments.picture)

@@ -24,5 +24,6 @@ def add(commands: Commands) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run the command."""
     report = load_report(load_city(arguments.folder))
-    print(report.to_json() if arguments.format == "json" else report.to_text())
+    lang = arguments.lang
+    print(report.to_json(lang) if arguments.format == "json" else report.to_text(lang))
     return 0

@@ -74,10 +74,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the command."""
     costs = (arguments.missing_meal_cost, arguments.wasted_meal_cost)
     if (arguments.shortage is None) == (costs == (None, None)) or costs.count(None) == 1:
-        raise ForecastError(
-            "give --shortage alone, such as --shortage 0.01, or both --missing-meal-cost and "
-            "--wasted-meal-cost"
-        )
+        raise ForecastError("caution_options")
     if arguments.scenario is not None:
         return _with_scenario(arguments)
     _, forecast = forecasted(arguments)
@@ -95,9 +92,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _with_scenario(arguments: argparse.Namespace) -> int:
     """Order without and with the scenario; all files are read before anything is learned."""
     if arguments.draft is not None:
-        raise ForecastError(
-            "give --scenario or --draft, not both: a draft was made for days as they are known"
-        )
+        raise ForecastError("scenario_or_draft")
     city = load_city(arguments.folder)
     scenario = load_scenario(arguments.scenario, city)
     city.calendar_rows(arguments.start, arguments.end)

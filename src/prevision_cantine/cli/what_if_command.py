@@ -26,6 +26,7 @@ from prevision_cantine.decide.difference import what_if
 from prevision_cantine.decide.scenario import Scenario
 from prevision_cantine.decide.scenario_file import load_scenario
 from prevision_cantine.errors import ForecastError
+from prevision_cantine.words.catalogue import Phrase
 
 EXAMPLES = """\
 prevision-cantine what-if FOLDER --from 2024-05-13 --to 2024-05-24 --strike 2024-05-14
@@ -101,13 +102,11 @@ def _scenario(arguments: argparse.Namespace) -> Scenario:
     """Return the scenario that the options say."""
     events: dict[str, list[str]] = defaultdict(list)
     for text in arguments.event:
-        name, day = _parts("--event", text, "NAME=DAY, such as neige=2024-02-06", 2)
+        name, day = _parts("--event", text, "form_event", 2)
         events[name].append(day)
     variables: dict[str, dict[Day | tuple[str, Day], float]] = defaultdict(dict)
     for text in arguments.variable:
-        name, day, value = _parts(
-            "--variable", text, "NAME=DAY=VALUE, such as trafic=2024-06-24=3", 3
-        )
+        name, day, value = _parts("--variable", text, "form_variable", 3)
         variables[name][day] = number_in("--variable", text, value)
     return Scenario(
         menus=load_menu(arguments.menu) if arguments.menu else {},
@@ -132,12 +131,12 @@ def _spans(texts: Sequence[str], nature: str) -> list[Span]:
 
 
 def _factor(text: str) -> tuple[str, float]:
-    name, value = _parts("--enrolment", text, "CANTEEN=FACTOR, such as AMPERE=1.1", 2)
+    name, value = _parts("--enrolment", text, "form_enrolment", 2)
     return name, number_in("--enrolment", text, value)
 
 
 def _absence(text: str) -> tuple[tuple[str, str], float]:
-    form = "CANTEEN=DAY=PUPILS, such as AMPERE=2017-05-04=40"
+    form = "form_absence"
     name, day, pupils = _parts("--absence", text, form, 3)
     return (name, day), number_in("--absence", text, pupils)
 
@@ -146,5 +145,7 @@ def _parts(option: str, text: str, form: str, count: int) -> list[str]:
     """Return what stands between the equals signs of an option, a name having some perhaps."""
     parts = text.rsplit("=", count - 1)
     if len(parts) != count or not parts[0]:
-        raise ForecastError(f"{option} {text}: write {form}")
+        raise ForecastError(
+            "option_form", option=option, value=text, form=Phrase.of(f"parts.{form}")
+        )
     return parts

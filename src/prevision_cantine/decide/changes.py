@@ -147,7 +147,9 @@ def check_canteen(field: str, name: str, city: City) -> None:
         With names near it.
     """
     if name not in city.canteens and name not in city.sites:
-        raise CityError(f"{field}: no canteen {name!r}: {names_near(name, city.canteens)}")
+        raise CityError(
+            "no_canteen_in", field=field, value=name, near=names_near(name, city.canteens)
+        )
 
 
 def _edges(days: Days, count: int) -> Days:
@@ -300,7 +302,9 @@ def enrolled(city: City, change: EnrolmentChange, known_on: np.datetime64) -> Ci
     whom = series_named(city, change.canteen, change.service)
     if not whom:
         name = f"{change.canteen} {change.service}".strip()
-        raise CityError(f"people: no canteen {name!r}: {names_near(name, city.canteens)}")
+        raise CityError(
+            "no_canteen_in", field="people", value=name, near=names_near(name, city.canteens)
+        )
     first = city.calendar.span[0]
     since = first if change.since is None else change.since
     city.calendar.check_span(since, since)

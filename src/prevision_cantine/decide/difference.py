@@ -26,6 +26,7 @@ from prevision_cantine.model.naming import NO_WORDS, Words, reasons
 from prevision_cantine.model.terms import Category, terms_from_text, terms_to_text
 from prevision_cantine.read_only import read_only
 from prevision_cantine.uncertainty.intervals import added
+from prevision_cantine.words.catalogue import Count
 from prevision_cantine.words.language import (
     counted,
     day_of_week,
@@ -118,7 +119,7 @@ class Difference:
         """
         say = in_language(TEXTS, lang)
         if not -len(self) <= i < len(self):
-            raise ForecastError(f"no row {i}: the difference has {counted(len(self), 'row')}")
+            raise ForecastError("no_row", row=i, rows=Count(len(self), "row"))
         row = self.rows.select(np.array([i]))
         before, after = round(float(self.before[i])), round(float(self.after[i]))
         told = reasons(row, lang)[0]
@@ -256,13 +257,13 @@ def compare_forecasts(before: Forecast, after: Forecast) -> Difference:
     """
     city = after.rows.city
     if before.rows.city.canteens != city.canteens:
-        raise ForecastError("the two forecasts are of other canteens: compare one city with itself")
+        raise ForecastError("other_cities")
     keys = [
         f.rows.date.astype(np.int64) * len(city.canteens) + f.rows.canteen for f in (before, after)
     ]
     every = np.union1d(*keys)
     if len(np.unique(keys[0])) != len(keys[0]) or len(np.unique(keys[1])) != len(keys[1]):
-        raise ForecastError("a forecast has a canteen twice on one day: keep one row")
+        raise ForecastError("forecast_twice")
     at = [np.searchsorted(every, key) for key in keys]
     meals = [np.zeros(len(every)) for _ in keys]
     for values, where, forecast in zip(meals, at, (before, after), strict=True):

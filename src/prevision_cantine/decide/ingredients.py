@@ -15,6 +15,7 @@ from prevision_cantine.city.city import TYPES
 from prevision_cantine.decide.ordering import Order
 from prevision_cantine.errors import CityError, DateError
 from prevision_cantine.files.csv_file import parse_quantity, read_rows, write_csv
+from prevision_cantine.words.catalogue import Count, Phrase
 from prevision_cantine.words.language import counted, in_language, number, table, texts
 from prevision_cantine.words.plain import plain
 
@@ -190,16 +191,14 @@ def load_portions(path: str | Path) -> tuple[Portion, ...]:
     portions: list[Portion] = []
     seen: dict[tuple[str, str, str], int] = {}
     bought: dict[tuple[str, str], Portion] = {}
-    for line, row in read_rows(path, COLUMNS, what="a table of portions"):
+    for line, row in read_rows(path, COLUMNS, what="portions"):
         cells = {name: row[name].strip() for name in COLUMNS}
         for name in COLUMNS:
             if not cells[name]:
-                raise CityError(f"{path}:{line}: {name} is empty; fill it in")
+                raise CityError("empty_cell", where=f"{path}:{line}", column=name)
         unit = UNITS.get(cells["unite"].lower())
         if unit is None:
-            raise CityError(
-                f"{path}:{line}: unite: {cells['unite']!r} is not known; write g, kg, mL, cL, L or piece"
-            )
+            raise CityError("unit", where=f"{path}:{line}", value=cells["unite"])
         quantity = parse_quantity(path, line, "quantite", cells["quantite"], MAX_QUANTITY) * unit[1]
         portion = Portion(
             cells["plat"], cells["produit"], cells["fournisseur"], cells["type_site"], quantity,
@@ -208,15 +207,23 @@ def load_portions(path: str | Path) -> tuple[Portion, ...]:
         key = (dish_name(portion.plat), plain(portion.produit), portion.type_site)
         if key in seen:
             raise CityError(
-                f"{path}:{line}: {portion.produit!r} in {portion.plat!r} for {portion.type_site!r} "
-                f"stands on line {seen[key]} already; keep one"
+                "portion_twice",
+                where=f"{path}:{line}",
+                product=portion.produit,
+                dish=portion.plat,
+                type=portion.type_site,
+                line=seen[key],
             )
         seen[key] = line
         first = bought.setdefault((portion.fournisseur, plain(portion.produit)), portion)
         if first.unite != portion.unite:
             raise CityError(
-                f"{path}:{line}: {portion.produit!r} is in {portion.unite} here and in "
-                f"{first.unite} on line {first.line}; use one kind of unit"
+                "portion_units",
+                where=f"{path}:{line}",
+                product=portion.produit,
+                unit=portion.unite,
+                other=first.unite,
+                line=first.line,
             )
         portions.append(attrs.evolve(portion, produit=first.produit))
     return tuple(portions)
@@ -272,9 +279,12 @@ def ingredients(
     for portion in portions:
         if portion.type_site not in types:
             raise CityError(
-                f"portion of {portion.produit!r} in {portion.plat!r}"
-                f"{f', line {portion.line}' if portion.line else ''}: type_site {portion.type_site!r} "
-                f"is none of {', '.join(sorted(types))}; correct it"
+                "portion_type",
+                product=portion.produit,
+                dish=portion.plat,
+                place=Phrase.of("parts.on_line", line=portion.line) if portion.line else "",
+                value=portion.type_site,
+                known=sorted(types),
             )
         known[dish_name(portion.plat)][plain(portion.produit)][portion.type_site] = portion
     total: dict[tuple[dt.date, str, str, str], Fraction] = defaultdict(Fraction)
@@ -283,10 +293,7 @@ def ingredients(
     unknown = sorted(day for day in menus if not menus[day])
     if unknown:
         shown = ", ".join(map(str, unknown[:SHOWN])) + (", …" if len(unknown) > SHOWN else "")
-        raise DateError(
-            f"meals are ordered on {counted(len(unknown), 'day')} of which no dish is known ({shown}); "
-            "add the menu"
-        )
+        raise DateError("no_dish", days=Count(len(unknown), "day"), shown=shown)
     lacking: dict[str, tuple[str, dt.date, list[str]]] = {}
     for (day, kind), meals in meals_of.items():
         monday = day - dt.timedelta(days=day.weekday())
@@ -300,7 +307,7 @@ def ingredients(
                 key = (monday, portion.fournisseur, portion.produit, portion.unite)
                 total[key] += meals * portion.quantite
     if lacking:
-        raise CityError(_what_lacks(list(lacking.values())))
+        raise _what_lacks(list(lacking.values()))
     return Ingredients(
         tuple(
             Purchase(monday, supplier, product, quantity, unit)
@@ -312,16 +319,15 @@ def ingredients(
     )
 
 
-def _what_lacks(lacking: Sequence[tuple[str, dt.date, list[str]]]) -> str:
+def _what_lacks(lacking: Sequence[tuple[str, dt.date, list[str]]]) -> CityError:
     """Say at once which dishes have no portion for which types of site, the first of them by name."""
-    first = [
-        f"{name!r} ({day}, type {', '.join(sorted(kinds))})" for name, day, kinds in lacking[:SHOWN]
-    ]
-    more = f", and {counted(len(lacking) - SHOWN, 'dish')} more" if len(lacking) > SHOWN else ""
-    return (
-        f"no portion of {'; '.join(first)}{more}: add rows to the table of portions (type_site * for "
-        "every type), with quantite 0 where nothing is bought"
+    first = tuple(
+        Phrase.of("parts.dish_of", dish=name, day=day, kinds=sorted(kinds))
+        for name, day, kinds in lacking[:SHOWN]
     )
+    left = Count(len(lacking) - SHOWN, "dish")
+    more = Phrase.of("parts.and_more", count=left) if left.count > 0 else ""
+    return CityError("no_portion", dishes=first, more=more)
 
 
 def dish_name(text: str) -> str:

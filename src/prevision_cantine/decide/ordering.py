@@ -17,6 +17,7 @@ from prevision_cantine.uncertainty.intervals import MIN_DAYS, Calibration, added
 from prevision_cantine.uncertainty.measures import excess
 from prevision_cantine.uncertainty.measures import shortage as share_missing
 from prevision_cantine.uncertainty.spread import Scale
+from prevision_cantine.words.catalogue import Either
 from prevision_cantine.words.language import (
     counted,
     day_of_week,
@@ -241,10 +242,7 @@ class Order:
             Where it cannot be written, or there is no order of the total.
         """
         if self.kitchen is None:
-            raise ForecastError(
-                f"too few past days for an order of the total: {self.past_days}, and {MIN_DAYS} are "
-                "needed; learn from a longer past"
-            )
+            raise ForecastError("past_short_total", days=self.past_days, needed=MIN_DAYS)
         kitchen = self.kitchen
         columns = (kitchen.separate, kitchen.together, kitchen.gain)
         rows = zip(
@@ -409,7 +407,7 @@ def load_order(path: str | Path, city: City) -> Order:
     >>> from prevision_cantine import make_city
     >>> load_order("nowhere.csv", make_city(canteens=2, years=1))
     Traceback (most recent call last):
-    prevision_cantine.errors.CityError: nowhere.csv: cannot be read (no such file); it should be an order or the agents' draft of one, CSV with the columns cantine, date, commande
+    prevision_cantine.errors.CityError: nowhere.csv: cannot be read (no such file); it should be an order or the agents' draft, CSV with the columns cantine, date, commande
     """
     path = Path(path)
     pairs = zip(city.sites, city.service_of, strict=True)
@@ -422,24 +420,27 @@ def load_order(path: str | Path, city: City) -> Order:
         path,
         columns,
         optional=["prevision", "service", *BESIDE],
-        what="an order or the agents' draft of one",
+        what="an_order_or_draft",
     ):
         name = row["cantine"].strip()
         if name not in city.sites:
             name = name.removeprefix("'")  # what keeps a spreadsheet from computing
         if name not in city.sites:
             near = names_near(name, tuple(dict.fromkeys(city.sites)))
-            raise CityError(f"{path}:{line}: {name!r} is no canteen of the city: {near}")
+            raise CityError("no_canteen_at", where=f"{path}:{line}", value=name, near=near)
         service = row.get("service", "").strip() if len(services) > 1 else city.service_of[0]
         if (name, service) not in index:
             raise CityError(
-                f"{path}:{line}: service {service!r} of {name}: write one of "
-                f"{', '.join(sorted(s for site, s in index if site == name))}"
+                "service_at",
+                where=f"{path}:{line}",
+                value=service,
+                canteen=name,
+                known=Either(sorted(s for site, s in index if site == name)),
             )
         key = (index[name, service], parse_date(path, line, row["date"].strip()))
         if key in seen:
             raise CityError(
-                f"{path}:{line}: {name} on {key[1]} stands on line {seen[key]} already; keep one"
+                "order_twice", where=f"{path}:{line}", canteen=name, day=key[1], line=seen[key]
             )
         seen[key] = line
         forecast, meals = (
@@ -448,7 +449,7 @@ def load_order(path: str | Path, city: City) -> Order:
         )
         numbers.append((forecast, meals))
     if not seen:
-        raise CityError(f"{path}: no row below the names of the columns; give the order's rows")
+        raise CityError("no_rows", where=path)
     forecasts, ordered = np.array(numbers, dtype=np.float64).reshape(-1, 2).T
     rows = Rows(
         city,
@@ -596,16 +597,13 @@ def trade_off(
     True
     """
     if not len(shortages):
-        raise ForecastError("shortages=[]: give at least one share, such as 0.01")
+        raise ForecastError("no_shares")
     _check_tray(tray)
     for share in shortages:
         check_share("shortages", share)
     past = forecast.calibration.of(np.unique(forecast.rows.canteen))
     if past.days < MIN_DAYS:
-        raise ForecastError(
-            f"too few past days to say what a caution costs: {past.days}, and {MIN_DAYS} are needed; "
-            "learn from a longer past"
-        )
+        raise ForecastError("past_short_caution", days=past.days, needed=MIN_DAYS)
     days = np.unique(past.date, return_inverse=True)[1]
     group = days if together else np.arange(len(past.actual))
     expected, actual = added(group, past.forecast), added(group, past.actual)
@@ -656,18 +654,16 @@ def _quantile(
     if shortage is not None and costs == (None, None):
         return 0.0
     if shortage is not None or missing is None or wasted is None:
-        raise ForecastError("give shortage=, or both missing_meal_cost= and wasted_meal_cost=")
+        raise ForecastError("caution")
     for name, cost in (("missing_meal_cost", missing), ("wasted_meal_cost", wasted)):
         if not 0 < cost < np.inf:
-            raise ParameterError(
-                name, cost, "give a cost above 0, a number in the unit of the other"
-            )
+            raise ParameterError(name, cost, "parts.give_cost")
     return missing / (missing + wasted)
 
 
 def _check_tray(tray: int) -> None:
     if not 1 <= tray <= 1000 or tray != int(tray):
-        raise ParameterError("tray", tray, "give 1 to 1,000 meals, a whole number")
+        raise ParameterError("tray", tray, "parts.give_trays")
 
 
 def _margin(ordered: float, expected: float, lang: str) -> str:

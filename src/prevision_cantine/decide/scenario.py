@@ -253,17 +253,17 @@ class Scenario:
         natures = event_natures(city)
         for name, days in self.events.items():
             if name not in natures:
-                raise CityError(f"events: no event {name!r}: {names_near(name, sorted(natures))}")
+                raise CityError("no_event", value=name, near=names_near(name, sorted(natures)))
             spans += [
                 Span(start=to_day(day), end=to_day(day), nature=natures[name], name=name)
                 for day in days
             ]
         for span in self.spans:
             if span.nature not in NATURES:
-                raise CityError(f"spans: nature {span.nature!r}: write one of {', '.join(NATURES)}")
+                raise CityError("nature", where="spans", value=span.nature, known=NATURES)
             if span.nature in ("evenement", "observance") and span.name not in natures:
                 near = names_near(span.name, sorted(natures))
-                raise CityError(f"events: no event {span.name!r}: {near}")
+                raise CityError("no_event", value=span.name, near=near)
         return [*spans, *self.spans]
 
     def _calendar(self, city: City) -> tuple[Calendar, tuple[Marks, ...]]:
@@ -322,7 +322,7 @@ class Scenario:
         names = [known.name for known in city.variables]
         for name in self.variables:
             if name not in names:
-                raise CityError(f"variables: no variable {name!r}: {names_near(name, names)}")
+                raise CityError("no_variable", value=name, near=names_near(name, names))
         told: dict[tuple[int, np.datetime64], float] = {}
         for key, value in self.variables.get(variable.name, {}).items():
             canteen, day = key if isinstance(key, tuple) else ("", key)
@@ -332,7 +332,7 @@ class Scenario:
         days = np.array([day for _, day in told], dtype="datetime64[D]")
         values = np.array(list(told.values()), dtype=np.float64)
         if not np.isfinite(values).all():
-            raise CityError(f"variables: {variable.name!r}: a value is no finite number")
+            raise CityError("variable_value", value=variable.name)
         # A value of all series goes before those of single ones, a value of one before its own.
         stays = ~np.isin(variable.date, days[series == -1])
         for n, day in told:
@@ -351,10 +351,7 @@ class Scenario:
             if name != "*":
                 check_canteen("enrolment", name, city)
             if not 1 / MAX_FACTOR <= value <= MAX_FACTOR:
-                raise CityError(
-                    f"enrolment: {name!r}: {value} is no factor from 0.1 to {MAX_FACTOR}; write 1.1 "
-                    "for a tenth more pupils"
-                )
+                raise CityError("factor", canteen=name, value=value, most=MAX_FACTOR)
         everyone = self.enrolment.get("*", 1.0)
         pairs = zip(city.canteens, city.sites, strict=True)
         own = self.enrolment
@@ -367,7 +364,7 @@ class Scenario:
             check_canteen("absences", name, city)
             city.calendar.check_span(to_day(day), to_day(day))
             if not 0 < pupils < np.inf:
-                raise CityError(f"absences: {name!r}: {pupils} is no number of pupils above 0")
+                raise CityError("pupils_away", canteen=name, value=pupils)
         found = [
             (series, to_day(day), pupils)
             for (name, day), pupils in self.absences.items()

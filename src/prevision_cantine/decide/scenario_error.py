@@ -103,8 +103,8 @@ class ScenarioError(ForecastError):
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         told = tuple(problems)
-        super().__init__(told)
-        self.code, self.problems = "scenario", told
+        super().__init__("scenario")
+        self.problems = told
 
     def __str__(self) -> str:
         """Return a line for each problem, in English."""
@@ -125,15 +125,25 @@ class ScenarioError(ForecastError):
         """
         return "\n".join(problem.to_text(lang) for problem in self.problems)
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self, lang: str = "en") -> dict[str, Any]:
         """Return the error as plain data, for JSON.
+
+        Parameters
+        ----------
+        lang : {"fr", "en", "pt"}
+            Language of the message.
 
         Returns
         -------
         dict of str to object
-            ``code`` and ``problems``.
+            ``code``, ``message`` and ``problems``.
         """
-        return {"code": self.code, "problems": [p.to_dict() for p in self.problems]}
+        problems = [problem.to_dict() for problem in self.problems]
+        return {"code": self.code, "message": self.say(lang), "problems": problems}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return what pickles and copies it."""
+        return type(self), (self.problems,)
 
 
 def _shown(value: object, most: int = SHOWN) -> str:

@@ -17,7 +17,7 @@ import numpy as np
 
 from prevision_cantine.errors import CantineError, CityError
 from prevision_cantine.files.privacy import refuse_columns, refuse_values
-from prevision_cantine.words.language import counted
+from prevision_cantine.words.catalogue import Count, Phrase, system_reason
 
 MAX_BYTES = 500_000_000
 
@@ -30,7 +30,6 @@ _FORMULA = re.compile(rf"[{_UNSEEN}]*[=+@＝＋－＠﹦﹢﹣﹫-]|[\t\r\n]")
 _FIGURE = re.compile(r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 
 _OTHER_MARK = re.compile(r"[;\t|]")  # what some spreadsheets write between columns
-_REASONS = {FileNotFoundError: "no such file", IsADirectoryError: "it is no file"}
 
 Row = tuple[int, dict[str, str]]
 
@@ -41,7 +40,7 @@ def read_rows(
     *,
     optional: Sequence[str] = (),
     left_out: list[str] | None = None,
-    what: str = "a file of the city's folder",
+    what: str = "a_city_file",
 ) -> list[Row]:
     """Return the rows of a CSV file, each with its line, once its columns are those asked for.
 
@@ -57,7 +56,7 @@ def read_rows(
         Where given, other columns are left out and their names are added to it; without it, they
         are refused.
     what : str
-        What the file should be, said where it cannot be read.
+        What the file should be, said where it cannot be read: a part of ``words/parts.toml``.
 
     Returns
     -------
@@ -75,48 +74,52 @@ def read_rows(
         if not stat.S_ISREG(status.st_mode):  # a pipe would wait, a device would never end
             raise IsADirectoryError
         if status.st_size > MAX_BYTES:
-            raise CityError(f"{path}: larger than {MAX_BYTES:,} bytes; split it")
+            raise CityError("too_large", where=path, most=MAX_BYTES)
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        reason = _REASONS.get(type(error), error.strerror)
         raise CityError(
-            f"{path}: cannot be read ({reason}); it should be {what}, CSV with the columns "
-            f"{', '.join(columns)}"
+            "cannot_read",
+            where=path,
+            reason=system_reason(error),
+            what=Phrase.of(f"parts.{what}"),
+            columns=columns,
         ) from None
     except UnicodeDecodeError as error:
-        raise CityError(f"{path}: not UTF-8 at byte {error.start}; save it as CSV UTF-8") from None
+        raise CityError("not_utf8", where=path, position=error.start) from None
     if not text.strip():
-        raise CityError(f"{path}: empty; its first line must name the columns")
+        raise CityError("empty_file", where=path)
     reader = csv.DictReader(io.StringIO(text, newline=""), restkey="", restval=None)
     try:
         reader.fieldnames = [name.strip() for name in reader.fieldnames or ()]
         known = (*columns, *optional)
         refuse_columns([name for name in reader.fieldnames if name not in known], f"{path}:1")
         if len(reader.fieldnames) == 1 and (other := _OTHER_MARK.search(reader.fieldnames[0])):
-            raise CityError(
-                f"{path}:1: the columns are separated by {other[0]!r}; save it as CSV separated by commas"
-            )
+            raise CityError("separator", where=f"{path}:1", value=other[0])
         for column in reader.fieldnames:
             if column in known:
                 continue
             if left_out is not None:
                 left_out.append(column)
             else:
-                raise CityError(f"{path}:1: unknown column {column!r}; known: {', '.join(known)}")
+                raise CityError("unknown_column", where=f"{path}:1", value=column, known=known)
         if len(set(reader.fieldnames)) < len(reader.fieldnames):
-            raise CityError(f"{path}:1: a column stands twice; keep one")
+            raise CityError("column_twice", where=f"{path}:1")
         for column in columns:
             if column not in reader.fieldnames:
-                raise CityError(f"{path}:1: the column {column!r} is missing; add it")
+                raise CityError(
+                    "column_missing", where=f"{path}:1", column=column, found=reader.fieldnames
+                )
         rows: list[Row] = []
         for row in reader:
             if "" in row or None in row.values():
                 raise CityError(
-                    f"{path}:{reader.line_num}: not {counted(len(reader.fieldnames), 'cell')}; check the commas"
+                    "cells",
+                    where=f"{path}:{reader.line_num}",
+                    count=Count(len(reader.fieldnames), "cell"),
                 )
             rows.append((reader.line_num, row))
     except csv.Error as error:
-        raise CityError(f"{path}:{reader.line_num}: {error}; correct the line") from None
+        raise CityError("bad_csv", where=f"{path}:{reader.line_num}", detail=str(error)) from None
     for column in reader.fieldnames:
         refuse_values(sorted({row[column] for _, row in rows}), str(path), column)
     return rows
@@ -141,7 +144,7 @@ def parse_date(path: Path, line: int, text: str) -> np.datetime64:
         with suppress(ValueError):
             value = np.datetime64(written, "D")
     if np.isnat(value):
-        raise CityError(f"{path}:{line}: {text!r} is no date; write YYYY-MM-DD or DD/MM/YYYY")
+        raise CityError("no_date_or_slashes", where=f"{path}:{line}", value=text)
     return value
 
 
@@ -160,9 +163,7 @@ def parse_count(path: Path, line: int, column: str, text: str) -> float:
     except ValueError:
         value = -1.0
     if not 0 <= value < 1e6:
-        raise CityError(
-            f"{path}:{line}: {column}: {text!r} is no count of 0 or more; correct it or write NA"
-        )
+        raise CityError("no_count", where=f"{path}:{line}", column=column, value=text)
     return value
 
 
@@ -177,9 +178,7 @@ def parse_number(path: Path, line: int, column: str, text: str) -> float:
     if text in ("NA", ""):
         return np.nan
     if not _PLAIN.fullmatch(text) or abs(value := float(text)) > 1e12:
-        raise CityError(
-            f"{path}:{line}: {column}: {text!r} is no number; write one such as 12.5 or leave it empty"
-        )
+        raise CityError("no_number", where=f"{path}:{line}", column=column, value=text)
     return value
 
 
@@ -194,9 +193,7 @@ def parse_quantity(path: Path, line: int, column: str, text: str, most: int) -> 
     written = text.strip().replace(",", ".")
     value = Fraction(written) if _DECIMAL.fullmatch(written) else Fraction(-1)
     if not 0 <= value <= most:
-        raise CityError(
-            f"{path}:{line}: {column}: {text!r} is no number from 0 to {most:,}; write one such as 0.06"
-        )
+        raise CityError("no_quantity", where=f"{path}:{line}", column=column, value=text, most=most)
     return value
 
 
@@ -271,15 +268,13 @@ def written(path: str | Path) -> Iterator[Path]:
     target = Path(os.path.realpath(path))  # a link stays one
     try:
         if target.exists() and not target.is_file():  # a device would be replaced
-            raise CantineError(f"{path}: is a folder or a device; give the name of a file")
+            raise CantineError("not_a_file_name", where=path)
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as folder:
             temporary = Path(folder) / target.name
             yield temporary
             temporary.replace(target)
     except OSError as error:
-        raise CantineError(
-            f"{path}: cannot be written ({error.strerror}); check the path"
-        ) from None
+        raise CantineError("cannot_write", where=path, reason=system_reason(error)) from None
 
 
 def safe_cell(cell: str) -> str:

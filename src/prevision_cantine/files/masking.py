@@ -48,7 +48,7 @@ def small_cells(
     [True, True, False, False]
     """
     if not below > 0:
-        raise ParameterError("below", below, "give a size above 0, such as 10")
+        raise ParameterError("below", below, "parts.give_size")
     values = np.asarray(counts, dtype=np.float64)
     hidden: Mask = np.isnan(values) | ((values > 0) & (values < below))
     groups = [np.unique(np.asarray(margin), return_inverse=True)[1] for margin in margins]

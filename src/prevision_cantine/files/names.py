@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from prevision_cantine.errors import CantineError
+from prevision_cantine.words.catalogue import system_reason
 
 LONGEST = 80
 # What Windows keeps for devices, whatever the ending.
@@ -60,9 +61,7 @@ def folder_to_write(path: str | Path) -> Path:
     try:
         folder.mkdir(exist_ok=True)
     except OSError as error:
-        raise CantineError(
-            f"{folder}: cannot be made ({error.strerror}); give a folder, in one that is there"
-        ) from None
+        raise CantineError("folder_unwritable", where=folder, reason=system_reason(error)) from None
     return folder
 
 
@@ -76,5 +75,5 @@ def inside(folder: Path, name: str) -> Path:
     """
     path = folder / name
     if path.is_symlink():
-        raise CantineError(f"{path}: is a link; remove it, or give another folder")
+        raise CantineError("link_given", where=path)
     return path

@@ -14,6 +14,7 @@ from collections.abc import Iterable
 import attrs
 
 from prevision_cantine.errors import CityError
+from prevision_cantine.words.catalogue import Phrase
 from prevision_cantine.words.plain import plain
 
 
@@ -168,8 +169,7 @@ def refuse_columns(columns: Iterable[str], where: str) -> None:
         kind = kind_of_column(name)
         if kind is not None:
             raise CityError(
-                f"{where}: the column {name!r} looks like personal data ({kind}), which no forecast "
-                "needs; remove it, and give counts by canteen and day"
+                "personal_column", where=where, column=name, kind=Phrase.of(f"parts.{kind}")
             )
 
 
@@ -192,6 +192,5 @@ def refuse_values(values: Iterable[str], where: str, column: str) -> None:
         kind = kind_of_value(text)
         if kind is not None:
             raise CityError(
-                f"{where}: the column {column!r} holds what looks like personal data ({kind}), "
-                "which no forecast needs; remove it, and give counts by canteen and day"
+                "personal_values", where=where, column=column, kind=Phrase.of(f"parts.{kind}")
             )

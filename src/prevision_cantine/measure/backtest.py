@@ -342,16 +342,14 @@ def _wanted(
     every = Rows(city, city.attendance.canteen, city.attendance.date)
     taught = every.date[city.is_taught(every)]
     if not len(taught):
-        raise DateError("no meal of the attendance is on a day of a known year: check the calendar")
+        raise DateError("no_known_year")
     first, last = taught.min(), taught.max()
     stop = last if end is None else to_day(end)
     begin = max(min(stop, last) - YEAR + 1, first) if start is None else to_day(start)
     rows, table = city.served_rows(begin, stop)
     keep = city.is_taught(rows)
     if not keep.any():
-        raise DateError(
-            f"no meal was served from {begin} to {stop}: the attendance runs from {first} to {last}"
-        )
+        raise DateError("nothing_served", start=begin, end=stop, first=first, last=last)
     rows, table = rows.select(keep), table.select(keep)
     in_time = rows.date - np.timedelta64(lead_days, "D") >= first
     if not in_time.any():

@@ -106,9 +106,7 @@ def measure_file(
     several = len(set(city.service_of)) > 1
     columns = ("cantine", *(["service"] if several else []), "date", "prevision")
     optional = [name for name in ("service", *NUMBERS) if name not in columns]
-    rows = read_rows(
-        path, columns, optional=optional, left_out=[], what="a forecast that was written"
-    )
+    rows = read_rows(path, columns, optional=optional, left_out=[], what="forecasts")
     served = _served(city)
     sites = set(city.sites)
     keys: list[Key] = []

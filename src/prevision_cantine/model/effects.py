@@ -108,7 +108,7 @@ class EffectTable:
         """
         known = dict.fromkeys([*TERMS, *self.term.tolist()])
         if term is not None and term not in known:
-            raise ForecastError(f"no term {term!r}; known: {', '.join(known)}")
+            raise ForecastError("no_term", value=term, known=known)
         keep = np.ones(len(self), dtype=bool)
         if term is not None:
             keep &= self.term == term

@@ -46,6 +46,7 @@ from prevision_cantine.model.terms import (
 )
 from prevision_cantine.uncertainty.intervals import Calibration, check_share
 from prevision_cantine.uncertainty.measures import wape
+from prevision_cantine.words.catalogue import Count
 from prevision_cantine.words.language import counted
 
 LONGEST_LIFE = 1_000_000  # days: beyond it, nothing is forgotten
@@ -155,10 +156,7 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
         day = to_day(until)
         last, end = city.attendance.date[-1], city.calendar.span[1]
         if day > end:
-            raise DateError(
-                f"the data cannot end on {day}: the attendance is known to {last} and the calendar "
-                f"to {end}; give a day up to {end}"
-            )
+            raise DateError("data_cannot_end", day=day, last=last, end=end)
         key = (id(city), repr(self.get_params()))
         if getattr(self, "_learned_for", None) != key:
             # The past forecasts of one fit serve the next: a backtest learns each day once.
@@ -299,19 +297,12 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
 
     def _check_draft(self, rows: Rows, draft: Floats) -> Assisted:
         if self.assisted_ is None:
-            raise ForecastError(
-                f"too few past orders of the agents are known on {self.fitted_.until} to learn what "
-                "a draft is worth: forecast without draft="
-            )
+            raise ForecastError("draft_unlearned", until=self.fitted_.until)
         if len(draft) != len(rows):
-            raise ForecastError(
-                f"draft is of length {len(draft)}, for {counted(len(rows), 'row')}: give one value each"
-            )
+            raise ForecastError("draft_length", count=len(draft), rows=Count(len(rows), "row"))
         wrong = np.flatnonzero(draft <= 0)
         if len(wrong):
-            raise ForecastError(
-                f"draft[{wrong[0]}]={draft[wrong[0]]}: give meals above 0, or NaN where there is none"
-            )
+            raise ForecastError("draft_value", position=int(wrong[0]), value=str(draft[wrong[0]]))
         return self.assisted_
 
     def effects(self) -> EffectTable:
@@ -456,27 +447,25 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
         check_number("lead_days", self.lead_days, 1, 365, unit="days")
         check_number("calibration_periods", self.calibration_periods, 0, 1000, unit="periods")
         if self.step not in ("period", "week"):
-            raise ParameterError("step", self.step, "give 'period' or 'week'")
+            raise ParameterError("step", self.step, "parts.give_step")
         if self.terms is not None:
             checked_terms(self.terms)
         if not isinstance(self.strikes_announced, bool | np.bool_):
-            raise ParameterError("strikes_announced", self.strikes_announced, "give True or False")
+            raise ParameterError("strikes_announced", self.strikes_announced, "parts.give_truth")
 
     def _check_city(self, city: City) -> None:
         """Refuse a city whose canteens or school years are not those of the fit."""
         fitted, years = self.fitted_, city.calendar.years
         if city.canteens != fitted.canteens:
             raise ForecastError(
-                f"the canteens of the rows ({len(city.canteens)}) are not those learned "
-                f"({len(fitted.canteens)}), in their order: fit on that city"
+                "other_canteens", count=len(city.canteens), learned=len(fitted.canteens)
             )
         if not (
             fitted.first_year < len(years)
             and years[fitted.first_year].name == fitted.first_year_name
         ):
             raise ForecastError(
-                f"the calendar does not have {fitted.first_year_name} as its school year "
-                f"{fitted.first_year + 1}, as the data had: fit on that calendar"
+                "other_calendar", school_year=fitted.first_year_name, position=fitted.first_year + 1
             )
 
     def _check_is_fitted(self) -> None:

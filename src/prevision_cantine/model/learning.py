@@ -18,6 +18,7 @@ from prevision_cantine.model.naming import Words
 from prevision_cantine.model.regression import Design, Effects, solve
 from prevision_cantine.model.strikes import past_strikes
 from prevision_cantine.model.terms import Situations, Term, names_of, situations, terms_to_text
+from prevision_cantine.words.catalogue import Phrase
 
 MEMORY = 3  # half-lives: an older row would weigh less than an eighth
 DAILY = 0.5  # share of days with announced absences above which each day is expected to have some
@@ -179,8 +180,11 @@ def regress(
     if not len(table):
         first, last = city.attendance.date[0], city.attendance.date[-1]
         raise DateError(
-            f"no meal is known on {until} to learn from: the attendance runs from {first} to {last}; "
-            f"give {'a later' if until < last else 'an earlier'} day"
+            "nothing_to_learn",
+            until=until,
+            first=first,
+            last=last,
+            when=Phrase.of("parts.later_day" if until < last else "parts.earlier_day"),
         )
     exceptional = city.is_exceptional(Rows(city, table.canteen, table.date))
     if exceptional.all():

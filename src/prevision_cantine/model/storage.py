@@ -28,6 +28,7 @@ from prevision_cantine.model.effects import EffectTable
 from prevision_cantine.model.fitted import Assisted, Fitted
 from prevision_cantine.model.forecaster import CanteenForecaster
 from prevision_cantine.uncertainty.intervals import Calibration
+from prevision_cantine.words.catalogue import system_reason
 
 FORMAT = "prevision_cantine forecaster"
 VERSION = 2
@@ -124,16 +125,11 @@ def load_forecaster(path: str | Path) -> CanteenForecaster:
         with zipfile.ZipFile(path) as file:
             return _forecaster(file)
     except OSError as error:
-        reason = "no such file" if isinstance(error, FileNotFoundError) else error.strerror or error
-        raise ForecastError(
-            f"{path}: cannot be read ({reason}); it should be a model that fit wrote"
-        ) from None
+        raise ForecastError("model_cannot_read", where=path, reason=system_reason(error)) from None
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise ForecastError(
-            f"{path}: no whole zip file ({error}); give a model that fit wrote, or write it again"
-        ) from None
+        raise ForecastError("model_not_zip", where=path, detail=str(error)) from None
     except _StateError as error:
-        raise ForecastError(f"{path}: {error}; save the model again") from None
+        raise ForecastError("model_state", where=path, detail=str(error)) from None
 
 
 class _StateError(Exception):

@@ -20,6 +20,7 @@ from prevision_cantine.model.naming import TERMS, Words
 from prevision_cantine.model.regression import Block
 from prevision_cantine.model.smooth import DAYS_A_YEAR, Smooth, fit_smooth, harmonics, season_blocks
 from prevision_cantine.read_only import read_only
+from prevision_cantine.words.catalogue import Either
 from prevision_cantine.words.language import MONTHS
 
 WEEKS = 53  # weeks of a year, the week of its first day being 0
@@ -224,7 +225,7 @@ def _words(value: Mapping[str, str] | None) -> Mapping[str, str]:
 def _check_penalty(term: str, *penalties: float | None) -> None:
     for penalty in penalties:
         if penalty is not None and not (type(penalty) in (int, float) and 0 < penalty < 1e9):
-            raise ForecastError(f"term {term!r}: penalty {penalty!r}: give a number above 0")
+            raise ForecastError("term_penalty", term=term, value=penalty)
 
 
 @attrs.frozen(kw_only=True)
@@ -266,11 +267,10 @@ class Category:
         there = bool(source in ("plat", "evenement", "observance") and name)
         if not (there or (not colon and self.reads in CALENDAR)):
             raise ForecastError(
-                f"term {self.name!r}: reads {self.reads!r}: give one of {', '.join(CALENDAR)}, or "
-                "plat:NAME, evenement:NAME or observance:NAME"
+                "term_reads", term=self.name, value=self.reads, known=tuple(CALENDAR)
             )
         if self.known not in KNOWN:
-            raise ForecastError(f"term {self.name!r}: known: give one of {', '.join(KNOWN)}")
+            raise ForecastError("term_known", term=self.name, known=Either(tuple(KNOWN)))
         _check_penalty(self.name, self.penalty, self.by_type, self.by_series)
 
     @property
@@ -381,13 +381,9 @@ class Number:
     def __attrs_post_init__(self) -> None:
         """Refuse what cannot be read."""
         if self.reads != "people" and not self.reads.partition("variable:")[2]:
-            raise ForecastError(
-                f"term {self.name!r}: reads {self.reads!r}: give people, or variable:NAME"
-            )
+            raise ForecastError("term_reads_number", term=self.name, value=self.reads)
         if self.transform not in TRANSFORMS or self.known not in ("ahead", "after"):
-            raise ForecastError(
-                f"term {self.name!r}: give transform one of {', '.join(TRANSFORMS)}, known ahead or after"
-            )
+            raise ForecastError("term_transform", term=self.name, known=Either(tuple(TRANSFORMS)))
         _check_penalty(self.name, self.line, self.curve, self.by_type, self.by_series)
 
     @property
@@ -520,7 +516,7 @@ class Season:
         """Refuse numbers outside their range."""
         _check_penalty(self.name, self.penalty, self.by_type)
         if type(self.count) is not int or not 1 <= self.count <= 20:
-            raise ForecastError(f"term {self.name!r}: count={self.count!r}: give 1 to 20 waves")
+            raise ForecastError("term_waves", term=self.name, value=str(self.count))
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -805,26 +801,26 @@ def _counts_daily(city: City) -> bool:
 def _with_settings(terms: list[Term], settings: Mapping[str, Any], city: City) -> tuple[Term, ...]:
     """Return the terms with what ``termes`` of ``ville.toml`` says of them."""
     if len(settings) > MAX_TERMS:
-        raise CityError(f"ville.toml: termes: more than {MAX_TERMS}; give fewer")
+        raise CityError("terms_many", where="ville.toml: termes", most=MAX_TERMS)
     for name, value in settings.items():
         where = f"ville.toml: termes.{name}"
         if value is False or (isinstance(value, dict) and value.get("actif") is False):
             if name not in {term.name for term in terms}:
                 known = ", ".join(dict.fromkeys(term.name for term in terms))
-                raise CityError(f"{where}: no such term to remove; there are {known}")
+                raise CityError("term_unknown", where=where, known=known)
             terms = [term for term in terms if term.name != name]
             continue
         if value is True:
             continue
         if not isinstance(value, dict) or not (1 <= len(name) <= 60):
-            raise CityError(f"{where}: give a table, or false to remove it")
+            raise CityError("term_table", where=where)
         if name in RESERVED:
-            raise CityError(f"{where}: this part of the forecast has no term to change")
+            raise CityError("term_reserved", where=where)
         own = {term.name: term for term in terms}
         try:
             made = _own_term(name, value, own)
         except ForecastError as error:
-            raise CityError(f"{where}: {error}") from None
+            raise CityError("term_wrong", where=where, reason=error) from None
         if made is None:  # one of the others, called otherwise
             words = {**own[name].words, **value.get("mots", {})}
             terms = [attrs.evolve(t, words=words) if t.name == name else t for t in terms]
@@ -848,30 +844,28 @@ def _own_term(name: str, table: Mapping[str, Any], terms: Mapping[str, Term]) ->
     }  # fmt: skip
     for key in table:
         if key not in known:
-            raise ForecastError(
-                f"key {key!r} is not known: give some of {', '.join(sorted(known))}"
-            )
+            raise ForecastError("term_key", value=key, known=sorted(known))
     words = table.get("mots", {})
     if not isinstance(words, dict) or not all(isinstance(text, str) for text in words.values()):
-        raise ForecastError("mots: give what it is called by language, such as { en = 'snow' }")
+        raise ForecastError("term_words")
     if "produit" in table:
         pair = table["produit"]
         if not isinstance(pair, list) or len(pair) != 2 or not all(p in terms for p in pair):
-            raise ForecastError(f"produit: give two terms of {', '.join(terms)}")
+            raise ForecastError("term_pair", known=tuple(terms))
         first, second = (terms[part] for part in pair)
         if isinstance(first, Number):
             first, second = second, first
         if not isinstance(first, Category) or not isinstance(second, Category | Number):
-            raise ForecastError("produit: give a category, and a category or a number")
+            raise ForecastError("term_pair_kind")
         penalty = table.get("penalite", 30.0)
         return Product(name=name, first=first, second=second, penalty=penalty, words=words)
     if "lit" not in table:
         if name not in terms:
-            raise ForecastError("lit is missing: say what it reads, such as 'evenement:neige'")
+            raise ForecastError("term_reads_nothing")
         return None
     reads = table["lit"]
     if not isinstance(reads, str):
-        raise ForecastError("lit: give a text, such as 'evenement:neige'")
+        raise ForecastError("term_reads_text")
     when = {"avance": "ahead", "annonce": "announced", "apres": "after"}.get(
         table.get("connu", "avance"), ""
     )
@@ -884,7 +878,7 @@ def _own_term(name: str, table: Mapping[str, Any], terms: Mapping[str, Term]) ->
             by_type=table.get("par_type"), by_series=table.get("par_serie"),
         )  # fmt: skip
     if shape not in ("nombre", "droite"):
-        raise ForecastError(f"forme {shape!r}: give categorie, nombre, droite or saison")
+        raise ForecastError("term_shape", value=shape)
     curve = table.get("courbe", 10.0) if shape == "nombre" else None
     how = {"racine": "root", "log": "log", "aucune": "none"}.get(
         table.get("transformation", "aucune"), ""

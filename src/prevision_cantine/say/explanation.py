@@ -7,6 +7,7 @@ import numpy as np
 from prevision_cantine.errors import ForecastError
 from prevision_cantine.model.forecast import Forecast
 from prevision_cantine.model.naming import reasons
+from prevision_cantine.words.catalogue import Count
 from prevision_cantine.words.language import (
     counted,
     day_of_week,
@@ -70,7 +71,7 @@ def explain(forecast: Forecast, i: int, lang: str = "fr") -> str:
     """Return the explanation of a row; ``Forecast.explain`` is the same, and says more."""
     say = in_language(TEXTS, lang)
     if not -len(forecast) <= i < len(forecast):
-        raise ForecastError(f"no row {i}: the forecast has {counted(len(forecast), 'row')}")
+        raise ForecastError("no_row", row=i, rows=Count(len(forecast), "row"))
     row = forecast.rows.select(np.array([i]))
     day = day_of_week(row.date[0], lang)
     meals = round(float(forecast.meals[i]))

@@ -24,10 +24,10 @@ from prevision_cantine.model.forecast import Forecast
 from prevision_cantine.model.naming import level_name, reasons
 from prevision_cantine.say.sheet import SIZES, held_by_others, size_name
 from prevision_cantine.uncertainty.intervals import Calibration
+from prevision_cantine.words.catalogue import Count
 from prevision_cantine.words.language import (
     DAYS,
     MONTHS,
-    counted,
     day_of_week,
     in_language,
     number,
@@ -200,7 +200,7 @@ def plot_contributions(
     """
     in_language(TEXTS, lang)
     if not -len(forecast) <= i < len(forecast):
-        raise ForecastError(f"no row {i}: the forecast has {counted(len(forecast), 'row')}")
+        raise ForecastError("no_row", row=i, rows=Count(len(forecast), "row"))
     usual, added = forecast.in_meals()
     row = forecast.rows.select(np.array([i]))
     told = reasons(row, lang)[0]
@@ -302,7 +302,7 @@ def plot_effects(effects: EffectTable, *, lang: str = "fr") -> Figure:
     in_language(TEXTS, lang)
     shared = effects.select(scope=EVERYWHERE)
     if not len(shared):
-        raise ForecastError("no effect of all canteens to draw: give the whole table")
+        raise ForecastError("no_effect_to_draw")
     names, counts = np.unique(shared.factor, return_counts=True)
     long = [
         name
@@ -372,10 +372,7 @@ def plot_calibration(past: Calibration | Forecast, *, lang: str = "fr") -> Figur
     past = past.calibration if isinstance(past, Forecast) else past
     held = held_by_others(past, _COVERAGES)
     if not np.isfinite(held).any():
-        raise ForecastError(
-            f"the past forecasts ({len(past.actual)}) are of too few teaching periods to judge intervals: "
-            "fit with more calibration_periods"
-        )
+        raise ForecastError("past_short_intervals", count=len(past.actual))
     axes = figure.subplots()
     axes.plot([0, 100], [0, 100], color=GREY, lw=1, label=say["exact"])
     sizes = np.searchsorted(SIZES, past.forecast, side="right")
@@ -491,7 +488,7 @@ def plot_error_calendar(
         date, forecast, actual = past.date, past.forecast, past.actual
     in_language(TEXTS, lang)
     if not len(date):
-        raise ForecastError("no dated past forecast to draw: fit with calibration_periods above 0")
+        raise ForecastError("no_past_to_draw")
     days, place = np.unique(date, return_inverse=True)
     error: Floats = np.bincount(place, forecast) / np.bincount(place, actual) - 1
     years = np.clip(calendar.year_index(days), 0, None)
@@ -527,7 +524,7 @@ def picture_kind(path: str | Path) -> str:
     """Return the format that the suffix of a picture says: png, svg or pdf."""
     kind = Path(path).suffix.lower().lstrip(".")
     if kind not in ("png", "svg", "pdf"):
-        raise CantineError(f"{path}: {kind!r} is no kind of picture; write .png, .svg or .pdf")
+        raise CantineError("picture_kind", where=path, value=kind)
     return kind
 
 
@@ -558,9 +555,7 @@ def _begin(lang: str, size: tuple[float, float]) -> tuple[Any, Figure]:
     try:
         from matplotlib.figure import Figure
     except ImportError:
-        raise CantineError(
-            'pictures need matplotlib: pip install "charte-donnee[figures]"'
-        ) from None
+        raise CantineError("no_matplotlib") from None
     return say, Figure(figsize=size, layout="constrained")
 
 

@@ -104,7 +104,7 @@ def read_forecast(path: str | Path, *, like: IntoDataFrame | Backend) -> Any:
 
 
 def _of_csv(path: Path) -> dict[str, Column]:
-    rows = read_rows(path, (*KEYS, *NUMBERS), optional=["service"], what="a forecast by day")
+    rows = read_rows(path, (*KEYS, *NUMBERS), optional=["service"], what="forecasts")
     columns: dict[str, Column] = {"cantine": _texts([without_mark(r["cantine"]) for _, r in rows])}
     if rows and "service" in rows[0][1]:
         columns["service"] = _texts([without_mark(row["service"]) for _, row in rows])

@@ -208,10 +208,7 @@ class Calibration:
 
     def _need_past(self) -> None:
         if len(self.actual) < MIN_ROWS:
-            raise ForecastError(
-                f"too few past forecasts to order by: {len(self.actual)}, and {MIN_ROWS} are needed; "
-                "learn from a longer past"
-            )
+            raise ForecastError("past_short_order", count=len(self.actual), needed=MIN_ROWS)
 
 
 def check_share(name: str, share: float, such_as: float = 0.01) -> None:
@@ -223,7 +220,7 @@ def check_share(name: str, share: float, such_as: float = 0.01) -> None:
         With the range.
     """
     if not 0 < share < 1:
-        raise ParameterError(name, share, f"give a share above 0 and below 1, such as {such_as}")
+        raise ParameterError(name, share, "parts.give_share", example=such_as)
 
 
 def _bound(meals: Floats, errors: Floats, scale: Scale) -> Floats:

@@ -315,7 +315,7 @@ def margin(
     (0.09, ())
     """
     if not 0 < shortage < 1:
-        raise ParameterError("shortage", shortage, "give a share above 0 and below 1, such as 0.01")
+        raise ParameterError("shortage", shortage, "parts.give_share", example=0.01)
     if runs is None:
         runs = far_runs(series, date, np.log(actual / forecast), scale)
     kept = np.flatnonzero(runs.keep)

@@ -438,7 +438,7 @@ def margin_curve(shortage: float) -> MarginCurve:
     [0.65, 1.48]
     """
     if not 0 < shortage < 1:
-        raise ParameterError("shortage", shortage, "give a share above 0 and below 1, such as 0.01")
+        raise ParameterError("shortage", shortage, "parts.give_share", example=0.01)
     scale = np.geomspace(NARROWEST, WIDEST, GRID)
     low, high = np.full(GRID, np.log1p(-shortage) - 1e-9), scale**2 / 2 + 40 * scale
     for _ in range(80):

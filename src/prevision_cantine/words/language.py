@@ -1,8 +1,4 @@
-"""Languages: numbers, shares and days as each language writes them; texts from short tables.
-
-Each module that speaks keeps its sentences beside it, as a table by language; the few there are
-need no catalogue.
-"""
+"""Languages: days as each one names them, tables of text, and sentences that a module keeps by itself."""
 
 from __future__ import annotations
 
@@ -15,10 +11,20 @@ import numpy as np
 
 from prevision_cantine.arrays import Floats
 from prevision_cantine.errors import ForecastError
+from prevision_cantine.words.numbers import (
+    LANGUAGES,
+    MINUS,
+    NBSP,
+    counted,
+    number,
+    percent,
+    signed,
+)
 
-LANGUAGES = ("fr", "en", "pt")
-NBSP = "\N{NO-BREAK SPACE}"
-MINUS = "\N{MINUS SIGN}"
+__all__ = [
+    "DAYS", "LANGUAGES", "MINUS", "MONTHS", "NBSP", "counted", "day_of_week", "in_language", "listed",
+    "markdown", "markdown_table", "number", "percent", "rounded_to", "signed", "table", "texts",
+]  # fmt: skip
 
 DAYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -44,7 +50,6 @@ MONTHS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )  # fmt: skip
 _BEFORE = re.compile(r" (?=[:;!?%»])")
-_SEPARATORS = {"fr": NBSP + ",", "en": ",.", "pt": ".,"}
 
 T = TypeVar("T")
 
@@ -82,108 +87,8 @@ def in_language(table: Mapping[str, T], lang: str) -> T:
         Where there is no such language.
     """
     if lang not in LANGUAGES:
-        raise ForecastError(f"no words in {lang!r}; known: {', '.join(LANGUAGES)}")
+        raise ForecastError("language", value=lang, known=LANGUAGES)
     return table[lang]
-
-
-def number(value: float, lang: str, places: int = 0) -> str:
-    """Write a number.
-
-    Parameters
-    ----------
-    value : float
-        The number.
-    lang : {"fr", "en", "pt"}
-        Language.
-    places : int
-        Decimals.
-
-    Returns
-    -------
-    str
-        With the separators of the language and a true minus sign.
-
-    Examples
-    --------
-    >>> number(-1234.56, "en", 1), number(1234.5, "pt", 1)
-    ('−1,234.6', '1.234,5')
-    """
-    text = f"{abs(value):,.{places}f}"
-    sign = MINUS if value < 0 and text.strip("0.,") else ""
-    return sign + text.translate(str.maketrans(",.", _SEPARATORS[lang]))
-
-
-def signed(value: float, lang: str, places: int = 0) -> str:
-    """Write a number with its sign, as ``number`` does otherwise."""
-    text = number(value, lang, places)
-    return text if text.startswith(MINUS) else "+" + text
-
-
-# What is counted in a sentence: one of it, and several.
-_COUNTED: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyType(
-    {
-        "fr": {
-            "day": ("jour", "jours"),
-            "canteen": ("cantine", "cantines"), "meal": ("repas", "repas"),
-            "row": ("ligne", "lignes"), "forecast": ("prévision", "prévisions"),
-            "remark": ("remarque", "remarques"), "piece": ("pièce", "pièces"),
-        },
-        "en": {
-            "day": ("day", "days"),
-            "canteen": ("canteen", "canteens"), "meal": ("meal", "meals"),
-            "row": ("row", "rows"), "forecast": ("forecast", "forecasts"),
-            "remark": ("remark", "remarks"),
-            "file": ("file", "files"), "school day": ("school day", "school days"),
-            "gap": ("gap", "gaps"), "cell": ("cell", "cells"),
-            "piece": ("piece", "pieces"), "dish": ("dish", "dishes"),
-        },
-        "pt": {
-            "day": ("dia", "dias"),
-            "canteen": ("cantina", "cantinas"), "meal": ("refeição", "refeições"),
-            "row": ("linha", "linhas"), "forecast": ("previsão", "previsões"),
-            "remark": ("observação", "observações"), "piece": ("unidade", "unidades"),
-        },
-    }
-)  # fmt: skip
-
-
-def counted(count: float, noun: str, lang: str = "en") -> str:
-    """Write how many there are of something, which is one or several.
-
-    Parameters
-    ----------
-    count : float
-        How many, a whole number once it is written.
-    noun : str
-        What is counted, in English.
-    lang : {"fr", "en", "pt"}
-        Language.
-
-    Returns
-    -------
-    str
-        The number and the noun; in French 0 is singular.
-
-    Examples
-    --------
-    >>> counted(1, "day"), counted(1200, "row"), counted(0, "day", "fr")
-    ('1 day', '1,200 rows', '0 jour')
-    """
-    one, several = _COUNTED[lang][noun]
-    single = round(abs(count)) in ((0, 1) if lang == "fr" else (1,))
-    return f"{number(count, lang)} {one if single else several}"
-
-
-def percent(share: float, lang: str, places: int = 0, *, sign: bool = False) -> str:
-    """Write a share as a percentage.
-
-    Examples
-    --------
-    >>> percent(0.0123, "en", 1)
-    '1.2%'
-    """
-    write = signed if sign else number
-    return write(100 * share, lang, places) + (NBSP if lang == "fr" else "") + "%"
 
 
 def day_of_week(day: np.datetime64, lang: str) -> str:

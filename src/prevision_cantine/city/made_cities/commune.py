@@ -84,7 +84,7 @@ def make_commune(
     names = _NAMES[: max(1, min(canteens, len(_NAMES)))]
     reform = start + years - 1 if reform is None else reform
     if not start <= reform <= start + years:
-        raise ForecastError(f"reform={reform}: give {start} to {start + years}")
+        raise ForecastError("made_reform", year=reform, first=str(start), last=str(start + years))
     changed = np.datetime64(f"{reform}-09-01")
     school = french_calendar("B", range(start, start + years), weekdays=(0, 1, 2, 3, 4))
     spans = [(year.name, year.start, year.end) for year in school.years]
@@ -128,5 +128,6 @@ def make_commune(
         "poisson": ["colin", "brandade", "saumon"], "viande": ["boeuf", "poulet", "hachis"],
         "vegetarien": ["lentilles", "omelette", "légumes"], "frites": ["frites"],
     }  # fmt: skip
-    toml = settings(languages=["fr"], weekdays=range(5), zone="Europe/Paris", families=words)
+    served = [n for n in range(5) if n in weekday(days)]  # Wednesday, once the reform is there
+    toml = settings(languages=["fr"], weekdays=served, zone="Europe/Paris", families=words)
     return MadeCity("commune", tables, toml, truth)

@@ -69,7 +69,7 @@ def check_years(start: int, years: int) -> None:
         With the range.
     """
     if not 1 <= years <= 20 or not 2000 <= start <= 2050:
-        raise ForecastError(f"start={start}, years={years}: give 2000 to 2050 and 1 to 20")
+        raise ForecastError("made_start", year=start, years=str(years))
 
 
 def all_days(first: str | np.datetime64, last: str | np.datetime64) -> Days:

@@ -66,7 +66,7 @@ class MadeCity:
         """
         header, rows = self.tables.get(file, ((), ()))
         if name not in header:
-            raise CityError(f"{file}: no column {name!r} in the made city {self.name}")
+            raise CityError("made_column", where=file, column=name, city=self.name)
         at = header.index(name)
         return tuple(row[at] for row in rows)
 
@@ -90,7 +90,7 @@ class MadeCity:
         """
         root = Path(path)
         if root.exists() and (not root.is_dir() or any(root.iterdir())):
-            raise CityError(f"{path}: not empty; give a new folder")
+            raise CityError("not_empty", where=path)
         root.mkdir(parents=True, exist_ok=True)
         for name, (header, rows) in self.tables.items():
             write_csv(root / name, header, rows)

@@ -19,7 +19,8 @@ from xml.parsers import expat
 
 import attrs
 
-from prevision_cantine.city.office.messages import OfficeError
+from prevision_cantine.city.office.messages import OfficeError, part
+from prevision_cantine.words.catalogue import system_reason
 
 CFB = bytes.fromhex("d0cf11e0a1b11ae1")  # an old .xls, or an encrypted .xlsx
 ZIP = b"PK\x03\x04"
@@ -76,15 +77,18 @@ def read_bytes(path: Path, limits: Limits) -> bytes:
         Where it is not there, is a folder, a pipe or a device, cannot be read or is too large.
     """
     try:
-        if not stat.S_ISREG(path.stat().st_mode):  # a pipe would wait for ever, a device never end
-            raise OfficeError("not_a_file", file=path)
+        is_file = stat.S_ISREG(path.stat().st_mode)
+    except (OSError, ValueError) as error:
+        raise OfficeError("unreadable", file=path, reason=system_reason(error)) from None
+    if not is_file:  # a pipe would wait for ever, a device never end
+        raise OfficeError("not_a_file", file=path)
+    try:
         with path.open("rb") as file:
             content = file.read(limits.file_bytes + 1)
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise OfficeError("unreadable", file=path, reason=reason) from None
+        raise OfficeError("unreadable", file=path, reason=system_reason(error)) from None
     if len(content) > limits.file_bytes:
-        raise OfficeError("too_large", file=path, what="bytes", most=limits.file_bytes)
+        raise OfficeError("too_large", file=path, what=part("unit_bytes"), most=limits.file_bytes)
     return content
 
 
@@ -100,7 +104,9 @@ def checked_workbook(path: Path, content: bytes, limits: Limits) -> bytes:
         if _ENCRYPTED in content:
             raise OfficeError("encrypted", file=path)
         if len(content) > limits.xls_bytes:
-            raise OfficeError("too_large", file=path, what="bytes", most=limits.xls_bytes)
+            raise OfficeError(
+                "too_large", file=path, what=part("unit_bytes"), most=limits.xls_bytes
+            )
         return content
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -108,7 +114,7 @@ def checked_workbook(path: Path, content: bytes, limits: Limits) -> bytes:
     except OfficeError:
         raise
     except DAMAGED as error:
-        raise OfficeError("damaged", file=path, reason=error) from None
+        raise OfficeError("damaged", file=path, detail=str(error)) from None
     if b"encryption-data" in members.get("META-INF/manifest.xml", b""):
         raise OfficeError("encrypted", file=path)
     is_ods = members.get("mimetype", b"").startswith(
@@ -133,9 +139,11 @@ def checked_workbook(path: Path, content: bytes, limits: Limits) -> bytes:
 def _members(path: Path, archive: zipfile.ZipFile, limits: Limits) -> dict[str, bytes]:
     infos = archive.infolist()
     if len(infos) > limits.members:
-        raise OfficeError("too_large", file=path, what="members", most=limits.members)
+        raise OfficeError("too_large", file=path, what=part("unit_members"), most=limits.members)
     if sum(info.file_size for info in infos) > limits.unpacked_bytes:
-        raise OfficeError("too_large", file=path, what="bytes", most=limits.unpacked_bytes)
+        raise OfficeError(
+            "too_large", file=path, what=part("unit_bytes"), most=limits.unpacked_bytes
+        )
     members: dict[str, bytes] = {}
     for info in infos:
         if info.flag_bits & 0x1:
@@ -143,7 +151,7 @@ def _members(path: Path, archive: zipfile.ZipFile, limits: Limits) -> dict[str, 
         if info.file_size > max(_SMALL, limits.ratio * info.compress_size):
             raise OfficeError("bomb", file=path, name=info.filename)
         if info.filename in members:
-            raise OfficeError("damaged", file=path, reason=f"{info.filename} x 2")
+            raise OfficeError("damaged", file=path, detail=f"{info.filename} x 2")
         if info.filename.endswith((".xml", ".rels")) or info.filename == "mimetype":
             members[info.filename] = archive.read(info)  # never more than file_size
     return members
@@ -164,7 +172,7 @@ def _parse(path: Path, name: str, content: bytes, parser: expat.XMLParserType) -
     try:
         parser.Parse(content, True)
     except expat.ExpatError as error:
-        raise OfficeError("damaged", file=path, reason=f"{name}: {error}") from None
+        raise OfficeError("damaged", file=path, detail=f"{name}: {error}") from None
 
 
 def _shared_texts(path: Path, content: bytes | None) -> list[int]:
@@ -196,7 +204,9 @@ def _measure(path: Path, name: str, content: bytes, budget: _Budget) -> None:
         _parse(path, name, content, parser)
         budget.close_sheet()
     except _TooLargeError as error:
-        raise OfficeError("too_large", file=path, what=error.what, most=error.most) from None
+        raise OfficeError(
+            "too_large", file=path, what=part(f"unit_{error.what}"), most=error.most
+        ) from None
 
 
 class _TooLargeError(Exception):

@@ -12,7 +12,8 @@ import attrs
 from prevision_cantine.city.office.extract import Extractor, Fact, Found, Left, rest
 from prevision_cantine.city.office.grid import Grid, place
 from prevision_cantine.city.office.mapping import Table, read_mapping
-from prevision_cantine.city.office.messages import OfficeError, say
+from prevision_cantine.city.office.messages import OfficeError, part, say
+from prevision_cantine.city.office.order import settle_order
 from prevision_cantine.city.office.personal import hidden, refuse_personal, refuse_rows
 from prevision_cantine.city.office.questions import Question, questions
 from prevision_cantine.city.office.report import OfficeReport
@@ -95,14 +96,17 @@ def _import(
     known = {(sheet.file, sheet.name) for sheet in sheets}
     for table in given:
         if (table.file, table.sheet) not in known:
-            where, reason = place(table.file, table.sheet), say("mapping_absent", lang)
+            where, reason = place(table.file, table.sheet), part("mapping_absent")
             raise OfficeError("mapping", file=mapping, where=where, reason=reason)
     found = Found()
     tables: list[Table] = []
     asked: list[Question] = []
+    understood = []
     for sheet in sheets:
         mine = [table for table in given if (table.file, table.sheet) == (sheet.file, sheet.name)]
-        of_sheet = tuple(mine) or understand(sheet)
+        understood.append((sheet, tuple(mine) or understand(sheet)))
+    understood, settled = settle_order(understood)
+    for sheet, of_sheet in understood:
         tables.extend(of_sheet)
         asked.extend(_sheet(sheet, of_sheet, found))
     cells = sum(cell is not None for sheet in sheets for row in sheet.rows for cell in row)
@@ -119,6 +123,10 @@ def _import(
         taken=taken, canteens=rows.names(), first=days[0] if days else None,
         last=days[-1] if days else None, same_names=tuple(sorted(names_of)),
         year_starts=tuple(sorted(found.year_starts)),
+        same_order=tuple(
+            (place(one.file, one.sheet), one.dates, place(other.file, other.sheet))
+            for one, other in settled
+        ),
     )  # fmt: skip
     if asked:
         return report

@@ -11,7 +11,7 @@ from typing import Any
 import attrs
 
 from prevision_cantine.city.office.archive import Limits, read_bytes
-from prevision_cantine.city.office.messages import OfficeError, say
+from prevision_cantine.city.office.messages import OfficeError, part, say
 from prevision_cantine.city.office.values import Span
 
 MEASURES = ("reel", "prevision_agents", "effectif")
@@ -224,7 +224,7 @@ def read_mapping(path: str | Path, lang: str = "en") -> tuple[Table, ...]:
             raise ValueError("too long")
         document = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
-        raise _wrong(path, "TOML", "mapping_toml", lang, reason=error) from None
+        raise _wrong(path, "TOML", "mapping_toml", lang, detail=str(error)) from None
     _check_keys(path, "", document, ("version", "table"), lang)
     tables = document.get("table", [])
     if not isinstance(tables, list):
@@ -233,7 +233,7 @@ def read_mapping(path: str | Path, lang: str = "en") -> tuple[Table, ...]:
 
 
 def _wrong(path: Path, where: str, code: str, lang: str, **facts: Any) -> OfficeError:
-    return OfficeError("mapping", lang, file=path, where=where, reason=say(code, lang, **facts))
+    return OfficeError("mapping", lang, file=path, where=where, reason=part(code, **facts))
 
 
 def _check_keys(path: Path, where: str, found: Any, known: Iterable[str], lang: str) -> None:

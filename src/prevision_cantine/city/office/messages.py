@@ -1,29 +1,15 @@
-"""What the importer says, from ``messages.toml``: one sentence for each code and language."""
+"""What the importer says: the sentences ``office`` of the catalogue, and its error."""
 
 from __future__ import annotations
 
-import re
-import tomllib
-from collections.abc import Mapping
-from functools import cache
-from importlib import resources
 from typing import Any
 
 from prevision_cantine.errors import CityError
-from prevision_cantine.words.language import LANGUAGES, NBSP, in_language, number
+from prevision_cantine.words import catalogue
+from prevision_cantine.words.catalogue import Phrase, sentence
+from prevision_cantine.words.language import LANGUAGES, in_language
 
-_BIDI = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C])
-_BEFORE, _AFTER = re.compile(r" (?=[:;!?»])"), re.compile(r"(?<=«) ")
 SHOWN = 80  # characters of a cell in a message
-
-
-@cache
-def _messages() -> Mapping[str, Mapping[str, str]]:
-    file = resources.files("prevision_cantine").joinpath("city/office/messages.toml")
-    found: dict[str, dict[str, str]] = tomllib.loads(file.read_text(encoding="utf-8"))
-    for sentences in found.values():  # French has spaces that do not break
-        sentences["fr"] = _BEFORE.sub(NBSP, _AFTER.sub(NBSP, sentences["fr"]))
-    return found
 
 
 def say(code: str, lang: str, **facts: object) -> str:
@@ -32,7 +18,7 @@ def say(code: str, lang: str, **facts: object) -> str:
     Parameters
     ----------
     code : str
-        Code, a table of ``messages.toml``.
+        Code, a table of ``words/office.toml``.
     lang : {"fr", "en", "pt"}
         Language.
     **facts : object
@@ -49,11 +35,7 @@ def say(code: str, lang: str, **facts: object) -> str:
     'soma de outras células'
     """
     in_language(dict.fromkeys(LANGUAGES, ""), lang)
-    sentences = _messages()
-    shown = {key: _shown(value, lang) for key, value in facts.items()}
-    if "what" in facts and f"unit_{facts['what']}" in sentences:
-        shown["what"] = sentences[f"unit_{facts['what']}"][lang]
-    return sentences[code][lang].format_map(shown)
+    return sentence(f"office.{code}", lang, **facts)
 
 
 def clean(text: str) -> str:
@@ -64,16 +46,8 @@ def clean(text: str) -> str:
     >>> clean("a\x1b[31mb\nc")
     'a [31mb c'
     """
-    text = text[: 4 * SHOWN].translate(_BIDI)
-    line = "".join(c if c.isprintable() else " " for c in text)
+    line = catalogue.clean(text[: 4 * SHOWN])
     return line if len(line) <= SHOWN else line[: SHOWN - 1] + "…"
-
-
-def _shown(value: object, lang: str) -> str:
-    if isinstance(value, int) and not isinstance(value, bool):
-        return number(value, lang)
-    text = str(value).translate(_BIDI)
-    return "".join(c if c.isprintable() else " " for c in text)[:500]
 
 
 class OfficeError(CityError):
@@ -82,9 +56,9 @@ class OfficeError(CityError):
     Parameters
     ----------
     code : str
-        What is wrong, a table of ``messages.toml``.
-    lang : str
-        Language of the message.
+        What is wrong, a table of ``words/office.toml``.
+    lang : {"fr", "en", "pt"}
+        Language in which it says itself where none is asked for.
     **facts : object
         What the message names.
 
@@ -95,12 +69,16 @@ class OfficeError(CityError):
     """
 
     def __init__(self, code: str, lang: str = "en", **facts: Any) -> None:
-        super().__init__(code)
-        self.code, self.lang, self.facts = code, lang, facts
+        super().__init__(code, **facts)
+        self.lang = lang
+
+    def say(self, lang: str) -> str:
+        """Return the message in a language."""
+        return say(self.code, lang, **self.facts)
 
     def __str__(self) -> str:
-        """Return the message."""
-        return say(self.code, self.lang, **self.facts)
+        """Return the message in the language of the import."""
+        return self.say(self.lang)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Return what pickles it."""
@@ -120,6 +98,17 @@ class OfficeError(CityError):
             With the same code and facts.
         """
         return type(self)(self.code, lang, **self.facts)
+
+
+def part(code: str, **facts: object) -> Phrase:
+    """Return a sentence of the importer as a part of another.
+
+    Examples
+    --------
+    >>> part("unit_cells").say("fr")
+    'cellules'
+    """
+    return Phrase.of(f"office.{code}", **facts)
 
 
 def _rebuilt(code: str, lang: str, facts: dict[str, Any]) -> OfficeError:

@@ -7,6 +7,7 @@ from prevision_cantine.city.office.grid import Grid, is_text, place
 from prevision_cantine.city.office.mapping import Table
 from prevision_cantine.city.office.messages import OfficeError, clean
 from prevision_cantine.files.privacy import kind_of_column, kind_of_value
+from prevision_cantine.words.catalogue import Phrase
 
 _LOOKED_AT = 40  # rows of a sheet without a table
 _LONGEST = 60  # characters of a heading
@@ -41,7 +42,12 @@ def refuse_personal(grid: Grid, table: Table) -> None:
                     kinds[text] = kind_of_value(text)
                 if (kind := kinds[text]) is not None:
                     where = clean(place(grid.sheet.name, "", grid.name(row, column)))
-                    raise OfficeError("personal_value", file=grid.sheet.file, cell=where, kind=kind)
+                    raise OfficeError(
+                        "personal_value",
+                        file=grid.sheet.file,
+                        cell=where,
+                        kind=Phrase.of(f"parts.{kind}"),
+                    )
 
 
 def refuse_rows(grid: Grid) -> None:
@@ -66,7 +72,11 @@ def _refuse_column(grid: Grid, row: int, column: int, kind: str) -> None:
     cell = clean(place(grid.sheet.name, "", grid.name(row, column)))
     heading = clean(grid.text(row, column))
     raise OfficeError(
-        "personal_column", file=grid.sheet.file, cell=cell, heading=heading, kind=kind
+        "personal_column",
+        file=grid.sheet.file,
+        cell=cell,
+        heading=heading,
+        kind=Phrase.of(f"parts.{kind}"),
     )
 
 

@@ -46,6 +46,8 @@ class OfficeReport:
         Names taken for another that differs only in case, accents or punctuation.
     year_starts : tuple of (str, str, datetime.date)
         Sheet and year of each enrolment that is given by year, and the day from which it counts.
+    same_order : tuple of (str, str, str)
+        Sheet whose dates can be read two ways, the order taken, and the sheet that decided it.
     """
 
     folder: Path
@@ -61,6 +63,7 @@ class OfficeReport:
     last: dt.date | None = None
     same_names: tuple[tuple[str, str], ...] = ()
     year_starts: tuple[tuple[str, str, dt.date], ...] = ()
+    same_order: tuple[tuple[str, str, str], ...] = ()
 
     def mapping(self, lang: str = "fr") -> str:
         """Return the mapping file of what was understood, to correct and give back.
@@ -106,6 +109,9 @@ class OfficeReport:
         for sheet, year, day in self.year_starts:
             where, other = clean(sheet), day.isoformat()
             lines.append(say("year_start", lang, where=where, text=clean(year), other=other))
+        for sheet, order, other in self.same_order:
+            facts = {"where": clean(sheet), "text": order, "other": clean(other)}
+            lines.append(say("same_order", lang, **facts))
         groups: dict[str, list[Left]] = defaultdict(list)
         for item in self.left:
             groups[item.code].append(item)
@@ -133,7 +139,8 @@ class OfficeReport:
             "folder": str(self.folder), "cells": self.cells, "taken": self.taken,
             "written": dict(self.written), "unchanged": list(self.unchanged),
             "canteens": list(self.canteens), "first": self.first, "last": self.last,
-            "same_names": self.same_names, "year_starts": self.year_starts,
+            "same_names": self.same_names, "same_order": self.same_order,
+            "year_starts": self.year_starts,
             "questions": [{**attrs.asdict(q), "message": q.to_text(lang)} for q in self.questions],
             "left": [{**attrs.asdict(item), "why": why_left(item, lang)} for item in self.left],
         }  # fmt: skip

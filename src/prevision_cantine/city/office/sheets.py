@@ -13,7 +13,7 @@ from typing import Any
 import attrs
 
 from prevision_cantine.city.office.archive import CFB, ZIP, Limits, checked_workbook, read_bytes
-from prevision_cantine.city.office.messages import OfficeError
+from prevision_cantine.city.office.messages import OfficeError, part
 from prevision_cantine.city.office.values import Cell
 
 SEPARATORS = ("\t", ";", "|", ",")  # the first of those that fit equally well
@@ -77,13 +77,13 @@ def _workbook(path: Path, content: bytes, limits: Limits) -> tuple[Sheet, ...]:
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
         if len(book.sheet_names) > limits.sheets:
-            raise OfficeError("too_large", file=path, what="sheets", most=limits.sheets)
+            raise OfficeError("too_large", file=path, what=part("unit_sheets"), most=limits.sheets)
         return tuple(_sheets(path, book, limits))
     except OfficeError:
         raise
     except BaseException as error:  # a panic of its Rust code is no Exception
         if isinstance(error, Exception) or type(error).__name__ == "PanicException":
-            raise OfficeError("damaged", file=path, reason=error) from None
+            raise OfficeError("damaged", file=path, detail=str(error)) from None
         raise
 
 
@@ -96,13 +96,15 @@ def _sheets(path: Path, book: Any, limits: Limits) -> Iterator[Sheet]:
         sheet = book.get_sheet_by_name(name)
         cells += sheet.total_height * sheet.total_width
         if cells > limits.cells:
-            raise OfficeError("too_large", file=path, what="cells", most=limits.cells)
+            raise OfficeError("too_large", file=path, what=part("unit_cells"), most=limits.cells)
         rows = tuple(
             tuple(_value(cell) for cell in row) for row in sheet.to_python(skip_empty_area=False)
         )
         characters += sum(len(cell) for row in rows for cell in row if isinstance(cell, str))
         if characters > limits.characters:
-            raise OfficeError("too_large", file=path, what="characters", most=limits.characters)
+            raise OfficeError(
+                "too_large", file=path, what=part("unit_characters"), most=limits.characters
+            )
         yield Sheet(file=path.name, name=name, rows=rows)
 
 
@@ -169,7 +171,9 @@ def _parsed(path: Path, text: str, separator: str, limits: Limits) -> list[tuple
             rows.append(tuple(cell if cell.strip() else None for cell in row))
             cells += len(row) + 1
             if cells > limits.cells:
-                raise OfficeError("too_large", file=path, what="cells", most=limits.cells)
+                raise OfficeError(
+                    "too_large", file=path, what=part("unit_cells"), most=limits.cells
+                )
     except csv.Error as error:
-        raise OfficeError("damaged", file=path, reason=error) from None
+        raise OfficeError("damaged", file=path, detail=str(error)) from None
     return rows

@@ -77,16 +77,21 @@ class Rows:
         return {name: _narrow(*table) for name, table in files.items() if table[1]}
 
     def _changes(self) -> list[tuple[str, ...]]:
-        """Return the enrolments that differ from the one before, since each counts until the next."""
+        """Return the enrolments that differ from the one before, since each counts until the next.
+
+        One that stands alone, such as that of another school year, is told again all the same.
+        """
         rows: list[tuple[str, ...]] = []
         before: tuple[str, str, float] | None = None
+        last = dt.date.min
         for (canteen, service, day), count in sorted(self.enrolment.items()):
-            if before != (canteen, service, count):
+            if before != (canteen, service, count) or day - last > AGAIN:
                 rows.append((canteen, service, str(day), figure(count)))
-            before = (canteen, service, count)
+            before, last = (canteen, service, count), day
         return rows
 
 
+AGAIN = dt.timedelta(days=60)  # after which the same enrolment is a new one, not one day of many
 _ABOUT = ("type", "ouvre_le", "ferme_le")
 _OPTIONAL = ("service", "prevision_agents", *_ABOUT)
 

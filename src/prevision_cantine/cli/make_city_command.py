@@ -1,0 +1,74 @@
+"""A made city on the disk, to try everything else on."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+
+from prevision_cantine.city.made_cities import (
+    MadeCity,
+    make_commune,
+    make_company,
+    make_montreal,
+    make_recife,
+)
+from prevision_cantine.city.made_cities.office_files import to_office
+from prevision_cantine.cli.common import Commands, add_language, whole
+from prevision_cantine.words.catalogue import sentence
+
+FIRST = 2021  # year in which the past begins: after the closed spring and the limited places
+
+
+def _commune(seed: int, years: int, canteens: int) -> MadeCity:
+    return make_commune(seed, years, start=FIRST, canteens=canteens, reform=FIRST + years)
+
+
+def _company(seed: int, years: int, canteens: int) -> MadeCity:
+    return make_company(seed, years, start=FIRST)
+
+
+def _recife(seed: int, years: int, canteens: int) -> MadeCity:
+    return make_recife(seed, years, start=FIRST, canteens=canteens)
+
+
+def _montreal(seed: int, years: int, canteens: int) -> MadeCity:
+    return make_montreal(seed, years, start=FIRST, canteens=canteens)
+
+
+KINDS: dict[str, Callable[[int, int, int], MadeCity]] = {
+    "commune": _commune, "recife": _recife, "montreal": _montreal, "company": _company,
+}  # fmt: skip
+
+
+def add(commands: Commands) -> None:
+    """Add the command to the program."""
+    item = commands.add_parser(
+        "make-city",
+        help="write a made city, whose effects are known, to a folder",
+        description="Write a made city, whose effects are known, to a folder.",
+    )
+    item.add_argument("folder", help="folder to write, new or empty")
+    item.add_argument("--kind", choices=tuple(KINDS), default="commune", help="what it resembles")
+    item.add_argument("--years", type=whole, default=3, help="school years, from 2021 on")
+    item.add_argument(
+        "--canteens", type=whole, default=6,
+        help="canteens; from 7 on, one opens late, one closes, two merge, one breaks its level",
+    )  # fmt: skip
+    item.add_argument("--seed", type=whole, default=0, help="the same seed makes the same city")
+    item.add_argument(
+        "--office", action="store_true", help="as the CSV files of an office, for import"
+    )
+    add_language(item)
+    item.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the command."""
+    city = KINDS[arguments.kind](arguments.seed, arguments.years, arguments.canteens)
+    if arguments.office:
+        to_office(city, arguments.folder)
+    else:
+        city.to_folder(arguments.folder)
+    last = max(city.column("frequentation.csv", "date"))
+    print(sentence("report.made", arguments.lang, folder=arguments.folder, last=last))
+    return 0
