@@ -55,6 +55,7 @@ _INHERITED = "Result|Rule|InputError|DateError|RuleError|TableError"
 numpydoc_validation_exclude = {
     r"\._", r"\.cli\.", rf"charte_registry\.({_RECORDS})$",
     rf"tarifs_solidaires\.({_INHERITED})$",
+    r"prevision_cantine\.(City|Date|Forecast)Error$",
 }  # fmt: skip
 
 # The build needs no network: names of other projects are shown, not linked.

@@ -121,7 +121,18 @@ class ParameterError(ForecastError):
         return found
 
     def say(self, lang: str) -> str:
-        """Return the message in a language."""
+        """Return the message in a language.
+
+        Parameters
+        ----------
+        lang : {"fr", "en", "pt"}
+            Language.
+
+        Returns
+        -------
+        str
+            One line.
+        """
         return sentence("parameter", lang, **{**self.facts, "value": repr(self.value)})
 
     def as_option(self, option: str) -> CantineError:

@@ -73,7 +73,18 @@ class OfficeError(CityError):
         self.lang = lang
 
     def say(self, lang: str) -> str:
-        """Return the message in a language."""
+        """Return the message in a language.
+
+        Parameters
+        ----------
+        lang : {"fr", "en", "pt"}
+            Language.
+
+        Returns
+        -------
+        str
+            One line.
+        """
         return say(self.code, lang, **self.facts)
 
     def __str__(self) -> str:
