@@ -1,5 +1,8 @@
 """Explainable forecasts of canteen attendance, weeks ahead, from counts alone."""
 
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from prevision_cantine.attached import attach
 from prevision_cantine.calendar.days import Break, Calendar
 from prevision_cantine.calendar.not_forecast import NotForecast, NotForecastError, Reason
@@ -60,11 +63,8 @@ from prevision_cantine.measure.written import Measured, measure_file, measure_fo
 from prevision_cantine.model.effects import EffectTable
 from prevision_cantine.model.forecast import Forecast
 from prevision_cantine.model.forecaster import CanteenForecaster
-from prevision_cantine.model.regressor import AdditiveRegressor
-from prevision_cantine.model.splitter import TeachingPeriodSplit
 from prevision_cantine.model.storage import load_forecaster, save_forecaster
 from prevision_cantine.model.terms import Category, Number, Product, Season, Term, default_terms
-from prevision_cantine.model.transformer import CanteenFeatures
 from prevision_cantine.say.agenda import order_agenda
 from prevision_cantine.say.backtest_page import backtest_page, write_backtest_page
 from prevision_cantine.say.export import mask_small, to_frame
@@ -74,7 +74,27 @@ from prevision_cantine.say.order_sheets import order_sheets
 from prevision_cantine.say.sheet import Accuracy, ModelSheet, TermRange, model_sheet
 from prevision_cantine.uncertainty.measures import Scores
 
+if TYPE_CHECKING:
+    from prevision_cantine.model.regressor import AdditiveRegressor
+    from prevision_cantine.model.splitter import TeachingPeriodSplit
+    from prevision_cantine.model.transformer import CanteenFeatures
+
 attach()
+
+# The shapes of scikit-learn load it, which takes a second: only for who asks for one.
+_ON_REQUEST = {
+    "AdditiveRegressor": "regressor", "CanteenFeatures": "transformer", "TeachingPeriodSplit": "splitter",
+}  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    """Load a shape of scikit-learn when it is first asked for."""
+    if name not in _ON_REQUEST:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = importlib.import_module(f"prevision_cantine.model.{_ON_REQUEST[name]}")
+    value = globals()[name] = getattr(module, name)
+    return value
+
 
 __all__ = [
     "Accuracy",

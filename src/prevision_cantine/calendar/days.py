@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable
 from contextlib import suppress
+from functools import cached_property
 from typing import Any, cast
 
 import attrs
@@ -25,6 +26,24 @@ _WRITTEN = re.compile(r"\d{4}-\d{2}-\d{2}")
 def no_days() -> Days:
     """Return no day."""
     return np.array([], dtype="datetime64[D]")
+
+
+def distinct_days(days: Days) -> Days:
+    """Return each day once, in order.
+
+    Days are few beside the rows that repeat them: to mark those that occur beats to sort all rows.
+
+    Examples
+    --------
+    >>> distinct_days(np.array(["2024-01-03", "2024-01-01", "2024-01-03"], "datetime64[D]")).astype(str).tolist()
+    ['2024-01-01', '2024-01-03']
+    """
+    if not len(days):
+        return days
+    first = days.min()
+    occurs = np.zeros(int((days.max() - first).astype(np.int64)) + 1, dtype=bool)
+    occurs[(days - first).astype(np.int64)] = True
+    return cast(Days, first + np.flatnonzero(occurs))
 
 
 def to_day(value: str | dt.date | np.datetime64) -> np.datetime64:
@@ -269,6 +288,19 @@ class Calendar:
             and ``since_break``, service days to the next and since the last school holiday;
             ``before_holiday``, ``after_holiday`` and ``bridge``; ``strike`` and ``ramadan``.
         """
+        first, last = self.span
+        if len(days) and first <= days.min() and days.max() <= last:
+            at = (days - first).astype(np.int64)
+            return {name: np.take(values, at) for name, values in self._every_day.items()}
+        return self._surroundings(days)
+
+    @cached_property
+    def _every_day(self) -> dict[str, npt.NDArray[Any]]:
+        """What surrounds every day of the span: looked up for each forecast, so found once."""
+        first, last = self.span
+        return self._surroundings(np.arange(first, last + 1, dtype="datetime64[D]"))
+
+    def _surroundings(self, days: Days) -> dict[str, npt.NDArray[Any]]:
         first, last = self.span
         low, high = min(first, days.min()), max(last, days.max())
         every = np.arange(low, high + 1, dtype="datetime64[D]")

@@ -6,7 +6,7 @@ import attrs
 import numpy as np
 
 from prevision_cantine.arrays import Days
-from prevision_cantine.calendar.days import weekday
+from prevision_cantine.calendar.days import distinct_days, weekday
 
 MAX_GAP = 8  # days
 LONGEST = 120  # days: a longer run, as of a place without holidays, is cut
@@ -46,7 +46,7 @@ def periods(days: Days) -> list[Period]:
     """Cut service days into runs with no gap of more than 8 days, and a run beyond 120 into pieces."""
     if not len(days):
         return []
-    every = np.unique(days)
+    every = distinct_days(days)
     cuts = np.flatnonzero(np.diff(every).astype(np.int64) > MAX_GAP) + 1
     found: list[Period] = []
     for run in np.split(every, cuts):
@@ -59,6 +59,8 @@ def periods(days: Days) -> list[Period]:
 
 def weeks(days: Days) -> list[Period]:
     """Cut service days into calendar weeks."""
-    every = np.unique(days)
-    monday = every - weekday(every)
-    return [Period(every[monday == m][0], every[monday == m][-1]) for m in np.unique(monday)]
+    if not len(days):
+        return []
+    every = distinct_days(days)
+    cuts = np.flatnonzero(np.diff(every - weekday(every)).astype(np.int64)) + 1
+    return [Period(part[0], part[-1]) for part in np.split(every, cuts)]

@@ -180,8 +180,9 @@ class Menus:
 
     def on(self, days: Days) -> npt.NDArray[np.bool_]:
         """Return the families of each day; none where no menu is published."""
-        known = np.isin(days, self.dates)
         result = np.zeros((len(days), len(self.families)), dtype=bool)
-        if known.any():
-            result[known] = self.flags[np.searchsorted(self.dates, days[known])]
+        if len(self.dates):
+            at = np.minimum(np.searchsorted(self.dates, days), len(self.dates) - 1)
+            known = self.dates[at] == days
+            result[known] = self.flags[at[known]]
         return result

@@ -5,6 +5,7 @@ from __future__ import annotations
 import attrs
 import numpy as np
 
+from prevision_cantine.calendar.days import distinct_days
 from prevision_cantine.city.city import City
 from prevision_cantine.city.records import Attendance
 
@@ -63,7 +64,7 @@ def describe(table: Attendance, city: City, until: np.datetime64) -> Sources:
         first=table.date[0],
         last=table.date[-1],
         rows=len(table),
-        days=len(np.unique(table.date)),
+        days=len(distinct_days(table.date)),
         canteens=len(served),
         meals=round(float(table.meals.sum())),
         types=tuple(zip(names.tolist(), counts.tolist(), strict=True)),

@@ -10,7 +10,6 @@ from typing import Any
 import attrs
 import numpy as np
 import numpy.typing as npt
-from sklearn.base import clone
 from tqdm import tqdm
 
 from prevision_cantine.arrays import Bools, Days, Floats
@@ -284,7 +283,8 @@ def backtest(
     >>> bool(found["model"].wape[0] < found["weekday_mean"].wape[0])
     True
     """
-    model = clone(forecaster or CanteenForecaster()).set_params(lead_days=lead_days, step=step)
+    model = CanteenForecaster(**(forecaster or CanteenForecaster()).get_params())
+    model.set_params(lead_days=lead_days, step=step)
     model.check_parameters()
     check_share("shortage", shortage)
     check_share("coverage", coverage, such_as=0.9)

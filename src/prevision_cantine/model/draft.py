@@ -5,7 +5,6 @@ from __future__ import annotations
 import attrs
 import numpy as np
 import numpy.typing as npt
-from scipy import linalg
 
 from prevision_cantine.arrays import Days, Floats, Ints
 
@@ -144,6 +143,8 @@ def learn_weights(columns: Floats, error: Floats, meals: Floats) -> DraftWeights
     DraftWeights
         The weights.
     """
+    from scipy import linalg
+
     size = meals / meals.mean()
     robust = np.ones(len(error))
     weight = np.zeros(columns.shape[1])

@@ -8,11 +8,9 @@ from typing import Any
 
 import attrs
 import numpy as np
-from sklearn.base import BaseEstimator
-from sklearn.exceptions import NotFittedError
 
 from prevision_cantine.arrays import Bools, Floats
-from prevision_cantine.calendar.days import to_day, weekday
+from prevision_cantine.calendar.days import distinct_days, to_day, weekday
 from prevision_cantine.calendar.not_forecast import NotForecastError
 from prevision_cantine.calendar.periods import periods, weeks
 from prevision_cantine.city.city import City, Rows
@@ -36,6 +34,7 @@ from prevision_cantine.model.learning import (
     regress,
 )
 from prevision_cantine.model.levels import SLOTS
+from prevision_cantine.model.parameters import Parameters
 from prevision_cantine.model.past_forecasts import Origins, joined, measured, width_after
 from prevision_cantine.model.terms import (
     Term,
@@ -52,7 +51,7 @@ from prevision_cantine.words.language import counted
 LONGEST_LIFE = 1_000_000  # days: beyond it, nothing is forgotten
 
 
-class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
+class CanteenForecaster(Parameters):
     """Forecast of canteen attendance as a sum of named terms.
 
     The logarithm of expected meals is the sum of the terms that ``TERMS`` names. Weekday, season,
@@ -470,6 +469,8 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
 
     def _check_is_fitted(self) -> None:
         if not hasattr(self, "fitted_"):
+            from sklearn.exceptions import NotFittedError  # which takes a second to load
+
             raise NotFittedError(
                 "this forecaster has learned nothing yet: call fit(city, until=...)"
             )
@@ -539,7 +540,7 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
     def _calibrate(self, city: City, until: np.datetime64) -> None:
         """Forecast the last teaching periods before ``until`` as if on their day, and learn from the errors."""
         known = known_rows(city, until)
-        width = width_after(len(np.unique(known.date))) if self.calibration_periods else 0.0
+        width = width_after(len(distinct_days(known.date))) if self.calibration_periods else 0.0
         self.calibration_ = Calibration(np.array([]), np.array([]), width=width)
         self.assisted_: Assisted | None = None
         past = self._past_forecasts(city, known)
@@ -563,11 +564,11 @@ class CanteenForecaster(BaseEstimator):  # type: ignore[misc]
             spans = [period] if self.step == "period" else reversed(weeks(inside.date))
             for span in spans:
                 day = span.until(self.lead_days)
-                table = inside.select((inside.date >= span.start) & (inside.date <= span.end))
-                if not is_enough(known.select(known.date <= day)):  # too little, so far back
-                    return joined(found)
-                fitted = self._learn(city, day)
                 if (day, span.end) not in self._past:
+                    if not is_enough(known.select(known.date <= day)):  # too little, so far back
+                        return joined(found)
+                    table = inside.select((inside.date >= span.start) & (inside.date <= span.end))
+                    fitted = self._learn(city, day)
                     self._past[day, span.end] = self._past_forecast(city, table, fitted)
                 found.append(self._past[day, span.end])
         return joined(found)

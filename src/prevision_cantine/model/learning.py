@@ -6,7 +6,7 @@ import attrs
 import numpy as np
 
 from prevision_cantine.arrays import Bools, Floats, Ints
-from prevision_cantine.calendar.days import weekday
+from prevision_cantine.calendar.days import distinct_days, weekday
 from prevision_cantine.city.city import City, Rows
 from prevision_cantine.city.records import Attendance
 from prevision_cantine.errors import DateError
@@ -97,7 +97,7 @@ def known_rows(city: City, until: np.datetime64) -> Attendance:
 
 def is_enough(table: Attendance) -> bool:
     """Return whether rows suffice for a forecast of the past that says how far one may be off."""
-    return len(table) >= ENOUGH_ROWS or len(np.unique(table.date)) >= ENOUGH_DAYS
+    return len(table) >= ENOUGH_ROWS or len(distinct_days(table.date)) >= ENOUGH_DAYS
 
 
 def log_people(rows: Rows, known_on: np.datetime64, usual: Floats) -> Floats:
@@ -252,7 +252,7 @@ def learn(city: City, until: np.datetime64, settings: Settings, terms: tuple[Ter
     struck = city.is_struck(found.rows)
     # The logarithm of what came on a strike day, over what would have come without the strike.
     came = (unexplained + parts.get("greve", 0.0))[struck]
-    days = np.unique(np.concatenate([table.date, found.apart.date]))
+    days = distinct_days(np.concatenate([table.date, found.apart.date]))
     year = city.calendar.year_index(table.date) if city.calendar.is_school else None
     past = Past(
         canteen=table.canteen, slot=weekday(table.date),
@@ -287,7 +287,7 @@ def learn(city: City, until: np.datetime64, settings: Settings, terms: tuple[Ter
             found.rows, until, log_people(found.rows, known_on, found.usual), series
         ),
         seen=seen,
-        weekdays=np.unique(weekday(table.date)),
+        weekdays=np.unique(weekday(distinct_days(table.date))),
         terms=terms_to_text(found.terms),
         names=names_of(found.terms),
         words=Words.of(found.terms, city.menus.families),

@@ -11,16 +11,20 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
 import numpy.typing as npt
-from scipy import linalg, sparse
-from threadpoolctl import ThreadpoolController
 
 from prevision_cantine.arrays import Floats, Ints
 from prevision_cantine.errors import ForecastError
+
+# scipy is loaded where it is needed: a program that only asks for help, or reads a forecast, is not
+# to wait for it.
+if TYPE_CHECKING:
+    from scipy import sparse
+    from threadpoolctl import ThreadpoolController
 
 GRID = 4  # a table of every situation by every group, where it has at most so many cells a row
 CHUNK = 500_000  # numbers worked on at a time while groups are eliminated
@@ -159,6 +163,8 @@ class Design:
 
     def matrix(self, nested: bool) -> sparse.csr_array:
         """Return the shared, or the nested, columns of each situation."""
+        from scipy import sparse
+
         rows, columns, values, width = [], [], [], 0
         for where, block in self.columns(nested):
             width = where.stop
@@ -196,6 +202,8 @@ class Design:
         ndarray or sparse array, shape (situations, groups)
             The sums; sparse where the rows leave most of it empty.
         """
+        from scipy import sparse
+
         shape = (self.situations, self.groups)
         if self.is_grid:
             return np.bincount(self.cell(), values, shape[0] * shape[1]).reshape(shape)
@@ -413,6 +421,8 @@ class _Equations:
 
     def solve(self, weight: Floats, target: Floats) -> Effects:
         """Return the ridge solution."""
+        from scipy import linalg
+
         design, width = self.design, len(self.prior)
         pull = weight * target
         to_shared = self.shared.T @ np.bincount(design.situation, pull, design.situations)
@@ -492,11 +502,16 @@ def _one_thread() -> Any:
 
 @cache
 def _libraries() -> ThreadpoolController:
+    import scipy.linalg  # noqa: F401  whose own BLAS has to be loaded before it is found
+    from threadpoolctl import ThreadpoolController
+
     return ThreadpoolController()
 
 
 def _by_group(columns: sparse.csr_array, spread: Any) -> Floats:
     """Return, for each group, the sums of the columns, each situation as often as it is spread."""
+    from scipy import sparse
+
     if isinstance(spread, np.ndarray):
         return np.ascontiguousarray((columns.T @ spread).T)
     return np.asarray((sparse.csr_array(spread.T) @ columns).toarray())
@@ -510,6 +525,8 @@ def _used_columns(matrix: sparse.csr_array) -> tuple[sparse.csr_array, Ints]:
 
 def _row_products(left: sparse.csr_array, right: sparse.csr_array) -> sparse.csr_array:
     """Return, row by row, the product of every column on the left with every one on the right."""
+    from scipy import sparse
+
     each = np.diff(right.indptr).astype(np.int64)
     row = np.repeat(np.arange(left.shape[0]), np.diff(left.indptr))
     pairs = each[row]

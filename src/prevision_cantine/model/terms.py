@@ -69,6 +69,7 @@ class Situations:
     known_on: np.datetime64
     people: Floats | None = None
     _around: dict[str, Any] = attrs.field(factory=dict, init=False)
+    _dishes: dict[str, Bools] = attrs.field(factory=dict, init=False)  # by kind, of its situations
 
     def category(self, reads: str) -> Ints:
         """Return the level of each situation, -1 for none.
@@ -145,7 +146,9 @@ class Situations:
             names = [known.name for known in menus.families]
             here = np.flatnonzero(self.kind == number)
             if family in names and len(here):
-                result[here] = menus.on(self.date[here])[:, names.index(family)]
+                if kind not in self._dishes:
+                    self._dishes[kind] = menus.on(self.date[here])
+                result[here] = self._dishes[kind][:, names.index(family)]
         return result
 
     def _marked(self, nature: str, name: str) -> Bools:
