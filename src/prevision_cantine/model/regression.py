@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from threadpoolctl import ThreadpoolController
 
 GRID = 4  # a table of every situation by every group, where it has at most so many cells a row
+MOST_PARTS = 12  # sets of groups without a common situation that are worked on apart
 CHUNK = 500_000  # numbers worked on at a time while groups are eliminated
 NEAR = 16_384  # rows whose numbers fit in the nearest memory
 STEPS = 4  # solutions, each with the weights that the residuals of the last one give
@@ -151,7 +152,7 @@ class Design:
     @property
     def is_grid(self) -> bool:
         """Whether rows fill a table of situations by groups well enough to work on it."""
-        return self.situations * self.groups <= GRID * len(self)
+        return _is_grid(len(self), self.situations, self.groups)
 
     def columns(self, nested: bool) -> Iterator[tuple[slice, Block]]:
         """Yield the shared blocks, or the nested ones, and where their columns stand."""
@@ -202,12 +203,7 @@ class Design:
         ndarray or sparse array, shape (situations, groups)
             The sums; sparse where the rows leave most of it empty.
         """
-        from scipy import sparse
-
-        shape = (self.situations, self.groups)
-        if self.is_grid:
-            return np.bincount(self.cell(), values, shape[0] * shape[1]).reshape(shape)
-        return sparse.csc_array((values, (self.situation, self.group)), shape=shape)
+        return _spread(self.situation, self.group, (self.situations, self.groups), values)
 
 
 @attrs.frozen(eq=False)
@@ -406,6 +402,46 @@ def standard_errors(
     return np.sqrt(variance * shared), np.sqrt(variance * nested)
 
 
+@attrs.frozen(eq=False)
+class _Part:
+    """Groups that share no situation with the others, such as the canteens of one type.
+
+    Whatever is done to a column that no group of the part has is not worth doing: with three types,
+    whose seasons have columns of their own, most of the work is saved.
+
+    Parameters
+    ----------
+    rows : ndarray of int or slice
+        Its rows.
+    situation, group : ndarray of int
+        Situation and group of each of them, numbered inside the part.
+    groups, shared : ndarray of int
+        Its groups, and the shared columns that its situations have.
+    nested : sparse array, shape (situations, nested columns)
+        Nested columns of its situations.
+    within, across : sparse array
+        Products of nested columns with each other, and with its shared columns.
+    """
+
+    rows: Any
+    situation: Ints
+    group: Ints
+    groups: Ints
+    shared: Ints
+    nested: sparse.csr_array
+    within: sparse.csr_array
+    across: sparse.csr_array
+
+    def by_group(self, columns: sparse.csr_array, values: Floats) -> Floats:
+        """Return, for each group, the sums of columns over its rows."""
+        return _by_group(columns, self.spread(values))
+
+    def spread(self, values: Floats) -> Any:
+        """Return the sums of the values of all rows by situation and group of the part."""
+        shape = (self.nested.shape[0], len(self.groups))
+        return _spread(self.situation, self.group, shape, values[self.rows])
+
+
 class _Equations:
     """The normal equations of a design: what does not change from one set of weights to the next."""
 
@@ -413,35 +449,53 @@ class _Equations:
         self.design = design
         # A column that no situation has is left to its prior.
         self.shared, self.used = _used_columns(design.matrix(nested=False))
-        self.nested, self.nested_used = _used_columns(design.matrix(nested=True))
+        nested, self.nested_used = _used_columns(design.matrix(nested=True))
         self.prior = design.penalty(nested=False)[self.used]
         self.nested_prior = design.penalty(nested=True)[self.nested_used]
-        self.within = _row_products(self.nested, self.nested)
-        self.across = _row_products(self.nested, self.shared)
+        self.parts = [
+            self._part(nested, *numbers) for numbers in _apart(design, self.shared.shape[1])
+        ]
+
+    def _part(self, nested: sparse.csr_array, rows: Any, situations: Any, groups: Ints) -> _Part:
+        """Return the equations of some groups."""
+        situation, group = self.design.situation[rows], self.design.group[rows]
+        if not isinstance(rows, slice):
+            situation = _renumbered(situation, situations, self.design.situations)
+            group = _renumbered(group, groups, self.design.groups)
+        own, every = nested[situations], self.shared[situations]
+        few, shared = _used_columns(every)
+        products = _row_products(own, own), _row_products(own, few)
+        return _Part(rows, situation, group, groups, shared, own, *products)
 
     def solve(self, weight: Floats, target: Floats) -> Effects:
         """Return the ridge solution."""
         from scipy import linalg
 
-        design, width = self.design, len(self.prior)
+        design = self.design
         pull = weight * target
         to_shared = self.shared.T @ np.bincount(design.situation, pull, design.situations)
-        to_nested = _by_group(self.nested, design.spread(pull))[:, :, None]
         normal = self._shared_block(weight)
-        roots = []
-        for groups, root, arm in self._groups(weight):
-            flat = arm.reshape(arm.shape[0] * arm.shape[1], width)
-            normal -= flat.T @ flat
-            to_shared -= flat.T @ (root @ to_nested[groups]).ravel()
-            roots.append(root)
-        effect = linalg.cho_solve(linalg.cho_factor(normal), to_shared) if width else to_shared
+        roots: list[list[Floats]] = []
+        for part in self.parts:
+            at, width = np.ix_(part.shared, part.shared), len(part.shared)
+            to_nested = part.by_group(part.nested, pull)[:, :, None]
+            roots.append([])
+            for groups, root, arm in self._groups(part, weight):
+                flat = arm.reshape(arm.shape[0] * arm.shape[1], width)
+                normal[at] -= flat.T @ flat
+                to_shared[part.shared] -= flat.T @ (root @ to_nested[groups]).ravel()
+                roots[-1].append(root)
+        effect = to_shared
+        if len(effect):
+            effect = linalg.cho_solve(linalg.cho_factor(normal), to_shared)
         pull -= weight * np.take(self.shared @ effect, design.situation)
-        root = np.concatenate(roots)
-        to_nested = _by_group(self.nested, design.spread(pull))[:, :, None]
-        own = root.transpose(0, 2, 1) @ (root @ to_nested)
         shared = np.zeros(sum(b.width for _, b in design.columns(nested=False)))
         nested = np.zeros((design.groups, sum(b.width for _, b in design.columns(nested=True))))
-        shared[self.used], nested[:, self.nested_used] = effect, own[:, :, 0]
+        shared[self.used] = effect
+        for part, found in zip(self.parts, roots, strict=True):
+            root = np.concatenate(found)
+            own = root.transpose(0, 2, 1) @ (root @ part.by_group(part.nested, pull)[:, :, None])
+            nested[np.ix_(part.groups, self.nested_used)] = own[:, :, 0]
         return Effects(shared, nested)
 
     def unit_variances(self, weight: Floats) -> tuple[Floats, Floats, Floats]:
@@ -449,21 +503,24 @@ class _Equations:
 
         And a root of its shared part, of the columns that are used.
         """
-        width = len(self.prior)
         normal = self._shared_block(weight)
-        own, inner = [], []
-        for _, root, arm in self._groups(weight):
-            flat = arm.reshape(arm.shape[0] * arm.shape[1], width)
-            normal -= flat.T @ flat
-            own.append(np.square(root).sum(axis=1))
-            inner.append(root.transpose(0, 2, 1) @ arm)
+        found = []
+        for part in self.parts:
+            own, inner = [], []
+            for _, root, arm in self._groups(part, weight):
+                flat = arm.reshape(arm.shape[0] * arm.shape[1], len(part.shared))
+                normal[np.ix_(part.shared, part.shared)] -= flat.T @ flat
+                own.append(np.square(root).sum(axis=1))
+                inner.append(root.transpose(0, 2, 1) @ arm)
+            found.append((np.concatenate(own), inner))
         root = np.linalg.inv(np.linalg.cholesky(normal)).T
         shared = 1 / self.design.penalty(nested=False)
         nested = np.tile(1 / self.design.penalty(nested=True), (self.design.groups, 1))
         shared[self.used] = np.square(root).sum(axis=1)
-        nested[:, self.nested_used] = np.concatenate(
-            [a + np.square(b @ root).sum(axis=2) for a, b in zip(own, inner, strict=True)]
-        )
+        for part, (alone, inner) in zip(self.parts, found, strict=True):
+            through = [np.square(arm @ root[part.shared]).sum(axis=2) for arm in inner]
+            at = np.ix_(part.groups, self.nested_used)
+            nested[at] = alone + np.concatenate(through)
         return shared, nested, root
 
     def _shared_block(self, weight: Floats) -> Floats:
@@ -474,21 +531,74 @@ class _Equations:
         normal[np.diag_indices_from(normal)] += self.prior
         return normal
 
-    def _groups(self, weight: Floats) -> Iterator[tuple[slice, Floats, Floats]]:
+    def _groups(self, part: _Part, weight: Floats) -> Iterator[tuple[slice, Floats, Floats]]:
         """Yield, some groups at a time, the inverse root of their own blocks, and their arms.
 
-        The arm joins a group's columns to the shared ones; it comes multiplied by the root.
+        The arm joins a group's columns to the shared ones of the part; it comes multiplied by the
+        root.
         """
-        spread = self.design.spread(weight)
-        nested, shared = len(self.nested_prior), len(self.prior)
-        at_once = max(1, CHUNK // max(1, nested * (nested + shared) + self.design.situations))
-        for first in range(0, self.design.groups, at_once):
-            groups = slice(first, min(first + at_once, self.design.groups))
+        spread = part.spread(weight)
+        nested, shared = len(self.nested_prior), len(part.shared)
+        at_once = max(1, CHUNK // max(1, nested * (nested + shared) + part.nested.shape[0]))
+        for first in range(0, len(part.groups), at_once):
+            groups = slice(first, min(first + at_once, len(part.groups)))
             some = groups.stop - first
-            part = spread[:, groups]
-            block = _by_group(self.within, part).reshape(some, nested, nested)
+            here = spread[:, groups]
+            block = _by_group(part.within, here).reshape(some, nested, nested)
             root = np.linalg.inv(np.linalg.cholesky(block + np.diag(self.nested_prior)))
-            yield groups, root, root @ _by_group(self.across, part).reshape(some, nested, shared)
+            yield groups, root, root @ _by_group(part.across, here).reshape(some, nested, shared)
+
+
+def _is_grid(rows: int, situations: int, groups: int) -> bool:
+    return situations * groups <= GRID * rows
+
+
+def _spread(situation: Ints, group: Ints, shape: tuple[int, int], values: Floats) -> Any:
+    """Return the sums of values by situation and group; sparse where most of it is empty."""
+    from scipy import sparse
+
+    if _is_grid(len(values), *shape):
+        cell = situation * shape[1] + group
+        return np.bincount(cell, values, shape[0] * shape[1]).reshape(shape)
+    return sparse.csc_array((values, (situation, group)), shape=shape)
+
+
+def _apart(design: Design, shared: int) -> list[tuple[Any, Any, Ints]]:
+    """Return rows, situations and groups of the parts that share no situation.
+
+    One part of everything where they would be many: the work would go into going round.
+    """
+    from scipy import sparse
+
+    whole: list[tuple[Any, Any, Ints]] = [(slice(None), slice(None), np.arange(design.groups))]
+    if not shared or design.groups == 1:
+        return whole
+    count = design.groups + design.situations
+    pairs = sparse.coo_array(
+        (np.ones(len(design), dtype=bool), (design.group, design.groups + design.situation)),
+        shape=(count, count),
+    )
+    from scipy.sparse import csgraph
+
+    label = csgraph.connected_components(pairs, directed=False)[1][: design.groups]
+    parts = np.unique(label)
+    if not 1 < len(parts) <= MOST_PARTS:
+        return whole
+    of_row = label[design.group]
+    found = []
+    for part in parts:
+        rows = np.flatnonzero(of_row == part)
+        occurs = np.zeros(design.situations, dtype=bool)
+        occurs[design.situation[rows]] = True
+        found.append((rows, np.flatnonzero(occurs), np.flatnonzero(label == part)))
+    return found
+
+
+def _renumbered(code: Ints, kept: Ints, count: int) -> Ints:
+    """Return the position of each code among those that are kept."""
+    place = np.zeros(count, dtype=np.int64)
+    place[kept] = np.arange(len(kept))
+    return place[code]
 
 
 def _one_thread() -> Any:
