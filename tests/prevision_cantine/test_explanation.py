@@ -18,6 +18,7 @@ from prevision_cantine.model import learning, naming
 from prevision_cantine.model.effects import EVERYWHERE, effect_table
 from prevision_cantine.model.naming import TERMS
 from prevision_cantine.model.regression import Block, Design, solve
+from prevision_cantine.model.week_errors import FEW_WEEKS
 from prevision_cantine.words.language import LANGUAGES, MINUS, number, percent, rounded_to
 
 FIELDS = re.compile(r"\{(\w+)")
@@ -160,11 +161,11 @@ def test_the_effects_hold_the_truth_of_a_made_city():
         # frites come on top of a dish, fish in its place
         found = menu.effect[n] - (other if family == "poisson" else 0)
         assert found == pytest.approx(city.truth[family], abs=4 * menu.error[n] + 0.01)
-    assert (menu.error > 0).all()
+    assert (menu.error[menu.weeks >= FEW_WEEKS] > 0).all()
     assert (menu.rows > 0).all()
     near = forecaster.effects().select(term="vacances", scope=EVERYWHERE)
     effect = dict(zip(near.level_names("en"), near.effect.tolist(), strict=True))
-    error = 4 * float(near.error.max()) + 0.01
+    error = 4 * float(np.nanmax(near.error)) + 0.01
     assert effect.pop("eve of holidays") == pytest.approx(city.truth["before_break"], abs=error)
     assert effect["2 days before holidays"] == pytest.approx(0, abs=error)
 
@@ -197,9 +198,9 @@ def test_effects_say_on_how_many_rows_they_rest(town, town_forecaster):
     assert sum(by_type) == len(known)
 
 
-def test_the_errors_of_effects_are_those_of_least_squares():
+def test_the_errors_of_effects_are_those_of_least_squares_where_rows_are_independent():
     random = np.random.default_rng(0)
-    count = 400
+    count = 4000
     column = random.integers(0, 2, count)
     blocks = (
         Block("jour", column, 2, 1e-9, factor="weekday"),
@@ -209,20 +210,51 @@ def test_the_errors_of_effects_are_those_of_least_squares():
     design = Design(blocks, np.arange(count), np.zeros(count, dtype=int), 1)
     target = random.normal(0, 0.1, count) + 0.3 * (blocks[1].column == 0)
     effects, _ = solve(design, target, robust=False)
-    table = effect_table(design, target, np.ones(count), effects, ("A",))
+    date = np.datetime64("1960-01-04") + 7 * np.arange(count)
+    one = np.ones(count)
+    table = effect_table(design, target, one, one, date, effects, ("A",))
     x = np.column_stack([column == 0, column == 1, blocks[1].column == 0]).astype(float)
     beta, rest, *_ = np.linalg.lstsq(x, target, rcond=None)
     covariance = rest[0] / (count - 3) * np.linalg.inv(x.T @ x)
     dish, days = table.select(term="menu"), table.select(term="jour")
     assert dish.effect[0] == pytest.approx(beta[2], abs=1e-5)
-    assert dish.error[0] == pytest.approx(np.sqrt(covariance[2, 2]), rel=0.01)
+    assert dish.error[0] == pytest.approx(np.sqrt(covariance[2, 2]), rel=0.3)
+    assert dish.weeks[0] == dish.rows[0]
     assert dish.percent[0] == pytest.approx(100 * np.expm1(beta[2]), abs=1e-2)
     # A weekday against the mean of the days, whatever part of it the level carries.
     share = (column == 1).mean()
     against = np.array([share, -share, 0.0])
     assert days.effect[0] == pytest.approx(against @ beta, abs=1e-5)
-    assert days.error[0] == pytest.approx(np.sqrt(against @ covariance @ against), rel=0.01)
+    assert days.error[0] == pytest.approx(np.sqrt(against @ covariance @ against), rel=0.3)
     assert (days.effect * days.rows).sum() == pytest.approx(0, abs=1e-9)
+
+
+def test_an_effect_of_few_weeks_has_no_error_and_says_in_how_many_it_was_seen():
+    days = np.arange(700)
+    date = np.datetime64("2024-01-01") + days
+    for weeks in (1, FEW_WEEKS - 1, FEW_WEEKS):
+        rare = np.where((days // 7 < weeks) & (days % 7 == 2), 0, -1)
+        blocks = (
+            Block("menu", rare, 1, 0.1, factor="poisson"),
+            Block("niveau", np.zeros(700, dtype=int), 1, 0.1, nested=True, factor="level"),
+        )
+        design = Design(blocks, days, np.zeros(700, dtype=int), 1)
+        target = np.random.default_rng(0).normal(0, 0.1, 700)
+        one = np.ones(700)
+        effects, _ = solve(design, target, robust=False)
+        table = effect_table(design, target, one, one, date, effects, ("A",))
+        assert table.weeks.tolist() == [weeks]
+        assert np.isnan(table.percent_error[0]) == (weeks < FEW_WEEKS)
+        said = {lang: table.error_texts(lang)[0] for lang in LANGUAGES}
+        if weeks == FEW_WEEKS:
+            assert all(text.startswith("± ") for text in said.values())
+        else:
+            s = "s" if weeks > 1 else ""
+            assert said == {
+                "fr": f"vu {weeks} semaine{s}",
+                "en": f"seen in {weeks} week{s}",
+                "pt": f"visto em {weeks} semana{s}",
+            }
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -61,7 +61,10 @@ def fitted(city):
 
 def test_own_terms_are_learned_and_named_everywhere(city, fitted):
     fair = fitted.effects().select(term="fete locale", scope="*")
-    assert fair.effect[0] == pytest.approx(0.3, abs=4 * fair.error[0] + 0.05)
+    assert fair.effect[0] == pytest.approx(0.3, abs=0.08)
+    assert fair.weeks[0] == 4
+    assert np.isnan(fair.error[0])
+    assert "seen in 4 weeks" in fair.to_text("en")
     assert fair.level_names("en") == ["local fair"]
     warm = fitted.effects().select(term="temperature", scope="*")
     low, high = (float(name.rpartition("= ")[2]) for name in warm.level_names("en")[::4])
@@ -83,7 +86,7 @@ def test_own_terms_are_drawn(city, fitted):
         for axes in plot_effects(fitted.effects(), lang="en").axes
         for t in axes.get_yticklabels()
     ]
-    assert "local fair" in texts
+    assert "local fair (seen in 4 weeks)" in texts
     forecast = fitted.predict(city.calendar_rows(*SPAN))
     day = int(np.flatnonzero(forecast.rows.date == np.datetime64("2022-03-10"))[0])
     figure = plot_contributions(forecast, day, lang="en")

@@ -10,16 +10,19 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from prevision_cantine.arrays import Floats, Ints
+from prevision_cantine.arrays import Days, Floats, Ints
 from prevision_cantine.city.city import TYPES
 from prevision_cantine.errors import ForecastError
 from prevision_cantine.files.csv_file import write_csv
 from prevision_cantine.model.naming import NO_WORDS, TERMS, Words
-from prevision_cantine.model.regression import Block, Design, Effects, standard_errors
+from prevision_cantine.model.regression import Block, Design, Effects
 from prevision_cantine.model.terms import Term
+from prevision_cantine.model.week_errors import FEW_WEEKS, GROUPS, week_errors
 from prevision_cantine.words.language import in_language, number, percent, table, texts
 
 EVERYWHERE = "*"
+# The jackknife takes as long as some fits: of many rows, fewer groups of weeks are left out in turn.
+MANY_ROWS, FEWER_GROUPS = 1_000_000, 10
 # What a row of the table tells apart inside a term; the level of a canteen follows its last weeks
 # and is told by the forecast itself.
 _LEFT_OUT = ("niveau",)
@@ -27,15 +30,15 @@ _LEFT_OUT = ("niveau",)
 TEXTS = texts({
     "fr": {
         "term": "terme", "level": "niveau", "scope": "cantines", "effect": "effet", "error": "erreur type",
-        "rows": "lignes", "all": "toutes",
+        "rows": "lignes", "all": "toutes", "one_week": "vu 1 semaine", "weeks": "vu {count} semaines",
     },
     "en": {
         "term": "term", "level": "level", "scope": "canteens", "effect": "effect", "error": "standard error",
-        "rows": "rows", "all": "all",
+        "rows": "rows", "all": "all", "one_week": "seen in 1 week", "weeks": "seen in {count} weeks",
     },
     "pt": {
         "term": "termo", "level": "nível", "scope": "cantinas", "effect": "efeito", "error": "erro padrão",
-        "rows": "linhas", "all": "todas",
+        "rows": "linhas", "all": "todas", "one_week": "visto em 1 semana", "weeks": "visto em {count} semanas",
     },
 })  # fmt: skip
 
@@ -54,11 +57,13 @@ class EffectTable:
         ``*`` for an effect of all canteens; a type (``M``, ``E``, ``M/E``) or a canteen for what it
         adds to it.
     effect, error : ndarray of float, shape (m,)
-        Effect on the logarithm of meals, and its standard error: the posterior standard deviation,
-        the ridge penalties being priors. The weekdays and the weeks, one of which every row has, are
-        told against their mean over the rows.
-    rows : ndarray of int, shape (m,)
-        Rows of the data at the level; for a value of a number, all rows where it is known.
+        Effect on the logarithm of meals, and its standard error: by how much it moves where groups
+        of weeks are left out, since canteens err together on a day and days within a week. NaN
+        where it was seen in fewer than six weeks, which are too few for an honest one. The weekdays
+        and the weeks, one of which every row has, are told against their mean over the rows.
+    rows, weeks : ndarray of int, shape (m,)
+        Rows of the data at the level, and calendar weeks that they are of; for a value of a number,
+        all rows where it is known.
     words : Words
         What the city's own terms and levels are called.
     """
@@ -68,8 +73,9 @@ class EffectTable:
     level: Ints = attrs.field(repr=False)
     scope: npt.NDArray[np.str_] = attrs.field(repr=False)
     effect: Floats = attrs.field(repr=False)
-    error: Floats = attrs.field(repr=False)
+    error: Floats = attrs.field(repr=False, metadata={"missing": True})
     rows: Ints = attrs.field(repr=False)
+    weeks: Ints = attrs.field(repr=False)
     words: Words = attrs.field(default=NO_WORDS, repr=False)
 
     def __len__(self) -> int:
@@ -83,7 +89,7 @@ class EffectTable:
 
     @property
     def percent_error(self) -> Floats:
-        """Standard errors in points of percent, shape (m,)."""
+        """Standard errors in points of percent, NaN where there is none, shape (m,)."""
         return 100 * np.exp(self.effect) * self.error
 
     def select(self, *, term: str | None = None, scope: str | None = None) -> EffectTable:
@@ -142,6 +148,31 @@ class EffectTable:
         pairs = zip(self.factor.tolist(), self.level.tolist(), strict=True)
         return [self.words.level(factor, level, lang) for factor, level in pairs]
 
+    def error_texts(self, lang: str = "fr") -> list[str]:
+        """Return the standard errors in points of percent, or in how few weeks an effect was seen.
+
+        Parameters
+        ----------
+        lang : {"fr", "en", "pt"}
+            Language.
+
+        Returns
+        -------
+        list of str
+            Such as ``± 1.2``, or ``seen in 3 weeks``.
+
+        Raises
+        ------
+        ForecastError
+            Where the language does not exist.
+        """
+        say = in_language(TEXTS, lang)
+        return [
+            "± " + number(error, lang, 1) if np.isfinite(error)
+            else say["one_week" if weeks == 1 else "weeks"].format(count=weeks)
+            for error, weeks in zip(self.percent_error.tolist(), self.weeks.tolist(), strict=True)
+        ]  # fmt: skip
+
     def to_text(self, lang: str = "fr") -> str:
         """Return the table as text.
 
@@ -161,20 +192,22 @@ class EffectTable:
             Where the language does not exist.
         """
         say = in_language(TEXTS, lang)
-        names = self.level_names(lang)
+        names, errors = self.level_names(lang), self.error_texts(lang)
         rows = [
             [
                 self.words.term(str(self.term[n]), lang), names[n],
                 say["all"] if self.scope[n] == EVERYWHERE else str(self.scope[n]),
                 percent(self.percent[n] / 100, lang, 1, sign=True),
-                "± " + number(self.percent_error[n], lang, 1), number(int(self.rows[n]), lang),
+                errors[n], number(int(self.rows[n]), lang),
             ]
             for n in range(len(self))
         ]  # fmt: skip
         return table([say[k] for k in ("term", "level", "scope", "effect", "error", "rows")], rows)
 
     def to_csv(self, path: str | Path, lang: str = "fr") -> None:
-        """Write ``terme, facteur, niveau, nom, cantines, effet_pct, erreur_pct, lignes``.
+        """Write ``terme, facteur, niveau, nom, cantines, effet_pct, erreur_pct, lignes, semaines``.
+
+        The error is empty where an effect was seen in too few weeks for one.
 
         Parameters
         ----------
@@ -190,11 +223,13 @@ class EffectTable:
         """
         header = (
             "terme", "facteur", "niveau", "nom", "cantines", "effet_pct", "erreur_pct", "lignes",
+            "semaines",
         )  # fmt: skip
         rows = zip(
             self.term.tolist(), self.factor.tolist(), map(str, self.level.tolist()),
             self.level_names(lang), self.scope.tolist(), [f"{x:.3f}" for x in self.percent],
-            [f"{x:.3f}" for x in self.percent_error], map(str, self.rows.tolist()), strict=True,
+            ["" if np.isnan(x) else f"{x:.3f}" for x in self.percent_error],
+            map(str, self.rows.tolist()), map(str, self.weeks.tolist()), strict=True,
         )  # fmt: skip
         write_csv(path, header, rows)
 
@@ -203,6 +238,8 @@ def effect_table(
     design: Design,
     target: Floats,
     weight: Floats,
+    robust: Floats,
+    date: Days,
     effects: Effects,
     canteens: tuple[str, ...],
     *,
@@ -218,8 +255,10 @@ def effect_table(
         Rows that the effects were learned from.
     target : ndarray of float, shape (n,)
         What the terms should add up to.
-    weight : ndarray of float, shape (n,)
-        How much each row counted at last.
+    weight, robust : ndarray of float, shape (n,)
+        How much each row counts, and the factor by which it counts less for being far.
+    date : ndarray of datetime64[D], shape (n,)
+        Day of each row.
     effects : Effects
         Effects of its columns.
     canteens, kinds : tuple of str
@@ -236,7 +275,7 @@ def effect_table(
     """
     count = np.bincount(design.situation, minlength=design.situations)
     seen = design.matrix(nested=False).astype(bool).T @ count
-    rows = [_against_mean(design, seen, len(kinds))]
+    rows = [against_mean(design, seen, len(kinds))]
     curves: list[tuple[str, str, slice, slice]] = []
     left = list(design.columns(nested=False))
     place, entries = len(seen), list(words.entries)
@@ -256,13 +295,19 @@ def effect_table(
         ]  # fmt: skip
     contrast = np.vstack(rows)
     shared = contrast @ effects.shared
-    errors = standard_errors(design, target, weight, effects, contrast=contrast)
+    by_weeks = week_errors(
+        design, target, weight, robust, date, contrast=contrast,
+        groups=GROUPS if len(design) < MANY_ROWS else FEWER_GROUPS,
+    )  # fmt: skip
+    errors = by_weeks.shared, by_weeks.nested
+    weeks = by_weeks.shared_weeks
     parts: list[tuple[Any, ...]] = []
     for name, factor, at, first in curves:
         points = np.arange(at.stop - at.start)
         known = np.full(len(points), int(seen[first].max()))
         scope = np.full(len(points), EVERYWHERE, dtype=object)
-        parts.append((name, factor, points, scope, shared[at], errors[0][at], known))
+        during = np.full(len(points), int(weeks[first].max()))
+        parts.append((name, factor, points, scope, shared[at], errors[0][at], known, during))
     drawn = {factor for _, factor, _, _ in curves}
     for where, block in design.columns(nested=False):
         factor = block.factor.removeprefix("type*")
@@ -274,7 +319,16 @@ def effect_table(
             kind, level = np.divmod(level, block.width // len(kinds))
             scope = np.array(kinds, dtype=object)[kind]
         parts.append(
-            (block.term, factor, level, scope, shared[where], errors[0][where], seen[where])
+            (
+                block.term,
+                factor,
+                level,
+                scope,
+                shared[where],
+                errors[0][where],
+                seen[where],
+                weeks[where],
+            )
         )
     seen_by = _dense(
         design.matrix(nested=True).astype(bool).T @ design.spread(np.ones(len(design)))
@@ -288,6 +342,7 @@ def effect_table(
             (
                 block.term, block.factor, level, scope, effects.nested[:, where].T.ravel(),
                 errors[1][:, where].T.ravel(), seen_by[where].ravel(),
+                by_weeks.nested_weeks[:, where].T.ravel(),
             )
         )  # fmt: skip
     order = {name: n for n, name in enumerate(dict.fromkeys([*TERMS, *(p[0] for p in parts)]))}
@@ -296,15 +351,24 @@ def effect_table(
         none = np.array([], dtype=np.str_)
         whole, real = np.array([], dtype=np.int64), np.array([])
         return EffectTable(
-            term=none, factor=none, level=whole, scope=none, effect=real, error=real, rows=whole
+            term=none,
+            factor=none,
+            level=whole,
+            scope=none,
+            effect=real,
+            error=real,
+            rows=whole,
+            weeks=whole,
         )
     lengths = [len(part[2]) for part in parts]
-    columns_ = [np.concatenate([part[n] for part in parts]) for n in range(2, 7)]
+    columns_ = [np.concatenate([part[n] for part in parts]) for n in range(2, 8)]
+    few = columns_[5] < FEW_WEEKS
     found = EffectTable(
         term=np.repeat([part[0] for part in parts], lengths),
         factor=np.repeat([part[1] for part in parts], lengths),
-        level=columns_[0], scope=columns_[1].astype(str), effect=columns_[2], error=columns_[3],
-        rows=np.rint(columns_[4]).astype(np.int64), words=Words(tuple(entries)),
+        level=columns_[0], scope=columns_[1].astype(str), effect=columns_[2],
+        error=np.where(few, np.nan, columns_[3]), rows=np.rint(columns_[4]).astype(np.int64),
+        weeks=columns_[5].astype(np.int64), words=Words(tuple(entries)),
     )  # fmt: skip
     return found._take(found.rows > 0)
 
@@ -320,7 +384,7 @@ def _taken(left: list[tuple[slice, Block]], term: Term, width: int) -> list[slic
     return found
 
 
-def _against_mean(design: Design, seen: Ints, kinds: int) -> Floats:
+def against_mean(design: Design, seen: Ints, kinds: int) -> Floats:
     """Return each shared effect as a combination: less the mean of its factor where it has one.
 
     Where each row has a level of a factor, such as a weekday, the level of the canteen could carry

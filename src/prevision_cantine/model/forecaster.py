@@ -311,7 +311,8 @@ class CanteenForecaster(Parameters):
         -------
         EffectTable
             In percent, with standard error and number of rows: what all canteens share, and what a
-            type or a canteen adds to it.
+            type or a canteen adds to it. The errors take several times as long as the fit; they are
+            found once, when they are first asked for.
 
         Raises
         ------
@@ -333,9 +334,9 @@ class CanteenForecaster(Parameters):
                 self._city, self.fitted_.until, self._settings(), self._terms(self._city)
             )
             self._effects = effect_table(
-                found.design, found.target - found.mean, found.weight * found.robust, found.effects,
-                self._city.canteens, kinds=self._city.kinds, terms=found.terms,
-                words=self.fitted_.words,
+                found.design, found.target - found.mean, found.weight, found.robust,
+                found.table.date, found.effects, self._city.canteens, kinds=self._city.kinds,
+                terms=found.terms, words=self.fitted_.words,
             )  # fmt: skip
         return self._effects
 

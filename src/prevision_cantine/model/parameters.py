@@ -48,8 +48,8 @@ class Parameters:
 
         Returns
         -------
-        Parameters
-            Itself.
+        self
+            Itself, changed.
 
         Raises
         ------

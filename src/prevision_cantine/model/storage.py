@@ -230,7 +230,7 @@ def _plain(value: Any, name: str, arrays: Arrays) -> Any:
     return value.item() if isinstance(value, np.generic) else value
 
 
-def _built(kind: Any, value: Any, name: str, arrays: Arrays) -> Any:
+def _built(kind: Any, value: Any, name: str, arrays: Arrays, *, missing: bool = False) -> Any:
     """Return a plain value as what a field is annotated with, or refuse it."""
     if isinstance(kind, type) and attrs.has(kind):
         fields = {field.name for field in attrs.fields(kind)}
@@ -238,10 +238,16 @@ def _built(kind: Any, value: Any, name: str, arrays: Arrays) -> Any:
         if not isinstance(value, dict):
             raise _StateError(f"{name}: not a table of fields")
         _same_fields(name, value, fields)
-        return kind(**{f: _built(hints[f], value[f], f"{name}.{f}", arrays) for f in fields})
+        missing = {field.name for field in attrs.fields(kind) if field.metadata.get("missing")}
+        return kind(
+            **{
+                f: _built(hints[f], value[f], f"{name}.{f}", arrays, missing=f in missing)
+                for f in fields
+            }
+        )
     origin, inside = typing.get_origin(kind), typing.get_args(kind)
     if origin is np.ndarray:
-        return _taken(value, name, arrays, typing.get_args(inside[1])[0])
+        return _taken(value, name, arrays, typing.get_args(inside[1])[0], missing)
     if origin in (typing.Union, types.UnionType):
         options = [option for option in inside if option is not type(None)]
         return None if value is None else _built(options[0], value, name, arrays)
@@ -268,7 +274,7 @@ def _built(kind: Any, value: Any, name: str, arrays: Arrays) -> Any:
     return value
 
 
-def _taken(value: Any, name: str, arrays: Arrays, scalar: type) -> npt.NDArray[Any]:
+def _taken(value: Any, name: str, arrays: Arrays, scalar: type, missing: bool) -> npt.NDArray[Any]:
     """Return the array of a field, whose values are of the kind that it is annotated with."""
     if value != {"array": name} or name not in arrays:
         raise _StateError(f"{name}: no array")
@@ -276,7 +282,8 @@ def _taken(value: Any, name: str, arrays: Arrays, scalar: type) -> npt.NDArray[A
     expected = {np.float64: "<f8", np.int64: "<i8", np.datetime64: "<M8[D]"}.get(scalar)
     if array.dtype.str != expected and not (scalar is np.str_ and array.dtype.kind == "U"):
         raise _StateError(f"{name}: values of {array.dtype}, where {scalar.__name__} are needed")
-    if array.dtype.kind != "U" and not np.isfinite(array).all():
+    wrong = np.isinf(array) if missing else array.dtype.kind != "U" and ~np.isfinite(array)
+    if np.any(wrong):
         raise _StateError(f"{name}: a value is missing or infinite")
     return array
 

@@ -45,7 +45,7 @@ TEXTS = texts({
     "fr": {
         "meals": "repas", "forecast": "prévision", "interval": "intervalle à {share}", "served": "servis",
         "added": "écart à l'habitude (repas)", "usual": "{day} habituel", "effect": "effet sur les repas (%)",
-        "error": "effet, et deux erreurs types de part et d'autre", "asked": "part annoncée", "held": "part observée",
+        "error": "effet, et deux erreurs types de part et d'autre ; point creux : vu trop peu de semaines", "asked": "part annoncée", "held": "part observée",
         "exact": "intervalles exacts", "all": "ensemble",
         "calibration": "Les intervalles tiennent-ils ?\nceux de chaque période, d'après les erreurs des autres",
         "shortage": "repas manquants / servis (%)", "excess": "repas en trop / commandés (%)",
@@ -59,7 +59,7 @@ TEXTS = texts({
     "en": {
         "meals": "meals", "forecast": "forecast", "interval": "{share} interval", "served": "served",
         "added": "off the usual (meals)", "usual": "usual {day}", "effect": "effect on meals (%)",
-        "error": "effect, and two standard errors either side", "asked": "share stated", "held": "share held",
+        "error": "effect, and two standard errors either side; hollow point: seen in too few weeks", "asked": "share stated", "held": "share held",
         "exact": "exact intervals", "all": "all",
         "calibration": "Do the intervals hold?\nthose of each period, from the errors of the others",
         "shortage": "meals missing / served (%)", "excess": "meals too many / ordered (%)",
@@ -73,7 +73,7 @@ TEXTS = texts({
     "pt": {
         "meals": "refeições", "forecast": "previsão", "interval": "intervalo de {share}", "served": "servidas",
         "added": "desvio do habitual (refeições)", "usual": "{day} habitual", "effect": "efeito nas refeições (%)",
-        "error": "efeito, e dois erros padrão de cada lado", "asked": "parcela anunciada",
+        "error": "efeito, e dois erros padrão de cada lado; ponto vazio: visto em poucas semanas", "asked": "parcela anunciada",
         "held": "parcela observada", "exact": "intervalos exatos", "all": "total",
         "calibration": "Os intervalos se cumprem?\nos de cada período, pelos erros dos outros",
         "shortage": "refeições em falta / servidas (%)", "excess": "refeições a mais / pedidas (%)",
@@ -280,6 +280,8 @@ def plot_contributions(
 def plot_effects(effects: EffectTable, *, lang: str = "fr") -> Figure:
     """Draw the effects that all canteens share, each with two standard errors either side.
 
+    An effect seen in too few weeks for a standard error is a hollow point, and its name says so.
+
     Parameters
     ----------
     effects : EffectTable
@@ -330,6 +332,10 @@ def plot_effects(effects: EffectTable, *, lang: str = "fr") -> Figure:
             value, error = shared.percent[here][part], 2 * shared.percent_error[here][part]
             axes.fill_between(level[part], value - error, value + error, color="#C6D7E6", lw=0)
             axes.plot(level[part], value, "o-", color=BLUE, ms=3.5, lw=1.2)
+            few_weeks = ~np.isfinite(error)
+            axes.plot(
+                level[part][few_weeks], value[few_weeks], "o", color=BLUE, mfc="white", ms=3.5
+            )
         axes.axhline(0, color=BLACK, lw=0.8)
         axes.set_xlabel(say.get(factor, level_name(factor, 0, lang)))
         axes.set_ylabel("%")
@@ -569,7 +575,8 @@ def _served(city: City, canteen: str, days: Days) -> Floats:
 
 def _levels(axes: Axes, shared: EffectTable, few: npt.NDArray[Any], lang: str) -> None:
     """Draw the levels that are told one by one, under the name of their term."""
-    names = shared.level_names(lang)
+    names, errors = shared.level_names(lang), shared.error_texts(lang)
+    known = np.isfinite(shared.error)
     labels: list[str] = []
     places, heads = [], []
     last = ""
@@ -580,11 +587,15 @@ def _levels(axes: Axes, shared: EffectTable, few: npt.NDArray[Any], lang: str) -
             labels.append(_capital(shared.words.term(term, lang)))
             last = term
         places.append(len(labels))
-        labels.append(names[n])
-    axes.errorbar(
-        shared.percent[few], places, xerr=2 * shared.percent_error[few], fmt="o", color=BLUE, ms=5,
-        elinewidth=1.6, capsize=3,
-    )  # fmt: skip
+        labels.append(names[n] if known[n] else f"{names[n]} ({errors[n]})")
+    place = np.array(places)
+    for sure, fill in ((True, BLUE), (False, "white")):
+        here = known[few] == sure
+        error = 2 * shared.percent_error[few][here] if sure else None
+        axes.errorbar(
+            shared.percent[few][here], place[here], xerr=error, fmt="o", color=BLUE, ms=5, mfc=fill,
+            elinewidth=1.6, capsize=3,
+        )  # fmt: skip
     axes.axvline(0, color=BLACK, lw=0.8)
     axes.set_yticks(range(len(labels)), labels, parse_math=False)
     for n, label in enumerate(axes.get_yticklabels()):

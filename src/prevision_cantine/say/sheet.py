@@ -19,6 +19,7 @@ from prevision_cantine.model.effects import EVERYWHERE, EffectTable
 from prevision_cantine.model.forecaster import CanteenForecaster
 from prevision_cantine.model.naming import NO_WORDS, Words
 from prevision_cantine.model.strikes import PastStrikes
+from prevision_cantine.model.week_errors import FEW_WEEKS
 from prevision_cantine.say.limits import say_too_little, too_little
 from prevision_cantine.uncertainty.intervals import MIN_ROWS, Calibration
 from prevision_cantine.uncertainty.measures import wape
@@ -56,7 +57,9 @@ TEXTS = texts({
         "until": "Rien de postérieur au {until} n'a servi.",
         "personal": "Aucune donnée personnelle : des nombres de repas et d'élèves par cantine, jamais un enfant.",
         "terms": "Termes", "term": "terme", "levels": "niveaux", "lowest": "plus bas", "highest": "plus haut",
-        "error": "erreur type médiane", "level_row": "Le niveau de chaque cantine et la puissance de l'effectif "
+        "error": "erreur type médiane", "error_row": "L'erreur type compte les semaines, non les lignes : les cantines "
+        "s'écartent ensemble un même jour. Un effet vu moins de {few} semaines n'en a pas.",
+        "level_row": "Le niveau de chaque cantine et la puissance de l'effectif "
         "({exponent}) ne sont pas des effets partagés : ils se lisent dans chaque prévision.",
         "accuracy": "Justesse par situation",
         "validated": "Mesurée sur {rows} de {days} du {first} au {last} : chaque {step} "
@@ -94,7 +97,9 @@ TEXTS = texts({
         "until": "Nothing after {until} was used.",
         "personal": "No personal data: counts of meals and pupils by canteen, never a child.",
         "terms": "Terms", "term": "term", "levels": "levels", "lowest": "lowest", "highest": "highest",
-        "error": "median standard error", "level_row": "The level of each canteen and the power of enrolment "
+        "error": "median standard error", "error_row": "Standard errors count weeks, not rows: canteens are off together "
+        "on the same day. An effect seen in fewer than {few} weeks has none.",
+        "level_row": "The level of each canteen and the power of enrolment "
         "({exponent}) are no shared effects: each forecast tells them.",
         "accuracy": "Accuracy by situation",
         "validated": "Measured on {rows} of {days} from {first} to {last}: each {step} "
@@ -133,7 +138,9 @@ TEXTS = texts({
         "until": "Nada posterior a {until} foi usado.",
         "personal": "Nenhum dado pessoal: números de refeições e de alunos por cantina, nunca uma criança.",
         "terms": "Termos", "term": "termo", "levels": "níveis", "lowest": "menor", "highest": "maior",
-        "error": "erro padrão mediano", "level_row": "O nível de cada cantina e a potência das matrículas "
+        "error": "erro padrão mediano", "error_row": "O erro padrão conta semanas, não linhas: as cantinas desviam "
+        "juntas no mesmo dia. Um efeito visto em menos de {few} semanas não o tem.",
+        "level_row": "O nível de cada cantina e a potência das matrículas "
         "({exponent}) não são efeitos comuns: cada previsão os mostra.",
         "accuracy": "Precisão por situação",
         "validated": "Medida em {rows} de {days}, de {first} a {last}: {step} de uma vez, como se "
@@ -198,7 +205,8 @@ class TermRange:
     levels : int
         How many levels it has in the data.
     lowest, highest, error : float
-        Smallest and largest effect, and the median standard error.
+        Smallest and largest effect, and the median standard error of those that have one; NaN where
+        none has.
     """
 
     term: str
@@ -322,12 +330,14 @@ class ModelSheet:
             [
                 self.words.term(term.term, lang), number(term.levels, lang),
                 percent(term.lowest / 100, lang, 1, sign=True),
-                percent(term.highest / 100, lang, 1, sign=True), number(term.error, lang, 1),
+                percent(term.highest / 100, lang, 1, sign=True),
+                "–" if np.isnan(term.error) else number(term.error, lang, 1),
             ]
             for term in self.terms
         ]  # fmt: skip
         exponent = number(float(self.settings["enrolment_exponent"]), lang, 2)
         blocks += [f"## {say['terms']}", markdown_table(header, rows)]
+        blocks.append(say["error_row"].format(few=FEW_WEEKS))
         blocks.append(say["level_row"].format(exponent=exponent))
         blocks += [f"## {say['accuracy']}", *self._measured(lang)]
         too_little = say_too_little(data, self._past_forecasts, lang)
@@ -422,7 +432,8 @@ def _terms(effects: EffectTable) -> tuple[TermRange, ...]:
         part = effects.select(term=name)
         if len(part):
             values = part.percent
-            error = float(np.median(part.percent_error))
+            known = part.percent_error[np.isfinite(part.error)]
+            error = float(np.median(known)) if len(known) else float("nan")
             found.append(
                 TermRange(name, len(part), float(values.min()), float(values.max()), error)
             )
