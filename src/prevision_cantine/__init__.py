@@ -60,6 +60,8 @@ from prevision_cantine.measure.comparison import Comparison, Gain
 from prevision_cantine.measure.peers import PastForecasts
 from prevision_cantine.measure.worst import WorstDay, worst_days
 from prevision_cantine.measure.written import Measured, measure_file, measure_forecasts
+from prevision_cantine.model.choice import Choice, load_choice, save_choice
+from prevision_cantine.model.choosing import choose_settings
 from prevision_cantine.model.effects import EffectTable
 from prevision_cantine.model.forecast import Forecast
 from prevision_cantine.model.forecaster import CanteenForecaster
@@ -109,6 +111,7 @@ __all__ = [
     "CanteenForecaster",
     "CantineError",
     "Category",
+    "Choice",
     "City",
     "CityError",
     "Comparison",
@@ -158,6 +161,7 @@ __all__ = [
     "backtest",
     "backtest_page",
     "backtest_text",
+    "choose_settings",
     "city_from_frames",
     "compare_forecasts",
     "default_terms",
@@ -166,6 +170,7 @@ __all__ = [
     "import_office",
     "ingredients",
     "load_calendar",
+    "load_choice",
     "load_city",
     "load_dishes",
     "load_forecaster",
@@ -191,6 +196,7 @@ __all__ = [
     "order_what_if",
     "plan_order",
     "read_forecast",
+    "save_choice",
     "save_forecaster",
     "teaching_periods",
     "to_frame",

@@ -16,6 +16,7 @@ from prevision_cantine.city.city import City
 from prevision_cantine.city.load import load_city
 from prevision_cantine.decide.ordering import load_order
 from prevision_cantine.errors import CantineError, ForecastError
+from prevision_cantine.model.choice import load_choice
 from prevision_cantine.model.forecast import Forecast
 from prevision_cantine.model.forecaster import CanteenForecaster
 from prevision_cantine.model.storage import load_forecaster
@@ -101,6 +102,9 @@ def add_learning(
     when = "by default --lead-days before --from" if span else "YYYY-MM-DD"
     item.add_argument("--until", help=f"last day of the data used, {when}")
     add_lead_days(item)
+    item.add_argument(
+        "--settings", type=Path, help="settings that the command settings chose, a TOML file"
+    )
     if model:
         item.add_argument(
             "--model",
@@ -196,7 +200,7 @@ def fitted(arguments: argparse.Namespace, city: City) -> CanteenForecaster:
     """Return a forecaster that learned from a city up to the day asked for."""
     model = getattr(arguments, "model", None)
     if model is not None:
-        for option in ("until", "lead_days"):
+        for option in ("until", "lead_days", "settings"):
             if getattr(arguments, option) is not None:
                 name = option.replace("_", "-")
                 raise ForecastError("model_or_option", option=f"--{name}")
@@ -209,7 +213,8 @@ def fitted(arguments: argparse.Namespace, city: City) -> CanteenForecaster:
             until = to_day(arguments.start) - lead_days
         else:
             raise ForecastError("until_missing")
-        forecaster = CanteenForecaster(lead_days=lead_days).fit(city, until)
+        chosen = {} if arguments.settings is None else load_choice(arguments.settings).parameters()
+        forecaster = CanteenForecaster(lead_days=lead_days, **chosen).fit(city, until)
     past = len(forecaster.calibration_.actual)
     for sentence in say_too_little(forecaster.sources_, past, arguments.lang):
         print(f"prevision-cantine: {sentence}", file=sys.stderr)

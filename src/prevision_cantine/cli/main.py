@@ -24,6 +24,7 @@ from prevision_cantine.cli import (
     inspect_command,
     make_city_command,
     order_command,
+    settings_command,
     sheet_command,
     trade_off_command,
     what_if_command,
@@ -34,6 +35,7 @@ from prevision_cantine.words.catalogue import catalogue, sentence, system_reason
 from prevision_cantine.words.language import LANGUAGES
 
 COMMANDS = (
+    settings_command,
     fit_command,
     forecast_command,
     order_command,

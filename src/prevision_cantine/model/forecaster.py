@@ -17,6 +17,7 @@ from prevision_cantine.city.city import City, Rows
 from prevision_cantine.city.records import Attendance
 from prevision_cantine.city.sources import describe
 from prevision_cantine.errors import DateError, ForecastError, ParameterError, check_number
+from prevision_cantine.model.choice import Choice
 from prevision_cantine.model.design import design, is_ending, occasions
 from prevision_cantine.model.draft import MIN_ROWS as DRAFT_ROWS
 from prevision_cantine.model.draft import learn_weights, parts
@@ -33,11 +34,12 @@ from prevision_cantine.model.learning import (
     log_present,
     regress,
 )
-from prevision_cantine.model.levels import SLOTS
+from prevision_cantine.model.levels import LONG_ROWS, SLOTS
 from prevision_cantine.model.parameters import Parameters
 from prevision_cantine.model.past_forecasts import Origins, joined, measured, width_after
 from prevision_cantine.model.terms import (
     Term,
+    adjusted,
     checked_terms,
     default_terms,
     terms_from_text,
@@ -85,6 +87,14 @@ class CanteenForecaster(Parameters):
         data. Choose what the forecasts to come will do.
     terms : sequence of Category, Number, Season or Product, optional
         The terms; those of the city, as ``default_terms`` gives them, where not given.
+    level_rows : float
+        Rows of the longer past that a recent level is held by.
+    penalties : mapping of str to float, optional
+        Factors by which the penalties of terms are multiplied, by name of the term.
+    without : sequence of str
+        Names of terms to leave out.
+    choice : Choice, optional
+        How these settings were chosen, for the sheet; ``Choice.parameters`` gives it.
 
     Examples
     --------
@@ -115,6 +125,10 @@ class CanteenForecaster(Parameters):
         calibration_periods: int = 12,
         step: str = "period",
         terms: Sequence[Term] | None = None,
+        level_rows: float = LONG_ROWS,
+        penalties: Mapping[str, float] | None = None,
+        without: Sequence[str] = (),
+        choice: Choice | None = None,
     ) -> None:
         self.half_life = half_life
         self.level_half_life = level_half_life
@@ -126,6 +140,10 @@ class CanteenForecaster(Parameters):
         self.calibration_periods = calibration_periods
         self.step = step
         self.terms = terms
+        self.level_rows = level_rows
+        self.penalties = penalties
+        self.without = without
+        self.choice = choice
 
     def fit(self, city: City, until: str | dt.date | np.datetime64) -> CanteenForecaster:
         """Learn from what is known of a city up to a day.
@@ -348,7 +366,7 @@ class CanteenForecaster(Parameters):
         settings : dict of str to object
             Parameters of the forecaster.
         parts : dict of str to object
-            ``fitted``, ``calibration``, ``assisted``, ``sources`` and ``effects``.
+            ``fitted``, ``calibration``, ``assisted``, ``sources``, ``effects`` and ``choice``.
 
         Raises
         ------
@@ -359,9 +377,13 @@ class CanteenForecaster(Parameters):
         settings = self.get_params()
         if settings["terms"] is not None:
             settings["terms"] = terms_to_text(settings["terms"])
+        settings["without"] = list(settings["without"])
+        if settings["penalties"] is not None:
+            settings["penalties"] = dict(settings["penalties"])
         return settings, {
             "fitted": self.fitted_, "calibration": self.calibration_, "assisted": self.assisted_,
             "sources": self.sources_, "effects": self.effects(),
+            "choice": settings.pop("choice"),
         }  # fmt: skip
 
     @classmethod
@@ -386,15 +408,17 @@ class CanteenForecaster(Parameters):
             Where a setting is not known or missing, or the parts do not fit together.
         """
         known = cls().get_params()
+        del known["choice"]
         for name in {*settings, *known}:
             if name not in known or name not in settings:
                 raise ForecastError(f"the setting {name!r} is not known, or missing")
-            if not isinstance(settings[name], (bool, int, float, str, type(None))):
+            if not _is_setting(name, settings[name]):
                 raise ForecastError(f"the setting {name!r} is {settings[name]!r}")
         given = dict(settings)
         if given["terms"] is not None:
             given["terms"] = terms_from_text(given["terms"])
-        self = cls(**given)
+        given["without"] = tuple(given["without"])
+        self = cls(**given, choice=parts["choice"])
         self.check_parameters()
         self.fitted_, self.calibration_ = parts["fitted"], parts["calibration"]
         self.assisted_ = parts["assisted"]
@@ -443,6 +467,9 @@ class CanteenForecaster(Parameters):
         for name in ("half_life", "level_half_life", "level_half_life_new_year"):
             check_number(name, getattr(self, name), 0, LONGEST_LIFE, above=True)
         check_number("enrolment_exponent", self.enrolment_exponent, 0, 2)
+        check_number("level_rows", self.level_rows, 0, 1_000)
+        for name, factor in (self.penalties or {}).items():
+            check_number(f"penalties[{name!r}]", factor, 0, 1_000_000, above=True)
         check_number("enrolment_lead_days", self.enrolment_lead_days, 0, 365, unit="days")
         check_number("lead_days", self.lead_days, 1, 365, unit="days")
         check_number("calibration_periods", self.calibration_periods, 0, 1000, unit="periods")
@@ -481,12 +508,14 @@ class CanteenForecaster(Parameters):
             half_life=self.half_life,
             level_half_life=self.level_half_life,
             level_half_life_new_year=self.level_half_life_new_year,
+            level_rows=self.level_rows,
             enrolment_exponent=self.enrolment_exponent,
             enrolment_lead_days=self.enrolment_lead_days,
         )
 
     def _terms(self, city: City) -> tuple[Term, ...]:
-        return default_terms(city) if self.terms is None else checked_terms(self.terms)
+        terms = default_terms(city) if self.terms is None else checked_terms(self.terms)
+        return adjusted(terms, self.penalties, self.without)
 
     def _learn(self, city: City, until: np.datetime64) -> Fitted:
         if until not in self._learned:
@@ -587,6 +616,15 @@ class CanteenForecaster(Parameters):
             occasion=occasions(rows, is_new(fitted, rows)),
             drafts=self._draft_parts(fitted, rows, log_meals, table.agents),
         )
+
+
+def _is_setting(name: str, value: object) -> bool:
+    """Return whether a value of a file is of the kind that a parameter has."""
+    if name == "penalties" and isinstance(value, dict):
+        return all(type(factor) in (int, float) for factor in value.values())
+    if name == "without":
+        return isinstance(value, list) and all(isinstance(text, str) for text in value)
+    return isinstance(value, (bool, int, float, str, type(None)))
 
 
 def _total(contributions: Mapping[str, Floats]) -> Floats:

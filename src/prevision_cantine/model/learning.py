@@ -41,6 +41,7 @@ class Settings:
     half_life: float
     level_half_life: float
     level_half_life_new_year: float
+    level_rows: float
     enrolment_exponent: float
     enrolment_lead_days: int
 
@@ -230,15 +231,21 @@ def _firm(
     return firm if firm.any() else None
 
 
-def learn(city: City, until: np.datetime64, settings: Settings, terms: tuple[Term, ...]) -> Fitted:
-    """Learn what forecasts from the rows up to a day.
+def learn(
+    city: City,
+    until: np.datetime64,
+    settings: Settings,
+    terms: tuple[Term, ...],
+    found: Regression | None = None,
+) -> Fitted:
+    """Learn what forecasts from the rows up to a day; ``found`` is what ``regress`` gave, if known.
 
     Raises
     ------
     DateError
         Where no row is known by then.
     """
-    found = regress(city, until, settings, terms)
+    found = found or regress(city, until, settings, terms)
     table, target, mean = found.table, found.target, found.mean
     series = len(city.canteens)
     effects = attrs.evolve(
@@ -265,8 +272,10 @@ def learn(city: City, until: np.datetime64, settings: Settings, terms: tuple[Ter
     ordered = np.isfinite(table.agents) & (table.agents > 0)
     ordered &= (past.day > past.day[-1] - CAUTION_DAYS) & ~struck
     seen = np.bincount(table.canteen, minlength=series).astype(np.int64)
-    recent = _with_new_series(city, past.level(settings.level_half_life), seen)
-    of_new_year = _with_new_series(city, past.level(settings.level_half_life_new_year), seen)
+    recent = _with_new_series(city, past.level(settings.level_half_life, settings.level_rows), seen)
+    of_new_year = _with_new_series(
+        city, past.level(settings.level_half_life_new_year, settings.level_rows), seen
+    )
     return Fitted(
         until=until,
         canteens=city.canteens,

@@ -50,12 +50,12 @@ class Past:
         weight = self.weight * 0.5 ** (self._age() / half_life)
         return weighted_mean(weight, self.canteen, self.canteens, self.rest)
 
-    def level(self, half_life: float) -> Floats:
-        """Return the recent level of each canteen, held to its longer past."""
+    def level(self, half_life: float, rows: float = LONG_ROWS) -> Floats:
+        """Return the recent level of each canteen, held by so many rows to its longer past."""
         longer, seen = self.mean(LONG_HALF_LIFE)
         longer = np.where(seen > 0, longer, np.mean(self.rest))
         latest, mass = self.mean(half_life)
-        return np.asarray((mass * latest + LONG_ROWS * longer) / (mass + LONG_ROWS))
+        return np.asarray((mass * latest + rows * longer) / (mass + rows))
 
     def profile(self, unexplained: Floats) -> Floats:
         """Return what the last weeks of each canteen add to its weekdays, shape (canteens, slots)."""

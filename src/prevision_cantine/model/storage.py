@@ -24,6 +24,7 @@ import numpy.typing as npt
 from prevision_cantine.city.sources import Sources
 from prevision_cantine.errors import ForecastError
 from prevision_cantine.files.csv_file import written
+from prevision_cantine.model.choice import Choice
 from prevision_cantine.model.effects import EffectTable
 from prevision_cantine.model.fitted import Assisted, Fitted
 from prevision_cantine.model.forecaster import CanteenForecaster
@@ -42,6 +43,7 @@ _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # of a member: the same forecaster is the sam
 # What a file holds of a forecaster beside its settings; each class says its fields.
 PARTS: dict[str, Any] = {
     "fitted": Fitted, "calibration": Calibration, "assisted": Assisted | None, "sources": Sources, "effects": EffectTable,
+    "choice": Choice | None,
 }  # fmt: skip
 Arrays = dict[str, npt.NDArray[Any]]
 

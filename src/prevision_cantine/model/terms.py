@@ -911,6 +911,57 @@ def checked_terms(terms: Sequence[Any]) -> tuple[Term, ...]:
     return tuple(terms)
 
 
+def adjusted(
+    terms: Sequence[Term], penalties: Mapping[str, float] | None, without: Sequence[str]
+) -> tuple[Term, ...]:
+    """Return terms whose penalties are multiplied, and without some of them.
+
+    Parameters
+    ----------
+    terms : sequence of Term
+        The terms.
+    penalties : mapping of str to float, optional
+        Factors, above 0, by name of the term.
+    without : sequence of str
+        Names of terms to leave out.
+
+    Returns
+    -------
+    tuple of Term
+        In the same order.
+
+    Raises
+    ------
+    ForecastError
+        Where there is no term of a name.
+
+    Examples
+    --------
+    >>> terms = (Season(name="season", penalty=2.0), Number(name="leave", reads="variable:leave"))
+    >>> [term.penalty for term in adjusted(terms, {"season": 3.0}, ["leave"])]
+    [6.0]
+    """
+    factors = penalties or {}
+    known = dict.fromkeys(term.name for term in terms)
+    for name in (*factors, *without):
+        if name not in known:
+            raise ForecastError(f"no term {name!r}: there are {', '.join(known)}")
+    return tuple(
+        attrs.evolve(
+            term,
+            **{
+                name: getattr(term, name) * factors[term.name]
+                for name in ("penalty", "line", "curve", "by_type", "by_series")
+                if getattr(term, name, None) is not None
+            },
+        )
+        if factors.get(term.name, 1) != 1
+        else term
+        for term in terms
+        if term.name not in without
+    )
+
+
 def terms_to_text(terms: Sequence[Term]) -> str:
     """Return terms as JSON, of which ``terms_from_text`` builds them again."""
     return json.dumps([_plain(term) for term in terms], ensure_ascii=False, sort_keys=True)

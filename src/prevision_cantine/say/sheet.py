@@ -15,11 +15,13 @@ from prevision_cantine.arrays import Floats
 from prevision_cantine.calendar.days import weekday
 from prevision_cantine.calendar.periods import periods
 from prevision_cantine.city.sources import Sources
+from prevision_cantine.model.choice import Choice
 from prevision_cantine.model.effects import EVERYWHERE, EffectTable
 from prevision_cantine.model.forecaster import CanteenForecaster
 from prevision_cantine.model.naming import NO_WORDS, Words
 from prevision_cantine.model.strikes import PastStrikes
 from prevision_cantine.model.week_errors import FEW_WEEKS
+from prevision_cantine.say.chosen import choice_lines
 from prevision_cantine.say.limits import say_too_little, too_little
 from prevision_cantine.uncertainty.intervals import MIN_ROWS, Calibration
 from prevision_cantine.uncertainty.measures import wape
@@ -240,6 +242,8 @@ class ModelSheet:
         Parameters of the forecaster.
     words : Words
         What the city's own terms are called.
+    choice : Choice, optional
+        How the settings were chosen on the city's own past.
     """
 
     until: np.datetime64
@@ -251,6 +255,7 @@ class ModelSheet:
     strikes: PastStrikes
     settings: Mapping[str, Any]
     words: Words = NO_WORDS
+    choice: Choice | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the sheet as plain values, the same in every language.
@@ -260,7 +265,7 @@ class ModelSheet:
         dict
             ``schema``, ``until``, ``sources``, ``personal_data`` (false), ``terms``, ``accuracy``,
             ``validation``, ``worst``, ``strikes`` (days, and the shares that came), ``limits`` (their
-            names) and ``settings``.
+            names), ``settings`` and ``choice`` (how they were chosen; null where they were not).
         """
         whole = attrs.asdict(self, value_serializer=_plain)
         names = ("first", "last", "days")
@@ -347,6 +352,11 @@ class ModelSheet:
         blocks += [f"## {say['limits']}", "\n".join(f"- {limit}" for limit in limits)]
         settings = [f"- `{name}`: {value}" for name, value in self.settings.items()]
         blocks += [f"## {say['settings']}", "\n".join(settings)]
+        chosen = choice_lines(self.choice, lang, self.words, quoted=markdown)
+        steps = len(chosen) - (len(self.choice.steps) if self.choice else 0)
+        blocks.append(" ".join(chosen[:steps]))
+        if chosen[steps:]:
+            blocks.append("\n".join(f"- {line}" for line in chosen[steps:]))
         blocks.append(say["software"].format(version=_version(), schema=SCHEMA))
         return "\n\n".join(blocks) + "\n"
 
@@ -423,6 +433,7 @@ def model_sheet(forecaster: CanteenForecaster) -> ModelSheet:
         strikes=forecaster.fitted_.strikes,
         settings=forecaster.state()[0],
         words=forecaster.fitted_.words,
+        choice=forecaster.choice,
     )
 
 

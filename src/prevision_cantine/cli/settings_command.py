@@ -1,0 +1,58 @@
+"""Choose the settings of the model on forecasts of the city's own past."""
+
+from __future__ import annotations
+
+import argparse
+
+from prevision_cantine.calendar.days import to_day
+from prevision_cantine.city.load import load_city
+from prevision_cantine.cli.common import (
+    LEAD_DAYS,
+    Commands,
+    add_command,
+    add_language,
+    add_lead_days,
+    number,
+    writes,
+)
+from prevision_cantine.model.choice import save_choice
+from prevision_cantine.model.choosing import SECONDS, choose_settings
+from prevision_cantine.model.forecaster import CanteenForecaster
+from prevision_cantine.say.chosen import choice_to_text
+
+
+def add(commands: Commands) -> None:
+    """Add the command to the program."""
+    item = add_command(
+        commands, "settings", run, "choose the settings of the model on the city's own past",
+        span=False,
+    )  # fmt: skip
+    item.add_argument("--until", required=True, help="last day of the data used, YYYY-MM-DD")
+    add_lead_days(item)
+    item.add_argument(
+        "--step", choices=("period", "week"), default="period",
+        help="what is forecast at once: a teaching period, or a week; period by default",
+    )  # fmt: skip
+    item.add_argument(
+        "--seconds", type=number, default=SECONDS,
+        help=f"after so long no further setting is tried; {SECONDS:.0f} by default",
+    )  # fmt: skip
+    add_language(item)
+    writes(
+        item, required=True, what="TOML file to write, for --settings of the commands that learn"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the command."""
+    lead_days = LEAD_DAYS if arguments.lead_days is None else arguments.lead_days
+    start = CanteenForecaster(lead_days=lead_days, step=arguments.step)
+    choice = choose_settings(
+        load_city(arguments.folder),
+        to_day(arguments.until),
+        forecaster=start,
+        seconds=arguments.seconds,
+    )
+    save_choice(choice, arguments.output)
+    print(choice_to_text(choice, arguments.lang, file=arguments.output))
+    return 0
