@@ -195,6 +195,34 @@ def test_own_families_are_in_their_own_words():
     assert own[names.index("massa")].holds("lasanha de frango")
 
 
+@pytest.mark.parametrize(
+    ("reads", "there"),
+    [
+        ("variable:rien", "variable:temperature"),
+        ("evenement:neige", "evenement:fete locale"),
+        ("plat:soupe", "plat:poisson"),
+        ("observance:carême", "no observance (calendrier.csv)"),
+    ],
+)
+def test_a_term_that_reads_what_nothing_gives_is_refused_with_what_there_is(city, reads, there):
+    own = attrs.evolve(city, settings={"termes": {"rien": {"lit": reads}}})
+    with pytest.raises(CityError) as error:
+        default_terms(own)
+    shape = Number if reads.startswith("variable") else Category
+    with pytest.raises(ForecastError) as given:
+        CanteenForecaster(terms=[shape(name="rien", reads=reads)]).fit(city, UNTIL)
+    for message in (str(error.value), str(given.value)):
+        assert f"nothing gives {reads!r}" in message
+        assert there in message
+    assert "ville.toml: termes.rien" in str(error.value)
+
+
+def test_a_wrong_reading_names_that_of_variables(city):
+    own = attrs.evolve(city, settings={"termes": {"a": {"lit": "meteo"}}})
+    with pytest.raises(CityError, match="variable:NAME"):
+        default_terms(own)
+
+
 _penalty = st.sampled_from([None, 0.3, 6.0, 40.0])
 _names = st.sampled_from(["a", "b", "jour", "saison"])
 _category = st.builds(
@@ -202,7 +230,7 @@ _category = st.builds(
     penalty=_penalty, by_type=_penalty, by_series=_penalty,
 )  # fmt: skip
 _number = st.builds(
-    Number, name=_names, reads=st.sampled_from(["people", "variable:temperature", "variable:none"]),
+    Number, name=_names, reads=st.sampled_from(["people", "variable:temperature"]),
     curve=_penalty, by_type=_penalty, by_series=_penalty, transform=st.sampled_from(["none", "root", "log"]),
 )  # fmt: skip
 _season = st.builds(Season, name=_names, count=st.integers(1, 6), by_type=_penalty)

@@ -40,6 +40,7 @@ from prevision_cantine.model.past_forecasts import Origins, joined, measured, wi
 from prevision_cantine.model.terms import (
     Term,
     adjusted,
+    check_sources,
     checked_terms,
     default_terms,
     terms_from_text,
@@ -515,6 +516,8 @@ class CanteenForecaster(Parameters):
 
     def _terms(self, city: City) -> tuple[Term, ...]:
         terms = default_terms(city) if self.terms is None else checked_terms(self.terms)
+        if self.terms is not None:
+            check_sources(terms, city)
         return adjusted(terms, self.penalties, self.without)
 
     def _learn(self, city: City, until: np.datetime64) -> Fitted:

@@ -31,6 +31,10 @@ KNOWN = ("ahead", "announced", "after")
 TRANSFORMS = ("none", "root", "log")
 RESERVED = ("niveau", "effectif", "absences", "projet_commande")
 MAX_TERMS = 200
+NOTHING = {
+    "plat": "no family of dishes (familles in ville.toml)", "variable": "no variable (variables.csv)",
+    "evenement": "no event (calendrier.csv)", "observance": "no observance (calendrier.csv)",
+}  # fmt: skip
 # What the calendar says of a day, with the number of its levels; 1 is a yes or no.
 CALENDAR = {
     "weekday": 7, "week": WEEKS, "month": 12, "from_start": STARTS, "to_end": ENDS, "to_break": 4,
@@ -796,6 +800,64 @@ def default_terms(city: City) -> tuple[Term, ...]:
     return _with_settings(terms, city.settings.get("termes", {}), city)
 
 
+def sources_of(city: City) -> dict[str, tuple[str, ...]]:
+    """Return the names that terms may read in a city, by kind of source.
+
+    Parameters
+    ----------
+    city : City
+        The city.
+
+    Returns
+    -------
+    dict of str to tuple of str
+        Names of ``plat``, ``evenement``, ``observance`` and ``variable``.
+
+    Examples
+    --------
+    >>> from prevision_cantine import make_city
+    >>> sources_of(make_city(canteens=2, years=1))["plat"]
+    ('poisson', 'porc', 'viande', 'frites', 'pizza', 'fete')
+    """
+    menus = (city.menus, *city.menus_of.values())
+    told = {"evenement": city.calendar.events, "observance": city.calendar.observances}
+    found = {
+        "plat": [family.name for one in menus for family in one.families],
+        "variable": [variable.name for variable in city.variables],
+    } | {
+        kind: [name for name, _ in days] + [m.name for m in city.marks if m.nature == kind]
+        for kind, days in told.items()
+    }
+    return {kind: tuple(dict.fromkeys(names)) for kind, names in found.items()}
+
+
+def check_sources(terms: Sequence[Term], city: City) -> None:
+    """Refuse a term that reads what nothing gives: it would silently never have an effect.
+
+    Parameters
+    ----------
+    terms : sequence of Term
+        The terms.
+    city : City
+        The city whose days they read.
+
+    Raises
+    ------
+    ForecastError
+        With every such term, and what there is to read.
+    """
+    there = sources_of(city)
+    wrong = []
+    for term in terms:
+        for reads in term.sources:
+            kind, colon, name = reads.partition(":")
+            if colon and name not in there[kind]:
+                known = ", ".join(f"{kind}:{other}" for other in there[kind]) or NOTHING[kind]
+                wrong.append(f"term {term.name!r}: nothing gives {reads!r}: there is {known}")
+    if wrong:
+        raise ForecastError("; ".join(wrong))
+
+
 def _counts_daily(city: City) -> bool:
     """Return whether head counts change so often that their own effect can be learned."""
     return bool((np.bincount(city.headcounts.series) > 40).any())
@@ -822,6 +884,7 @@ def _with_settings(terms: list[Term], settings: Mapping[str, Any], city: City) -
         own = {term.name: term for term in terms}
         try:
             made = _own_term(name, value, own)
+            check_sources([made] if made else [], city)
         except ForecastError as error:
             raise CityError("term_wrong", where=where, reason=error) from None
         if made is None:  # one of the others, called otherwise
