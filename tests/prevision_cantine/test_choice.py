@@ -105,7 +105,7 @@ MADE = Choice(
     penalties=(("saison", 3.0),), stay=("menu",), without=("ramadan", 'fête "locale"'),
     steps=(
         Step("level_half_life", 8.0, 12.0, 0.001, 2.5), Step("penalty of saison", 1.0, 3.0, 0.0004, 1.2),
-        Step("term ramadan", 1.0, 0.0, 0.0002, 1.1),
+        Step("term ramadan", 1.0, 0.0, 0.0002, 1.1), Step("penalty of *", 1.0, 0.3, 0.0001, 1.1),
     ),
 )  # fmt: skip
 
@@ -161,6 +161,11 @@ def test_penalties_and_terms_left_out(city):
     for before, after in zip([t for t in terms if t.name == "saison"], [t for t in found if t.name == "saison"], strict=True):  # fmt: skip
         assert (after.penalty, after.by_type) == (2 * before.penalty, 2 * before.by_type)
     assert adjusted(terms, None, ()) == terms
+    assert adjusted(terms, {"*": 1.0}, ()) == terms
+    both = adjusted(terms, {"*": 2.0, "saison": 3.0}, ())
+    for before, after in zip(terms, both, strict=True):
+        if before.penalty is not None:
+            assert after.penalty == (6 if before.name == "saison" else 2) * before.penalty
     for wrong in ({"penalties": {"x": 2.0}}, {"without": ["x"]}):
         with pytest.raises(ForecastError, match=r"no term 'x': there are jour, saison"):
             CanteenForecaster(**wrong).fit(city, UNTIL)

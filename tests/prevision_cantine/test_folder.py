@@ -237,6 +237,15 @@ def test_the_settings_of_the_guide_are_read(town):
         pytest.skip("the documentation is not there")
     text = page.read_text("utf-8").partition("```toml\n")[2].partition("```")[0]
     (town / "ville.toml").write_text(text, "utf-8")
+    calendar = town / "calendrier.csv"
+    header = calendar.read_text("utf-8").splitlines()[0].split(",")
+    snow = {"du": "2024-01-11", "au": "2024-01-11", "nature": "evenement", "nom": "neige"}
+    with calendar.open("a", encoding="utf-8") as file:
+        file.write(",".join(snow.get(name, "") for name in header) + "\n")
+    leave = [
+        [str(day), "conges", "0.2"] for day in np.arange("2023-01-01", "2024-04-01", dtype="M8[D]")
+    ]
+    write(town, "variables.csv", "date,nom,valeur", leave)
     city = load_city(town)
     names = [term.name for term in default_terms(city)]
     assert "ramadan" not in names

@@ -28,7 +28,7 @@ class Step:
     Parameters
     ----------
     name : str
-        The setting; ``penalty of NAME`` for the factor of the penalties of a term, ``term NAME`` for
+        The setting; ``penalty of NAME`` for the factor of the penalties of a term, or of all for ``*``; ``term NAME`` for
         whether an optional term stays, 1 or 0.
     before, after : float
         Its value before and after.
@@ -67,7 +67,7 @@ class Choice:
     settings : tuple of (str, float)
         Parameters of the forecaster.
     penalties : tuple of (str, float)
-        Factors of the penalties of terms, where they are not 1.
+        Factors of the penalties of terms, and of all under ``*``, where they are not 1.
     stay, without : tuple of str
         Optional terms that stay, and those that are left out.
     steps : tuple of Step

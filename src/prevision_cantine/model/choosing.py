@@ -182,7 +182,7 @@ def _axes(model: CanteenForecaster, names: Sequence[str], optional: Sequence[str
 
     found = [axis(name, GRIDS[name], getattr(model, name)) for name in SETTINGS]
     factors = model.penalties or {}
-    found += [axis(PENALTY + name, FACTORS, factors.get(name, 1.0)) for name in names]
+    found += [axis(PENALTY + name, FACTORS, factors.get(name, 1.0)) for name in ("*", *names)]
     return found + [Axis(TERM + name, (0.0, 1.0), 1.0) for name in optional]
 
 

@@ -91,7 +91,8 @@ class CanteenForecaster(Parameters):
     level_rows : float
         Rows of the longer past that a recent level is held by.
     penalties : mapping of str to float, optional
-        Factors by which the penalties of terms are multiplied, by name of the term.
+        Factors by which the penalties of terms are multiplied, by name of the term; that of
+        ``*`` is for all of them, beside their own.
     without : sequence of str
         Names of terms to leave out.
     choice : Choice, optional

@@ -984,7 +984,7 @@ def adjusted(
     terms : sequence of Term
         The terms.
     penalties : mapping of str to float, optional
-        Factors, above 0, by name of the term.
+        Factors, above 0, by name of the term; that of ``*`` is for all of them, beside their own.
     without : sequence of str
         Names of terms to leave out.
 
@@ -1004,7 +1004,8 @@ def adjusted(
     >>> [term.penalty for term in adjusted(terms, {"season": 3.0}, ["leave"])]
     [6.0]
     """
-    factors = penalties or {}
+    factors = dict(penalties or {})
+    every = factors.pop("*", 1.0)
     known = dict.fromkeys(term.name for term in terms)
     for name in (*factors, *without):
         if name not in known:
@@ -1013,12 +1014,12 @@ def adjusted(
         attrs.evolve(
             term,
             **{
-                name: getattr(term, name) * factors[term.name]
+                name: getattr(term, name) * every * factors.get(term.name, 1.0)
                 for name in ("penalty", "line", "curve", "by_type", "by_series")
                 if getattr(term, name, None) is not None
             },
         )
-        if factors.get(term.name, 1) != 1
+        if every * factors.get(term.name, 1.0) != 1
         else term
         for term in terms
         if term.name not in without

@@ -19,7 +19,7 @@ TEXTS = texts({
         "pour en choisir.",
         "time": "La recherche s'est arrêtée avant la fin, faute de temps.",
         "step": "{name} : {before} → {after}, {gain} point d'erreur en moins",
-        "penalty": "prudence du terme « {term} »", "term": "terme « {term} »", "yes": "gardé", "no": "laissé de côté",
+        "penalty": "prudence du terme « {term} »", "every": "prudence de tous les termes", "term": "terme « {term} »", "yes": "gardé", "no": "laissé de côté",
         "stay": "Termes facultatifs gardés : {names}.", "without": "Termes laissés de côté : {names}.",
         "see": "voir {file}",
         "none": "Les réglages sont ceux livrés avec le logiciel, ou donnés à la main : aucune recherche sur le passé "
@@ -33,7 +33,7 @@ TEXTS = texts({
         "few": "Settings unchanged: {weeks} weeks of past forecasts, from {first} to {last}, are too few to choose on.",
         "time": "The search stopped before its end, for want of time.",
         "step": "{name}: {before} → {after}, {gain} points of error less",
-        "penalty": "caution of the term “{term}”", "term": "term “{term}”", "yes": "kept", "no": "left out",
+        "penalty": "caution of the term “{term}”", "every": "caution of all terms", "term": "term “{term}”", "yes": "kept", "no": "left out",
         "stay": "Optional terms kept: {names}.", "without": "Terms left out: {names}.",
         "see": "see {file}",
         "none": "The settings are those that ship with the software, or were given by hand: no search on the city's "
@@ -49,7 +49,7 @@ TEXTS = texts({
         "para escolher.",
         "time": "A busca parou antes do fim, por falta de tempo.",
         "step": "{name}: {before} → {after}, {gain} ponto de erro a menos",
-        "penalty": "cautela do termo “{term}”", "term": "termo “{term}”", "yes": "mantido", "no": "deixado de fora",
+        "penalty": "cautela do termo “{term}”", "every": "cautela de todos os termos", "term": "termo “{term}”", "yes": "mantido", "no": "deixado de fora",
         "stay": "Termos opcionais mantidos: {names}.", "without": "Termos deixados de fora: {names}.",
         "see": "ver {file}",
         "none": "Os parâmetros são os que vêm com o programa, ou foram dados à mão: nenhuma busca no passado da "
@@ -129,7 +129,9 @@ def choice_lines(
     for step in choice.steps:
         kind, _, term = step.name.partition(" of " if step.name.startswith("penalty") else " ")
         values = [number(value, lang, 1 if value != round(value) else 0) for value in (step.before, step.after)]  # fmt: skip
-        if kind in ("penalty", "term") and term:
+        if term == "*":
+            name = say["every"]
+        elif kind in ("penalty", "term") and term:
             name = say[kind].format(term=quoted(words.term(term, lang)))
         else:
             name = SETTINGS[lang][step.name]
