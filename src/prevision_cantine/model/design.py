@@ -21,6 +21,7 @@ def design(
     *,
     known_on: np.datetime64,
     people: Floats | None = None,
+    absent: Floats | None = None,
 ) -> Design:
     """Return the columns of every term but the enrolment, and the recent parts of the level.
 
@@ -36,15 +37,15 @@ def design(
         forecasts is found apart, from the last weeks.
     known_on : datetime64[D]
         Day of the knowledge.
-    people : ndarray of float, shape (n,), optional
-        Logarithm of people enrolled or present.
+    people, absent : ndarray of float, shape (n,), optional
+        Logarithm of people enrolled or present, and the share of them that is announced absent.
 
     Returns
     -------
     Design
         The series are its groups.
     """
-    found = situations(rows, terms, known_on, people)
+    found = situations(rows, terms, known_on, people, absent)
     return design_of(rows, found, terms, first_year, years)
 
 

@@ -533,9 +533,14 @@ class CanteenForecaster(Parameters):
         known_on = fitted.until + self.enrolment_lead_days
         people = log_people(rows, known_on, fitted.usual)
         terms = terms_from_text(fitted.terms)
+        present = log_present(rows, fitted.until, people)
+        # Where absences are announced every day, those of a day without any are not known yet.
+        away = fitted.away[rows.canteen]
+        absent = np.where((present == 0) & (away < 0), np.nan, -np.expm1(present))
         columns = design(
-            rows, terms, fitted.first_year, fitted.years, known_on=fitted.until, people=people
-        )
+            rows, terms, fitted.first_year, fitted.years, known_on=fitted.until, people=people,
+            absent=absent,
+        )  # fmt: skip
         contributions |= fitted.effects.terms(columns)
         new = is_new(fitted, rows)
         known = rows.city.enrolment_is_known(rows.canteen, rows.date, known_on)
@@ -554,8 +559,9 @@ class CanteenForecaster(Parameters):
         contributions["jour"] = (
             contributions["jour"] + fitted.profile[rows.canteen, weekday(rows.date)]
         )
-        absent = log_present(rows, fitted.until, people)
-        contributions["absences"] = np.where(absent < 0, absent, fitted.away[rows.canteen])
+        contributions["absences"] = contributions["absences"] + np.where(
+            present < 0, present, away
+        )
         for term in terms:
             unknown = term.known == "after" or (
                 term.known == "announced" and not self.strikes_announced

@@ -199,11 +199,12 @@ def regress(
     people = log_people(rows, until + settings.enrolment_lead_days, usual)
     year = city.calendar.year_index(table.date[[0, -1]])
     first_year, years = int(year[0]), int(year[1] - year[0]) + 1
-    found = situations(rows, terms, until, people)
+    present = log_present(rows, until, people)
+    found = situations(rows, terms, until, people, -np.expm1(present))
     terms = tuple(term.learned(found) for term in terms)
     columns = design_of(rows, found, terms, first_year, years)
     offset = settings.enrolment_exponent * people
-    target = np.log(table.meals) - offset - log_present(rows, until, people)
+    target = np.log(table.meals) - offset - present
     mean = float(np.mean(target))
     size = np.exp(offset)
     age = (until - table.date).astype(np.float64)
@@ -334,11 +335,12 @@ def _level_apart(
         return level
     rows = Rows(city, table.canteen, table.date)
     people = log_people(rows, until + settings.enrolment_lead_days, found.usual)
-    seen = situations(rows, found.terms, until, people)
+    present = log_present(rows, until, people)
+    seen = situations(rows, found.terms, until, people, -np.expm1(present))
     columns = design_of(rows, seen, found.terms, found.first_year, found.years)
     parts = effects.terms(columns)
     parts.pop("niveau")
-    offset = settings.enrolment_exponent * people + log_present(rows, until, people)
+    offset = settings.enrolment_exponent * people + present
     rest = np.log(table.meals) - offset - sum(parts.values())
     age = (len(days) - 1 - np.searchsorted(days, table.date)).astype(np.float64)
     return recent_level(rest, table.canteen, age, settings.level_half_life, level)

@@ -29,6 +29,7 @@ STARTS, ENDS = 8, 16  # service days after the start and before the end that hav
 POINTS = 5  # values of a number at which its effect is told
 KNOWN = ("ahead", "announced", "after")
 TRANSFORMS = ("none", "root", "log")
+OF_ROW = frozenset({"people", "absent"})  # numbers of a row, that its day and kind do not tell
 RESERVED = ("niveau", "effectif", "absences", "projet_commande")
 MAX_TERMS = 200
 NOTHING = {
@@ -63,6 +64,8 @@ class Situations:
         Day of the knowledge, for what is known from a day on.
     people : ndarray of float, shape (n,), optional
         Logarithm of people enrolled or present, a row each; only where a term reads it.
+    absent : ndarray of float, shape (n,), optional
+        Share of them that is announced absent, NaN where it is not known yet.
     """
 
     city: City
@@ -72,6 +75,7 @@ class Situations:
     series: Ints
     known_on: np.datetime64
     people: Floats | None = None
+    absent: Floats | None = None
     _around: dict[str, Any] = attrs.field(factory=dict, init=False)
     _dishes: dict[str, Bools] = attrs.field(factory=dict, init=False)  # by kind, of its situations
 
@@ -114,17 +118,18 @@ class Situations:
         Parameters
         ----------
         reads : str
-            ``people``, or ``variable:`` and a name.
+            ``people``, ``absent``, or ``variable:`` and a name.
 
         Returns
         -------
         ndarray of float, shape (situations,)
             Values.
         """
-        if reads == "people":
+        if reads in OF_ROW:
             result = np.full(len(self.date), np.nan)
-            if self.people is not None:
-                result[self.of_row] = self.people
+            values = self.people if reads == "people" else self.absent
+            if values is not None:
+                result[self.of_row] = values
             return result
         name = reads.partition(":")[2]
         for variable in self.city.variables:
@@ -167,7 +172,11 @@ class Situations:
 
 
 def situations(
-    rows: Rows, terms: Sequence[Term], known_on: np.datetime64, people: Floats | None = None
+    rows: Rows,
+    terms: Sequence[Term],
+    known_on: np.datetime64,
+    people: Floats | None = None,
+    absent: Floats | None = None,
 ) -> Situations:
     """Return the situations of rows, of which there is at least one.
 
@@ -179,8 +188,8 @@ def situations(
         What will be read of them.
     known_on : datetime64[D]
         Day of the knowledge.
-    people : ndarray of float, shape (n,), optional
-        Logarithm of people enrolled or present.
+    people, absent : ndarray of float, shape (n,), optional
+        Logarithm of people enrolled or present, and the share of them that is announced absent.
 
     Returns
     -------
@@ -205,13 +214,13 @@ def situations(
     series = np.where(who >= len(names), who - len(names), -1)
     kind = np.where(series >= 0, kinds[series], who)
     of_row = np.take(np.cumsum(occurs) - 1, code)
-    return Situations(city, of_row, first + day, kind, series, known_on, people)
+    return Situations(city, of_row, first + day, kind, series, known_on, people, absent)
 
 
 def _alone(rows: Rows, terms: Sequence[Term]) -> Bools:
     """Return the rows of which something is read that their kind does not share."""
     read = {reads for term in terms for reads in term.sources}
-    if "people" in read:
+    if read & OF_ROW:
         return np.ones(len(rows), dtype=bool)
     alone = np.zeros(len(rows), dtype=bool)
     for mark in rows.city.marks:
@@ -358,7 +367,8 @@ class Number:
     name : str
         Name of the term.
     reads : str
-        ``variable:`` and a name, or ``people``, the logarithm of people enrolled or present.
+        ``variable:`` and a name; ``people``, the logarithm of people enrolled or present; or
+        ``absent``, the share of them that is announced absent.
     line, curve : float
         Ridge penalties of the line and of the curve beyond it; no curve where None.
     by_type, by_series : float, optional
@@ -387,7 +397,7 @@ class Number:
 
     def __attrs_post_init__(self) -> None:
         """Refuse what cannot be read."""
-        if self.reads != "people" and not self.reads.partition("variable:")[2]:
+        if self.reads not in OF_ROW and not self.reads.partition("variable:")[2]:
             raise ForecastError("term_reads_number", term=self.name, value=self.reads)
         if self.transform not in TRANSFORMS or self.known not in ("ahead", "after"):
             raise ForecastError("term_transform", term=self.name, known=Either(tuple(TRANSFORMS)))
@@ -784,6 +794,9 @@ def default_terms(city: City) -> tuple[Term, ...]:
         terms.append(Category(name="menu", reads=reads, penalty=12.0, by_series=own))
     if _counts_daily(city):
         terms.append(Number(name="effectif", reads="people", line=1.0, curve=None, by_type=3.0))
+    if _is_absent_daily(city):
+        # Who stays away is not like the others: beside the people that are fewer, its own effect.
+        terms.append(Number(name="absences", reads="absent", transform="root", by_type=3.0))
     own_names: dict[str, Term] = {}
     for source, named in (("evenement", calendar.events), ("observance", calendar.observances)):
         of_series = [mark.name for mark in city.marks if mark.nature == source]
@@ -861,6 +874,15 @@ def check_sources(terms: Sequence[Term], city: City) -> None:
 def _counts_daily(city: City) -> bool:
     """Return whether head counts change so often that their own effect can be learned."""
     return bool((np.bincount(city.headcounts.series) > 40).any())
+
+
+def _is_absent_daily(city: City) -> bool:
+    """Return whether absences are announced on so many days that their own effect can be learned."""
+    if not len(city.absences):
+        return False
+    table = city.attendance
+    absent = city.absent(table.canteen, table.date, city.calendar.span[1])
+    return bool(np.mean(absent > 0) > 0.5)
 
 
 def _with_settings(terms: list[Term], settings: Mapping[str, Any], city: City) -> tuple[Term, ...]:
@@ -969,7 +991,8 @@ def checked_terms(terms: Sequence[Any]) -> tuple[Term, ...]:
             raise ForecastError(
                 f"terms: {term!r} is no term: give Category, Number, Season, Product"
             )
-        if term.name in RESERVED and not (term.name == "effectif" and term.sources == ("people",)):
+        own = {"effectif": ("people",), "absences": ("absent",)}.get(term.name)
+        if term.name in RESERVED and term.sources != own:
             raise ForecastError(f"terms: the name {term.name!r} belongs to a part without a term")
     return tuple(terms)
 
@@ -1083,4 +1106,4 @@ def names_of(terms: Sequence[Term]) -> tuple[str, ...]:
     own = [term.name for term in terms if term.name not in TERMS]
     there = {"effectif", "niveau", "jour", *(term.name for term in terms)}
     usual = [name for name in TERMS if name in there]
-    return (*usual, *dict.fromkeys(own), "absences", "projet_commande")
+    return tuple(dict.fromkeys([*usual, *own, "absences", "projet_commande"]))
