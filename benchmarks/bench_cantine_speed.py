@@ -10,6 +10,8 @@ import argparse
 import os
 import re
 import statistics
+import subprocess
+import sys
 import time
 import tracemalloc
 from collections import defaultdict
@@ -30,7 +32,8 @@ from prevision_cantine import (
     load_city,
     make_city,
 )
-from prevision_cantine.city.menus import plain
+from prevision_cantine.calendar.periods import weeks
+from prevision_cantine.city.menus import plain as plain_text
 from prevision_cantine.model.regression import Block, Design, solve
 from prevision_cantine.uncertainty.intervals import Calibration
 
@@ -122,6 +125,68 @@ def fit(city: City) -> None:
         )
 
 
+def limits(city: City) -> None:
+    """Print what a user waits for, over what the project allows."""
+    last = city.attendance.date[-1]
+    model = CanteenForecaster(calibration_periods=2, step="week").fit(city, last - 40)
+    rows = city.calendar_rows(last - 24, last - 11)
+    served, _ = city.served_rows(last - 500, last)
+    spans = weeks(served.date)[-50:]
+
+    def weekly() -> None:
+        every = CanteenForecaster(step="week")
+        for span in spans:
+            every.fit(city, span.until(15))
+            here = (served.date >= span.start) & (served.date <= span.end)
+            every.predict(served.select(here))
+
+    forecast = model.predict(rows.select(np.arange(80)))
+    effects = CanteenForecaster(calibration_periods=0).fit(city, last)
+    plain = median(lambda: CanteenForecaster(calibration_periods=0).fit(city, last))
+
+    def started(*command: str) -> float:
+        every = []
+        for _ in range(5):
+            begun = time.perf_counter()
+            subprocess.run([sys.executable, *command], check=True, capture_output=True)
+            every.append(time.perf_counter() - begun)
+        return statistics.median(every)
+
+    help_ = "from prevision_cantine.cli import main; main(['--help'])"
+    found = (
+        ("one fit", plain, 0.12),
+        (
+            f"forecast of two weeks, {len(rows)} rows",
+            median(lambda: model.predict(rows), 20),
+            0.009,
+        ),
+        (f"{len(spans)} weekly forecasts with their past ones", median(weekly, 1), 10.0),
+        ("terms of 80 rows in meals, at once", median(forecast.in_meals, 50), 0.005),
+        (
+            "sentences of 80 rows",
+            median(lambda: [forecast.explain(i) for i in range(80)], 5),
+            0.005,
+        ),
+        ("effects with their errors, against one fit", median(effects_of(effects), 3), 10 * plain),
+        ("import prevision_cantine, wall", started("-c", "import prevision_cantine"), 0.5),
+        ("prevision-cantine --help, wall", started("-c", help_), 0.3),
+    )
+    print("What a user waits for, and the limit")
+    for name, seconds, most in found:
+        over = "" if seconds <= most else "   OVER"
+        print(f"  {name:46}{seconds:9.4f} s, {seconds / most:5.2f} of the limit{over}")
+
+
+def effects_of(model: CanteenForecaster) -> Callable[[], object]:
+    """Return what finds the effects of a fitted model anew."""
+
+    def run() -> object:
+        model._effects = None
+        return model.effects()
+
+    return run
+
+
 def columns(city: City) -> tuple[Any, Any]:
     """Return the columns of calendar, menu, canteen and enrolment, and the meals."""
     table = city.attendance
@@ -148,7 +213,7 @@ def menu_words(city: City) -> dict[str, npt.NDArray[np.float64]]:
     days = pd.to_datetime(menus["date"], dayfirst=True).to_numpy().astype("datetime64[D]")
     served: dict[str, set[np.datetime64]] = defaultdict(set)
     for day, dish in zip(days, menus["plat"].astype(str), strict=True):
-        for word in re.findall(r"[a-z]{4,}", plain(dish)):
+        for word in re.findall(r"[a-z]{4,}", plain_text(dish)):
             served[word].add(day)
     common = sorted(served, key=lambda word: (-len(served[word]), word))[:WORDS]
     return {
@@ -274,10 +339,18 @@ def grow(most: int) -> None:
 def main() -> None:
     """Print every figure."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", type=int, default=10_000_000, help="the longest table")
+    parser.add_argument(
+        "--rows",
+        type=int,
+        default=10_000_000,
+        help="the longest table; 0 for what a user waits for alone",
+    )
     most = parser.parse_args().rows
     name, city = history()
     print(f"On {name}")
+    limits(city)
+    if most == 0:
+        return
     fit(city)
     forecast(city, 1_000_000)
     print("A prepared design of the model's shape")

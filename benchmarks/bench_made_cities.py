@@ -163,7 +163,10 @@ def compare(name: str, made: MadeCity) -> None:
         ours.append(model.predict(past.rows.select(past.here(span))).meals)
     spent = time.perf_counter() - begun
     forecasts = {"model": np.concatenate(ours)}
-    for title, how in (("mean of series and weekday", weekday_mean), ("last year's week", last_year)):
+    for title, how in (
+        ("mean of series and weekday", weekday_mean),
+        ("last year's week", last_year),
+    ):
         forecasts[title] = np.concatenate([past.baseline(span, how) for span in spans])
     if (found := trees(past, spans)) is not None:
         forecasts["LightGBM"] = found

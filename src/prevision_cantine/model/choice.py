@@ -216,7 +216,7 @@ class _Reader:
         value = self.table.pop(name, default)
         if kind is float and type(value) is int:
             value = float(value)
-        if type(value) is not kind or (kind is float and not np.isfinite(value)):
+        if type(value) is not kind or (isinstance(value, float) and not np.isfinite(value)):
             self.wrong.append(f"{self.where}{name}: {value!r} is no {kind.__name__}")
             return default
         return value

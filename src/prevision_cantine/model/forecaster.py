@@ -559,9 +559,7 @@ class CanteenForecaster(Parameters):
         contributions["jour"] = (
             contributions["jour"] + fitted.profile[rows.canteen, weekday(rows.date)]
         )
-        contributions["absences"] = contributions["absences"] + np.where(
-            present < 0, present, away
-        )
+        contributions["absences"] = contributions["absences"] + np.where(present < 0, present, away)
         for term in terms:
             unknown = term.known == "after" or (
                 term.known == "announced" and not self.strikes_announced

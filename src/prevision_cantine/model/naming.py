@@ -159,6 +159,8 @@ class Words:
                 found |= {(term.factor, lang): text for lang, text in term.words.items()}
         for family in families:
             found |= {(family.name, lang): text for lang, text in family.words.items()}
+            if not family.words and family.name not in NAMES:
+                found[family.name, "fr"] = family.name  # in every language, for want of others
         return cls(tuple((*key, text) for key, text in found.items()))
 
     def own(self, name: str, lang: str) -> str | None:

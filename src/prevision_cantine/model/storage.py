@@ -240,10 +240,10 @@ def _built(kind: Any, value: Any, name: str, arrays: Arrays, *, missing: bool = 
         if not isinstance(value, dict):
             raise _StateError(f"{name}: not a table of fields")
         _same_fields(name, value, fields)
-        missing = {field.name for field in attrs.fields(kind) if field.metadata.get("missing")}
+        gaps = {field.name for field in attrs.fields(kind) if field.metadata.get("missing")}
         return kind(
             **{
-                f: _built(hints[f], value[f], f"{name}.{f}", arrays, missing=f in missing)
+                f: _built(hints[f], value[f], f"{name}.{f}", arrays, missing=f in gaps)
                 for f in fields
             }
         )
