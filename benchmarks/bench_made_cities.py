@@ -82,9 +82,7 @@ class Past:
             for kind in ("plat", "evenement", "observance")
             for name in sources_of(city)[kind]
         ]
-        values = []
-        for variable in city.variables:
-            values.append(variable.at(rows.canteen, rows.date, until))
+        values = [variable.at(rows.canteen, rows.date, until) for variable in city.variables]
         people = self.people(until)
         share = people[here] / city.enrolled(rows.canteen, rows.date, until)
         known = np.flatnonzero((table.date <= until) & (table.date > until - 800))
