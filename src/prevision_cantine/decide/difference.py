@@ -8,7 +8,6 @@ from pathlib import Path
 
 import attrs
 import numpy as np
-from sklearn.base import clone
 
 from prevision_cantine.arrays import Days, Floats
 from prevision_cantine.calendar.days import to_day
@@ -341,7 +340,7 @@ def what_if(
     """
     if scenario.canteens:  # nobody can forecast a canteen that the model has not heard of
         until = forecaster.fitted_.until
-        forecaster = clone(forecaster).fit(scenario.with_canteens(city), until)
+        forecaster = forecaster.unfitted().fit(scenario.with_canteens(city), until)
     fitted, told = forecaster.fitted_, copy.copy(forecaster).set_params(strikes_announced=True)
     known_on = fitted.until + forecaster.enrolment_lead_days
     known = _without_what_is_to_come(city, forecaster)

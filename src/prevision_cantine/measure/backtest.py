@@ -283,14 +283,14 @@ def backtest(
     >>> bool(found["model"].wape[0] < found["weekday_mean"].wape[0])
     True
     """
-    model = CanteenForecaster(**(forecaster or CanteenForecaster()).get_params())
+    model = (forecaster or CanteenForecaster()).unfitted()
     model.set_params(lead_days=lead_days, step=step)
     model.check_parameters()
     check_share("shortage", shortage)
     check_share("coverage", coverage, such_as=0.9)
     rows, table, left_out = _wanted(city, start, end, lead_days)
     spans = periods(rows.date) if step == "period" else weeks(rows.date)
-    terms = model.terms or default_terms(city)
+    terms = tuple(model.terms or default_terms(city))
     events: tuple[str, ...] = ()
     if model.terms is None:
         terms, events = terms_of_the_past(city, terms)

@@ -64,6 +64,16 @@ class Parameters:
             setattr(self, name, value)
         return self
 
+    def unfitted(self: Own) -> Own:
+        """Return another with the same parameters, which has learned nothing.
+
+        Returns
+        -------
+        self
+            Not this one, but one of its class.
+        """
+        return type(self)(**self.get_params())
+
     def __repr__(self) -> str:
         """Return the call that makes it, with the parameters that are not the default."""
         changed = (
