@@ -64,6 +64,10 @@ nitpick_ignore_regex = [
         r"py:.*",
         r"(numpy|np|numpy\.typing|npt|datetime|collections\.abc|pathlib|fractions|decimal)\..*",
     ),
+    (
+        r"py:class",
+        r"prevision_cantine\.model\.parameters\.Parameters",
+    ),  # whose methods are inherited
     (r"py:.*", r"(sklearn|scipy|matplotlib|pandas|polars|pyarrow|narwhals|attrs|attr)\..*"),
 ]
 

@@ -534,12 +534,11 @@ class CanteenForecaster(Parameters):
         people = log_people(rows, known_on, fitted.usual)
         terms = terms_from_text(fitted.terms)
         present = log_present(rows, fitted.until, people)
-        # Where absences are announced every day, those of a day without any are not known yet.
-        away = fitted.away[rows.canteen]
-        absent = np.where((present == 0) & (away < 0), np.nan, -np.expm1(present))
+        # Where absences are announced every day, a day without any will have the usual ones.
+        present = np.where(present < 0, present, fitted.away[rows.canteen])
         columns = design(
             rows, terms, fitted.first_year, fitted.years, known_on=fitted.until, people=people,
-            absent=absent,
+            absent=-np.expm1(present),
         )  # fmt: skip
         contributions |= fitted.effects.terms(columns)
         new = is_new(fitted, rows)
@@ -559,7 +558,7 @@ class CanteenForecaster(Parameters):
         contributions["jour"] = (
             contributions["jour"] + fitted.profile[rows.canteen, weekday(rows.date)]
         )
-        contributions["absences"] = contributions["absences"] + np.where(present < 0, present, away)
+        contributions["absences"] = contributions["absences"] + present
         for term in terms:
             unknown = term.known == "after" or (
                 term.known == "announced" and not self.strikes_announced

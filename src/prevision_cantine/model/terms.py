@@ -65,7 +65,7 @@ class Situations:
     people : ndarray of float, shape (n,), optional
         Logarithm of people enrolled or present, a row each; only where a term reads it.
     absent : ndarray of float, shape (n,), optional
-        Share of them that is announced absent, NaN where it is not known yet.
+        Share of them that is announced absent, or usually is.
     """
 
     city: City
