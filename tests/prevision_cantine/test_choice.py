@@ -128,16 +128,16 @@ def test_a_person_may_write_settings_alone(tmp_path):
     ("text", "message"),
     [
         ("level = 3", "level: not known"),
-        ("half_life = 'long'", "half_life: 'long' is no float"),
-        ("half_life = nan", "half_life: nan is no float"),
+        ("half_life = 'long'", "half_life: 'long' has the wrong type"),
+        ("half_life = nan", "half_life: nan has the wrong type"),
         ("without = [1]", "without: give names of terms"),
-        ("penalties = 3", "penalties: 3 is no dict"),
-        ("[penalties]\nsaison = 'x'", "penalties.saison: 'x' is no float"),
-        ("[search]\nuntil = 'x'", "search.until: 'x' is no day"),
+        ("penalties = 3", "penalties: 3 has the wrong type"),
+        ("[penalties]\nsaison = 'x'", "penalties.saison: 'x' has the wrong type"),
+        ("[search]\nuntil = 'x'", "search.until: 'x' has the wrong type"),
         ("[search]\nspeed = 1", "search.speed: not known"),
         ("[[search.step]]\nname = 'a'\nvalue = 1", "search.step 1: value: not known"),
         ("half_life = ", "no TOML"),
-        ("a = 1\nb = 2", "a: not known; b: not known"),
+        ("a = 1\nb = 2", "a: not known, b: not known"),
     ],
 )
 def test_what_is_no_settings_is_refused(tmp_path, text, message):
@@ -167,7 +167,7 @@ def test_penalties_and_terms_left_out(city):
         if before.penalty is not None:
             assert after.penalty == (6 if before.name == "saison" else 2) * before.penalty
     for wrong in ({"penalties": {"x": 2.0}}, {"without": ["x"]}):
-        with pytest.raises(ForecastError, match=r"no term 'x': there are jour, saison"):
+        with pytest.raises(ForecastError, match=r"no term 'x'; known: jour, saison"):
             CanteenForecaster(**wrong).fit(city, UNTIL)
     with pytest.raises(ForecastError, match="penalties"):
         CanteenForecaster(penalties={"saison": 0.0}).fit(city, UNTIL)
@@ -225,4 +225,4 @@ def test_from_the_command_line(tmp_path, capsys):
     capsys.readouterr()
     clash = ["effects", str(folder), "--model", str(model), "--settings", str(file)]
     assert main(clash) == 2
-    assert "--settings or --model, not both" in capsys.readouterr().err
+    assert "--settings ou --model, pas les deux" in capsys.readouterr().err

@@ -13,6 +13,7 @@ import numpy as np
 
 from prevision_cantine.errors import ForecastError
 from prevision_cantine.files.csv_file import write_text
+from prevision_cantine.words.catalogue import Phrase, system_reason
 
 # Parameters of the forecaster that a search may change, those that matter most first.
 SETTINGS = (
@@ -169,16 +170,13 @@ def load_choice(path: str | Path) -> Choice:
     file = Path(path)
     try:
         if file.stat().st_size > MAX_FILE:
-            raise ForecastError(f"{path}: larger than {MAX_FILE:,} bytes; it holds no settings")
+            raise ForecastError("settings_large", where=path, most=MAX_FILE)
         table = tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
-        raise ForecastError(
-            f"{path}: cannot be read ({error.strerror}); it should be settings that "
-            "prevision-cantine settings wrote"
-        ) from None
+        raise ForecastError("settings_unread", where=path, reason=system_reason(error)) from None
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ForecastError(f"{path}: no TOML: {error}") from None
-    wrong: list[str] = []
+        raise ForecastError("settings_toml", where=path, reason=str(error)) from None
+    wrong: list[Phrase] = []
     own = _Reader(table, wrong)
     found = _Reader(own.take("search", dict, {}), wrong, "search.")
     steps = []
@@ -202,14 +200,14 @@ def load_choice(path: str | Path) -> Choice:
     own.end()
     found.end()
     if wrong:
-        raise ForecastError(f"{path}: {'; '.join(wrong)}")
+        raise ForecastError("settings_wrong", where=path, problems=tuple(wrong))
     return choice
 
 
 class _Reader:
     """The keys of a table, taken one by one; what is left is not known."""
 
-    def __init__(self, table: dict[str, Any], wrong: list[str], where: str = "") -> None:
+    def __init__(self, table: dict[str, Any], wrong: list[Phrase], where: str = "") -> None:
         self.table, self.wrong, self.where = dict(table), wrong, where
 
     def take(self, name: str, kind: type, default: Any) -> Any:
@@ -217,26 +215,31 @@ class _Reader:
         if kind is float and type(value) is int:
             value = float(value)
         if type(value) is not kind or (isinstance(value, float) and not np.isfinite(value)):
-            self.wrong.append(f"{self.where}{name}: {value!r} is no {kind.__name__}")
+            self._refuse("setting_kind", name, value)
             return default
         return value
 
     def texts(self, name: str) -> tuple[str, ...]:
         value = self.take(name, list, [])
         if not all(isinstance(text, str) for text in value):
-            self.wrong.append(f"{self.where}{name}: give names of terms")
+            self._refuse("setting_names", name, value)
             return ()
         return tuple(value)
 
     def day(self, name: str) -> np.datetime64:
         value = self.table.pop(name, dt.date(1970, 1, 1))
         if type(value) is not dt.date:
-            self.wrong.append(f"{self.where}{name}: {value!r} is no day")
+            self._refuse("setting_kind", name, value)
             value = dt.date(1970, 1, 1)
         return np.datetime64(value, "D")
 
     def end(self) -> None:
-        self.wrong += [f"{self.where}{name}: not known" for name in self.table]
+        for name, value in self.table.items():
+            self._refuse("setting_unknown", name, value)
+
+    def _refuse(self, code: str, name: str, value: object) -> None:
+        where = f"{self.where}{name}"
+        self.wrong.append(Phrase.of(f"parts.{code}", name=where, value=repr(value)))
 
 
 def _text(value: str) -> str:

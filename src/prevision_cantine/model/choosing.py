@@ -136,10 +136,7 @@ class _PastWeeks:
                     here = (inside.date >= span.start) & (inside.date <= span.end)
                     self.spans.append((span, inside.select(here)))
         if not self.spans:
-            raise DateError(
-                f"no past forecast can be made on {until}: too little is known before it; give a "
-                "later day, or go without a choice of settings"
-            )
+            raise DateError("no_past_to_choose", until=until)
         self.names = tuple(dict.fromkeys(term.name for term in model._terms(city)))
         self.first, self.last = self.spans[0][0].start, self.spans[-1][0].end
         self._regressions: dict[tuple[Any, ...], dict[np.datetime64, Regression]] = {}

@@ -59,7 +59,7 @@ class Parameters:
         known = self._defaults()
         for name in changes:
             if name not in known:
-                raise ForecastError(f"no parameter {name!r}: there are {', '.join(known)}")
+                raise ForecastError("no_parameter", value=name, known=tuple(known))
         for name, value in changes.items():
             setattr(self, name, value)
         return self

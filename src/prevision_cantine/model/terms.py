@@ -20,7 +20,7 @@ from prevision_cantine.model.naming import TERMS, Words
 from prevision_cantine.model.regression import Block
 from prevision_cantine.model.smooth import DAYS_A_YEAR, Smooth, fit_smooth, harmonics, season_blocks
 from prevision_cantine.read_only import read_only
-from prevision_cantine.words.catalogue import Either
+from prevision_cantine.words.catalogue import Either, Phrase
 from prevision_cantine.words.language import MONTHS
 
 WEEKS = 53  # weeks of a year, the week of its first day being 0
@@ -32,10 +32,6 @@ TRANSFORMS = ("none", "root", "log")
 OF_ROW = frozenset({"people", "absent"})  # numbers of a row, that its day and kind do not tell
 RESERVED = ("niveau", "effectif", "absences", "projet_commande")
 MAX_TERMS = 200
-NOTHING = {
-    "plat": "no family of dishes (familles in ville.toml)", "variable": "no variable (variables.csv)",
-    "evenement": "no event (calendrier.csv)", "observance": "no observance (calendrier.csv)",
-}  # fmt: skip
 # What the calendar says of a day, with the number of its levels; 1 is a yes or no.
 CALENDAR = {
     "weekday": 7, "week": WEEKS, "month": 12, "from_start": STARTS, "to_end": ENDS, "to_break": 4,
@@ -865,10 +861,13 @@ def check_sources(terms: Sequence[Term], city: City) -> None:
         for reads in term.sources:
             kind, colon, name = reads.partition(":")
             if colon and name not in there[kind]:
-                known = ", ".join(f"{kind}:{other}" for other in there[kind]) or NOTHING[kind]
-                wrong.append(f"term {term.name!r}: nothing gives {reads!r}: there is {known}")
+                known: tuple[object, ...] = tuple(f"{kind}:{other}" for other in there[kind])
+                known = known or (Phrase.of(f"parts.nothing_{kind}"),)
+                wrong.append(
+                    Phrase.of("parts.reads_nothing", term=term.name, value=reads, known=known)
+                )
     if wrong:
-        raise ForecastError("; ".join(wrong))
+        raise ForecastError("terms_read_nothing", problems=tuple(wrong))
 
 
 def _counts_daily(city: City) -> bool:
@@ -1032,7 +1031,7 @@ def adjusted(
     known = dict.fromkeys(term.name for term in terms)
     for name in (*factors, *without):
         if name not in known:
-            raise ForecastError(f"no term {name!r}: there are {', '.join(known)}")
+            raise ForecastError("no_term", value=name, known=tuple(known))
     return tuple(
         attrs.evolve(
             term,
