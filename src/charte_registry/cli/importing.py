@@ -144,7 +144,12 @@ def finish(
             data["conflicts"] = [attrs.asdict(conflict) for conflict in result.conflicts]
         print(json.dumps(data, ensure_ascii=False, indent=2))
         return int(refused)
-    print(found.text())
+    report = found.text().splitlines()
+    print(
+        *(report if found.records else report[:-1]),
+        sep="\n",
+        end="\n" if report[1:] or found.records else "",
+    )
     if told:
         for change in result.changes:
             print(change.told(arguments.lang))
@@ -157,6 +162,8 @@ def finish(
         )
     elif arguments.dry_run:
         print("nothing is written: --dry-run")
+    elif before is not None and not result.changes:
+        print(f"{folder} is as it was; next: charte-registry check {folder}")
     else:
         print(f"{folder} written; next: charte-registry check {folder}")
     return int(refused)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import attrs
@@ -108,6 +109,11 @@ class Plan:
         return name_field(self.part)
 
 
+@cache
+def _of_kind(kind: str, cls: type[Any], lang: str) -> tuple[Plan, ...]:
+    return tuple(_walk(kind, (), cls, kind_label(kind, lang), (), lang, internal=False))
+
+
 def _shortened(text: str) -> str:
     """Return a text of at most 31 letters that ends with a whole word."""
     return text if len(text) <= _LONGEST else text[: _LONGEST + 1].rpartition(" ")[0].rstrip(" ,")
@@ -143,7 +149,7 @@ def plans(kinds: Mapping[str, type[Any]], lang: str, only: tuple[str, ...] = ())
     every: dict[str, type[Any]] = {REGISTRE: Manifeste, **kinds}
     for number, (kind, cls) in enumerate(every.items()):
         if not only or kind in only:
-            found = list(_walk(kind, (), cls, kind_label(kind, lang), (), lang, internal=False))
+            found = _of_kind(kind, cls, lang)
             for place, plan in enumerate(found):
                 short = capital(plan.label)
                 sheet = f"{number}.{place} {short}" if place else f"{number} {short}"

@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]+")
+_LONGEST = 200  # letters of a name in a cell that names a record
+
+
+def one_line(text: str) -> str:
+    r"""Return a name on one line that a cell can hold.
+
+    Examples
+    --------
+    >>> one_line(" Direction\n des\x0b  finances ")
+    'Direction des finances'
+    """
+    return " ".join(_CONTROL.sub(" ", text).split())[:_LONGEST].strip()
 
 
 def bare(text: str) -> str:
@@ -30,7 +45,7 @@ def distinct(names: Mapping[str, str]) -> dict[str, str]:
     >>> distinct({"a": "Mairie", "b": "mairie", "c": "CCAS"})
     {'a': 'Mairie (a)', 'b': 'mairie (b)', 'c': 'CCAS'}
     """
-    lines = {key: " ".join(name.split()) or key for key, name in names.items()}
+    lines = {key: one_line(name) or key for key, name in names.items()}
     times = Counter(bare(name) for name in lines.values())
     return {
         key: name if times[bare(name)] == 1 else f"{name} ({key})" for key, name in lines.items()

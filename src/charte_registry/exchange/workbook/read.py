@@ -19,6 +19,7 @@ from charte_registry.exchange.workbook.names import Directory, bare, distinct
 from charte_registry.exchange.workbook.state import SHEET, State, is_state, read_state
 from charte_registry.exchange.workbook.values import Cell, Names, UnreadError, read, same, shown
 from charte_registry.exchange.workbook.words import words
+from charte_registry.files.cells import restored
 from charte_registry.records.base import FieldError, structure, unstructure
 from charte_registry.records.manifeste import Manifeste
 
@@ -76,12 +77,16 @@ def read_register_workbook(
     RegisterError
         Where it is no such workbook, or cells cannot be read; every such cell is named.
     """
-    sheets = read_workbook(path, limits)
-    state = read_state(sheets, str(path))
+    return edited_sheets(read_workbook(path, limits), str(path), kinds)
+
+
+def edited_sheets(sheets: Sequence[Sheet], name: str, kinds: Mapping[str, type[Any]]) -> Edited:
+    """Return what the sheets of an edited workbook say; see ``read_register_workbook``."""
+    state = read_state(sheets, name)
     reading = _Reading(sheets, state, {REGISTRE: Manifeste, **kinds})
     records = reading.records()
     if reading.problems:
-        raise RegisterError([f"{path}: {problem}" for problem in reading.problems])
+        raise RegisterError([f"{name}: {problem}" for problem in reading.problems])
     return Edited(
         base={kind: state.records[kind] for kind in records}, records=records,
         remarks=tuple(reading.remarks), lang=state.lang,
@@ -112,7 +117,7 @@ class _Row:
 
 
 def _text(cell: Cell) -> str:
-    return "" if cell is None else str(cell).strip()
+    return "" if cell is None else restored(str(cell)).strip()
 
 
 class _Reading:
