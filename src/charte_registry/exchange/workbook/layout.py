@@ -149,7 +149,7 @@ def plans(kinds: Mapping[str, type[Any]], lang: str, only: tuple[str, ...] = ())
     every: dict[str, type[Any]] = {REGISTRE: Manifeste, **kinds}
     for number, (kind, cls) in enumerate(every.items()):
         if not only or kind in only:
-            found = _of_kind(kind, cls, lang)
+            found = _of_kind(kind, cls, lang)  # type: ignore[arg-type] # classes are hashable
             for place, plan in enumerate(found):
                 short = capital(plan.label)
                 sheet = f"{number}.{place} {short}" if place else f"{number} {short}"

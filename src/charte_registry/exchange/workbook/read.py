@@ -283,7 +283,9 @@ class _Reading:
                 self._presence(plan, row, column, data)
             elif not same(cell, shown(was, column, self.names)):
                 try:
-                    _put(data, column.steps, read(cell, _plain(was), column, self.names))
+                    value = read(cell, _plain(was), column, self.names)
+                    stated = value is None and column.required and column.shape.several
+                    _put(data, column.steps, [] if stated else value)
                 except UnreadError as error:
                     self._problem(row.where(column), str(error))
         _drop_empty(data, plan)
