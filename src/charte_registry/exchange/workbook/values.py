@@ -131,9 +131,15 @@ def separator(texts: Sequence[str]) -> str:
 
 
 def _cut(value: str | int | dt.date, said: Mapping[str, Any]) -> str | int | dt.date:
-    if isinstance(value, str) and len(value) > LONGEST:
-        return value[:LONGEST] + str(said["cut"])
-    return value
+    """Return a text that every spreadsheet can hold and give back."""
+    if not isinstance(value, str):
+        return value
+    text = _NO_CELL.sub("\ufffd", _line_ends(value))
+    return text if len(text) <= LONGEST else text[:LONGEST] + str(said["cut"])
+
+
+def _line_ends(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _one(value: Any, shape: Shape, names: Names) -> str | int | dt.date:
@@ -165,7 +171,7 @@ def _plain(cell: Cell) -> str:
     if isinstance(cell, dt.date):
         return cell.isoformat()
     text = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), str(cell))
-    text = _NO_CELL.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = _NO_CELL.sub("", _line_ends(text)).replace("\ufffd", "")
     return "\n".join(line.strip() for line in restored(text).split("\n")).strip()
 
 
@@ -207,7 +213,7 @@ def read(cell: Cell, before: Any, column: Column, names: Names) -> Any:
     shown_before = [str(_one(item, shape, names)) for item in old]
     known = {_plain(neutral(said)): item for said, item in zip(shown_before, old, strict=True)}
     found = []
-    for part in text.replace("\r\n", "\n").split(separator(shown_before)):
+    for part in _line_ends(text).split(separator(shown_before)):
         if part.strip():
             again = known.get(_plain(part))
             found.append(_meant(part, part.strip(), shape, names) if again is None else again)
