@@ -427,8 +427,8 @@ def test_a_column_of_ones_own_is_left_aside_and_told(pages):
 
 
 REFUSED = {
-    "an unknown name": (("traitements", "aides", "Responsable (organisme)", "Mairie"), r"!B2: 'Mairie' is not the name"),
-    "an unknown code": (("traitements", "aides", "Statut", "actif"), "'actif' is not the name of exactly one in the list"),
+    "an unknown name": (("traitements", "aides", "Responsable (organisme)", "Mairie"), r"!B2: 'Mairie' is the name of no record"),
+    "an unknown code": (("traitements", "aides", "Statut", "actif"), "'actif' is not in the list"),
     "a date that is none": (("traitements", "aides", "Fiche créée le", "bientôt"), "'bientôt' is no date"),
     "a required cell emptied": (("organismes", "ccas", "Nom", None), r"!A3: "),
     "an unknown owner": (("traitements", "Verser", "Traitement d'un responsable", "Aide", "finalites"), "'Aide' names no record"),
@@ -567,7 +567,7 @@ def test_a_name_that_changed_hands_means_nobody(pages):
     pages = edit(pages, "organismes", "ccas", "Nom", "Ville de Villeneuve")
     pages = edit(pages, "organismes", "ville", "Nom", "CCAS")
     pages = edit(pages, "traitements", "etat-civil", "Responsable (organisme)", "CCAS")
-    with pytest.raises(RegisterError, match="'CCAS' is not the name of exactly one"):
+    with pytest.raises(RegisterError, match="'CCAS' is the name of no record, or of several"):
         read(pages)
     assert Directory({"a": "X"}, earlier={"b": "x"}).of("X") is None
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from charte_registry.errors import RegisterError, nearest
-from charte_registry.files.skeleton import skeleton
+from charte_registry.files.skeleton import schema_line, skeleton
 from charte_registry.records import KINDS
 from charte_registry.records.manifeste import SCHEMA_VERSION, Manifeste
 
@@ -143,7 +143,8 @@ def starter(on: dt.date, lang: str = "fr") -> dict[str, str]:
         },
     }  # fmt: skip
     files = {
-        f"{path}.toml": skeleton(KINDS[path.split("/")[0]], values, lang)
+        f"{path}.toml": schema_line(kind := path.split("/")[0])
+        + skeleton(KINDS[kind], values, lang)
         for path, values in records.items()
     }
     head = {

@@ -115,8 +115,13 @@ def _of_kind(kind: str, cls: type[Any], lang: str) -> tuple[Plan, ...]:
 
 
 def _shortened(text: str) -> str:
-    """Return a text of at most 31 letters that ends with a whole word."""
-    return text if len(text) <= _LONGEST else text[: _LONGEST + 1].rpartition(" ")[0].rstrip(" ,")
+    """Return a text of at most 31 letters: cut after a word that does not ask for another."""
+    if len(text) <= _LONGEST:
+        return text
+    words = text[:_LONGEST].split(" ")[:-1]
+    while len(words[-1]) < 4:
+        words.pop()
+    return " ".join(words).rstrip(",") + "…"
 
 
 def at(item: Any, steps: Sequence[str]) -> Any:

@@ -401,7 +401,9 @@ class _Reading:
             return unstructure(structure(self.kinds[kind], data), iso=True)
         except FieldError as error:
             for problem in error.problems:
-                self._problem(self._cell_of(kind, key, problem.path), problem.message)
+                where = self._cell_of(kind, key, problem.path)
+                if not any(told.startswith(f"{where}: ") for told in self.problems):
+                    self._problem(where, problem.message)
             return data
 
     def _cell_of(self, kind: str, key: str, path: str) -> str:

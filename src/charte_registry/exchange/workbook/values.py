@@ -234,9 +234,11 @@ def _meant(cell: Cell, text: str, shape: Shape, names: Names) -> Any:
             raise UnreadError(f"{text!r:.80} is no date; write it as 31/12/2026 or 2026-12-31")
         return day.isoformat()
     if shape.reference:
-        return _named(text, names.directories[shape.reference], "a record of the workbook")
+        return _named(
+            text, names.directories[shape.reference], "the name of no record, or of several"
+        )
     if shape.vocabulaire is not None:
-        return _named(text, _codes(shape.vocabulaire, names.lang), "in the list")
+        return _named(text, _codes(shape.vocabulaire, names.lang), "not in the list")
     if is_country(shape):
         return text if text in COUNTRIES else country_code(text) or text
     if shape.form is DUREE:
@@ -251,9 +253,8 @@ def _flag(text: str) -> bool:
     raise UnreadError(f"{text!r:.80} is neither yes nor no; choose from the list")
 
 
-def _named(text: str, directory: Directory, what: str) -> str:
+def _named(text: str, directory: Directory, known: str) -> str:
     found = directory.of(text)
     if found is None:
-        raise UnreadError(f"{text!r:.120} is not the name of exactly one {what}; "
-                     f"{nearest(text, directory.names)}")  # fmt: skip
+        raise UnreadError(f"{text!r:.120} is {known}; {nearest(text, directory.names)}")
     return found

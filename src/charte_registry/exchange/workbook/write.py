@@ -30,7 +30,7 @@ from charte_registry.files.flat_tables import Value
 from charte_registry.records.base import unstructure
 from charte_registry.records.formats import DUREE
 from charte_registry.register import Register
-from charte_registry.rules.finding import SEVERITY_NOUNS
+from charte_registry.rules.finding import COLONS, SEVERITY_NOUNS
 from charte_registry.schema.shape import DATE, NUMBER, TEXT
 from charte_registry.vocabularies.sources import source_in
 
@@ -138,10 +138,9 @@ class _Book:
             yield from ((key, *rest) for rest in _inside(record, plan.path, "", ()))
 
     def _told(self, record: str, path: str) -> str | None:
+        nouns, colon = SEVERITY_NOUNS[self.lang], COLONS[self.lang]
         lines = [
-            f"{SEVERITY_NOUNS[self.lang][finding.severity][0]} : {finding.message} [{finding.rule}]"
-            if self.lang == "fr"
-            else f"{SEVERITY_NOUNS[self.lang][finding.severity][0]}: {finding.message} [{finding.rule}]"
+            f"{nouns[finding.severity][0]}{colon} {finding.message} [{finding.rule}]"
             for finding in self.findings.get(record, ())
             if finding.field.startswith(path)
         ]
