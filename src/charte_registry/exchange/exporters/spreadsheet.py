@@ -415,7 +415,22 @@ def _document(pages: Sequence[Page]) -> Iterator[str]:
         yield "</table:content-validations>"
     for page in pages:
         yield from _table(page, names, lists)
+    yield _filters(pages)
     yield "</office:spreadsheet></office:body></office:document-content>"
+
+
+def _filters(pages: Sequence[Page]) -> str:
+    """Return the buttons by which people filter the rows of the pages that they edit."""
+    ranges = ""
+    for number, page in enumerate(pages):
+        if page.editable:
+            last = cell_name(max(len(page.rows) - 1, 1), len(page.rows[0]) - 1)
+            where = quoteattr(f"'{page.name}'.A1:'{page.name}'.{last}")
+            ranges += (
+                f'<table:database-range table:name="__Anonymous_Sheet_DB__{number}" '
+                f'table:target-range-address={where} table:display-filter-buttons="true"/>'
+            )
+    return f"<table:database-ranges>{ranges}</table:database-ranges>" if ranges else ""
 
 
 def _everywhere(choice: Choices) -> Choices:

@@ -280,12 +280,13 @@ _LOCALES = {"fr": "fr_FR", "en": "en_GB", "pt": "pt_BR"}
 
 
 def _title(head: Key | Column) -> str:
-    return head.label + (" *" if isinstance(head, Column) and head.required else "")
+    needed = head.required if isinstance(head, Column) else not head.place
+    return f"{head.label} *" if needed else head.label
 
 
 def _look(head: Key | Column) -> Look:
     if isinstance(head, Key):
-        return Look("header", "number" if head.place else "text", 1.8 if head.place else 6.0)
+        return Look("header", "number", 1.8) if head.place else Look("required", "text", 6.0)
     shape = head.shape
     kind = "date" if shape.holds == DATE and not shape.several else "text"
     if shape.holds == NUMBER and not shape.several:
