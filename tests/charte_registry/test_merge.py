@@ -20,6 +20,7 @@ from charte_registry import (
     RegisterError,
     Traitement,
     load_register,
+    save_register,
 )
 from charte_registry.cli import main
 from charte_registry.exchange.exporters.formats import export_register
@@ -332,6 +333,26 @@ def test_a_conflict_is_told_and_nothing_is_written_unless_asked(folder, tmp_path
     assert load_register(register).records["actions"][action.stem].intitule == "Office"
     assert run(*arguments) == 0  # it was answered: the source has not changed since
     capsys.readouterr()
+
+
+def test_the_cnil_workbook_again_leaves_what_was_added_by_hand(real_data, tmp_path, capsys):
+    book, register = real_data / "cnil" / "registre_modele_cnil.ods", tmp_path / "office"
+    arguments = ("import-cnil", book, register, "--include-example")
+    assert run(*arguments) == 0
+    (file,) = (register / "traitements").iterdir()
+    text = file.read_text("utf-8")
+    assert "bases_legales" not in text
+    old = load_register(register)
+    (record,) = old.all("traitements")
+    based = attrs.evolve(
+        record,
+        finalites=tuple(attrs.evolve(f, bases_legales=("contrat",)) for f in record.finalites),
+    )
+    save_register(old.with_record("traitements", based), register)
+    before = content(register)
+    assert run(*arguments, "--merge") == 0
+    assert content(register) == before
+    assert "0 changes" in capsys.readouterr().out
 
 
 def test_a_source_under_another_name_is_named(folder, tmp_path, capsys):

@@ -1,9 +1,14 @@
 """The workbook that an office edits: every field there and back, and what people do to cells."""
 
+import base64
+import contextlib
 import datetime as dt
+import hashlib
 import io
+import json
 import re
 import zipfile
+import zlib
 
 import attrs
 import pytest
@@ -488,6 +493,23 @@ def test_a_workbook_without_its_state_is_refused(pages, damage):
         damage
     ]
     with pytest.raises(RegisterError, match=r"_charte|another version"):
+        read([*pages[:-1], attrs.evolve(pages[-1], rows=rows)])
+
+
+@given(
+    st.fixed_dictionaries({
+        "lang": st.just("fr") | st.text(max_size=2),
+        "sheets": st.dictionaries(st.sampled_from([plan.sheet for plan in PLANS.values()]), st.sampled_from([*map(">".join, PLANS), "x", 1]), max_size=3),
+        "records": st.dictionaries(st.sampled_from(["traitements", "registre", "x"]), st.none() | st.dictionaries(st.sampled_from("ab"), st.sampled_from([None, "x", {}, {"id": 1}, {"id": "a", "nom": "A", "finalites": 3}]), max_size=2), max_size=3),
+        "labels": st.dictionaries(st.sampled_from(["traitements", "x"]), st.sampled_from([{}, {"a": "A"}, {"a": 1}, [], None]), max_size=2),
+    })
+)  # fmt: skip
+def test_a_forged_state_is_refused_or_read_never_a_crash(state):
+    content = json.dumps(state).encode()
+    text = base64.b64encode(zlib.compress(content)).decode()
+    rows = [["charte-registry", "1", hashlib.sha256(content).hexdigest()], [text]]
+    pages = register_workbook(REGISTER)
+    with contextlib.suppress(RegisterError):
         read([*pages[:-1], attrs.evolve(pages[-1], rows=rows)])
 
 

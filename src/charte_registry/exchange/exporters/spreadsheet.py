@@ -386,7 +386,8 @@ def _settings(pages: Sequence[Page]) -> str:
     return (
         f"{_XML}<office:document-settings{_SPACES}<office:settings>"
         '<config:config-item-set config:name="ooo:view-settings"><config:config-item-map-indexed config:name="Views">'
-        '<config:config-item-map-entry><config:config-item-map-named config:name="Tables">'
+        '<config:config-item-map-entry><config:config-item config:name="ViewId" config:type="string">view1</config:config-item>'
+        '<config:config-item-map-named config:name="Tables">'
         + "".join(split(page) for page in pages if not page.hidden)
         + "</config:config-item-map-named></config:config-item-map-entry></config:config-item-map-indexed>"
         "</config:config-item-set></office:settings></office:document-settings>"

@@ -10,7 +10,8 @@ import attrs
 
 from charte_registry.exchange.exporters.spreadsheet import page_names
 from charte_registry.exchange.workbook.words import words
-from charte_registry.records.base import INTERNE, FieldError
+from charte_registry.files.flat_tables import may_be_empty
+from charte_registry.records.base import INTERNE
 from charte_registry.records.manifeste import Manifeste
 from charte_registry.schema.labels import KIND_LABELS
 from charte_registry.schema.shape import Shape, shapes
@@ -228,7 +229,7 @@ def _columns(
         if shape.part is not None and shape.several:
             lists.append((".".join(here), shape, ", ".join(said), hidden))
         elif shape.part is not None:
-            if not shape.required and _may_be_empty(shape.part):
+            if not shape.required and may_be_empty(shape.part):
                 columns.append(
                     Column(
                         steps=here, label=capital(words(lang)["concerned"].format(label=", ".join(said))),
@@ -246,11 +247,3 @@ def _columns(
                     required=needed and shape.required and (here != ("id",) or name_field(cls) == "id"),
                 )
             )  # fmt: skip
-
-
-def _may_be_empty(part: type[Any]) -> bool:
-    try:
-        part()
-    except (TypeError, FieldError):
-        return False
-    return True

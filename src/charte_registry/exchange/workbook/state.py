@@ -13,11 +13,12 @@ import attrs
 
 from charte_registry.errors import RegisterError
 from charte_registry.exchange.importers.workbook import Cell, Sheet
+from charte_registry.exchange.workbook.words import words
 
 SHEET = "_charte"
 _MARK, _VERSION = "charte-registry", "1"
 _CHUNK = 30_000  # letters of a cell
-_LARGEST = 200_000_000  # bytes of the state
+_LARGEST = 100_000_000  # bytes of the state
 
 
 @attrs.frozen(kw_only=True)
@@ -86,12 +87,24 @@ def read_state(sheets: Sequence[Sheet], name: str) -> State:
         raise RegisterError(f"{name}: written by another version ({version}); export it again")
     text = "".join(str(row[0]) for row in found.rows[1:] if row and row[0] is not None)
     try:
-        return State(**json.loads(_unpacked(text, digest)))
-    except (ValueError, TypeError, zlib.error, RecursionError):
+        return _checked(State(**json.loads(_unpacked(text, digest))))
+    except (ValueError, TypeError, AttributeError, zlib.error, RecursionError):
         raise RegisterError(
             f"{name}: its hidden sheet {SHEET} was changed, so that nobody can tell what you "
             "changed; export the register again, and copy your changes into the new workbook"
         ) from None
+
+
+def _checked(state: State) -> State:
+    """Return a state whose parts are what they should be, whoever wrote the file."""
+    words(state.lang)
+    for groups, leaf in ((state.records, dict), (state.labels, str)):
+        for items in groups.values():
+            if not all(isinstance(value, leaf) for value in items.values()):
+                raise TypeError
+    if not all(title.partition(">")[0] in state.records for title in state.sheets.values()):
+        raise ValueError
+    return state
 
 
 def _unpacked(text: str, digest: Cell) -> bytes:
