@@ -381,3 +381,31 @@ def test_csv_as_a_french_spreadsheet_saves_it_comes_back(folder, tmp_path, capsy
     assert run("diff", folder, tmp_path / "back") == 0
     assert "0 changes" in capsys.readouterr().out
     assert load_register(tmp_path / "back") == load_register(folder)
+
+
+def test_a_table_that_a_french_spreadsheet_saved_stays_one(tmp_path):
+    register = tmp_path / "r"
+    assert run("init", register, "--lang", "en") == 0
+    path = register / "partenaires.csv"
+    head, first, second = (
+        "id;nom;signe_le;factice;note",
+        "a;École;31/01/2020;VRAI;",
+        'b;"B; C";01/02/2021;FAUX;',
+    )
+    path.write_bytes("\r\n".join((head, first, second, "")).encode("cp1252"))
+    loaded = load_register(register)
+    partner = loaded.records["partenaires"]["a"]
+    assert (partner.nom, partner.signe_le, partner.factice) == ("École", dt.date(2020, 1, 31), True)
+    assert loaded.records["partenaires"]["b"].nom == "B; C"
+    save_register(loaded, register)
+    assert path.read_bytes() == "\r\n".join((head, first, second, "")).encode("cp1252")
+    save_register(loaded.with_record("partenaires", attrs.evolve(partner, note="x; y")), register)
+    assert path.read_bytes().decode("cp1252").split("\r\n") == [
+        head,
+        'a;École;31/01/2020;VRAI;"x; y"',
+        second,
+        "",
+    ]
+    save_register(loaded.with_record("partenaires", attrs.evolve(partner, note="Łódź")), register)
+    assert path.read_bytes().startswith(b"\xef\xbb\xbfid;nom;")
+    assert load_register(register).records["partenaires"]["a"].note == "Łódź"
