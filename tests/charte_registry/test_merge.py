@@ -392,13 +392,13 @@ def test_a_table_that_a_french_spreadsheet_saved_stays_one(tmp_path):
         "a;École;31/01/2020;VRAI;",
         'b;"B; C";01/02/2021;FAUX;',
     )
-    path.write_bytes("\r\n".join((head, first, second, "")).encode("cp1252"))
+    path.write_bytes(f"{head}\r\n{first}\r\n{second}\r\n".encode("cp1252"))
     loaded = load_register(register)
     partner = loaded.records["partenaires"]["a"]
     assert (partner.nom, partner.signe_le, partner.factice) == ("École", dt.date(2020, 1, 31), True)
     assert loaded.records["partenaires"]["b"].nom == "B; C"
     save_register(loaded, register)
-    assert path.read_bytes() == "\r\n".join((head, first, second, "")).encode("cp1252")
+    assert path.read_bytes() == f"{head}\r\n{first}\r\n{second}\r\n".encode("cp1252")
     save_register(loaded.with_record("partenaires", attrs.evolve(partner, note="x; y")), register)
     assert path.read_bytes().decode("cp1252").split("\r\n") == [
         head,

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from strategies import records, registers
+from test_public import CANARY, with_canaries
 
 from charte_registry import (
     Application,
@@ -566,6 +567,19 @@ def test_the_public_workbook_has_no_internal_column_and_merges_nothing_away():
     edited = read(edit(pages, "traitements", "aides", "Statut", "arrêté"))
     result = merged(REGISTER, edited.base, edited.records, whole=True)
     assert [change.field for change in result.changes] == ["statut"]
+
+
+@settings(max_examples=30, suppress_health_check=SLOW)
+@given(st.sampled_from(sorted(KINDS)).flatmap(lambda kind: st.tuples(st.just(kind), records(kind))))
+def test_no_internal_value_is_in_a_public_workbook_its_hidden_state_included(case):
+    kind, record = case
+    register = attrs.evolve(REGISTER, records={kind: {record.id: with_canaries(record)}})
+    pages = register_workbook(public(register), public=True, only=(kind,))
+    assert CANARY not in repr([page.rows for page in pages])
+    assert CANARY not in repr(read(pages))
+    whole = register_workbook(register, only=(kind,))
+    marked = CANARY in repr(unstructure(with_canaries(record)))
+    assert (CANARY in repr([page.rows for page in whole])) == marked
 
 
 def test_a_workbook_of_some_kinds_says_nothing_of_the_others():

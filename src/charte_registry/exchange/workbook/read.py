@@ -42,8 +42,8 @@ class Edited:
         Language of the workbook.
     """
 
-    base: Records = attrs.field(repr=False)
-    records: Records = attrs.field(repr=False)
+    base: Records
+    records: Records
     remarks: tuple[Remark, ...] = ()
     lang: str = "fr"
 
