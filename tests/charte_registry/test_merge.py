@@ -232,7 +232,10 @@ def test_a_damaged_memory_is_refused(tmp_path, text):
 
 @pytest.fixture
 def folder(tmp_path, examples):
-    return shutil.copytree(examples / "nantes_2020", tmp_path / "registre")
+    folder = shutil.copytree(examples / "nantes_2020", tmp_path / "registre")
+    for table in folder.glob("*.csv"):  # a dozen rows say as much as a thousand
+        table.write_bytes(b"".join(table.read_bytes().splitlines(keepends=True)[:12]))
+    return folder
 
 
 def content(folder):

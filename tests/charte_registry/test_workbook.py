@@ -435,6 +435,7 @@ def test_a_column_of_ones_own_is_left_aside_and_told(pages):
 REFUSED = {
     "an unknown name": (("traitements", "aides", "Responsable (organisme)", "Mairie"), r"!B2: 'Mairie' is the name of no record"),
     "an unknown code": (("traitements", "aides", "Statut", "actif"), "'actif' is not in the list"),
+    "an error of the spreadsheet": (("traitements", "aides", "Note", "#REF!"), "#REF! is an error of the spreadsheet"),
     "a date that is none": (("traitements", "aides", "Fiche créée le", "bientôt"), "'bientôt' is no date"),
     "a required cell emptied": (("organismes", "ccas", "Nom", None), r"!A3: "),
     "an unknown owner": (("traitements", "Verser", "Traitement d'un responsable", "Aide", "finalites"), "'Aide' names no record"),

@@ -33,6 +33,21 @@ LONGEST = 32_000  # letters of a cell, below what XLSX allows
 _SEPARATORS = ("\n", "\n\n", "\n---\n", "\n-----\n")  # between the values of a cell
 _NO_CELL = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_ERRORS = frozenset(
+    [
+        "#REF!",
+        "#N/A",
+        "#VALUE!",
+        "#VALEUR!",
+        "#NAME?",
+        "#NOM?",
+        "#DIV/0!",
+        "#NUM!",
+        "#NULL!",
+        "Err:502",
+        "Err:508",
+    ]
+)
 _TRUE = frozenset(["oui", "yes", "sim", "true", "vrai", "verdadeiro", "x", "1"])
 _FALSE = frozenset(["non", "no", "nao", "false", "faux", "falso", "0"])
 
@@ -202,6 +217,8 @@ def read(cell: Cell, before: Any, column: Column, names: Names) -> Any:
     text = restored(cell).strip() if isinstance(cell, str) else _plain(cell)
     if not text:
         return None
+    if text in _ERRORS:
+        raise UnreadError(f"{text} is an error of the spreadsheet; write the value itself")
     if text.endswith(str(words(names.lang)["cut"]).strip()):
         raise UnreadError(
             "the text was too long for a cell; change it in its file, and undo the cell"
