@@ -565,6 +565,8 @@ def test_the_public_workbook_has_no_internal_column_and_merges_nothing_away():
     pages = register_workbook(public(REGISTER), public=True)
     said = str([page.rows for page in pages])
     assert "Contact, par fonction" not in said
+    assert "ne le publiez pas" not in said
+    assert "ne le publiez pas" in str(register_workbook(REGISTER)[0].rows)
     edited = read(edit(pages, "traitements", "aides", "Statut", "arrêté"))
     result = merged(REGISTER, edited.base, edited.records, whole=True)
     assert [change.field for change in result.changes] == ["statut"]

@@ -93,6 +93,7 @@ class _Book:
             for plan in plans(register.kinds, lang, only)
             if not (public and plan.internal)
         ]
+        self.public = public
         self.sheets = {plan.kind: plan for plan in self.plans if not plan.path}
         self.names = Names(lang, names_of(register))
         self.lists: dict[str, Sequence[str]] = {}  # lists to choose from, by what they are for
@@ -258,6 +259,8 @@ class _Book:
         )
         rows: list[list[Value]] = [[register.titre], [told], [None]]
         rows += [[line] for line in said["intro"]]
+        if not self.public:
+            rows.append([said["not_public"]])
         spans = {(n, 0): 3 for n in range(len(rows))}
         rows += [[None], [said["legend"]]]
         marks = {(0, 0): "title", (len(rows) - 1, 0): "header"}
