@@ -227,6 +227,15 @@ def test_a_damaged_memory_is_refused(tmp_path, text):
         remembered(tmp_path, "x", {}, EMPTY)
 
 
+def test_no_link_leads_out_of_the_folder(tmp_path):
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "registre").mkdir()
+    (tmp_path / "registre" / ".charte").symlink_to(tmp_path / "outside")
+    with pytest.raises(RegisterError, match="leads out of the folder"):
+        remember(tmp_path / "registre", "x", {})
+    assert list((tmp_path / "outside").iterdir()) == []
+
+
 # Through the commands
 
 
@@ -356,6 +365,28 @@ def test_the_cnil_workbook_again_leaves_what_was_added_by_hand(real_data, tmp_pa
     assert run(*arguments, "--merge") == 0
     assert content(register) == before
     assert "0 changes" in capsys.readouterr().out
+
+
+def test_a_merge_replaces_nothing(folder, tmp_path, capsys):
+    source = tables(folder, tmp_path)
+    assert run("import", source, folder, "--from", "tables", "--merge", "--replace") == 2
+    assert "give one of them" in capsys.readouterr().err
+
+
+def test_a_register_that_changes_while_it_is_read_is_left_alone(
+    folder, tmp_path, monkeypatch, capsys
+):
+    assert run("export", folder, "--format", "xlsx", "--output", tmp_path / "r.xlsx") == 0
+    action = next((folder / "actions").iterdir())
+    title = load_register(folder).records["actions"][action.stem].intitule
+
+    def meanwhile(*arguments, **options):
+        replaced(action, title.encode(), b"Somebody else")
+        return merged(*arguments, **options)
+
+    monkeypatch.setattr("charte_registry.cli.editing.merged", meanwhile)
+    assert run("import", tmp_path / "r.xlsx", folder, "--merge") == 2
+    assert "changed while it was read; nothing is written" in capsys.readouterr().err
 
 
 def test_a_source_under_another_name_is_named(folder, tmp_path, capsys):

@@ -73,6 +73,8 @@ def write(
     if not any(found.records.values()):
         why = (*found.not_understood, *found.of(SKIPPED))
         raise RegisterError([f"{source}: no record to import", *map(str, why)])
+    if arguments.merge and arguments.replace:
+        raise RegisterError("--merge and --replace: a merge replaces nothing; give one of them")
     folder = Path(arguments.folder)
     there = is_there(arguments)
     register = load_register(folder) if there else _new(arguments, source, found, head)

@@ -14,6 +14,7 @@ from typing import Any
 
 from charte_registry.errors import RegisterError
 from charte_registry.exchange.importers.archive import Limits, read_bytes
+from charte_registry.files.assemble import inside
 from charte_registry.files.whole import write_bytes
 from charte_registry.records.base import unstructure
 from charte_registry.register import Register
@@ -52,9 +53,9 @@ def remember(folder: str | Path, name: str, source: Records) -> None:
     Raises
     ------
     RegisterError
-        Where it cannot be written.
+        Where it cannot be written, or would be outside of the folder.
     """
-    path = Path(folder) / FOLDER / f"{name}.json"
+    path = inside(Path(folder), f"{FOLDER.as_posix()}/{name}.json")
     kept = {
         kind: {
             _digest(kind, key): _digested(data, f"{kind}/{key}")
@@ -97,7 +98,7 @@ def remembered(
     RegisterError
         Where the file is damaged.
     """
-    path = Path(folder) / FOLDER / f"{name}.json"
+    path = inside(Path(folder), f"{FOLDER.as_posix()}/{name}.json")
     if not path.exists():
         return None
     try:
