@@ -39,8 +39,8 @@ def duration_words(iso: str, lang: str) -> str:
 
     Examples
     --------
-    >>> duration_words("P1Y6M", "fr"), duration_words("PT72H", "en"), duration_words("P05Y", "en")
-    ('1 an 6 mois', '72 hours', 'P05Y')
+    >>> duration_words("P1Y6M", "fr"), duration_words("PT72H", "en"), duration_words("?", "en")
+    ('1 an 6 mois', '72 hours', '?')
     """
     found = _ISO.fullmatch(iso)
     units = words(lang)["units"]
