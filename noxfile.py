@@ -104,6 +104,13 @@ def accessibility(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def libreoffice(session: nox.Session) -> None:
+    """Let a headless LibreOffice that is there save the workbooks of registers, and read them back."""
+    session.install(".[workbooks]", *group("tests"))
+    session.run("python", "tests/office/libreoffice.py", *session.posargs)
+
+
+@nox.session(default=False)
 def feel(session: nox.Session) -> None:
     """Evaluate the DMN of all rules with the FEEL engine feelin of npm: ``-- NAME`` for some."""
     session.install(".", "hypothesis")

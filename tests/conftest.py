@@ -11,7 +11,10 @@ settings.load_profile("project")
 
 ROOT = Path(__file__).parents[1]
 
-collect_ignore = ["browser"]  # needs a browser: nox -s accessibility
+collect_ignore = [
+    "browser",
+    "office",
+]  # nox -s accessibility and libreoffice: they need other programs
 
 
 @pytest.fixture(scope="session")

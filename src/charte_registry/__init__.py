@@ -10,7 +10,9 @@ from charte_registry.exchange.importers.csv_table import read_csv
 from charte_registry.exchange.importers.fideslang import read_fideslang
 from charte_registry.exchange.importers.flat import read_tables
 from charte_registry.exchange.importers.joined import joined
+from charte_registry.exchange.merge import Conflict, Merged, merged
 from charte_registry.exchange.remarks import Import, Remark
+from charte_registry.exchange.workbook.read import Edited, read_register_workbook
 from charte_registry.files import Problem, check_lines, load_register, save_register
 from charte_registry.migrations.folder import migrate_folder
 from charte_registry.profiles import Profile, load_profile
@@ -78,6 +80,7 @@ __all__ = [
     "Certification",
     "Change",
     "ClauseMarche",
+    "Conflict",
     "Conservation",
     "Contact",
     "Decision",
@@ -88,6 +91,7 @@ __all__ = [
     "Distribution",
     "DonneeInteretMetropolitain",
     "DonneeTraitee",
+    "Edited",
     "EtapeAction",
     "Exigence",
     "FieldError",
@@ -99,6 +103,7 @@ __all__ = [
     "Infractions",
     "JeuDeDonnees",
     "Limits",
+    "Merged",
     "MesureSecurite",
     "Nir",
     "NombreViolations",
@@ -127,6 +132,7 @@ __all__ = [
     "kind_schema",
     "load_profile",
     "load_register",
+    "merged",
     "migrate_folder",
     "public",
     "published",
@@ -135,6 +141,7 @@ __all__ = [
     "read_cnil",
     "read_csv",
     "read_fideslang",
+    "read_register_workbook",
     "read_tables",
     "register_schema",
     "render_report",

@@ -99,7 +99,6 @@ def test_a_column_of_an_optional_part_is_not_required(folder):
         ("applications.csv", "id,nom,hebergement.mode\na,A,nuage\n", "applications.csv:2 `hebergement.mode`: 'nuage' is not allowed"),
         ("applications.csv", "id,nom,hebergement.mode\na,A,interne\na,B,interne\n", "applications.csv:3 `id`: 'a' stands already at applications.csv:2"),
         ("applications.csv", "id,nom,hebergement.mode\na,A\n", "2 cells where the header has 3; put a cell that holds a comma between"),
-        ("applications.csv", "id;nom;hebergement.mode\na;A;interne\n", "';' stands between the columns; save the table with commas"),
         ("applications.csv", "id,id\na,A\n", "stands twice"),
         ("applications.csv", "", "empty"),
         ("demandes_droits.csv", "id,annee,nombre\n1,2020,-3\n", "demandes_droits.csv:2 `nombre`: expected a whole number"),

@@ -1,6 +1,7 @@
 """A record to fill in, a register to begin with, and one record more."""
 
 import datetime as dt
+import json
 import re
 import tomllib
 
@@ -108,8 +109,8 @@ def test_an_unknown_kind_is_answered_with_the_nearest(folder, capsys):
 def test_questions_ask_again_until_the_answer_is_allowed(folder, capsys):
     register = load_register(folder)
     answers = {
-        "id": ["no id", "t-2"], "nom": ["", "Paie"], "responsable": ["collectivite"],
-        "finalites.nom": ["Payer; Déclarer"], "categories_donnees.categorie": ["x", "identite"],
+        "id": ["no id", "t-2"], "nom": ["", "Paie"], "responsable": ["à compléter : votre collectivité"],
+        "finalites.nom": ["Payer; Déclarer"], "categories_donnees.categorie": ["x", "Civil status, identity, images"],
     }  # fmt: skip
     asked = []
 
@@ -129,9 +130,64 @@ def test_questions_ask_again_until_the_answer_is_allowed(folder, capsys):
     assert "'x' is not allowed" in errors
     assert "empty" in errors
     assert not any(answers.values())
-    assert any("[collectivite, dpo]" in question for question in asked)
+    (who,) = (question for question in asked if question.endswith("\nresponsable: "))
+    assert (
+        "[collectivite: À compléter : votre collectivité, dpo: Délégué à la protection des données]"
+        in who
+    )
+    assert any("[paie]" in question for question in asked)  # an identifier made from the name
     (purpose,) = (question for question in asked if "\nfinalites.nom " in question)
     assert "required" not in purpose  # a record may have no purpose, a purpose no empty name
+
+
+@pytest.fixture
+def begun(tmp_path):
+    assert main(["init", str(tmp_path / "registre"), "--lang", "en"]) == 0
+    return tmp_path / "registre"
+
+
+def test_a_record_of_a_register_names_its_schema_and_takes_its_identifier_from_its_name(
+    begun, capsys
+):
+    assert (
+        main(
+            [
+                "new",
+                "traitement",
+                str(begun),
+                "--set",
+                "nom=État civil",
+                "--set",
+                "responsable=dpo",
+            ]
+        )
+        == 0
+    )
+    text = (begun / "traitements" / "etat-civil.toml").read_text("utf-8")
+    line, path = text.splitlines()[0].split(" ")
+    assert line == "#:schema"
+    schema = json.loads((begun / "traitements" / path).read_text("utf-8"))
+    assert schema["properties"].keys() >= {"id", "nom", "responsable"}
+    for file in begun.glob("*/*.toml"):
+        first = file.read_text("utf-8").splitlines()[0]
+        assert (file.parent / first.removeprefix("#:schema ")).is_file()
+    load_register(begun)
+
+
+@pytest.mark.parametrize(
+    ("field", "line"),
+    [
+        ("statut", "en_service\tin service"),
+        ("responsable", "dpo\tData protection officer"),
+        ("finalites.bases_legales", "contrat\tcontract"),
+    ],
+)
+def test_what_a_field_can_hold_is_listed(begun, field, line, capsys):
+    assert main(["new", "traitement", str(begun), "--choices", field, "--lang", "en"]) == 0
+    assert line in capsys.readouterr().out.splitlines()
+    for wrong in ("statu", "finalites.x", "nom", "nom.x"):
+        assert main(["new", "traitement", str(begun), "--choices", wrong]) == 2
+    assert "did you mean statut" in capsys.readouterr().err
 
 
 @given(st.text())

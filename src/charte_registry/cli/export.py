@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from charte_registry.check import LANGUAGES
 from charte_registry.errors import RegisterError
 from charte_registry.exchange.exporters.formats import FORMATS, export_register
 from charte_registry.exchange.importers.archive import Limits, read_bytes
@@ -25,14 +26,20 @@ def add(commands: Any) -> None:
     command.add_argument("--base", help="for jsonld: address below which the records are")
     command.add_argument("--contact", help="for algoritmeregister: functional address to publish")
     command.add_argument("--schema", type=Path, help="for algoritmeregister: the published schema, which has to accept the entries")  # fmt: skip
+    command.add_argument("--lang", default="fr", choices=LANGUAGES, help="for xlsx and ods: language of the workbook")  # fmt: skip
+    command.add_argument("--kind", action="append", default=[], help="for xlsx and ods: a kind of records to hold, instead of all; may be repeated")  # fmt: skip
+    command.add_argument("--excel-fr", action="store_true", help="for csv: as a French spreadsheet saves it (semicolons, Windows-1252)")  # fmt: skip
     command.set_defaults(run=_run)
 
 
 def _run(arguments: argparse.Namespace) -> int:
     register = load_register(arguments.folder)
+    judged = arguments.format in ("xlsx", "ods") and not arguments.public
     remarks = export_register(
         public(register) if arguments.public else register, arguments.output, arguments.format,
         base=arguments.base, contact=arguments.contact, schema=_schema(arguments.schema),
+        lang=arguments.lang, only=arguments.kind, public=arguments.public, excel_fr=arguments.excel_fr,
+        findings=register.check(lang=arguments.lang) if judged else (),
     )  # fmt: skip
     for remark in remarks:
         print(f"not carried: {remark}", file=sys.stderr)

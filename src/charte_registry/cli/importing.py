@@ -1,4 +1,4 @@
-"""What the two commands that import share: limits, the register that takes the records, the report."""
+"""What the commands that import share: limits, the register that takes the records, the report."""
 
 from __future__ import annotations
 
@@ -11,10 +11,15 @@ from typing import Any
 
 import attrs
 
+from charte_registry.check import LANGUAGES
+from charte_registry.diff import count_told, diff
 from charte_registry.errors import RegisterError
 from charte_registry.exchange.importers.archive import Limits
 from charte_registry.exchange.importers.joined import joined
-from charte_registry.exchange.remarks import SKIPPED, Import
+from charte_registry.exchange.importers.wording import slug
+from charte_registry.exchange.last_import import known_imports, plain_records, remember, remembered
+from charte_registry.exchange.merge import Merged, merged
+from charte_registry.exchange.remarks import SKIPPED, UNDERSTOOD_AS, Import, Remark
 from charte_registry.files import load_register, save_register
 from charte_registry.records import KINDS
 from charte_registry.records.manifeste import Manifeste
@@ -27,6 +32,11 @@ _LIMITS = Limits()
 def add_options(command: Any) -> None:
     """Add the options that every import has."""
     command.add_argument("--replace", action="store_true", help="replace records that differ")
+    command.add_argument("--merge", action="store_true", help="take over what the source changed since it was last read, and nothing else")  # fmt: skip
+    command.add_argument("--dry-run", action="store_true", help="show what would change, and write nothing")  # fmt: skip
+    command.add_argument("--conflicts", choices=("refuse", "register", "source"), default="refuse", help="whose value counts where both sides changed a field; by default nothing is written")  # fmt: skip
+    command.add_argument("--source-name", metavar="NAME", help="the earlier import to compare with, where the file has another name now")  # fmt: skip
+    command.add_argument("--lang", default="en", choices=LANGUAGES, help="language of the changes")
     command.add_argument("--titre", help="title of a new register")
     command.add_argument("--territoire", help="territory of a new register")
     command.add_argument("--on", help="day that a new register describes, YYYY-MM-DD")
@@ -47,10 +57,11 @@ def limits(arguments: argparse.Namespace) -> Limits:
 
 def kinds(arguments: argparse.Namespace) -> Mapping[str, type[Any]]:
     """Return the classes of the register that takes the records: those of its profile."""
-    return load_register(arguments.folder).kinds if _there(arguments) else KINDS
+    return load_register(arguments.folder).kinds if is_there(arguments) else KINDS
 
 
-def _there(arguments: argparse.Namespace) -> bool:
+def is_there(arguments: argparse.Namespace) -> bool:
+    """Whether the folder that takes the records holds something already."""
     folder = Path(arguments.folder)
     return folder.is_dir() and any(folder.iterdir())
 
@@ -62,17 +73,102 @@ def write(
     if not any(found.records.values()):
         why = (*found.not_understood, *found.of(SKIPPED))
         raise RegisterError([f"{source}: no record to import", *map(str, why)])
+    if arguments.merge and arguments.replace:
+        raise RegisterError("--merge and --replace: a merge replaces nothing; give one of them")
     folder = Path(arguments.folder)
-    register = load_register(folder) if _there(arguments) else _new(arguments, source, found, head)
-    register, remarks = joined(register, found, replace=arguments.replace)
-    save_register(register, folder)
-    found = attrs.evolve(found, remarks=(*found.remarks, *remarks))
-    if arguments.format == "json":
-        print(json.dumps(found.data(), ensure_ascii=False, indent=2))
+    there = is_there(arguments)
+    register = load_register(folder) if there else _new(arguments, source, found, head)
+    name = _source_name(arguments, source)
+    said = plain_records(found.records)
+    if arguments.merge:
+        base = remembered(folder, name, said, register)
+        if base is None and (known := known_imports(folder)):
+            message = f"never imported under this name: every difference counts; known: {', '.join(known)} (--source-name)"
+            found = _with(found, Remark(level=UNDERSTOOD_AS, where=name, message=message))
+        result = merged(register, base or {}, said, take_source=arguments.conflicts == "source")
+        found = _with(found, *(_kept(record, name) for record in result.kept))
     else:
-        print(found.text())
+        after, remarks = joined(register, found, replace=arguments.replace)
+        found = _with(found, *remarks)
+        result = Merged(register=after, changes=diff(register, after))
+    return finish(arguments, register if there else None, result, found, (name, said))
+
+
+def _with(found: Import, *remarks: Remark) -> Import:
+    return attrs.evolve(found, remarks=(*found.remarks, *remarks))
+
+
+def _kept(record: str, name: str) -> Remark:
+    message = "the source has it no more; it stays in the register, remove it there if it ended"
+    return Remark(level=UNDERSTOOD_AS, where=name, message=message, record=record)
+
+
+def _source_name(arguments: argparse.Namespace, source: Path) -> str:
+    return slug(arguments.source_name or source.stem)
+
+
+def finish(
+    arguments: argparse.Namespace, before: Register | None, result: Merged, found: Import,
+    memory: tuple[str, Any] | None = None,
+) -> int:  # fmt: skip
+    """Write what an import or a merge made of a register, where it may, and print the report.
+
+    Parameters
+    ----------
+    arguments : argparse.Namespace
+        Options of the command.
+    before : Register or None
+        The register as it was loaded; None where it is new.
+    result : Merged
+        What became of it.
+    found : Import
+        What was read, for the report.
+    memory : tuple of str and mapping, optional
+        Name of the source and what it says, to keep for the next merge.
+    """
+    folder = Path(arguments.folder)
+    refused = bool(result.conflicts) and arguments.conflicts == "refuse"
+    written = not (refused or arguments.dry_run)
+    if written:
+        if before is not None and load_register(folder) != before:
+            raise RegisterError(
+                f"{folder}: changed while it was read; nothing is written, run again"
+            )
+        if before is None or result.changes:
+            save_register(result.register, folder)
+        if memory is not None:
+            remember(folder, *memory)
+    told = arguments.merge or arguments.dry_run
+    if arguments.format == "json":
+        data = found.data()
+        if told:
+            data["changes"] = [attrs.asdict(change) for change in result.changes]
+            data["conflicts"] = [attrs.asdict(conflict) for conflict in result.conflicts]
+        print(json.dumps(data, ensure_ascii=False, indent=2))
+        return int(refused)
+    report = found.text().splitlines()
+    print(
+        *(report if found.records else report[:-1]),
+        sep="\n",
+        end="\n" if report[1:] or found.records else "",
+    )
+    if told:
+        for change in result.changes:
+            print(change.told(arguments.lang))
+        print(count_told(len(result.changes), arguments.lang))
+    for conflict in result.conflicts:
+        print(f"changed on both sides: {conflict}")
+    if refused:
+        print(
+            "nothing is written: --conflicts register or --conflicts source says whose value counts"
+        )
+    elif arguments.dry_run:
+        print("nothing is written: --dry-run")
+    elif before is not None and not result.changes:
+        print(f"{folder} is as it was; next: charte-registry check {folder}")
+    else:
         print(f"{folder} written; next: charte-registry check {folder}")
-    return 0
+    return int(refused)
 
 
 def _new(

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import json
 from pathlib import Path
 from typing import Any
 
 from charte_registry.check import LANGUAGES
+from charte_registry.files.skeleton import SCHEMAS
 from charte_registry.files.starter import starter
 from charte_registry.files.whole import write_folder
+from charte_registry.records import KINDS
+from charte_registry.schema import kind_schema
 
 
 def add(commands: Any) -> None:
@@ -22,7 +26,13 @@ def add(commands: Any) -> None:
 
 def _run(arguments: argparse.Namespace) -> int:
     files = starter(dt.date.today(), arguments.lang)
-    write_folder(arguments.folder, {path: text.encode() for path, text in files.items()})
+    schemas = {
+        f"{SCHEMAS}/{kind}.schema.json": json.dumps(kind_schema(kind), ensure_ascii=True, indent=1)
+        + "\n"
+        for kind in KINDS
+    }
+    every = {**files, **schemas}
+    write_folder(arguments.folder, {path: text.encode() for path, text in every.items()})
     (page,) = (path for path in files if path.endswith(".md"))
     print(f"a register to fill in, {len(files)} files, see {arguments.folder / page}")
     return 0

@@ -5,15 +5,17 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import attrs
 
 from charte_registry.errors import RegisterError, nearest
+from charte_registry.exchange.importers.wording import slug
+from charte_registry.exchange.workbook.names import Directory
 from charte_registry.files import load_register
-from charte_registry.files.skeleton import WORDS, meaning, part_of, skeleton
+from charte_registry.files.skeleton import SCHEMAS, WORDS, meaning, part_of, schema_line, skeleton
 from charte_registry.files.whole import write_text
 from charte_registry.records.base import FieldError, structure, unstructure
 from charte_registry.register import Register
@@ -34,6 +36,7 @@ def add(commands: Any) -> None:
         "--set", action="append", default=[], metavar="FIELD=VALUE", dest="given",
         help="a field, such as nom=Paie, hebergement.pays=FR or finalites[0].nom=Payer; ; between values",
     )  # fmt: skip
+    command.add_argument("--choices", metavar="FIELD", help="list what a field can hold, such as responsable or finalites.bases_legales, and write nothing")  # fmt: skip
     command.add_argument(
         "--lang", default="fr", choices=tuple(WORDS), help="language of the comments"
     )
@@ -44,12 +47,17 @@ def _run(arguments: argparse.Namespace) -> int:
     register = load_register(arguments.folder)
     kind = _kind(arguments.kind, register.kinds)
     cls = register.kinds[kind]
+    if arguments.choices:
+        print(*_choices(cls, arguments.choices, register, arguments.lang), sep="\n")
+        return 0
     data = parsed(arguments.given)
     if sys.stdin.isatty():
         try:
             ask(cls, data, register, arguments.lang, input)
         except EOFError:
             raise RegisterError("the questions were left; nothing is written") from None
+    if "id" not in data and (offer := _offer(cls, data, register)):
+        data["id"] = offer
     try:
         record = structure(cls, data)
     except FieldError as error:
@@ -63,13 +71,50 @@ def _run(arguments: argparse.Namespace) -> int:
     made = not path.parent.exists()
     path.parent.mkdir(exist_ok=True)
     try:
-        write_text(path, skeleton(cls, unstructure(record), arguments.lang))
+        named = (arguments.folder / SCHEMAS / f"{kind}.schema.json").is_file()
+        line = schema_line(kind) if named else ""
+        write_text(path, line + skeleton(cls, unstructure(record), arguments.lang))
     except RegisterError:
         if made:
             path.parent.rmdir()
         raise
     print(f"record {kind}/{record.id} added, see {path}")
     return 0
+
+
+def _named_by(cls: type[Any]) -> str:
+    """Return the field that a record of a class is called by, from which its identifier can be made."""
+    return next((n for n in ("nom", "intitule", "titre") if n in attrs.fields_dict(cls)), "id")
+
+
+def _choices(cls: type[Any], path: str, register: Register, lang: str) -> Iterator[str]:
+    """Yield what a field can hold, a line each: the codes with their labels, or records with their names."""
+    *outer, last = path.split(".")
+    for step in outer:
+        found = attrs.fields_dict(attrs.resolve_types(cls))
+        part = part_of(found[step].type)[0] if step in found else None
+        if part is None or not attrs.has(part):
+            raise RegisterError(f"--choices {path!r}: no part {step!r}; {nearest(step, found)}")
+        cls = part
+    found = attrs.fields_dict(cls)
+    if last not in found:
+        raise RegisterError(f"--choices {path!r}: no field {last!r}; {nearest(last, found)}")
+    known = _known(found[last], register, lang)
+    if not known:
+        raise RegisterError(f"--choices {path!r}: any value of its form, or no record is there yet")
+    yield from (f"{code}\t{label}" for code, label in known.items())
+
+
+def _known(field: attrs.Attribute[Any], register: Register, lang: str) -> dict[str, str]:
+    """Return what a field can hold, by code or identifier, with how people call it."""
+    terms, target = field.metadata["vocabulaire"], field.metadata["reference"]
+    if terms is not None:
+        return {term.code: term.label(lang) for term in terms}
+    if target:
+        name = _named_by(register.kinds[target])
+        records = register.records.get(target, {})
+        return {key: str(getattr(record, name)) for key, record in records.items()}
+    return {code: code for code in field.metadata["choices"]}
 
 
 def _kind(word: str, kinds: Mapping[str, type[Any]]) -> str:
@@ -155,13 +200,16 @@ def ask(
     answer : callable
         Asks one question and returns the answer, such as ``input``.
     """
-    for field in attrs.fields(attrs.resolve_types(cls)):
+    called = _named_by(cls)  # asked first: the identifier is offered from it
+    fields = sorted(attrs.fields(attrs.resolve_types(cls)), key=lambda field: field.name != called)
+    for field in fields:
         required = field.default is attrs.NOTHING
         if field.name in data or not (required or "art. 30(" in field.metadata["source"]):
             continue
         part, several = part_of(field.type)
         if not attrs.has(part):
-            question = _Question(field, field.name, required=required, several=several)
+            offer = _offer(cls, data, register) if field.name == "id" else ""
+            question = _Question(field, field.name, offer, required=required, several=several)
             text = question.answered(register, lang, answer)
             if text:
                 data[field.name] = text
@@ -170,7 +218,7 @@ def ask(
             leaf = attrs.fields(attrs.resolve_types(part))[0]
             if leaf.default is attrs.NOTHING:
                 name = f"{field.name}.{leaf.name}"
-                question = _Question(leaf, name, required=required, several=True)
+                question = _Question(leaf, name, "", required=required, several=True)
                 text = question.answered(register, lang, answer)
                 if text:
                     data[field.name] = [
@@ -181,27 +229,48 @@ def ask(
             ask(part, data[field.name], register, lang, answer)
 
 
+def _offer(cls: type[Any], data: Mapping[str, Any], register: Register) -> str:
+    """Return an identifier made from the name of a record; empty where it has none yet."""
+    name = data.get(_named_by(cls))
+    taken = next((register.records.get(k, {}) for k, c in register.kinds.items() if c is cls), {})
+    return slug(str(name), taken) if name else ""
+
+
 @attrs.frozen
 class _Question:
     """A question about a field: whether it must be answered, and with one value or several."""
 
     field: attrs.Attribute[Any]
     name: str
+    offer: str  # what an empty answer means
     required: bool = attrs.field(kw_only=True)
     several: bool = attrs.field(kw_only=True)
 
     def answered(self, register: Register, lang: str, answer: Callable[[str], str]) -> str:
         """Ask until an answer is allowed; an empty one leaves out what is not required."""
-        known = list(register.records.get(self.field.metadata["reference"], {}))
+        choices = _known(self.field, register, lang)
+        known = (
+            [key if key == label else f"{key}: {label}" for key, label in choices.items()]
+            if self.field.metadata["reference"]
+            else []
+        )
         more = ", …" if len(known) > SHOWN else ""
-        hint = f" [{', '.join(known[:SHOWN])}{more}]" if known else ""
+        hint = (
+            f" [{', '.join(known[:SHOWN])}{more}]"
+            if known
+            else f" [{self.offer}]" * bool(self.offer)
+        )
         sign = f" ({WORDS[lang]['several']})" if self.several else ""
         # A field that a part cannot do without may be left out with the part.
         asked = self.field if self.required else self.field.evolve(default=None)
         while True:
             text = answer(f"{meaning(asked, lang)}{hint}\n{self.name}{sign}: ").strip()
+            text = text or self.offer
             if not text and not self.required:
                 return ""
+            meant = Directory(choices)
+            parts = text.split(";") if self.several else [text]
+            text = "; ".join(meant.of(part) or part.strip() for part in parts)
             problem = self._problem(text)
             if problem is None:
                 return text

@@ -257,7 +257,7 @@ def _columns(
         if typing.get_origin(kind) is tuple:
             lists.append((path, typing.get_args(kind)[0]))
         elif attrs.has(kind):
-            if optional and _may_be_empty(kind):
+            if optional and may_be_empty(kind):
                 columns.append(attrs.evolve(column, type=bool))
                 present.append(path)
             _columns(kind, steps, hidden, columns, present, lists)
@@ -265,7 +265,7 @@ def _columns(
             columns.append(column)
 
 
-def _may_be_empty(part: type[Any]) -> bool:
+def may_be_empty(part: type[Any]) -> bool:
     """Return whether a part can be there with nothing in it, so that a column must say that it is."""
     try:
         part()

@@ -37,6 +37,20 @@ _EXAMPLES: Mapping[Any, Any] = MappingProxyType(
 )
 
 
+SCHEMAS = ".charte/schema/json"  # in the folder of a register, for editors
+
+
+def schema_line(kind: str) -> str:
+    """Return the line by which an editor finds the schema of a file of one record.
+
+    Examples
+    --------
+    >>> print(schema_line("actions"), end="")
+    #:schema ../.charte/schema/json/actions.schema.json
+    """
+    return f"#:schema ../{SCHEMAS}/{kind}.schema.json\n"
+
+
 def skeleton(
     record_class: type[Any], values: Mapping[str, Any] = MappingProxyType({}), lang: str = "fr"
 ) -> str:

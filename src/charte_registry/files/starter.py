@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from charte_registry.errors import RegisterError, nearest
-from charte_registry.files.skeleton import skeleton
+from charte_registry.files.skeleton import schema_line, skeleton
 from charte_registry.records import KINDS
 from charte_registry.records.manifeste import SCHEMA_VERSION, Manifeste
 
@@ -32,6 +32,8 @@ _TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
                 "« À compléter ». Un champ interne n'est jamais publié ; aucun nom de personne n'est nécessaire.\n\n"
                 "    charte-registry check .                         que manque-t-il ?\n"
                 "    charte-registry new traitement .                une fiche de plus\n"
+                "    charte-registry export . --format xlsx --output ../registre.xlsx    un classeur à modifier, puis\n"
+                "    charte-registry import ../registre.xlsx . --merge --dry-run         ce qu'il changerait\n"
                 "    charte-registry report . --year {year} --output rapport.html\n\n"
                 "Les sortes de fiches : {kinds}.\n"
             ),
@@ -53,6 +55,8 @@ _TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
                 "in”. An internal field is never published; nobody needs to be named.\n\n"
                 "    charte-registry check .                         what is missing?\n"
                 "    charte-registry new traitement .                one more record\n"
+                "    charte-registry export . --format xlsx --lang en --output ../register.xlsx    a workbook to edit, then\n"
+                "    charte-registry import ../register.xlsx . --merge --dry-run                   what it would change\n"
                 "    charte-registry report . --year {year} --output report.html --lang en\n\n"
                 "The kinds of records: {kinds}.\n"
             ),
@@ -74,6 +78,8 @@ _TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
                 "preencher”. Um campo interno nunca é publicado; não é preciso nomear ninguém.\n\n"
                 "    charte-registry check .                         o que falta?\n"
                 "    charte-registry new traitement .                mais uma ficha\n"
+                "    charte-registry export . --format xlsx --lang pt --output ../registro.xlsx    uma planilha para editar, depois\n"
+                "    charte-registry import ../registro.xlsx . --merge --dry-run                   o que ela mudaria\n"
                 "    charte-registry report . --year {year} --output relatorio.html --lang pt\n\n"
                 "Os tipos de fichas: {kinds}.\n"
             ),
@@ -143,7 +149,8 @@ def starter(on: dt.date, lang: str = "fr") -> dict[str, str]:
         },
     }  # fmt: skip
     files = {
-        f"{path}.toml": skeleton(KINDS[path.split("/")[0]], values, lang)
+        f"{path}.toml": schema_line(kind := path.split("/")[0])
+        + skeleton(KINDS[kind], values, lang)
         for path, values in records.items()
     }
     head = {

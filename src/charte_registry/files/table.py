@@ -1,8 +1,12 @@
-"""A table of records in CSV: a row a record, a column a field, and only changed rows rewritten."""
+"""A table of records in CSV: a row a record, a column a field, and only changed rows rewritten.
+
+A table that a French spreadsheet saved (semicolons, ``31/12/2026``, ``VRAI``) is read, and stays so.
+"""
 
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from io import StringIO
@@ -14,19 +18,31 @@ import attrs
 from charte_registry.errors import RegisterError, nearest
 from charte_registry.records.base import FieldError, plain, structure
 
-_CELL = re.compile(r'("(?:[^"]|"")*"|[^,"\r\n]*)(,|(?=\r|\n|\Z))')
+_CELLS = {
+    sign: re.compile(rf'("(?:[^"]|"")*"|[^{sign}"\r\n]*)({sign}|(?=\r|\n|\Z))') for sign in ",;\t"
+}
+_SIGNS = {",": "comma", ";": "semicolon", "\t": "tab"}
+_DAY = re.compile(r"([0-9]{2})/([0-9]{2})/([0-9]{4})")
+_FLAGS = {"VRAI": "true", "FAUX": "false"}
 
 
 @attrs.frozen
 class Row:
-    """A row: its first line, its cells, and its text, line end included."""
+    """A row: its first line, its cells, its text, line end included, and what stands between cells."""
 
     line: int
     cells: Sequence[str]
     raw: str
+    sign: str = ","
 
 
-def rows(text: str) -> Iterator[Row]:
+def sign_of(text: str) -> str:
+    """Return what stands between the cells of a table: a comma, unless its header has another sign."""
+    header = text.partition("\n")[0]
+    return "," if "," in header else next((sign for sign in ";\t" if sign in header), ",")
+
+
+def rows(text: str, sign: str = ",") -> Iterator[Row]:
     r"""Yield the rows of a text, those without a cell too.
 
     Examples
@@ -41,11 +57,11 @@ def rows(text: str) -> Iterator[Row]:
             lines.append(line)
             yield line
 
-    reader = csv.reader(source(), strict=True)
+    reader = csv.reader(source(), strict=True, delimiter=sign)
     start = 1
     try:
         for cells in reader:
-            yield Row(start, cells, "".join(lines))
+            yield Row(start, cells, "".join(lines), sign)
             start = reader.line_num + 1
             lines.clear()
     except csv.Error as error:
@@ -72,17 +88,20 @@ def read(text: str, cls: type[Any]) -> tuple[Row, list[tuple[Row, dict[str, Any]
     RegisterError
         Where a column is unknown, missing or stands twice, or a row is too short or too long.
     """
-    every = rows(text)
+    every = rows(text, sign_of(text))
     header = next(every)
+    types = _types(cls)
     problems = _header_problems(header.cells, columns(cls))
     found: list[tuple[Row, dict[str, Any] | None]] = []
     for row in every:
         if row.cells and len(row.cells) != len(header.cells):
             problems.append(
                 f"line {row.line}: {len(row.cells)} cells where the header has {len(header.cells)}; "
-                'put a cell that holds a comma between "'
+                f'put a cell that holds a {_SIGNS[row.sign]} between "'
             )
         elif not problems:
+            if row.sign != ",":
+                row = attrs.evolve(row, cells=_iso(header.cells, row.cells, types))
             found.append((row, unflattened(header.cells, row.cells) if row.cells else None))
     if problems:
         raise RegisterError(problems)
@@ -90,9 +109,6 @@ def read(text: str, cls: type[Any]) -> tuple[Row, list[tuple[Row, dict[str, Any]
 
 
 def _header_problems(header: Sequence[str], known: Mapping[str, bool]) -> list[str]:
-    apart = next((sign for sign in ";\t" if sign in header[0]), None) if len(header) == 1 else None
-    if apart is not None and set(header[0].split(apart)) & set(known):
-        return [f"line 1: {apart!r} stands between the columns; save the table with commas"]
     problems = [
         f"line 1: unknown column {column!r}; {nearest(column, known)}"
         for column in header
@@ -119,6 +135,26 @@ def columns(cls: type[Any], prefix: str = "") -> dict[str, bool]:
             found.update({column: inner[column] and not optional for column in inner})
         else:
             found[prefix + name] = required
+    return found
+
+
+def _types(cls: type[Any], prefix: str = "") -> dict[str, Any]:
+    """Return the type of each column of a table of a class."""
+    found: dict[str, Any] = {}
+    for name, field in attrs.fields_dict(attrs.resolve_types(cls)).items():
+        kind: Any = field.type
+        kind = kind.__args__[0] if isinstance(kind, UnionType) else kind
+        found.update(_types(kind, f"{prefix}{name}.") if attrs.has(kind) else {prefix + name: kind})
+    return found
+
+
+def _iso(header: Sequence[str], cells: Sequence[str], types: Mapping[str, Any]) -> list[str]:
+    """Return cells with the dates and truth values of a French spreadsheet as the register has them."""
+    found = []
+    for column, cell in zip(header, cells, strict=True):
+        day = _DAY.fullmatch(cell) if types[column] is dt.date else None
+        text = f"{day[3]}-{day[2]}-{day[1]}" if day else cell
+        found.append(_FLAGS.get(text, text) if types[column] is bool else text)
     return found
 
 
@@ -202,7 +238,8 @@ def edited(
         if not kept[-1].endswith(("\r", "\n")):
             kept[-1] += line_end
         cells = flattened(data)
-        kept.append(",".join(_quoted(cells.get(name, "")) for name in names) + line_end)
+        line = header.sign.join(_quoted(cells.get(name, ""), header.sign) for name in names)
+        kept.append(line + line_end)
     return "".join(kept)
 
 
@@ -212,29 +249,30 @@ def render(cls: type[Any], table: Sequence[Mapping[str, Any]]) -> str:
     known = columns(cls)
     names = [c for c, needed in known.items() if needed or any(c in row for row in cells)]
     lines = [names, *([row.get(name, "") for name in names] for row in cells)]
-    return "".join(",".join(map(_quoted, line)) + "\n" for line in lines)
+    return "".join(",".join(_quoted(cell, ",") for cell in line) + "\n" for line in lines)
 
 
 def _widened(row: Row, more: Sequence[str]) -> str:
     body = row.raw.rstrip("\r\n") if row.raw.endswith(("\r", "\n")) else row.raw
-    return body + "".join(f",{_quoted(cell)}" for cell in more) + row.raw[len(body) :]
+    added = "".join(row.sign + _quoted(cell, row.sign) for cell in more)
+    return body + added + row.raw[len(body) :]
 
 
 def _rewritten(row: Row, names: Sequence[str], cells: Mapping[str, str]) -> str:
     """Return a row with other cells; those that say the same keep their quotes."""
-    raw = [match[1] for match in _CELL.finditer(row.raw)][: len(row.cells)]
+    raw = [match[1] for match in _CELLS[row.sign].finditer(row.raw)][: len(row.cells)]
     values = [cells.get(name, "") for name in names]
     same = len(raw) == len(row.cells)
     written = [
         raw[number] if same and number < len(raw) and row.cells[number] == value
-        else _quoted(value, always=same and number < len(raw) and raw[number].startswith('"'))
+        else _quoted(value, row.sign, always=same and number < len(raw) and raw[number].startswith('"'))
         for number, value in enumerate(values)
     ]  # fmt: skip
     body = row.raw.rstrip("\r\n")
-    return ",".join(written) + row.raw[len(body) :]
+    return row.sign.join(written) + row.raw[len(body) :]
 
 
-def _quoted(cell: str, *, always: bool = False) -> str:
-    if (always and cell) or re.search(r'[,"\r\n]|^\s|\s$', cell):
+def _quoted(cell: str, sign: str, *, always: bool = False) -> str:
+    if (always and cell) or sign in cell or re.search(r'["\r\n]|^\s|\s$', cell):
         return '"' + cell.replace('"', '""') + '"'
     return cell

@@ -24,27 +24,48 @@ class Text:
         What stands at the end of each line in the file.
     bom : bool
         Whether the file begins with a byte order mark.
+    encoding : str
+        Encoding of the file.
     """
 
     text: str
     line_end: str = "\n"
     bom: bool = False
+    encoding: str = "utf-8"
 
     @classmethod
-    def of(cls, content: bytes) -> Text:
+    def of(cls, content: bytes, encoding: str = "utf-8") -> Text:
         """Return the text of a file; a file that mixes line ends keeps them in its text."""
-        text = content.decode("utf-8")
+        text = content.decode(encoding)
         bom = text.startswith(_BOM)
         text = text.removeprefix(_BOM)
         pairs = text.count("\r\n")
         if pairs and pairs == text.count("\n") == text.count("\r"):
-            return cls(text.replace("\r\n", "\n"), "\r\n", bom)
-        return cls(text, "\n", bom)
+            return cls(text.replace("\r\n", "\n"), "\r\n", bom, encoding)
+        return cls(text, "\n", bom, encoding)
 
     def content(self, text: str) -> bytes:
-        """Return the bytes of a file that ends its lines and begins like this one."""
+        """Return the bytes of a file that ends its lines and begins like this one.
+
+        A text with letters that the encoding lacks is in UTF-8, with the mark by which spreadsheets
+        know it.
+        """
         whole = text.replace("\n", self.line_end) if self.line_end != "\n" else text
-        return ((_BOM if self.bom else "") + whole).encode("utf-8")
+        try:
+            return ((_BOM if self.bom else "") + whole).encode(self.encoding)
+        except UnicodeEncodeError:
+            return whole.encode("utf-8-sig")
+
+
+def _french(content: bytes) -> Text | None:
+    """Return the text of a table as a French spreadsheet saves it; None where it is none."""
+    header = content.partition(b"\n")[0]
+    if b";" not in header or b"," in header:
+        return None
+    try:
+        return Text.of(content, "cp1252")
+    except UnicodeDecodeError:
+        return None
 
 
 class Reader:
@@ -82,9 +103,12 @@ class Reader:
 
     def text(self, path: Path) -> Text:
         """Return the text of a file."""
+        content = self.content(path)
         try:
-            text = Text.of(self.content(path))
+            text = Text.of(content)
         except UnicodeDecodeError as error:
+            if path.suffix == ".csv" and (saved := _french(content)) is not None:
+                return saved
             message = f"{path}: not UTF-8 at byte {error.start}; save it as UTF-8"
             raise RegisterError(message) from None
         if not text.text.strip():

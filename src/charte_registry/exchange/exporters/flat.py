@@ -1,4 +1,4 @@
-"""Flat tables as CSV files, pages of a workbook, or Parquet files."""
+"""Flat tables as CSV or Parquet files."""
 
 from __future__ import annotations
 
@@ -10,15 +10,12 @@ from typing import Any
 
 from charte_registry.errors import RegisterError
 from charte_registry.exchange.exporters.head import manifest
-from charte_registry.exchange.exporters.spreadsheet import Page, page_names
 from charte_registry.files.cells import neutral
 from charte_registry.files.flat_tables import Table, Value, flatten
 from charte_registry.records.manifeste import Manifeste
 from charte_registry.register import Register
 
 REGISTRE = "registre"  # the table of the manifest
-SOMMAIRE = "sommaire"  # the page that says which page holds which table
-_CONTENTS = ("page", "table", "lignes", "contenu")
 
 
 def register_tables(register: Register) -> tuple[Table, ...]:
@@ -38,43 +35,47 @@ def register_tables(register: Register) -> tuple[Table, ...]:
     return (*flatten(head, {REGISTRE: Manifeste}), *flatten(register.records, register.kinds))
 
 
-def csv_files(tables: Sequence[Table]) -> dict[str, bytes]:
+def csv_files(tables: Sequence[Table], *, excel_fr: bool = False) -> dict[str, bytes]:
     """Return tables as CSV files by name: UTF-8, commas, CRLF as RFC 4180 has it, ISO dates.
 
     A text that begins like a formula has an apostrophe in front. Tables without rows are left out.
+    With ``excel_fr`` the files are what a French spreadsheet saves, and opens with two clicks:
+    semicolons, Windows-1252, ``31/12/2026``, ``VRAI``; UTF-8 with its mark, which it knows too,
+    where a text has letters that Windows-1252 lacks.
     """
+    said = _excel_fr if excel_fr else _cell
     files = {}
     for table in tables:
         if table.rows:
             text = io.StringIO(newline="")
-            writer = csv.writer(text)
+            writer = csv.writer(text, delimiter=";" if excel_fr else ",")
             writer.writerow(table.names)
-            writer.writerows([_cell(value) for value in row] for row in table.rows)
-            files[f"{table.name}.csv"] = text.getvalue().encode("utf-8")
+            writer.writerows([said(value) for value in row] for row in table.rows)
+            files[f"{table.name}.csv"] = _encoded(text.getvalue(), excel_fr=excel_fr)
     return files
+
+
+def _encoded(text: str, *, excel_fr: bool) -> bytes:
+    if not excel_fr:
+        return text.encode("utf-8")
+    try:
+        return text.encode("cp1252")
+    except UnicodeEncodeError:
+        return text.encode("utf-8-sig")
+
+
+def _excel_fr(value: Value) -> str:
+    if isinstance(value, bool):
+        return "VRAI" if value else "FAUX"
+    if isinstance(value, dt.date) and value.year >= 1900:
+        return f"{value:%d/%m/%Y}"
+    return _cell(value)
 
 
 def _cell(value: Value) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return "" if value is None else neutral(str(value))
-
-
-def workbook_pages(tables: Sequence[Table], lang: str = "fr") -> list[Page]:
-    """Return tables as pages of a workbook, after a page that says what each holds.
-
-    Tables without rows are left out.
-    """
-    filled = [table for table in tables if table.rows]
-    names = page_names([SOMMAIRE, *(table.name for table in filled)])[1:]
-    contents: list[Sequence[Value]] = [_CONTENTS]
-    pages = []
-    for table, name in zip(filled, names, strict=True):
-        inside = " > ".join((table.kind, *table.path))
-        contents.append((name, table.name, len(table.rows), inside))
-        widths = tuple(3.0 if c.key or c.type is not str else 6.0 for c in table.columns)
-        pages.append(Page(name=name, rows=[table.names, *table.rows], widths=widths))
-    return [Page(name=SOMMAIRE, rows=contents, widths=(9.0, 12.0, 2.0, 12.0)), *pages]
 
 
 def parquet_files(tables: Sequence[Table]) -> dict[str, bytes]:

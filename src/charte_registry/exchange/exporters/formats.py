@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -19,14 +19,15 @@ from charte_registry.exchange.exporters.flat import (
     csv_files,
     parquet_files,
     register_tables,
-    workbook_pages,
 )
 from charte_registry.exchange.exporters.jsonld import jsonld_text
 from charte_registry.exchange.exporters.single_file import json_content
 from charte_registry.exchange.exporters.spreadsheet import ods, xlsx
 from charte_registry.exchange.remarks import NOT_CARRIED, Remark
+from charte_registry.exchange.workbook.write import register_workbook
 from charte_registry.files.whole import write_bytes, write_folder
 from charte_registry.register import Register
+from charte_registry.rules.finding import Finding
 
 WORKBOOKS = (".ods", ".xlsx")
 Content = bytes | Mapping[str, bytes]  # a file, or the files of a folder
@@ -39,6 +40,11 @@ class _Options:
     base: str | None
     contact: str | None
     schema: Mapping[str, Any] | None
+    lang: str
+    only: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    public: bool
+    excel_fr: bool
 
 
 Exporter = Callable[[Register, _Options], tuple[Content, tuple[Remark, ...]]]
@@ -46,7 +52,9 @@ Exporter = Callable[[Register, _Options], tuple[Content, tuple[Remark, ...]]]
 
 def export_register(
     register: Register, path: str | Path, form: str, *, base: str | None = None,
-    contact: str | None = None, schema: Mapping[str, Any] | None = None,
+    contact: str | None = None, schema: Mapping[str, Any] | None = None, lang: str = "fr",
+    only: Sequence[str] = (), findings: Sequence[Finding] = (), public: bool = False,
+    excel_fr: bool = False,
 ) -> tuple[Remark, ...]:  # fmt: skip
     """Write a register in another format, whole or not at all.
 
@@ -65,6 +73,17 @@ def export_register(
         For ``algoritmeregister``: functional e-mail address to publish with each entry.
     schema : mapping of str to object, optional
         For ``algoritmeregister``: the published JSON Schema, which has to accept every entry.
+    lang : {"fr", "en", "pt"}
+        For ``xlsx`` and ``ods``: language of titles, labels and explanations.
+    only : sequence of str
+        For ``xlsx`` and ``ods``: kinds of records to hold; all of them where empty.
+    findings : sequence of Finding
+        For ``xlsx`` and ``ods``: what checks found, shown beside the records.
+    public : bool
+        For ``xlsx`` and ``ods``: whether the register is a public extract, which has no columns
+        of internal fields.
+    excel_fr : bool
+        For ``csv``: whether the files are as a French spreadsheet saves and opens them.
 
     Returns
     -------
@@ -94,7 +113,10 @@ def export_register(
     suffix = Path(path).suffix.lower()
     if suffix in WORKBOOKS and not form.endswith(suffix[1:]):
         raise RegisterError(f"{path}: {form} is no {suffix}; name the file by what it is")
-    options = _Options(base=base, contact=contact, schema=schema)
+    options = _Options(
+        base=base, contact=contact, schema=schema, lang=lang, only=tuple(only),
+        findings=tuple(findings), public=public, excel_fr=excel_fr,
+    )  # fmt: skip
     content, remarks = FORMATS[form](register, options)
     if isinstance(content, bytes):
         write_bytes(path, content)
@@ -109,6 +131,26 @@ def _cnil(write: Callable[..., bytes]) -> Exporter:
         return write(pages), remarks
 
     return export
+
+
+def _workbook(write: Callable[..., bytes]) -> Exporter:
+    """Return the export to the workbook that an office edits."""
+
+    def export(register: Register, options: _Options) -> tuple[Content, tuple[Remark, ...]]:
+        for kind in options.only:
+            if kind not in register.kinds:
+                raise RegisterError(f"no kind {kind!r}; {nearest(kind, register.kinds)}")
+        pages = register_workbook(
+            register, lang=options.lang, only=options.only, findings=options.findings,
+            public=options.public,
+        )  # fmt: skip
+        return write(pages), _profile(register)
+
+    return export
+
+
+def _csv(register: Register, options: _Options) -> tuple[Content, tuple[Remark, ...]]:
+    return csv_files(register_tables(register), excel_fr=options.excel_fr), _profile(register)
 
 
 def _whole(write: Callable[[Register], Content]) -> Exporter:
@@ -137,9 +179,9 @@ def _algoritmeregister(register: Register, options: _Options) -> tuple[Content, 
 FORMATS: Mapping[str, Exporter] = MappingProxyType({
     "cnil-ods": _cnil(ods),
     "cnil-xlsx": _cnil(xlsx),
-    "xlsx": _whole(lambda register: xlsx(workbook_pages(register_tables(register)))),
-    "ods": _whole(lambda register: ods(workbook_pages(register_tables(register)))),
-    "csv": _whole(lambda register: csv_files(register_tables(register))),
+    "xlsx": _workbook(xlsx),
+    "ods": _workbook(ods),
+    "csv": _csv,
     "json": _whole(json_content),
     "jsonld": _jsonld,
     "algoritmeregister": _algoritmeregister,

@@ -11,15 +11,17 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 import attrs
 
 from charte_registry.errors import RegisterError
+from charte_registry.exchange.importers.archive import cell_name
 from charte_registry.files.cells import neutral
 from charte_registry.files.flat_tables import Value
 
-_FIRST_DATE = dt.date(1900, 3, 1)  # spreadsheets disagree on the days before: those are text
+FIRST_DATE = dt.date(1900, 3, 1)  # spreadsheets disagree on the days before: those are text
 _XLSX_TEXT = 32_767
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\'\x00-\x1f]")
@@ -37,6 +39,8 @@ class Choices:
         Page that holds the list.
     cells : tuple of int
         Column of the list, its first and its last row, from 0.
+    strict : bool or None
+        Whether the spreadsheet refuses anything else; None where it warns.
     """
 
     column: int
@@ -44,6 +48,33 @@ class Choices:
     last: int
     page: str
     cells: tuple[int, int, int]
+    strict: bool | None = None
+
+    @property
+    def ends(self) -> tuple[str, str]:
+        """The first and the last cell of the list, such as ``$B$2`` and ``$B$9``."""
+        column, first, last = self.cells
+        letters = cell_name(0, column)[:-1]
+        return f"${letters}${first + 1}", f"${letters}${last + 1}"
+
+
+@attrs.frozen
+class Look:
+    """How a column looks.
+
+    Parameters
+    ----------
+    head : {"header", "required", "internal", "fixed"}
+        What its header says by its colour.
+    cells : str
+        ``text``, ``date`` or ``number``, with `` internal`` behind, or ``fixed``.
+    width : float
+        Width in centimetres.
+    """
+
+    head: str
+    cells: str
+    width: float
 
 
 @attrs.frozen(kw_only=True)
@@ -64,6 +95,18 @@ class Page:
         Cells that span several columns: row and column to their number.
     choices : tuple of Choices
         Cells that offer a list.
+    looks : tuple of Look
+        How each column looks; all alike where empty.
+    notes : mapping of int to str
+        Comments of the first row by column.
+    marks : mapping of (int, int) to str
+        Cells that look like a header of some kind, or like a ``title``.
+    links : mapping of (int, int) to str
+        Cells that lead to another page, with its name.
+    hidden : bool
+        Whether the page is hidden.
+    editable : bool
+        Whether somebody shall write in it: text stays text, and the first column stays in view.
     """
 
     name: str
@@ -72,6 +115,27 @@ class Page:
     widths: tuple[float, ...] = ()
     spans: Mapping[tuple[int, int], int] = attrs.field(factory=dict, repr=False)
     choices: tuple[Choices, ...] = attrs.field(default=(), repr=False)
+    looks: tuple[Look, ...] = attrs.field(default=(), repr=False)
+    notes: Mapping[int, str] = attrs.field(factory=dict, repr=False)
+    marks: Mapping[tuple[int, int], str] = attrs.field(factory=dict, repr=False)
+    links: Mapping[tuple[int, int], str] = attrs.field(factory=dict, repr=False)
+    hidden: bool = False
+    editable: bool = False
+
+    def style(self, row: int, column: int, value: Value) -> str:
+        """Return the name of the style of a cell."""
+        if (row, column) in self.marks:
+            return f"head {self.marks[row, column]}"
+        if row in self.headers:
+            return f"head {self.looks[column].head if self.looks else 'header'}"
+        if self.looks:
+            return self.looks[column].cells
+        return "date" if isinstance(value, dt.date) and value >= FIRST_DATE else "text"
+
+
+_HEADS = {"header": "#DDE3EA", "required": "#BCD3F0", "internal": "#F5D3AC", "fixed": "#DFDFDF"}
+_KINDS = ("text", "date", "number")
+_INTERNAL, _FIXED = "#FDF2E6", "#F3F3F3"  # backgrounds of cells
 
 
 def page_names(names: Sequence[str]) -> list[str]:
@@ -115,52 +179,90 @@ def xlsx(pages: Sequence[Page]) -> bytes:
         {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False},
     )  # fmt: skip
     book.set_properties({"created": dt.datetime(1980, 1, 1)})
-    styles = {
-        "text": book.add_format({"text_wrap": True, "valign": "top"}),
-        "header": book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#DDE3EA"}),
-        "date": book.add_format({"num_format": "dd/mm/yyyy", "align": "left", "valign": "top"}),
-    }  # fmt: skip
+    styles = {name: book.add_format(form) for name, form in _xlsx_styles().items()}
     for page in pages:
-        sheet = book.add_worksheet(page.name)
-        for column, width in enumerate(page.widths):
-            sheet.set_column(column, column, width * 4.6)
-        for number, row in enumerate(page.rows):
-            style = styles["header" if number in page.headers else "text"]
-            if (lines := _lines(page, number, row)) > 1:  # Excel fits no row that spans columns
-                sheet.set_row(number, 15 * min(lines, 27))
-            for column, value in enumerate(row):
-                if (number, column) in page.spans:
-                    last = column + page.spans[number, column] - 1
-                    sheet.merge_range(number, column, number, last, "", style)
-                if isinstance(value, bool):
-                    sheet.write_boolean(number, column, value, style)
-                elif isinstance(value, int):
-                    sheet.write_number(number, column, value, style)
-                elif isinstance(value, dt.date) and value >= _FIRST_DATE:
-                    sheet.write_datetime(number, column, value, styles["date"])
-                elif value is not None:
-                    text = _written(value)
-                    if len(text) > _XLSX_TEXT:
-                        raise RegisterError(
-                            f"{page.name}: a text of {len(text):,} characters, where a cell of XLSX "
-                            f"holds {_XLSX_TEXT:,}; shorten it, or export as ODS"
-                        )
-                    sheet.write_string(number, column, text, style)
-                elif number in page.headers:
-                    sheet.write_blank(number, column, None, style)
-        for choice in page.choices:
-            column, first, last = choice.cells
-            letter = chr(ord("A") + column)
-            sheet.data_validation(
-                choice.first, choice.column, choice.last, choice.column,
-                {"validate": "list", "source": f"='{choice.page}'!${letter}${first + 1}:${letter}${last + 1}", "error_type": "information"},
-            )  # fmt: skip
-        if page.headers == frozenset([0]):
-            sheet.freeze_panes(1, 0)
-        sheet.set_landscape()
-        sheet.fit_to_pages(1, 0)  # printed one page wide
+        _xlsx_page(book.add_worksheet(page.name), page, styles)
     book.close()
     return content.getvalue()
+
+
+def _xlsx_styles() -> dict[str, dict[str, Any]]:
+    base = {"text_wrap": True, "valign": "top"}
+    kinds: dict[str, dict[str, Any]] = {
+        "text": base, "entry": {**base, "num_format": "@"}, "number": {"valign": "top"},
+        "date": {"num_format": "dd/mm/yyyy", "align": "left", "valign": "top"},
+    }  # fmt: skip
+    styles = kinds | {
+        f"{name} internal": {**form, "bg_color": _INTERNAL, "border": 4, "border_color": "#E5D8C8"}
+        for name, form in kinds.items()
+    }
+    styles |= {
+        f"head {name}": {**base, "bold": True, "bg_color": colour}
+        for name, colour in _HEADS.items()
+    }
+    styles["head title"] = {"bold": True, "font_size": 16, "text_wrap": True}
+    styles["fixed"] = {**base, "bg_color": _FIXED, "font_color": "#444444"}
+    styles["link"] = {**base, "font_color": "#0645AD", "underline": 1}
+    return styles
+
+
+def _xlsx_page(sheet: Any, page: Page, styles: Mapping[str, Any]) -> None:
+    entry = {f"text{end}": f"entry{end}" for end in ("", " internal")} if page.editable else {}
+    for column, width in enumerate(page.widths):
+        style = entry.get(page.looks[column].cells, page.looks[column].cells) if page.looks else ""
+        sheet.set_column(column, column, width * 4.6, styles.get(style))
+    for number, row in enumerate(page.rows):
+        if (lines := _lines(page, number, row)) > 1:  # Excel fits no row that spans columns
+            sheet.set_row(number, 15 * min(lines, 27))
+        for column, value in enumerate(row):
+            name = page.style(number, column, value)
+            style = styles[entry.get(name, name)]
+            if (number, column) in page.spans:
+                last = column + page.spans[number, column] - 1
+                sheet.merge_range(number, column, number, last, "", style)
+            _xlsx_cell(sheet, page, (number, column), value, style)
+            if (number, column) in page.links:
+                target = f"internal:'{page.links[number, column]}'!A1"
+                sheet.write_url(number, column, target, styles["link"], str(value))
+    for column, note in page.notes.items():
+        height = 20 * (2 + sum(1 + len(line) // 45 for line in note.split("\n")))
+        sheet.write_comment(0, column, note, {"x_scale": 2.4, "height": height, "author": ""})
+    for choice in page.choices:
+        sheet.data_validation(
+            choice.first, choice.column, choice.last, choice.column,
+            {
+                "validate": "list", "source": f"='{choice.page}'!{':'.join(choice.ends)}",
+                "error_type": "stop" if choice.strict else "information",
+                "show_error": choice.strict is not False,
+            },
+        )  # fmt: skip
+    if page.headers == frozenset([0]):
+        sheet.freeze_panes(1, 1 if page.editable else 0)
+    if page.editable:
+        sheet.autofilter(0, 0, max(len(page.rows) - 1, 1), len(page.rows[0]) - 1)
+    if page.hidden:
+        sheet.hide()
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)  # printed one page wide
+
+
+def _xlsx_cell(sheet: Any, page: Page, at: tuple[int, int], value: Value, style: Any) -> None:
+    if isinstance(value, bool):
+        sheet.write_boolean(*at, value, style)
+    elif isinstance(value, int):
+        sheet.write_number(*at, value, style)
+    elif isinstance(value, dt.date) and value >= FIRST_DATE:
+        sheet.write_datetime(*at, value, style)
+    elif value is not None:
+        text = _written(value)
+        if len(text) > _XLSX_TEXT:
+            raise RegisterError(
+                f"{page.name}: a text of {len(text):,} characters, where a cell of XLSX "
+                f"holds {_XLSX_TEXT:,}; shorten it, or export as ODS"
+            )
+        sheet.write_string(*at, text, style)
+    elif at[0] in page.headers:
+        sheet.write_blank(*at, None, style)
 
 
 def _lines(page: Page, number: int, row: Sequence[Value]) -> int:
@@ -184,6 +286,7 @@ def ods(pages: Sequence[Page]) -> bytes:
         _add(archive, "mimetype", _ODS_TYPE, zipfile.ZIP_STORED)
         _add(archive, "META-INF/manifest.xml", _MANIFEST)
         _add(archive, "styles.xml", _PRINTED)
+        _add(archive, "settings.xml", _settings(pages))
         _add(archive, "content.xml", "".join(_document(pages)))
     return content.getvalue()
 
@@ -204,6 +307,7 @@ _MANIFEST = (
     _XML + '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0" '
     f'manifest:version="1.3"><manifest:file-entry manifest:full-path="/" manifest:media-type="{_ODS_TYPE}"/>'
     '<manifest:file-entry manifest:full-path="styles.xml" manifest:media-type="text/xml"/>'
+    '<manifest:file-entry manifest:full-path="settings.xml" manifest:media-type="text/xml"/>'
     '<manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/></manifest:manifest>'
 )
 _SPACES = (
@@ -211,9 +315,10 @@ _SPACES = (
         f' xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
         for prefix, name in (
             ("office", "office"), ("table", "table"), ("text", "text"), ("style", "style"),
-            ("number", "datastyle"), ("fo", "xsl-fo-compatible"),
+            ("number", "datastyle"), ("fo", "xsl-fo-compatible"), ("config", "config"),
         )
     )
+    + ' xmlns:xlink="http://www.w3.org/1999/xlink" xmlns:dc="http://purl.org/dc/elements/1.1/"'
     + ' xmlns:of="urn:oasis:names:tc:opendocument:xmlns:of:1.2" office:version="1.3">'
 )  # fmt: skip
 _HEAD = f"{_XML}<office:document-content{_SPACES}"
@@ -228,68 +333,139 @@ _PRINTED = (
 _STYLES = (
     '<number:date-style style:name="day"><number:day number:style="long"/><number:text>/</number:text>'
     '<number:month number:style="long"/><number:text>/</number:text><number:year number:style="long"/></number:date-style>'
+    '<number:text-style style:name="letters"><number:text-content/></number:text-style>'
     '<style:style style:name="table" style:family="table" style:master-page-name="Default"/>'
+    '<style:style style:name="hidden" style:family="table" style:master-page-name="Default"><style:table-properties table:display="false"/></style:style>'
     '<style:style style:name="row" style:family="table-row"><style:table-row-properties style:use-optimal-row-height="true"/></style:style>'
-    '<style:style style:name="text" style:family="table-cell"><style:table-cell-properties fo:wrap-option="wrap" style:vertical-align="top"/></style:style>'
-    '<style:style style:name="header" style:family="table-cell"><style:table-cell-properties fo:wrap-option="wrap" style:vertical-align="top" fo:background-color="#dde3ea"/>'
-    '<style:text-properties fo:font-weight="bold"/></style:style>'
-    '<style:style style:name="date" style:family="table-cell" style:data-style-name="day"><style:table-cell-properties style:vertical-align="top"/>'
-    '<style:paragraph-properties fo:text-align="start"/></style:style>'
 )  # fmt: skip
+
+
+def _cell_style(name: str, background: str = "", data: str = "", text: str = "") -> str:
+    colour = f' fo:background-color="{background}"' if background else ""
+    data = f' style:data-style-name="{data}"' if data else ""
+    text = f"<style:text-properties {text}/>" if text else ""
+    start = '<style:paragraph-properties fo:text-align="start"/>' if "day" in data else ""
+    return (
+        f'<style:style style:name="{_ods_name(name)}" style:family="table-cell"{data}>'
+        f'<style:table-cell-properties fo:wrap-option="wrap" style:vertical-align="top"{colour}/>'
+        f"{start}{text}</style:style>"
+    )
+
+
+def _ods_name(style: str) -> str:
+    return style.replace(" ", "_")
+
+
+def _cell_styles() -> str:
+    data = {"text": "", "entry": "letters", "date": "day", "number": ""}
+    return "".join(
+        [
+            *(_cell_style(name, "", form) for name, form in data.items()),
+            *(_cell_style(f"{name} internal", _INTERNAL, form) for name, form in data.items()),
+            *(_cell_style(f"head {n}", c, "", 'fo:font-weight="bold"') for n, c in _HEADS.items()),
+            _cell_style("head title", "", "", 'fo:font-weight="bold" fo:font-size="16pt"'),
+            _cell_style("fixed", _FIXED, "", 'fo:color="#444444"'),
+        ]
+    )
+
+
+def _settings(pages: Sequence[Page]) -> str:
+    """Return the settings of the view: the first row, and where people write the first column, stay."""
+    item = '<config:config-item config:name="{}" config:type="{}">{}</config:config-item>'
+
+    def split(page: Page) -> str:
+        columns, rows = int(page.editable), int(page.headers == frozenset([0]))
+        values = {
+            "HorizontalSplitMode": ("short", 2 * columns), "VerticalSplitMode": ("short", 2 * rows),
+            "HorizontalSplitPosition": ("int", columns), "VerticalSplitPosition": ("int", rows),
+            "PositionRight": ("int", columns), "PositionBottom": ("int", rows),
+        }  # fmt: skip
+        items = "".join(item.format(name, kind, value) for name, (kind, value) in values.items())
+        return f"<config:config-item-map-entry config:name={quoteattr(page.name)}>{items}</config:config-item-map-entry>"
+
+    return (
+        f"{_XML}<office:document-settings{_SPACES}<office:settings>"
+        '<config:config-item-set config:name="ooo:view-settings"><config:config-item-map-indexed config:name="Views">'
+        '<config:config-item-map-entry><config:config-item config:name="ViewId" config:type="string">view1</config:config-item>'
+        '<config:config-item-map-named config:name="Tables">'
+        + "".join(split(page) for page in pages if not page.hidden)
+        + "</config:config-item-map-named></config:config-item-map-entry></config:config-item-map-indexed>"
+        "</config:config-item-set></office:settings></office:document-settings>"
+    )
 
 
 def _document(pages: Sequence[Page]) -> Iterator[str]:
     widths = sorted({width for page in pages for width in page.widths})
     names = {width: f"w{number}" for number, width in enumerate(widths)}
     yield _HEAD
-    yield "<office:automatic-styles>" + _STYLES
+    yield "<office:automatic-styles>" + _STYLES + _cell_styles()
     for width, name in names.items():
         yield (
             f'<style:style style:name="{name}" style:family="table-column">'
             f'<style:table-column-properties style:column-width="{width}cm"/></style:style>'
         )
     yield "</office:automatic-styles><office:body><office:spreadsheet>"
-    lists: dict[tuple[str, tuple[int, int, int]], str] = {}
+    lists: dict[Choices, str] = {}
     for page in pages:
         for choice in page.choices:
-            lists.setdefault((choice.page, choice.cells), f"val{len(lists) + 1}")
+            lists.setdefault(_everywhere(choice), f"val{len(lists) + 1}")
     if lists:
         yield "<table:content-validations>"
-        for (target, cells), name in lists.items():
-            yield _validation(name, target, cells)
+        for choice, name in lists.items():
+            yield _validation(name, choice)
         yield "</table:content-validations>"
     for page in pages:
         yield from _table(page, names, lists)
+    yield _filters(pages)
     yield "</office:spreadsheet></office:body></office:document-content>"
 
 
-def _validation(name: str, target: str, cells: tuple[int, int, int]) -> str:
-    column, first, last = cells
-    letter = chr(ord("A") + column)
-    where = f"[$'{target}'.${letter}${first + 1}:.${letter}${last + 1}]"
+def _filters(pages: Sequence[Page]) -> str:
+    """Return the buttons by which people filter the rows of the pages that they edit."""
+    ranges = ""
+    for number, page in enumerate(pages):
+        if page.editable:
+            last = cell_name(max(len(page.rows) - 1, 1), len(page.rows[0]) - 1)
+            where = quoteattr(f"'{page.name}'.A1:'{page.name}'.{last}")
+            ranges += (
+                f'<table:database-range table:name="__Anonymous_Sheet_DB__{number}" '
+                f'table:target-range-address={where} table:display-filter-buttons="true"/>'
+            )
+    return f"<table:database-ranges>{ranges}</table:database-ranges>" if ranges else ""
+
+
+def _everywhere(choice: Choices) -> Choices:
+    """Return a list to choose from, whatever the cells that offer it."""
+    return attrs.evolve(choice, column=0, first=0, last=0)
+
+
+def _validation(name: str, choice: Choices) -> str:
+    start, end = choice.ends
+    where = f"[$'{choice.page}'.{start}:.{end}]"
+    kind = "stop" if choice.strict else "information"
+    shown = str(choice.strict is not False).lower()
     return (
         f"<table:content-validation table:name={quoteattr(name)} "
         f"table:condition={quoteattr(f'of:cell-content-is-in-list({where})')} "
         'table:allow-empty-cell="true" table:display-list="unsorted">'
-        '<table:error-message table:message-type="information" table:display="true"/></table:content-validation>'
+        f'<table:error-message table:message-type="{kind}" table:display="{shown}"/></table:content-validation>'
     )
 
 
-def _table(
-    page: Page, widths: Mapping[float, str], lists: Mapping[tuple[str, tuple[int, int, int]], str]
-) -> Iterator[str]:
+def _table(page: Page, widths: Mapping[float, str], lists: Mapping[Choices, str]) -> Iterator[str]:
     offered = {
-        (row, choice.column): lists[choice.page, choice.cells]
+        (row, choice.column): lists[_everywhere(choice)]
         for choice in page.choices
-        for row in range(choice.first, choice.last + 1)
+        for row in range(choice.first, min(choice.last + 1, len(page.rows)))
     }
-    yield f'<table:table table:name={quoteattr(page.name)} table:style-name="table">'
+    entry = {f"text{end}": f"entry{end}" for end in ("", " internal")} if page.editable else {}
+    look = "hidden" if page.hidden else "table"
+    yield f'<table:table table:name={quoteattr(page.name)} table:style-name="{look}">'
     columns = max([len(row) for row in page.rows] + [1])
     for number in range(columns):
         style = f' table:style-name="{widths[page.widths[number]]}"' if number < len(page.widths) else ""  # fmt: skip
         yield f"<table:table-column{style}/>"
     for number, row in enumerate(page.rows):
-        style = "header" if number in page.headers else "text"
         yield '<table:table-row table:style-name="row">'
         covered = 0
         for column, value in enumerate(row):
@@ -305,20 +481,36 @@ def _table(
                 )
             if (number, column) in offered:
                 extra += f' table:content-validation-name="{offered[number, column]}"'
-            yield _cell(value, style, extra)
+            name = page.style(number, column, value)
+            note = page.notes.get(column, "") if number == 0 else ""
+            link = page.links.get((number, column), "")
+            yield _cell(value, entry.get(name, name), extra, note, link)
         yield "</table:table-row>"
+    if page.editable:
+        yield _rows_below(page, lists, entry)
     yield "</table:table>"
 
 
-def _cell(value: Value, style: str, extra: str) -> str:
+def _rows_below(page: Page, lists: Mapping[Choices, str], entry: Mapping[str, str]) -> str:
+    """Return empty rows that look like those above and offer the same lists."""
+    last = max((choice.last for choice in page.choices), default=len(page.rows))
+    offered = {choice.column: lists[_everywhere(choice)] for choice in page.choices}
+    cells = ""
+    for column, look in enumerate(page.looks):
+        style = _ods_name(entry.get(look.cells, look.cells))
+        list_name = f' table:content-validation-name="{offered[column]}"' if column in offered else ""  # fmt: skip
+        cells += f'<table:table-cell table:style-name="{style}"{list_name}/>'
+    more = max(last + 1 - len(page.rows), 1)
+    return f'<table:table-row table:style-name="row" table:number-rows-repeated="{more}">{cells}</table:table-row>'
+
+
+def _cell(value: Value, style: str, extra: str, note: str, link: str) -> str:
+    name = _ods_name(style)
+    remark = f"<office:annotation>{''.join(map(_paragraph, note.split(chr(10))))}</office:annotation>" if note else ""  # fmt: skip
     if value is None:
-        return f'<table:table-cell table:style-name="{style}"{extra}/>'
-    if isinstance(value, dt.date) and value >= _FIRST_DATE:
-        style, kind, shown = (
-            "date",
-            f'date" office:date-value="{value.isoformat()}',
-            f"{value:%d/%m/%Y}",
-        )
+        return f'<table:table-cell table:style-name="{name}"{extra}>{remark}</table:table-cell>'
+    if isinstance(value, dt.date) and value >= FIRST_DATE:
+        kind, shown = f'date" office:date-value="{value.isoformat()}', f"{value:%d/%m/%Y}"
     elif isinstance(value, bool):
         shown = str(value).lower()
         kind = f'boolean" office:boolean-value="{shown}'
@@ -326,8 +518,12 @@ def _cell(value: Value, style: str, extra: str) -> str:
         kind, shown = f'float" office:value="{value}', str(value)
     else:
         kind, shown = "string", _written(value)
-    start = f'<table:table-cell table:style-name="{style}"{extra} office:value-type="{kind}">'
-    return start + "".join(map(_paragraph, shown.split("\n"))) + "</table:table-cell>"
+    start = f'<table:table-cell table:style-name="{name}"{extra} office:value-type="{kind}">'
+    text = "".join(map(_paragraph, shown.split("\n")))
+    if link:
+        address = quoteattr(f"#'{link}'.A1")
+        text = f"<text:p><text:a xlink:href={address}>{escape(shown)}</text:a></text:p>"
+    return f"{start}{remark}{text}</table:table-cell>"
 
 
 def _paragraph(line: str) -> str:

@@ -1,10 +1,11 @@
-"""Flat tables read back: CSV files of a folder, pages of a workbook, Parquet files of a folder."""
+"""Flat tables read back: CSV or Parquet files of a folder."""
 
 from __future__ import annotations
 
 import csv
 import datetime as dt
 import io
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,15 +14,16 @@ import attrs
 
 from charte_registry.errors import RegisterError, nearest
 from charte_registry.exchange.importers.archive import Limits, read_bytes
-from charte_registry.exchange.importers.workbook import read_workbook
-from charte_registry.exchange.remarks import READ, SKIPPED, Import, Remark, build
+from charte_registry.exchange.remarks import READ, SKIPPED, UNDERSTOOD_AS, Import, Remark, build
 from charte_registry.files.cells import restored
 from charte_registry.files.flat_tables import Column, Table, Value, flatten, gather
 from charte_registry.records import KINDS
 from charte_registry.records.base import structure
 from charte_registry.records.manifeste import Manifeste
 
-_REGISTRE, _SOMMAIRE = "registre", "sommaire"
+_REGISTRE = "registre"
+_FRENCH_DAY = re.compile(r"([0-9]{2})/([0-9]{2})/([0-9]{4})")
+_FRENCH_FLAGS = {"VRAI": True, "FAUX": False}
 
 
 def read_tables(
@@ -32,7 +34,8 @@ def read_tables(
     Parameters
     ----------
     path : str or Path
-        A folder of CSV or of Parquet files, or an ODS or XLSX workbook.
+        A folder of CSV or of Parquet files; CSV also as a French spreadsheet saves it, with
+        semicolons, in Windows-1252, with ``31/12/2026`` and ``VRAI``.
     kinds : mapping of str to type, optional
         Classes by kind.
     limits : Limits, optional
@@ -53,7 +56,9 @@ def read_tables(
     remarks: list[Remark] = []
     known = {**kinds, _REGISTRE: Manifeste}
     shapes = {table.name: table for table in flatten({}, known)}
-    found = _folder(root, limits) if root.is_dir() else _workbook(root, limits)
+    if not root.is_dir():
+        raise RegisterError(f"{root}: no folder of tables; give the one that export wrote")
+    found = _folder(root, limits, remarks)
     tables = []
     for name, where, rows in found:
         if name not in shapes:
@@ -107,6 +112,10 @@ def _padded(row: Sequence[Value], width: int) -> Sequence[Value]:
 def _value(column: Column, cell: Value) -> Value:
     """Return what a cell holds; a spreadsheet may have made a number of a text or a truth value."""
     if isinstance(cell, str):
+        if column.type is dt.date and (day := _FRENCH_DAY.fullmatch(cell.strip())):
+            return f"{day[3]}-{day[2]}-{day[1]}"
+        if column.type is bool and cell in _FRENCH_FLAGS:
+            return _FRENCH_FLAGS[cell]
         return restored(cell) or None
     if column.type is bool and cell in (0, 1):
         return bool(cell)
@@ -117,23 +126,33 @@ def _value(column: Column, cell: Value) -> Value:
     return cell
 
 
-def _folder(root: Path, limits: Limits) -> Iterator[tuple[str, str, Sequence[Sequence[Value]]]]:
+def _folder(
+    root: Path, limits: Limits, remarks: list[Remark]
+) -> Iterator[tuple[str, str, Sequence[Sequence[Value]]]]:
     files = sorted(p for p in root.iterdir() if p.suffix in (".csv", ".parquet"))
     if not files:
         raise RegisterError(f"{root}: no .csv and no .parquet file; give a folder of tables")
     for file in files:
         content = read_bytes(file, limits)
-        rows = _csv(file, content) if file.suffix == ".csv" else _parquet(file, content)
+        rows = _csv(file, content, remarks) if file.suffix == ".csv" else _parquet(file, content)
         yield file.stem, str(file), rows
 
 
-def _csv(file: Path, content: bytes) -> list[list[str]]:
+def _csv(file: Path, content: bytes, remarks: list[Remark]) -> list[list[str]]:
+    """Return the rows of a CSV file, with commas and in UTF-8, or as a French spreadsheet saves it."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise RegisterError(f"{file}: not UTF-8 at byte {error.start}; save it as UTF-8") from None
+        try:
+            text = content.decode("cp1252")
+        except UnicodeDecodeError:
+            message = f"{file}: not UTF-8 at byte {error.start}; save it as UTF-8"
+            raise RegisterError(message) from None
+        remarks.append(Remark(level=UNDERSTOOD_AS, where=str(file), message="read as Windows-1252"))
+    header = text.partition("\n")[0]
+    sign = max(",;\t", key=header.count)
     try:
-        return list(csv.reader(io.StringIO(text, newline=""), strict=True))
+        return list(csv.reader(io.StringIO(text, newline=""), delimiter=sign, strict=True))
     except csv.Error as error:
         raise RegisterError(f"{file}: no CSV ({error}); check its quotes") from None
 
@@ -152,11 +171,3 @@ def _parquet(file: Path, content: bytes) -> list[Sequence[Value]]:
         raise RegisterError(f"{file}: no Parquet ({error}); write it again") from None
     columns = [column.to_pylist() for column in table.columns]
     return [table.column_names, *zip(*columns, strict=True)]
-
-
-def _workbook(path: Path, limits: Limits) -> Iterator[tuple[str, str, Sequence[Sequence[Value]]]]:
-    sheets = {sheet.name: sheet.rows for sheet in read_workbook(path, limits)}
-    contents = sheets.pop(_SOMMAIRE, ())
-    tables = {row[0]: row[1] for row in contents[1:] if len(row) > 1}
-    for name, rows in sheets.items():
-        yield str(tables.get(name, name)), f"{path}: {name}", rows  # type: ignore[misc]
