@@ -6,10 +6,10 @@ from charte_registry.exchange.exporters.formats import export_register
 from charte_registry.exchange.importers.algoritmeregister import read_algoritmeregister
 from charte_registry.exchange.importers.archive import Limits
 from charte_registry.exchange.importers.cnil import read_cnil
-from charte_registry.exchange.importers.csv_table import read_csv
 from charte_registry.exchange.importers.fideslang import read_fideslang
 from charte_registry.exchange.importers.flat import read_tables
 from charte_registry.exchange.importers.joined import joined
+from charte_registry.exchange.importers.mapped import read_table
 from charte_registry.exchange.merge import Conflict, Merged, merged
 from charte_registry.exchange.remarks import Import, Remark
 from charte_registry.exchange.workbook.read import Edited, read_register_workbook
@@ -139,9 +139,9 @@ __all__ = [
     "query",
     "read_algoritmeregister",
     "read_cnil",
-    "read_csv",
     "read_fideslang",
     "read_register_workbook",
+    "read_table",
     "read_tables",
     "register_schema",
     "render_report",

@@ -24,10 +24,11 @@ from charte_registry.exchange.importers.algoritmeregister import (
     algoritmeregister_records,
     read_algoritmeregister,
 )
-from charte_registry.exchange.importers.csv_table import csv_records, read_csv
 from charte_registry.exchange.importers.fideslang import fideslang_records, read_fideslang
 from charte_registry.exchange.importers.joined import joined
+from charte_registry.exchange.importers.mapped import mapped_records, read_table
 from charte_registry.exchange.importers.mapping import mapping_from
+from charte_registry.exchange.importers.workbook import Sheet
 from charte_registry.exchange.remarks import Import
 from charte_registry.vocabularies import fideslang, rgpd
 from charte_registry.vocabularies.algoritmeregister import STATUSES
@@ -78,7 +79,7 @@ def table(tmp_path):
 
 
 def test_a_table_is_read_as_its_mapping_says(table):
-    found = read_csv(table / "registre.csv", table / "mapping.toml")
+    found = read_table(table / "registre.csv", table / "mapping.toml")
     aides, etat_civil = found.records["traitements"].values()
     assert (aides.id, aides.nom, aides.responsable) == ("t-1", "Aides", "ccas")
     assert aides.finalites[0].nom == "=Verser"
@@ -94,17 +95,24 @@ def test_a_table_is_read_as_its_mapping_says(table):
 
 
 def test_what_a_table_says_and_nobody_understands_is_said(table):
-    found = read_csv(table / "registre.csv", table / "mapping.toml")
-    said = [str(remark).replace(str(table), "") for remark in found.not_understood]
+    found = read_table(table / "registre.csv", table / "mapping.toml")
+    said = [str(remark) for remark in found.not_understood]
     assert said == [
-        "/registre.csv:3 'Créé': '2019-02-30': no date; forms: %Y-%m-%d, %d/%m/%Y",
-        "/registre.csv:3 'Type': 'inconnu': state it in `values`; known: autre, partenaire, pays_tiers_organisation, service_interne, sous_traitant",
-        "/registre.csv:5 'Fondement': 'parce que': state it in `values`; known: consentement, contrat, interet_legitime, interets_vitaux, mission_interet_public, obligation_legale",
-        "/registre.csv:5: responsable: missing; the record cannot be read without it (traitements/sans-service)",
-        "/registre.csv:1: column 'Autre': 2 cells that the mapping says nothing of",
+        "registre.csv!L3: 'y': the mapping says nothing of this column",
+        "registre.csv!I3: '2019-02-30': no date; write 13/05/2019, or state its form in `dates`",
+        "registre.csv!J3: 'inconnu': no code that is known; state it in `values`",
+        "registre.csv!L5: 'z': the mapping says nothing of this column",
+        "registre.csv!E5: 'parce que': no code that is known; state it in `values`",
+        "registre.csv!A5: responsable: missing; the record cannot be read without it (traitements/sans-service)",
+        "registre.csv!B5: 'Sans service': its row makes no record: see what is said of it above",
+        "registre.csv!D5: 'Servir': its row makes no record: see what is said of it above",
+        "registre.csv!E5: 'parce que': its row makes no record: see what is said of it above",
     ]  # fmt: skip
-    (aside,) = found.of("skipped")
-    assert "column 'Interne', left aside by the mapping" in aside.message
+    aside = {str(remark) for remark in found.of("skipped")}
+    assert aside == {
+        "registre.csv!K2: 'x': left aside by the mapping",
+        "registre.csv!E3: '?': left out by the mapping",
+    }
 
 
 @pytest.mark.parametrize(
@@ -115,9 +123,10 @@ def test_what_a_table_says_and_nobody_understands_is_said(table):
         ({"kind": "traitements", "colums": {}}, "`colums`: unknown; did you mean columns"),
         ({"kind": "traitements", "columns": {"a": "noms"}}, "no field 'noms'; did you mean nom"),
         ({"kind": "traitements", "columns": {"a": "nom[0]"}}, "nom is no list"),
-        ({"kind": "traitements", "columns": {"a": "finalites"}}, "a list of parts; write finalites[0] and a field of it"),
+        ({"kind": "traitements", "columns": {"a": "finalites"}}, "a list of parts; write finalites[] and a field of it"),
         ({"kind": "traitements", "columns": {"a": "nom.autre"}}, "no path of a field"),
-        ({"kind": "traitements", "columns": {"a": {"champ": "nom"}}}, "expected a field, or a table with `field`"),
+        ({"kind": "traitements", "columns": {"a": {"champ": "nom"}}}, "`columns.a.champ`: unknown"),
+        ({"kind": "traitements", "columns": {"a": {"separator": ";"}}}, "expected a field, or a list of fields"),
         ({"kind": "traitements", "columns": {"a": {"field": "nom", "value": {}}}}, "unknown; did you mean values"),
         ({"kind": "traitements", "columns": {"a": "nom"}, "delimiter": "ab"}, "expected one sign"),
         ({"kind": "traitements", "columns": {"a": "nom"}, "encoding": "utf-99"}, "'utf-99' is unknown"),
@@ -131,24 +140,28 @@ def test_a_mapping_that_leads_nowhere_is_refused(mapping, message):
     assert message in str(error.value)
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "message"),
-    [
-        ('encoding = "cp1252"', "", "registre.csv: not utf-8 at byte 12; state its `encoding` in the mapping"),
-        ('delimiter = ";"', "", "registre.csv: ';' stands between the columns; state it as `delimiter`"),
-    ],
-)  # fmt: skip
-def test_how_a_table_is_written_is_asked_where_it_is_not_stated(table, old, new, message):
-    (table / "mapping.toml").write_text(MAPPING.replace(old, new), encoding="utf-8")
-    with pytest.raises(RegisterError) as error:
-        read_csv(table / "registre.csv", table / "mapping.toml")
-    assert message in str(error.value)
+def test_how_a_table_is_written_is_found_out_where_it_is_not_stated(table):
+    stated = read_table(table / "registre.csv", table / "mapping.toml")
+    bare = MAPPING.replace('encoding = "cp1252"', "").replace('delimiter = ";"', "")
+    (table / "mapping.toml").write_text(bare, encoding="utf-8")
+    assert read_table(table / "registre.csv", table / "mapping.toml") == stated
+    text = (table / "registre.csv").read_bytes().decode("cp1252")
+    for prefix, encoding in (("", "utf-8-sig"), ("", "utf-16"), ("sep=;\n", "utf-8")):
+        (table / "registre.csv").write_bytes((prefix + text).encode(encoding))
+        assert read_table(table / "registre.csv", table / "mapping.toml") == stated
+
+
+def test_an_encoding_that_is_not_that_of_the_file_is_refused(table):
+    wrong = MAPPING.replace('encoding = "cp1252"', 'encoding = "utf-8"')
+    (table / "mapping.toml").write_text(wrong, encoding="utf-8")
+    with pytest.raises(RegisterError, match="not utf-8 at byte 12"):
+        read_table(table / "registre.csv", table / "mapping.toml")
 
 
 def test_an_identifier_that_stands_twice_is_to_be_confirmed(table):
     text = ";".join(HEADER) + "\n" + "\n".join(f"T 1;{n};Ville" + ";" * 9 for n in "AB")
     (table / "registre.csv").write_bytes(text.encode("cp1252"))
-    found = read_csv(table / "registre.csv", table / "mapping.toml")
+    found = read_table(table / "registre.csv", table / "mapping.toml")
     assert list(found.records["traitements"]) == ["t-1", "t-1-2"]
     (remark,) = found.of("understood_as")
     assert (remark.record, "'T 1' stands in an earlier row" in remark.message) == (
@@ -159,7 +172,7 @@ def test_an_identifier_that_stands_twice_is_to_be_confirmed(table):
 
 def test_an_import_of_nothing_says_why(table, capsys):
     (table / "registre.csv").write_bytes((";".join(HEADER) + "\nT 1;A" + ";" * 10).encode("cp1252"))
-    command = ["import", str(table / "registre.csv"), str(table / "r"), "--from", "csv", "--mapping", str(table / "mapping.toml")]  # fmt: skip
+    command = ["import", str(table / "registre.csv"), str(table / "r"), "--from", "table", "--mapping", str(table / "mapping.toml")]  # fmt: skip
     assert main(command) == 2
     error = capsys.readouterr().err
     assert "registre.csv: no record to import" in error
@@ -171,15 +184,16 @@ def test_a_column_that_the_table_has_not_is_refused(table):
     text = MAPPING.replace('"But"', '"Buts"')
     (table / "mapping.toml").write_text(text, encoding="utf-8")
     with pytest.raises(RegisterError, match="no column 'Buts'; did you mean But"):
-        read_csv(table / "registre.csv", table / "mapping.toml")
+        read_table(table / "registre.csv", table / "mapping.toml")
 
 
 @settings(max_examples=50)
 @given(st.lists(TEXT.map(str.strip).filter(bool), min_size=1, max_size=4))
 def test_any_text_goes_through_a_table(names):
     columns = mapping_from({"kind": "partenaires", "columns": {"n": "nom"}})
-    rows = [(1, ["n"]), *((number, [name]) for number, name in enumerate(names, 2))]
-    found = csv_records(rows, columns, "t.csv")
+    found = mapped_records(
+        [Sheet(name="t", rows=(("n",), *((name,) for name in names)))], columns, "t.csv"
+    )
     from charte_registry.files.cells import restored
 
     kept = [partner.nom for partner in found.records["partenaires"].values()]
@@ -201,7 +215,8 @@ def test_cells_become_what_the_field_holds(kind, field, text, value):
         "kind": kind, "columns": {"c": field},
         "constants": {name: v for name, v in constants.items() if name in keys and name != field},
     })  # fmt: skip
-    (record,) = csv_records([(1, ["c"]), (2, [text])], columns, "t.csv").records[kind].values()
+    found = mapped_records([Sheet(name="t", rows=(("c",), (text,)))], columns, "t.csv")
+    (record,) = found.records[kind].values()
     assert getattr(record, field) == value
 
 
@@ -445,11 +460,14 @@ def test_an_import_adds_and_never_replaces_unasked():
 
 
 def test_the_command_reads_a_table_and_then_adds_to_the_register(table, capsys):
-    command = ["import", str(table / "registre.csv"), str(table / "r"), "--from", "csv", "--mapping", str(table / "mapping.toml")]  # fmt: skip
+    command = ["import", str(table / "registre.csv"), str(table / "r"), "--from", "table", "--mapping", str(table / "mapping.toml")]  # fmt: skip
     assert (
         main([*command, "--titre", "Registre", "--territoire", "Bourg", "--on", "2020-01-31"]) == 0
     )
-    assert "2 traitements read; 0 to confirm, 5 not understood" in capsys.readouterr().out
+    assert (
+        "2 traitements read; 0 to confirm, 9 not understood (8 questions)"
+        in capsys.readouterr().out
+    )
     register = load_register(table / "r")
     assert (register.titre, register.territoire, register.etat_au) == (
         "Registre",
@@ -473,13 +491,11 @@ def test_the_command_reads_a_table_and_then_adds_to_the_register(table, capsys):
 def test_a_workbook_becomes_a_register_that_is_checked(real_data, tmp_path, capsys):
     model = str(real_data / "cnil" / "registre_modele_cnil.ods")
     folder = tmp_path / "registre"
-    assert main(["import-cnil", model, str(folder)]) == 2
+    assert main(["import", model, str(folder)]) == 2
     assert "no record to import" in capsys.readouterr().err
     assert not folder.exists()
     assert (
-        main(
-            ["import-cnil", model, str(folder), "--include-example", "--responsable", "Exemple SAS"]
-        )
+        main(["import", model, str(folder), "--include-example", "--responsable", "Exemple SAS"])
         == 0
     )
     assert (
@@ -494,10 +510,7 @@ def test_a_workbook_becomes_a_register_that_is_checked(real_data, tmp_path, caps
 
 def test_limits_are_parameters_of_the_command(tmp_path, capsys):
     (tmp_path / "r.ods").write_bytes(b"a" * 100)
-    assert (
-        main(["import-cnil", str(tmp_path / "r.ods"), str(tmp_path / "r"), "--max-bytes", "99"])
-        == 2
-    )
+    assert main(["import", str(tmp_path / "r.ods"), str(tmp_path / "r"), "--max-bytes", "99"]) == 2
     assert "larger than 99 bytes" in capsys.readouterr().err
 
 
@@ -505,12 +518,24 @@ def test_a_folder_that_is_no_register_is_left_alone(table, capsys):
     mine = table / "mine"
     mine.mkdir()
     (mine / "file").write_text("mine")
-    command = ["import", str(table / "registre.csv"), str(mine), "--from", "csv", "--mapping", str(table / "mapping.toml")]  # fmt: skip
+    command = ["import", str(table / "registre.csv"), str(mine), "--from", "table", "--mapping", str(table / "mapping.toml")]  # fmt: skip
     assert main(command) == 2
     assert "registre.toml: missing" in capsys.readouterr().err
     assert [p.name for p in mine.iterdir()] == ["file"]
 
 
 def test_a_mapping_goes_with_a_table_and_only_with_one(table, capsys):
-    assert main(["import", str(table / "registre.csv"), str(table / "r"), "--from", "csv"]) == 2
-    assert "--mapping: goes with --from csv" in capsys.readouterr().err
+    mapping = str(table / "mapping.toml")
+    (table / "r.json").write_text("{}")
+    for option in ("--mapping", "--propose"):
+        command = [
+            "import",
+            str(table / "r.json"),
+            str(table / "r"),
+            "--from",
+            "fideslang",
+            option,
+            mapping,
+        ]
+        assert main(command) == 2
+        assert f"{option}: goes with a table" in capsys.readouterr().err

@@ -13,7 +13,6 @@ from charte_registry.cli import (
     diff,
     export,
     import_,
-    import_cnil,
     indicators,
     init,
     migrate,
@@ -26,7 +25,7 @@ from charte_registry.cli import (
 from charte_registry.errors import RegisterError
 
 COMMANDS = (
-    init, new, import_cnil, import_, check, query, diff, indicators, public, report, export, schema,
+    init, new, import_, check, query, diff, indicators, public, report, export, schema,
     migrate,
 )  # fmt: skip
 SHOWN = 20  # problems of a register that cannot be read

@@ -10,42 +10,94 @@ from charte_registry.cli import editing, importing
 from charte_registry.errors import RegisterError
 from charte_registry.exchange.exporters.formats import WORKBOOKS
 from charte_registry.exchange.importers.algoritmeregister import read_algoritmeregister
-from charte_registry.exchange.importers.csv_table import read_csv
+from charte_registry.exchange.importers.archive import Limits
+from charte_registry.exchange.importers.cnil import read_cnil
 from charte_registry.exchange.importers.fideslang import read_fideslang
 from charte_registry.exchange.importers.flat import read_tables
+from charte_registry.exchange.importers.guess import guessed, propose
+from charte_registry.exchange.importers.mapped import read_table
+from charte_registry.exchange.importers.recognise import recognised
+from charte_registry.exchange.importers.workbook import read_sheets
+from charte_registry.exchange.remarks import Import
 from charte_registry.exchange.workbook.read import is_register_workbook
+from charte_registry.files.whole import write_text
 
-FORMATS = ("workbook", "csv", "tables", "algoritmeregister", "fideslang")
+FORMATS = ("workbook", "cnil", "table", "tables", "algoritmeregister", "fideslang")
 
 
 def add(commands: Any) -> None:
     """Add the command to the parser."""
-    command = commands.add_parser("import", help="read records from another format into a register")
-    command.add_argument("source", type=Path, help="a file, or for tables a folder")
-    command.add_argument("folder", help="a new folder, or a register to add to")
-    command.add_argument("--from", dest="source_format", choices=FORMATS, help="what the source is; a workbook that export wrote is recognised")  # fmt: skip
-    command.add_argument("--mapping", type=Path, help="for csv: the TOML file that says which column is which field")  # fmt: skip
+    command = commands.add_parser(
+        "import", help="read records from a workbook, a table or another format into a register"
+    )
+    command.add_argument("source", type=Path, help="an XLSX, ODS or CSV file, a JSON file of another register, or a folder of tables")  # fmt: skip
+    command.add_argument("folder", nargs="?", help="a new folder, or a register to add to")
+    command.add_argument("--from", dest="source_format", choices=FORMATS, help="what the source is, where its name and content do not tell")  # fmt: skip
+    table = command.add_argument_group("a table with a record a row")
+    table.add_argument("--propose", type=Path, metavar="MAP.toml", help="write a guess of what the columns mean, to correct; nothing is imported")  # fmt: skip
+    table.add_argument("--mapping", type=Path, metavar="MAP.toml", help="what the columns mean; without it the guess is used")  # fmt: skip
+    table.add_argument("--kind", default="traitements", help="kind of the records that are guessed")
+    command.add_argument("--responsable", metavar="NAME", help="the controller, where the source names a person or nobody")  # fmt: skip
+    command.add_argument("--include-example", action="store_true", help="read the filled example of the CNIL's model too")  # fmt: skip
     importing.add_options(command)
     command.set_defaults(run=_run)
 
 
 def _run(arguments: argparse.Namespace) -> int:
     source, limits = arguments.source, importing.limits(arguments)
-    if arguments.source_format is None:
-        if source.suffix.lower() not in WORKBOOKS or not is_register_workbook(source, limits):
-            raise RegisterError(f"{source}: state what it is with --from {', '.join(FORMATS[1:])}")
-        arguments.source_format = "workbook"
-    if (arguments.mapping is not None) != (arguments.source_format == "csv"):
-        raise RegisterError("--mapping: goes with --from csv, which needs it")
-    if arguments.source_format == "workbook":
+    kind = arguments.source_format or _recognised(source, limits)
+    if not kind:
+        raise RegisterError(f"{source}: state what it is with --from {', '.join(FORMATS)}")
+    for option, value in (("--mapping", arguments.mapping), ("--propose", arguments.propose)):
+        if value is not None and kind != "table":
+            raise RegisterError(f"{option}: goes with a table; {source} is read as {kind} (--from)")
+    if arguments.propose is not None:
+        return _propose(arguments)
+    if arguments.folder is None:
+        raise RegisterError("folder: missing; name a new folder, or a register to add to")
+    if kind == "workbook":
         return editing.write(arguments, source)
-    if arguments.source_format == "tables":
+    if kind == "tables":
         found, head = read_tables(source, kinds=importing.kinds(arguments), limits=limits)
         return importing.write(arguments, source, found, head)
-    if arguments.source_format == "csv":
-        found = read_csv(source, arguments.mapping, kinds=importing.kinds(arguments), limits=limits)
-    elif arguments.source_format == "fideslang":
-        found = read_fideslang(source, limits=limits)
-    else:
-        found = read_algoritmeregister(source, limits=limits)
-    return importing.write(arguments, source, found)
+    return importing.write(arguments, source, _read(arguments, kind))
+
+
+def _recognised(source: Path, limits: Limits) -> str:
+    """Return what a source is; a workbook that ``export`` wrote is one of the register's own."""
+    if source.suffix.lower() in WORKBOOKS and is_register_workbook(source, limits):
+        return "workbook"
+    return recognised(source, limits)
+
+
+def _read(arguments: argparse.Namespace, kind: str) -> Import:
+    source, limits = arguments.source, importing.limits(arguments)
+    if kind == "table":
+        kinds = importing.kinds(arguments)
+        mapping = arguments.mapping or guessed(
+            read_sheets(source, limits=limits), arguments.kind, responsable=arguments.responsable, kinds=kinds
+        )  # fmt: skip
+        return read_table(source, mapping, kinds=kinds, limits=limits)
+    if kind == "cnil":
+        return read_cnil(
+            source, include_example=arguments.include_example, responsable=arguments.responsable, limits=limits
+        )  # fmt: skip
+    if kind == "fideslang":
+        return read_fideslang(source, limits=limits)
+    return read_algoritmeregister(source, limits=limits)
+
+
+def _propose(arguments: argparse.Namespace) -> int:
+    """Write the guessed mapping of a table into a new file."""
+    if arguments.propose.exists():
+        raise RegisterError(f"{arguments.propose}: there already; name a new file")
+    sheets = read_sheets(arguments.source, limits=importing.limits(arguments))
+    guess = propose(sheets, arguments.kind, responsable=arguments.responsable)
+    write_text(arguments.propose, guess.text)
+    print(
+        f"{arguments.propose} written: {guess.headings} columns recognised, {guess.asked} questions in it"
+    )
+    print(
+        f"correct it; next: charte-registry import {arguments.source} FOLDER --mapping {arguments.propose}"
+    )
+    return 0

@@ -21,6 +21,7 @@ from charte_registry.exchange.last_import import known_imports, plain_records, r
 from charte_registry.exchange.merge import Merged, merged
 from charte_registry.exchange.remarks import SKIPPED, UNDERSTOOD_AS, Import, Remark
 from charte_registry.files import load_register, save_register
+from charte_registry.files.whole import write_text
 from charte_registry.records import KINDS
 from charte_registry.records.manifeste import Manifeste
 from charte_registry.register import Register
@@ -40,6 +41,7 @@ def add_options(command: Any) -> None:
     command.add_argument("--titre", help="title of a new register")
     command.add_argument("--territoire", help="territory of a new register")
     command.add_argument("--on", help="day that a new register describes, YYYY-MM-DD")
+    command.add_argument("--report", type=Path, metavar="FILE.json", help="write the whole report there: every cell that is in no record, with sheet, cell and text")  # fmt: skip
     command.add_argument("--format", choices=("text", "json"), default="text", help="of the report")
     command.add_argument("--max-bytes", type=int, default=_LIMITS.file_bytes, metavar="N")
     command.add_argument("--max-unpacked-bytes", type=int, default=_LIMITS.unpacked_bytes, metavar="N")  # fmt: skip
@@ -138,6 +140,8 @@ def finish(
             save_register(result.register, folder)
         if memory is not None:
             remember(folder, *memory)
+    if arguments.report is not None:
+        write_text(arguments.report, json.dumps(found.data(), ensure_ascii=False, indent=2) + "\n")
     told = arguments.merge or arguments.dry_run
     if arguments.format == "json":
         data = found.data()

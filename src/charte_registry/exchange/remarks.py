@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 import attrs
@@ -13,6 +13,20 @@ T = TypeVar("T")
 
 READ, SKIPPED, UNDERSTOOD_AS, NOT_UNDERSTOOD = "read", "skipped", "understood_as", "not_understood"
 NOT_CARRIED = "not_carried"
+
+OUTSIDE = "outside the table"
+UNNAMED = "no heading above"
+UNMAPPED = "the mapping says nothing of this column"
+ASIDE = "left aside by the mapping"
+PINNED = "a comment pinned to the cell"
+NOTHING = "says that there is nothing"
+ALONE = "nothing in this row that it could be of"
+UNUSED = "a sheet that is neither a record sheet nor the list of processings"
+UNFILLED = "a record sheet that nobody has filled in"
+EXAMPLE = "the model's filled example; --include-example reads it"
+WHOLE = frozenset(
+    {OUTSIDE, UNNAMED, UNMAPPED, ASIDE, PINNED, NOTHING, ALONE, UNUSED, UNFILLED, EXAMPLE}
+)
 
 
 @attrs.frozen(kw_only=True)
@@ -31,17 +45,75 @@ class Remark:
         What, and what to do.
     record : str
         The record that it is about, such as ``traitements/aides``; empty for none.
+    text : str
+        What the cell says; empty where the remark is of no cell.
+    column : str
+        Heading of the column, by which remarks are grouped; empty where there is none.
     """
 
     level: str
     where: str
     message: str
     record: str = ""
+    text: str = ""
+    column: str = ""
 
     def __str__(self) -> str:
         """Return the remark as one line."""
+        said = f"{self.text!r:.120}: " if self.text else ""
         about = f" ({self.record})" if self.record else ""
-        return f"{self.where}: {self.message}{about}"
+        return f"{self.where}: {said}{self.message}{about}"
+
+
+@attrs.frozen(kw_only=True)
+class Question:
+    """The same remark of several cells: what to settle once.
+
+    Parameters
+    ----------
+    remark : Remark
+        The first of them.
+    count : int
+        How many there are.
+    """
+
+    remark: Remark
+    count: int
+
+    def __str__(self) -> str:
+        """Return the question as one line: column, text, how often, where first."""
+        if self.count == 1:
+            return str(self.remark)
+        column = f"{self.remark.column!r}, " if self.remark.column else ""
+        said = f"{self.remark.text!r:.120}: " if self.remark.text else ""
+        return f"{column}{said}{self.remark.message} ({self.count} cells, the first {self.remark.where})"
+
+
+def grouped(remarks: Iterable[Remark]) -> tuple[Question, ...]:
+    """Return remarks, those of one column with the same text and message as one question.
+
+    Texts without a code list in common differ from cell to cell: a column that is not read, or
+    cells outside the table, are one question whatever they say.
+
+    Examples
+    --------
+    >>> remarks = [Remark(level="skipped", where=w, message="m", text="t", column="c") for w in ("A1", "A2")]
+    >>> print(*grouped(remarks))
+    'c', 't': m (2 cells, the first A1)
+    """
+    found: dict[tuple[str, ...], list[Remark]] = {}
+    for remark in remarks:
+        whole = remark.message in WHOLE
+        where = "" if remark.column or whole else remark.where
+        key = (remark.message, remark.column, remark.record, "" if whole else remark.text, where)
+        found.setdefault(key, []).append(remark)
+    return tuple(
+        Question(
+            remark=attrs.evolve(same[0], text="") if len({r.text for r in same}) > 1 else same[0],
+            count=len(same),
+        )
+        for same in found.values()
+    )
 
 
 @attrs.frozen(kw_only=True)
@@ -79,6 +151,11 @@ class Import:
         """What is lost unless somebody sees to it."""
         return self.of(NOT_UNDERSTOOD)
 
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """What is lost unless somebody sees to it, each question once."""
+        return grouped(self.not_understood)
+
     def text(self) -> str:
         """Return the report as text.
 
@@ -93,12 +170,17 @@ class Import:
             (UNDERSTOOD_AS, "Read so, to be confirmed"),
             (NOT_UNDERSTOOD, "Not understood"),
         ):
-            if remarks := self.of(level):
+            if remarks := grouped(self.of(level)):
                 lines += [f"{title}:", *(f"  {remark}" for remark in remarks)]
         counts = ", ".join(f"{len(found)} {kind}" for kind, found in self.records.items() if found)
         lines.append(
             f"{counts or 'no record'} read; {len(self.of(UNDERSTOOD_AS))} to confirm, "
             f"{len(self.not_understood)} not understood"
+            + (
+                f" ({len(self.questions)} questions)"
+                if len(self.questions) < len(self.not_understood)
+                else ""
+            )
         )
         return "\n".join(lines)
 

@@ -86,7 +86,9 @@ def country(code: str) -> Terme:
 # Kosovo has no code in ISO 3166-1: it stays without one.
 _OTHER_NAMES = {
     "Birmanie": "MM", "Congo": "CG", "Hong-Kong": "HK", "Macédoine": "MK", "Marshall": "MH",
-    "Palestine": "PS", "Rép. dém. du Congo": "CD", "Salomon": "SB", "Swaziland": "SZ",
+    "Palestine": "PS", "USA": "US", "U.S.A.": "US", "EUA": "US", "États Unis d'Amérique": "US", "UK": "GB",
+    "Grande-Bretagne": "GB", "Great Britain": "GB", "Angleterre": "GB", "Pays Bas": "NL", "Hollande": "NL",
+    "Holland": "NL", "République tchèque": "CZ", "Corée": "KR", "Russie": "RU", "Rép. dém. du Congo": "CD", "Salomon": "SB", "Swaziland": "SZ",
 }  # fmt: skip
 
 

@@ -194,3 +194,22 @@ def telephone(value: object, french: bool) -> str:
     """
     text = tidy(value)
     return "0" + text if french and isinstance(value, int) and len(text) == 9 else text
+
+
+_LAW = re.compile(
+    r"\b(?:[LRDA]\.? ?\d|art(?:icles?)?\b|lois?\b|codes?\b|d[ée]crets?\b|arr[êe]t[ée]s?\b|d[ée]lib[ée]rations?\b|"
+    r"ordonnances?\b|cgct\b|csp\b|casf\b|rglt\b|r[èe]glements?\b|act\b|lei\b|decreto\b|wet\b)",
+    re.IGNORECASE,
+)
+_GDPR = re.compile(r"(?:rgpd|gdpr|lgpd|avg|art(?:icle)?\.?|6|[.(),1 a-f]|\s)+", re.IGNORECASE)
+
+
+def law_cited(text: str) -> str:
+    """Return the text where it cites a law beside the GDPR's article 6, else an empty text.
+
+    Examples
+    --------
+    >>> law_cited("Obligation légale (CGCT L.2121-29)"), law_cited("Mission de service public"), law_cited("art. 6.1.e")
+    ('Obligation légale (CGCT L.2121-29)', '', '')
+    """
+    return tidy(text) if _LAW.search(text) and not _GDPR.fullmatch(text) else ""

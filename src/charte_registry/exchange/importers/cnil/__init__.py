@@ -7,29 +7,43 @@ no label leads is reported with its sheet and cell.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+import attrs
 
 from charte_registry.exchange.importers.archive import Limits
 from charte_registry.exchange.importers.cnil.bodies import Bodies
 from charte_registry.exchange.importers.cnil.fiche import Fiche
-from charte_registry.exchange.importers.cnil.layout import is_list, is_record, labelled
+from charte_registry.exchange.importers.cnil.layout import (
+    Row,
+    header_words,
+    is_list,
+    is_record,
+    labelled,
+    section_of,
+    separate,
+)
+from charte_registry.exchange.importers.cnil.leftover import is_label, leftover, words_of
 from charte_registry.exchange.importers.cnil.liste import Fiches, Liste
 from charte_registry.exchange.importers.wording import folded, slug
 from charte_registry.exchange.importers.workbook import Cell, Sheet, read_workbook
 from charte_registry.exchange.remarks import (
+    EXAMPLE,
     NOT_UNDERSTOOD,
+    OUTSIDE,
+    PINNED,
     READ,
     SKIPPED,
     UNDERSTOOD_AS,
+    UNFILLED,
+    UNUSED,
     Import,
     Remark,
     build,
 )
 from charte_registry.records import Organisme, Traitement
-
-_EXAMPLE = "the model's filled example; --include-example reads it"
 
 
 def read_cnil(
@@ -76,36 +90,80 @@ def cnil_records(
     fiches = Fiches()
     listes: list[Liste] = []
     remarks: list[Remark] = []
+    read: list[Sheet] = []
 
-    def skip(where: str, message: str) -> None:
-        remarks.append(Remark(level=SKIPPED, where=where, message=message))
+    def aside(sheet: Sheet, why: str) -> None:
+        for row, cells in enumerate(sheet.rows):
+            for column, cell in enumerate(cells):
+                if cell is not None:
+                    remarks.append(
+                        Remark(level=SKIPPED, where=sheet.where(row, column), message=why, text=str(cell), column=sheet.name)
+                    )  # fmt: skip
 
     for sheet in sheets:
         rows = tuple(labelled(sheet))
         if is_list(rows):
             listes.append(Liste(sheet))
             listes[-1].read(rows)
+            read.append(sheet)
         elif is_record(rows):
-            fiche = Fiche(sheet)
-            fiche.read(rows)
-            if fiche.empty:
-                skip(sheet.name, "record sheet that nobody has filled in")
-            elif fiche.example and not include_example:
-                skip(sheet.name, _EXAMPLE)
+            found = [_fiche(sheet, part) for part in separate(rows)]
+            if all(fiche.empty for fiche in found):
+                aside(sheet, UNFILLED)
+            elif all(fiche.example for fiche in found) and not include_example:
+                aside(sheet, EXAMPLE)
             else:
-                fiches.add(fiche)
+                read.append(sheet)
+                for fiche in found:
+                    fiches.add(fiche)
         else:
-            skip(sheet.name, "neither a record sheet nor the list of processings")
+            aside(sheet, UNUSED)
+        remarks += _pinned(sheet, rows, used=bool(read) and read[-1] is sheet)
     coordonnees: dict[str, dict[str, Cell]] = {}
     for liste in listes:
         coordonnees.update(liste.coordonnees)
         for ligne in liste.lignes:
             if ligne.example and not include_example:
-                skip(ligne.where, _EXAMPLE)
+                remarks.append(
+                    Remark(level=SKIPPED, where=ligne.where, message=EXAMPLE, text=ligne.nom)
+                )
             else:
                 liste.join(ligne, fiches)
         remarks += liste.remarks
-    return _records(fiches.all, Bodies(responsable), coordonnees, remarks)
+    return _looked_over(_records(fiches.all, Bodies(responsable), coordonnees, remarks), read)
+
+
+def _pinned(sheet: Sheet, rows: Iterable[Row], *, used: bool) -> Iterator[Remark]:
+    """Yield a remark for each comment: those of labels are the model's help, others an office's."""
+    known = {row.number: row for row in rows if is_label(row)}
+    for place, text in sorted(sheet.comments.items()):
+        number, column = place
+        row = known.get(number)
+        ours = row is not None and (
+            column == row.start
+            or (section_of(row) != "" or folded(row.cells.get(column, "")) in header_words())
+        )
+        level = NOT_UNDERSTOOD if used and not ours else SKIPPED
+        where = sheet.where(*place)
+        yield Remark(level=level, where=where, message=PINNED, text=text, column=sheet.name)
+
+
+def _fiche(sheet: Sheet, rows: Sequence[Row]) -> Fiche:
+    fiche = Fiche(sheet)
+    fiche.read(rows)
+    return fiche
+
+
+def _looked_over(found: Import, sheets: Iterable[Sheet]) -> Import:
+    """Return an import with a remark for each cell that is in no record and of which none speaks."""
+    words = words_of(record for records in found.records.values() for record in records.values())
+    told = {remark.where for remark in found.remarks}
+    more = [
+        Remark(level=SKIPPED, where=where, message=OUTSIDE, text=text, column=sheet.name) if title
+        else Remark(level=NOT_UNDERSTOOD, where=where, message="this is in no record", text=text)
+        for sheet in sheets for where, text, title in leftover(sheet, words, told)
+    ]  # fmt: skip
+    return attrs.evolve(found, remarks=(*found.remarks, *more))
 
 
 def _records(
@@ -153,3 +211,12 @@ def _complete(fiche: Fiche, shared: bool) -> None:
         fiche.remark(NOT_UNDERSTOOD, where, message)
     for finalite in data.get("finalites", ()) if fiche.bases else ():
         finalite["bases_legales"] = list(dict.fromkeys(fiche.bases))
+        if fiche.laws:
+            finalite["texte"] = " ; ".join(dict.fromkeys(fiche.laws))
+    if (fiche.bases or fiche.laws) and "finalites" not in data:
+        where = fiche.sheet.name
+        fiche.remark(
+            NOT_UNDERSTOOD,
+            where,
+            f"legal bases {', '.join(fiche.bases)}, and no purpose that they could be of",
+        )

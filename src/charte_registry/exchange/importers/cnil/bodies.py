@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 
 from charte_registry.exchange.importers.cnil.fiche import Fiche, countries
+from charte_registry.exchange.importers.people import is_person
 from charte_registry.exchange.importers.wording import folded, postcode, slug, telephone
 from charte_registry.exchange.importers.workbook import Cell
 from charte_registry.exchange.remarks import NOT_UNDERSTOOD, UNDERSTOOD_AS, Remark
@@ -140,31 +141,3 @@ class Bodies:
             else:
                 self.remark(NOT_UNDERSTOOD, where, f"{str(courriel)!r} is no e-mail address")
         return contact
-
-
-_BODIES = re.compile(
-    r"\b(ville|mairie|commune|communaute|metropole|departement|region|conseil|syndicat|agglomeration|ccas|cias|"
-    r"centre|caisse|office|etablissement|universite|ecole|college|lycee|regie|service|direction|societe|"
-    r"association|fondation|groupe|cabinet|agence|institut|hopital|chu|sarl|sas|sa|sasu|scop|spl|sem|epci|gip|"
-    r"sdis|sivu|sivom|prefecture|ministere|etat|habitat|energie|conseils|solutions|numerique|data)\b"
-)
-_TITLES = re.compile(r"(m|mr|mme|mlle|monsieur|madame|dr|docteur|me|maitre)\b")
-
-
-def is_person(name: str) -> bool:
-    """Return whether a name looks like that of a person: then it is kept internal.
-
-    Examples
-    --------
-    >>> [is_person(name) for name in ("Louise DUPONT", "Mme la Maire", "Nantes Métropole", "Exemple SAS")]
-    [True, True, False, False]
-    """
-    key = folded(name)
-    if _TITLES.match(key):
-        return True
-    words = name.split()
-    return (
-        2 <= len(words) <= 4
-        and not _BODIES.search(key)
-        and all(re.fullmatch(r"[^\W\d_][^\d_]*", word) and word[0].isupper() for word in words)
-    )

@@ -21,6 +21,7 @@ from charte_registry.exchange.importers.cnil.layout import (
 )
 from charte_registry.exchange.importers.wording import (
     folded,
+    law_cited,
     nothing,
     parsed_conservation,
     parsed_date,
@@ -49,6 +50,7 @@ class Fiche:
     places: dict[str, str] = attrs.field(factory=dict)
     acteurs: dict[str, list[tuple[Row, dict[str, Cell]]]] = attrs.field(factory=dict)
     bases: list[str] = attrs.field(factory=list)
+    laws: list[str] = attrs.field(factory=list)
     remarks: list[Remark] = attrs.field(factory=list)
 
     @property
@@ -121,18 +123,33 @@ class Fiche:
                 self._lost(row, column, cell, f"the label {row.label!r} is unknown")
 
     def _values(self, row: Row, columns: Mapping[int, str]) -> Iterator[tuple[str, Cell]]:
-        """Yield each value with the header at or left of it; two under one header are joined."""
-        found: dict[str, list[Cell]] = {}
-        for column, cell in sorted(row.cells.items()):
-            name = columns.get(max((c for c in columns if c <= column), default=-1), "")
-            if not name or name.startswith("?"):
-                if not nothing(cell):
-                    why = f"the column {name[1:]!r} is unknown" if name else "no column leads there"
-                    self._lost(row, column, cell, why)
+        """Yield each value with its header: what stands in no column of the model is reported.
+
+        A value may stand right of its header, where merged cells were, as long as another column
+        follows and its own is empty: it is read, and said.
+        """
+        filled = {column: cell for column, cell in sorted(row.cells.items()) if not nothing(cell)}
+        for column, cell in filled.items():
+            name = columns.get(column, "")
+            if name and not name.startswith("?"):
+                yield name, cell
+                continue
+            if name:
+                self._lost(row, column, cell, f"the column {name[1:]!r} is unknown")
+                continue
+            header = max((c for c in columns if c < column), default=-1)
+            name = columns.get(header, "?")
+            between = [c for c in filled if header <= c < column]
+            if name.startswith("?") or between or max(columns) < column:
+                self._lost(row, column, cell, "no column leads there")
             else:
-                found.setdefault(name, []).append(cell)
-        for name, cells in found.items():
-            yield name, cells[0] if len(cells) == 1 else " ".join(str(cell) for cell in cells)
+                where = self.sheet.where(row.number, column)
+                self.remark(
+                    UNDERSTOOD_AS,
+                    where,
+                    f"{str(cell)!r:.120}: read as if it stood under its heading, to the left",
+                )
+                yield name, cell
 
     def _lost(self, row: Row, column: int, cell: Cell, why: str) -> None:
         self.remark(
@@ -165,9 +182,10 @@ class Fiche:
         self.data[role] = value if isinstance(value, dt.date) else str(value)
 
     def _base(self, text: str, where: str) -> None:
-        codes = [code for code, words in _BASES if any(word in folded(text) for word in words)]
-        if codes:
+        if codes := legal_bases(text):
             self.bases += codes
+            if law := law_cited(text):
+                self.laws.append(law)
         else:
             known = ", ".join(terme.fr for terme in rgpd.BASES_LEGALES)
             self.remark(NOT_UNDERSTOOD, where, f"{text!r} is no legal basis; write one of {known}")
@@ -291,6 +309,18 @@ _BASES = (
     ("interet_legitime", ("interet legitime", "interets legitimes")),
     ("interets_vitaux", ("vitaux",)), ("contrat", ("contrat", "precontractuel")),
 )  # fmt: skip
+
+
+# What the drop-down lists offer: read as a code, so that the words themselves are in no record.
+LISTED = frozenset(
+    {*_TYPES_DESTINATAIRE, *_TYPES_MESURE, *_GARANTIES, *_ADEQUACY, folded(modele.AUTRES_PERSONNES)}
+    | {folded(t.fr) for codes in (rgpd.DESTINATAIRES, rgpd.MESURES, rgpd.GARANTIES) for t in codes}
+)
+
+
+def legal_bases(text: str) -> list[str]:
+    """Return the codes of the legal bases that a text names, in the order of the law."""
+    return [code for code, words in _BASES if any(word in folded(text) for word in words)]
 
 
 def _garantie(text: str) -> str:

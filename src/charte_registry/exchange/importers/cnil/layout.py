@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
@@ -10,7 +11,7 @@ from functools import lru_cache
 import attrs
 
 from charte_registry.exchange.importers.wording import folded, tidy
-from charte_registry.exchange.importers.workbook import Cell, Sheet
+from charte_registry.exchange.importers.workbook import Cell, Sheet, unmerged
 from charte_registry.files.cells import restored
 from charte_registry.vocabularies import modele_cnil as modele
 
@@ -32,16 +33,16 @@ class Row:
 
 def labelled(sheet: Sheet) -> Iterator[Row]:
     """Yield the rows of a sheet that hold something: the first cell is the label."""
-    for number, cells in enumerate(sheet.rows):
+    for number, cells in enumerate(unmerged(sheet, 0)):
         filled = {
-            column: cell for column, cell in enumerate(map(_cleaned, cells)) if cell is not None
+            column: cell for column, cell in enumerate(map(cleaned, cells)) if cell is not None
         }
         if filled:
             start = min(filled)
             yield Row(number, start, str(filled.pop(start)), filled)
 
 
-def _cleaned(cell: Cell) -> Cell:
+def cleaned(cell: Cell) -> Cell:
     """Return what a cell says, without the model's own links to its guides."""
     if isinstance(cell, str):
         text = tidy(restored(cell))
@@ -105,6 +106,12 @@ _HEADERS: Mapping[str, tuple[tuple[str, int, tuple[str, ...]], ...]] = {
 }  # fmt: skip
 
 
+def header_words() -> frozenset[str]:
+    """Return the headings that the sections and the list of the model have, folded."""
+    words = {word for section in _HEADERS.values() for _, _, known in section for word in known}
+    return frozenset({*words, *_LIST_WORDS, *_LABELS, *_SECTIONS})
+
+
 def role_of(row: Row, section: str) -> str:
     """Return what a row is, from its label; empty where the label is unknown."""
     key = row.key
@@ -155,6 +162,34 @@ def is_record(rows: Sequence[Row]) -> bool:
     return len(found) >= 4
 
 
+def separate(rows: Sequence[Row]) -> list[Sequence[Row]]:
+    """Return the records of a sheet apart: each begins where a name of a processing stands again.
+
+    What stands above the name and is no row of the record before (a title, the first heading) goes
+    with it. A second name beside the first, with nothing of a record between, begins none.
+    """
+    names = [n for n, row in enumerate(rows) if role_of(row, "") == "nom"]
+    begins: list[int] = []
+    for last, name in itertools.pairwise(names):
+        roles = [n for n in range(last + 1, name) if role_of(rows[n], "") or section_of(rows[n])]
+        inner = [n for n in roles if section_of(rows[n]) != "description"]
+        if len(inner) >= 2:
+            begin = name
+            while begin - 1 > last and _begins(rows[begin - 1]):
+                begin -= 1
+            begins.append(begin)
+    edges = [0, *begins, len(rows)]
+    return [rows[a:b] for a, b in itertools.pairwise(edges)]
+
+
+def _begins(row: Row) -> bool:
+    return (
+        section_of(row) == "description"
+        or role_of(row, "") == "reference"
+        or (not row.cells and not role_of(row, "") and not section_of(row))
+    )
+
+
 def is_list(rows: Sequence[Row]) -> bool:
     """Return whether a sheet is the list of processings."""
     return any(is_list_header(row) for row in rows)
@@ -181,17 +216,19 @@ def model_columns(section: str, start: int) -> dict[int, str]:
     return {start + column: name for name, column, _ in _HEADERS.get(section, ()) if column}
 
 
+_LIST_WORDS = {
+    "finalite du traitement": "finalite", "donnees sensibles": "sensible", "oui non": "sensible",
+    "n ref": "reference", "date de creation de la fiche": "cree_le",
+    "derniere mise a jour de la fiche": "mis_a_jour_le", "nom du traitement": "nom",
+}  # fmt: skip
+
+
 def list_columns(rows: Sequence[Row], header: int) -> dict[int, str]:
     """Return the columns of the list: its header is two rows, of which the upper names groups."""
-    words = {
-        "finalite du traitement": "finalite", "donnees sensibles": "sensible", "oui non": "sensible",
-        "n ref": "reference", "date de creation de la fiche": "cree_le",
-        "derniere mise a jour de la fiche": "mis_a_jour_le", "nom du traitement": "nom",
-    }  # fmt: skip
     columns: dict[int, str] = {}
     for row in rows[max(header - 1, 0) : header + 1]:
         for column, cell in {row.start: row.label, **row.cells}.items():
-            name = words.get(folded(cell)) or _LABELS.get(folded(cell))
+            name = _LIST_WORDS.get(folded(cell)) or _LABELS.get(folded(cell))
             if name:
                 columns[column] = name
     return columns

@@ -16,7 +16,7 @@ from charte_registry.exchange.importers.workbook import Cell, Sheet
 from charte_registry.exchange.remarks import NOT_UNDERSTOOD, UNDERSTOOD_AS, Remark
 
 _ROLES = (("delegue", "dpo"), ("du representant", "representant"), ("responsable", "responsable"))
-_CHAMPS = {
+FIELDS = {
     "nom": "nom", "prenom": "prenom", "adresse": "adresse", "adresse mel": "courriel",
     "code postal": "code_postal", "ville": "ville", "telephone": "telephone",
     "societe si dpo externe": "societe", "pays": "pays",
@@ -102,15 +102,15 @@ class Liste:
         role = ""
         for row in rows:
             cells: dict[int, Cell] = dict(row.cells)
-            if folded(row.label.partition(":")[0]) in _CHAMPS:
+            if folded(row.label.partition(":")[0]) in FIELDS:
                 cells[row.start] = row.label
             else:
                 role = next((r for word, r in _ROLES if word in row.key), role)
             name = ""
             for _, cell in sorted(cells.items()):
                 label, colon, value = str(cell).partition(":")
-                if colon and folded(label) in _CHAMPS:
-                    name = _CHAMPS[folded(label)]
+                if colon and folded(label) in FIELDS:
+                    name = FIELDS[folded(label)]
                     if value.strip():
                         self.coordonnees.setdefault(role, {})[name] = value.strip()
                 elif name and not nothing(cell):
