@@ -349,7 +349,7 @@ def test_a_conflict_is_told_and_nothing_is_written_unless_asked(folder, tmp_path
 
 def test_the_cnil_workbook_again_leaves_what_was_added_by_hand(real_data, tmp_path, capsys):
     book, register = real_data / "cnil" / "registre_modele_cnil.ods", tmp_path / "office"
-    arguments = ("import-cnil", book, register, "--include-example")
+    arguments = ("import", book, register, "--include-example")
     assert run(*arguments) == 0
     (file,) = (register / "traitements").iterdir()
     text = file.read_text("utf-8")
