@@ -44,6 +44,8 @@ from prevision_cantine.decide.ingredients import (
 from prevision_cantine.decide.order_change import OrderChange, order_what_if
 from prevision_cantine.decide.ordering import (
     KitchenOrder,
+    LeftOut,
+    MarginBasis,
     Order,
     TradeOff,
     load_order,
@@ -60,6 +62,7 @@ from prevision_cantine.measure.comparison import Comparison, Gain
 from prevision_cantine.measure.peers import PastForecasts
 from prevision_cantine.measure.worst import WorstDay, worst_days
 from prevision_cantine.measure.written import Measured, measure_file, measure_forecasts
+from prevision_cantine.model.basis import Basis
 from prevision_cantine.model.choice import Choice, load_choice, save_choice
 from prevision_cantine.model.choosing import choose_settings
 from prevision_cantine.model.effects import EffectTable
@@ -74,7 +77,9 @@ from prevision_cantine.say.forecast_file import read_forecast, write_forecast
 from prevision_cantine.say.measured import backtest_text
 from prevision_cantine.say.order_sheets import order_sheets
 from prevision_cantine.say.sheet import Accuracy, ModelSheet, TermRange, model_sheet
+from prevision_cantine.uncertainty.breaks import LevelBreak
 from prevision_cantine.uncertainty.measures import Scores
+from prevision_cantine.uncertainty.strikes import PastStrikes
 
 if TYPE_CHECKING:
     from prevision_cantine.model.regressor import AdditiveRegressor
@@ -103,6 +108,7 @@ __all__ = [
     "AdditiveRegressor",
     "Attendance",
     "Backtest",
+    "Basis",
     "Break",
     "Calendar",
     "CalendarReport",
@@ -125,8 +131,11 @@ __all__ = [
     "Gap",
     "Ingredients",
     "KitchenOrder",
+    "LeftOut",
+    "LevelBreak",
     "LoadReport",
     "MadeCity",
+    "MarginBasis",
     "Measured",
     "Missing",
     "ModelSheet",
@@ -138,6 +147,7 @@ __all__ = [
     "Order",
     "OrderChange",
     "PastForecasts",
+    "PastStrikes",
     "Period",
     "Portion",
     "Problem",

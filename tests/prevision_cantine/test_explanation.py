@@ -109,7 +109,7 @@ def test_every_text_is_in_every_language_with_the_same_places():
         "decide.order_change",
         "say.order_words",
         "say.sheet",
-        "model.strikes",
+        "uncertainty.strikes",
     ):
         texts = importlib.import_module(f"prevision_cantine.{name}").TEXTS
         for key, text in texts["en"].items():

@@ -163,7 +163,7 @@ LEVEL = "fitted.level"
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (put("version", 1), "version 1 is not known, only 2"),
+        (put("version", 1), "version 1 is not known, only 3"),
         (put("version", True), "version True is not known"),
         (put("format", "x"), "format: not"),
         (put("colour", "blue"), "'colour' is not known"),

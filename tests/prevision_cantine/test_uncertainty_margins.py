@@ -68,7 +68,7 @@ def test_without_far_rows_the_margin_is_the_pooled_one_of_today():
     actual = forecast * np.exp(0.05 * scale * random.uniform(-1, 1, len(scale)))
     flat = Scale(scale, scale, np.zeros(len(scale), dtype=np.int64))
     for tray in (1, 8):
-        today = Calibration(forecast, actual, date, number, flat).margin(0.01, tray)
+        today = Calibration(forecast, actual, date, number, flat).margin(0.01, tray).pooled
         found = margin(number, date, forecast, actual, scale, 0.01, tray=tray)
         assert found.pooled == today
         assert not len(found.held)

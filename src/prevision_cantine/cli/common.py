@@ -21,7 +21,7 @@ from prevision_cantine.model.forecast import Forecast
 from prevision_cantine.model.forecaster import CanteenForecaster
 from prevision_cantine.model.storage import load_forecaster
 from prevision_cantine.say.figures import picture_kind
-from prevision_cantine.say.limits import say_too_little
+from prevision_cantine.say.limits import say_too_little, say_unknowns
 from prevision_cantine.words.catalogue import Phrase
 from prevision_cantine.words.language import LANGUAGES, texts
 
@@ -104,6 +104,13 @@ def add_learning(
     add_lead_days(item)
     item.add_argument(
         "--settings", type=Path, help="settings that the command settings chose, a TOML file"
+    )
+    item.add_argument(
+        "--expected",
+        action="append",
+        default=[],
+        metavar="CANTEEN=MEALS",
+        help="meals expected on an ordinary day of a canteen with little past; may be given again",
     )
     if model:
         item.add_argument(
@@ -196,12 +203,25 @@ def number_in(option: str, text: str, value: str) -> float:
         raise ForecastError("option_number", option=option, text=text, reason=error) from None
 
 
+def expected(arguments: argparse.Namespace) -> dict[str, float]:
+    """Return the meals expected of canteens with little past, by name."""
+    found: dict[str, float] = {}
+    for text in getattr(arguments, "expected", []):
+        name, equal, value = text.rpartition("=")
+        if not equal:
+            raise ForecastError("expected_option", text=text)
+        if name in found:
+            raise ForecastError("expected_twice", text=text, value=name)
+        found[name] = number_in("--expected", text, value)
+    return found
+
+
 def fitted(arguments: argparse.Namespace, city: City) -> CanteenForecaster:
     """Return a forecaster that learned from a city up to the day asked for."""
     model = getattr(arguments, "model", None)
     if model is not None:
-        for option in ("until", "lead_days", "settings"):
-            if getattr(arguments, option) is not None:
+        for option in ("until", "lead_days", "settings", "expected"):
+            if getattr(arguments, option, None) not in (None, []):
                 name = option.replace("_", "-")
                 raise ForecastError("model_or_option", option=f"--{name}")
         forecaster = load_forecaster(model)
@@ -214,7 +234,8 @@ def fitted(arguments: argparse.Namespace, city: City) -> CanteenForecaster:
         else:
             raise ForecastError("until_missing")
         chosen = {} if arguments.settings is None else load_choice(arguments.settings).parameters()
-        forecaster = CanteenForecaster(lead_days=lead_days, **chosen).fit(city, until)
+        stated = {"expected": told} if (told := expected(arguments)) else {}
+        forecaster = CanteenForecaster(lead_days=lead_days, **chosen).fit(city, until, **stated)
     past = len(forecaster.calibration_.actual)
     for sentence in say_too_little(forecaster.sources_, past, arguments.lang):
         print(f"prevision-cantine: {sentence}", file=sys.stderr)
@@ -231,7 +252,10 @@ def forecasted(arguments: argparse.Namespace) -> tuple[City, Forecast]:
     if getattr(arguments, "canteen", None) is not None:
         rows.of(arguments.canteen)
     draft = load_order(arguments.draft, city).on(rows) if arguments.draft else None
-    return city, fitted(arguments, city).predict(rows, draft=draft)
+    forecast = fitted(arguments, city).predict(rows, draft=draft)
+    for sentence in say_unknowns(forecast, arguments.lang):
+        print(f"prevision-cantine: {sentence}", file=sys.stderr)
+    return city, forecast
 
 
 def canteen_rows(forecast: Forecast, name: str | None) -> tuple[str, list[int]]:

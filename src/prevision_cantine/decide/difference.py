@@ -24,7 +24,7 @@ from prevision_cantine.model.forecaster import CanteenForecaster
 from prevision_cantine.model.naming import NO_WORDS, Words, reasons
 from prevision_cantine.model.terms import Category, terms_from_text, terms_to_text
 from prevision_cantine.read_only import read_only
-from prevision_cantine.uncertainty.intervals import added
+from prevision_cantine.uncertainty.margins import added
 from prevision_cantine.words.catalogue import Count
 from prevision_cantine.words.language import (
     counted,

@@ -8,15 +8,17 @@ from pathlib import Path
 import attrs
 import numpy as np
 
-from prevision_cantine.arrays import Days, Floats, Ints
+from prevision_cantine.arrays import Bools, Days, Floats, Ints
 from prevision_cantine.city.city import City, Rows
 from prevision_cantine.errors import CityError, ForecastError, ParameterError
 from prevision_cantine.files.csv_file import parse_date, parse_quantity, read_rows, write_csv
-from prevision_cantine.model.forecast import Forecast
-from prevision_cantine.uncertainty.intervals import MIN_DAYS, Calibration, added, check_share, whole
+from prevision_cantine.model.forecast import NINE_OF_TEN, Forecast
+from prevision_cantine.uncertainty.intervals import MIN_DAYS, Calibration, check_share
+from prevision_cantine.uncertainty.margins import Margin, added, whole
 from prevision_cantine.uncertainty.measures import excess
 from prevision_cantine.uncertainty.measures import shortage as share_missing
-from prevision_cantine.uncertainty.spread import Scale
+from prevision_cantine.uncertainty.newcomers import margin_curve, quantile_widened
+from prevision_cantine.uncertainty.spread import by_size
 from prevision_cantine.words.catalogue import Either
 from prevision_cantine.words.language import (
     counted,
@@ -32,6 +34,7 @@ from prevision_cantine.words.near import names_near
 # What an order with a scenario has beside its own: for people, not read again.
 BESIDE = ("prevision_sans", "commande_sans", "difference", "raisons")
 MOST_MEALS = 1_000_000  # of one canteen on one day
+SHOWN = 3  # rows and runs that a sentence names
 SHORTAGES = (0.0025, 0.005, 0.01, 0.015, 0.02, 0.03, 0.05)
 
 TEXTS = texts({
@@ -44,6 +47,11 @@ TEXTS = texts({
         "alone": "Trop peu de jours passés pour une commande d'ensemble : {days}, il en faut {needed}.",
         "day": "jour", "forecast": "prévus", "separate": "commandes", "together": "en une fois",
         "gain": "gain", "trays": "Barquettes de {tray} repas.",
+        "past": "La marge vient de {past}.",
+        "setters": "La marge vient de {past} ; {share} des repas manquants y sont le fait de {count}, d'abord {items}.",
+        "setter": "{canteen} le {date} ({served} servis, {forecast} prévus)",
+        "left_out": "Laissé de côté, car d'un autre niveau : {items}.",
+        "run": "{canteen}, {days} du {first} au {last} (× {factor})",
         "caution": "Ce que coûte chaque niveau de prudence, sur {days} jours passés prévus sans rien savoir de la suite.",
         "at_once": "Une seule commande par jour pour toutes les cantines.",
         "margin": "marge", "quantile": "jours sans manque", "excess": "excédent", "shortage": "manque",
@@ -58,6 +66,11 @@ TEXTS = texts({
         "alone": "Too few past days for one order of the total: {days}, where {needed} are needed.",
         "day": "day", "forecast": "forecast", "separate": "orders", "together": "as one",
         "gain": "gain", "trays": "Trays of {tray} meals.",
+        "past": "The margin comes from {past}.",
+        "setters": "The margin comes from {past}; {share} of the meals missing there are of {count}, first {items}.",
+        "setter": "{canteen} on {date} ({served} served, {forecast} forecast)",
+        "left_out": "Left out, since of another level: {items}.",
+        "run": "{canteen}, {days} from {first} to {last} (× {factor})",
         "caution": "What each caution costs, on {days} past days forecast knowing nothing of what followed.",
         "at_once": "One order a day for all canteens.",
         "margin": "margin", "quantile": "days with enough", "excess": "excess", "shortage": "shortage",
@@ -72,6 +85,11 @@ TEXTS = texts({
         "alone": "Poucos dias passados para um pedido do total: {days}, são necessários {needed}.",
         "day": "dia", "forecast": "previstas", "separate": "pedidas", "together": "em um só",
         "gain": "ganho", "trays": "Bandejas de {tray} refeições.",
+        "past": "A margem vem de {past}.",
+        "setters": "A margem vem de {past}; {share} das refeições em falta vêm de {count}, primeiro {items}.",
+        "setter": "{canteen} em {date} ({served} servidas, {forecast} previstas)",
+        "left_out": "Deixado de lado, por ser de outro nível: {items}.",
+        "run": "{canteen}, {days} de {first} a {last} (× {factor})",
         "caution": "Quanto custa cada nível de cautela, em {days} dias passados previstos sem nada saber do que se seguiu.",
         "at_once": "Um só pedido por dia para todas as cantinas.",
         "margin": "margem", "quantile": "dias sem falta", "excess": "excesso", "shortage": "falta",
@@ -104,6 +122,81 @@ class KitchenOrder:
 
 
 @attrs.frozen(kw_only=True, eq=False)
+class MarginBasis:
+    """What the margin of an order rests on.
+
+    Parameters
+    ----------
+    past : int
+        Past forecasts that count.
+    rows : Rows
+        Those that set the margin: canteens and days with the most meals missing under it, the
+        largest first; ten at most.
+    forecast, served : ndarray of float, shape (m,)
+        Meals forecast and served on these rows.
+    share : float
+        Share of all missing meals that these rows have.
+    held : int
+        Past forecasts so far off that they count as if at the edge of the usual.
+    runs : tuple of LeftOut
+        Days in a row on which a canteen was at another level, left out.
+    """
+
+    past: int
+    rows: Rows = attrs.field(repr=False)
+    forecast: Floats = attrs.field(repr=False)
+    served: Floats = attrs.field(repr=False)
+    share: float
+    held: int
+    runs: tuple[LeftOut, ...]
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the same as plain values, for JSON.
+
+        Returns
+        -------
+        dict of str to object
+            ``past``, ``share``, ``held``, ``setters`` and ``runs``, each of these a list of dicts.
+        """
+        setters = zip(
+            self.rows.names.tolist(), self.rows.date.astype(str).tolist(), self.forecast.tolist(),
+            self.served.tolist(), strict=True,
+        )  # fmt: skip
+        keys = ("canteen", "date", "forecast", "served")
+        return {
+            "past": self.past, "share": self.share, "held": self.held,
+            "setters": [dict(zip(keys, one, strict=True)) for one in setters],
+            "runs": [
+                {**attrs.asdict(one), "first": str(one.first), "last": str(one.last)}
+                for one in self.runs
+            ],
+        }  # fmt: skip
+
+
+@attrs.frozen
+class LeftOut:
+    """Days in a row on which a canteen was far from its forecasts, on one side.
+
+    Parameters
+    ----------
+    canteen : str
+        Name of the series.
+    first, last : datetime64[D]
+        First and last of its days.
+    days : int
+        How many.
+    factor : float
+        Median of meals served over meals forecast.
+    """
+
+    canteen: str
+    first: np.datetime64
+    last: np.datetime64
+    days: int
+    factor: float
+
+
+@attrs.frozen(kw_only=True, eq=False)
 class Order:
     """Meals to order by canteen and day, and for the central kitchen.
 
@@ -119,6 +212,8 @@ class Order:
         The order of each day's total; None where the past has too few days for one.
     past_days : int
         Days of the past forecasts that the order rests on.
+    basis : MarginBasis or None
+        What the margin rests on; None for an order by costs or from a file.
     """
 
     rows: Rows = attrs.field(repr=False)
@@ -127,6 +222,7 @@ class Order:
     tray: int
     kitchen: KitchenOrder | None = attrs.field(repr=False)
     past_days: int
+    basis: MarginBasis | None = attrs.field(default=None, repr=False)
 
     def __len__(self) -> int:
         """Return how many rows there are."""
@@ -202,6 +298,8 @@ class Order:
             )
             columns += [self.kitchen.together, self.kitchen.gain]
             header += [say["together"], say["gain"]]
+        if self.basis is not None:
+            lines += _say_basis(self.basis, lang)
         cells = [
             [f"{day_of_week(day, lang)} {day}", *(number(float(c[n]), lang) for c in columns)]
             for n, day in enumerate(days)
@@ -261,8 +359,12 @@ def order(
     missing_meal_cost: float | None = None,
     wasted_meal_cost: float | None = None,
     tray: int = 1,
+    own_margins: bool = False,
 ) -> Floats:
     """Return the meals to order for each row of a forecast.
+
+    A canteen with little past, and one whose level has just broken, have a margin solved for how
+    little is known of them; an announced strike day is ordered for what past strikes were like.
 
     Parameters
     ----------
@@ -276,6 +378,9 @@ def order(
     tray : int
         Meals a tray, 1 to 1,000: orders are whole trays, rounded up. The margin for a shortage is
         found with the rounding, so that large trays need less of it.
+    own_margins : bool
+        Whether a shortage is kept by each canteen, as far as its own past supports a margin of its
+        own, rather than by all together. It orders a little more.
 
     Returns
     -------
@@ -300,10 +405,10 @@ def order(
     >>> order(forecast, shortage=0.01, tray=8)[:5] % 8
     array([0., 0., 0., 0., 0.])
     """
-    quantile = _quantile(shortage, missing_meal_cost, wasted_meal_cost, tray)
-    if shortage is not None:
-        return forecast.calibration.order(forecast.meals, shortage, tray, forecast.scale)
-    return forecast.calibration.at_quantile(forecast.meals, quantile, tray, forecast.scale)
+    ordered, _ = _ordered(
+        forecast, shortage, missing_meal_cost, wasted_meal_cost, tray, own_margins
+    )
+    return whole(ordered, tray)
 
 
 def plan_order(
@@ -313,6 +418,7 @@ def plan_order(
     missing_meal_cost: float | None = None,
     wasted_meal_cost: float | None = None,
     tray: int = 1,
+    own_margins: bool = False,
 ) -> Order:
     """Order for each canteen and day, and for the central kitchen's total of each day.
 
@@ -325,7 +431,7 @@ def plan_order(
     ----------
     forecast : Forecast
         The forecast, of the canteens that one kitchen serves.
-    shortage, missing_meal_cost, wasted_meal_cost, tray
+    shortage, missing_meal_cost, wasted_meal_cost, tray, own_margins
         As in ``order``.
 
     Returns
@@ -350,34 +456,130 @@ def plan_order(
     >>> plan.meals.shape, bool((plan.kitchen.gain >= 0).all())
     ((32,), True)
     """
-    meals = order(
-        forecast, shortage=shortage, missing_meal_cost=missing_meal_cost,
-        wasted_meal_cost=wasted_meal_cost, tray=tray,
-    )  # fmt: skip
+    ordered, margin = _ordered(
+        forecast, shortage, missing_meal_cost, wasted_meal_cost, tray, own_margins
+    )
+    meals = whole(ordered, tray)
     past = forecast.calibration.of(np.unique(forecast.rows.canteen))
     kitchen = None
     if past.days >= MIN_DAYS and len(forecast):
         days, place = np.unique(forecast.rows.date, return_inverse=True)
-        if shortage is not None:
-            together = _totals(
-                forecast.calibration, past, forecast.meals, forecast.scale, place, shortage, tray
-            )
+        separate = added(place, meals)
+        if margin is not None and shortage is not None:
+            own = past.margin_of_total(shortage, tray)
+            together = separate
+            if own <= margin.pooled:
+                every = past.enlarged(forecast.meals, own, forecast.scale)
+                # What is not sure of one canteen does not cancel with the others.
+                every = np.where(_is_unsure(forecast), ordered, every)
+                together = np.minimum(whole(added(place, every), tray), separate)
         else:
             quantile = _quantile(shortage, missing_meal_cost, wasted_meal_cost, tray)
-            margin = past.margin_of_total_at(quantile)
-            together = whole(
-                added(place, past.enlarged(forecast.meals, margin, forecast.scale)), tray
-            )
+            every = past.enlarged(forecast.meals, past.margin_of_total_at(quantile), forecast.scale)
+            every = np.where(_is_unsure(forecast), ordered, every)
+            together = whole(added(place, every), tray)
         kitchen = KitchenOrder(
-            date=days,
-            forecast=added(place, forecast.meals),
-            separate=added(place, meals),
-            together=together,
+            date=days, forecast=added(place, forecast.meals), separate=separate, together=together
         )
+    basis = None if margin is None else _basis(forecast, margin)
     return Order(
         rows=forecast.rows, forecast=forecast.meals, meals=meals, tray=tray, kitchen=kitchen,
-        past_days=past.days,
+        past_days=past.days, basis=basis,
     )  # fmt: skip
+
+
+def _ordered(
+    forecast: Forecast, shortage: float | None, missing: float | None, wasted: float | None,
+    tray: int, own: bool,
+) -> tuple[Floats, Margin | None]:  # fmt: skip
+    """Return orders before they are rounded to trays, and the margin of a shortage."""
+    quantile = _quantile(shortage, missing, wasted, tray)
+    past, rows, unknowns = forecast.calibration, forecast.rows, forecast.unknowns
+    calm = forecast.meals if unknowns is None else unknowns.calm
+    scale = forecast.scale or by_size(calm)
+    sd = np.zeros(len(forecast)) if unknowns is None else unknowns.order_sd
+    margin = None
+    if shortage is not None:
+        margin = past.margin(shortage, tray, own=own, count=len(rows.city.canteens))
+        more = margin.of(rows.canteen) * scale.either
+        if sd.any():
+            more = margin_curve(shortage).widened(more, sd)
+    else:
+        more = past.margin_at(quantile) * scale.either
+        if sd.any():
+            more = quantile_widened(more, sd, quantile)
+    ordered = calm * np.exp(more)
+    if unknowns is None or not unknowns.struck.any():
+        return ordered, margin
+    from scipy.special import ndtr
+
+    here = unknowns.struck
+    low, high = past.interval(calm[here], 0.9, scale.select(here))
+    below, above = (
+        np.hypot(np.maximum(np.log(x), 1e-6) / NINE_OF_TEN, sd[here])
+        for x in (calm[here] / low, high / calm[here])
+    )
+    level = np.where(more[here] < 0, ndtr(more[here] / below), ndtr(more[here] / above))
+    if shortage is None:
+        level = np.full(len(level), quantile)
+    ordered[here] = unknowns.strikes.quantile(rows.canteen[here], calm[here], below, above, level)
+    return ordered, margin
+
+
+def _is_unsure(forecast: Forecast) -> Bools:
+    """Return the rows that have an order of their own, beside what past forecasts tell."""
+    if forecast.unknowns is None:
+        return np.zeros(len(forecast), dtype=bool)
+    return (forecast.unknowns.sd > 0) | forecast.unknowns.struck
+
+
+def _basis(forecast: Forecast, margin: Margin) -> MarginBasis:
+    """Return what a margin rests on, by name."""
+    past, city = forecast.calibration, forecast.rows.city
+    named = len(past.canteen) == len(past.actual) == len(past.date)
+    at = margin.setters if named else margin.setters[:0]
+    return MarginBasis(
+        past=len(past.actual), rows=Rows(city, past.canteen[at], past.date[at]),
+        forecast=past.forecast[at], served=past.actual[at], share=margin.setters_share,
+        held=len(margin.held),
+        runs=tuple(
+            LeftOut(city.canteens[one.series], one.first, one.last, one.days, one.factor)
+            for one in margin.runs
+        ),
+    )  # fmt: skip
+
+
+def _say_basis(basis: MarginBasis, lang: str) -> list[str]:
+    """Say which past forecasts set a margin, and which were left out."""
+    say = in_language(TEXTS, lang)
+    past = counted(basis.past, "past forecast", lang)
+    lines = [say["past"].format(past=past)] if basis.past else []
+    if len(basis.rows):
+        names, count = basis.rows.names, len(basis.rows)
+        items = [
+            say["setter"].format(
+                canteen=names[n], date=basis.rows.date[n], served=number(basis.served[n], lang),
+                forecast=number(basis.forecast[n], lang),
+            )
+            for n in range(min(count, SHOWN))
+        ]  # fmt: skip
+        lines = [
+            say["setters"].format(
+                past=past, share=percent(basis.share, lang), count=counted(count, "row", lang),
+                items=", ".join(items),
+            )
+        ]  # fmt: skip
+    if basis.runs:
+        items = [
+            say["run"].format(
+                canteen=one.canteen, days=counted(one.days, "day", lang), first=one.first,
+                last=one.last, factor=number(one.factor, lang, 1),
+            )
+            for one in sorted(basis.runs, key=lambda one: -one.days)[:SHOWN]
+        ]  # fmt: skip
+        more = " …" if len(basis.runs) > SHOWN else ""
+        lines.append(say["left_out"].format(items="; ".join(items) + more))
+    return lines
 
 
 def load_order(path: str | Path, city: City) -> Order:
@@ -610,9 +812,7 @@ def trade_off(
     rows = []
     for share in sorted(shortages):
         if together:
-            ordered = _totals(
-                forecast.calibration, past, past.forecast, past.scale, days, share, tray
-            )
+            ordered = _totals(forecast.calibration, past, days, share, tray)
         else:
             ordered = forecast.calibration.order(past.forecast, share, tray, past.scale)
         rows.append(
@@ -631,18 +831,17 @@ def trade_off(
 
 
 def _totals(
-    calibration: Calibration, past: Calibration, meals: Floats, scale: Scale | None, day: Ints,
-    share: float, tray: int,
-) -> Floats:  # fmt: skip
-    """Return the order of each day's total, at most the sum of the orders of its canteens.
+    calibration: Calibration, past: Calibration, day: Ints, share: float, tray: int
+) -> Floats:
+    """Return the order of each past day's total, at most the sum of the orders of its canteens.
 
     A total never misses more than its parts: where its own margin would be larger than theirs,
     because they are rounded up one by one, their orders do.
     """
-    each, own = calibration.margin(share, tray), past.margin_of_total(share, tray)
+    each, own = calibration.margin(share, tray).pooled, past.margin_of_total(share, tray)
     if own > each:
-        return added(day, whole(past.enlarged(meals, each, scale), tray))
-    return whole(added(day, past.enlarged(meals, own, scale)), tray)
+        return added(day, whole(past.enlarged(past.forecast, each, past.scale), tray))
+    return whole(added(day, past.enlarged(past.forecast, own, past.scale)), tray)
 
 
 def _quantile(

@@ -106,6 +106,34 @@ def parts(
     return np.where(known[:, None], np.stack(columns, axis=1), 0.0)
 
 
+def running_median(
+    value: Floats, canteen: Ints, date: Days, counts: npt.NDArray[np.bool_]
+) -> Floats:
+    """Return the median of each canteen's values up to and with the day of each row.
+
+    Parameters
+    ----------
+    value : ndarray of float, shape (n,)
+        Values.
+    canteen : ndarray of int, shape (n,)
+        Number of the canteen.
+    date : ndarray of datetime64[D], shape (n,)
+        Day.
+    counts : ndarray of bool, shape (n,)
+        Rows that count; few, since each is looked at.
+
+    Returns
+    -------
+    ndarray of float, shape (n,)
+        Medians; 0 for rows that do not count.
+    """
+    result = np.zeros(len(value))
+    for row in np.flatnonzero(counts):
+        before = counts & (canteen == canteen[row]) & (date <= date[row])
+        result[row] = np.median(value[before])
+    return result
+
+
 @attrs.frozen(eq=False)
 class DraftWeights:
     """How much of each part of a draft the forecast takes over.

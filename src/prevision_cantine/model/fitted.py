@@ -9,8 +9,10 @@ from prevision_cantine.arrays import Floats, Ints
 from prevision_cantine.model.draft import DraftWeights
 from prevision_cantine.model.naming import Words
 from prevision_cantine.model.regression import Effects
-from prevision_cantine.model.strikes import PastStrikes
+from prevision_cantine.uncertainty.breaks import LevelBreak
 from prevision_cantine.uncertainty.intervals import Calibration
+from prevision_cantine.uncertainty.newcomers import Newcomers
+from prevision_cantine.uncertainty.strikes import PastStrikes
 
 
 @attrs.frozen(eq=False)
@@ -29,6 +31,13 @@ class Fitted:
         Level of each canteen inside the school year, and for the first forecasts of the next.
     level_apart : ndarray of float, shape (canteens,)
         Level in an exceptional span, where the data end inside one; the usual level else.
+    days_apart : int
+        Days of an exceptional span that this level rests on; 0 where it is the usual one.
+    newcomers, newcomers_new : Newcomers
+        Series with little past, and what their level rests on: inside the school year, and for the
+        first forecasts of the next.
+    breaks : tuple of LevelBreak
+        Breaks of level that the last days show, that of all canteens first.
     profile : ndarray of float, shape (canteens, 7)
         What the weekdays of each canteen add lately.
     summer : tuple of float, length 2
@@ -43,6 +52,8 @@ class Fitted:
         What absences usually take away where they are announced every day; 0 where they are rare.
     seen : ndarray of int, shape (canteens,)
         Rows that each series was learned from.
+    idle : ndarray of int, shape (canteens,)
+        Service days of the city since the last meal of each series; 0 for one without any.
     weekdays : ndarray of int
         Weekdays that were served.
     terms : str
@@ -58,7 +69,7 @@ class Fitted:
     first_year_name : str
         Its name, by which another calendar is known to count as this one does.
     strikes : PastStrikes
-        What past strikes did, beside their usual effect.
+        What past strikes did, beside their usual effect: how many canteens were hit, and how hard.
     """
 
     until: np.datetime64
@@ -67,6 +78,10 @@ class Fitted:
     level: Floats
     level_new: Floats
     level_apart: Floats
+    days_apart: int
+    newcomers: Newcomers
+    newcomers_new: Newcomers
+    breaks: tuple[LevelBreak, ...]
     summer: tuple[float, float]
     growth: Floats
     profile: Floats
@@ -74,6 +89,7 @@ class Fitted:
     usual: Floats
     away: Floats
     seen: Ints
+    idle: Ints
     weekdays: Ints
     terms: str
     names: tuple[str, ...]

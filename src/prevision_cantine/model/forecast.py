@@ -11,12 +11,17 @@ import numpy.typing as npt
 
 from prevision_cantine.arrays import Floats, Ints
 from prevision_cantine.city.city import Rows
+from prevision_cantine.errors import ForecastError
 from prevision_cantine.files.csv_file import write_csv
 from prevision_cantine.files.masking import small_cells
+from prevision_cantine.model.basis import Basis, Unknowns, level_of
 from prevision_cantine.model.naming import NO_WORDS, Words
 from prevision_cantine.read_only import read_only
 from prevision_cantine.uncertainty.intervals import Calibration
 from prevision_cantine.uncertainty.spread import Scale
+from prevision_cantine.words.catalogue import Count
+
+NINE_OF_TEN = 1.645  # standard deviations of a normal that hold 90 % of it
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -42,9 +47,13 @@ class Forecast:
     words : Words
         What the city's own terms are called.
     notes : mapping of str to ndarray of bool, shape (n,)
-        Rows of which something is not known: ``never`` (the canteen has never served), ``weekday``
-        (the weekday never was), ``people`` (its enrolment), ``short`` (too short a past to measure
-        how far forecasts are off), ``exceptional`` (a span that is none of the usual ones).
+        Rows of which something is not known: ``little`` (the canteen has little or no past),
+        ``break`` (its level, or that of all, broke lately), ``idle`` (it has not served for 30 service
+        days of the city), ``strike`` (announced), ``weekday`` (the
+        weekday was never served), ``people`` (its enrolment), ``short`` (too short a past to
+        measure how far forecasts are off), ``exceptional`` (a span that is none of the usual ones).
+    unknowns : Unknowns, optional
+        What is not known beside the ordinary error; nothing where not given.
     """
 
     rows: Rows = attrs.field(repr=False)
@@ -60,6 +69,7 @@ class Forecast:
     notes: Mapping[str, npt.NDArray[np.bool_]] = attrs.field(
         factory=dict, converter=read_only, repr=False
     )
+    unknowns: Unknowns | None = attrs.field(default=None, repr=False)
 
     def __len__(self) -> int:
         """Return how many rows there are."""
@@ -104,6 +114,72 @@ class Forecast:
         safe = np.where(np.abs(total) < 1e-12, 1.0, total)
         scale = usual * np.where(np.abs(total) < 1e-12, 1.0, np.expm1(safe) / safe)
         return usual, {name: value * scale for name, value in others.items()}
+
+    def basis(self, i: int) -> Basis:
+        """Return on what the forecast of a row rests.
+
+        Parameters
+        ----------
+        i : int
+            Row.
+
+        Returns
+        -------
+        Basis
+            As data, for programs; ``explain`` says the same in words.
+
+        Raises
+        ------
+        ForecastError
+            Where there is no such row.
+
+        Examples
+        --------
+        >>> from prevision_cantine import CanteenForecaster, make_city
+        >>> city = make_city(seed=0, canteens=5, years=2)
+        >>> forecast = CanteenForecaster().fit(city, until="2022-02-01").predict(
+        ...     city.calendar_rows("2022-03-07", "2022-03-11")
+        ... )
+        >>> forecast.basis(0).source, forecast.basis(0).enrolment
+        ('own', True)
+        """
+        self.check_row(i)
+        i = range(len(self))[i]
+        names, unknowns = self.rows.city.canteens, self.unknowns
+        series = int(self.rows.canteen[i])
+        notes = tuple(name for name, where in self.notes.items() if where[i])
+        half = float(self.upper[i] - self.lower[i]) / 2 / float(self.meals[i])
+        if unknowns is None:
+            return Basis(
+                canteen=names[series], days=0, source="own", canteens=(), enrolment=True, off=half,
+                breaks=(), strike=False, notes=notes,
+            )  # fmt: skip
+        source, others = level_of(unknowns, series, i)
+        if not np.isfinite(half):
+            half = float(np.expm1(NINE_OF_TEN * unknowns.sd[i]))
+        breaks = unknowns.breaks if "break" in notes else ()
+        return Basis(
+            canteen=names[series], days=int(unknowns.seen[series]), source=source,
+            canteens=tuple(names[n] for n in others), enrolment="people" not in notes, off=half,
+            breaks=tuple(b for b in breaks if b.concerns(self.rows.canteen[[i]])[0]),
+            strike=bool(unknowns.struck[i]), notes=notes,
+        )  # fmt: skip
+
+    def check_row(self, i: int) -> None:
+        """Refuse a row that the forecast does not have.
+
+        Parameters
+        ----------
+        i : int
+            Row.
+
+        Raises
+        ------
+        ForecastError
+            With how many it has.
+        """
+        if not -len(self) <= i < len(self):
+            raise ForecastError("no_row", row=i, rows=Count(len(self), "row"))
 
     def explain(self, i: int, lang: str = "fr") -> str:
         """Explain one row to a kitchen manager.

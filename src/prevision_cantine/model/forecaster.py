@@ -17,10 +17,11 @@ from prevision_cantine.city.city import City, Rows
 from prevision_cantine.city.records import Attendance
 from prevision_cantine.city.sources import describe
 from prevision_cantine.errors import DateError, ForecastError, ParameterError, check_number
+from prevision_cantine.model.basis import Unknowns
 from prevision_cantine.model.choice import Choice
 from prevision_cantine.model.design import design, is_ending, occasions
 from prevision_cantine.model.draft import MIN_ROWS as DRAFT_ROWS
-from prevision_cantine.model.draft import learn_weights, parts
+from prevision_cantine.model.draft import learn_weights, parts, running_median
 from prevision_cantine.model.effects import EffectTable, effect_table
 from prevision_cantine.model.fitted import Assisted, Fitted
 from prevision_cantine.model.forecast import Forecast
@@ -48,9 +49,19 @@ from prevision_cantine.model.terms import (
 )
 from prevision_cantine.uncertainty.intervals import Calibration, check_share
 from prevision_cantine.uncertainty.measures import wape
+from prevision_cantine.uncertainty.newcomers import (
+    ORDER_DAYS,
+    STATED,
+    TAILS,
+    UNKNOWN,
+    Newcomers,
+    widened,
+)
 from prevision_cantine.words.catalogue import Count
 from prevision_cantine.words.language import counted
+from prevision_cantine.words.near import names_near
 
+IDLE = 30  # service days without a meal after which a canteen may be closed
 LONGEST_LIFE = 1_000_000  # days: beyond it, nothing is forgotten
 
 
@@ -108,7 +119,8 @@ class CanteenForecaster(Parameters):
     (20, True)
     """
 
-    _learned_for: tuple[int, str]
+    _learned_for: tuple[int, str, tuple[tuple[int, float], ...]]
+    _expected: dict[int, float]
     _city: City
     _learned: dict[np.datetime64, Fitted]
     _past: dict[tuple[np.datetime64, np.datetime64], Origins]
@@ -147,7 +159,13 @@ class CanteenForecaster(Parameters):
         self.without = without
         self.choice = choice
 
-    def fit(self, city: City, until: str | dt.date | np.datetime64) -> CanteenForecaster:
+    def fit(
+        self,
+        city: City,
+        until: str | dt.date | np.datetime64,
+        *,
+        expected: Mapping[str, float] | None = None,
+    ) -> CanteenForecaster:
         """Learn from what is known of a city up to a day.
 
         Parameters
@@ -156,6 +174,9 @@ class CanteenForecaster(Parameters):
             The city.
         until : str or datetime.date
             Last day of which anything is used.
+        expected : mapping of str to float, optional
+            Meals expected on an ordinary day, above 0, by name of a canteen with little past: what
+            nothing in the data tells of one that opens. Its own days take over within a week.
 
         Returns
         -------
@@ -169,17 +190,20 @@ class CanteenForecaster(Parameters):
             range.
         ForecastError
             Where a parameter is outside its range: half-lives are above 0, the exponent from 0 to 2,
-            lead days whole numbers from 1 to 365, those of enrolments from 0.
+            lead days whole numbers from 1 to 365, those of enrolments from 0; and where an expected
+            number is not above 0, or of no canteen of the city.
         """
         self.check_parameters()
+        stated = _stated(city, expected or {})
         day = to_day(until)
         last, end = city.attendance.date[-1], city.calendar.span[1]
         if day > end:
             raise DateError("data_cannot_end", day=day, last=last, end=end)
-        key = (id(city), repr(self.get_params()))
+        key = (id(city), repr(self.get_params()), tuple(stated.items()))
         if getattr(self, "_learned_for", None) != key:
             # The past forecasts of one fit serve the next: a backtest learns each day once.
             self._learned_for, self._city, self._learned, self._past = key, city, {}, {}
+        self._expected = stated
         self.fitted_ = self._learn(city, day)
         self.sources_ = describe(known_rows(city, day), city, day)
         self._effects = None
@@ -225,34 +249,52 @@ class CanteenForecaster(Parameters):
             if answer is not None:
                 raise NotForecastError(answer)
         self._check_city(rows.city)
-        contributions = self._contributions(self.fitted_, rows)
-        calibration = self.calibration_
+        fitted, calibration = self.fitted_, self.calibration_
+        contributions = self._contributions(fitted, rows)
+        sd, order_sd = _level_sd(fitted, rows)
+        stated = np.zeros(len(rows), dtype=bool)
         if draft is not None:
             assisted = self._check_draft(rows, draft)
-            columns = self._draft_parts(self.fitted_, rows, _total(contributions), draft)
-            contributions["projet_commande"] = assisted.weights.term(columns)
+            added, stated, left = self._with_draft(assisted, rows, _total(contributions), draft, sd)
+            contributions["projet_commande"] = added
+            sd, order_sd = sd * left, order_sd * left
             calibration = assisted.calibration
         meals = np.exp(_total(contributions))
+        struck = rows.city.is_struck(rows) & self.strikes_announced
+        calm = meals
+        if struck.any() and "greve" in contributions:
+            calm = np.where(struck, meals * np.exp(-contributions["greve"]), meals)
         scale = calibration.scale_of(
-            meals,
-            (rows.date - self.fitted_.until).astype(np.float64),
-            occasions(rows, is_new(self.fitted_, rows)),
+            calm,
+            (rows.date - fitted.until).astype(np.float64),
+            occasions(rows, is_new(fitted, rows)),
             rows.canteen,
         )
-        lower, upper = calibration.interval(meals, coverage, scale)
+        lower, upper = calibration.interval(calm, coverage, scale)
+        lower, upper = widened(calm, lower, upper, sd, coverage)
+        hit = struck & np.isfinite(lower)
+        if hit.any():
+            lower[hit], upper[hit] = fitted.strikes.bounds(
+                rows.canteen[hit], calm[hit], lower[hit], upper[hit], coverage
+            )
         return Forecast(
             rows=rows,
             meals=meals,
             lower=lower,
             upper=upper,
             coverage=coverage,
-            until=self.fitted_.until,
+            until=fitted.until,
             contributions=contributions,
-            words=self.fitted_.words,
-            notes=self._notes(rows),
+            words=fitted.words,
+            notes=self._notes(rows, struck),
             calibration=calibration,
             scale=scale,
-        )
+            unknowns=Unknowns(
+                calm=calm, struck=struck, strikes=fitted.strikes, sd=sd, order_sd=order_sd,
+                seen=fitted.seen,                newcomers=fitted.newcomers, breaks=fitted.breaks, stated=stated,
+                new_year=is_new(fitted, rows),
+            ),
+        )  # fmt: skip
 
     def score(self, rows: Rows, meals: Floats | None = None) -> float:
         """Return how near the forecast of some rows comes to what was served: higher is better.
@@ -299,14 +341,35 @@ class CanteenForecaster(Parameters):
             raise ForecastError("no meal served is known of the rows: give rows that were served")
         return 1.0 - wape(self.predict(rows.select(known)).meals, served[known])
 
-    def _notes(self, rows: Rows) -> dict[str, Bools]:
+    def _with_draft(
+        self, assisted: Assisted, rows: Rows, log_meals: Floats, draft: Floats, sd: Floats
+    ) -> tuple[Floats, Bools, Floats]:
+        """Return what drafts add, the rows whose level they state, and which share stays unsure.
+
+        A draft for a canteen with little past states its level, for as much as it is surer than
+        what is known of it; the rest of it counts as that of any canteen.
+        """
+        fitted = self.fitted_
+        said = self._draft_difference(fitted, rows, log_meals, draft)
+        little = np.isin(rows.canteen, fitted.newcomers.series) & np.isfinite(said)
+        level = np.where(little, running_median(said, rows.canteen, rows.date, little), 0.0)
+        ending, new = is_ending(rows), is_new(fitted, rows)
+        columns = parts(said - level, rows.canteen, rows.date, new, ending)
+        surer = np.where(little, sd**2 / (sd**2 + STATED**2), 0.0)
+        added = level * surer + assisted.weights.term(columns)
+        return added, little, np.sqrt(1 - surer)
+
+    def _notes(self, rows: Rows, struck: Bools) -> dict[str, Bools]:
         """Return, by name, the rows of which something that matters is not known."""
         fitted = self.fitted_
         known_on = fitted.until + self.enrolment_lead_days
         people = rows.city.enrolled(rows.canteen, rows.date, known_on)
         few = self.calibration_.is_short and self.calibration_.width > 0
         found = {
-            "never": fitted.seen[rows.canteen] == 0,
+            "little": np.isin(rows.canteen, fitted.newcomers.series),
+            "break": _broken(fitted, rows),
+            "idle": fitted.idle[rows.canteen] > IDLE,
+            "strike": struck,
             "weekday": ~np.isin(weekday(rows.date), fitted.weekdays),
             "people": ~np.isfinite(people),
             "exceptional": rows.city.is_exceptional(rows),
@@ -431,9 +494,17 @@ class CanteenForecaster(Parameters):
             "level": (fitted.level.shape, (count,)),
             "level_new": (fitted.level_new.shape, (count,)),
             "level_apart": (fitted.level_apart.shape, (count,)),
+            "newcomers": (_lengths(fitted.newcomers), {len(fitted.newcomers)}),
+            "newcomers_new": (_lengths(fitted.newcomers_new), {len(fitted.newcomers_new)}),
+            "breaks": (
+                {len(x) for one in fitted.breaks for x in (one.own, one.rows)} | {count},
+                {count},
+            ),
+            "strikes": (fitted.strikes.chance.shape, (count,)),
             "usual": (fitted.usual.shape, (count,)),
             "away": (fitted.away.shape, (count,)),
             "seen": (fitted.seen.shape, (count,)),
+            "idle": (fitted.idle.shape, (count,)),
             "growth": (fitted.growth.shape, (count,)),
             "caution": (fitted.caution.shape, (count,)),
             "profile": (fitted.profile.shape, (count, SLOTS)),
@@ -523,7 +594,9 @@ class CanteenForecaster(Parameters):
 
     def _learn(self, city: City, until: np.datetime64) -> Fitted:
         if until not in self._learned:
-            self._learned[until] = learn(city, until, self._settings(), self._terms(city))
+            self._learned[until] = learn(
+                city, until, self._settings(), self._terms(city), expected=self._expected
+            )
         return self._learned[until]
 
     def _contributions(self, fitted: Fitted, rows: Rows) -> dict[str, Floats]:
@@ -565,14 +638,25 @@ class CanteenForecaster(Parameters):
             )
             if unknown:
                 contributions[term.name] = np.zeros(len(rows))
+        moved = [one for one in fitted.breaks if one.moves]
+        if moved:
+            lasting = ~new & ~apart
+            shift = np.sum([one.term(rows.canteen) for one in moved], axis=0)
+            contributions["rupture"] = np.where(lasting, shift, 0.0)
         return contributions
 
     def _draft_parts(self, fitted: Fitted, rows: Rows, log_meals: Floats, draft: Floats) -> Floats:
         """Return what drafts say beyond a forecast, in parts."""
+        said = self._draft_difference(fitted, rows, log_meals, draft)
+        return parts(said, rows.canteen, rows.date, is_new(fitted, rows), is_ending(rows))
+
+    def _draft_difference(
+        self, fitted: Fitted, rows: Rows, log_meals: Floats, draft: Floats
+    ) -> Floats:
+        """Return the logarithm of drafts, less the canteen's caution, over forecasts; NaN without."""
         with np.errstate(divide="ignore", invalid="ignore"):
             said = np.where(draft > 0, np.log(draft), np.nan)
-        difference = said - log_meals - fitted.caution[rows.canteen]
-        return parts(difference, rows.canteen, rows.date, is_new(fitted, rows), is_ending(rows))
+        return np.asarray(said - log_meals - fitted.caution[rows.canteen])
 
     def _calibrate(self, city: City, until: np.datetime64) -> None:
         """Forecast the last teaching periods before ``until`` as if on their day, and learn from the errors."""
@@ -611,9 +695,14 @@ class CanteenForecaster(Parameters):
         return joined(found)
 
     def _past_forecast(self, city: City, table: Attendance, fitted: Fitted) -> Origins:
-        """Forecast rows as if on a day, strike days and exceptional ones left out."""
+        """Forecast rows as if on a day; those that are off in a way of their own are left out.
+
+        Strike days, exceptional ones, and canteens with little past have a width of their own, and
+        say nothing of ordinary forecasts.
+        """
         every = Rows(city, table.canteen, table.date)
         usual = ~city.is_struck(every) & ~city.is_exceptional(every)
+        usual &= ~np.isin(table.canteen, fitted.newcomers.series)
         table, rows = table.select(usual), every.select(usual)
         log_meals = _total(self._contributions(fitted, rows)) if len(rows) else np.zeros(0)
         return Origins(
@@ -632,6 +721,58 @@ def _is_setting(name: str, value: object) -> bool:
     if name == "without":
         return isinstance(value, list) and all(isinstance(text, str) for text in value)
     return isinstance(value, (bool, int, float, str, type(None)))
+
+
+def _level_sd(fitted: Fitted, rows: Rows) -> tuple[Floats, Floats]:
+    """Return how far the level of rows may be off beside the ordinary error, on the log scale.
+
+    For intervals, which allow for the tails of the levels of canteens, and for orders, whose
+    missing meals do not lie in the tails.
+    """
+    new, apart = is_new(fitted, rows), rows.city.is_exceptional(rows)
+    sd = np.where(
+        new, fitted.newcomers_new.sd_of(rows.canteen), fitted.newcomers.sd_of(rows.canteen)
+    )
+    never = ~np.isin(weekday(rows.date), fitted.weekdays)
+    # What an exceptional span does is not known before its own days.
+    square = np.where(never, UNKNOWN**2, 0.0)
+    square += np.where(apart, UNKNOWN**2 / (1 + fitted.days_apart), 0.0)
+    order_square = square.copy()
+    for one in fitted.breaks:
+        more = np.where(new | apart, 0.0, one.sd(rows.canteen) ** 2)
+        square += more
+        if one.moves or one.shift > 0:  # that fewer may come asks for no larger order
+            order_square += more
+    first = fitted.seen[rows.canteen] < ORDER_DAYS
+    return np.sqrt(square + sd**2), np.sqrt(order_square + np.where(first, sd / TAILS, 0.0) ** 2)
+
+
+def _broken(fitted: Fitted, rows: Rows) -> Bools:
+    """Return the rows that a break of level concerns."""
+    found = np.zeros(len(rows), dtype=bool)
+    for one in fitted.breaks:
+        found |= one.concerns(rows.canteen)
+    if found.any():
+        found &= ~is_new(fitted, rows) & ~rows.city.is_exceptional(rows)
+    return found
+
+
+def _lengths(found: Newcomers) -> set[int]:
+    """Return the lengths of what stands side by side in series with little past."""
+    return {len(getattr(found, field.name)) for field in attrs.fields(Newcomers)}
+
+
+def _stated(city: City, expected: Mapping[str, float]) -> dict[int, float]:
+    """Return the meals expected of canteens by their number."""
+    found = {}
+    for name, meals in expected.items():
+        if name not in city.canteens:
+            near = names_near(name, city.canteens)
+            raise ForecastError("expected_canteen", value=name, near=near)
+        if not (np.isfinite(meals) and meals > 0):
+            raise ParameterError(f"expected[{name!r}]", meals, "parts.give_expected")
+        found[city.canteens.index(name)] = float(meals)
+    return found
 
 
 def _total(contributions: Mapping[str, Floats]) -> Floats:

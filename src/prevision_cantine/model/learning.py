@@ -1,23 +1,39 @@
-"""From the rows up to one day to what forecasts: terms, recent levels, weekday profiles, summers."""
+"""From the rows up to one day to what forecasts: terms, recent levels, weekday profiles, breaks."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import attrs
 import numpy as np
 
-from prevision_cantine.arrays import Bools, Floats, Ints
+from prevision_cantine.arrays import Bools, Days, Floats, Ints
 from prevision_cantine.calendar.days import distinct_days, weekday
 from prevision_cantine.city.city import City, Rows
 from prevision_cantine.city.records import Attendance
 from prevision_cantine.errors import DateError
 from prevision_cantine.model.design import design_of, usual_weekdays
 from prevision_cantine.model.draft import CAUTION_DAYS, caution
+from prevision_cantine.model.first_levels import (
+    first_levels,
+    is_lately_known,
+    series_with_little_past,
+    with_own_days,
+)
 from prevision_cantine.model.fitted import Fitted
 from prevision_cantine.model.levels import Past, recent_level
 from prevision_cantine.model.naming import Words
 from prevision_cantine.model.regression import Design, Effects, solve
-from prevision_cantine.model.strikes import past_strikes
 from prevision_cantine.model.terms import Situations, Term, names_of, situations, terms_to_text
+from prevision_cantine.uncertainty.breaks import (
+    LevelBreak,
+    city_break,
+    series_breaks,
+    usual_errors,
+    usual_shift,
+)
+from prevision_cantine.uncertainty.spread import FURTHEST
+from prevision_cantine.uncertainty.strikes import past_strikes
 from prevision_cantine.words.catalogue import Phrase
 
 MEMORY = 3  # half-lives: an older row would weigh less than an eighth
@@ -28,6 +44,7 @@ MOST_ABSENT = 0.95  # share of a canteen's pupils beyond which absences are not 
 # A canteen that fills up year after year, such as a new one, keeps on: what its enrolment grew
 # beyond the first figure counts for the second in a year whose enrolment is not known yet.
 GROWTH_BEYOND, GROWTH_KEPT = 0.1, 0.75
+WATCHED = 365  # last days whose residuals say what is usual, and whether a level broke
 ENOUGH_ROWS, ENOUGH_DAYS = (
     200,
     30,
@@ -54,8 +71,8 @@ class Regression:
     ----------
     table, rows : Attendance and Rows
         Rows of usual days.
-    apart : Attendance
-        Rows of exceptional spans, that nothing usual is learned from.
+    apart, after : Attendance
+        Rows of exceptional spans, and of a break of level: nothing usual is learned from either.
     terms : tuple of Term
         The terms, with the curves that were fitted.
     design : Design
@@ -77,6 +94,7 @@ class Regression:
     table: Attendance
     rows: Rows
     apart: Attendance
+    after: Attendance
     terms: tuple[Term, ...]
     design: Design
     target: Floats
@@ -167,9 +185,13 @@ def usual_meals(table: Attendance, series: int) -> Floats:
 
 
 def regress(
-    city: City, until: np.datetime64, settings: Settings, terms: tuple[Term, ...]
+    city: City,
+    until: np.datetime64,
+    settings: Settings,
+    terms: tuple[Term, ...],
+    before: np.datetime64 | None = None,
 ) -> Regression:
-    """Estimate the terms together from the rows up to a day.
+    """Estimate the terms together from the rows up to a day, and before a break of level.
 
     Raises
     ------
@@ -191,11 +213,14 @@ def regress(
     if exceptional.all():
         exceptional[:] = False  # nothing else is known
     apart, table = table.select(exceptional), table.select(~exceptional)
+    late = np.zeros(len(table), dtype=bool) if before is None else table.date >= before
+    after, table = table.select(late), table.select(~late)
     rows = Rows(city, table.canteen, table.date)
     usual = usual_meals(table, len(city.canteens))
+    heirs = np.bincount([m for old in city.replaces for m in old], minlength=len(usual))
     for n, old in enumerate(city.replaces):
-        if old and not (table.canteen == n).any():
-            usual[n] = usual[list(old)].sum()
+        if old and not (table.canteen == n).any():  # one that is split feeds each of its heirs
+            usual[n] = (usual[list(old)] / heirs[list(old)]).sum()
     people = log_people(rows, until + settings.enrolment_lead_days, usual)
     year = city.calendar.year_index(table.date[[0, -1]])
     first_year, years = int(year[0]), int(year[1] - year[0]) + 1
@@ -212,8 +237,8 @@ def regress(
     firm = _firm(city, table, found, terms)
     effects, robust = solve(columns, target - mean, weight, firm=firm)
     return Regression(
-        table, rows, apart, terms, columns, target, mean, weight, robust, effects, usual, first_year,
-        years,
+        table, rows, apart, after, terms, columns, target, mean, weight, robust, effects, usual,
+        first_year, years,
     )  # fmt: skip
 
 
@@ -232,12 +257,50 @@ def _firm(
     return firm if firm.any() else None
 
 
+@attrs.frozen(kw_only=True, eq=False)
+class Standing:
+    """Where each series stands once the terms are estimated.
+
+    Parameters
+    ----------
+    found : Regression
+        The terms.
+    effects : Effects
+        Their effects, with those of weekdays never served.
+    past : Past
+        What they leave of the rows.
+    unexplained : ndarray of float, shape (n,)
+        What the level of the regression leaves of it.
+    struck : ndarray of bool, shape (n,)
+        Rows of a strike.
+    came : ndarray of float, shape (m,)
+        Logarithm of what came on the rows of a strike, over what would have come without it.
+    days : ndarray of datetime64[D]
+        Service days, by their number in ``past``.
+    level : ndarray of float, shape (series,)
+        Recent level of each series.
+    profile : ndarray of float, shape (series, 7)
+        What its weekdays add lately.
+    """
+
+    found: Regression
+    effects: Effects
+    past: Past
+    unexplained: Floats
+    struck: Bools
+    came: Floats
+    days: Days
+    level: Floats
+    profile: Floats
+
+
 def learn(
     city: City,
     until: np.datetime64,
     settings: Settings,
     terms: tuple[Term, ...],
     found: Regression | None = None,
+    expected: Mapping[int, float] | None = None,
 ) -> Fitted:
     """Learn what forecasts from the rows up to a day; ``found`` is what ``regress`` gave, if known.
 
@@ -246,49 +309,59 @@ def learn(
     DateError
         Where no row is known by then.
     """
-    found = found or regress(city, until, settings, terms)
-    table, target, mean = found.table, found.target, found.mean
+    stand = _stand(city, until, settings, terms, found=found)
+    breaks = _watch(city, stand, until, settings)
+    if breaks and breaks[0].series is None and breaks[0].moves:
+        # The last weeks, and levels, learned a part of the break: learn again without its rows.
+        first = breaks[0].first
+        if first > stand.found.table.date[0]:
+            old = _stand(city, until, settings, terms, before=first)
+            again = _watch(city, old, until, settings)
+            if again and again[0].series is None and again[0].moves:
+                stand, breaks = old, again
+    found, past = stand.found, stand.past
+    table = found.table
     series = len(city.canteens)
-    effects = attrs.evolve(
-        found.effects, shared=usual_weekdays(found.effects.shared, found.design, found.rows)
-    )
-    # Levels and weekday profiles follow the last service days of each series.
-    parts = effects.terms(found.design)
-    level = parts.pop("niveau")
-    rest = target - sum(parts.values())
-    unexplained = rest - mean - level
-    struck = city.is_struck(found.rows)
-    # The logarithm of what came on a strike day, over what would have come without the strike.
-    came = (unexplained + parts.get("greve", 0.0))[struck]
-    days = distinct_days(np.concatenate([table.date, found.apart.date]))
-    year = city.calendar.year_index(table.date) if city.calendar.is_school else None
-    past = Past(
-        canteen=table.canteen, slot=weekday(table.date),
-        year=np.zeros(len(table), dtype=np.int64) if year is None else year,
-        day=np.searchsorted(days, table.date), rest=rest, weight=found.robust, canteens=series,
-        now=len(days) - 1,
-    )  # fmt: skip
     known_on = until + settings.enrolment_lead_days
     growth = city.enrolment_growth(known_on)
     ordered = np.isfinite(table.agents) & (table.agents > 0)
-    ordered &= (past.day > past.day[-1] - CAUTION_DAYS) & ~struck
-    seen = np.bincount(table.canteen, minlength=series).astype(np.int64)
-    recent = _with_new_series(city, past.level(settings.level_half_life, settings.level_rows), seen)
-    of_new_year = _with_new_series(
-        city, past.level(settings.level_half_life_new_year, settings.level_rows), seen
-    )
+    ordered &= (past.day > past.day[-1] - CAUTION_DAYS) & ~stand.struck
+    own = _with_rows_after(city, stand, breaks, until, settings)
+    seen = np.bincount(own.canteen, minlength=series).astype(np.int64)
+    little = series_with_little_past(seen)
+    known = is_lately_known(seen, table.canteen, table.date, until)
+    levels = [
+        stand.level.copy(),
+        past.level(settings.level_half_life_new_year, settings.level_rows),
+    ]
+    new = []
+    for later_year, level in enumerate(levels):
+        priors = first_levels(
+            city, until=until, level=level, known=known, usual=found.usual,
+            exponent=settings.enrolment_exponent, known_on=known_on, little=little,
+            expected=expected or {},
+        )  # fmt: skip
+        new.append(with_own_days(priors, own, later_year=bool(later_year)))
+        level[new[-1].series] = new[-1].level
+    apart, days_apart = _level_apart(city, stand, settings, until, levels[0])
+    ordinary = np.clip(stand.unexplained[~stand.struck], -FURTHEST, FURTHEST)
+    struck = table.select(stand.struck)
     return Fitted(
         until=until,
         canteens=city.canteens,
         exponent=settings.enrolment_exponent,
-        level=recent,
-        level_new=of_new_year,
-        level_apart=_level_apart(city, found, effects, settings, until, recent, days),
+        level=levels[0],
+        level_new=levels[1],
+        level_apart=apart,
+        days_apart=days_apart,
+        newcomers=new[0],
+        newcomers_new=new[1],
+        breaks=breaks,
         summer=past.summer(
             settings.level_half_life_new_year, _new_enrolment(city, table, settings)
         ),
         growth=GROWTH_KEPT * np.maximum(growth - GROWTH_BEYOND, 0.0),
-        profile=past.profile(unexplained),
+        profile=stand.profile,
         caution=caution(
             np.log(table.agents[ordered] / table.meals[ordered]), table.canteen[ordered], series
         ),
@@ -297,53 +370,165 @@ def learn(
             found.rows, until, log_people(found.rows, known_on, found.usual), series
         ),
         seen=seen,
+        idle=_idle(own, seen),
         weekdays=np.unique(weekday(distinct_days(table.date))),
         terms=terms_to_text(found.terms),
         names=names_of(found.terms),
         words=Words.of(found.terms, city.menus.families),
-        effects=effects,
+        effects=stand.effects,
         first_year=found.first_year,
         years=found.years,
         first_year_name=city.calendar.years[found.first_year].name,
         strikes=past_strikes(
-            table.date[struck], table.meals[struck], table.meals[struck] / np.exp(came)
+            struck.canteen, struck.date, struck.meals, struck.meals / np.exp(stand.came),
+            count=series, noise=float(np.square(ordinary).mean()) if len(ordinary) else 0.0,
         ),
+    )  # fmt: skip
+
+
+def _stand(
+    city: City,
+    until: np.datetime64,
+    settings: Settings,
+    terms: tuple[Term, ...],
+    before: np.datetime64 | None = None,
+    found: Regression | None = None,
+) -> Standing:
+    """Estimate the terms, then where each series stands: levels follow its last service days."""
+    found = found or regress(city, until, settings, terms, before)
+    table = found.table
+    effects = attrs.evolve(
+        found.effects, shared=usual_weekdays(found.effects.shared, found.design, found.rows)
     )
+    parts = effects.terms(found.design)
+    level = parts.pop("niveau")
+    rest = found.target - sum(parts.values())
+    unexplained = rest - found.mean - level
+    struck = city.is_struck(found.rows)
+    days = distinct_days(np.concatenate([table.date, found.apart.date, found.after.date]))
+    past = Past(
+        canteen=table.canteen, slot=weekday(table.date), year=_year(city, table),
+        day=np.searchsorted(days, table.date), rest=rest, weight=found.robust,
+        canteens=len(city.canteens), now=len(days) - 1,
+    )  # fmt: skip
+    return Standing(
+        found=found, effects=effects, past=past, unexplained=unexplained, struck=struck,
+        came=(unexplained + parts.get("greve", 0.0))[struck], days=days,
+        level=past.level(settings.level_half_life, settings.level_rows),
+        profile=past.profile(unexplained),
+    )  # fmt: skip
 
 
-def _with_new_series(city: City, level: Floats, seen: Ints) -> Floats:
-    """Return levels in which a series without any meal has that of those it replaces, or the median."""
-    new = np.flatnonzero(seen == 0)
-    if not len(new):
-        return level
-    result = level.copy()
-    result[new] = np.median(level[seen > 0])
-    for n in new.tolist() if city.replaces else ():
-        old = [m for m in city.replaces[n] if seen[m]]
-        if old:
-            result[n] = np.average(level[old], weights=seen[old])
-    return result
+def _year(city: City, table: Attendance) -> Ints:
+    """Return the number of the school year of each row; 0 where there are none."""
+    if city.calendar.is_school:
+        return city.calendar.year_index(table.date)
+    return np.zeros(len(table), dtype=np.int64)
 
 
-def _level_apart(
-    city: City, found: Regression, effects: Effects, settings: Settings, until: np.datetime64,
-    level: Floats, days: np.ndarray[tuple[int], np.dtype[np.datetime64]],
-) -> Floats:  # fmt: skip
-    """Return the level of each series in an exceptional span that the data end in; its level else."""
-    table = found.apart
-    if not len(table) or table.date[-1] < found.table.date[-1]:
-        return level
-    rows = Rows(city, table.canteen, table.date)
+def _rest_of(
+    city: City, table: Attendance, stand: Standing, until: np.datetime64, settings: Settings
+) -> Floats:
+    """Return what enrolment and every term but the level leave of rows that taught nothing."""
+    if not len(table):
+        return np.zeros(0)
+    found, rows = stand.found, Rows(city, table.canteen, table.date)
     people = log_people(rows, until + settings.enrolment_lead_days, found.usual)
     present = log_present(rows, until, people)
     seen = situations(rows, found.terms, until, people, -np.expm1(present))
     columns = design_of(rows, seen, found.terms, found.first_year, found.years)
-    parts = effects.terms(columns)
+    parts = stand.effects.terms(columns)
     parts.pop("niveau")
-    offset = settings.enrolment_exponent * people + present
-    rest = np.log(table.meals) - offset - sum(parts.values())
-    age = (len(days) - 1 - np.searchsorted(days, table.date)).astype(np.float64)
-    return recent_level(rest, table.canteen, age, settings.level_half_life, level)
+    offset = settings.enrolment_exponent * people + log_present(rows, until, people)
+    return np.asarray(np.log(table.meals) - offset - sum(parts.values()))
+
+
+def _watch(
+    city: City, stand: Standing, until: np.datetime64, settings: Settings
+) -> tuple[LevelBreak, ...]:
+    """Return the breaks of level that the last days show, that of the city first."""
+    found, after = stand.found, stand.found.after
+    start = int(np.searchsorted(found.table.date, until - WATCHED, side="right"))
+    table = found.table.select(np.arange(start, len(found.table)))
+    calm = ~stand.struck[start:]
+    rest = stand.past.rest[start:]
+    if len(after):
+        table = joined(table, after)
+        calm = np.append(calm, ~city.is_struck(Rows(city, after.canteen, after.date)))
+        rest = np.append(rest, _rest_of(city, after, stand, until, settings))
+    table, rest = table.select(calm), rest[calm]
+    if not len(table):
+        return ()
+    residual = rest - stand.level[table.canteen]
+    residual -= stand.profile[table.canteen, weekday(table.date)]
+    count = len(city.canteens)
+    usual = ~(table.date >= after.date[0]) if len(after) else np.ones(len(table), dtype=bool)
+    errors = usual_errors(table.canteen[usual], residual[usual], count)
+    known = (table.canteen, table.date)
+    year = _year(city, table)
+    seen = np.bincount(stand.past.canteen, minlength=count)
+    new = np.isin(table.canteen, series_with_little_past(seen))
+    whole = city_break(
+        *known, residual, count=count, year=year, left_out=new,
+        usual=usual_shift(table.canteen[usual], table.date[usual], residual[usual]),
+    )  # fmt: skip
+    if whole is not None:
+        since = table.date >= whole.first
+        residual = residual - np.where(since, whole.shift + whole.own[table.canteen], 0.0)
+    single = series_breaks(*known, residual, usual=errors, year=year, left_out=new)
+    return single if whole is None else (whole, *single)
+
+
+def joined(one: Attendance, other: Attendance) -> Attendance:
+    """Return two tables as one."""
+    names = ("canteen", "date", "meals", "agents")
+    return Attendance(*(np.append(getattr(one, n), getattr(other, n)) for n in names))
+
+
+def _with_rows_after(
+    city: City, stand: Standing, breaks: tuple[LevelBreak, ...], until: np.datetime64,
+    settings: Settings,
+) -> Past:  # fmt: skip
+    """Return the past with the rows of a break, less the break: a newcomer's own days count."""
+    past, after = stand.past, stand.found.after
+    if not len(after):
+        return past
+    rest = _rest_of(city, after, stand, until, settings) - breaks[0].term(after.canteen)
+    return attrs.evolve(
+        past,
+        canteen=np.append(past.canteen, after.canteen),
+        slot=np.append(past.slot, weekday(after.date)),
+        year=np.append(past.year, _year(city, after)),
+        day=np.append(past.day, np.searchsorted(stand.days, after.date)),
+        rest=np.append(past.rest, rest),
+        weight=np.append(past.weight, np.ones(len(after))),
+    )
+
+
+def _level_apart(
+    city: City, stand: Standing, settings: Settings, until: np.datetime64, level: Floats
+) -> tuple[Floats, int]:
+    """Return the level of each series in an exceptional span that the data end in, and its days.
+
+    Elsewhere, the usual level and 0 days.
+    """
+    found = stand.found
+    table = found.apart
+    last = found.after.date if len(found.after) else found.table.date
+    if not len(table) or table.date[-1] < last[-1]:
+        return level, 0
+    rest = _rest_of(city, table, stand, until, settings)
+    age = (len(stand.days) - 1 - np.searchsorted(stand.days, table.date)).astype(np.float64)
+    apart = recent_level(rest, table.canteen, age, settings.level_half_life, level)
+    return apart, len(np.unique(table.date))
+
+
+def _idle(past: Past, seen: Ints) -> Ints:
+    """Return the service days since the last row of each series; 0 for one without any."""
+    last = np.zeros(past.canteens, dtype=np.int64)
+    np.maximum.at(last, past.canteen, past.day)
+    now = past.day.max() if past.now is None else past.now
+    return np.asarray(np.where(seen > 0, now - last, 0), dtype=np.int64)
 
 
 def _new_enrolment(city: City, table: Attendance, settings: Settings) -> Floats:

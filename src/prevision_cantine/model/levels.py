@@ -47,7 +47,7 @@ class Past:
 
     def mean(self, half_life: float) -> tuple[Floats, Floats]:
         """Return the mean of each canteen, rows counting half after so many days, and their weight."""
-        weight = self.weight * 0.5 ** (self._age() / half_life)
+        weight = self.weight * 0.5 ** (self.age() / half_life)
         return weighted_mean(weight, self.canteen, self.canteens, self.rest)
 
     def level(self, half_life: float, rows: float = LONG_ROWS) -> Floats:
@@ -59,7 +59,7 @@ class Past:
 
     def profile(self, unexplained: Floats) -> Floats:
         """Return what the last weeks of each canteen add to its weekdays, shape (canteens, slots)."""
-        weight = self.weight * 0.5 ** (self._age() / PROFILE_HALF_LIFE)
+        weight = self.weight * 0.5 ** (self.age() / PROFILE_HALF_LIFE)
         found, mass = weighted_mean(
             weight, self.canteen * SLOTS + self.slot, self.canteens * SLOTS, unexplained
         )
@@ -103,7 +103,8 @@ class Past:
                     changes.append(float(np.median((new - level)[both])))
         return sum(known) / (len(known) + SUMMERS), sum(unknown) / (len(unknown) + SUMMERS)
 
-    def _age(self) -> Floats:
+    def age(self) -> Floats:
+        """Return the service days since each row, a summer counting for ten."""
         return np.asarray(
             (self.day.max() if self.now is None else self.now)
             - self.day

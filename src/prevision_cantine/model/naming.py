@@ -30,6 +30,7 @@ TERMS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "greve": {"fr": "grève", "en": "strike", "pt": "greve"},
         "ramadan": {"fr": "ramadan", "en": "Ramadan", "pt": "Ramadã"},
         "menu": {"fr": "menu", "en": "menu", "pt": "cardápio"},
+        "rupture": {"fr": "changement de niveau", "en": "change of level", "pt": "mudança de nível"},
         "absences": {"fr": "absences annoncées", "en": "announced absences", "pt": "ausências anunciadas"},
         "projet_commande": {
             "fr": "projet de commande des agents", "en": "draft order of the agents",

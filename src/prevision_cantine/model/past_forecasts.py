@@ -9,7 +9,8 @@ from prevision_cantine.arrays import Floats, Ints
 from prevision_cantine.city.records import Attendance
 from prevision_cantine.model.design import OCCASIONS
 from prevision_cantine.uncertainty.intervals import Calibration
-from prevision_cantine.uncertainty.spread import fit_spread
+from prevision_cantine.uncertainty.margins import far_runs
+from prevision_cantine.uncertainty.spread import by_size, fit_spread
 
 
 @attrs.frozen(eq=False)
@@ -43,14 +44,21 @@ def joined(found: list[Origins]) -> Origins | None:
 
 
 def measured(past: Origins, meals: Floats, canteens: int, width: float = 0.0) -> Calibration:
-    """Return what past forecasts say of the errors to come."""
+    """Return what past forecasts say of the errors to come, runs of far days left out."""
     table = past.table
+    error = np.log(table.meals / meals)
+    far = far_runs(table.canteen, table.date, error, by_size(meals).either)
+    if far.runs:
+        past, meals, error = past.select(np.flatnonzero(far.keep)), meals[far.keep], error[far.keep]
+        table = past.table
     spread = fit_spread(
-        np.log(table.meals / meals), meals, past.lead, past.occasion, table.canteen,
-        occasions=len(OCCASIONS), canteens=canteens,
+        error, meals, past.lead, past.occasion, table.canteen, occasions=len(OCCASIONS),
+        canteens=canteens,
     )  # fmt: skip
     scale = spread.scale(meals, past.lead, past.occasion, table.canteen)
-    return Calibration(meals, table.meals, table.date, table.canteen, scale, spread, width)
+    return Calibration(
+        meals, table.meals, table.date, table.canteen, scale, spread, width, far.runs
+    )
 
 
 def width_after(days: int) -> float:

@@ -32,7 +32,7 @@ from prevision_cantine.uncertainty.intervals import Calibration
 from prevision_cantine.words.catalogue import system_reason
 
 FORMAT = "prevision_cantine forecaster"
-VERSION = 2
+VERSION = 3
 HEAD = "model.json"
 MAX_HEAD = 10_000_000
 MAX_BYTES = 2_000_000_000
@@ -248,6 +248,10 @@ def _built(kind: Any, value: Any, name: str, arrays: Arrays, *, missing: bool = 
             }
         )
     origin, inside = typing.get_origin(kind), typing.get_args(kind)
+    if origin is typing.Literal:
+        if value not in inside or not isinstance(value, str):
+            raise _StateError(f"{name}: {value!r} is none of {', '.join(inside)}")
+        return value
     if origin is np.ndarray:
         return _taken(value, name, arrays, typing.get_args(inside[1])[0], missing)
     if origin in (typing.Union, types.UnionType):

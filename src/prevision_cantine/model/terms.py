@@ -1105,4 +1105,4 @@ def names_of(terms: Sequence[Term]) -> tuple[str, ...]:
     own = [term.name for term in terms if term.name not in TERMS]
     there = {"effectif", "niveau", "jour", *(term.name for term in terms)}
     usual = [name for name in TERMS if name in there]
-    return tuple(dict.fromkeys([*usual, *own, "absences", "projet_commande"]))
+    return tuple(dict.fromkeys([*usual, *own, "rupture", "absences", "projet_commande"]))

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from prevision_cantine.city.sources import Sources
+from prevision_cantine.model.forecast import Forecast
+from prevision_cantine.say.explanation import say_break
 from prevision_cantine.uncertainty.intervals import MIN_ROWS
 from prevision_cantine.words.language import counted, in_language, number, texts
 
+SHOWN = 4  # canteens that a sentence names
 SCHOOL_YEAR = 300  # days from the first to the last of a school year, at the least
 
 TEXTS = texts({
@@ -15,12 +20,16 @@ TEXTS = texts({
         "prévision n'en tient pas compte.",
         "intervals": "intervalles et commandes sont larges par prudence : il faut {needed} prévisions passées, mesurées "
         "sur des périodes déjà servies, pour dire de combien on se trompe ici, et il y en a {past}.",
+        "little": "{count} sans passé ou presque ({names}) : intervalles et commandes y sont larges par prudence ; un "
+        "nombre de repas attendus ou un projet de commande les resserrerait.",
     },
     "en": {
         "season": "meals are known on {days} only, from {first} to {last}, less than a school year: what season, "
         "holidays, and the start and end of the year do outside them is not known, and the forecast leaves it out.",
         "intervals": "intervals and orders are wide to be careful: {needed} past forecasts, measured on periods already "
         "served, are needed to say how far one is off here, and there are {past}.",
+        "little": "{count} with little or no past ({names}): intervals and orders are wide there to be careful; a stated "
+        "number of meals or a draft order would narrow them.",
     },
     "pt": {
         "season": "as refeições só são conhecidas em {days}, de {first} a {last}, menos que um ano letivo: o que a "
@@ -28,6 +37,8 @@ TEXTS = texts({
         "previsão não o considera.",
         "intervals": "intervalos e pedidos são largos por cautela: são necessárias {needed} previsões passadas, medidas em "
         "períodos já servidos, para dizer quanto se erra aqui, e há {past}.",
+        "little": "{count} com pouco ou nenhum passado ({names}): intervalos e pedidos são largos por cautela; um número "
+        "de refeições esperado ou um pedido preliminar os reduziria.",
     },
 })  # fmt: skip
 
@@ -83,3 +94,42 @@ def say_too_little(sources: Sources, past_forecasts: int, lang: str) -> list[str
         )
         for name in too_little(sources, past_forecasts)
     ]  # fmt: skip
+
+
+def say_unknowns(forecast: Forecast, lang: str) -> list[str]:
+    """Return a sentence for each break of level, and one for the canteens with little past.
+
+    Parameters
+    ----------
+    forecast : Forecast
+        The forecast; only what concerns its canteens is said.
+    lang : {"fr", "en", "pt"}
+        Language.
+
+    Returns
+    -------
+    list of str
+        None where nothing of this is so; the same as data is in ``Forecast.unknowns``.
+
+    Raises
+    ------
+    ForecastError
+        Where the language does not exist.
+    """
+    say, unknowns = in_language(TEXTS, lang), forecast.unknowns
+    if unknowns is None:
+        return []
+    names, here = forecast.rows.city.canteens, np.unique(forecast.rows.canteen)
+    found = [
+        say_break(one, lang, "" if one.series is None else names[one.series])
+        for one in unknowns.breaks
+        if one.concerns(here).any() and not unknowns.new_year.all()
+    ]
+    open_ = set(here.tolist()) - set(forecast.rows.canteen[unknowns.stated].tolist())
+    pairs = zip(unknowns.newcomers.series.tolist(), unknowns.newcomers.priors, strict=True)
+    little = [names[n] for n, prior in pairs if n in open_ and prior.source == "others"]
+    if little:
+        more = ", …" if len(little) > SHOWN else ""
+        count = counted(len(little), "canteen", lang)
+        found.append(say["little"].format(count=count, names=", ".join(little[:SHOWN]) + more))
+    return found

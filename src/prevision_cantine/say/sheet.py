@@ -19,12 +19,12 @@ from prevision_cantine.model.choice import Choice
 from prevision_cantine.model.effects import EVERYWHERE, EffectTable
 from prevision_cantine.model.forecaster import CanteenForecaster
 from prevision_cantine.model.naming import NO_WORDS, Words
-from prevision_cantine.model.strikes import PastStrikes
 from prevision_cantine.model.week_errors import FEW_WEEKS
 from prevision_cantine.say.chosen import choice_lines
 from prevision_cantine.say.limits import say_too_little, too_little
 from prevision_cantine.uncertainty.intervals import MIN_ROWS, Calibration
 from prevision_cantine.uncertainty.measures import wape
+from prevision_cantine.uncertainty.strikes import PastStrikes
 from prevision_cantine.words.language import (
     DAYS,
     MONTHS,

@@ -8,14 +8,25 @@ import numpy.typing as npt
 
 from prevision_cantine.arrays import Days, Floats, Ints
 from prevision_cantine.errors import ForecastError, ParameterError
+from prevision_cantine.uncertainty.margins import (
+    HALVINGS,
+    WIDEST,
+    Margin,
+    Run,
+    added,
+    margin,
+    no_runs,
+    robust_deviation,
+    smallest_margin,
+    whole,
+    winsorised,
+)
 from prevision_cantine.uncertainty.spread import SIZE, Scale, Spread, by_size
 
 MIN_ROWS = 100
 MIN_DAYS = 20
 OCCASION_ROWS = 300.0  # rows of all occasions that the tails of one are held to
-WIDEST = 1.0  # margin of a middling canteen that no order goes beyond, on the log scale
 T_AT_90 = 2.1318  # 95 % quantile of Student's t with four degrees of freedom
-STEPS = 40  # halvings of a margin, down to 1e-12
 
 
 def _no_days() -> Days:
@@ -42,6 +53,9 @@ class Calibration:
         Log error that nine forecasts of ten keep below, on either side, where there are too few
         past forecasts: what they lack is then filled up with such errors. 0 for none, and then
         neither interval nor order.
+    runs : tuple of Run
+        Days in a row on which a canteen was far from its forecasts on one side: another level, and
+        no error of a forecast. They are not among the past forecasts.
     """
 
     forecast: Floats = attrs.field(repr=False)
@@ -51,6 +65,7 @@ class Calibration:
     scale: Scale | None = attrs.field(default=None, repr=False)
     spread: Spread | None = attrs.field(default=None, repr=False)
     width: float = 0.0
+    runs: tuple[Run, ...] = ()
 
     def scale_of(self, meals: Floats, lead: Floats, occasion: Ints, canteen: Ints) -> Scale | None:
         """Return how far other forecasts may be off; None where nothing but their size tells."""
@@ -91,26 +106,54 @@ class Calibration:
         Raises
         ------
         ForecastError
-            Without past forecasts, or where the share is not above 0 and below 1.
+            As ``margin`` does.
         """
-        return whole(self.enlarged(meals, self.margin(shortage, tray), scale), tray)
-
-    def at_quantile(
-        self, meals: Floats, quantile: float, tray: int = 1, scale: Scale | None = None
-    ) -> Floats:
-        """Return the orders that were enough on this share of past days."""
-        return whole(self.enlarged(meals, self.margin_at(quantile), scale), tray)
+        return whole(self.enlarged(meals, self.margin(shortage, tray).pooled, scale), tray)
 
     def enlarged(self, meals: Floats, margin: float, scale: Scale | None = None) -> Floats:
         """Return the forecast with a margin, wider where it is less sure."""
         scale = scale or by_size(meals)
         return np.asarray(meals * np.exp(margin * scale.either))
 
-    def margin(self, shortage: float, tray: int = 1) -> float:
-        """Return the margin whose missing meals were, in the past, this share of those served."""
+    def margin(
+        self, shortage: float, tray: int = 1, *, own: bool = False, count: int | None = None
+    ) -> Margin:
+        """Return the margin whose missing meals were, in the past, this share of those served.
+
+        Parameters
+        ----------
+        shortage : float
+            Share, above 0 and below 1.
+        tray : int
+            Meals a tray.
+        own : bool
+            Whether each canteen has a margin of its own, as far as its past supports it.
+        count : int, optional
+            How many canteens there are; as many as were forecast where not given.
+
+        Returns
+        -------
+        Margin
+            The margin, and the past forecasts that set it. Single far days count as if they were at
+            the edge of the usual.
+
+        Raises
+        ------
+        ForecastError
+            Without past forecasts, or where the share is not above 0 and below 1.
+        """
         if self.is_short and self.width:
-            return self._filled().margin(shortage, tray)
-        return self._smallest(shortage, tray, np.arange(len(self.actual)))
+            return attrs.evolve(
+                self._filled().margin(shortage, tray, count=count), setters=np.zeros(0, np.int64)
+            )
+        check_share("shortage", shortage)
+        self._need_past()
+        rows = len(self.actual)
+        series = self.canteen if len(self.canteen) == rows else np.zeros(rows, dtype=np.int64)
+        return margin(
+            series, self.date, self.forecast, self.actual, self._scale().either, shortage,
+            tray=tray, count=count, own=own, runs=no_runs(rows, self.runs),
+        )  # fmt: skip
 
     def margin_at(self, quantile: float) -> float:
         """Return the margin that was enough on this share of past canteens and days."""
@@ -122,7 +165,17 @@ class Calibration:
 
     def margin_of_total(self, shortage: float, tray: int = 1) -> float:
         """Return the margin by which each day's total missed, in the past, this share of meals."""
-        return self._smallest(shortage, tray, self._days())
+        check_share("shortage", shortage)
+        self._need_past()
+        return smallest_margin(
+            self.forecast, self.winsorised(), self._scale().either, shortage, tray, self._days()
+        )
+
+    def winsorised(self) -> Floats:
+        """Return meals served with single far days, such as typing errors, at the edge of the usual."""
+        scale = self._scale().either
+        usual = robust_deviation(np.log(self.actual / self.forecast) / scale)
+        return winsorised(self.forecast, self.actual, scale, usual)
 
     def margin_of_total_at(self, quantile: float) -> float:
         """Return the margin by which each day's total was enough on this share of past days."""
@@ -131,7 +184,7 @@ class Calibration:
         actual = added(day, self.actual)
         low, high = np.full(len(actual), -WIDEST), np.full(len(actual), WIDEST)
         spread = self._scale().either
-        for _ in range(STEPS):
+        for _ in range(HALVINGS):
             middle = (low + high) / 2
             enough = added(day, self.forecast * np.exp(middle[day] * spread)) >= actual
             low, high = np.where(enough, low, middle), np.where(enough, middle, high)
@@ -177,7 +230,7 @@ class Calibration:
         """Return some of the past forecasts, whose day and canteen are known."""
         return Calibration(
             self.forecast[keep], self.actual[keep], self.date[keep], self.canteen[keep],
-            None if self.scale is None else self.scale.select(keep), self.spread, self.width,
+            None if self.scale is None else self.scale.select(keep), self.spread, self.width, self.runs,
         )  # fmt: skip
 
     def _errors(self) -> Floats:
@@ -189,22 +242,6 @@ class Calibration:
 
     def _days(self) -> Ints:
         return np.unique(self.date, return_inverse=True)[1]
-
-    def _smallest(self, shortage: float, tray: int, group: Ints) -> float:
-        """Return the smallest margin, to 1e-12, by which groups of past rows met the shortage."""
-        check_share("shortage", shortage)
-        self._need_past()
-        actual = added(group, self.actual)
-        low, high = -WIDEST, WIDEST
-        spread = self._scale().either
-        for _ in range(STEPS):
-            margin = (low + high) / 2
-            ordered = whole(added(group, self.forecast * np.exp(margin * spread)), tray)
-            if np.maximum(actual - ordered, 0).sum() > shortage * actual.sum():
-                low = margin
-            else:
-                high = margin
-        return high
 
     def _need_past(self) -> None:
         if len(self.actual) < MIN_ROWS:
@@ -236,13 +273,3 @@ def _bound(meals: Floats, errors: Floats, scale: Scale) -> Floats:
     np.exp(bound, out=bound)
     bound *= meals
     return bound
-
-
-def whole(meals: Floats, tray: int = 1) -> Floats:
-    """Return meals rounded up to whole trays; one that is whole but for its last digits is whole."""
-    return np.asarray(np.ceil(meals / tray - 1e-9) * tray)
-
-
-def added(group: Ints, value: Floats) -> Floats:
-    """Return the sum of each group."""
-    return np.bincount(group, value).astype(np.float64)

@@ -72,6 +72,24 @@ class FarRuns:
         return ~self.left_out
 
 
+def no_runs(count: int, runs: tuple[Run, ...] = ()) -> FarRuns:
+    """Return that none of some rows is of a run: those that were are left out already.
+
+    Parameters
+    ----------
+    count : int
+        How many rows there are.
+    runs : tuple of Run
+        The runs left out.
+
+    Returns
+    -------
+    FarRuns
+        Without a deviation, which ``margin`` finds on the scale that it is given.
+    """
+    return FarRuns(np.zeros(count, dtype=bool), runs, 0.0)
+
+
 def robust_deviation(error: Floats) -> float:
     """Return 1.4826 times the median absolute error; 0 without errors.
 
@@ -132,7 +150,7 @@ def far_runs(
     (1, 7, 2.46)
     """
     if days < 1 or not beyond > 0:
-        raise ParameterError("days", days, "give 1 day or more, and beyond above 0")
+        raise ParameterError("days", days, "parts.give_run_days")
     relative = error if scale is None else error / scale
     order = np.lexsort((date, series))
     left_out = np.zeros(len(error), dtype=bool)
@@ -320,21 +338,21 @@ def margin(
         runs = far_runs(series, date, np.log(actual / forecast), scale)
     kept = np.flatnonzero(runs.keep)
     if not len(kept):
-        raise ForecastError("no past forecast is left to order by: learn from a longer past")
+        raise ForecastError("no_past_left")
     count = int(series.max()) + 1 if count is None else count
     forecasts, scales = forecast[kept], scale[kept]
     # In the units of this scale, which may have been learned since the runs were found.
     usual = robust_deviation(np.log(actual[kept] / forecasts) / scales)
     served = winsorised(forecasts, actual[kept], scales, usual)
-    pooled = _smallest(forecasts, served, scales, shortage, tray)
+    pooled = smallest_margin(forecasts, served, scales, shortage, tray)
     rows = np.bincount(series[kept], minlength=count)
     each = np.full(count, pooled)
     if own:
         for number in np.flatnonzero(rows):
             here = series[kept] == number
-            alone = _smallest(forecasts[here], served[here], scales[here], shortage, tray)
+            alone = smallest_margin(forecasts[here], served[here], scales[here], shortage, tray)
             each[number] = (rows[number] * alone + own_rows * pooled) / (rows[number] + own_rows)
-    missing = np.maximum(served - _whole(forecasts * np.exp(pooled * scales), tray), 0.0)
+    missing = np.maximum(served - whole(forecasts * np.exp(pooled * scales), tray), 0.0)
     most = np.argsort(-missing, kind="stable")[:SETTERS]
     most = most[missing[most] > 0]
     total = float(missing.sum())
@@ -345,18 +363,47 @@ def margin(
     )  # fmt: skip
 
 
-def _smallest(forecast: Floats, actual: Floats, scale: Floats, shortage: float, tray: int) -> float:
+def smallest_margin(
+    forecast: Floats, actual: Floats, scale: Floats, shortage: float, tray: int = 1,
+    group: Ints | None = None,
+) -> float:  # fmt: skip
+    """Return the smallest margin, to 1e-12, by which past orders met a shortage.
+
+    Parameters
+    ----------
+    forecast, actual, scale : ndarray of float, shape (n,)
+        Meals forecast and served, and the usual error of each row, relative to a middling one.
+    shortage : float
+        Share of meals served that may be missing.
+    tray : int
+        Meals a tray: orders are rounded up to whole trays.
+    group : ndarray of int, shape (n,), optional
+        What is ordered as one, such as the total of a day; each row alone where not given.
+
+    Returns
+    -------
+    float
+        On the log scale, from -1 to 1.
+    """
     low, high = -WIDEST, WIDEST
-    allowed = shortage * actual.sum()
+    served = actual if group is None else added(group, actual)
+    allowed = shortage * served.sum()
     for _ in range(HALVINGS):
         middle = (low + high) / 2
-        ordered = _whole(forecast * np.exp(middle * scale), tray)
-        if np.maximum(actual - ordered, 0).sum() > allowed:
+        meals = forecast * np.exp(middle * scale)
+        ordered = whole(meals if group is None else added(group, meals), tray)
+        if np.maximum(served - ordered, 0).sum() > allowed:
             low = middle
         else:
             high = middle
     return high
 
 
-def _whole(meals: Floats, tray: int) -> Floats:
+def whole(meals: Floats, tray: int = 1) -> Floats:
+    """Return meals rounded up to whole trays; one that is whole but for its last digits is whole."""
     return np.asarray(np.ceil(meals / tray - 1e-9) * tray)
+
+
+def added(group: Ints, value: Floats) -> Floats:
+    """Return the sum of each group."""
+    return np.bincount(group, value).astype(np.float64)

@@ -29,6 +29,7 @@ REPLACED = 0.13  # and of one that comes from the series replaced
 # Standard deviation of levels where the city has too few series to show its own; on Nantes 0.21.
 UNKNOWN = 0.3
 FEW = 4  # series that this deviation counts for
+ORDER_DAYS = 5  # own days from which the ordinary margin of an order is right
 KNOWN_ROWS = 40.0  # own rows beyond which a series is no newcomer
 NARROWEST, WIDEST = 1e-4, 3.0  # scales between which margins are solved
 GRID = 256
@@ -86,7 +87,7 @@ def prior_from_others(level: Floats, rows: Floats, *, exclude: Ints | None = Non
     found = level[use]
     count = len(found)
     if not count:
-        raise ForecastError("no series has a past: state the meals expected of each")
+        raise ForecastError("no_past_series")
     middle = float(np.median(found))
     own = float(np.var(found, ddof=1)) if count > 1 else 0.0
     sd = float(np.sqrt((count * own + FEW * UNKNOWN**2) / (count + FEW)))
@@ -116,7 +117,7 @@ def prior_stated(meals: float, usual: float, sd: float = STATED) -> Prior:
     -0.288
     """
     if not meals > 0:
-        raise ParameterError("meals", meals, "give the meals expected, above 0")
+        raise ParameterError("meals", meals, "parts.give_expected")
     return Prior(float(np.log(meals) - usual), sd, "stated")
 
 
@@ -147,7 +148,7 @@ def prior_from_replaced(
     0.8
     """
     if not len(replaced):
-        raise ForecastError("no series is replaced: name one or more")
+        raise ForecastError("none_replaced")
     some = people[replaced]
     weight = np.where(
         np.isfinite(some), some, np.nanmedian(some) if np.isfinite(some).any() else 1.0
@@ -482,5 +483,5 @@ def _normal_quantile(share: float) -> float:
     from scipy.special import ndtri
 
     if not 0 < share < 1:
-        raise ParameterError("share", share, "give a share above 0 and below 1")
+        raise ParameterError("share", share, "parts.give_share", example=0.9)
     return float(ndtri(share))

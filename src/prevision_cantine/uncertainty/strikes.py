@@ -1,4 +1,4 @@
-"""An announced strike: which share of the canteens is hit, and how hard.
+"""Strikes: which share of the canteens is hit, and how hard.
 
 A strike is not a mean. Most canteens serve nearly as usual, some lose most of their meals, and no
 two strikes hit as many. An interval around the mean effect holds neither. So the days of past
@@ -13,6 +13,7 @@ import numpy as np
 
 from prevision_cantine.arrays import Days, Floats, Ints
 from prevision_cantine.errors import ForecastError, ParameterError
+from prevision_cantine.words.language import counted, in_language, percent, texts
 
 HIT = 2 / 3  # share of the expected meals below which a series is hit
 ATOMS = 40  # values that a distribution is thinned to
@@ -21,32 +22,119 @@ PRIOR_DAYS, PRIOR_HIT = 2.0, 0.15  # where past strikes are few
 PRIOR_SERVED = (0.1, 0.25, 0.4, 0.55)  # of the expected meals, in a series hit, where none was seen
 HALVINGS = 45
 
+TEXTS = texts({
+    "fr": {
+        "none": "Aucune grève passée n'est connue : l'effet d'une grève n'est pas appris.",
+        "past": "Grèves passées ({days}) : il a été servi de {low} à {high} des repas attendus, {middle} le jour "
+        "médian ; en moyenne, {hit} des cantines ouvertes ont servi moins des deux tiers des leurs. L'effet appris "
+        "est celui d'une cantine ordinaire : il ne dit pas lesquelles seront touchées. L'intervalle d'un jour de "
+        "grève annoncée tient compte des deux cas.",
+    },
+    "en": {
+        "none": "No past strike is known: what a strike does is not learned.",
+        "past": "Past strikes ({days}): from {low} to {high} of the expected meals were served, {middle} on the "
+        "median day; on average, {hit} of the canteens open served less than two thirds of theirs. The effect learned "
+        "is that of a usual canteen: it does not say which ones will be hit. The interval of an announced strike day "
+        "allows for both cases.",
+    },
+    "pt": {
+        "none": "Nenhuma greve passada é conhecida: o efeito de uma greve não foi aprendido.",
+        "past": "Greves passadas ({days}): foram servidas de {low} a {high} das refeições esperadas, {middle} no dia "
+        "mediano; em média, {hit} das cantinas abertas serviram menos de dois terços das suas. O efeito aprendido é "
+        "o de uma cantina comum: não diz quais serão atingidas. O intervalo de um dia de greve anunciada considera "
+        "os dois casos.",
+    },
+})  # fmt: skip
+
 
 @attrs.frozen(eq=False)
-class StrikeSpread:
-    """What past strikes did, as a mixture: series that are hit, and the others.
+class PastStrikes:
+    """What past strikes did: day by day, and as a mixture of series that are hit and the others.
 
     Parameters
     ----------
-    days : int
-        Strike days that it rests on.
-    day_share : ndarray of float, shape (days,)
-        Share of the series that each hit.
+    date : ndarray of datetime64[D], shape (days,)
+        Strike days on which meals were served, in order.
+    came : ndarray of float, shape (days,)
+        Meals served over those expected without the strike, of all series that were open.
+    hit : ndarray of float, shape (days,)
+        Share of those series that served less than two thirds of what was expected.
     chance : ndarray of float, shape (series,)
         How often each series is hit, on an average strike day.
-    hit, spared : ndarray of float, shape (at most 40,)
+    served_hit, served_spared : ndarray of float, shape (at most 40,)
         Logarithm of meals served over those expected without the strike: evenly spread quantiles, in
         the series that were hit, and in the others.
     noise : float
-        Variance of the ordinary error inside ``spared``, which an interval must not count twice.
+        Variance of the ordinary error inside ``served_spared``, which an interval must not count
+        twice.
     """
 
-    days: int
-    day_share: Floats = attrs.field(repr=False)
-    chance: Floats = attrs.field(repr=False)
+    date: Days = attrs.field(repr=False)
+    came: Floats = attrs.field(repr=False)
     hit: Floats = attrs.field(repr=False)
-    spared: Floats = attrs.field(repr=False)
+    chance: Floats = attrs.field(repr=False)
+    served_hit: Floats = attrs.field(repr=False)
+    served_spared: Floats = attrs.field(repr=False)
     noise: float = attrs.field(repr=False)
+
+    def __len__(self) -> int:
+        """Return how many strike days there are."""
+        return len(self.date)
+
+    def summary(self) -> dict[str, float]:
+        """Return past strikes in a few figures.
+
+        Returns
+        -------
+        dict of str to float
+            ``days``, and where there is one, ``lowest``, ``median``, ``highest`` share of the
+            expected meals served, and ``hit``, the mean share of series hit.
+        """
+        if not len(self):
+            return {"days": 0}
+        return {
+            "days": len(self),
+            "lowest": float(self.came.min()),
+            "median": float(np.median(self.came)),
+            "highest": float(self.came.max()),
+            "hit": float(self.hit.mean()),
+        }
+
+    def to_text(self, lang: str = "fr") -> str:
+        """Say how far past strikes were from each other.
+
+        Parameters
+        ----------
+        lang : {"fr", "en", "pt"}
+            Language.
+
+        Returns
+        -------
+        str
+            Sentences.
+
+        Raises
+        ------
+        ForecastError
+            Where the language does not exist.
+
+        Examples
+        --------
+        >>> days = np.array(["2015-02-03", "2016-06-02"], dtype="datetime64[D]")
+        >>> meals = np.array([90.0, 70.0])
+        >>> strikes = past_strikes(np.zeros(2, dtype=int), days, meals, np.full(2, 100.0), count=1)
+        >>> strikes.to_text("en").split(";")[0]
+        'Past strikes (2 days): from 70% to 90% of the expected meals were served, 80% on the median day'
+        """
+        say = in_language(TEXTS, lang)
+        if not len(self):
+            return say["none"]
+        found = self.summary()
+        return say["past"].format(
+            days=counted(len(self), "day", lang), low=percent(found["lowest"], lang),
+            high=percent(found["highest"], lang), middle=percent(found["median"], lang),
+            hit=percent(found["hit"], lang),
+        )  # fmt: skip
 
     def chances(self, series: Ints, share: float | None = None) -> Floats:
         """Return the chance of each row to be hit.
@@ -68,7 +156,7 @@ class StrikeSpread:
         if share is None or not len(series):
             return np.asarray(chance)
         if not 0 <= share <= 1:
-            raise ParameterError("share", share, "give the share of canteens hit, from 0 to 1")
+            raise ParameterError("share", share, "parts.give_share_hit")
         if share in (0, 1):
             return np.full(len(series), float(share))
         odds = chance / (1 - chance)
@@ -102,7 +190,7 @@ class StrikeSpread:
         """
         chance = self.chances(series, share)
         hit = float(np.exp(self._hit(loss)).mean())
-        return np.asarray(chance * hit + (1 - chance) * float(np.exp(self.spared).mean()))
+        return np.asarray(chance * hit + (1 - chance) * float(np.exp(self.served_spared).mean()))
 
     def bounds(
         self,
@@ -133,53 +221,85 @@ class StrikeSpread:
         tuple of ndarray of float, shape (n,)
             Quantiles of the mixture, with the ordinary error of each row.
         """
-        from scipy.special import ndtr, ndtri
-
         if not 0 < coverage < 1:
-            raise ParameterError(
-                "coverage", coverage, "give a share above 0 and below 1, such as 0.9"
-            )
+            raise ParameterError("coverage", coverage, "parts.give_share", example=0.9)
+        from scipy.special import ndtri
+
         tail = (1 - coverage) / 2
         z = float(ndtri(1 - tail))
+        below, above = (np.log(x) / z for x in (meals / lower, upper / meals))
+        low, high = (
+            self.quantile(
+                series, meals, below, above, np.full(len(meals), level), share=share, loss=loss
+            )
+            for level in (tail, 1 - tail)
+        )
+        return low, high
+
+    def quantile(
+        self,
+        series: Ints,
+        meals: Floats,
+        below: Floats,
+        above: Floats,
+        level: Floats,
+        *,
+        share: float | None = None,
+        loss: float | None = None,
+    ) -> Floats:
+        """Return the meals that are enough in a share of the cases, on one announced strike day.
+
+        Parameters
+        ----------
+        series : ndarray of int, shape (n,)
+            Number of the series of each row.
+        meals : ndarray of float, shape (n,)
+            Forecast without the strike.
+        below, above : ndarray of float, shape (n,)
+            Standard deviation of its ordinary error on the log scale, on either side.
+        level : ndarray of float, shape (n,)
+            Share of the cases, above 0 and below 1.
+        share, loss : float, optional
+            As in ``factor``.
+
+        Returns
+        -------
+        ndarray of float, shape (n,)
+            Meals.
+        """
+        from scipy.special import ndtr
+
         chance = self.chances(series, share)[:, None]
-        hit, spared = self._hit(loss), self._spared()
-        sides = [np.maximum(x, 1e-6) / z for x in (np.log(meals / lower), np.log(upper / meals))]
-
-        def below(value: Floats) -> Floats:
-            found = np.zeros(len(value))
-            for atoms, weight in ((hit, chance), (spared, 1 - chance)):
-                off = value[:, None] - atoms
-                sd = np.where(off < 0, sides[0][:, None], sides[1][:, None])
-                found += (weight * ndtr(off / sd)).mean(axis=1)
-            return found
-
-        result = []
-        for level in (tail, 1 - tail):
-            low, high = np.full(len(meals), -12.0), np.full(len(meals), 4.0)
-            for _ in range(HALVINGS):
-                middle = (low + high) / 2
-                short = below(middle) < level
-                low, high = np.where(short, middle, low), np.where(short, high, middle)
-            result.append(meals * np.exp(high))
-        return result[0], result[1]
+        below, above = (np.maximum(x, 1e-6)[:, None] for x in (below, above))
+        parts = ((self._hit(loss), chance), (self._spared(), 1 - chance))
+        low, high = np.full(len(meals), -12.0), np.full(len(meals), 4.0)
+        for _ in range(HALVINGS):
+            middle = (low + high) / 2
+            found = np.zeros(len(meals))
+            for atoms, weight in parts:
+                off = middle[:, None] - atoms
+                found += (weight * ndtr(off / np.where(off < 0, below, above))).mean(axis=1)
+            short = found < level
+            low, high = np.where(short, middle, low), np.where(short, high, middle)
+        return np.asarray(meals * np.exp(high))
 
     def _hit(self, loss: float | None) -> Floats:
         if loss is None:
-            return self.hit
+            return self.served_hit
         if not 0 < loss < 1:
-            raise ParameterError("loss", loss, "give the share of meals lost, above 0 and below 1")
-        return np.asarray(self.hit + np.log((1 - loss) / np.exp(self.hit).mean()))
+            raise ParameterError("loss", loss, "parts.give_share_lost")
+        return np.asarray(self.served_hit + np.log((1 - loss) / np.exp(self.served_hit).mean()))
 
     def _spared(self) -> Floats:
         """Return the spared values with the ordinary error taken out of their spread."""
-        middle, variance = float(np.median(self.spared)), float(self.spared.var())
+        middle, variance = float(np.median(self.served_spared)), float(self.served_spared.var())
         left = np.sqrt(max(1 - self.noise / variance, 0.0)) if variance > 0 else 0.0
-        return np.asarray(middle + left * (self.spared - middle))
+        return np.asarray(middle + left * (self.served_spared - middle))
 
 
-def learn_strikes(
+def past_strikes(
     series: Ints, date: Days, meals: Floats, expected: Floats, *, count: int, noise: float = 0.0
-) -> StrikeSpread:
+) -> PastStrikes:
     """Learn from past strike days how many series a strike hits, and how hard.
 
     Parameters
@@ -197,17 +317,17 @@ def learn_strikes(
 
     Returns
     -------
-    StrikeSpread
+    PastStrikes
         With no past strike, 15 % of the series are hit and lose most of their meals: a guess, which
-        ``days`` lets the reader know.
+        its length lets the reader know.
 
     Examples
     --------
     >>> series, day = np.tile(np.arange(10), 8), np.repeat(np.arange(8), 10)
     >>> meals = np.where(series < 3, 30.0, 95.0)
     >>> date = np.datetime64("2024-01-08") + 7 * day
-    >>> found = learn_strikes(series, date, meals, np.full(80, 100.0), count=10)
-    >>> found.day_share[:2].tolist(), found.chance.round(2).tolist()[2:4]
+    >>> found = past_strikes(series, date, meals, np.full(80, 100.0), count=10)
+    >>> found.hit[:2].tolist(), found.chance.round(2).tolist()[2:4]
     ([0.3, 0.3], [0.69, 0.12])
     >>> one = np.full(10, 100.0)
     >>> low, high = found.bounds(np.arange(10), one, 0.9 * one, 1.1 * one, 0.9)
@@ -215,19 +335,20 @@ def learn_strikes(
     (True, True)
     """
     if not (len(series) == len(date) == len(meals) == len(expected)):
-        raise ForecastError("series, days, meals and expected meals of another length")
+        raise ForecastError("lengths_differ")
     ratio = np.log(meals / expected)
     hit = ratio < np.log(HIT)
     days, place = np.unique(date, return_inverse=True)
     rows = np.bincount(place, minlength=len(days))
-    day_share = np.bincount(place, hit, len(days)) / np.maximum(rows, 1)
-    usual = (day_share.sum() + PRIOR_DAYS * PRIOR_HIT) / (len(days) + PRIOR_DAYS)
+    share = np.bincount(place, hit, len(days)) / np.maximum(rows, 1)
+    came = np.bincount(place, meals, len(days)) / np.bincount(place, expected, len(days))
+    usual = (share.sum() + PRIOR_DAYS * PRIOR_HIT) / (len(days) + PRIOR_DAYS)
     seen = np.bincount(series, minlength=count)
     chance = (np.bincount(series, hit, count) + OWN_DAYS * usual) / (seen + OWN_DAYS)
-    return StrikeSpread(
-        days=len(days), day_share=day_share, chance=chance,
-        hit=_thinned(np.concatenate([ratio[hit], np.log(PRIOR_SERVED)])),
-        spared=_thinned(ratio[~hit]), noise=noise,
+    return PastStrikes(
+        date=days, came=came, hit=share, chance=chance,
+        served_hit=_thinned(np.concatenate([ratio[hit], np.log(PRIOR_SERVED)])),
+        served_spared=_thinned(ratio[~hit]), noise=noise,
     )  # fmt: skip
 
 
