@@ -21,11 +21,12 @@ from charte_registry.cli import (
     query,
     report,
     schema,
+    site,
 )
 from charte_registry.errors import RegisterError
 
 COMMANDS = (
-    init, new, import_, check, query, diff, indicators, public, report, export, schema,
+    init, new, import_, check, query, diff, indicators, public, report, site, export, schema,
     migrate,
 )  # fmt: skip
 SHOWN = 20  # problems of a register that cannot be read

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import io
+import datetime as dt
+import os
 import subprocess
 import tempfile
-import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from charte_registry.errors import RegisterError
@@ -40,31 +42,109 @@ def load_revision(name: str) -> Register:
     # Git knows the current folder as ``./`` alone.
     named = f"{revision}:{'./' if path == '.' else path}"
     tree = _git(name, "rev-parse", "--verify", "--quiet", "--end-of-options", named)
-    # From inside a folder, git would look for that folder inside the tree.
-    top = _git(name, "rev-parse", "--show-cdup").decode("utf-8").strip() or "."
-    archive = _git(name, "-C", top, "archive", "--format=zip", tree.decode("ascii").strip())
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            with zipfile.ZipFile(io.BytesIO(archive)) as files:
-                if sum(item.file_size for item in files.infolist()) > MAX_BYTES:
-                    raise RegisterError(
-                        f"{name}: larger than {MAX_BYTES:,} bytes; compare a smaller folder"
-                    )
-                files.extractall(folder)  # no name leaves the folder, and a link is a plain file
-        except zipfile.BadZipFile as error:
-            raise RegisterError(f"{name}: cannot be unpacked ({error})") from None
+    with _checked_out(name, Path(), tree.decode("ascii").strip()) as folder:
         try:
             return load_register(folder)
         except RegisterError as error:
-            told = [problem.replace(folder, name) for problem in error.problems]
+            told = [problem.replace(str(folder), name) for problem in error.problems]
             raise RegisterError(told) from None
 
 
-def _git(name: str, *arguments: str) -> bytes:
+def versions(folder: str | Path, limit: int) -> list[tuple[str, dt.date]]:
+    """Return the revisions that changed a folder, the oldest first.
+
+    Parameters
+    ----------
+    folder : str or Path
+        A folder.
+    limit : int
+        How many revisions, from the latest back.
+
+    Returns
+    -------
+    list of (str, datetime.date)
+        Name of the revision and its day, in universal time; none where the folder is in no git
+        repository, or git is not installed.
+    """
+    place = Path(folder)
+    if not place.is_dir():
+        return []
+    try:
+        listed = _git(
+            str(folder), "-C", str(place), "rev-list", "--first-parent", "--timestamp",
+            f"--max-count={limit}", "HEAD", "--", ".",
+        )  # fmt: skip
+    except RegisterError:
+        return []
+    found = [line.split() for line in listed.decode("ascii").splitlines()]
+    return [
+        (revision, dt.datetime.fromtimestamp(int(seconds), dt.UTC).date())
+        for seconds, revision in reversed(found)
+    ]
+
+
+@contextmanager
+def unpacked(folder: str | Path, revision: str) -> Iterator[Path]:
+    """Give a copy of a folder as it stood in a revision, for as long as it is read.
+
+    Parameters
+    ----------
+    folder : str or Path
+        The folder, in a git repository.
+    revision : str
+        Name of the revision, as ``versions`` gives it.
+
+    Raises
+    ------
+    RegisterError
+        Where the folder was not there, or is too large.
+    """
+    place = Path(folder)
+    named = f"{revision}:./"
+    tree = _git(
+        str(folder), "-C", str(place), "rev-parse", "--verify", "--quiet", "--end-of-options", named
+    )
+    with _checked_out(f"{revision[:12]}:{folder}", place, tree.decode("ascii").strip()) as copy:
+        yield copy
+
+
+@contextmanager
+def _checked_out(name: str, place: Path, tree: str) -> Iterator[Path]:
+    """Write the files of a tree into a folder that is removed again.
+
+    The objects are read as they are: no filter, no hook and no command of the repository's own
+    configuration runs. Links and modules of other repositories are left out.
+    """
+    listed = _git(name, "-C", str(place), "ls-tree", "-r", "-z", "-l", "--full-tree", tree)
+    entries = []
+    for line in filter(None, listed.split(b"\0")):
+        head, _, path = line.partition(b"\t")
+        mode, _, blob, size = head.split()
+        if mode.startswith(b"100"):
+            entries.append((path, blob, int(size)))
+    if sum(size for _, _, size in entries) > MAX_BYTES:
+        raise RegisterError(f"{name}: larger than {MAX_BYTES:,} bytes; compare a smaller folder")
+    asked = b"".join(blob + b"\n" for _, blob, _ in entries)
+    contents = _git(name, "-C", str(place), "cat-file", "--batch", given=asked)
+    with tempfile.TemporaryDirectory() as folder:
+        root, position = Path(folder), 0
+        for path, _, size in entries:
+            start = contents.index(b"\n", position) + 1
+            target = root / os.fsdecode(path)  # git refuses names that lead elsewhere
+            if not target.resolve().is_relative_to(root.resolve()):
+                raise RegisterError(f"{name}: {target.name} leads out of the folder")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(contents[start : start + size])
+            position = start + size + 1
+        yield root
+
+
+def _git(name: str, *arguments: str, given: bytes = b"") -> bytes:
     try:
         done = subprocess.run(  # noqa: S603
             ["git", *arguments],  # noqa: S607
-            capture_output=True, check=True, timeout=60,
+            input=given, capture_output=True, check=True, timeout=60,
+            env={**os.environ, "GIT_NO_LAZY_FETCH": "1", "GIT_TERMINAL_PROMPT": "0"},
         )  # fmt: skip
     except FileNotFoundError:
         raise RegisterError(f"{name}: no such folder, and git is not installed") from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import typing
+from functools import cache
 from typing import Any
 from urllib.parse import quote
 
@@ -85,11 +86,15 @@ def jsonld_text(register: Register, base: str | None = None) -> str:
 
 def _node(cls: type[Any], data: dict[str, Any]) -> dict[str, Any]:
     """Return the fields of a record or part: names of records and countries become IRIs."""
+    fields = _fields(cls)
+    return {name: _value(cls, *fields[name], value) for name, value in data.items()}
+
+
+@cache
+def _fields(cls: type[Any]) -> dict[str, tuple[attrs.Attribute[Any], type[Any] | None]]:
+    """Return the fields of a class, each with the class of the parts that it holds."""
     hints = typing.get_type_hints(cls)
-    fields = attrs.fields_dict(cls)
-    return {
-        name: _value(cls, fields[name], _part(hints[name]), value) for name, value in data.items()
-    }
+    return {field.name: (field, _part(hints[field.name])) for field in attrs.fields(cls)}
 
 
 def _value(cls: type[Any], field: attrs.Attribute[Any], part: type[Any] | None, value: Any) -> Any:

@@ -1,0 +1,68 @@
+"""``charte-registry site``."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+from charte_registry.check import LANGUAGES
+from charte_registry.errors import RegisterError, nearest
+from charte_registry.files import load_register
+from charte_registry.publish.site import read_history, read_pages, render_site, write_site
+from charte_registry.publish.site.history import NO_HISTORY
+
+
+def add(commands: Any) -> None:
+    """Add the command to the parser."""
+    command = commands.add_parser("site", help="write the public site of a register")
+    command.add_argument("folder")
+    command.add_argument("output", type=Path, help="a new or an empty folder, or that of the last site")
+    command.add_argument(
+        "--lang", default=",".join(LANGUAGES), metavar="LANG[,LANG]",
+        help="languages, the first that of the records; by default fr,en,pt",
+    )  # fmt: skip
+    command.add_argument(
+        "--pages", metavar="FOLDER",
+        help="pages of the office's own, which records name as pages/FILE",
+    )  # fmt: skip
+    command.add_argument("--base", metavar="URL", help="address at which the site will stand")
+    command.add_argument("--contact", default="", help="where people may write about their data")
+    command.add_argument("--on", help="the day that the site tells, YYYY-MM-DD; by default the register's")
+    command.add_argument(
+        "--history", type=int, default=50, metavar="N",
+        help="how many revisions of git are looked at; 0 for none",
+    )  # fmt: skip
+    command.set_defaults(run=_run)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    languages = tuple(arguments.lang.split(","))
+    for lang in languages:
+        if lang not in LANGUAGES:
+            raise RegisterError(f"--lang {lang!r}: {nearest(lang, LANGUAGES)}")
+    register = load_register(arguments.folder)
+    history = read_history(arguments.folder, arguments.history) if arguments.history else NO_HISTORY
+    for revision in history.unread:
+        print(f"not in the history: {revision}")
+    site = render_site(
+        register,
+        languages,
+        history=history,
+        pages=read_pages(arguments.pages) if arguments.pages else {},
+        base=arguments.base,
+        on=_day(arguments.on),
+        contact=arguments.contact,
+    )
+    write_site(site, arguments.output, register=arguments.folder)
+    pages = sum(name.endswith(".html") for name in site)
+    print(f"{pages} pages written, open {arguments.output / 'index.html'}")
+    return 0
+
+
+def _day(text: str | None) -> dt.date | None:
+    try:
+        return None if text is None else dt.date.fromisoformat(text)
+    except ValueError:
+        raise RegisterError(f"{text!r} is no date: write YYYY-MM-DD") from None

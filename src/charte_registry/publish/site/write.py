@@ -1,0 +1,138 @@
+"""The edge of the site: files of the office's are read, and the folder is written, whole or not."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import stat
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from charte_registry.errors import RegisterError
+from charte_registry.publish.site.entries import PAGES
+from charte_registry.publish.site.render import HEAD, WRITTEN
+
+SUFFIXES = (".html", ".svg", ".png", ".pdf", ".md", ".txt", ".csv", ".json", ".xml", ".dmn")
+MAX_FILE, MAX_FILES = 5_000_000, 50_000_000
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,98}")
+
+
+def read_pages(folder: str | Path) -> dict[str, bytes]:
+    """Return the files of an office's folder of pages, which records may name.
+
+    Parameters
+    ----------
+    folder : str or Path
+        The folder.
+
+    Returns
+    -------
+    dict of str to bytes
+        Content by the name that records use: ``pages/tarif.html`` for ``tarif.html``.
+
+    Raises
+    ------
+    RegisterError
+        Where there is no such folder, or a file in it is a link, is too large, or has a name or
+        a type that no page may have; ``problems`` holds all that is wrong.
+    """
+    root = Path(folder)
+    if not root.is_dir():
+        raise RegisterError(f"{folder}: no such folder; give the one that holds the pages")
+    found: dict[str, bytes] = {}
+    problems: list[str] = []
+    total = 0
+    for path in sorted(root.rglob("*")):
+        name = path.relative_to(root).as_posix()
+        if any(part.startswith(".") for part in name.split("/")):
+            continue
+        mode = path.lstat().st_mode
+        if stat.S_ISDIR(mode):
+            continue
+        if not stat.S_ISREG(mode):
+            problems.append(f"{path}: is a link or a device; put the file itself there")
+        elif not all(map(_NAME.fullmatch, name.split("/"))):
+            problems.append(f"{path}: write letters without accents, digits, '.', '_' or '-'")
+        elif path.suffix not in SUFFIXES:
+            problems.append(f"{path}: no page is of this type; known: {', '.join(SUFFIXES)}")
+        elif (size := path.stat().st_size) > MAX_FILE or (total := total + size) > MAX_FILES:
+            problems.append(f"{path}: more than {MAX_FILE:,} bytes, or {MAX_FILES:,} in all")
+        else:
+            found[f"{PAGES}{name}"] = path.read_bytes()
+    if problems:
+        raise RegisterError(problems)
+    return found
+
+
+def write_site(site: Mapping[str, bytes], output: str | Path, *, register: str | Path) -> None:
+    """Write a site into a folder, whole or not at all.
+
+    Parameters
+    ----------
+    site : mapping of str to bytes
+        Content by path, as ``render_site`` gives it.
+    output : str or Path
+        A folder that is not there yet, is empty, or holds a site that was written here before and
+        nothing else. Its parent exists.
+    register : str or Path
+        The folder or file of the register, over which nothing is ever written.
+
+    Raises
+    ------
+    RegisterError
+        Where the folder holds anything else, or the register, or cannot be written; what stood
+        there before then stands there still.
+    """
+    target, source = Path(os.path.realpath(output)), Path(os.path.realpath(register))
+    if target == source or target in source.parents or (source.is_dir() and source in target.parents):
+        raise RegisterError(f"{output}: holds the register, or is inside it; give another folder")
+    try:
+        _check(target, output)
+        stage = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name[:40]}."))
+        try:
+            new, old = stage / "new", stage / "old"
+            new.mkdir(mode=0o755)
+            for name, content in site.items():
+                path = new.joinpath(*name.split("/"))
+                if not path.resolve().is_relative_to(new.resolve()):
+                    raise RegisterError(f"{name}: leads out of {output}; correct the name")
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content)
+            if target.exists():
+                target.replace(old)
+            try:
+                new.replace(target)
+            except OSError:
+                if old.exists():
+                    old.replace(target)
+                raise
+        finally:
+            shutil.rmtree(stage, ignore_errors=True)
+    except OSError as error:
+        raise RegisterError(
+            f"{output}: cannot be written ({error.strerror}); check the path"
+        ) from None
+
+
+def _check(target: Path, output: str | Path) -> None:
+    """Refuse a folder that holds what no site wrote."""
+    if not target.exists():
+        return
+    if not target.is_dir():
+        raise RegisterError(f"{output}: is no folder; give a new or an empty folder")
+    there = {
+        path.relative_to(target).as_posix()
+        for path in target.rglob("*")
+        if path.is_symlink() or not path.is_dir()
+    }
+    marker = target / WRITTEN
+    known = marker.read_text("utf-8", "replace").splitlines() if marker.is_file() else []
+    if known[:1] != [HEAD]:
+        known = []
+    others = sorted(there - set(known))
+    if others:
+        raise RegisterError(
+            f"{output}: holds {others[0]}, which this command did not write; give a new or an empty folder"
+        )
