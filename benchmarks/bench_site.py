@@ -45,13 +45,12 @@ def large_register() -> Register:
         ],
         "traitements": [_processing(n) for n in range(PROCESSINGS)],
     }  # fmt: skip
-    register = Register(
+    return Register(
         titre="Registre de mesure", territoire="Ville de mesure", etat_au=dt.date(2026, 1, 1),
         annees=(2026,), records={
             kind: {item["id"]: structure(KINDS[kind], item) for item in items} for kind, items in made.items()
         },
     )  # fmt: skip
-    return register
 
 
 def _processing(n: int) -> dict[str, object]:
@@ -81,7 +80,9 @@ def main() -> None:
     parser.add_argument("folder", nargs="?", type=Path)
     arguments = parser.parse_args()
     register = large_register()
-    render_site(register.without("traitements", "t-0"), ("fr",))  # templates and classes are read once
+    render_site(
+        register.without("traitements", "t-0"), ("fr",)
+    )  # templates and classes are read once
     with tempfile.TemporaryDirectory() as temporary:
         output = arguments.folder or Path(temporary) / "site"
         for languages in (("fr",), ("fr", "en", "pt")):
@@ -91,11 +92,15 @@ def main() -> None:
             seconds, processor = time.perf_counter() - started, time.process_time() - processor
             pages = {name: len(content) for name, content in site.items() if name.endswith(".html")}
             largest = max(pages, key=lambda name: pages[name])
-            print(f"{PROCESSINGS:,} processings, {len(languages)} language(s), {len(pages):,} pages")
+            print(
+                f"{PROCESSINGS:,} processings, {len(languages)} language(s), {len(pages):,} pages"
+            )
             told("built and written, s", seconds, SECONDS)
             told("  of processor, s", processor, SECONDS)
             told(f"largest page ({largest}), bytes", pages[largest], PAGE_BYTES)
-            print(f"  index of the search: {len(site['index.js']):,} bytes; all: {sum(map(len, site.values())):,}")
+            print(
+                f"  index of the search: {len(site['index.js']):,} bytes; all: {sum(map(len, site.values())):,}"
+            )
         search(output)
 
 
@@ -115,12 +120,17 @@ def search(output: Path) -> None:
         print("search not measured: no browser, or no playwright")
         return
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+        browser = driver.chromium.launch(
+            executable_path=program, args=["--no-sandbox", "--disable-gpu"]
+        )
         for name, results in (("search.html", "#results a"), ("traitements.html", "#rows tbody a")):
             page = browser.new_page()
             page.goto((output / name).resolve().as_uri())
             page.wait_for_selector("#q:visible")
-            times = [page.evaluate(MEASURE, [word, results]) for word in ("ecole scol", "dossier 1199", "video", "paie sante")]
+            times = [
+                page.evaluate(MEASURE, [word, results])
+                for word in ("ecole scol", "dossier 1199", "video", "paie sante")
+            ]
             told(f"first result, {name}, worst of {len(times)}, ms", max(times), RESULT_MS)
             page.close()
         browser.close()

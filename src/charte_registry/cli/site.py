@@ -10,15 +10,25 @@ from typing import Any
 from charte_registry.check import LANGUAGES
 from charte_registry.errors import RegisterError, nearest
 from charte_registry.files import load_register
-from charte_registry.publish.site import read_history, read_pages, render_site, write_site
+from charte_registry.files.revisions import load_revision, unpacked
+from charte_registry.publish.site import (
+    read_history,
+    read_pages,
+    render_internal,
+    render_site,
+    write_site,
+)
 from charte_registry.publish.site.history import NO_HISTORY
+from charte_registry.register import Register
 
 
 def add(commands: Any) -> None:
     """Add the command to the parser."""
     command = commands.add_parser("site", help="write the public site of a register")
     command.add_argument("folder")
-    command.add_argument("output", type=Path, help="a new or an empty folder, or that of the last site")
+    command.add_argument(
+        "output", type=Path, help="a new or an empty folder, or that of the last site"
+    )
     command.add_argument(
         "--lang", default=",".join(LANGUAGES), metavar="LANG[,LANG]",
         help="languages, the first that of the records; by default fr,en,pt",
@@ -29,10 +39,20 @@ def add(commands: Any) -> None:
     )  # fmt: skip
     command.add_argument("--base", metavar="URL", help="address at which the site will stand")
     command.add_argument("--contact", default="", help="where people may write about their data")
-    command.add_argument("--on", help="the day that the site tells, YYYY-MM-DD; by default the register's")
+    command.add_argument(
+        "--on", help="the day that the site tells, YYYY-MM-DD; by default the register's"
+    )
     command.add_argument(
         "--history", type=int, default=50, metavar="N",
         help="how many revisions of git are looked at; 0 for none",
+    )  # fmt: skip
+    command.add_argument(
+        "--internal", action="store_true",
+        help="also write the officer's view, into OUTPUT-internal: findings, what is due, the trend",
+    )  # fmt: skip
+    command.add_argument(
+        "--since", metavar="REVISION",
+        help="with --internal: a git revision of the folder, or a folder, that findings are compared with",
     )  # fmt: skip
     command.set_defaults(run=_run)
 
@@ -42,6 +62,9 @@ def _run(arguments: argparse.Namespace) -> int:
     for lang in languages:
         if lang not in LANGUAGES:
             raise RegisterError(f"--lang {lang!r}: {nearest(lang, LANGUAGES)}")
+    if arguments.since and not arguments.internal:
+        raise RegisterError("--since is of the officer's view; add --internal")
+    day = _day(arguments.on)
     register = load_register(arguments.folder)
     history = read_history(arguments.folder, arguments.history) if arguments.history else NO_HISTORY
     for revision in history.unread:
@@ -52,13 +75,31 @@ def _run(arguments: argparse.Namespace) -> int:
         history=history,
         pages=read_pages(arguments.pages) if arguments.pages else {},
         base=arguments.base,
-        on=_day(arguments.on),
+        on=day,
         contact=arguments.contact,
     )
+    internal = None
+    if arguments.internal:
+        previous = _since(arguments.folder, arguments.since) if arguments.since else None
+        internal = render_internal(
+            register, languages[0], on=day, previous=previous, since=arguments.since or ""
+        )
     write_site(site, arguments.output, register=arguments.folder)
     pages = sum(name.endswith(".html") for name in site)
     print(f"{pages} pages written, open {arguments.output / 'index.html'}")
+    if internal is not None:
+        beside = arguments.output.with_name(f"{arguments.output.resolve().name}-internal")
+        write_site(internal, beside, register=arguments.folder)
+        print(f"internal, not to be published: {beside / 'index.html'}")
     return 0
+
+
+def _since(folder: str, revision: str) -> Register:
+    """Return the register of a revision of its own folder, or of another folder."""
+    if Path(revision).exists() or ":" in revision:
+        return load_revision(revision)
+    with unpacked(folder, revision) as copy:
+        return load_register(copy)
 
 
 def _day(text: str | None) -> dt.date | None:

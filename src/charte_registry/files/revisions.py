@@ -127,15 +127,15 @@ def _checked_out(name: str, place: Path, tree: str) -> Iterator[Path]:
     asked = b"".join(blob + b"\n" for _, blob, _ in entries)
     contents = _git(name, "-C", str(place), "cat-file", "--batch", given=asked)
     with tempfile.TemporaryDirectory() as folder:
-        root, position = Path(folder), 0
-        for path, _, size in entries:
-            start = contents.index(b"\n", position) + 1
+        root, place_in = Path(folder), 0
+        for path, _, length in entries:
+            start = contents.index(b"\n", place_in) + 1
             target = root / os.fsdecode(path)  # git refuses names that lead elsewhere
             if not target.resolve().is_relative_to(root.resolve()):
                 raise RegisterError(f"{name}: {target.name} leads out of the folder")
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(contents[start : start + size])
-            position = start + size + 1
+            target.write_bytes(contents[start : start + length])
+            place_in = start + length + 1
         yield root
 
 

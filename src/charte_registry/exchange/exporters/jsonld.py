@@ -86,7 +86,7 @@ def jsonld_text(register: Register, base: str | None = None) -> str:
 
 def _node(cls: type[Any], data: dict[str, Any]) -> dict[str, Any]:
     """Return the fields of a record or part: names of records and countries become IRIs."""
-    fields = _fields(cls)
+    fields = _fields(cls)  # type: ignore[arg-type] # classes are hashable, whatever mypy thinks
     return {name: _value(cls, *fields[name], value) for name, value in data.items()}
 
 

@@ -213,10 +213,10 @@ class Teller:
 
     def labelled(self, shape: Shape, value: Inline) -> Inline:
         """Return a value with what it is in front."""
-        return attrs.evolve(value, text=self.words("labelled", label=self.label(shape), value=value.text))
+        return attrs.evolve(
+            value, text=self.words("labelled", label=self.label(shape), value=value.text)
+        )
 
 
 def _is_year(shape: Shape, value: int) -> bool:
     return shape.holds == NUMBER and shape.name in ("annee", "debut", "fin", "renouvelee")
-
-

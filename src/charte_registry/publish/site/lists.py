@@ -138,5 +138,3 @@ def _cell(teller: Teller, aspect: Aspect, found: Raw) -> tuple[str, ...]:
         return (teller.words.flag(bool(found)),)
     texts = (teller.text(shape, value)[:LETTERS] for shape, value in found)
     return tuple(dict.fromkeys(heading(text) if text[:1].islower() else text for text in texts))
-
-

@@ -14,9 +14,13 @@ Found = tuple[Shape, Any]
 TITLES = ("nom", "intitule", "titre")
 
 
-@cache
 def public_shapes(cls: type[Any]) -> Mapping[str, Shape]:
     """Return what the public fields of a class hold, by name."""
+    return _public_shapes(cls)  # type: ignore[arg-type] # classes are hashable, whatever mypy thinks
+
+
+@cache
+def _public_shapes(cls: type[Any]) -> Mapping[str, Shape]:
     return {shape.name: shape for shape in shapes(cls) if shape.visibility == PUBLIC}
 
 

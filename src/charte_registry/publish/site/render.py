@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from html import escape as html_escape
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
@@ -140,7 +141,7 @@ class _Site:
             name: pages[name]
             for kind in self.kinds
             for record in register.records[kind].values()
-            for name in named(record)
+            for name in (named(record) if pages else ())
             if name in pages
         }
 
@@ -151,7 +152,7 @@ class _Site:
         for name, content in self.pages.items():
             yield f"{ATTACHED}/{name.removeprefix(PAGES)}", content
         for name in STATIC:
-            yield f"{FILES}/{name}", _static(name)
+            yield f"{FILES}/{name}", static(name)
 
     def _data(self) -> Iterator[tuple[str, str | bytes]]:
         """Yield the public extract, whole and a file a record."""
@@ -161,7 +162,10 @@ class _Site:
         yield f"{EXTRACT}/registre.jsonld", _json(document)
         for name, content in self.tables.items():
             yield f"{EXTRACT}/{name}", content
-        yield f"{FILES}/context.jsonld", _json({"@context": {k: v for k, v in document["@context"].items() if k != "@base"}})
+        yield (
+            f"{FILES}/context.jsonld",
+            _json({"@context": {k: v for k, v in document["@context"].items() if k != "@base"}}),
+        )
         nodes = {node["@id"]: node for node in document["@graph"]}
         context = [f"../{FILES}/context.jsonld", {"@base": self.base or "../"}]
         for kind in self.kinds:
@@ -188,12 +192,13 @@ class _Language:
         )
         self.titles = {kind: plural_of(self.words, kind) for kind in site.kinds}
         self.own = "" if self.main else Markup(' lang="{}"').format(site.languages[0])
-        self.environment = _environment()
+        self.environment = site_environment()
         menu = [kind for kind in settings()["menu"] if kind in site.kinds]
         self.shared = {
             "words": self.words,
             "inline": self._inline,
             "line": self._line,
+            "lines": self._lines,
             "lang": lang,
             "main": self.main,
             "own": self.own,
@@ -208,13 +213,20 @@ class _Language:
 
     def _inline(self, value: Inline) -> Markup:
         """Return a value as HTML, with a link where it leads somewhere."""
-        text, own = escape(value.text), self.own if value.own else ""
+        return Markup(self._html(value))  # noqa: S704 - every part of it is escaped
+
+    def _html(self, value: Inline) -> str:
+        text, own = html_escape(value.text), self.own if value.own else ""
         if value.href:
-            return Markup('<a href="{}"{}>{}</a>').format(value.href, own, text)
-        return Markup("<span{}>{}</span>").format(own, text) if own else text
+            return f'<a href="{html_escape(value.href)}"{own}>{text}</a>'
+        return f"<span{own}>{text}</span>" if own else text
 
     def _line(self, values: Sequence[Inline]) -> Markup:
-        return Markup(", ").join(map(self._inline, values))
+        return Markup(", ".join(map(self._html, values)))  # noqa: S704 - as above
+
+    def _lines(self, items: Sequence[Sequence[Inline]]) -> Markup:
+        rows = (f"<li>{', '.join(map(self._html, item))}</li>" for item in items)
+        return Markup("\n".join(rows))  # noqa: S704 - as above
 
     def files(self) -> Iterator[tuple[str, str]]:
         site, words = self.site, self.words
@@ -224,7 +236,9 @@ class _Language:
             commitments=list(home.commitments(self.teller)), hosting=home.hosting(self.teller),
             recent=recent[:RECENT], kinds=self._kinds(), note=site.register.note,
         )  # fmt: skip
-        yield self._page("search.html", "search.html", words("search_page"), here="search", scripts=True)
+        yield self._page(
+            "search.html", "search.html", words("search_page"), here="search", scripts=True
+        )
         yield self._page("data.html", "data.html", words("data_title"), here="data", files=self._downloads())  # fmt: skip
         tables = []
         for kind in site.kinds:
@@ -233,8 +247,11 @@ class _Language:
             yield from self._list(table)
             for name, record in site.register.records[kind].items():
                 yield self._record(site.layouts[kind], kind, name, record)
-        yield self._path("index.js"), index_script(
-            words, tables, self.titles, site.texts, "" if self.main else site.languages[0]
+        yield (
+            self._path("index.js"),
+            index_script(
+                words, tables, self.titles, site.texts, "" if self.main else site.languages[0]
+            ),
         )
         yield self._feed(recent)
 
@@ -265,12 +282,12 @@ class _Language:
         if key not in self._shells:
             first = self.site.languages[0]
             others = [
-                (lang, Words(lang)("language"), Markup(f"{root}{'' if lang == first else f'{lang}/'}{_NAME}"))
+                (lang, Words(lang)("language"), f"{root}{'' if lang == first else f'{lang}/'}{_NAME}")
                 for lang in self.site.languages
             ]  # fmt: skip
             shell = self.environment.get_template("base.html").render(
                 self.shared, up=up, assets=f"{root}{FILES}/", others=others, here=here, scripts=scripts,
-                title=Markup(_TITLE), links=Markup(_LINKS), content=Markup(_CONTENT),
+                title=_TITLE, links=_LINKS, content=_CONTENT,
             )  # fmt: skip
             self._shells[key] = "\0".join(map(printable, shell.split("\0")))
         return self._shells[key]
@@ -311,9 +328,7 @@ class _Language:
         for kind in self.site.kinds:
             n = len(self.site.register.records[kind])
             number = self.words.number(n)
-            found.append(
-                (list_page(kind), self.titles[kind], number, intro_of(self.words, kind))
-            )
+            found.append((list_page(kind), self.titles[kind], number, intro_of(self.words, kind)))
         return found
 
     def _downloads(self) -> dict[str, Any]:
@@ -365,12 +380,14 @@ def _json(data: Any) -> bytes:
 
 
 @cache
-def _static(name: str) -> bytes:
+def static(name: str) -> bytes:
+    """Return a file that every site carries."""
     return (files("charte_registry.publish.site") / "static" / name).read_bytes()
 
 
 @cache
-def _environment() -> Any:
+def site_environment() -> Any:
+    """Return the templates of the site."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     return Environment(

@@ -7,7 +7,6 @@ from types import MappingProxyType
 from typing import Any
 
 import attrs
-from markupsafe import Markup
 
 from charte_registry.publish.report.diagram import drawn
 from charte_registry.publish.site.entries import PAGES, Entry, Inline, Item, Teller
@@ -40,8 +39,8 @@ class Block:
         A sentence.
     lead : str
         What stands before a list.
-    drawing : Markup
-        A diagram, as SVG.
+    drawing : str
+        A diagram, as SVG in which every value is escaped.
     frame, picture : str
         Address of a page or a picture to show, with ``text`` as its title.
     """
@@ -52,7 +51,7 @@ class Block:
     rows: tuple[tuple[Item, ...], ...] = ()
     text: str = ""
     lead: str = ""
-    drawing: Markup = Markup()
+    drawing: str = ""
     frame: str = ""
     picture: str = ""
 
@@ -89,7 +88,11 @@ class Context:
     rights: tuple[Item, ...] = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        rights = tuple((_sourced(self.teller, shape, code),) for shape, code in _rights_of(self.teller))
+        rights = tuple(
+            (_sourced(self.teller, shape, code),)
+            for shape, code in _rights_of(self.teller)
+            if shape.vocabulaire is not None and shape.vocabulaire.nomme(code).source
+        )
         object.__setattr__(self, "rights", rights)
 
 
@@ -154,7 +157,10 @@ def _ground(context: Context, _: Question, record: Any) -> Iterator[Block]:
     rows = []
     for purpose in record.finalites:
         shapes = public_shapes(type(purpose))
-        bases = [_sourced(context.teller, shapes["bases_legales"], code) for code in purpose.bases_legales]
+        bases = [
+            _sourced(context.teller, shapes["bases_legales"], code)
+            for code in purpose.bases_legales
+        ]
         texts = [Inline(purpose.texte, own=True)] if purpose.texte else []
         if bases or texts:
             rows.append((Inline(purpose.nom, own=True), tuple(bases + texts)))
@@ -183,8 +189,8 @@ def _data(context: Context, question: Question, record: Any) -> Iterator[Block]:
         value = getattr(record, name, None)
         if shape is None or not states(shape, value):
             continue
-        for part in value if shape.several else (value,):
-            rows.append(_data_row(context, shape, part))
+        parts: Any = value if shape.several else (value,)
+        rows.extend(_data_row(context, shape, part) for part in parts)
     head = words("category"), words("detail"), words("kept")
     if rows and not any(detail for _, detail, _ in rows):
         yield Block(head=(head[0], head[2]), rows=tuple((row[0], row[2]) for row in rows))
@@ -279,7 +285,13 @@ def _algorithms(context: Context, question: Question, record: Any) -> Iterator[B
                 continue
             told = [
                 teller.at(algorithm, path)
-                for path in ("finalite", "decision", "degre_contribution", "technique", "operations")
+                for path in (
+                    "finalite",
+                    "decision",
+                    "degre_contribution",
+                    "technique",
+                    "operations",
+                )
             ]
             yield Block(items=((link,),), entries=tuple(e for e in told if e is not None))
 
@@ -294,7 +306,7 @@ def _flow(context: Context, question: Question, record: Any) -> Iterator[Block]:
     }  # fmt: skip
     drawing = drawn(record, say) if isinstance(record, Algorithme) else None
     if drawing is not None:
-        yield Block(drawing=Markup(drawing))  # noqa: S704 - drawn escapes every value
+        yield Block(drawing=drawing)
 
 
 def _rights(context: Context, question: Question, record: Any) -> Iterator[Block]:
@@ -305,21 +317,19 @@ def _rights(context: Context, question: Question, record: Any) -> Iterator[Block
     officers = [*teller.values(record, "dpo")]
     for holder in ("responsable", "sous_traitant", "organisme"):
         officers += teller.values(record, f"{holder}>dpo") if not officers else ()
-    label = _label_of(context, "dpo")
-    if officers and label:
-        entries.append(Entry(label, tuple(officers)))
-    if entries:
-        yield Block(entries=tuple(entries))
-    pages = [
+    pages = dict.fromkeys(
         item
         for path in ("dpo>page", "responsable>dpo>page", "responsable>page", "organisme>page", "sous_traitant>page")
         for item in teller.values(record, path)
-    ]  # fmt: skip
-    if pages:
-        yield Block(items=tuple((item,) for item in dict.fromkeys(pages)))
-    if question.title == "rights":
-        if context.rights:
-            yield Block(lead=words("right_ask"), items=context.rights)
+    )  # fmt: skip
+    for name, found in (("dpo", officers), ("page", list(pages))):
+        label = _label_of(context, name)
+        if found and label:
+            entries.append(Entry(label, tuple(found)))
+    if entries:
+        yield Block(entries=tuple(entries))
+    if question.title == "rights" and context.rights:
+        yield Block(lead=words("right_ask"), items=context.rights)
     if context.contact:
         yield Block(text=words("ask_contact", contact=context.contact))
     if question.title == "rights":
@@ -350,8 +360,8 @@ def _rights_of(teller: Teller) -> Iterator[tuple[Any, str]]:
 def _attached(context: Context, record: Any) -> Iterator[Section]:
     """Yield the files of the office's that a record names, shown or linked."""
     teller, words = context.teller, context.teller.words
-    blocks = []
-    for name in dict.fromkeys(named(record)):
+    blocks: list[Block] = []
+    for name in () if not teller.attached else dict.fromkeys(named(record)):
         if name not in teller.attached:
             continue
         href = teller.attached_href(name)

@@ -20,7 +20,9 @@ NO_BREAK = "\N{NO-BREAK SPACE}"
 _FRENCH_SIGNS = re.compile(r" (?=[:;?!»])|(?<=«) ")
 # What a label says of how the field is filled in, which no reader of a page needs.
 _ASIDE = re.compile(r"\s*\([^)]*\)\s*$")
-_CONDITION = re.compile(r",\s(?:si|s'il|se|where|instead|au lieu|em vez|ou nom|or name|ou nome)\b.*$")
+_CONDITION = re.compile(
+    r",\s(?:si|s'il|se|where|instead|au lieu|em vez|ou nom|or name|ou nome)\b.*$"
+)
 _DURATION = re.compile(
     r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?", re.ASCII
 )

@@ -86,7 +86,11 @@ def write_site(site: Mapping[str, bytes], output: str | Path, *, register: str |
         there before then stands there still.
     """
     target, source = Path(os.path.realpath(output)), Path(os.path.realpath(register))
-    if target == source or target in source.parents or (source.is_dir() and source in target.parents):
+    if (
+        target == source
+        or target in source.parents
+        or (source.is_dir() and source in target.parents)
+    ):
         raise RegisterError(f"{output}: holds the register, or is inside it; give another folder")
     try:
         _check(target, output)

@@ -111,6 +111,7 @@
       return [column, select];
     }).filter(Boolean);
 
+    if (!selects.length) box.querySelector("details").hidden = true;
     const key = (row) => sorted.column < 0 ? row.title : row.texts[sorted.column].join(", ");
     const more = element("button", { type: "button", hidden: "" }, index.words.more);
     table.after(more);
@@ -164,6 +165,7 @@
     input.addEventListener("input", changed);
     form.addEventListener("change", changed);
     form.addEventListener("submit", (event) => event.preventDefault());
+    box.querySelector("details").open = matchMedia("(min-width: 45.01rem)").matches;
     form.addEventListener("reset", () => setTimeout(changed));
     box.hidden = false;
     show();

@@ -1,0 +1,255 @@
+"""The officer's view, which is never part of the public site: what is wrong, what is due, the trend."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import attrs
+
+from charte_registry.check import judge, rules_of
+from charte_registry.diff import diff
+from charte_registry.errors import RegisterError, nearest
+from charte_registry.publish.report.words import printable
+from charte_registry.publish.site.addresses import FILES
+from charte_registry.publish.site.layout import settings
+from charte_registry.publish.site.reach import title_of
+from charte_registry.publish.site.render import HEAD, WRITTEN, site_environment, static
+from charte_registry.publish.site.words import LANGUAGES, NO_BREAK, Words
+from charte_registry.register import Register
+from charte_registry.rules.finding import Finding
+from charte_registry.rules.rule import SEVERITIES
+from charte_registry.schema.shape import DATE, shapes
+
+SHOWN = 50  # findings of a rule that the page tells; the others are counted
+HORIZON = 180  # days ahead within which something due is told
+_BLANK = re.compile(r"\s*\(?\{\w+\}\)?")
+
+
+@attrs.frozen(kw_only=True)
+class Group:
+    """The findings of a rule.
+
+    Parameters
+    ----------
+    rule, severity, severity_name : str
+        The rule, and how grave it is.
+    what, remedy, source : str
+        What is wrong and what to do, without the details of a record; the law.
+    count : str
+        How many findings, in how many records.
+    findings : tuple of Finding
+        The findings.
+    """
+
+    rule: str
+    severity: str
+    severity_name: str
+    what: str
+    remedy: str
+    source: str
+    count: str
+    findings: tuple[Finding, ...]
+
+
+@attrs.frozen(kw_only=True)
+class Due:
+    """Something that is due on a day."""
+
+    record: str
+    title: str
+    what: str
+    day: dt.date
+    left: str
+    late: bool
+
+
+@attrs.frozen(kw_only=True)
+class Row:
+    """How many findings a rule had, and has."""
+
+    rule: str
+    before: int
+    now: int
+
+
+@attrs.frozen(kw_only=True)
+class Trend:
+    """What became of the findings since another revision."""
+
+    changed: str
+    rows: tuple[Row, ...]
+    new: tuple[str, ...]
+    gone: tuple[str, ...]
+
+
+def render_internal(
+    register: Register,
+    lang: str = "fr",
+    *,
+    on: dt.date | None = None,
+    previous: Register | None = None,
+    since: str = "",
+) -> dict[str, bytes]:
+    """Return the officer's view of a register as files; nothing of it is meant for the public.
+
+    Parameters
+    ----------
+    register : Register
+        The register, whole.
+    lang : {"fr", "en", "pt"}
+        Language.
+    on : datetime.date, optional
+        The day at which law and deadlines are judged; the day that the register describes by
+        default.
+    previous : Register, optional
+        The register of another revision, for the trend.
+    since : str
+        What that revision is called.
+
+    Returns
+    -------
+    dict of str to bytes
+        Content by path.
+
+    Raises
+    ------
+    RegisterError
+        Where the language has no catalogue.
+
+    Examples
+    --------
+    >>> from charte_registry import load_register
+    >>> sorted(render_internal(load_register("examples/recife"), "pt"))
+    ['index.html', 'site-files/site.css', 'site-files/written.txt']
+    """
+    if lang not in LANGUAGES:
+        raise RegisterError(f"no site in {lang!r}; {nearest(lang, LANGUAGES)}")
+    words, day = Words(lang), on or register.etat_au
+    checked = judge(register, day, lang)
+    html = site_environment().get_template("internal.html").render(
+        words=words, lang=lang, colon=f"{NO_BREAK}:" if lang == "fr" else ":",
+        assets=f"{FILES}/", titre=register.titre, territoire=register.territoire,
+        state=words("state", day=words.day(day)), intro=words("internal.intro", day=words.day(day)),
+        groups=groups(register, checked.findings, words), due=due(register, day, words),
+        trend=trend(previous, register, checked.findings, day, words) if previous is not None else None,
+        trend_title=words("internal.trend", revision=since or words.day(previous.etat_au if previous else day)),
+        silenced=checked.silenced, shown=SHOWN,
+    )  # fmt: skip
+    made = {
+        "index.html": printable(html).encode("utf-8"),
+        f"{FILES}/site.css": static("site.css"),
+    }
+    made[WRITTEN] = "".join(f"{line}\n" for line in (HEAD, *sorted([*made, WRITTEN]))).encode()
+    return made
+
+
+def groups(register: Register, findings: Sequence[Finding], words: Words) -> tuple[Group, ...]:
+    """Return findings by rule, those that matter most first.
+
+    Errors come before warnings and notes; among those of one severity, the rule that is broken by
+    most records.
+    """
+    rules = rules_of(register)
+    by_rule: dict[str, list[Finding]] = {}
+    for finding in findings:
+        by_rule.setdefault(finding.rule, []).append(finding)
+    found = []
+    for name, alike in by_rule.items():
+        rule, records = rules[name], len({finding.record for finding in alike})
+        what, remedy = (words.typeset(_plain(text)) for text in rule.wording(words.lang))
+        count = f"{words.count(len(alike), 'internal.findings')}, {words.plural(records, 'internal.in_records')}"
+        severity = alike[0].severity
+        found.append(
+            (
+                (SEVERITIES.index(severity), -records, -len(alike), name),
+                Group(
+                    rule=name, severity=severity, severity_name=words.pair(f"internal.{severity}")[0],
+                    what=what[:1].upper() + what[1:], remedy=remedy[:1].upper() + remedy[1:],
+                    source=rule.source_in(words.lang), count=count, findings=tuple(alike),
+                ),
+            )
+        )  # fmt: skip
+    return tuple(group for _, group in sorted(found, key=lambda pair: pair[0]))
+
+
+def _plain(text: str) -> str:
+    """Return what a rule says without the places where a record's details go."""
+    return _BLANK.sub(" …", text).replace("… …", "…").strip()
+
+
+def due(register: Register, day: dt.date, words: Words) -> tuple[Due, ...]:
+    """Return what is due: what is past, and what comes within half a year.
+
+    Dates of the records by the names that ``layout.toml`` lists, and the ends of derogations.
+    """
+    found = []
+    for kind, records in register.records.items():
+        for name, record in records.items():
+            for label, when in _dates(record, words):
+                found.append((when, f"{kind}/{name}", title_of(record), label))
+    for derogation in register.derogations:
+        if derogation.jusqu_au is not None:
+            kind, name = derogation.cible
+            named = register.records.get(kind, {}).get(name)
+            title = name if named is None else title_of(named)
+            what = words("internal.derogation", rule=derogation.regle)
+            found.append((derogation.jusqu_au, derogation.fiche, title, what))
+    return tuple(
+        Due(record=record, title=title, what=what, day=when, left=_left(when, day, words), late=when < day)
+        for when, record, title, what in sorted(found)
+        if (when - day).days <= HORIZON
+    )  # fmt: skip
+
+
+def _left(when: dt.date, day: dt.date, words: Words) -> str:
+    days = (when - day).days
+    if days == 0:
+        return words("internal.today")
+    return words("internal.soon" if days > 0 else "internal.past", n=words.number(abs(days)))
+
+
+def _dates(part: Any, words: Words) -> Iterator[tuple[str, dt.date]]:
+    """Yield the dates of a record at which something is due, and is not done."""
+    said = settings()["due"]
+    closed = any(
+        getattr(part, name, None) in values for name, values in said["closed"].items()
+    ) or any(getattr(part, name, None) is not None for name in said["done"])
+    for shape in shapes(type(part)):
+        value = getattr(part, shape.name)
+        if shape.part is not None:
+            for item in value if isinstance(value, tuple) else (value,):
+                if item is not None:
+                    yield from _dates(item, words)
+        elif (
+            shape.holds == DATE
+            and value is not None
+            and shape.name in said["fields"]
+            and not closed
+        ):
+            yield words.label(shape.labels), value
+
+
+def trend(
+    previous: Register, register: Register, findings: Sequence[Finding], day: dt.date, words: Words
+) -> Trend:
+    """Return what became of the findings since another revision, both judged at the same day."""
+    before = judge(previous, day, words.lang).findings
+    old, new = ({(f.rule, f.record, f.field): f for f in some} for some in (before, findings))
+    counts = Counter(f.rule for f in before), Counter(f.rule for f in findings)
+    return Trend(
+        changed=words.count(len(diff(previous, register)), "internal.changed"),
+        rows=tuple(
+            Row(rule=rule, before=counts[0][rule], now=counts[1][rule])
+            for rule in sorted({*counts[0], *counts[1]})
+        ),
+        new=tuple(_told(f) for key, f in new.items() if key not in old),
+        gone=tuple(_told(f) for key, f in old.items() if key not in new),
+    )
+
+
+def _told(finding: Finding) -> str:
+    return f"{finding.record}, {finding.field}: {finding.message} [{finding.rule}]"
