@@ -33,9 +33,10 @@ def stems(identifiers: Iterable[str]) -> dict[str, str]:
 
 
 def _stem(name: str, alone: bool) -> str:
-    if not alone:
-        return f"{name}~{hashlib.sha256(name.encode()).hexdigest()[:8]}"
-    return f"{name}~" if name.split(".")[0].casefold() in _RESERVED else name
+    first, dot, rest = name.partition(".")
+    if not alone:  # the mark stands before the dot, up to which Windows reads a name
+        return f"{first}~{hashlib.sha256(name.encode()).hexdigest()[:8]}{dot}{rest}"
+    return f"{first}~{dot}{rest}" if first.casefold() in _RESERVED else name
 
 
 class Addresses:
