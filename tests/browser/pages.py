@@ -10,10 +10,12 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import attrs
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
-from charte_registry import load_register, render_report
+from charte_registry import Register, load_register, render_report
+from charte_registry.publish.site import render_internal, render_site, write_site
 from tarifs_solidaires import load_rule
 
 WIDTHS = (1200, 390)
@@ -36,6 +38,60 @@ def pages() -> Iterator[tuple[str, str]]:
         yield f"notice-{lang}", result.explain(lang=lang).to_html()
 
 
+def written(folder: Path) -> Iterator[tuple[str, Path]]:
+    """Write every page, and yield its name and its file."""
+    for name, html in pages():
+        path = folder / f"{name}.html"
+        path.write_text(html, "utf-8")
+        yield name, path
+    for name, register, seen in sites():
+        output = folder / name
+        carried = {f"pages/{n}.html": html.encode() for n, html in pages() if n == "notice-fr"}
+        write_site(render_site(register, pages=carried), output, register="nowhere")
+        for lang in ("", "en/", "pt/"):
+            for page in seen:
+                yield f"{name}/{lang}{page}", output / lang / page
+        for lang in ("fr", "en", "pt"):
+            inside = folder / f"{name}-internal-{lang}"
+            view = render_internal(register, lang, previous=register)
+            write_site(view, inside, register="nowhere")
+            yield inside.name, inside / "index.html"
+
+
+def sites() -> Iterator[tuple[str, Register, tuple[str, ...]]]:
+    """Yield the name of each site, its register and the pages of it to look at."""
+    register = load_register("examples/nantes_2020")
+    eau = attrs.evolve(
+        register.records["algorithmes"]["tarification-eau"],
+        regle="pages/notice-fr.html", operations=("Lire le quotient", "Appliquer le barème"),
+    )  # fmt: skip
+    shared = ("index.html", "data.html", "search.html?q=a", "traitements.html")
+    yield (
+        "nantes", register.with_record("algorithmes", eau),
+        (*shared, "applications-2.html", "algorithmes/tarification-eau.html", "actions/algorithmes.html",
+         "traitements/tr-0001.html", "applications/ap-442.html"),
+    )  # fmt: skip
+    yield "montreal", load_register("examples/montreal"), (*shared, "traitements/loisirs.html")
+    yield "recife", load_register("examples/recife"), (*shared, "traitements/matriculas.html")
+
+
+def search(browser: Browser, folder: Path) -> int:
+    """Search, filter and sort a site as a person does; return how many of these fail."""
+    page = browser.new_page()
+    page.goto((folder / "nantes" / "search.html").as_uri())
+    page.keyboard.type("tarification éau")  # the field has the focus; accents do not matter
+    first = page.locator("#results a").first.text_content()
+    page.goto((folder / "nantes" / "en" / "applications.html").as_uri())
+    page.select_option("#f-1", label="Canada")
+    filtered = page.locator("#rows tbody tr").count()
+    page.click("#rows thead button")
+    ordered = page.locator("#rows thead [aria-sort=ascending]").count()
+    page.close()
+    faults = [first != "Tarification sociale de l'eau", filtered != 1, ordered != 1]
+    print(f"search, filter, sort: {'FAULT' if any(faults) else 'ok'}")
+    return sum(faults)
+
+
 def main() -> int:
     """Check every page; return how many have a fault."""
     program = next(filter(None, map(shutil.which, BROWSERS)), None)
@@ -45,14 +101,14 @@ def main() -> int:
     faulty = 0
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=program, args=list(OPTIONS))
-        for name, html in pages():
-            path = Path(folder) / f"{name}.html"
-            path.write_text(html, "utf-8")
+        for name, path in written(Path(folder)):
+            file, _, query = path.name.partition("?")
+            address = f"{path.with_name(file).as_uri()}?{query}"
             for width in WIDTHS:
                 page = browser.new_page(viewport={"width": width, "height": 900})
                 asked: list[str] = []
                 page.on("request", lambda request, asked=asked: asked.append(request.url))
-                page.goto(path.as_uri())
+                page.goto(address)
                 found = Axe().run(page)
                 seen = page.evaluate("document.documentElement.scrollWidth")
                 others = [url for url in asked if not url.startswith(("file:", "data:"))]
@@ -64,6 +120,7 @@ def main() -> int:
                 if others or seen > width:
                     print(f"  {seen} px wide, asks for {others}")
                 page.close()
+        faulty += search(browser, Path(folder))
         browser.close()
     return faulty
 
