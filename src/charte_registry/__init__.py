@@ -18,6 +18,15 @@ from charte_registry.migrations.folder import migrate_folder
 from charte_registry.profiles import Profile, load_profile
 from charte_registry.publish.public import public, published
 from charte_registry.publish.report import render_report
+from charte_registry.publish.site import (
+    Edition,
+    History,
+    read_history,
+    read_pages,
+    render_internal,
+    render_site,
+    write_site,
+)
 from charte_registry.records import (
     Accord,
     Action,
@@ -92,6 +101,7 @@ __all__ = [
     "DonneeInteretMetropolitain",
     "DonneeTraitee",
     "Edited",
+    "Edition",
     "EtapeAction",
     "Exigence",
     "FieldError",
@@ -99,6 +109,7 @@ __all__ = [
     "Finding",
     "Formation",
     "Hebergement",
+    "History",
     "Import",
     "Infractions",
     "JeuDeDonnees",
@@ -140,13 +151,18 @@ __all__ = [
     "read_algoritmeregister",
     "read_cnil",
     "read_fideslang",
+    "read_history",
+    "read_pages",
     "read_register_workbook",
     "read_table",
     "read_tables",
     "register_schema",
+    "render_internal",
     "render_report",
+    "render_site",
     "save_register",
     "structure",
     "table_schema",
     "unstructure",
+    "write_site",
 ]
