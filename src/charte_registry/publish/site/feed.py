@@ -85,6 +85,6 @@ def named(*parts: str) -> str:
     Examples
     --------
     >>> named("a", "b")
-    'urn:uuid:c9d1c4eb-15b5-5ee4-8b9d-dbcb8b6b5a5e'
+    'urn:uuid:8c9a8a63-ca7c-50fc-a33e-2434bff9f36e'
     """
     return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, chr(31).join(parts))}"

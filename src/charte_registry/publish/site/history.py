@@ -89,12 +89,12 @@ def read_history(folder: str | Path, limit: int = 50) -> History:
     since: dt.date | None = None
     editions, unread = [], []
     for revision, day in versions(folder, limit):
-        try:
-            with unpacked(folder, revision) as copy:
+        with unpacked(folder, revision) as copy:
+            try:
                 after = public(load_register(copy))
-        except RegisterError as error:
-            unread.append(f"{revision[:12]}: {error}")
-            continue
+            except RegisterError as error:
+                unread.append(f"{revision[:12]}: {str(error).replace(str(copy), str(folder))}")
+                continue
         if before is None:
             since = day
         else:
