@@ -519,3 +519,14 @@ def test_the_command_writes_the_site_and_the_view_beside_it(tmp_path, capsys):
     assert main([*command, "--since", "HEAD"]) == 2
     assert main(["site", "examples/montreal", str(output), "--lang", "nl"]) == 2
     assert main([*command, "--on", "demain"]) == 2
+
+
+def test_dates_are_sorted_by_the_day_and_not_by_its_words():
+    site = render_site(SMALL, ("fr",))
+    index = site["index.js"].decode("utf-8")
+    data = json.loads(index.removeprefix("registerIndex(").rstrip().removesuffix(");"))
+    (kind,) = (kind for kind in data["kinds"] if kind["kind"] == "algorithmes")
+    column = kind["labels"].index("Publié le")
+    assert kind["values"][column] == ["1er octobre 2020"]
+    assert kind["orders"][column] == ["2020-10-01"]
+    assert kind["orders"][kind["labels"].index("Technique")] is None

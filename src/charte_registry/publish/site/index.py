@@ -97,4 +97,6 @@ def _kind(table: Table, title: str, texts: Mapping[str, str]) -> dict[str, Any]:
     return {
         "kind": table.kind, "title": title, "labels": table.labels, "columns": table.columns,
         "filters": table.filters, "values": [list(known) for known in numbers], "rows": rows,
+        "orders": [[order.get(value, value) for value in known] if order else None
+                   for known, order in zip(numbers, table.orders, strict=True)],
     }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -48,6 +49,8 @@ class Table:
         Positions of the aspects that are filters.
     rows : tuple of Row
         A cell an aspect.
+    orders : tuple of mapping of str to str
+        For each aspect, what values are sorted by where it is not their text, such as dates.
     """
 
     kind: str
@@ -55,6 +58,7 @@ class Table:
     columns: int
     filters: tuple[int, ...]
     rows: tuple[Row, ...]
+    orders: tuple[Mapping[str, str], ...]
 
     def pages(self) -> Iterator[tuple[int, Sequence[Row]]]:
         """Yield the number and the rows of each page of the list; one where there is no row."""
@@ -130,7 +134,20 @@ def table(
         columns=len(layout.columns),
         filters=tuple(n for n, aspect in enumerate(aspects) if aspect in layout.filters),
         rows=tuple(sorted(rows, key=lambda row: row.placeholder)),
+        orders=tuple(_order(teller, raw, number) for number in range(len(aspects))),
     )
+
+
+def _order(
+    teller: Teller, raw: dict[str, tuple[tuple[Aspect, Raw], ...]], number: int
+) -> dict[str, str]:
+    """Return what the dates of a column are sorted by."""
+    return {
+        teller.text(shape, value): value.isoformat()
+        for cells in raw.values()
+        for shape, value in cells[number][1]
+        if isinstance(value, dt.date)
+    }
 
 
 def _cell(teller: Teller, aspect: Aspect, found: Raw) -> tuple[str, ...]:

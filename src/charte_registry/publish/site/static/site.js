@@ -112,7 +112,8 @@
     }).filter(Boolean);
 
     if (!selects.length) box.querySelector("details").hidden = true;
-    const key = (row) => sorted.column < 0 ? row.title : row.texts[sorted.column].join(", ");
+    const ordered = (row) => row.cells[sorted.column].map((number) => (kind.orders[sorted.column] || kind.values[sorted.column])[number]);
+    const key = (row) => sorted.column < 0 ? row.title : ordered(row).join(", ");
     const more = element("button", { type: "button", hidden: "" }, index.words.more);
     table.after(more);
     more.addEventListener("click", () => {
