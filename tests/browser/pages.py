@@ -47,7 +47,8 @@ def written(folder: Path) -> Iterator[tuple[str, Path]]:
     for name, register, seen in sites():
         output = folder / name
         carried = {f"pages/{n}.html": html.encode() for n, html in pages() if n == "notice-fr"}
-        write_site(render_site(register, pages=carried), output, register="nowhere")
+        site = render_site(register, ("fr", "en", "pt"), pages=carried)
+        write_site(site, output, register="nowhere")
         for lang in ("", "en/", "pt/"):
             for page in seen:
                 yield f"{name}/{lang}{page}", output / lang / page

@@ -19,6 +19,7 @@ from charte_registry.publish.site import (
     write_site,
 )
 from charte_registry.publish.site.history import NO_HISTORY
+from charte_registry.publish.site.render import usual_languages
 from charte_registry.register import Register
 
 
@@ -30,8 +31,8 @@ def add(commands: Any) -> None:
         "output", type=Path, help="a new or an empty folder, or that of the last site"
     )
     command.add_argument(
-        "--lang", default=",".join(LANGUAGES), metavar="LANG[,LANG]",
-        help="languages, the first that of the records; by default fr,en,pt",
+        "--lang", metavar="LANG[,LANG]",
+        help="languages, the first that of the records; by default all, first that of the country",
     )  # fmt: skip
     command.add_argument(
         "--pages", metavar="FOLDER",
@@ -58,8 +59,8 @@ def add(commands: Any) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    languages = tuple(arguments.lang.split(","))
-    for lang in languages:
+    languages = tuple(arguments.lang.split(",")) if arguments.lang else None
+    for lang in languages or ():
         if lang not in LANGUAGES:
             raise RegisterError(f"--lang {lang!r}: {nearest(lang, LANGUAGES)}")
     if arguments.since and not arguments.internal:
@@ -82,7 +83,11 @@ def _run(arguments: argparse.Namespace) -> int:
     if arguments.internal:
         previous = _since(arguments.folder, arguments.since) if arguments.since else None
         internal = render_internal(
-            register, languages[0], on=day, previous=previous, since=arguments.since or ""
+            register,
+            (languages or usual_languages(register))[0],
+            on=day,
+            previous=previous,
+            since=arguments.since or "",
         )
     write_site(site, arguments.output, register=arguments.folder)
     pages = sum(name.endswith(".html") for name in site)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from html import escape as html_escape
@@ -44,7 +45,7 @@ TOLD = 20  # editions that the page of a record tells
 
 def render_site(
     register: Register,
-    languages: Sequence[str] = LANGUAGES,
+    languages: Sequence[str] | None = None,
     *,
     history: History = NO_HISTORY,
     pages: Mapping[str, bytes] = MappingProxyType({}),
@@ -58,9 +59,9 @@ def render_site(
     ----------
     register : Register
         The register; only what is public of it is told.
-    languages : sequence of {"fr", "en", "pt"}
+    languages : sequence of {"fr", "en", "pt"}, optional
         Languages of the site: the first one at its root, which is that of the records, the others
-        in folders of their names.
+        in folders of their names. All three by default, first that of the country of most bodies.
     history : History, optional
         What revisions changed, as ``read_history`` gives it.
     pages : mapping of str to bytes, optional
@@ -91,7 +92,7 @@ def render_site(
     >>> sorted(name for name in site if name.startswith("traitements") and name.endswith(".html"))
     ['traitements.html', 'traitements/matriculas.html', 'traitements/noticias.html']
     """
-    languages = tuple(dict.fromkeys(languages))
+    languages = usual_languages(register) if languages is None else tuple(dict.fromkeys(languages))
     for lang in languages:
         if lang not in LANGUAGES:
             raise RegisterError(f"no site in {lang!r}; {nearest(lang, LANGUAGES)}")
@@ -346,6 +347,24 @@ class _Language:
             empty_id=feed.named(site.register.titre, "feed", site.on.isoformat()),
         )  # fmt: skip
         return self._path("changes.atom"), whole
+
+
+def usual_languages(register: Register) -> tuple[str, ...]:
+    """Return the languages of a site that nobody chose: that of the records, then the others.
+
+    It is told by the country of most bodies of the register; French where they state none.
+
+    Examples
+    --------
+    >>> from charte_registry import load_register
+    >>> usual_languages(load_register("examples/recife"))
+    ('pt', 'fr', 'en')
+    """
+    bodies = register.records.get("organismes", {}).values()
+    countries = Counter(body.pays for body in bodies if body.pays is not None)
+    most = max(countries, key=lambda pays: countries[pays], default="")
+    first = next((lang for lang, some in settings()["languages"].items() if most in some), "fr")
+    return tuple(dict.fromkeys((first, *LANGUAGES)))
 
 
 def authority(register: Register, words: Words) -> str:
