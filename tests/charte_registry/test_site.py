@@ -513,9 +513,10 @@ def test_nothing_is_written_over_the_register(tmp_path, where):
     assert {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()} == before
 
 
-def test_a_path_that_leaves_the_folder_is_refused_and_nothing_is_left(tmp_path):
+@pytest.mark.parametrize("name", ["../b.html", "/b.html", "a/../../b", "a//b", "..\\b", "", "a/."])
+def test_a_path_that_leaves_the_folder_is_refused_and_nothing_is_left(tmp_path, name):
     with pytest.raises(RegisterError, match="leads out"):
-        write_site({"a.html": b"", "../b.html": b""}, tmp_path / "site", register="nowhere")
+        write_site({"a.html": b"", name: b""}, tmp_path / "site", register="nowhere")
     assert list(tmp_path.iterdir()) == []
 
 

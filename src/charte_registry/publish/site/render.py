@@ -20,7 +20,7 @@ from charte_registry.exchange.exporters.flat import csv_files, register_tables
 from charte_registry.exchange.exporters.jsonld import jsonld_document
 from charte_registry.exchange.exporters.single_file import json_content
 from charte_registry.publish.public import public
-from charte_registry.publish.report.words import printable
+from charte_registry.publish.report.words import THIN, printable
 from charte_registry.publish.site import feed, home, lists
 from charte_registry.publish.site.addresses import ATTACHED, EXTRACT, FILES, Addresses, list_page
 from charte_registry.publish.site.entries import PAGES, Inline, Teller
@@ -276,7 +276,10 @@ class _Language:
         return self._path(name), shell
 
     def _rendered(self, template: str, **details: Any) -> str:
-        return printable(self.environment.get_template(template).render(self.shared, **details))
+        text = self.environment.get_template(template).render(self.shared, **details)
+        # Most pages hold nothing that is to be replaced, which this sees faster than a pattern does.
+        fine = text.replace("\n", "").replace(NO_BREAK, "").replace(THIN, "").isprintable()
+        return str(text) if fine else printable(text)
 
     def _shell(self, here: str, up: str, root: str, scripts: bool) -> str:
         key = here, up, scripts

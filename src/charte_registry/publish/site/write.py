@@ -8,7 +8,7 @@ import shutil
 import stat
 import tempfile
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from charte_registry.errors import RegisterError
 from charte_registry.publish.site.entries import PAGES
@@ -16,6 +16,7 @@ from charte_registry.publish.site.render import HEAD, WRITTEN
 
 SUFFIXES = (".html", ".svg", ".png", ".pdf", ".md", ".txt", ".csv", ".json", ".xml", ".dmn")
 MAX_FILE, MAX_FILES = 5_000_000, 50_000_000
+_PART = re.compile(r"(?!\.)[^/\\\0]+")  # of a path: neither empty, nor hidden, nor a way up
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,98}")
 
 
@@ -92,18 +93,19 @@ def write_site(site: Mapping[str, bytes], output: str | Path, *, register: str |
         or (source.is_dir() and source in target.parents)
     ):
         raise RegisterError(f"{output}: holds the register, or is inside it; give another folder")
+    for name in site:
+        if not all(_PART.fullmatch(part) for part in name.split("/")):
+            raise RegisterError(f"{name}: leads out of {output}; correct the name")
     try:
         _check(target, output)
         stage = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name[:40]}."))
         try:
             new, old = stage / "new", stage / "old"
             new.mkdir(mode=0o755)
+            for folder in dict.fromkeys(PurePosixPath(name).parent for name in site):
+                (new / folder).mkdir(parents=True, exist_ok=True)
             for name, content in site.items():
-                path = new.joinpath(*name.split("/"))
-                if not path.resolve().is_relative_to(new.resolve()):
-                    raise RegisterError(f"{name}: leads out of {output}; correct the name")
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(content)
+                (new / name).write_bytes(content)
             if target.exists():
                 target.replace(old)
             try:
