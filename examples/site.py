@@ -78,7 +78,9 @@ def main() -> None:
     for record in (tariff(register, pages), forecast(pages)):
         register = register.with_record("algorithmes", record)
     save_register(register, folder)
-    write_site(render_site(register, pages=read_pages(pages)), output / "site", register=folder)
+    write_site(
+        render_site(register, ("fr",), pages=read_pages(pages)), output / "site", register=folder
+    )
     print(f"Look at {output / 'site' / 'algorithmes.html'}")
 
 

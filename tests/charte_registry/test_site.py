@@ -5,9 +5,10 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 import xml.etree.ElementTree as ET
 from itertools import pairwise
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
 import attrs
@@ -542,3 +543,13 @@ def test_dates_are_sorted_by_the_day_and_not_by_its_words():
     assert kind["values"][column] == ["1er octobre 2020"]
     assert kind["orders"][column] == ["2020-10-01"]
     assert kind["orders"][kind["labels"].index("Technique")] is None
+
+
+def test_the_example_joins_the_three_packages_by_records_and_files(tmp_path):
+    program = Path("examples/site.py").resolve()
+    subprocess.run([sys.executable, str(program), str(tmp_path / "out")], check=True)
+    site = tmp_path / "out" / "site"
+    for name in ("tarification-eau", "prevision-cantines"):
+        page = (site / "algorithmes" / f"{name}.html").read_text("utf-8")
+        assert f'<iframe src="../attached-pages/{name}.html"' in page
+        assert (site / "attached-pages" / f"{name}.html").is_file()

@@ -90,8 +90,7 @@ def _run(arguments: argparse.Namespace) -> int:
             since=arguments.since or "",
         )
     write_site(site, arguments.output, register=arguments.folder)
-    pages = sum(name.endswith(".html") for name in site)
-    print(f"{pages} pages written, open {arguments.output / 'index.html'}")
+    print(f"site written, open {arguments.output / 'index.html'}")
     if internal is not None:
         beside = arguments.output.with_name(f"{arguments.output.resolve().name}-internal")
         write_site(internal, beside, register=arguments.folder)
