@@ -56,7 +56,7 @@ def _console(page):
 def test_the_commands_of_the_readme_print_what_it_says(page, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "examples").symlink_to(ROOT / "examples")
-    assert len(_console(page)) == 2
+    assert len(_console(page)) == 3
     for command, output in _console(page):
         name, *arguments = shlex.split(command)
         assert COMMANDS[name](arguments) == 0
