@@ -136,7 +136,8 @@ def render_internal(
         state=words("state", day=words.day(day)), intro=words("internal.intro", day=words.day(day)),
         groups=groups(register, checked.findings, words), due=due(register, day, words),
         trend=trend(previous, register, checked.findings, day, words) if previous is not None else None,
-        trend_title=words("internal.trend", revision=since or words.day(previous.etat_au if previous else day)),
+        trend_title=words("internal.trend_title") if previous is None
+        else words("internal.trend", revision=since or words.day(previous.etat_au)),
         silenced=checked.silenced, shown=SHOWN,
     )  # fmt: skip
     made = {
