@@ -392,7 +392,7 @@ def repository(tmp_path):
     noticias = first.records["traitements"]["noticias"]
     named = attrs.evolve(
         noticias,
-        note="Pergunte a Fulana de Tal",
+        reference="Fulana de Tal",
         finalites=(attrs.evolve(noticias.finalites[0], nom="Fulana de Tal"),),
     )
     shutil.copytree("examples/recife", folder)
@@ -424,7 +424,7 @@ def test_the_history_tells_changes_and_never_what_was_taken_out(repository):
     site = render_site(load_register(repository), ("pt", "en"), history=history)
     page = site["en/traitements/noticias.html"].decode("utf-8")
     assert "Status: in service → stopped" in page
-    assert "Note: removed" in page
+    assert "Reference in the register of origin: removed" in page
     assert "Fulana" not in text(site)
     feed = ET.fromstring(site["en/changes.atom"])  # noqa: S314 - our own
     titles = [e.text for e in feed.iter("{http://www.w3.org/2005/Atom}title")]
