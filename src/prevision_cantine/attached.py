@@ -8,7 +8,7 @@ from pathlib import Path
 from prevision_cantine.city.city import City
 from prevision_cantine.city.saving import save_city
 from prevision_cantine.model.forecast import Forecast
-from prevision_cantine.say.explanation import explain
+from prevision_cantine.say.explanation import explain, explanations
 
 
 def attach() -> None:
@@ -19,6 +19,12 @@ def attach() -> None:
         return explain(self, i, lang)
 
     Forecast.explain = method  # type: ignore[method-assign]
+
+    @wraps(Forecast.explanations)
+    def all_of_them(self: Forecast, lang: str = "fr") -> list[str]:
+        return explanations(self, lang)
+
+    Forecast.explanations = all_of_them  # type: ignore[method-assign]
 
     @wraps(City.to_folder)
     def to_folder(self: City, path: str | Path) -> Path:

@@ -269,3 +269,13 @@ def test_effects_are_told_and_written(town_forecaster, tmp_path, lang):
         table.select(term="x")
     with pytest.raises(ForecastError, match="no words in 'de'"):
         table.to_text("de")
+
+
+@pytest.mark.parametrize("lang", ["fr", "en", "pt"])
+def test_all_explanations_are_those_of_each_row(lang):
+    city = make_city(seed=1, canteens=6, years=2)
+    forecaster = CanteenForecaster().fit(city, until="2022-02-01")
+    forecast = forecaster.predict(city.calendar_rows("2022-03-07", "2022-03-18"))
+    each = [forecast.explain(i, lang) for i in range(len(forecast))]
+    assert forecast.explanations(lang) == each
+    assert len(set(each)) == len(each) > 20

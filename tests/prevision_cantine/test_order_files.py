@@ -272,7 +272,7 @@ def test_a_link_in_the_folder_is_not_followed(town_forecast, tmp_path):
         with pytest.raises(CantineError, match="is a link"):
             write(plan, tmp_path / "s")
     assert kept.read_text(encoding="utf-8") == "mine"
-    with pytest.raises(CantineError, match="cannot be made"):
+    with pytest.raises(CantineError, match="cannot be written"):
         order_sheets(plan, tmp_path / "absent" / "s")
 
 

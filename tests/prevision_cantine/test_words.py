@@ -7,6 +7,7 @@ import re
 import string
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from prevision_cantine.errors import CantineError, CityError, ForecastError, Par
 from prevision_cantine.words.catalogue import Count, Either, Phrase, catalogue, sentence
 
 SOURCE = Path(prevision_cantine.__file__).parent
+WORDS = SOURCE / "words"
 ERRORS = {"CantineError", "CityError", "DateError", "ForecastError", "OfficeError"}
 # Words that are of one of the languages alone; names of columns and keys are French in all.
 FRENCH = re.compile(r"\b(est|sont|pas|donnez|écrivez|ajoutez|dans|avec|gardez|une|aucune?)\b", re.I)
@@ -282,3 +284,13 @@ def test_the_words_do_not_follow_the_language_of_the_system(folder):
     )  # fmt: skip
     assert done.returncode == 2
     assert "ce dossier n'existe pas" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "path", sorted((WORDS / "phrases").glob("*.toml")), ids=lambda path: path.stem
+)
+def test_each_phrase_of_a_module_is_in_three_languages_with_the_same_facts(path):
+    for key, said in tomllib.loads(path.read_text(encoding="utf-8")).items():
+        assert set(said) == {"fr", "en", "pt"}, key
+        facts = {lang: set(re.findall(r"{(\w+)", text)) for lang, text in said.items()}
+        assert len({frozenset(names) for names in facts.values()}) == 1, (key, facts)

@@ -10,7 +10,7 @@ import numpy as np
 from prevision_cantine.calendar.days import Calendar, weekday
 from prevision_cantine.calendar.holiday_names import holiday_name
 from prevision_cantine.errors import DateError
-from prevision_cantine.words.language import DAYS, in_language, texts
+from prevision_cantine.words.language import DAYS, in_language, phrases
 
 # Why a day is not forecast: what the calendar says, what is known of the canteens, what is past.
 REASONS = (
@@ -18,56 +18,7 @@ REASONS = (
     "between_years", "canteen_closed", "not_open_yet", "closed_for_good", "no_recent_meals", "past",
 )  # fmt: skip
 
-TEXTS = texts({
-    "fr": {
-        "day": "{day} n'est pas prévu", "span": "Aucun jour n'est prévu du {start} au {end}",
-        "canteen": " à {canteen}", "because": " : ", "and": " ; ",
-        "before_calendar": "le calendrier ne commence que le {since}",
-        "after_calendar": "le calendrier s'arrête le {since} ; ajoutez-y l'année suivante",
-        "weekday": "aucun repas n'est connu le {weekday} (un jour « ouvert » dans calendrier.csv est prévu)",
-        "public_holiday": "jour férié{name}", "school_holiday": "vacances scolaires{name}",
-        "closed": "jour fermé au calendrier", "between_years": "entre deux années scolaires",
-        "canteen_closed": "cantine fermée ce jour-là",
-        "not_open_yet": "la cantine n'ouvre que le {since}",
-        "closed_for_good": "la cantine est fermée depuis le {since}",
-        "no_recent_meals": "aucun repas servi dans l'année qui précède (les données vont jusqu'au {since})",
-        "past": "les données vont jusqu'au {since}, et la prévision commence après",
-        "both": "Jours prévus les plus proches : {before} et {after}.",
-        "one": "Jour prévu le plus proche : {day}.", "none": "Aucun jour proche n'est prévu.",
-    },
-    "en": {
-        "day": "{day} is not forecast", "span": "No day is forecast from {start} to {end}",
-        "canteen": " for {canteen}", "because": ": ", "and": "; ",
-        "before_calendar": "the calendar begins on {since}",
-        "after_calendar": "the calendar ends on {since}; add the next year to it",
-        "weekday": "no meal is known on {weekday} (a day given as 'ouvert' in calendrier.csv is forecast)",
-        "public_holiday": "public holiday{name}", "school_holiday": "school holidays{name}",
-        "closed": "closed in the calendar", "between_years": "between two school years",
-        "canteen_closed": "the canteen is closed on that day",
-        "not_open_yet": "the canteen opens on {since}",
-        "closed_for_good": "the canteen has been closed since {since}",
-        "no_recent_meals": "no meal was served in the year before (the data end on {since})",
-        "past": "the data end on {since}, and forecasts begin after it",
-        "both": "The nearest days forecast are {before} and {after}.",
-        "one": "The nearest day forecast is {day}.", "none": "No day near it is forecast.",
-    },
-    "pt": {
-        "day": "{day} não é previsto", "span": "Nenhum dia é previsto de {start} a {end}",
-        "canteen": " para {canteen}", "because": ": ", "and": "; ",
-        "before_calendar": "o calendário só começa em {since}",
-        "after_calendar": "o calendário termina em {since}; acrescente o ano seguinte",
-        "weekday": "não se conhece nenhuma refeição {weekday} (um dia \"ouvert\" em calendrier.csv é previsto)",
-        "public_holiday": "feriado{name}", "school_holiday": "férias escolares{name}",
-        "closed": "dia fechado no calendário", "between_years": "entre dois anos letivos",
-        "canteen_closed": "cantina fechada nesse dia",
-        "not_open_yet": "a cantina só abre em {since}",
-        "closed_for_good": "a cantina está fechada desde {since}",
-        "no_recent_meals": "nenhuma refeição servida no ano anterior (os dados vão até {since})",
-        "past": "os dados vão até {since}, e a previsão começa depois",
-        "both": "Os dias previstos mais próximos são {before} e {after}.",
-        "one": "O dia previsto mais próximo é {day}.", "none": "Nenhum dia próximo é previsto.",
-    },
-})  # fmt: skip
+TEXTS = phrases("not_forecast")
 
 
 def _on(number: int, lang: str) -> str:

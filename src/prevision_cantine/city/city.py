@@ -40,7 +40,7 @@ from prevision_cantine.city.records import (
 from prevision_cantine.errors import CityError, ForecastError
 from prevision_cantine.files.csv_file import write_csv
 from prevision_cantine.read_only import read_only
-from prevision_cantine.words.language import counted, in_language, texts
+from prevision_cantine.words.language import counted, in_language, phrases
 from prevision_cantine.words.near import names_near
 
 TYPES = ("M", "E", "M/E")  # of French schools: nursery, elementary, both
@@ -48,25 +48,7 @@ KINDS = ("menu", "effectif")
 SHOWN = 6  # days or canteens that a sentence names
 NEAREST = 400  # days within which a day that is forecast is looked for
 ASKED = 400  # days of a span whose reasons are told
-_WORDS = texts(
-    {
-        "fr": {
-            "menu": "Menu non publié : {n} sur {of} ({items}).",
-            "effectif": "Effectif de {year} inconnu : {n} sur {of} ({items}).",
-            "none": "Rien ne manque : les menus et les effectifs sont connus.",
-        },
-        "en": {
-            "menu": "No published menu: {n} of {of} ({items}).",
-            "effectif": "Enrolment of {year} unknown: {n} of {of} ({items}).",
-            "none": "Nothing is missing: menus and enrolments are known.",
-        },
-        "pt": {
-            "menu": "Cardápio não publicado: {n} de {of} ({items}).",
-            "effectif": "Matrículas de {year} desconhecidas: {n} de {of} ({items}).",
-            "none": "Nada falta: os cardápios e as matrículas são conhecidos.",
-        },
-    }
-)
+_WORDS = phrases("city")
 
 
 @attrs.frozen(eq=False)

@@ -23,7 +23,7 @@ from prevision_cantine.model.storage import load_forecaster
 from prevision_cantine.say.figures import picture_kind
 from prevision_cantine.say.limits import say_too_little, say_unknowns
 from prevision_cantine.words.catalogue import Phrase
-from prevision_cantine.words.language import LANGUAGES, texts
+from prevision_cantine.words.language import LANGUAGES, phrases
 
 T = TypeVar("T")
 
@@ -38,23 +38,7 @@ LEAD_DAYS = 15  # of a command that is given none
 # The language of the answers while the arguments are read, which argparse hands to nobody.
 language_now: ContextVar[str] = ContextVar("language_now", default=LANGUAGES[0])
 
-TEXTS = texts({
-    "fr": {
-        "see": "voir {file}", "learned": "modèle appris sur {rows} du {first} au {last}, voir {file}",
-        "forecast": "{remarks} sur les données (inspect les donne) ; prévision de {rows} (cantine et jour), voir {file}",
-        "sheet": "fiche du modèle du {until}, voir {file}",
-    },
-    "en": {
-        "see": "see {file}", "learned": "model learned from {rows} from {first} to {last}, see {file}",
-        "forecast": "{remarks} on the data (inspect tells them); forecast of {rows} (canteen and day), see {file}",
-        "sheet": "sheet of the model of {until}, see {file}",
-    },
-    "pt": {
-        "see": "ver {file}", "learned": "modelo aprendido com {rows} de {first} a {last}, ver {file}",
-        "forecast": "{remarks} sobre os dados (ver inspect); previsão de {rows} (cantina e dia), ver {file}",
-        "sheet": "ficha do modelo de {until}, ver {file}",
-    },
-})  # fmt: skip
+TEXTS = phrases("common")
 
 
 def add_command(

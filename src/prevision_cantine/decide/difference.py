@@ -31,38 +31,16 @@ from prevision_cantine.words.language import (
     day_of_week,
     in_language,
     number,
+    phrases,
     rounded_to,
     signed,
     table,
-    texts,
 )
 
 OPENING = "ouverture"  # a day that one of the two forecasts has and the other has not
 NEW = "nouvelle_cantine"  # the same, of a canteen that has never served
 
-TEXTS = texts({
-    "fr": {
-        "row": "{canteen}, {day} {date} : {after} au lieu de {before} ({change})",
-        "head": "{after} au lieu de {before} ({change}), sur {days} et {canteens}.",
-        "none": "Rien ne change.",
-        "colon": " : ", OPENING: "jour ouvert ou fermé", NEW: "nouvelle cantine",
-        "day": "jour", "before": "avant", "after": "après", "change": "écart",
-    },
-    "en": {
-        "row": "{canteen}, {day} {date}: {after} instead of {before} ({change})",
-        "head": "{after} instead of {before} ({change}), over {days} and {canteens}.",
-        "none": "Nothing changes.",
-        "colon": ": ", OPENING: "day open or closed", NEW: "new canteen",
-        "day": "day", "before": "before", "after": "after", "change": "change",
-    },
-    "pt": {
-        "row": "{canteen}, {day} {date}: {after} em vez de {before} ({change})",
-        "head": "{after} em vez de {before} ({change}), em {days} e {canteens}.",
-        "none": "Nada muda.",
-        "colon": ": ", OPENING: "dia aberto ou fechado", NEW: "nova cantina",
-        "day": "dia", "before": "antes", "after": "depois", "change": "diferença",
-    },
-})  # fmt: skip
+TEXTS = phrases("difference")
 
 
 @attrs.frozen(kw_only=True, eq=False)

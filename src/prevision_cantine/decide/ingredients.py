@@ -16,7 +16,7 @@ from prevision_cantine.decide.ordering import Order
 from prevision_cantine.errors import CityError, DateError
 from prevision_cantine.files.csv_file import parse_quantity, read_rows, write_csv
 from prevision_cantine.words.catalogue import Count, Phrase
-from prevision_cantine.words.language import counted, in_language, number, table, texts
+from prevision_cantine.words.language import counted, in_language, number, phrases, table
 from prevision_cantine.words.plain import plain
 
 EVERY_SITE = "*"
@@ -29,11 +29,7 @@ UNITS: Mapping[str, tuple[str, Fraction]] = {
 SHOWN = 5  # dishes without a portion that an error names
 MAX_QUANTITY = 1000  # of a unit in one portion
 COLUMNS = ("plat", "produit", "fournisseur", "type_site", "quantite", "unite")
-TEXTS = texts({
-    "fr": {"week": "semaine du {day}, {supplier}", "product": "produit", "quantity": "quantité"},
-    "en": {"week": "week of {day}, {supplier}", "product": "product", "quantity": "quantity"},
-    "pt": {"week": "semana de {day}, {supplier}", "product": "produto", "quantity": "quantidade"},
-})  # fmt: skip
+TEXTS = phrases("ingredients")
 
 
 @attrs.frozen

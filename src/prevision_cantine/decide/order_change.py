@@ -21,36 +21,14 @@ from prevision_cantine.words.language import (
     day_of_week,
     in_language,
     number,
+    phrases,
     signed,
     table,
-    texts,
 )
 
 LONGEST_TABLE = 60  # rows of the table by day: beyond it, the file has them
 
-TEXTS = texts({
-    "fr": {
-        "head": "Commande avec le scénario : {after} au lieu de {before} ({change}), sur {days}.",
-        "named": "Commande avec le scénario « {name} » : {after} au lieu de {before} ({change}), sur {days}.",
-        "none": "Le scénario ne change aucune commande : {before}.",
-        "canteen": "cantine", "day": "jour", "without": "sans", "with": "avec", "change": "écart",
-        "reasons": "raisons (repas prévus)", "more": "Les {n} lignes qui changent sont dans le fichier.",
-    },
-    "en": {
-        "head": "Order with the scenario: {after} instead of {before} ({change}), over {days}.",
-        "named": "Order with the scenario “{name}”: {after} instead of {before} ({change}), over {days}.",
-        "none": "The scenario changes no order: {before}.",
-        "canteen": "canteen", "day": "day", "without": "without", "with": "with", "change": "change",
-        "reasons": "reasons (meals forecast)", "more": "The {n} rows that change are in the file.",
-    },
-    "pt": {
-        "head": "Pedido com o cenário: {after} em vez de {before} ({change}), em {days}.",
-        "named": "Pedido com o cenário “{name}”: {after} em vez de {before} ({change}), em {days}.",
-        "none": "O cenário não muda nenhum pedido: {before}.",
-        "canteen": "cantina", "day": "dia", "without": "sem", "with": "com", "change": "diferença",
-        "reasons": "motivos (refeições previstas)", "more": "As {n} linhas que mudam estão no arquivo.",
-    },
-})  # fmt: skip
+TEXTS = phrases("order_change")
 
 
 @attrs.frozen(kw_only=True, eq=False)

@@ -26,8 +26,8 @@ from prevision_cantine.words.language import (
     in_language,
     number,
     percent,
+    phrases,
     table,
-    texts,
 )
 from prevision_cantine.words.near import names_near
 
@@ -37,65 +37,7 @@ MOST_MEALS = 1_000_000  # of one canteen on one day
 SHOWN = 3  # rows and runs that a sentence names
 SHORTAGES = (0.0025, 0.005, 0.01, 0.015, 0.02, 0.03, 0.05)
 
-TEXTS = texts({
-    "fr": {
-        "head": "{days}, {canteens} : commande de {ordered} pour une prévision de {forecast} ({margin}).",
-        "kitchen": "En une seule commande pour la cuisine centrale, si les repas se répartissent le jour même : "
-        "{together} ({margin}), soit {gain} de moins pour la même prudence.",
-        "kitchen_more": "En une seule commande pour la cuisine centrale, si les repas se répartissent le jour "
-        "même : {together} ({margin}), soit {gain} de plus pour la même prudence.",
-        "alone": "Trop peu de jours passés pour une commande d'ensemble : {days}, il en faut {needed}.",
-        "day": "jour", "forecast": "prévus", "separate": "commandes", "together": "en une fois",
-        "gain": "gain", "trays": "Barquettes de {tray} repas.",
-        "past": "La marge vient de {past}.",
-        "setters": "La marge vient de {past} ; {share} des repas manquants y sont le fait de {count}, d'abord {items}.",
-        "setter": "{canteen} le {date} ({served} servis, {forecast} prévus)",
-        "left_out": "Laissé de côté, car d'un autre niveau : {items}.",
-        "run": "{canteen}, {days} du {first} au {last} (× {factor})",
-        "caution": "Ce que coûte chaque niveau de prudence, sur {days} jours passés prévus sans rien savoir de la suite.",
-        "at_once": "Une seule commande par jour pour toutes les cantines.",
-        "margin": "marge", "quantile": "jours sans manque", "excess": "excédent", "shortage": "manque",
-        "wasted": "repas en trop par jour", "missing": "repas manquants par jour",
-    },
-    "en": {
-        "head": "{days}, {canteens}: {ordered} ordered for {forecast} forecast ({margin}).",
-        "kitchen": "As one order for the central kitchen, where meals are shared out on the day: {together} "
-        "({margin}), {gain} fewer for the same caution.",
-        "kitchen_more": "As one order for the central kitchen, where meals are shared out on the day: "
-        "{together} ({margin}), {gain} more for the same caution.",
-        "alone": "Too few past days for one order of the total: {days}, where {needed} are needed.",
-        "day": "day", "forecast": "forecast", "separate": "orders", "together": "as one",
-        "gain": "gain", "trays": "Trays of {tray} meals.",
-        "past": "The margin comes from {past}.",
-        "setters": "The margin comes from {past}; {share} of the meals missing there are of {count}, first {items}.",
-        "setter": "{canteen} on {date} ({served} served, {forecast} forecast)",
-        "left_out": "Left out, since of another level: {items}.",
-        "run": "{canteen}, {days} from {first} to {last} (× {factor})",
-        "caution": "What each caution costs, on {days} past days forecast knowing nothing of what followed.",
-        "at_once": "One order a day for all canteens.",
-        "margin": "margin", "quantile": "days with enough", "excess": "excess", "shortage": "shortage",
-        "wasted": "meals too many a day", "missing": "meals missing a day",
-    },
-    "pt": {
-        "head": "{days}, {canteens}: pedido de {ordered} para uma previsão de {forecast} ({margin}).",
-        "kitchen": "Em um só pedido para a cozinha central, se as refeições forem repartidas no dia: {together} "
-        "({margin}), {gain} a menos com a mesma cautela.",
-        "kitchen_more": "Em um só pedido para a cozinha central, se as refeições forem repartidas no dia: "
-        "{together} ({margin}), {gain} a mais com a mesma cautela.",
-        "alone": "Poucos dias passados para um pedido do total: {days}, são necessários {needed}.",
-        "day": "dia", "forecast": "previstas", "separate": "pedidas", "together": "em um só",
-        "gain": "ganho", "trays": "Bandejas de {tray} refeições.",
-        "past": "A margem vem de {past}.",
-        "setters": "A margem vem de {past}; {share} das refeições em falta vêm de {count}, primeiro {items}.",
-        "setter": "{canteen} em {date} ({served} servidas, {forecast} previstas)",
-        "left_out": "Deixado de lado, por ser de outro nível: {items}.",
-        "run": "{canteen}, {days} de {first} a {last} (× {factor})",
-        "caution": "Quanto custa cada nível de cautela, em {days} dias passados previstos sem nada saber do que se seguiu.",
-        "at_once": "Um só pedido por dia para todas as cantinas.",
-        "margin": "margem", "quantile": "dias sem falta", "excess": "excesso", "shortage": "falta",
-        "wasted": "refeições a mais por dia", "missing": "refeições em falta por dia",
-    },
-})  # fmt: skip
+TEXTS = phrases("ordering")
 
 
 @attrs.frozen(eq=False)

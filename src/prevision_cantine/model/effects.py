@@ -18,7 +18,7 @@ from prevision_cantine.model.naming import NO_WORDS, TERMS, Words
 from prevision_cantine.model.regression import Block, Design, Effects
 from prevision_cantine.model.terms import Term
 from prevision_cantine.model.week_errors import FEW_WEEKS, GROUPS, week_errors
-from prevision_cantine.words.language import in_language, number, percent, table, texts
+from prevision_cantine.words.language import in_language, number, percent, phrases, table
 
 EVERYWHERE = "*"
 # The jackknife takes as long as some fits: of many rows, fewer groups of weeks are left out in turn.
@@ -27,20 +27,7 @@ MANY_ROWS, FEWER_GROUPS = 1_000_000, 10
 # and is told by the forecast itself.
 _LEFT_OUT = ("niveau",)
 
-TEXTS = texts({
-    "fr": {
-        "term": "terme", "level": "niveau", "scope": "cantines", "effect": "effet", "error": "erreur type",
-        "rows": "lignes", "all": "toutes", "one_week": "vu 1 semaine", "weeks": "vu {count} semaines",
-    },
-    "en": {
-        "term": "term", "level": "level", "scope": "canteens", "effect": "effect", "error": "standard error",
-        "rows": "rows", "all": "all", "one_week": "seen in 1 week", "weeks": "seen in {count} weeks",
-    },
-    "pt": {
-        "term": "termo", "level": "nível", "scope": "cantinas", "effect": "efeito", "error": "erro padrão",
-        "rows": "linhas", "all": "todas", "one_week": "visto em 1 semana", "weeks": "visto em {count} semanas",
-    },
-})  # fmt: skip
+TEXTS = phrases("effects")
 
 
 @attrs.frozen(kw_only=True, eq=False)

@@ -194,7 +194,7 @@ def reasons(rows: Rows, lang: str) -> list[dict[str, str]]:
     Parameters
     ----------
     rows : Rows
-        Canteens and days; few of them, since each is told.
+        Canteens and days.
     lang : {"fr", "en", "pt"}
         Language.
 
@@ -204,26 +204,34 @@ def reasons(rows: Rows, lang: str) -> list[dict[str, str]]:
         By term, such as ``{"menu": "fish", "vacances": "eve of holidays (Noël)"}``; a term that the
         calendar and the menus say nothing about is not there.
     """
-    around = rows.city.calendar.surroundings(rows.date)
     city = rows.city
+    service = [city.service_of[canteen] for canteen in rows.canteen.tolist()]
+    known = list(zip(rows.date.tolist(), service, strict=True))
+    first = {key: i for i, key in reversed(list(enumerate(known)))}  # a day is told once a service
+    around = city.calendar.surroundings(rows.date[list(first.values())])
+    told = {
+        key: _reasons_of(rows, i, {name: values[n] for name, values in around.items()}, lang)
+        for n, (key, i) in enumerate(first.items())
+    }
+    return [told[key] for key in known]
+
+
+def _reasons_of(rows: Rows, i: int, here: Mapping[str, Any], lang: str) -> dict[str, str]:
+    """Return what the terms are about on the day of a row, for its service."""
     tellers: Mapping[str, Callable[[Rows, int, Mapping[str, Any], str], str]] = {
         "saison": _season, "rentree_fin": _ends, "vacances": _school_holidays,
         "feries": _public_holidays, "greve": _flag("strike"), "ramadan": _flag("ramadan"),
     }  # fmt: skip
-    result = []
-    for i in range(len(rows)):
-        here = {name: values[i] for name, values in around.items()}
-        told = {term: tell(rows, i, here, lang) for term, tell in tellers.items()}
-        service = city.service_of[rows.canteen[i]]
-        menus = city.menus_of.get(service, city.menus)
-        served = [
-            family.words.get(lang) or NAMES.get(family.name, {}).get(lang) or family.name
-            for family, flag in zip(menus.families, menus.on(rows.date[[i]])[0], strict=True)
-            if flag
-        ]
-        told["menu"] = listed(served, lang)
-        result.append({term: words for term, words in told.items() if words})
-    return result
+    told = {term: tell(rows, i, here, lang) for term, tell in tellers.items()}
+    city = rows.city
+    menus = city.menus_of.get(city.service_of[rows.canteen[i]], city.menus)
+    served = [
+        family.words.get(lang) or NAMES.get(family.name, {}).get(lang) or family.name
+        for family, flag in zip(menus.families, menus.on(rows.date[[i]])[0], strict=True)
+        if flag
+    ]
+    told["menu"] = listed(served, lang)
+    return {term: words for term, words in told.items() if words}
 
 
 def _season(rows: Rows, i: int, here: Mapping[str, Any], lang: str) -> str:

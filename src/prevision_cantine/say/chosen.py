@@ -6,77 +6,11 @@ from collections.abc import Callable
 
 from prevision_cantine.model.choice import Choice
 from prevision_cantine.model.naming import NO_WORDS, Words
-from prevision_cantine.words.language import in_language, listed, number, percent, texts
+from prevision_cantine.words.language import in_language, listed, number, percent, phrases
 
-TEXTS = texts({
-    "fr": {
-        "chosen": "Réglages choisis avec les données connues le {until}, sur les prévisions passées du {first} "
-        "au {last} : {weeks} semaines, {evaluations} réglages essayés. Leur erreur passe de {before} à {after} des repas.",
-        "same": "Réglages vérifiés avec les données connues le {until}, sur les prévisions passées du {first} "
-        "au {last} : {weeks} semaines, {evaluations} réglages essayés. Aucun changement ne les améliore "
-        "sûrement ; leur erreur est de {before} des repas.",
-        "few": "Réglages inchangés : {weeks} semaines de prévisions passées, du {first} au {last}, sont trop peu "
-        "pour en choisir.",
-        "time": "La recherche s'est arrêtée avant la fin, faute de temps.",
-        "step": "{name} : {before} → {after}, {gain} point d'erreur en moins",
-        "penalty": "prudence du terme « {term} »", "every": "prudence de tous les termes", "term": "terme « {term} »", "yes": "gardé", "no": "laissé de côté",
-        "stay": "Termes facultatifs gardés : {names}.", "without": "Termes laissés de côté : {names}.",
-        "see": "voir {file}",
-        "none": "Les réglages sont ceux livrés avec le logiciel, ou donnés à la main : aucune recherche sur le passé "
-        "de la ville ne les a choisis.",
-    },
-    "en": {
-        "chosen": "Settings chosen from data known on {until}, on past forecasts from {first} to {last}: {weeks} "
-        "weeks, {evaluations} settings tried. Their error goes from {before} to {after} of the meals.",
-        "same": "Settings checked with data known on {until}, on past forecasts from {first} to {last}: {weeks} "
-        "weeks, {evaluations} settings tried. No change surely improves them; their error is {before} of the meals.",
-        "few": "Settings unchanged: {weeks} weeks of past forecasts, from {first} to {last}, are too few to choose on.",
-        "time": "The search stopped before its end, for want of time.",
-        "step": "{name}: {before} → {after}, {gain} points of error less",
-        "penalty": "caution of the term “{term}”", "every": "caution of all terms", "term": "term “{term}”", "yes": "kept", "no": "left out",
-        "stay": "Optional terms kept: {names}.", "without": "Terms left out: {names}.",
-        "see": "see {file}",
-        "none": "The settings are those that ship with the software, or were given by hand: no search on the city's "
-        "past chose them.",
-    },
-    "pt": {
-        "chosen": "Parâmetros escolhidos com os dados conhecidos em {until}, em previsões passadas de {first} a "
-        "{last}: {weeks} semanas, {evaluations} combinações testadas. O erro delas passa de {before} para {after} das refeições.",
-        "same": "Parâmetros verificados com os dados conhecidos em {until}, em previsões passadas de {first} a "
-        "{last}: {weeks} semanas, {evaluations} combinações testadas. Nenhuma mudança os melhora com segurança; "
-        "o erro é de {before} das refeições.",
-        "few": "Parâmetros inalterados: {weeks} semanas de previsões passadas, de {first} a {last}, são poucas "
-        "para escolher.",
-        "time": "A busca parou antes do fim, por falta de tempo.",
-        "step": "{name}: {before} → {after}, {gain} ponto de erro a menos",
-        "penalty": "cautela do termo “{term}”", "every": "cautela de todos os termos", "term": "termo “{term}”", "yes": "mantido", "no": "deixado de fora",
-        "stay": "Termos opcionais mantidos: {names}.", "without": "Termos deixados de fora: {names}.",
-        "see": "ver {file}",
-        "none": "Os parâmetros são os que vêm com o programa, ou foram dados à mão: nenhuma busca no passado da "
-        "cidade os escolheu.",
-    },
-})  # fmt: skip
+TEXTS = phrases("chosen")
 # What a setting is called, for who does not know the parameters.
-SETTINGS = texts({
-    "fr": {
-        "level_half_life": "mémoire du niveau, en jours de service",
-        "level_half_life_new_year": "mémoire du niveau à la rentrée, en jours de service",
-        "enrolment_exponent": "puissance de l'effectif", "level_rows": "jours du long passé dans le niveau",
-        "half_life": "mémoire des effets, en jours",
-    },
-    "en": {
-        "level_half_life": "memory of the level, in service days",
-        "level_half_life_new_year": "memory of the level for a new year, in service days",
-        "enrolment_exponent": "power of enrolment", "level_rows": "days of the longer past in the level",
-        "half_life": "memory of the effects, in days",
-    },
-    "pt": {
-        "level_half_life": "memória do nível, em dias de serviço",
-        "level_half_life_new_year": "memória do nível no novo ano, em dias de serviço",
-        "enrolment_exponent": "potência das matrículas", "level_rows": "dias do passado longo no nível",
-        "half_life": "memória dos efeitos, em dias",
-    },
-})  # fmt: skip
+SETTINGS = phrases("settings")
 
 
 def choice_lines(

@@ -32,59 +32,16 @@ from prevision_cantine.words.language import (
     in_language,
     number,
     percent,
+    phrases,
     rounded_to,
     signed,
-    texts,
 )
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-TEXTS = texts({
-    "fr": {
-        "meals": "repas", "forecast": "prévision", "interval": "intervalle à {share}", "served": "servis",
-        "added": "écart à l'habitude (repas)", "usual": "{day} habituel", "effect": "effet sur les repas (%)",
-        "error": "effet, et deux erreurs types de part et d'autre ; point creux : vu trop peu de semaines", "asked": "part annoncée", "held": "part observée",
-        "exact": "intervalles exacts", "all": "ensemble",
-        "calibration": "Les intervalles tiennent-ils ?\nceux de chaque période, d'après les erreurs des autres",
-        "shortage": "repas manquants / servis (%)", "excess": "repas en trop / commandés (%)",
-        "separate": "cantine par cantine", "together": "une commande par jour pour l'ensemble",
-        "trade_off": "Ce que coûte chaque niveau de prudence, sur {days} jours passés", "asked_for": "{share} demandé",
-        "caution": "aux points : marge moyenne sur la prévision", "off": "erreur sur le total du jour (%)",
-        "calendar": "Erreur de prévision par jour : + trop prévu, − pas assez, sans signe moins de {least}",
-        "week": "semaine de l'année scolaire", "from_start": "premiers jours de l'année",
-        "to_end": "jours avant la fin de l'année",
-    },
-    "en": {
-        "meals": "meals", "forecast": "forecast", "interval": "{share} interval", "served": "served",
-        "added": "off the usual (meals)", "usual": "usual {day}", "effect": "effect on meals (%)",
-        "error": "effect, and two standard errors either side; hollow point: seen in too few weeks", "asked": "share stated", "held": "share held",
-        "exact": "exact intervals", "all": "all",
-        "calibration": "Do the intervals hold?\nthose of each period, from the errors of the others",
-        "shortage": "meals missing / served (%)", "excess": "meals too many / ordered (%)",
-        "separate": "canteen by canteen", "together": "one order a day for all",
-        "trade_off": "What each caution costs, on {days} past days", "asked_for": "{share} asked for",
-        "caution": "at the points: mean margin over the forecast", "off": "error of the day's total (%)",
-        "calendar": "Forecast error by day: + too many forecast, − too few, no sign under {least}",
-        "week": "week of the school year", "from_start": "first days of the year",
-        "to_end": "days before the end of the year",
-    },
-    "pt": {
-        "meals": "refeições", "forecast": "previsão", "interval": "intervalo de {share}", "served": "servidas",
-        "added": "desvio do habitual (refeições)", "usual": "{day} habitual", "effect": "efeito nas refeições (%)",
-        "error": "efeito, e dois erros padrão de cada lado; ponto vazio: visto em poucas semanas", "asked": "parcela anunciada",
-        "held": "parcela observada", "exact": "intervalos exatos", "all": "total",
-        "calibration": "Os intervalos se cumprem?\nos de cada período, pelos erros dos outros",
-        "shortage": "refeições em falta / servidas (%)", "excess": "refeições a mais / pedidas (%)",
-        "separate": "cantina por cantina", "together": "um pedido por dia para todas",
-        "trade_off": "Quanto custa cada nível de cautela, em {days} dias passados", "asked_for": "{share} pedido",
-        "caution": "nos pontos: margem média sobre a previsão", "off": "erro do total do dia (%)",
-        "calendar": "Erro de previsão por dia: + previsto a mais, − a menos, sem sinal menos de {least}",
-        "week": "semana do ano letivo", "from_start": "primeiros dias do ano letivo",
-        "to_end": "dias antes do fim do ano letivo",
-    },
-})  # fmt: skip
+TEXTS = phrases("figures")
 # Okabe and Ito's colours, told apart by every kind of sight.
 BLUE, VERMILION, BLACK, GREY = "#0072B2", "#D55E00", "#000000", "#767676"
 _COLOURS = ("#0072B2", "#E69F00", "#56B4E9", "#D55E00", "#009E73", "#CC79A7", "#999999")

@@ -8,39 +8,12 @@ from prevision_cantine.city.sources import Sources
 from prevision_cantine.model.forecast import Forecast
 from prevision_cantine.say.explanation import say_break
 from prevision_cantine.uncertainty.intervals import MIN_ROWS
-from prevision_cantine.words.language import counted, in_language, number, texts
+from prevision_cantine.words.language import counted, in_language, number, phrases
 
 SHOWN = 4  # canteens that a sentence names
 SCHOOL_YEAR = 300  # days from the first to the last of a school year, at the least
 
-TEXTS = texts({
-    "fr": {
-        "season": "les repas ne sont connus que sur {days}, du {first} au {last}, moins qu'une année scolaire : ce "
-        "que font la saison, les vacances, la rentrée et la fin d'année hors de ces jours n'est pas connu, et la "
-        "prévision n'en tient pas compte.",
-        "intervals": "intervalles et commandes sont larges par prudence : il faut {needed} prévisions passées, mesurées "
-        "sur des périodes déjà servies, pour dire de combien on se trompe ici, et il y en a {past}.",
-        "little": "{count} sans passé ou presque ({names}) : intervalles et commandes y sont larges par prudence ; un "
-        "nombre de repas attendus ou un projet de commande les resserrerait.",
-    },
-    "en": {
-        "season": "meals are known on {days} only, from {first} to {last}, less than a school year: what season, "
-        "holidays, and the start and end of the year do outside them is not known, and the forecast leaves it out.",
-        "intervals": "intervals and orders are wide to be careful: {needed} past forecasts, measured on periods already "
-        "served, are needed to say how far one is off here, and there are {past}.",
-        "little": "{count} with little or no past ({names}): intervals and orders are wide there to be careful; a stated "
-        "number of meals or a draft order would narrow them.",
-    },
-    "pt": {
-        "season": "as refeições só são conhecidas em {days}, de {first} a {last}, menos que um ano letivo: o que a "
-        "época do ano, as férias, o início e o fim do ano letivo fazem fora desses dias não é conhecido, e a "
-        "previsão não o considera.",
-        "intervals": "intervalos e pedidos são largos por cautela: são necessárias {needed} previsões passadas, medidas em "
-        "períodos já servidos, para dizer quanto se erra aqui, e há {past}.",
-        "little": "{count} com pouco ou nenhum passado ({names}): intervalos e pedidos são largos por cautela; um número "
-        "de refeições esperado ou um pedido preliminar os reduziria.",
-    },
-})  # fmt: skip
+TEXTS = phrases("limits")
 
 
 def too_little(sources: Sources, past_forecasts: int) -> tuple[str, ...]:

@@ -12,45 +12,11 @@ from prevision_cantine.arrays import Ints
 from prevision_cantine.city.city import City
 from prevision_cantine.decide.ordering import Order
 from prevision_cantine.model.naming import reasons
-from prevision_cantine.words.language import DAYS, MONTHS, texts
+from prevision_cantine.words.language import DAYS, MONTHS, phrases
 
 TOLD = ("menu", "vacances", "feries", "greve", "ramadan")  # the terms that a kitchen should know of
 
-TEXTS = texts({
-    "fr": {
-        "title": "Commande de repas : {canteen}", "week": "Semaine {number}, du {first} au {last}",
-        "day": "Jour", "service": "Service", "notes": "À savoir", "forecast": "Repas prévus",
-        "order": "Repas commandés", "trays": "Barquettes de {tray}", "served": "Repas servis",
-        "signature": "Signature", "total": "Total",
-        "fill": "La cuisine remplit « Repas servis » chaque jour ; ce sont les données de la prochaine prévision.",
-        "signed": "Date et signature :", "page": "Page", "date": "{day} {n} {month} {year}",
-        "date_short": "{day} {n} {month}",
-        "event": "{meals} repas commandés", "event_service": "{service} : {meals} repas commandés",
-        "and": " ; ", "expected": "Prévus : {meals}.", "known": "À savoir : {notes}.",
-    },
-    "en": {
-        "title": "Meal order: {canteen}", "week": "Week {number}, from {first} to {last}",
-        "day": "Day", "service": "Service", "notes": "To know", "forecast": "Meals forecast",
-        "order": "Meals ordered", "trays": "Trays of {tray}", "served": "Meals served",
-        "signature": "Signature", "total": "Total",
-        "fill": "The kitchen fills in “Meals served” each day: these are the data of the next forecast.",
-        "signed": "Date and signature:", "page": "Page", "date": "{day} {n} {month} {year}",
-        "date_short": "{day} {n} {month}",
-        "event": "{meals} meals ordered", "event_service": "{service}: {meals} meals ordered",
-        "and": "; ", "expected": "Forecast: {meals}.", "known": "To know: {notes}.",
-    },
-    "pt": {
-        "title": "Pedido de refeições: {canteen}", "week": "Semana {number}, de {first} a {last}",
-        "day": "Dia", "service": "Serviço", "notes": "A saber", "forecast": "Refeições previstas",
-        "order": "Refeições pedidas", "trays": "Bandejas de {tray}", "served": "Refeições servidas",
-        "signature": "Assinatura", "total": "Total",
-        "fill": "A cozinha preenche “Refeições servidas” a cada dia: são os dados da próxima previsão.",
-        "signed": "Data e assinatura:", "page": "Página", "date": "{day}, {n} de {month} de {year}",
-        "date_short": "{day}, {n} de {month}",
-        "event": "{meals} refeições pedidas", "event_service": "{service}: {meals} refeições pedidas",
-        "and": "; ", "expected": "Previstas: {meals}.", "known": "A saber: {notes}.",
-    },
-})  # fmt: skip
+TEXTS = phrases("order_words")
 
 
 @attrs.frozen

@@ -34,7 +34,7 @@ from prevision_cantine.words.language import (
     markdown_table,
     number,
     percent,
-    texts,
+    phrases,
 )
 
 SCHEMA = 1
@@ -42,130 +42,7 @@ COVERAGES = (0.5, 0.8, 0.9)
 SIZES = (80, 160, 240)  # meals forecast that bound the classes of size
 WORST_DAYS = 5
 
-TEXTS = texts({
-    "fr": {
-        "title": "Fiche du modèle de prévision des cantines",
-        "what": "Le nombre de repas attendu par cantine et par jour est l'effectif élevé à une puissance, "
-        "multiplié par l'exponentielle d'une somme de termes nommés. Chaque terme se lit en repas, et leur "
-        "somme redonne la prévision.",
-        "data": "Données",
-        "attendance": "Repas servis du {first} au {last} : {rows} (cantine et jour), {days}, "
-        "{canteens}, {meals}.",
-        "types": "Cantines par type : {types}.",
-        "years": "Effectifs par cantine des années scolaires : {years}.",
-        "no_years": "Aucun effectif connu.",
-        "menus": "Menus publiés : {menus}.",
-        "calendar": "Calendrier scolaire, jours fériés, grèves passées.",
-        "until": "Rien de postérieur au {until} n'a servi.",
-        "personal": "Aucune donnée personnelle : des nombres de repas et d'élèves par cantine, jamais un enfant.",
-        "terms": "Termes", "term": "terme", "levels": "niveaux", "lowest": "plus bas", "highest": "plus haut",
-        "error": "erreur type médiane", "error_row": "L'erreur type compte les semaines, non les lignes : les cantines "
-        "s'écartent ensemble un même jour. Un effet vu moins de {few} semaines n'en a pas.",
-        "level_row": "Le niveau de chaque cantine et la puissance de l'effectif "
-        "({exponent}) ne sont pas des effets partagés : ils se lisent dans chaque prévision.",
-        "accuracy": "Justesse par situation",
-        "validated": "Mesurée sur {rows} de {days} du {first} au {last} : chaque {step} "
-        "est prévue d'un coup, comme si c'était {lead} avant, sans rien savoir de la suite ; "
-        "jours de grève exclus.", "period": "période scolaire passée", "week": "semaine passée",
-        "not_validated": "Aucune prévision passée n'a été mesurée : le modèle a été appris sans étalonnage.",
-        "situation": "situation", "count": "lignes", "wape": "erreur (WAPE)", "bias": "biais",
-        "held": "intervalle à {share}", "all": "ensemble", "under": "moins de {high} repas",
-        "between": "{low} à {high} repas", "over": "{low} repas et plus",
-        "others": "Les intervalles de chaque période viennent des erreurs des autres périodes.",
-        "worst": "Jours les moins bien prévus : {days}.",
-        "limits": "Limites",
-        "limit_past": "Les marges et les intervalles supposent un avenir qui surprend autant que le passé mesuré.",
-        "limit_strike": "Une grève qui n'est pas annoncée est prévue comme un jour ordinaire.",
-        "limit_absence": "Les sorties et les classes fermées ne sont pas connues du modèle s'il n'en est pas averti.",
-        "limit_enrolment": "Avant une rentrée, les effectifs de l'année précédente tiennent lieu des nouveaux, "
-        "sauf s'ils sont donnés à l'avance.",
-        "limit_cause": "Un effet est une association observée, non une cause : un plat servi surtout le vendredi "
-        "porte une part du vendredi.",
-        "limit_wednesday": "Les mercredis ne sont ni appris ni prévus.",
-        "settings": "Réglages", "software": "prevision_cantine {version}, fiche de format {schema}.",
-    },
-    "en": {
-        "title": "Sheet of the canteen forecast model",
-        "what": "Expected meals of a canteen on a day are its enrolment to a power, times the exponential of a sum "
-        "of named terms. Each term reads in meals, and their sum gives the forecast back.",
-        "data": "Data",
-        "attendance": "Meals served from {first} to {last}: {rows} (canteen and day), {days}, "
-        "{canteens}, {meals}.",
-        "types": "Canteens by type: {types}.",
-        "years": "Enrolments by canteen of the school years: {years}.",
-        "no_years": "No enrolment is known.",
-        "menus": "Published menus: {menus}.",
-        "calendar": "School calendar, public holidays, past strikes.",
-        "until": "Nothing after {until} was used.",
-        "personal": "No personal data: counts of meals and pupils by canteen, never a child.",
-        "terms": "Terms", "term": "term", "levels": "levels", "lowest": "lowest", "highest": "highest",
-        "error": "median standard error", "error_row": "Standard errors count weeks, not rows: canteens are off together "
-        "on the same day. An effect seen in fewer than {few} weeks has none.",
-        "level_row": "The level of each canteen and the power of enrolment "
-        "({exponent}) are no shared effects: each forecast tells them.",
-        "accuracy": "Accuracy by situation",
-        "validated": "Measured on {rows} of {days} from {first} to {last}: each {step} "
-        "is forecast at once, as if {lead} before it, knowing nothing of what follows; strike days "
-        "left out.", "period": "past teaching period", "week": "past week",
-        "not_validated": "No past forecast was measured: the model was fitted without calibration.",
-        "situation": "situation", "count": "rows", "wape": "error (WAPE)", "bias": "bias",
-        "held": "{share} interval", "all": "all", "under": "under {high} meals",
-        "between": "{low} to {high} meals", "over": "{low} meals and more",
-        "others": "The intervals of each period come from the errors of the other periods.",
-        "worst": "Days forecast worst: {days}.",
-        "limits": "Limits",
-        "limit_past": "Margins and intervals suppose a future that surprises as much as the measured past.",
-        "limit_strike": "A strike that is not announced is forecast as an ordinary day.",
-        "limit_absence": "The model does not know of trips and closed classes that it is not told of.",
-        "limit_enrolment": "Before a school year, the enrolments of the last one stand in for the new ones, unless "
-        "these are given in advance.",
-        "limit_cause": "An effect is an association, not a cause: a dish served mostly on Fridays carries some of "
-        "the Friday.",
-        "limit_wednesday": "Wednesdays are neither learned nor forecast.",
-        "settings": "Settings", "software": "prevision_cantine {version}, sheet format {schema}.",
-    },
-    "pt": {
-        "title": "Ficha do modelo de previsão das cantinas",
-        "what": "O número esperado de refeições por cantina e dia é o de matrículas elevado a uma potência, vezes "
-        "a exponencial de uma soma de termos nomeados. Cada termo se lê em refeições, e a soma deles devolve a "
-        "previsão.",
-        "data": "Dados",
-        "attendance": "Refeições servidas de {first} a {last}: {rows} (cantina e dia), {days}, "
-        "{canteens}, {meals}.",
-        "types": "Cantinas por tipo: {types}.",
-        "years": "Matrículas por cantina dos anos letivos: {years}.",
-        "no_years": "Nenhuma matrícula conhecida.",
-        "menus": "Cardápios publicados: {menus}.",
-        "calendar": "Calendário escolar, feriados, greves passadas.",
-        "until": "Nada posterior a {until} foi usado.",
-        "personal": "Nenhum dado pessoal: números de refeições e de alunos por cantina, nunca uma criança.",
-        "terms": "Termos", "term": "termo", "levels": "níveis", "lowest": "menor", "highest": "maior",
-        "error": "erro padrão mediano", "error_row": "O erro padrão conta semanas, não linhas: as cantinas desviam "
-        "juntas no mesmo dia. Um efeito visto em menos de {few} semanas não o tem.",
-        "level_row": "O nível de cada cantina e a potência das matrículas "
-        "({exponent}) não são efeitos comuns: cada previsão os mostra.",
-        "accuracy": "Precisão por situação",
-        "validated": "Medida em {rows} de {days}, de {first} a {last}: {step} de uma vez, como se "
-        "fosse {lead} antes, sem nada saber do que vem depois; dias de greve excluídos.",
-        "period": "cada período letivo passado é previsto", "week": "cada semana passada é prevista",
-        "not_validated": "Nenhuma previsão passada foi medida: o modelo foi ajustado sem calibração.",
-        "situation": "situação", "count": "linhas", "wape": "erro (WAPE)", "bias": "viés",
-        "held": "intervalo de {share}", "all": "total", "under": "menos de {high} refeições",
-        "between": "{low} a {high} refeições", "over": "{low} refeições ou mais",
-        "others": "Os intervalos de cada período vêm dos erros dos outros períodos.",
-        "worst": "Dias com pior previsão: {days}.",
-        "limits": "Limites",
-        "limit_past": "Margens e intervalos supõem um futuro que surpreenda tanto quanto o passado medido.",
-        "limit_strike": "Uma greve não anunciada é prevista como um dia comum.",
-        "limit_absence": "O modelo só conhece os passeios e as turmas sem aula que lhe são informados.",
-        "limit_enrolment": "Antes de um ano letivo, as matrículas do anterior substituem as novas, salvo se forem "
-        "dadas com antecedência.",
-        "limit_cause": "Um efeito é uma associação, não uma causa: um prato servido sobretudo às sextas carrega "
-        "parte da sexta.",
-        "limit_wednesday": "As quartas-feiras não são aprendidas nem previstas.",
-        "settings": "Parâmetros", "software": "prevision_cantine {version}, formato de ficha {schema}.",
-    },
-})  # fmt: skip
+TEXTS = phrases("sheet")
 _LIMITS = ("past", "strike", "absence", "enrolment", "cause", "wednesday")
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from prevision_cantine.arrays import Days, Floats, Ints
 from prevision_cantine.errors import ForecastError, ParameterError
-from prevision_cantine.words.language import counted, in_language, percent, texts
+from prevision_cantine.words.language import counted, in_language, percent, phrases
 
 HIT = 2 / 3  # share of the expected meals below which a series is hit
 ATOMS = 40  # values that a distribution is thinned to
@@ -22,29 +22,7 @@ PRIOR_DAYS, PRIOR_HIT = 2.0, 0.15  # where past strikes are few
 PRIOR_SERVED = (0.1, 0.25, 0.4, 0.55)  # of the expected meals, in a series hit, where none was seen
 HALVINGS = 45
 
-TEXTS = texts({
-    "fr": {
-        "none": "Aucune grève passée n'est connue : l'effet d'une grève n'est pas appris.",
-        "past": "Grèves passées ({days}) : il a été servi de {low} à {high} des repas attendus, {middle} le jour "
-        "médian ; en moyenne, {hit} des cantines ouvertes ont servi moins des deux tiers des leurs. L'effet appris "
-        "est celui d'une cantine ordinaire : il ne dit pas lesquelles seront touchées. L'intervalle d'un jour de "
-        "grève annoncée tient compte des deux cas.",
-    },
-    "en": {
-        "none": "No past strike is known: what a strike does is not learned.",
-        "past": "Past strikes ({days}): from {low} to {high} of the expected meals were served, {middle} on the "
-        "median day; on average, {hit} of the canteens open served less than two thirds of theirs. The effect learned "
-        "is that of a usual canteen: it does not say which ones will be hit. The interval of an announced strike day "
-        "allows for both cases.",
-    },
-    "pt": {
-        "none": "Nenhuma greve passada é conhecida: o efeito de uma greve não foi aprendido.",
-        "past": "Greves passadas ({days}): foram servidas de {low} a {high} das refeições esperadas, {middle} no dia "
-        "mediano; em média, {hit} das cantinas abertas serviram menos de dois terços das suas. O efeito aprendido é "
-        "o de uma cantina comum: não diz quais serão atingidas. O intervalo de um dia de greve anunciada considera "
-        "os dois casos.",
-    },
-})  # fmt: skip
+TEXTS = phrases("strikes")
 
 
 @attrs.frozen(eq=False)

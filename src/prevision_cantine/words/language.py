@@ -1,9 +1,12 @@
-"""Languages: days as each one names them, tables of text, and sentences that a module keeps by itself."""
+"""Languages: days as each one names them, tables of text, and the phrases of each module."""
 
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib import resources
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -23,7 +26,7 @@ from prevision_cantine.words.numbers import (
 
 __all__ = [
     "DAYS", "LANGUAGES", "MINUS", "MONTHS", "NBSP", "counted", "day_of_week", "in_language", "listed",
-    "markdown", "markdown_table", "number", "percent", "rounded_to", "signed", "table", "texts",
+    "markdown", "markdown_table", "number", "percent", "phrases", "rounded_to", "signed", "table",
 ]  # fmt: skip
 
 DAYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -54,16 +57,26 @@ _BEFORE = re.compile(r" (?=[:;!?%»])")
 T = TypeVar("T")
 
 
-def texts(table: Mapping[str, Mapping[str, str]]) -> Mapping[str, Mapping[str, str]]:
-    """Return sentences by language, frozen, the French ones with the spaces that do not break."""
-    spaced = {
-        lang: {
-            key: _BEFORE.sub(NBSP, text) if lang == "fr" else text
-            for key, text in sentences.items()
-        }
-        for lang, sentences in table.items()
-    }
-    return MappingProxyType({lang: MappingProxyType(said) for lang, said in spaced.items()})
+@cache
+def phrases(name: str) -> Mapping[str, Mapping[str, str]]:
+    """Return what a module says, by language and key, from the file of its name in ``phrases``.
+
+    Parameters
+    ----------
+    name : str
+        Name of the file, without its ending.
+
+    Returns
+    -------
+    mapping of str to mapping of str to str
+        Frozen; the French ones with the spaces that do not break.
+    """
+    file = resources.files("prevision_cantine").joinpath(f"words/phrases/{name}.toml")
+    found: dict[str, dict[str, str]] = {lang: {} for lang in LANGUAGES}
+    for key, said in tomllib.loads(file.read_text(encoding="utf-8")).items():
+        for lang, text in said.items():
+            found[lang][key] = _BEFORE.sub(NBSP, text) if lang == "fr" else text
+    return MappingProxyType({lang: MappingProxyType(said) for lang, said in found.items()})
 
 
 def in_language(table: Mapping[str, T], lang: str) -> T:
