@@ -28,6 +28,7 @@ from charte_registry.records import (
     ParametreTraitement,
     PourLeCompte,
     Qualite,
+    RisqueAnalyse,
     Transfert,
 )
 from charte_registry.records.base import internal, unstructure
@@ -97,6 +98,7 @@ KEYS: Mapping[type[Any], tuple[str, ...]] = MappingProxyType(
         EtapeAction: ("phase", "depuis"),
         DetailDemandes: ("droit", "suite"),
         NombreViolations: ("nature",),
+        RisqueAnalyse: ("nom",),
     }
 )
 PLACE = ("mode", "hebergeur", "pays", "subdivision", "zone")  # where data are hosted

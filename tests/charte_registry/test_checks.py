@@ -22,6 +22,7 @@ from charte_registry.register import Register
 from charte_registry.rules.catalogue import to_markdown
 from charte_registry.rules.durees import fin
 from charte_registry.rules.rule import LANGUAGES, SEVERITIES, Rule
+from charte_registry.rules.stated import core
 
 
 def fired(register, on=None):
@@ -85,8 +86,10 @@ def test_a_rule_says_the_same_in_three_languages(rule):
 
 def test_an_identifier_stands_once():
     held = [v for f in (*FAMILIES, derogations) for v in vars(f).values() if isinstance(v, Rule)]
-    assert len({rule.id for rule in held}) == len(held) == len(RULES)
-    assert all(re.fullmatch(r"[A-Z]+\d*-\d\d", rule.id) for rule in held)
+    stated = [*core().regle, *core().delai]
+    names = [rule.id for rule in (*held, *stated)]
+    assert len(set(names)) == len(names) == len(RULES)
+    assert all(re.fullmatch(r"[A-Z]+\d*-\d\d", name) for name in names)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -159,7 +162,8 @@ def test_the_date_of_the_check_decides():
         "applications/a": {"hebergement": {"mode": "heberge", "pays": "GB", "hebergeur": "hote"}}
     }
     listed = {"traitements/t": {"transferts": [{"pays": "GB"}]}}
-    later = {"certifications/c": None, "actions/act": None, "donnees_interet_metropolitain/d": None}
+    ending = ("certifications/c", "actions/act", "donnees_interet_metropolitain/d", "revues/r")
+    later = {**dict.fromkeys(ending), "contrats_sous_traitants/c": {"fin": "2025-01-01"}}
     changed = register({**hosted, **listed, **later})
     assert fired(changed, "2020-12-31") == set()
     assert fired(changed, "2021-01-01") == {"TRANSFERT-02"}

@@ -389,7 +389,7 @@ def test_a_manifest_of_fideslang_is_read(tmp_path):
     assert {kept for _, _, kept in record.conservations()} == {Conservation(duree="P5Y")}
     assert record.categories_particulieres[0].fondement == "medecine_prise_en_charge"
     assert [d.nom for d in record.destinataires] == ["CAF", "Finances"]
-    assert record.aipd.piece == "armoire 3"
+    assert found.records["analyses_impact"][record.aipd.analyse].piece == "armoire 3"
     ville, officer = (
         found.records["organismes"][n] for n in ("default-organization", "default-organization-dpo")
     )

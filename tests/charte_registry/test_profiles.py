@@ -36,6 +36,7 @@ from charte_registry.profiles.rules import broken
 from charte_registry.profiles.statement import (
     ChampProfil,
     CodeProfil,
+    Delai,
     Ecart,
     ListeProfil,
     RegleProfil,
@@ -114,13 +115,20 @@ def test_codes_of_the_schema_keep_their_terms_beside_those_of_a_profile(montreal
 
 def test_every_field_code_and_rule_cites_an_article(profile):
     stated = profile.statement
-    everything = [*stated.champ, *stated.regle, *(c for codes in stated.liste for c in codes.code)]
+    everything = [
+        *stated.champ,
+        *stated.regle,
+        *stated.delai,
+        *(c for codes in stated.liste for c in codes.code),
+    ]
     assert len(everything) > 20
-    law = {"recife": "LGPD art. ", "montreal": "RLRQ c. A-2.1, art. "}[stated.profil]
+    law = {
+        "recife": ("LGPD art. ", "Resolução CD/ANPD "), "montreal": ("RLRQ c. A-2.1, ", "RLRQ c. A-2.1"),
+    }[stated.profil]  # fmt: skip
     for item in everything:
         assert item.source.startswith(law), item
-        assert item.source.removeprefix(law)[0].isdigit()
-        assert item.confiance == "secondary"
+        # Only the Quebec regulation on incidents was read in the official text.
+        assert item.confiance == ("official" if "r. 3.1" in item.source else "secondary")
     assert stated.note.startswith("Left out")
 
 
@@ -173,16 +181,17 @@ def test_ties_between_fields_hold_as_before(montreal):
 
 
 def test_an_internal_field_of_a_profile_stays_internal(montreal, tmp_path, examples):
-    assert "registre_incidents" in internal(montreal.kinds["violations"])
+    assert "sensibilite" in internal(montreal.kinds["incidents"])
     register = load_register(examples / "montreal")
-    record = structure(montreal.kinds["violations"], montreal.examples["violations"])
-    assert record.registre_incidents == "Greffe, dossier des incidents"
-    extract = public(register.with_record("violations", record))
-    save_register(extract, tmp_path / "public")
+    assert register.all("incidents")[0].probabilite.startswith("Moyenne")
+    save_register(public(register), tmp_path / "public")
     files = [p for p in (tmp_path / "public").rglob("*") if p.is_file() and p.name != "profil.toml"]
     told = "".join(path.read_text("utf-8") for path in files)
-    assert "Greffe" not in told
-    assert load_register(tmp_path / "public").all("violations")[-1].prejudice_serieux == 1
+    assert "Moyenne" not in told
+    extract = load_register(tmp_path / "public")
+    assert extract.all("incidents") == ()
+    (count,) = extract.all("violations")
+    assert (count.nombre, count.notifiees_autorite, count.communiquees_personnes) == (2, 1, 1)
 
 
 def test_the_same_file_gives_the_same_classes(examples, tmp_path):
@@ -274,7 +283,7 @@ def test_sarif_describes_the_rules_of_the_profile(examples, capsys):
         ),
         ("recife", "LGPD-03", {"informacao_publica": None}),
         ("recife", "LGPD-05", {"melhor_interesse": None}),
-        ("montreal", "A21-01", {"aipd": {"etat": "a_faire", "projet": "refonte"}}),
+        ("montreal", "A21-01", {"aipd": {"projet": "refonte"}}),
         ("montreal", "A21-02", {"aipd": None}),
         ("montreal", "A21-03", {"provenance": None}),
         ("montreal", "A21-06", {"destinataires": [{"type": "partenaire", "fin": "F"}]}),
@@ -294,7 +303,7 @@ def test_a_rule_fires_on_a_record_that_breaks_it_and_not_on_the_example(territor
     ("territory", "kind", "rule", "change"),
     [
         ("recife", "organismes", "LGPD-04", "pagina_encarregado"),
-        ("montreal", "violations", "A21-05", "avises_cai"),
+        ("montreal", "incidents", "A21-08", "probabilite"),
     ],
 )
 def test_a_rule_of_another_kind_fires_too(territory, kind, rule, change):
@@ -534,10 +543,11 @@ def test_the_page_of_the_profile_file_names_every_key():
         (ChampProfil, "`[[champ]]`"),
         (ListeProfil, "`[[liste]]`"),
         (RegleProfil, "`[[regle]]`"),
+        (Delai, "`[[delai]]`"),
         (Ecart, "`[[ecart]]`"),
     ):
         (section,) = [text for text in sections if text.startswith(title)]
-        tables = {"champ", "liste", "regle", "ecart"} if cls is Statement else set()
+        tables = {"champ", "liste", "regle", "delai", "ecart"} if cls is Statement else set()
         for field in attrs.fields(cls):
             assert field.name in tables or f"`{field.name}`" in section, (title, field.name)
         for shape in shapes(cls):

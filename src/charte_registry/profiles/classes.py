@@ -25,8 +25,8 @@ _FORMATS = {
 # What figures, pages and rules count by: how far things are, where data are, on what scheme.
 FIXED = frozenset(
     {
-        "engagements", "etats_aipd", "etats_clause", "etats_partage", "etats_rapatriement", "modes",
-        "phases", "referentiels", "statuts", "zones",
+        "conclusions_aipd", "engagements", "etats_clause", "etats_partage", "etats_rapatriement", "modes",
+        "phases", "referentiels", "risques_residuels", "statuts", "zones",
     }
 )  # fmt: skip
 _TYPES: Mapping[str, Any] = {

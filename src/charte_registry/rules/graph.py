@@ -44,3 +44,28 @@ def algorithms(register: Register) -> dict[str, list[Any]]:
         for name in algorithme.traitements:
             found[name][algorithme.id] = algorithme
     return {name: list(used.values()) for name, used in found.items()}
+
+
+def assessment_state(register: Register, traitement: Any) -> str | None:
+    """Return how far the impact assessment of a processing is, from its conclusion and its record.
+
+    Parameters
+    ----------
+    register : Register
+        The register.
+    traitement : Traitement
+        The processing.
+
+    Returns
+    -------
+    str or None
+        One of ``ETATS_AIPD``; None where nothing was looked at. An assessment that is named and
+        not there counts as under way: that it is missing is another rule's finding.
+    """
+    aipd = traitement.aipd
+    if aipd is None:
+        return None
+    if aipd.analyse is not None:
+        found = register.records.get("analyses_impact", {}).get(aipd.analyse)
+        return found.etat if found is not None else "en_cours"
+    return "non_requise" if aipd.conclusion == "non_requise" else "a_faire"
