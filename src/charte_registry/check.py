@@ -23,6 +23,7 @@ from charte_registry.rules import (
     ouverture,
     references,
     revues,
+    saisie,
     sommes,
     stated,
     transferts,
@@ -34,7 +35,7 @@ Check = Callable[[Register, dt.date], Iterator[Raised]]
 
 FAMILIES = (
     references, article30, liceite, aipd, transferts, hebergement, niveaux, conservation,
-    algorithmes, ouverture, gouvernance, sommes, stated, echeances, revues,
+    algorithmes, ouverture, gouvernance, sommes, stated, echeances, revues, saisie,
 )  # fmt: skip
 CHECKS: tuple[Check, ...] = tuple(family.check for family in FAMILIES)
 

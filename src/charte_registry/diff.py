@@ -257,7 +257,8 @@ def _head(before: Register, after: Register) -> Iterator[Change]:
     )
     for name in dict.fromkeys([*old_profile, *new_profile]):
         old, new = old_profile.get(name), new_profile.get(name)
-        if not isinstance(old or new, list) or not isinstance((old or new)[0], dict):
+        stated = old or new
+        if not isinstance(stated, list) or not isinstance(stated[0], dict):
             if old != new:
                 yield Change(
                     record=PROFILE,
