@@ -39,12 +39,16 @@ from charte_registry.profiles.statement import (
     Delai,
     Ecart,
     ListeProfil,
+    Mot,
     RegleProfil,
     Statement,
+    Zones,
 )
 from charte_registry.publish.public import public
 from charte_registry.records import KINDS
 from charte_registry.records.base import internal
+from charte_registry.rules.echeances import due
+from charte_registry.rules.graph import zone_of
 from charte_registry.schema.context import jsonld_context
 from charte_registry.schema.examples import as_json, example
 from charte_registry.schema.json_schema import kind_schema, register_schema
@@ -544,10 +548,16 @@ def test_the_page_of_the_profile_file_names_every_key():
         (ListeProfil, "`[[liste]]`"),
         (RegleProfil, "`[[regle]]`"),
         (Delai, "`[[delai]]`"),
+        (Zones, "`[zones]`"),
+        (Mot, "`[[mot]]`"),
         (Ecart, "`[[ecart]]`"),
     ):
         (section,) = [text for text in sections if text.startswith(title)]
-        tables = {"champ", "liste", "regle", "delai", "ecart"} if cls is Statement else set()
+        tables = (
+            {"champ", "liste", "regle", "delai", "zones", "mot", "ecart"}
+            if cls is Statement
+            else set()
+        )
         for field in attrs.fields(cls):
             assert field.name in tables or f"`{field.name}`" in section, (title, field.name)
         for shape in shapes(cls):
@@ -628,3 +638,86 @@ def test_no_code_of_a_profile_stops_a_rule_or_a_page(data):
         render_report(register, 2020, lang)
     diff(attrs.evolve(register, records={}), register)
     register.indicators(2020)
+
+
+# A report of its own
+
+
+FOREIGN = re.compile(r"CNIL|France|français|French|francês|CADA|CRPA|loi 78|act 78|Nantes")
+
+
+@pytest.mark.parametrize("territory", ["montreal", "recife", "belgique"])
+@pytest.mark.parametrize("lang", ["fr", "en", "pt"])
+def test_a_report_has_no_word_of_france(examples, territory, lang):
+    register = load_register(examples / territory)
+    page = render_report(register, 2024, lang)
+    assert FOREIGN.findall(page) == []
+    if territory != "belgique":
+        assert re.findall("RGPD|GDPR|Europ|EEE|EEA", page) == []
+    assert {"montreal": "Commission d", "recife": "ANPD", "belgique": "APD/GBA|Autorité"}[
+        territory
+    ].partition("|")[0] in page or "Autorité de protection" in page
+
+
+@pytest.mark.parametrize("territory", ["montreal", "recife", "belgique"])
+def test_a_register_begins_with_a_profile(examples, tmp_path, capsys, territory):
+    profile = examples / territory / "profil.toml"
+    for lang in ("fr", "en", "pt"):
+        folder = tmp_path / lang
+        assert main(["init", str(folder), "--lang", lang, "--profile", str(profile)]) == 0
+        register = load_register(folder)
+        assert register.profile == load_profile(profile)
+        assert (folder / "profil.toml").read_bytes() == profile.read_bytes()
+
+
+def test_zones_are_those_of_the_territory(examples):
+    register = load_register(examples / "belgique")
+    figures = register.indicators(2024)
+    assert figures["applications_hebergement_france"] == 1  # the country of the territory
+    assert zone_of(register, "FR") == "europe"
+    assert zone_of(register, "US") == "hors_europe"
+
+
+def test_a_word_that_the_report_does_not_have_is_refused(examples, tmp_path):
+    shutil.copytree(examples / "belgique", tmp_path / "b")
+    path = tmp_path / "b/profil.toml"
+    path.write_text(
+        path.read_text("utf-8").replace('cle = "complaints"', 'cle = "complaint"'), "utf-8"
+    )
+    with pytest.raises(RegisterError, match="no word 'complaint'; did you mean complaints"):
+        render_report(load_register(tmp_path / "b"), 2024)
+
+
+def test_every_deadline_of_a_profile_fires_the_day_after_and_not_before(examples):
+    for territory in ("montreal", "recife"):
+        register = load_register(examples / territory)
+        for delai in register.profile.deadlines:
+            start = dt.date(2026, 3, 6)
+            values = {
+                "id": "1",
+                "droit": register.profile.codes("demandes.droit")[0],
+                "recue_le": start,
+                "connu_le": start,
+                "notifie_le": start,
+            }
+            fields = {field.name for field in attrs.fields(register.kinds[delai.dans])}
+            values = {name: value for name, value in values.items() if name in fields}
+            if delai.fait == "notifie_le":
+                del values["notifie_le"]
+            for condition in delai.quand:
+                if condition.parmi:
+                    values[condition.champ] = condition.parmi[0]
+                elif not condition.absent:
+                    values[condition.champ] = start if condition.champ.endswith("_le") else True
+            record = structure(register.kinds[delai.dans], values)
+            changed = register.with_record(delai.dans, record)
+            (item,) = [d for d in due(changed) if d.rule == delai.id and d.record.endswith("/1")]
+            after = {
+                f.rule
+                for f in changed.check(item.last_day + dt.timedelta(days=1))
+                if f.record.endswith("/1")
+            }
+            assert delai.id in after
+            assert delai.id not in {
+                f.rule for f in changed.check(item.last_day) if f.record.endswith("/1")
+            }

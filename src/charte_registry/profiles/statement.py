@@ -225,6 +225,30 @@ class Ecart:
 
 
 @attrs.frozen(kw_only=True)
+class Zones:
+    """The places that the figures of hosting count: the country of the territory, and those around it."""
+
+    pays: tuple[str, ...] = base.champ(
+        "pays du territoire", "country of the territory", "país do território"
+    )
+    voisins: tuple[str, ...] = base.champ(
+        "pays de la zone qui l'entoure", "countries of the zone around it", "países da zona ao redor", default=(),
+    )  # fmt: skip
+
+
+@attrs.frozen(kw_only=True)
+class Mot:
+    """A word of the report, as the territory says it: how its authority, its law, its zones are called."""
+
+    cle: str = base.champ(
+        "mot du rapport", "word of the report", "palavra do relatório", form=NOM_CHAMP
+    )
+    fr: str = base.champ("en français", "in French", "em francês")
+    en: str = base.champ("en anglais", "in English", "em inglês")
+    pt: str = base.champ("en portugais", "in Portuguese", "em português")
+
+
+@attrs.frozen(kw_only=True)
 class Statement:
     """All that a profile file says, but its examples."""
 
@@ -244,6 +268,8 @@ class Statement:
         "jours fériés, qui ne sont pas ouvrés", "public holidays, which are no working days",
         "feriados, que não são dias úteis", default=(),
     )  # fmt: skip
+    zones: Zones | None = base.champ("zones", "zones", "zonas", default=None)
+    mot: tuple[Mot, ...] = base.champ("mots du rapport", "words of the report", "palavras do relatório", default=())  # fmt: skip
     ecart: tuple[Ecart, ...] = base.champ(
         "règles du schéma écartées", "rules of the schema set aside", "regras do esquema afastadas", default=(),
     )  # fmt: skip

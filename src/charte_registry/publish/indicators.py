@@ -12,8 +12,7 @@ from charte_registry.records.application import ETATS_RAPATRIEMENT, ZONES, Heber
 from charte_registry.records.gouvernance import ENGAGEMENTS, ETATS_CLAUSE, PHASES
 from charte_registry.register import Register
 from charte_registry.rules.comptes import breaches_by_year, requests_by_year
-from charte_registry.rules.graph import assessment_state
-from charte_registry.vocabularies.countries import zone
+from charte_registry.rules.graph import assessment_state, zone_of
 from charte_registry.vocabularies.licences import LICENCES, OUVERTE, RECIPROCITE, RESTRICTIVE
 
 CONDITIONS = (OUVERTE, RECIPROCITE, RESTRICTIVE, "inconnue")
@@ -29,11 +28,11 @@ _DATED: Mapping[str, tuple[str, Callable[[Any], int | None]]] = MappingProxyType
 )
 
 
-def hosting(place: Hebergement) -> str:
+def hosting(register: Register, place: Hebergement) -> str:
     """Return where data are hosted: ``interne``, ``france``, ``europe``, ``hors_europe`` or ``inconnu``."""
     if place.mode == "interne":
         return "interne"
-    return zone(place.pays) if place.pays else place.zone or "inconnu"
+    return zone_of(register, place.pays) if place.pays else place.zone or "inconnu"
 
 
 def condition(spdx: str | None) -> str:
@@ -76,7 +75,7 @@ def _traitements(register: Register) -> dict[str, Any]:
 
 def _applications(register: Register) -> dict[str, Any]:
     places = [a.hebergement for a in register.all("applications")]
-    hosts = Counter(map(hosting, places))
+    hosts = Counter(hosting(register, place) for place in places)
     plans = Counter(p.rapatriement.etat for p in places if p.rapatriement is not None)
     return {
         "applications_total": len(places),

@@ -77,7 +77,7 @@ def render_report(
     if lang not in TEXTS:
         raise RegisterError(f"no report in {lang!r}; {nearest(lang, TEXTS)}")
     figures, judged = register.indicators(year), on or register.etat_au
-    extract, say = public(register), TEXTS[lang]
+    extract, say = public(register), _words(register, lang)
     for name in diagrams:
         if name not in extract.records.get("algorithmes", {}):
             known = list(extract.records.get("algorithmes", {}))
@@ -117,6 +117,17 @@ def render_report(
     )  # fmt: skip
 
 
+def _words(register: Register, lang: str) -> Mapping[str, str]:
+    """Return the words of the report, those of the territory in the place of the common ones."""
+    stated = register.profile.statement.mot if register.profile is not None else ()
+    for mot in stated:
+        if mot.cle not in TEXTS[lang]:
+            raise RegisterError(
+                f"{register.profil}: no word {mot.cle!r}; {nearest(mot.cle, TEXTS[lang])}"
+            )
+    return {**TEXTS[lang], **{mot.cle: getattr(mot, lang) for mot in stated}}
+
+
 def _bars(values: Iterable[tuple[Any, int]], unseen: str = "") -> list[dict[str, Any]]:
     """Return the bars of a chart; the one that is not seen where it is 0 tells of what is unknown."""
     shown = [(name, n) for name, n in values if n or name != unseen]
@@ -133,14 +144,14 @@ def _abroad(register: Register, on: dt.date, lang: str) -> list[dict[str, Any]]:
     rows = []
     for application in register.all("applications"):
         place = application.hebergement
-        if hosting(place) not in ("europe", "hors_europe"):
+        if hosting(register, place) not in ("europe", "hors_europe"):
             continue
         covered = adequation(place.pays, on) if place.pays else None
         rows.append(
             {
                 "nom": application.nom,
                 "pays": country(place.pays).label(lang) if place.pays else None,
-                "zone": hosting(place),
+                "zone": hosting(register, place),
                 "eee": covered is not None and covered.eee,
                 "decision": covered.decision if covered is not None else None,
                 "garantie": place.garantie,
