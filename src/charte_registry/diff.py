@@ -249,7 +249,7 @@ def _head(before: Register, after: Register) -> Iterator[Change]:
         if old != new:
             yield Change(
                 record=HEAD, nature=_nature(HEAD, name, old, new), field=name,
-                before=_plain(old), after=_plain(new), internal=name == "note",
+                before=_plain(old), after=_plain(new),
             )  # fmt: skip
     old_profile, new_profile = (
         unstructure(r.profile.statement, iso=True) if r.profile is not None else {}

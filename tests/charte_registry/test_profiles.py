@@ -721,3 +721,22 @@ def test_every_deadline_of_a_profile_fires_the_day_after_and_not_before(examples
             assert delai.id not in {
                 f.rule for f in changed.check(item.last_day) if f.record.endswith("/1")
             }
+
+
+def test_a_note_is_internal_unless_the_profile_publishes_it(examples, tmp_path):
+    assert "note" in internal(KINDS["traitements"])
+    shutil.copytree(examples / "belgique", tmp_path / "b")
+    path = tmp_path / "b/profil.toml"
+    text = path.read_text("utf-8")
+    path.write_text(
+        text.replace("[titre]", 'publics = ["traitements.note"]\n\n[titre]', 1), "utf-8"
+    )
+    register = load_register(tmp_path / "b")
+    noted = attrs.evolve(register.all("traitements")[0], note="canari")
+    assert public(register.with_record("traitements", noted)).all("traitements")[0].note == "canari"
+    kept = load_register(examples / "belgique")
+    noted = attrs.evolve(kept.all("traitements")[0], note="canari")
+    assert public(kept.with_record("traitements", noted)).all("traitements")[0].note is None
+    path.write_text(text.replace("[titre]", 'publics = ["traitements.nom"]\n\n[titre]', 1), "utf-8")
+    with pytest.raises(RegisterError, match="is no note of a record"):
+        load_profile(path)

@@ -147,7 +147,7 @@ def _profile(content: bytes) -> Profile:
 
     if statement.schema != VERSION:
         report("schema", f"version {statement.schema!r} is another; this package has {VERSION}")
-    kinds = extended(KINDS, statement.champ, statement.liste, report)
+    kinds = extended(KINDS, statement.champ, statement.liste, report, statement.publics)
     known = _examples(kinds, examples, report)
     _check_references(statement, report)
     _check_counts(statement, kinds, report)

@@ -268,6 +268,10 @@ class Statement:
         "jours fériés, qui ne sont pas ouvrés", "public holidays, which are no working days",
         "feriados, que não são dias úteis", default=(),
     )  # fmt: skip
+    publics: tuple[str, ...] = base.champ(
+        "notes que le territoire publie", "notes that the territory publishes", "notas que o território publica",
+        form=CHEMIN, default=(),
+    )  # fmt: skip
     zones: Zones | None = base.champ("zones", "zones", "zonas", default=None)
     mot: tuple[Mot, ...] = base.champ("mots du rapport", "words of the report", "palavras do relatório", default=())  # fmt: skip
     ecart: tuple[Ecart, ...] = base.champ(

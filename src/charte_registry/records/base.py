@@ -130,8 +130,8 @@ def identifiant(form: Format = IDENTIFIANT) -> Any:
 
 
 def note() -> Any:
-    """Return the field of free remarks."""
-    return champ("note", "note", "nota", default=None)
+    """Return the field of free remarks: internal, unless the profile of the register publishes it."""
+    return champ("note", "note", "nota", visibility=INTERNE, default=None)
 
 
 def factice() -> Any:
