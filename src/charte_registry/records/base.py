@@ -424,7 +424,7 @@ def internal(record_class: type[Any]) -> frozenset[str]:
     --------
     >>> from charte_registry import Organisme
     >>> sorted(internal(Organisme))
-    ['contact']
+    ['contact', 'note']
     """
     fields, whole = _fields(record_class), is_internal(record_class)
     return frozenset(n for n, f in fields.items() if whole or f.metadata["visibility"] == INTERNE)

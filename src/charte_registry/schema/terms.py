@@ -1,6 +1,6 @@
 """Which terms of public vocabularies mean what fields and codes mean; the rest is in our own.
 
-A term stands here only where it means the same: same domain, same sense. DPV is taken at version 2,
+A term stands here only where it means the same: same domain, same sense. DPV is taken at version 2.3,
 whose identifiers begin with ``https://w3id.org/dpv``.
 """
 
