@@ -44,10 +44,10 @@ def render_report(
         Year, one that the register describes.
     lang : {"fr", "en", "pt"}
         Language of the headings; the records keep theirs.
-    previous : Register, optional
-        The register of the year before: the page then tells what changed.
     on : datetime.date, optional
         The day as of which the law is judged, which the page says; ``etat_au`` by default.
+    previous : Register, optional
+        The register of the year before: the page then tells what changed.
     diagrams : mapping of str to str, optional
         Diagrams of algorithms, as SVG by identifier, such as ``rule.to_svg()`` draws them. One
         that has none is drawn from the operations that its record states.
