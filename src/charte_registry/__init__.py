@@ -1,5 +1,6 @@
 """The register of a data charter: records, checks, indicators and the annual report."""
 
+from charte_registry.attached import attach
 from charte_registry.diff import Change, diff
 from charte_registry.errors import RegisterError
 from charte_registry.exchange.exporters.formats import export_register
@@ -164,3 +165,5 @@ __all__ = [
     "table_schema",
     "unstructure",
 ]
+
+attach()
