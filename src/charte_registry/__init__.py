@@ -1,5 +1,6 @@
 """The register of a data charter: records, checks, indicators and the annual report."""
 
+from charte_registry.attached import attach
 from charte_registry.diff import Change, diff
 from charte_registry.errors import RegisterError
 from charte_registry.exchange.exporters.formats import export_register
@@ -32,6 +33,7 @@ from charte_registry.records import (
     Action,
     Aipd,
     Algorithme,
+    AnalyseImpact,
     Application,
     Assurance,
     CategorieDonnees,
@@ -40,6 +42,8 @@ from charte_registry.records import (
     ClauseMarche,
     Conservation,
     Contact,
+    ContratSousTraitant,
+    Demande,
     DemandesDroits,
     Destinataire,
     DetailDemandes,
@@ -51,17 +55,21 @@ from charte_registry.records import (
     Finalite,
     Formation,
     Hebergement,
+    Incident,
     Infractions,
     JeuDeDonnees,
     MesureSecurite,
     Nir,
     NombreViolations,
+    Obligations,
     Organisme,
     ParametreTraitement,
     Partenaire,
     PourLeCompte,
     Qualite,
     Rapatriement,
+    Revue,
+    RisqueAnalyse,
     Traitement,
     TraitementSousTraitant,
     Transfert,
@@ -81,6 +89,7 @@ __all__ = [
     "Adequation",
     "Aipd",
     "Algorithme",
+    "AnalyseImpact",
     "Answer",
     "Application",
     "Assurance",
@@ -92,7 +101,9 @@ __all__ = [
     "Conflict",
     "Conservation",
     "Contact",
+    "ContratSousTraitant",
     "Decision",
+    "Demande",
     "DemandesDroits",
     "Derogation",
     "Destinataire",
@@ -111,6 +122,7 @@ __all__ = [
     "Hebergement",
     "History",
     "Import",
+    "Incident",
     "Infractions",
     "JeuDeDonnees",
     "Limits",
@@ -118,6 +130,7 @@ __all__ = [
     "MesureSecurite",
     "Nir",
     "NombreViolations",
+    "Obligations",
     "Organisme",
     "ParametreTraitement",
     "Partenaire",
@@ -129,6 +142,8 @@ __all__ = [
     "Register",
     "RegisterError",
     "Remark",
+    "Revue",
+    "RisqueAnalyse",
     "Silenced",
     "Traitement",
     "TraitementSousTraitant",
@@ -166,3 +181,5 @@ __all__ = [
     "unstructure",
     "write_site",
 ]
+
+attach()

@@ -15,14 +15,17 @@ from charte_registry.rules import (
     article30,
     conservation,
     derogations,
+    echeances,
     gouvernance,
     hebergement,
     liceite,
     niveaux,
     ouverture,
     references,
+    revues,
+    saisie,
     sommes,
-    territoire,
+    stated,
     transferts,
 )
 from charte_registry.rules.finding import Checked, Finding, Silenced
@@ -32,7 +35,7 @@ Check = Callable[[Register, dt.date], Iterator[Raised]]
 
 FAMILIES = (
     references, article30, liceite, aipd, transferts, hebergement, niveaux, conservation,
-    algorithmes, ouverture, gouvernance, sommes, territoire,
+    algorithmes, ouverture, gouvernance, sommes, stated, echeances, revues, saisie,
 )  # fmt: skip
 CHECKS: tuple[Check, ...] = tuple(family.check for family in FAMILIES)
 
@@ -40,7 +43,7 @@ CHECKS: tuple[Check, ...] = tuple(family.check for family in FAMILIES)
 def _rules(*families: ModuleType) -> Mapping[str, Rule]:
     """Return the rules that modules hold, by identifier."""
     held = (v for family in families for v in vars(family).values() if isinstance(v, Rule))
-    return MappingProxyType({rule.id: rule for rule in held})
+    return MappingProxyType({**{rule.id: rule for rule in held}, **stated.STATED})
 
 
 RULES: Mapping[str, Rule] = _rules(*FAMILIES, derogations)
@@ -50,7 +53,7 @@ __all__ = ["LANGUAGES", "RULES", "Checked", "Finding", "Rule", "Silenced", "judg
 
 def rules_of(register: Register) -> Mapping[str, Rule]:
     """Return all rules that a register is judged by: the schema's, and those of its profile."""
-    return MappingProxyType({**RULES, **territoire.rules(register, RULES)})
+    return MappingProxyType({**RULES, **stated.rules(register, RULES)})
 
 
 def judge(register: Register, on: str | dt.date | None = None, lang: str = "en") -> Checked:
@@ -58,7 +61,7 @@ def judge(register: Register, on: str | dt.date | None = None, lang: str = "en")
     day = _day(register.etat_au if on is None else on)
     if lang not in LANGUAGES:
         raise RegisterError(f"no findings in {lang!r}; {nearest(lang, LANGUAGES)}")
-    rules = {**_rules(*FAMILIES), **territoire.rules(register, RULES)}
+    rules = {**_rules(*FAMILIES), **stated.rules(register, RULES)}
     known = derogations.Derogations(register, day, rules)
     remaining: list[Finding] = []
     silenced: list[Silenced] = []

@@ -28,11 +28,12 @@ from charte_registry.records import (
     ParametreTraitement,
     PourLeCompte,
     Qualite,
+    RisqueAnalyse,
     Transfert,
 )
 from charte_registry.records.base import internal, unstructure
 from charte_registry.register import Register
-from charte_registry.vocabularies.countries import country
+from charte_registry.vocabularies.countries import country, zone
 from charte_registry.vocabularies.country_names import NAMES
 from charte_registry.vocabularies.nouns import is_single
 
@@ -64,6 +65,14 @@ NATURES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "fr": "conservation allongée ({field}) : {before} → {after}",
             "en": "retention lengthened ({field}): {before} → {after}",
             "pt": "conservação prolongada ({field}): {before} → {after}",
+        },
+        "derogation_added": {
+            "fr": "{field} : nouvelle dérogation, {after}", "en": "{field}: new derogation, {after}",
+            "pt": "{field}: nova derrogação, {after}",
+        },
+        "derogation_removed": {
+            "fr": "{field} : dérogation retirée, auparavant {before}", "en": "{field}: derogation removed, was {before}",
+            "pt": "{field}: derrogação retirada, era {before}",
         },
         "filled": {
             "fr": "{field} : renseigné, {after}", "en": "{field}: filled in, {after}", "pt": "{field}: preenchido, {after}",
@@ -97,6 +106,7 @@ KEYS: Mapping[type[Any], tuple[str, ...]] = MappingProxyType(
         EtapeAction: ("phase", "depuis"),
         DetailDemandes: ("droit", "suite"),
         NombreViolations: ("nature",),
+        RisqueAnalyse: ("nom",),
     }
 )
 PLACE = ("mode", "hebergeur", "pays", "subdivision", "zone")  # where data are hosted
@@ -202,7 +212,7 @@ def diff(before: Register, after: Register) -> tuple[Change, ...]:
     >>> [change.nature for change in diff(old, old.with_record("applications", home))][:1]
     ['host_moved']
     """
-    changes: list[Change] = []
+    changes = [*_head(before, after), *_derogations(before, after)]
     for kind in {**before.kinds, **after.kinds}:
         old, new = before.records.get(kind, {}), after.records.get(kind, {})
         gone = {name: record for name, record in old.items() if name not in new}
@@ -229,6 +239,83 @@ def diff(before: Register, after: Register) -> tuple[Change, ...]:
     return tuple(sorted(changes, key=lambda c: (order.index(c.nature), c.record, c.field)))
 
 
+HEAD, PROFILE = "registre", "profil"
+
+
+def _head(before: Register, after: Register) -> Iterator[Change]:
+    """Yield what the manifest and the profile say otherwise."""
+    for name in ("titre", "territoire", "etat_au", "annees", "source", "note", "profil"):
+        old, new = getattr(before, name) or None, getattr(after, name) or None
+        if old != new:
+            yield Change(
+                record=HEAD, nature=_nature(HEAD, name, old, new), field=name,
+                before=_plain(old), after=_plain(new),
+            )  # fmt: skip
+    old_profile, new_profile = (
+        unstructure(r.profile.statement, iso=True) if r.profile is not None else {}
+        for r in (before, after)
+    )
+    for name in dict.fromkeys([*old_profile, *new_profile]):
+        old, new = old_profile.get(name), new_profile.get(name)
+        stated = old or new
+        if not isinstance(stated, list) or not isinstance(stated[0], dict):
+            if old != new:
+                yield Change(
+                    record=PROFILE,
+                    nature=_nature(PROFILE, name, old, new),
+                    field=name,
+                    before=old,
+                    after=new,
+                )
+            continue
+        was, is_now = _stated(old or ()), _stated(new or ())
+        for key in dict.fromkeys([*was, *is_now]):
+            if was.get(key) != is_now.get(key):
+                nature = (
+                    "added" if key not in was else "removed" if key not in is_now else "changed"
+                )
+                told = (was.get(key), is_now.get(key)) if nature == "changed" else (None, None)
+                yield Change(
+                    record=f"{PROFILE}/{name}/{key}", nature=nature, field="" if nature != "changed" else name,
+                    before=told[0], after=told[1],
+                )  # fmt: skip
+
+
+def _stated(items: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """Return the statements of a profile by what they are about."""
+    found: dict[str, Mapping[str, Any]] = {}
+    for number, item in enumerate(items):
+        name = item.get("id") or item.get("nom") or ", ".join(item.get("regles", ())) or str(number)
+        found[f"{item['dans']}.{name}" if "dans" in item and "id" not in item else name] = item
+    return found
+
+
+def _derogations(before: Register, after: Register) -> Iterator[Change]:
+    """Yield the derogations that came, went, or say otherwise why or until when."""
+    old, new = (
+        {(d.fiche, d.regle, d.champ): d for d in register.derogations}
+        for register in (before, after)
+    )
+    for key in dict.fromkeys([*old, *new]):
+        fiche, regle, champ = key
+        name = f"derogation[{regle}{f', {champ}' if champ else ''}]"
+        if key not in old or key not in new:
+            was, now = old.get(key), new.get(key)
+            yield Change(
+                record=fiche, nature="derogation_removed" if now is None else "derogation_added",
+                field=name, before=was and was.raison, after=now and now.raison,
+            )  # fmt: skip
+        elif old[key] != new[key]:
+            for field, was, now, _ in _fields(old[key], new[key], f"{name}.", hidden=False):
+                yield Change(
+                    record=fiche,
+                    nature=_nature(fiche, field, was, now),
+                    field=field,
+                    before=was,
+                    after=now,
+                )
+
+
 def _renamed(gone: Mapping[str, Any], come: Mapping[str, Any]) -> dict[str, str]:
     """Return, for each new identifier of a record that is otherwise the same, the old one."""
     by_content: dict[str, list[str]] = {}
@@ -253,7 +340,7 @@ def _title(record: Any) -> str | None:
 
 
 def _record(name: str, before: Any, after: Any) -> Iterator[Change]:
-    moved = name.startswith("applications/") and _place(before) != _place(after)
+    moved = name.startswith("applications/") and _moved(_place(before), _place(after))
     if moved:
         yield Change(
             record=name, nature="host_moved", field="hebergement",
@@ -265,6 +352,15 @@ def _record(name: str, before: Any, after: Any) -> Iterator[Change]:
             yield Change(
                 record=name, nature=nature, field=field, before=old, after=new, internal=hidden
             )
+
+
+def _moved(before: Mapping[str, str], after: Mapping[str, str]) -> bool:
+    """Return whether data are hosted elsewhere: what is stated for the first time moves nothing."""
+    if any(name in after and after[name] != value for name, value in before.items()):
+        return True
+    # A country in the place of its zone is the same place, told better.
+    zones = [zone(at["pays"]) if "pays" in at else at.get("zone") for at in (before, after)]
+    return None not in zones and zones[0] != zones[1]
 
 
 def _place(application: Any) -> dict[str, str]:

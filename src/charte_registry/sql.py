@@ -21,6 +21,8 @@ Value = str | int | float | bytes | None
 MAX_ROWS = 1_000_000
 MAX_OPERATIONS = 200_000_000  # of the engine, some seconds: what stops a query that never ends
 STEP = 100_000
+MAX_VALUE = 5_000_000  # bytes of one value, on its way too
+MAX_BYTES = 100_000_000  # of all that is given back
 
 _TYPES: Mapping[type, str] = MappingProxyType(
     {str: "TEXT", int: "INTEGER", bool: "INTEGER", dt.date: "TEXT"}
@@ -29,6 +31,8 @@ _TYPES: Mapping[type, str] = MappingProxyType(
 _ALLOWED = frozenset(
     {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
 )
+_FUNCTION = sqlite3.SQLITE_FUNCTION
+_FILLING = frozenset({"randomblob", "zeroblob", "load_extension"})  # they make bytes from nothing
 
 
 @attrs.frozen(kw_only=True)
@@ -104,8 +108,13 @@ def query(
         _functions(engine, dt.date.fromisoformat(day) if isinstance(day, str) else day)
         engine.commit()
         engine.set_authorizer(
-            lambda action, *_: sqlite3.SQLITE_OK if action in _ALLOWED else sqlite3.SQLITE_DENY
+            lambda action, _, name, *__: (
+                sqlite3.SQLITE_OK
+                if action in _ALLOWED and not (action == _FUNCTION and name in _FILLING)
+                else sqlite3.SQLITE_DENY
+            )
         )
+        engine.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_VALUE)
         steps = iter(range(max_operations // STEP))
         engine.set_progress_handler(lambda: next(steps, None) is None, STEP)
         return _asked(engine, sql, parameters, max_rows)
@@ -116,7 +125,16 @@ def _asked(
 ) -> Answer:
     try:
         cursor = engine.execute(sql, parameters)
-        rows = cursor.fetchmany(max_rows + 1)
+        rows, size = list[tuple[Any, ...]](), 0
+        for row in cursor:
+            rows.append(row)
+            size += sum(len(value) for value in row if isinstance(value, str | bytes))
+            if size > MAX_BYTES:
+                raise RegisterError(
+                    f"the query gives more than {MAX_BYTES:,} bytes; ask for fewer columns or rows"
+                )
+            if len(rows) > max_rows:
+                break
     except sqlite3.DatabaseError as error:
         raise RegisterError(_remedy(engine, error)) from None
     except sqlite3.Warning as error:
@@ -137,6 +155,8 @@ def _remedy(engine: sqlite3.Connection, error: sqlite3.DatabaseError) -> str:
     text = str(error)
     if any(word in text for word in ("not authorized", "prohibited", "denied")):
         return "the query would do more than read; begin it with SELECT or WITH"
+    if "too big" in text:
+        return f"a value is longer than {MAX_VALUE:,} bytes; ask for less of it, with substr()"
     if text == "interrupted":
         return "the query takes too long; join by id, or add a condition"
     if text.startswith("no such table"):

@@ -26,9 +26,28 @@ ORDER = {
         "applications": ["a"], "algorithmes": ["x"], "mis_a_jour_le": "2020-01-15",
     },
     "traitements_sous_traitant/s": {
-        "nom": "Paie", "sous_traitant": "ville", "securite": [{"type": "sauvegarde"}],
-        "pour_le_compte": [{"responsable": "ccas", "categories_traitements": ["paie"], "contrat": "armoire 3"}],
+        "nom": "Paie", "sous_traitant": "ville", "securite": [{"type": "sauvegarde"}], "cree_le": "2020-01-15",
+        "pour_le_compte": [{"responsable": "ccas", "categories_traitements": ["paie"], "contrat": "c"}],
     },
+    "contrats_sous_traitants/c": {
+        "intitule": "C", "sous_traitant": "ville", "objet": "Paie", "nature": "calcul", "finalites": ["payer"],
+        "categories_donnees": ["identite"], "categories_personnes": ["agents"], "fin": "2020-12-15",
+        "obligations": dict.fromkeys(
+            ("instructions", "confidentialite", "mesures_securite", "sous_traitance", "droits_personnes",
+             "assistance", "fin_contrat", "audits"), True,
+        ),
+    },
+    "analyses_impact/ai": {
+        "intitule": "AI", "achevee_le": "2020-06-01", "description": "d", "necessite": "n",
+        "risques": [{"nom": "accès"}], "mesures": ["m"], "avis_dpo": "favorable",
+    },
+    "analyses_impact/begun": {"intitule": "Commencée"},
+    "demandes/1": {"droit": "acces", "recue_le": "2019-12-01", "repondue_le": "2020-01-01", "suite": "satisfaite"},
+    "incidents/i": {
+        "connu_le": "2020-03-02", "circonstances": "c", "consequences": "e", "mesures": ["m"], "risque": "risque",
+        "notifie_le": "2020-03-05", "personnes": 3,
+    },
+    "revues/r": {"fiche": "traitements/t", "le": "2020-01-15", "prochaine": "2020-12-15"},
     "applications/a": {"nom": "A", "hebergement": {"mode": "heberge", "pays": "FR", "hebergeur": "hote"}},
     "algorithmes/x": {
         "nom": "X", "finalite": "Calculer", "decision_individuelle": True, "notice": "Mention", "page": LINK,
@@ -39,7 +58,7 @@ ORDER = {
     "jeux_de_donnees/j": {"titre": "J", "licence": "ODbL-1.0"},
     "actions/act": {"intitule": "Act", "engagement": "sobriete", "phase": "en_cours", "preuve": "p", "echeance": "2020-12-15"},
     "demandes_droits/2020": {"annee": 2020, "nombre": 3, "hors_delai": 3, "detail": [{"droit": "acces", "nombre": 2}, {"droit": "effacement", "nombre": 1}]},
-    "violations/2020": {"annee": 2020, "nombre": 2, "detail": [{"nature": "integrite", "nombre": 2}, {"nature": "disponibilite", "nombre": 1}]},
+    "violations/2020": {"annee": 2019, "nombre": 2, "detail": [{"nature": "integrite", "nombre": 2}, {"nature": "disponibilite", "nombre": 1}]},
     "formations/f": {"intitule": "F", "debut": 2019, "fin": 2020, "sessions": 1, "personnes": 9},
     "certifications/c": {"referentiel": "ISO 27001", "organisme": "ville", "renouvelee": 2020, "expire": "2020-12-15"},
     "donnees_interet_metropolitain/d": {"nom": "D", "acteur": "A", "etat": "effectif", "accord": {"intitule": "C", "fin": "2020-12-15"}},
@@ -83,8 +102,30 @@ def _kept(*several, name="categories_donnees", **fields):
     return _t(**{name: [{"categorie": "identite", **item} for item in several]}, **fields)
 
 
+STATES = {
+    "a_faire": {}, "non_requise": {"conclusion": "non_requise"}, "en_cours": {"analyse": "begun"},
+    "faite": {"analyse": "ai"},
+}  # fmt: skip
+
+
 def _aipd(etat, **fields):
-    return _t(aipd={"etat": etat, **fields})
+    return _t(aipd={**STATES[etat], **fields})
+
+
+def _incident(**fields):
+    return {"incidents/i": fields}
+
+
+def _request(**fields):
+    return {"demandes/1": fields}
+
+
+def _contract(**fields):
+    return {"contrats_sous_traitants/c": fields}
+
+
+def _assessment(**fields):
+    return {"analyses_impact/ai": fields}
 
 
 def _health(**fields):
@@ -144,7 +185,7 @@ CASES = {
     ),
     "ART28-01": (
         {"traitements_sous_traitant/s": {"pour_le_compte": [{"responsable": "ccas", "categories_traitements": ["paie"]}]}},
-        {"traitements_sous_traitant/s": {"pour_le_compte": [{"responsable": "ccas", "categories_traitements": ["paie"], "contrat": "n"}]}},
+        {"traitements_sous_traitant/s": {"pour_le_compte": [{"responsable": "ccas", "categories_traitements": ["paie"], "contrat": "c"}]}},
     ),
     "ART30-01": (_t(finalites=[]), _t(finalites=[], factice=True)),
     "ART30-02": (_t(categories_donnees=[]), _t(categories_donnees=[], nir={"texte": "D", "conservation": YEAR})),
@@ -177,15 +218,61 @@ CASES = {
     ),
     "INFRACTION-01": (_t(infractions={"conservation": YEAR}), _t(infractions={"conservation": YEAR, "texte": "L"})),
     "NIR-01": (_t(nir={"conservation": YEAR}), _t(nir={"conservation": YEAR, "texte": "D"})),
-    "AIPD-01": (_aipd("a_faire", liste_requise="logements_sociaux"), _aipd("faite", liste_requise="logements_sociaux", avis_dpo="favorable")),
+    "AIPD-01": (_aipd("a_faire", liste_requise="logements_sociaux"), _aipd("faite", liste_requise="logements_sociaux")),
     "AIPD-02": (_aipd("non_requise", criteres=TWO_CRITERIA), _aipd("non_requise", criteres=TWO_CRITERIA, motif="m")),
-    "AIPD-03": (_aipd("en_cours", criteres=TWO_CRITERIA), _t(aipd={"etat": "en_cours", "criteres": TWO_CRITERIA}, statut="projet")),
-    "AIPD-04": (_t(**_health(), aipd={"etat": "non_requise"}), _t(**_health(), aipd={"etat": "non_requise", **SENSITIVE})),
+    "AIPD-03": (_aipd("en_cours", criteres=TWO_CRITERIA), _t(aipd={"analyse": "begun", "criteres": TWO_CRITERIA}, statut="projet")),
+    "AIPD-04": (_t(**_health(), aipd={"conclusion": "non_requise"}), _t(**_health(), aipd={"conclusion": "non_requise", **SENSITIVE})),
     "AIPD-05": (
-        _aipd("faite", avis_dpo="favorable", cas_article_35=["evaluation_systematique"], liste_non_requise="fournisseurs"),
+        _aipd("faite", cas_article_35=["evaluation_systematique"], liste_non_requise="fournisseurs"),
         _aipd("non_requise", criteres=TWO_CRITERIA, liste_non_requise="fournisseurs"),
     ),
-    "AIPD-06": (_aipd("faite"), _aipd("faite", avis_dpo="defavorable")),
+    "ANALYSE-01": (_assessment(necessite=None), _assessment(necessite=None, achevee_le=None)),
+    "ANALYSE-02": (_assessment(avis_dpo=None), _assessment(avis_dpo="defavorable")),
+    "ANALYSE-03": (_assessment(risque_residuel="eleve"), _assessment(risque_residuel="eleve", consultation_autorite="2020-05-01")),
+    "INCIDENT-01": (_incident(notifie_le="2020-03-06"), _incident(notifie_le="2020-03-06", motif_retard="enquête")),
+    "INCIDENT-02": (_incident(risque="risque_eleve"), _incident(risque="risque_eleve", communique_le="2020-03-05")),
+    "INCIDENT-03": (_incident(consequences=None), _incident(consequences="aucune")),
+    "INCIDENT-04": (_incident(risque=None), _incident(risque="improbable", motif_risque="chiffré")),
+    "INCIDENT-05": (_incident(risque="improbable"), _incident(risque="improbable", motif_risque="chiffré")),
+    "INCIDENT-06": (_incident(personnes=None), _incident(personnes=0)),
+    "DEMANDE-01": (_request(repondue_le="2020-01-02"), _request(repondue_le="2020-01-01")),
+    "DEMANDE-02": (
+        _request(prolongee_le="2019-12-20", motif_prolongation="nombre", repondue_le="2020-03-02"),
+        _request(prolongee_le="2019-12-20", motif_prolongation="nombre", repondue_le="2020-03-01"),
+    ),
+    "DEMANDE-03": (
+        _request(prolongee_le="2020-01-02", motif_prolongation="nombre", repondue_le="2020-03-01"),
+        _request(prolongee_le="2020-01-01", motif_prolongation="nombre", repondue_le="2020-03-01"),
+    ),
+    "DEMANDE-04": (_request(suite="refusee"), _request(suite="refusee", motif_refus="excessive")),
+    "DEMANDE-05": (_request(prolongee_le="2019-12-20"), _request(prolongee_le="2019-12-20", motif_prolongation="nombre")),
+    "DEMANDE-06": (_request(repondue_le=None), _request(repondue_le=None, suite=None, recue_le="2020-12-01", organisme="ccas")),
+    "DEMANDE-07": (_request(suite=None), _request(suite="sans_objet")),
+    "CONTRAT-01": (_contract(obligations={}), _contract()),
+    "CONTRAT-02": (_contract(objet=None), _contract()),
+    "CONTRAT-03": (_contract(fin=None), _contract(fin=None, duree="tant que dure le marché")),
+    "CONTRAT-04": (_contract(fin="2020-12-14"), _contract(fin="2020-12-15")),
+    "SAISIE-01": (_t(nom="À compléter : un nom"), _t(nom="Dossiers à compléter")),
+    "SAISIE-02": (_t(nom="Aides "), _t(nom="Aides")),
+    "PERSONNE-01": (_t(nom="Aides, 02 40 41 90 00"), _t(nom="Aides, article 2 40 41")),
+    "PERSONNE-02": (_t(nom="Aides, voir Mme Durand"), _t(nom="Aides de la rue Jean Jaurès")),
+    "REVUE-01": (
+        {"revues/r": {"prochaine": "2020-12-14"}},
+        {"revues/r": {"prochaine": "2020-12-14"}, "revues/later": {"fiche": "traitements/t", "le": "2020-06-01"}},
+    ),
+    "REVUE-02": ({"revues/r": {"fiche": "traitements/u"}}, {"revues/r": {"fiche": "algorithmes/x"}}),
+    "REVUE-03": (
+        {"traitements/t": {"mis_a_jour_le": "2017-12-14"}, "revues/r": None},
+        {"traitements/t": {"mis_a_jour_le": "2017-12-14"}},
+    ),
+    "REVUE-04": (
+        {"traitements/t": {"mis_a_jour_le": None}, "revues/r": None},
+        {"traitements/t": {"mis_a_jour_le": None}},
+    ),
+    "SOMME-07": (
+        {"demandes_droits/2019": {"annee": 2019, "nombre": 1}},
+        {"demandes_droits/2019": {"annee": 2019, "nombre": 1, "organisme": "ccas"}},
+    ),
     "TRANSFERT-01": (_a(pays="UK"), _a(pays="GB")),
     "TRANSFERT-02": (_transfer(pays="US"), _transfer(pays="US", garantie="clauses_types_commission")),
     "TRANSFERT-03": (_transfer(pays="CA"), _transfer(pays="CH")),
@@ -268,7 +355,7 @@ CASES = {
     ),
     "SOMME-03": ({"violations/2020": {"detail": [{"nature": "integrite", "nombre": 1}]}}, {"violations/2020": {"detail": []}}),
     "SOMME-04": (
-        {"violations/bis": {"annee": 2020, "nombre": 0}}, {"violations/bis": {"annee": 2020, "nombre": 0, "organisme": "ccas"}},
+        {"violations/bis": {"annee": 2019, "nombre": 0}}, {"violations/bis": {"annee": 2019, "nombre": 0, "organisme": "ccas"}},
     ),
     "SOMME-05": (
         {"applications/b": {"nom": "a ", "hebergement": {"mode": "interne"}}} | _t(applications=["a", "b"]),
@@ -308,7 +395,7 @@ MORE = (
     ("ART30-07", False, _transfer(**US, garantie="derogation_contrat")),
     ("SENSIBLE-02", False, _t(**_health())),
     ("AIPD-01", True, _aipd("non_requise", cas_article_35=["surveillance_zone_publique"], motif="m")),
-    ("AIPD-01", False, _t(aipd={"etat": "a_faire", "liste_requise": "logements_sociaux"}, statut="arrete")),
+    ("AIPD-01", False, _t(aipd={"liste_requise": "logements_sociaux"}, statut="arrete")),
     ("AIPD-01", False, _aipd("en_cours", liste_requise="logements_sociaux")),
     ("AIPD-02", True, _aipd("a_faire", criteres=TWO_CRITERIA, motif="m")),
     ("AIPD-02", False, _aipd("a_faire", criteres=TWO_CRITERIA[:1])),
@@ -322,7 +409,44 @@ MORE = (
     ("AIPD-03", False, _aipd("faite", criteres=TWO_CRITERIA)),
     ("AIPD-04", False, _t(**_health())),
     ("AIPD-05", False, _aipd("a_faire", cas_article_35=["evaluation_systematique"])),
-    ("AIPD-06", False, _aipd("a_faire")),
+    ("AIPD-03", False, _aipd("en_cours", criteres=TWO_CRITERIA) | {"analyses_impact/begun": {"achevee_le": "2020-01-01", **{n: v for n, v in ORDER["analyses_impact/ai"].items() if n != "achevee_le"}}}),
+    ("ANALYSE-02", False, _assessment(avis_dpo=None, achevee_le=None)),
+    ("INCIDENT-01", False, _incident(connu_a="09:30", notifie_a="09:30")),
+    ("INCIDENT-01", True, _incident(connu_a="09:30", notifie_a="09:31")),
+    ("INCIDENT-01", False, _incident(connu_a="09:30", notifie_le="2020-03-05")),
+    ("INCIDENT-01", False, _incident(connu_le="2020-12-12", notifie_le=None)),
+    ("INCIDENT-01", True, _incident(connu_le="2020-12-11", notifie_le=None)),
+    ("INCIDENT-01", True, _incident(connu_le="2020-12-11", notifie_le=None, motif_retard="m")),
+    ("INCIDENT-01", False, _incident(connu_le="2020-12-11", notifie_le=None, risque="improbable", motif_risque="m")),
+    ("INCIDENT-02", False, _incident(risque="risque_eleve", motif_sans_communication="données chiffrées")),
+    ("INCIDENT-06", False, _incident(personnes=None, notifie_le=None, risque="improbable", motif_risque="m")),
+    ("DEMANDE-01", False, _request(recue_le="2020-11-15", repondue_le=None, suite="en_cours")),
+    ("DEMANDE-01", True, _request(recue_le="2020-11-14", repondue_le=None, suite="en_cours")),
+    ("DEMANDE-01", False, _request(prolongee_le="2019-12-20", motif_prolongation="nombre", repondue_le="2020-02-01")),
+    ("PERSONNE-01", True, _t(nom="Écrire à jeanne.durand@example.org")),
+    ("PERSONNE-01", False, _t(nom="Écrire à contact.rgpd@example.org")),
+    ("PERSONNE-01", False, _t(nom="Écrire à algorithmes@example.org")),
+    ("PERSONNE-01", True, _t(nom="Dossiers, 12 rue de Strasbourg")),
+    ("PERSONNE-01", True, _t(nom="Dossier ouvert car il est malade")),
+    ("PERSONNE-01", False, _t(nom="Données de santé : maladie, handicap")),
+    ("PERSONNE-01", False, _t(securite=[{"type": "autre", "description": "Appeler le 02 40 41 90 00"}])),
+    ("PERSONNE-02", False, _incident(circonstances="Mme Durand a perdu une clé")),
+    ("PERSONNE-02", True, _t(nom="Aides, Jean Dupont")),
+    ("PERSONNE-02", False, _t(nom="École Jean Dupont")),
+    ("REVUE-03", False, {"traitements/t": {"mis_a_jour_le": "2017-12-15"}, "revues/r": None}),
+    ("PERSONNE-01", True, _t(nom="Écrire à jeanne.durand@example.org")),
+    ("PERSONNE-01", False, _t(nom="Écrire à contact.rgpd@example.org")),
+    ("PERSONNE-01", False, _t(nom="Écrire à algorithmes@example.org")),
+    ("PERSONNE-01", True, _t(nom="Dossiers, 12 rue de Strasbourg")),
+    ("PERSONNE-01", True, _t(nom="Dossier ouvert car il est malade")),
+    ("PERSONNE-01", False, _t(nom="Données de santé : maladie, handicap")),
+    ("PERSONNE-01", False, _t(securite=[{"type": "autre", "description": "Appeler le 02 40 41 90 00"}])),
+    ("PERSONNE-02", False, _incident(circonstances="Mme Durand a perdu une clé")),
+    ("PERSONNE-02", True, _t(nom="Aides, Jean Dupont")),
+    ("PERSONNE-02", False, _t(nom="École Jean Dupont")),
+    ("REVUE-03", False, {"traitements/t": {"mis_a_jour_le": "2017-12-14", "statut": "arrete", "categories_donnees": []}, "revues/r": None}),
+    ("SOMME-07", False, {"demandes_droits/2019": {"annee": 2018, "nombre": 1}}),
+    ("SOMME-07", True, {"violations/2020": {"annee": 2020}}),
     ("TRANSFERT-01", True, {"organismes/hote": {"pays": "UK"}}),
     ("TRANSFERT-01", True, _transfer(pays="UK")),
     ("TRANSFERT-02", True, _a(pays="US", rapatriement=PLAN)),

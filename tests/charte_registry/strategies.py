@@ -12,12 +12,17 @@ from charte_registry.records import (
     KINDS,
     Accord,
     Action,
+    AnalyseImpact,
     Assurance,
     Conservation,
+    ContratSousTraitant,
+    Demande,
     DemandesDroits,
     Formation,
     Hebergement,
+    Incident,
     JeuDeDonnees,
+    Revue,
     Traitement,
     TraitementSousTraitant,
     Transfert,
@@ -138,13 +143,22 @@ def _counts(values):
 
 def _breaches(values):
     for part, whole in (
-        ("notifiees_cnil", values["nombre"]),
+        ("notifiees_autorite", values["nombre"]),
         ("communiquees_personnes", values["nombre"]),
-        ("notifiees_sous_72h", None),
+        ("notifiees_dans_le_delai", None),
     ):
-        limit = values.get("notifiees_cnil", 0) if whole is None else whole
+        limit = values.get("notifiees_autorite", 0) if whole is None else whole
         if part in values:
             values[part] = min(values[part], limit)
+
+
+def _not_before(first, *later):
+    def repair(values):
+        for name in later:
+            if values.get(name) is not None:
+                values[name] = max(values[first], values[name])
+
+    return repair
 
 
 def _silenced(values):
@@ -154,6 +168,11 @@ def _silenced(values):
 REPAIRS = {
     Accord: _in_order("signe_le", "fin"),
     Action: _history,
+    AnalyseImpact: _in_order("commencee_le", "achevee_le"),
+    ContratSousTraitant: _in_order("debut", "fin"),
+    Demande: _not_before("recue_le", "prolongee_le", "repondue_le"),
+    Incident: _in_order("debut", "fin"),
+    Revue: _not_before("le", "prochaine"),
     Assurance: _in_order("valable_du", "valable_au"),
     Conservation: _one_of("duree", "critere"),
     DemandesDroits: _counts,

@@ -15,6 +15,7 @@ from charte_registry import RegisterError, load_register, save_register
 from charte_registry.check import FAMILIES, RULES, derogations, judge
 from charte_registry.cli import main
 from charte_registry.exchange.sarif import to_sarif
+from charte_registry.fixes import mended
 from charte_registry.publish.findings import to_text
 from charte_registry.records import KINDS
 from charte_registry.records.manifeste import Derogation
@@ -22,6 +23,7 @@ from charte_registry.register import Register
 from charte_registry.rules.catalogue import to_markdown
 from charte_registry.rules.durees import fin
 from charte_registry.rules.rule import LANGUAGES, SEVERITIES, Rule
+from charte_registry.rules.stated import core
 
 
 def fired(register, on=None):
@@ -85,8 +87,10 @@ def test_a_rule_says_the_same_in_three_languages(rule):
 
 def test_an_identifier_stands_once():
     held = [v for f in (*FAMILIES, derogations) for v in vars(f).values() if isinstance(v, Rule)]
-    assert len({rule.id for rule in held}) == len(held) == len(RULES)
-    assert all(re.fullmatch(r"[A-Z]+\d*-\d\d", rule.id) for rule in held)
+    stated = [*core().regle, *core().delai]
+    names = [rule.id for rule in (*held, *stated)]
+    assert len(set(names)) == len(names) == len(RULES)
+    assert all(re.fullmatch(r"[A-Z]+\d*-\d\d", name) for name in names)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -159,7 +163,8 @@ def test_the_date_of_the_check_decides():
         "applications/a": {"hebergement": {"mode": "heberge", "pays": "GB", "hebergeur": "hote"}}
     }
     listed = {"traitements/t": {"transferts": [{"pays": "GB"}]}}
-    later = {"certifications/c": None, "actions/act": None, "donnees_interet_metropolitain/d": None}
+    ending = ("certifications/c", "actions/act", "donnees_interet_metropolitain/d", "revues/r")
+    later = {**dict.fromkeys(ending), "contrats_sous_traitants/c": {"fin": "2025-01-01"}}
     changed = register({**hosted, **listed, **later})
     assert fired(changed, "2020-12-31") == set()
     assert fired(changed, "2021-01-01") == {"TRANSFERT-02"}
@@ -448,9 +453,17 @@ def test_a_finding_about_a_derogation_stands_in_the_manifest(tmp_path):
 
 
 def test_the_command_exits_with_1_for_an_error_only(tmp_path, capsys):
-    assert main(["check", str(write(tmp_path / "a", CASES["ACTION-01"][0]))]) == 0
-    assert main(["check", str(write(tmp_path / "b", WITHOUT_RECIPIENT))]) == 1
-    assert main(["check", str(write(tmp_path / "c", WITHOUT_RECIPIENT, SILENCE))]) == 0
+    assert (
+        main(["check", str(write(tmp_path / "a", CASES["ACTION-01"][0])), "--on", "2020-12-15"])
+        == 0
+    )
+    assert main(["check", str(write(tmp_path / "b", WITHOUT_RECIPIENT)), "--on", "2020-12-15"]) == 1
+    assert (
+        main(
+            ["check", str(write(tmp_path / "c", WITHOUT_RECIPIENT, SILENCE)), "--on", "2020-12-15"]
+        )
+        == 0
+    )
     assert main(["check", str(tmp_path / "c"), "--on", "2021-07-01"]) == 1
     assert main(["check", str(tmp_path / "c"), "--on", "2021-7"]) == 2
     assert main(["check", str(tmp_path / "absent")]) == 2
@@ -460,14 +473,14 @@ def test_the_command_exits_with_1_for_an_error_only(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("lang", "said", "last"),
     [
-        ("fr", "raison : Aucun, voir <avis> (jusqu'au 2021-06-30)", "18 fiches : 0 erreur, 0 avertissement, 1 note"),
-        ("en", "reason: Aucun, voir <avis> (until 2021-06-30)", "18 records: 0 errors, 0 warnings, 1 note"),
-        ("pt", "razão: Aucun, voir <avis> (até 2021-06-30)", "18 fichas: 0 erros, 0 avisos, 1 nota"),
+        ("fr", "raison : Aucun, voir <avis> (jusqu'au 2021-06-30)", "18 fiches : 0 erreur, 0 avertissement, 1 note\xa0; droit au 2020-12-15"),
+        ("en", "reason: Aucun, voir <avis> (until 2021-06-30)", "18 records: 0 errors, 0 warnings, 1 note; law as of 2020-12-15"),
+        ("pt", "razão: Aucun, voir <avis> (até 2021-06-30)", "18 fichas: 0 erros, 0 avisos, 1 nota; direito em 2020-12-15"),
     ],
 )  # fmt: skip
 def test_the_text_says_what_is_silenced_and_why(tmp_path, capsys, lang, said, last):
     folder = write(tmp_path, {**WITHOUT_RECIPIENT, **CASES["ACTION-01"][0]}, SILENCE)
-    assert main(["check", str(folder), "--lang", lang]) == 0
+    assert main(["check", str(folder), "--lang", lang, "--on", "2020-12-15"]) == 0
     first, empty, title, silenced, reason, _, counts = capsys.readouterr().out.splitlines()
     assert first.startswith("actions/act.toml:4 `phase`: not")
     assert empty == ""
@@ -479,11 +492,26 @@ def test_the_text_says_what_is_silenced_and_why(tmp_path, capsys, lang, said, la
 
 def test_json_holds_findings_and_on_demand_what_is_silenced(tmp_path, capsys):
     folder = str(write(tmp_path, {**WITHOUT_RECIPIENT, **CASES["ACTION-01"][0]}, SILENCE))
-    assert main(["check", folder, "--format", "json"]) == 0
+    assert main(["check", folder, "--format", "json", "--on", "2020-12-15"]) == 0
     (finding,) = json.loads(capsys.readouterr().out)
     assert set(finding) == {"record", "field", "rule", "message", "severity", "file", "line"}
     assert finding["rule"] == "ACTION-01"
-    assert main(["check", folder, "--format", "json", "--silenced", "--lang", "pt"]) == 0
+    assert (
+        main(
+            [
+                "check",
+                folder,
+                "--format",
+                "json",
+                "--silenced",
+                "--lang",
+                "pt",
+                "--on",
+                "2020-12-15",
+            ]
+        )
+        == 0
+    )
     (silenced,) = json.loads(capsys.readouterr().out)
     assert (silenced["rule"], silenced["jusqu_au"]) == ("ART30-06", "2021-06-30")
     assert silenced["raison"] == "Aucun, voir <avis>"
@@ -514,7 +542,10 @@ def test_sarif_is_what_its_schema_accepts(tmp_path, monkeypatch, capsys, sarif_s
             change[name] = None if fields is None else {**(change.get(name) or {}), **fields}
     write(tmp_path / "un registre", {k: v for k, v in change.items() if v}, SILENCE)
     monkeypatch.chdir(tmp_path)
-    assert main(["check", "un registre", "--format", "sarif", "--lang", lang]) == 1
+    assert (
+        main(["check", "un registre", "--format", "sarif", "--lang", lang, "--on", "2020-12-15"])
+        == 1
+    )
     log = json.loads(capsys.readouterr().out)
     assert list(sarif_schema.iter_errors(log)) == []
     (run,) = log["runs"]
@@ -567,3 +598,58 @@ def test_the_example_of_2020_has_no_error(examples):
     assert {f.rule for f in found} == {
         "HEBERGEMENT-02", "ACTION-01", "ALGO-03", "ALGO-04", "ALGO-07", "JEU-02",
     }  # fmt: skip
+
+
+# Many findings
+
+
+def many():
+    """Return a register with twenty findings of one rule, and others."""
+    return register({f"actions/late-{n}": {"intitule": "A", "engagement": "sobriete", "phase": "en_retard", "preuve": "p"} for n in range(20)} | CASES["ACTION-02"][0])  # fmt: skip
+
+
+def test_findings_of_a_rule_stand_together_and_all_of_them_when_asked():
+    checked = judge(many())
+    grouped, every = to_text(checked, 1), to_text(checked, 1, every=True)
+    assert "20 notes [ACTION-01]: the action is late; say what is planned\n" in grouped
+    assert "… and 17 more: --all, or --rule ACTION-01" in grouped
+    assert grouped.count("actions/late-") == 3
+    assert every.count("the action is late") == 20
+    assert grouped.splitlines()[-1] == every.splitlines()[-1]
+
+
+def test_findings_can_be_those_of_a_rule_of_a_kind_and_new():
+    checked = judge(many())
+    assert {f.rule for f in checked.only(rules=["ACTION-01"]).findings} == {"ACTION-01"}
+    assert checked.only(kinds=["traitements"]).findings == ()
+    assert checked.since(checked).findings == ()
+    before = judge(register(CASES["ACTION-02"][0]))
+    assert {f.rule for f in checked.since(before).findings} == {"ACTION-01"}
+
+
+def test_what_needs_no_decision_is_mended_and_shown_first(tmp_path, capsys):
+    folder = write(tmp_path / "r", CASES["SAISIE-02"][0])
+    files = {p: p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+    command = ["check", str(folder), "--fix", "--on", "2020-12-15"]
+    assert main([*command, "--dry-run"]) == 0
+    assert '"Aides "' in capsys.readouterr().out
+    assert {p: p.read_bytes() for p in files} == files
+    assert main(command) == 0
+    assert "1 files mended" in capsys.readouterr().out
+    assert load_register(folder).check("2020-12-15") == []
+    assert sum(p.read_bytes() != content for p, content in files.items()) == 1
+
+
+def test_a_count_that_records_give_and_a_derogation_that_ended_are_mended():
+    ended = Derogation(
+        fiche="actions/act", regle="ACTION-01", raison="r", jusqu_au=dt.date(2020, 1, 1)
+    )
+    after = mended(register(CASES["SOMME-07"][0], derogations=(ended,)), DAY)
+    assert after.check() == []
+
+
+def test_only_rules_and_kinds_that_exist_can_be_asked_for(tmp_path, capsys):
+    folder = str(write(tmp_path / "r", {}))
+    for flags in (["--rule", "ACTION-99"], ["--kind", "action"]):
+        assert main(["check", folder, *flags]) == 2
+        assert "is neither a rule nor a kind" in capsys.readouterr().err

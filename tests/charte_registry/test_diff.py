@@ -31,6 +31,7 @@ from charte_registry import (
 from charte_registry.cli import main
 from charte_registry.diff import KEYS, NATURES
 from charte_registry.records import KINDS
+from charte_registry.records.manifeste import Derogation
 
 EXAMPLE = "examples/nantes_2020"
 EMPTY = Register(
@@ -208,3 +209,50 @@ def test_a_revision_that_is_not_there(repository, capsys, name):
     assert main(["diff", "--format=text", "--", name, "registre"]) == 2
     assert len(capsys.readouterr().err.splitlines()) == 1
     assert sorted(repository.iterdir()) == before
+
+
+# The head, the derogations and the profile
+
+
+def test_a_place_of_which_more_is_stated_has_not_moved():
+    before, after = (
+        application(mode="heberge"),
+        application(mode="heberge", pays="FR", hebergeur="h"),
+    )
+    assert {nature for nature, *_ in changes("applications", before, after)} == {"filled"}
+    before, after = (
+        application(mode="heberge", zone="europe"),
+        application(mode="heberge", pays="DE"),
+    )
+    assert "host_moved" not in {nature for nature, *_ in changes("applications", before, after)}
+    after = application(mode="heberge", pays="US")
+    assert "host_moved" in {nature for nature, *_ in changes("applications", before, after)}
+
+
+def test_derogations_that_come_go_or_change_are_seen():
+    one = Derogation(fiche="traitements/t", regle="ART30-03", raison="vote en cours")
+    later = attrs.evolve(one, jusqu_au=dt.date(2021, 1, 1))
+    with_one, with_later = (attrs.evolve(EMPTY, derogations=(d,)) for d in (one, later))
+    (added,) = diff(EMPTY, with_one)
+    assert (added.nature, added.record, added.after) == (
+        "derogation_added",
+        "traitements/t",
+        "vote en cours",
+    )
+    (removed,) = diff(with_one, EMPTY)
+    assert (removed.nature, removed.before) == ("derogation_removed", "vote en cours")
+    (changed,) = diff(with_one, with_later)
+    assert (changed.nature, changed.after) == ("filled", "2021-01-01")
+    for lang in ("fr", "en", "pt"):
+        assert "ART30-03" in added.told(lang)
+
+
+def test_the_head_and_the_profile_are_compared(examples):
+    montreal, recife = (load_register(examples / name) for name in ("montreal", "recife"))
+    found = {(c.record, c.nature, c.field) for c in diff(montreal, recife)}
+    assert ("registre", "changed", "titre") in found
+    assert ("profil", "changed", "source") in found
+    assert ("profil/regle/LGPD-01", "added", "") in found
+    assert ("profil/delai/A21-10", "removed", "") in found
+    assert ("profil/champ/traitements.provenance", "removed", "") in found
+    assert diff(montreal, load_register(examples / "montreal")) == ()

@@ -31,7 +31,12 @@ from charte_registry.exchange.importers.mapping import mapping_from
 from charte_registry.exchange.importers.workbook import Sheet
 from charte_registry.exchange.remarks import Import
 from charte_registry.vocabularies import fideslang, rgpd
-from charte_registry.vocabularies.algoritmeregister import STATUSES
+from charte_registry.vocabularies.algoritmeregister import (
+    CATEGORIES,
+    LENGTHS,
+    REQUIRED,
+    STATUSES,
+)
 
 REGISTER = Register(
     titre="R", territoire="T", etat_au=dt.date(2020, 12, 15), annees=(2020,), records={}
@@ -262,7 +267,7 @@ def test_what_the_dutch_register_carries_comes_back():
         "organismes", Organisme(id="ville", nom="Ville")
     )
     entries, remarks = algoritmeregister_entries(register)
-    assert [r.where for r in remarks] == ["organismes"]
+    assert [r.where for r in remarks] == ["organismes", "lang"]
     found = algoritmeregister_records(json.loads(json.dumps(entries)))
     assert found.records["algorithmes"] == {"aide": algorithm}
     assert found.not_understood == ()
@@ -299,12 +304,68 @@ def test_the_published_schema_decides_where_it_is_given(tmp_path, examples, caps
     assert len(json.loads(output.read_text("utf-8"))) == 2
 
 
-def test_the_schema_of_the_dutch_register_accepts_the_example(real_data, examples):
-    path = real_data / "algoritmeregister" / "1_0_0.schema.json"
+LONG = "Een lange zin. " * 400
+
+
+def standard(real_data):
+    path = real_data / "algoritmeregister" / "v1_0.json"
     if not path.is_file():
-        pytest.skip(f"no published schema at {path}")
-    schema = json.loads(path.read_text("utf-8"))
-    algoritmeregister_entries(load_register(examples / "nantes_2020"), schema=schema)
+        pytest.skip(f"no fields of the standard at {path}")
+    return json.loads(path.read_text("utf-8"))["properties"]
+
+
+def breaches(fields, entry):
+    """Yield what an entry does not keep of the standard."""
+    yield from (f"unknown {name}" for name in entry if name not in fields)
+    for name, field in fields.items():
+        if field.get("required") is True and not entry.get(name):
+            yield f"missing {name}"
+        if len(entry.get(name, "")) > field.get("max_length", 10**6):
+            yield f"long {name}"
+        if field["type"] == "enum" and entry.get(name, "") not in ("", *field["permitted_values"]):
+            yield f"value {name}"
+
+
+@pytest.mark.parametrize("text", ["Kort", LONG], ids=["short", "long"])
+def test_an_exported_algorithm_satisfies_the_standard(real_data, examples, text):
+    fields = standard(real_data)
+    algorithm = Algorithme(
+        id="a", nom=text, finalite=text, effets=text, decision_individuelle=False, organisme="ville", statut="arrete",
+        intervention_humaine=text, base_juridique=(text,), operations=(text, text), donnees=(DonneeTraitee(nom=text),),
+        en_service_depuis=dt.date(2023, 1, 5), code="https://example.org/code",
+    )  # fmt: skip
+    ville = Organisme(id="ville", nom="Ville")
+    register = REGISTER.with_record("algorithmes", algorithm).with_record("organismes", ville)
+    for source in (register, load_register(examples / "nantes_2020")):
+        entries, remarks = algoritmeregister_entries(source, contact="algo@example.org")
+        for entry in entries:
+            missing = {
+                f"missing {r.where.rpartition('.')[2]}" for r in remarks if "requires" in r.message
+            }
+            assert set(breaches(fields, entry)) <= missing
+        if source is register:
+            assert list(breaches(fields, entries[0])) == []
+            assert any("cut after" in r.message for r in remarks) == (text is LONG)
+
+
+def test_the_standard_is_what_the_export_knows_of_it(real_data):
+    fields = standard(real_data)
+    assert {n for n, f in fields.items() if f.get("required") is True} == set(REQUIRED)
+    assert {n: fields[n]["max_length"] for n in LENGTHS} == dict(LENGTHS)
+    assert fields["status"]["permitted_values"] == list(STATUSES)
+    assert fields["publication_category"]["permitted_values"] == list(CATEGORIES)
+
+
+def test_html_becomes_plain_text_and_nothing_is_lost():
+    entry = {**ENTRY, "goal": "<p>Doel &amp; <b>nut</b></p><p>Tweede</p>", "risks": f"<p>{LONG}</p>",
+             "source_data_grouping": [{"title": "BRP", "link": "https://example.org"}], "tags": "a, b"}  # fmt: skip
+    found = algoritmeregister_records([entry])
+    (algorithm,) = found.records["algorithmes"].values()
+    assert algorithm.finalite == "Doel & nut\nTweede"
+    told = {r.where: r.message for r in found.not_understood}
+    assert LONG.strip() in told["[0].risks"]
+    assert "https://example.org" in told["[0].source_data_grouping"]
+    assert {"[0].tags", "[0].proportionality", "[0].begin_date"} <= set(told)
 
 
 @pytest.mark.parametrize(
@@ -389,7 +450,7 @@ def test_a_manifest_of_fideslang_is_read(tmp_path):
     assert {kept for _, _, kept in record.conservations()} == {Conservation(duree="P5Y")}
     assert record.categories_particulieres[0].fondement == "medecine_prise_en_charge"
     assert [d.nom for d in record.destinataires] == ["CAF", "Finances"]
-    assert record.aipd.piece == "armoire 3"
+    assert found.records["analyses_impact"][record.aipd.analyse].piece == "armoire 3"
     ville, officer = (
         found.records["organismes"][n] for n in ("default-organization", "default-organization-dpo")
     )

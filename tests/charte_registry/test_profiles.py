@@ -36,14 +36,19 @@ from charte_registry.profiles.rules import broken
 from charte_registry.profiles.statement import (
     ChampProfil,
     CodeProfil,
+    Delai,
     Ecart,
     ListeProfil,
+    Mot,
     RegleProfil,
     Statement,
+    Zones,
 )
 from charte_registry.publish.public import public
 from charte_registry.records import KINDS
 from charte_registry.records.base import internal
+from charte_registry.rules.echeances import due
+from charte_registry.rules.graph import zone_of
 from charte_registry.schema.context import jsonld_context
 from charte_registry.schema.examples import as_json, example
 from charte_registry.schema.json_schema import kind_schema, register_schema
@@ -114,13 +119,20 @@ def test_codes_of_the_schema_keep_their_terms_beside_those_of_a_profile(montreal
 
 def test_every_field_code_and_rule_cites_an_article(profile):
     stated = profile.statement
-    everything = [*stated.champ, *stated.regle, *(c for codes in stated.liste for c in codes.code)]
+    everything = [
+        *stated.champ,
+        *stated.regle,
+        *stated.delai,
+        *(c for codes in stated.liste for c in codes.code),
+    ]
     assert len(everything) > 20
-    law = {"recife": "LGPD art. ", "montreal": "RLRQ c. A-2.1, art. "}[stated.profil]
+    law = {
+        "recife": ("LGPD art. ", "Resolução CD/ANPD "), "montreal": ("RLRQ c. A-2.1, ", "RLRQ c. A-2.1"),
+    }[stated.profil]  # fmt: skip
     for item in everything:
         assert item.source.startswith(law), item
-        assert item.source.removeprefix(law)[0].isdigit()
-        assert item.confiance == "secondary"
+        # Only the Quebec regulation on incidents was read in the official text.
+        assert item.confiance == ("official" if "r. 3.1" in item.source else "secondary")
     assert stated.note.startswith("Left out")
 
 
@@ -173,16 +185,17 @@ def test_ties_between_fields_hold_as_before(montreal):
 
 
 def test_an_internal_field_of_a_profile_stays_internal(montreal, tmp_path, examples):
-    assert "registre_incidents" in internal(montreal.kinds["violations"])
+    assert "sensibilite" in internal(montreal.kinds["incidents"])
     register = load_register(examples / "montreal")
-    record = structure(montreal.kinds["violations"], montreal.examples["violations"])
-    assert record.registre_incidents == "Greffe, dossier des incidents"
-    extract = public(register.with_record("violations", record))
-    save_register(extract, tmp_path / "public")
+    assert register.all("incidents")[0].probabilite.startswith("Moyenne")
+    save_register(public(register), tmp_path / "public")
     files = [p for p in (tmp_path / "public").rglob("*") if p.is_file() and p.name != "profil.toml"]
     told = "".join(path.read_text("utf-8") for path in files)
-    assert "Greffe" not in told
-    assert load_register(tmp_path / "public").all("violations")[-1].prejudice_serieux == 1
+    assert "Moyenne" not in told
+    extract = load_register(tmp_path / "public")
+    assert extract.all("incidents") == ()
+    (count,) = extract.all("violations")
+    assert (count.nombre, count.notifiees_autorite, count.communiquees_personnes) == (2, 1, 1)
 
 
 def test_the_same_file_gives_the_same_classes(examples, tmp_path):
@@ -274,7 +287,7 @@ def test_sarif_describes_the_rules_of_the_profile(examples, capsys):
         ),
         ("recife", "LGPD-03", {"informacao_publica": None}),
         ("recife", "LGPD-05", {"melhor_interesse": None}),
-        ("montreal", "A21-01", {"aipd": {"etat": "a_faire", "projet": "refonte"}}),
+        ("montreal", "A21-01", {"aipd": {"projet": "refonte"}}),
         ("montreal", "A21-02", {"aipd": None}),
         ("montreal", "A21-03", {"provenance": None}),
         ("montreal", "A21-06", {"destinataires": [{"type": "partenaire", "fin": "F"}]}),
@@ -294,7 +307,7 @@ def test_a_rule_fires_on_a_record_that_breaks_it_and_not_on_the_example(territor
     ("territory", "kind", "rule", "change"),
     [
         ("recife", "organismes", "LGPD-04", "pagina_encarregado"),
-        ("montreal", "violations", "A21-05", "avises_cai"),
+        ("montreal", "incidents", "A21-08", "probabilite"),
     ],
 )
 def test_a_rule_of_another_kind_fires_too(territory, kind, rule, change):
@@ -534,10 +547,17 @@ def test_the_page_of_the_profile_file_names_every_key():
         (ChampProfil, "`[[champ]]`"),
         (ListeProfil, "`[[liste]]`"),
         (RegleProfil, "`[[regle]]`"),
+        (Delai, "`[[delai]]`"),
+        (Zones, "`[zones]`"),
+        (Mot, "`[[mot]]`"),
         (Ecart, "`[[ecart]]`"),
     ):
         (section,) = [text for text in sections if text.startswith(title)]
-        tables = {"champ", "liste", "regle", "ecart"} if cls is Statement else set()
+        tables = (
+            {"champ", "liste", "regle", "delai", "zones", "mot", "ecart"}
+            if cls is Statement
+            else set()
+        )
         for field in attrs.fields(cls):
             assert field.name in tables or f"`{field.name}`" in section, (title, field.name)
         for shape in shapes(cls):
@@ -618,3 +638,105 @@ def test_no_code_of_a_profile_stops_a_rule_or_a_page(data):
         render_report(register, 2020, lang)
     diff(attrs.evolve(register, records={}), register)
     register.indicators(2020)
+
+
+# A report of its own
+
+
+FOREIGN = re.compile(r"CNIL|France|français|French|francês|CADA|CRPA|loi 78|act 78|Nantes")
+
+
+@pytest.mark.parametrize("territory", ["montreal", "recife", "belgique"])
+@pytest.mark.parametrize("lang", ["fr", "en", "pt"])
+def test_a_report_has_no_word_of_france(examples, territory, lang):
+    register = load_register(examples / territory)
+    page = render_report(register, 2024, lang)
+    assert FOREIGN.findall(page) == []
+    if territory != "belgique":
+        assert re.findall("RGPD|GDPR|Europ|EEE|EEA", page) == []
+    assert {"montreal": "Commission d", "recife": "ANPD", "belgique": "APD/GBA|Autorité"}[
+        territory
+    ].partition("|")[0] in page or "Autorité de protection" in page
+
+
+@pytest.mark.parametrize("territory", ["montreal", "recife", "belgique"])
+def test_a_register_begins_with_a_profile(examples, tmp_path, capsys, territory):
+    profile = examples / territory / "profil.toml"
+    for lang in ("fr", "en", "pt"):
+        folder = tmp_path / lang
+        assert main(["init", str(folder), "--lang", lang, "--profile", str(profile)]) == 0
+        register = load_register(folder)
+        assert register.profile == load_profile(profile)
+        assert (folder / "profil.toml").read_bytes() == profile.read_bytes()
+
+
+def test_zones_are_those_of_the_territory(examples):
+    register = load_register(examples / "belgique")
+    figures = register.indicators(2024)
+    assert figures["applications_hebergement_france"] == 1  # the country of the territory
+    assert zone_of(register, "FR") == "europe"
+    assert zone_of(register, "US") == "hors_europe"
+
+
+def test_a_word_that_the_report_does_not_have_is_refused(examples, tmp_path):
+    shutil.copytree(examples / "belgique", tmp_path / "b")
+    path = tmp_path / "b/profil.toml"
+    path.write_text(
+        path.read_text("utf-8").replace('cle = "complaints"', 'cle = "complaint"'), "utf-8"
+    )
+    with pytest.raises(RegisterError, match="no word 'complaint'; did you mean complaints"):
+        render_report(load_register(tmp_path / "b"), 2024)
+
+
+def test_every_deadline_of_a_profile_fires_the_day_after_and_not_before(examples):
+    for territory in ("montreal", "recife"):
+        register = load_register(examples / territory)
+        for delai in register.profile.deadlines:
+            start = dt.date(2026, 3, 6)
+            values = {
+                "id": "1",
+                "droit": register.profile.codes("demandes.droit")[0],
+                "recue_le": start,
+                "connu_le": start,
+                "notifie_le": start,
+            }
+            fields = {field.name for field in attrs.fields(register.kinds[delai.dans])}
+            values = {name: value for name, value in values.items() if name in fields}
+            if delai.fait == "notifie_le":
+                del values["notifie_le"]
+            for condition in delai.quand:
+                if condition.parmi:
+                    values[condition.champ] = condition.parmi[0]
+                elif not condition.absent:
+                    values[condition.champ] = start if condition.champ.endswith("_le") else True
+            record = structure(register.kinds[delai.dans], values)
+            changed = register.with_record(delai.dans, record)
+            (item,) = [d for d in due(changed) if d.rule == delai.id and d.record.endswith("/1")]
+            after = {
+                f.rule
+                for f in changed.check(item.last_day + dt.timedelta(days=1))
+                if f.record.endswith("/1")
+            }
+            assert delai.id in after
+            assert delai.id not in {
+                f.rule for f in changed.check(item.last_day) if f.record.endswith("/1")
+            }
+
+
+def test_a_note_is_internal_unless_the_profile_publishes_it(examples, tmp_path):
+    assert "note" in internal(KINDS["traitements"])
+    shutil.copytree(examples / "belgique", tmp_path / "b")
+    path = tmp_path / "b/profil.toml"
+    text = path.read_text("utf-8")
+    path.write_text(
+        text.replace("[titre]", 'publics = ["traitements.note"]\n\n[titre]', 1), "utf-8"
+    )
+    register = load_register(tmp_path / "b")
+    noted = attrs.evolve(register.all("traitements")[0], note="canari")
+    assert public(register.with_record("traitements", noted)).all("traitements")[0].note == "canari"
+    kept = load_register(examples / "belgique")
+    noted = attrs.evolve(kept.all("traitements")[0], note="canari")
+    assert public(kept.with_record("traitements", noted)).all("traitements")[0].note is None
+    path.write_text(text.replace("[titre]", 'publics = ["traitements.nom"]\n\n[titre]', 1), "utf-8")
+    with pytest.raises(RegisterError, match="is no note of a record"):
+        load_profile(path)

@@ -18,12 +18,13 @@ from charte_registry import (
 from charte_registry.cli import main
 from charte_registry.files.skeleton import part_of
 from charte_registry.records import KINDS
-from charte_registry.records.base import INTERNE
+from charte_registry.records.base import INTERNE, is_internal
 from charte_registry.records.formats import COURRIEL
 
 EXAMPLE = "examples/nantes_2020"
 CANARY = "canari-b7e1"
-RECORDS = st.sampled_from(sorted(KINDS)).flatmap(records)
+PUBLIC_KINDS = [kind for kind, cls in KINDS.items() if not is_internal(cls)]
+RECORDS = st.sampled_from(PUBLIC_KINDS).flatmap(records)
 
 
 def with_canaries(part, *, hidden=False):
@@ -59,7 +60,7 @@ def test_publishing_twice_changes_nothing_more(record):
     assert type(once) is type(record)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", PUBLIC_KINDS)
 def test_an_internal_field_can_be_left_out(kind):
     """A field that a record cannot do without is public, or all that holds it is internal."""
     _walk(KINDS[kind])
@@ -79,8 +80,8 @@ def test_the_extract_keeps_every_record_and_figure_and_no_file():
     whole = load_register(EXAMPLE)
     extract = public(whole)
     assert extract.indicators(2020) == whole.indicators(2020)
-    assert {k: list(r) for k, r in extract.records.items()} == {
-        k: list(r) for k, r in whole.records.items()
+    assert {k: list(r) for k, r in extract.records.items() if r} == {
+        k: list(r) for k, r in whole.records.items() if r
     }
     assert extract.places == {}
     assert isinstance(extract, Register)
@@ -94,7 +95,10 @@ def test_the_command_writes_a_register_that_reads_back_without_internal_fields(t
     command = ["public", str(tmp_path / "registre"), str(tmp_path / "public")]
     assert main(command) == 0
     extract = load_register(tmp_path / "public")
-    assert extract.records == public(whole).records
+    expected = public(whole).records
+    assert {k: r for k, r in extract.records.items() if r} == {
+        k: r for k, r in expected.items() if r
+    }
     files = [path for path in (tmp_path / "public").rglob("*") if path.is_file()]
     assert not [path for path in files if CANARY in path.read_text("utf-8")]
     assert load_register(tmp_path / "registre").records["organismes"]["metropole"].contact == dpo

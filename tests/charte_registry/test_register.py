@@ -45,7 +45,7 @@ def test_the_indicators_are_the_figures_of_the_report(examples):
         "applications_hebergement_france": 30, "applications_hebergement_europe": 3,
         "applications_hebergement_hors_europe": 1, "algorithmes_publies": 2,
         "demandes_droits": {2018: 20, 2019: 26, 2020: 23}, "jeux_de_donnees_depuis_charte": 34,
-        "formations_sessions": 12, "formations_personnes": 150, "reclamations_cnil": 1,
+        "formations_sessions": 12, "formations_personnes": 150, "reclamations_autorite": 1,
     }  # fmt: skip
     assert {name: figures[name] for name in expected} == expected
     phases = figures["actions_par_engagement"].values()

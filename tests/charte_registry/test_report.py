@@ -42,7 +42,7 @@ def test_the_three_languages_say_the_same_things():
 @pytest.mark.parametrize(
     ("lang", "said"),
     [
-        ("fr", ["1</strong>application", "0</strong>traitement<", "Algorithmes</h2>\n<p>Aucun.", "CNIL\xa0: 0"]),
+        ("fr", ["1</strong>application", "0</strong>traitement<", "Algorithmes</h2>\n<p>Aucun.", "contrôle\xa0: 0"]),
         ("en", ["1</strong>application<", "0</strong>processings<"]),
         ("pt", ["1</strong>aplicação<", "0</strong>tratamentos<", "Algoritmos</h2>\n<p>Nenhum.", "pessoais</h2>\n<p>Nenhum."]),
     ],

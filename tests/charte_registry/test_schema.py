@@ -18,6 +18,7 @@ from strategies import records
 import charte_registry.records as module
 from charte_registry import FieldError, load_register, structure, unstructure
 from charte_registry.records import KINDS
+from charte_registry.records.base import INTERNE, internal
 from charte_registry.records.manifeste import Derogation, Manifeste
 from charte_registry.schema.examples import example, example_text
 from charte_registry.schema.json_schema import kind_schema, register_schema
@@ -298,7 +299,7 @@ def test_the_schema_holds_what_a_field_says_of_itself(cls):
         said = properties[field.name]
         assert said["x-labels"] == {lang: field.metadata[lang] for lang in ("fr", "en", "pt")}
         assert said["title"] == field.metadata["en"]
-        assert said["x-visibility"] == field.metadata["visibility"]
+        assert said["x-visibility"] == (INTERNE if field.name in internal(cls) else "public")
         assert said.get("x-source", "") == field.metadata["source"]
         assert said.get("x-reference", "") == field.metadata["reference"]
 

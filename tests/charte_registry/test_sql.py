@@ -143,3 +143,28 @@ GUIDE = Path("docs/guides/query.md").read_text("utf-8")
 @pytest.mark.parametrize("sql", re.findall(r"```sql\n(.*?)```", GUIDE, re.DOTALL))
 def test_the_queries_of_the_guide_run(sql):
     assert query(load_register(EXAMPLE), sql).columns
+
+
+# Memory
+
+
+@pytest.mark.parametrize(
+    ("sql", "message"),
+    [
+        ("SELECT randomblob(900000000)", "would do more than read"),
+        ("SELECT hex(zeroblob(400000000))", "would do more than read"),
+        ("SELECT hex(printf('%.*c', 4000000, 'x'))", "longer than 5,000,000 bytes"),
+        ("SELECT replace(printf('%.*c', 4000000, 'x'), 'x', 'xyz')", "longer than 5,000,000 bytes"),
+        (
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) "
+            "SELECT printf('%.*c', 4000000, 'x') FROM n",
+            "more than 100,000,000 bytes",
+        ),
+    ],
+)
+def test_a_query_cannot_fill_the_memory(sql, message):
+    empty = Register(
+        titre="R", territoire="T", etat_au=dt.date(2020, 12, 15), annees=(2020,), records={}
+    )
+    with pytest.raises(RegisterError, match=message):
+        query(empty, sql)

@@ -163,7 +163,7 @@ bases_legales = ["mission_interet_public"]
 nom = "Contrôler"
 
 [aipd]
-etat = "faite" # signed
+conclusion = "requise" # signed
 """
 
 YAML = """\
@@ -183,7 +183,7 @@ finalites:
 
 # The other one.
 - nom: Contrôler
-aipd: {etat: faite} # signed
+aipd: {conclusion: requise} # signed
 """
 
 
@@ -229,9 +229,9 @@ FINALITES = [
          ['-nom = "Contrôler"', '+nom = "Vérifier"'], ["-- nom: Contrôler", "+- nom: Vérifier"]),
         ({"finalites": [*FINALITES, {"nom": "Informer"}]},
          ["+[[finalites]]", '+nom = "Informer"', "+"], ["+- nom: Informer"]),
-        ({"aipd": {"etat": "a_faire"}},
-         ['-etat = "faite" # signed', '+etat = "a_faire" # signed'],
-         ["-aipd: {etat: faite} # signed", "+aipd: {etat: a_faire} # signed"]),
+        ({"aipd": {"conclusion": "non_requise"}},
+         ['-conclusion = "requise" # signed', '+conclusion = "non_requise" # signed'],
+         ["-aipd: {conclusion: requise} # signed", "+aipd: {conclusion: non_requise} # signed"]),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
@@ -367,7 +367,7 @@ def test_each_field_has_its_own_line(folder, suffix, text):
     lines = text.split("\n")
     for path, words in {
         "nom": "Aides sociales", "categories_personnes[1]": "agents", "finalites[0].nom": "Calculer",
-        "finalites[0].bases_legales[0]": "mission", "finalites[1].nom": "Contrôler", "aipd.etat": "faite",
+        "finalites[0].bases_legales[0]": "mission", "finalites[1].nom": "Contrôler", "aipd.conclusion": "requise",
         "finalites[1].bases_legales": "[[finalites]]" if suffix == "toml" else "- nom: Contrôler",
     }.items():  # fmt: skip
         assert words in lines[place.line_of(path) - 1], path

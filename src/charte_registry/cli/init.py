@@ -12,6 +12,7 @@ from charte_registry.check import LANGUAGES
 from charte_registry.files.skeleton import SCHEMAS
 from charte_registry.files.starter import starter
 from charte_registry.files.whole import write_folder
+from charte_registry.profiles import load_profile
 from charte_registry.records import KINDS
 from charte_registry.schema import kind_schema
 
@@ -21,15 +22,25 @@ def add(commands: Any) -> None:
     command = commands.add_parser("init", help="begin a register, commented, in a new folder")
     command.add_argument("folder", type=Path)
     command.add_argument("--lang", default="fr", choices=LANGUAGES, help="language of the comments")
+    command.add_argument(
+        "--profile",
+        type=Path,
+        metavar="FILE",
+        help="the profile of a territory, copied into the folder",
+    )
     command.set_defaults(run=_run)
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    files = starter(dt.date.today(), arguments.lang)
+    profile = load_profile(arguments.profile) if arguments.profile else None
+    kinds, reference = (KINDS, "") if profile is None else (profile.kinds, profile.reference)
+    files = starter(dt.date.today(), arguments.lang, profile)
     schemas = {
-        f"{SCHEMAS}/{kind}.schema.json": json.dumps(kind_schema(kind), ensure_ascii=True, indent=1)
+        f"{SCHEMAS}/{kind}.schema.json": json.dumps(
+            kind_schema(kind, kinds, reference), ensure_ascii=True, indent=1
+        )
         + "\n"
-        for kind in KINDS
+        for kind in kinds
     }
     every = {**files, **schemas}
     write_folder(arguments.folder, {path: text.encode() for path, text in every.items()})

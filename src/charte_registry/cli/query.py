@@ -9,6 +9,7 @@ import json
 import math
 from typing import Any
 
+from charte_registry.cli.dates import judged_on
 from charte_registry.files import load_register
 from charte_registry.files.cells import neutral
 from charte_registry.sql import Answer, query
@@ -20,12 +21,14 @@ def add(commands: Any) -> None:
     command.add_argument("folder")
     command.add_argument("sql", help="one SELECT; the tables are those of the kinds, and constats")
     command.add_argument("--format", choices=("text", "json", "csv"), default="text")
-    command.add_argument("--on", help="date at which the law is judged, YYYY-MM-DD")
+    command.add_argument(
+        "--on", help="date at which the law is judged, YYYY-MM-DD; today by default"
+    )
     command.set_defaults(run=_run)
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    answer = query(load_register(arguments.folder), arguments.sql, on=arguments.on)
+    answer = query(load_register(arguments.folder), arguments.sql, on=judged_on(arguments.on))
     print(_FORMATS[arguments.format](answer))
     return 0
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from charte_registry.check import LANGUAGES
+from charte_registry.cli.dates import judged_on
 from charte_registry.errors import RegisterError
 from charte_registry.exchange.importers.archive import Limits, read_bytes
 from charte_registry.files import load_register
@@ -23,6 +24,9 @@ def add(commands: Any) -> None:
     command.add_argument("folder")
     command.add_argument("--year", type=int, required=True)
     command.add_argument("--output", type=Path, required=True)
+    command.add_argument(
+        "--on", help="date at which the law is judged, YYYY-MM-DD; today by default"
+    )
     command.add_argument("--lang", default="fr", choices=LANGUAGES, help="language of the page")
     command.add_argument(
         "--previous", metavar="FOLDER",
@@ -40,6 +44,7 @@ def _run(arguments: argparse.Namespace) -> int:
         load_register(arguments.folder),
         arguments.year,
         arguments.lang,
+        on=judged_on(arguments.on),
         previous=load_revision(arguments.previous) if arguments.previous else None,
         diagrams=dict(map(_diagram, arguments.diagram)),
     )

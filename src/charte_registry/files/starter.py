@@ -9,8 +9,11 @@ from typing import Any
 
 from charte_registry.errors import RegisterError, nearest
 from charte_registry.files.skeleton import schema_line, skeleton
+from charte_registry.profiles import Profile
 from charte_registry.records import KINDS
 from charte_registry.records.manifeste import SCHEMA_VERSION, Manifeste
+
+PROFILE = "profil.toml"
 
 # What the starter says, in the three languages. Nobody is named, and every text is to be replaced.
 _TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
@@ -88,7 +91,7 @@ _TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(
 )  # fmt: skip
 
 
-def starter(on: dt.date, lang: str = "fr") -> dict[str, str]:
+def starter(on: dt.date, lang: str = "fr", profile: Profile | None = None) -> dict[str, str]:
     """Return the files of a register to begin with.
 
     Parameters
@@ -97,6 +100,8 @@ def starter(on: dt.date, lang: str = "fr") -> dict[str, str]:
         The day that the records describe.
     lang : {"fr", "en", "pt"}
         Language of comments and texts.
+    profile : Profile, optional
+        The profile of the territory: its fields and codes, and its file beside the manifest.
 
     Returns
     -------
@@ -148,17 +153,36 @@ def starter(on: dt.date, lang: str = "fr") -> dict[str, str]:
             "phase": "en_cours", "preuve": say["preuve"], "responsable": "collectivite",
         },
     }  # fmt: skip
+    kinds = profile.kinds if profile is not None else KINDS
     files = {
-        f"{path}.toml": schema_line(kind := path.split("/")[0])
-        + skeleton(KINDS[kind], values, lang)
+        f"{path}.toml": schema_line(kind)
+        + skeleton(kinds[kind], _fitted(values, f"{kind}.", profile), lang)
         for path, values in records.items()
+        for kind in [path.split("/")[0]]
     }
     head = {
         "schema": SCHEMA_VERSION, "titre": say["titre"], "territoire": say["territoire"],
         "etat_au": on, "annees": [on.year],
-    }  # fmt: skip
+    } | ({"profil": PROFILE} if profile is not None else {})  # fmt: skip
+    if profile is not None:
+        files[PROFILE] = profile.content.decode("utf-8-sig")
     files["registre.toml"] = skeleton(Manifeste, head, lang)
     files[say["file"]] = say["readme"].format(
-        titre=say["titre"], year=on.year, kinds=", ".join(KINDS)
+        titre=say["titre"], year=on.year, kinds=", ".join(kinds)
     )
     return files
+
+
+def _fitted(values: Any, path: str, profile: Profile | None) -> Any:
+    """Return values with the first code of the territory in the place of one that it does not have."""
+    if profile is None:
+        return values
+    if isinstance(values, Mapping):
+        return {name: _fitted(item, f"{path}{name}.", profile) for name, item in values.items()}
+    if isinstance(values, list):
+        return [_fitted(item, path, profile) for item in values]
+    try:
+        codes = profile.codes(path.removesuffix("."))
+    except RegisterError:
+        return values
+    return values if not codes or values in codes else codes[0]

@@ -9,7 +9,6 @@ from typing import Any
 import attrs
 
 from charte_registry.errors import RegisterError
-from charte_registry.migrations import v0_9
 from charte_registry.migrations.remark import Remark
 from charte_registry.schema.versions import VERSION, VERSIONS
 
@@ -24,16 +23,21 @@ class Step:
     run: Callable[[Mapping[str, Any]], tuple[dict[str, Any], list[Remark]]]
 
 
-STEPS: Mapping[str, Step] = MappingProxyType({"0.9": Step("1.0", v0_9.migrate)})
+# From each earlier version; there is none before the first.
+STEPS: Mapping[str, Step] = MappingProxyType({})
 
 
-def migrated(register: Mapping[str, Any]) -> tuple[dict[str, Any], list[Remark]]:
+def migrated(
+    register: Mapping[str, Any], steps: Mapping[str, Step] = STEPS
+) -> tuple[dict[str, Any], list[Remark]]:
     """Return a register of any published version as one of the last.
 
     Parameters
     ----------
     register : mapping of str to object
         Plain data: the fields of the manifest, ``schema`` among them, and a list of records a kind.
+    steps : mapping of str to Step
+        The step from each version.
 
     Returns
     -------
@@ -48,17 +52,17 @@ def migrated(register: Mapping[str, Any]) -> tuple[dict[str, Any], list[Remark]]
 
     Examples
     --------
-    >>> migrated({"schema": "0.9", "titre": "R"})
+    >>> migrated({"schema": "1.0", "titre": "R"})
     ({'schema': '1.0', 'titre': 'R'}, [])
     >>> migrated({"schema": "0.8"})
     Traceback (most recent call last):
-    charte_registry.errors.RegisterError: `schema`: version '0.8' is unknown; known: 0.9, 1.0
+    charte_registry.errors.RegisterError: `schema`: version '0.8' is unknown; known: 1.0
     """
     data, remarks = dict(register), list[Remark]()
     while (version := data.get("schema")) != VERSION:
-        if not isinstance(version, str) or version not in STEPS:
-            known = ", ".join(VERSIONS)
+        if not isinstance(version, str) or version not in steps:
+            known = ", ".join(dict.fromkeys([*steps, *VERSIONS]))
             raise RegisterError(f"`schema`: version {version!r} is unknown; known: {known}")
-        data, told = STEPS[version].run(data)
+        data, told = steps[version].run(data)
         remarks += told
     return data, remarks

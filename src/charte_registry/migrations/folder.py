@@ -16,7 +16,7 @@ from charte_registry.files import table, toml_text
 from charte_registry.files.folder import FORMATS, MANIFEST, manifests
 from charte_registry.files.text import MAX_BYTES, Reader, Text
 from charte_registry.files.whole import write_folder
-from charte_registry.migrations import Remark, migrated
+from charte_registry.migrations import STEPS, Remark, Step, migrated
 from charte_registry.records import KINDS
 from charte_registry.records.base import FieldError, structure, unstructure
 from charte_registry.records.manifeste import Manifeste
@@ -38,7 +38,11 @@ class _Source:
 
 
 def migrate_folder(
-    folder: str | Path, output: str | Path, *, version: str | None = None
+    folder: str | Path,
+    output: str | Path,
+    *,
+    version: str | None = None,
+    steps: Mapping[str, Step] = STEPS,
 ) -> list[Remark]:
     """Write a register of any published version into a new folder, as one of the last.
 
@@ -53,7 +57,9 @@ def migrate_folder(
     output : str or Path
         A new or an empty folder; its parent exists.
     version : str, optional
-        Version that the register is of, whatever its manifest says: drafts said ``1.0``.
+        Version that the register is of, whatever its manifest says.
+    steps : mapping of str to Step
+        The step from each version.
 
     Returns
     -------
@@ -84,7 +90,7 @@ def migrate_folder(
         kind: [record for source in sources if source.kind == kind for record in source.records]
         for kind in dict.fromkeys(source.kind for source in sources)
     }
-    new, remarks = migrated(old)
+    new, remarks = migrated(old, steps)
     manifest = Text.of(files[MANIFEST])
     kept = {name: value for name, value in new.items() if name not in KINDS}
     files[MANIFEST] = manifest.content(toml_text.edited(manifest.text, head, kept))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
@@ -13,10 +13,11 @@ import attrs
 
 from charte_registry.errors import RegisterError, nearest
 from charte_registry.profiles.classes import extended, paths
-from charte_registry.profiles.statement import Condition, RegleProfil, Statement
+from charte_registry.profiles.statement import Condition, Delai, RegleProfil, Statement
 from charte_registry.records import KINDS
 from charte_registry.records.base import FieldError, structure, unstructure
 from charte_registry.schema.examples import example
+from charte_registry.schema.shape import DATE, TEXT
 from charte_registry.schema.versions import VERSION
 
 __all__ = ["Profile", "load_profile"]
@@ -65,6 +66,11 @@ class Profile:
         return self.statement.regle
 
     @property
+    def deadlines(self) -> tuple[Delai, ...]:
+        """The deadlines, in the order of the file."""
+        return self.statement.delai
+
+    @property
     def set_aside(self) -> frozenset[str]:
         """The rules of the schema that do not hold in the territory."""
         return frozenset(rule for gap in self.statement.ecart for rule in gap.regles)
@@ -108,8 +114,8 @@ def load_profile(path: str | Path) -> Profile:
 
     Examples
     --------
-    >>> load_profile("examples/montreal/profil.toml").kinds["violations"].__name__
-    'Violation'
+    >>> load_profile("examples/montreal/profil.toml").kinds["incidents"].__name__
+    'Incident'
     """
     path = Path(path)
     try:
@@ -141,9 +147,10 @@ def _profile(content: bytes) -> Profile:
 
     if statement.schema != VERSION:
         report("schema", f"version {statement.schema!r} is another; this package has {VERSION}")
-    kinds = extended(KINDS, statement.champ, statement.liste, report)
+    kinds = extended(KINDS, statement.champ, statement.liste, report, statement.publics)
     known = _examples(kinds, examples, report)
     _check_references(statement, report)
+    _check_counts(statement, kinds, report)
     _check_rules(statement, kinds, report)
     if problems:
         raise RegisterError(problems)
@@ -207,12 +214,35 @@ def _check_references(statement: Statement, report: Any) -> None:
             report(where, f"no kind of record; {nearest(added.reference, KINDS)}")
 
 
+# What a year is counted by is what its records say.
+_COUNTED = (
+    ("demandes_droits.detail.droit", "demandes.droit"),
+    ("demandes_droits.detail.suite", "demandes.suite"),
+    ("violations.detail.nature", "incidents.natures"),
+)
+
+
+def _check_counts(statement: Statement, kinds: Mapping[str, type[Any]], report: Any) -> None:
+    fields = dict(paths(kinds))
+    for count, single in _COUNTED:
+        if fields[count].choices != fields[single].choices:
+            report("liste", f"{count} and {single} have other codes; name both in one list")
+    for number, added in enumerate(statement.champ):
+        if added.obligatoire and added.dans.partition(".")[0] in ("demandes_droits", "violations"):
+            report(f"champ[{number}].obligatoire", "counts are made from records; leave it out")
+
+
 def _check_rules(statement: Statement, kinds: Mapping[str, type[Any]], report: Any) -> None:
     fields = dict(paths(kinds))
     owners = {*kinds, *(path for path, shape in fields.items() if shape.part is not None)}
+    names = [r.id for r in statement.regle] + [d.id for d in statement.delai]
+    for number, delai in enumerate(statement.delai):
+        _check_deadline(delai, fields, kinds, f"delai[{number}]", report)
+        if names.count(delai.id) > 1:
+            report(f"delai[{number}].id", f"{delai.id!r} stands twice; give each its own")
     for number, rule in enumerate(statement.regle):
         where = f"regle[{number}]"
-        if rule.id in [other.id for other in statement.regle[:number]]:
+        if rule.id in names[:number]:
             report(f"{where}.id", f"{rule.id!r} stands twice; give each rule its own")
         if rule.dans not in owners:
             report(
@@ -230,6 +260,34 @@ def _check_rules(statement: Statement, kinds: Mapping[str, type[Any]], report: A
             for lang in ("fr", "en", "pt"):
                 if set("{}\n") & set(getattr(getattr(rule, name), lang)):
                     report(f"{where}.{name}.{lang}", "has a brace or a line break; leave it out")
+
+
+def _check_deadline(
+    delai: Delai, fields: Mapping[str, Any], kinds: Collection[str], where: str, report: Any
+) -> None:
+    if delai.dans not in kinds:
+        report(f"{where}.dans", f"no kind of record; {nearest(delai.dans, kinds)}")
+        return
+    for position, condition in enumerate(delai.quand):
+        _check_condition(condition, delai.dans, fields, f"{where}.quand[{position}]", report)
+    for name, holds in (
+        ("depuis", DATE), ("fait", DATE), ("depuis_a", TEXT), ("fait_a", TEXT), ("sauf", None)
+    ):  # fmt: skip
+        path = getattr(delai, name)
+        shape = fields.get(f"{delai.dans}.{path}")
+        if path is not None and (shape is None or holds not in (None, shape.holds)):
+            of = f" of type {holds}" if holds else ""
+            report(
+                f"{where}.{name}", f"{delai.dans} has no field {path!r}{of}; name one that it has"
+            )
+    for name in ("constat", "remede", "objet"):
+        for lang in ("fr", "en", "pt"):
+            text = getattr(getattr(delai, name), lang)
+            if set("{}\n") & set(text.replace("{date}", "")):
+                report(
+                    f"{where}.{name}.{lang}",
+                    "has a brace other than {date}, or a line break; leave it out",
+                )
 
 
 def _check_condition(

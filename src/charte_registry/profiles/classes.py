@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import keyword
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -25,8 +25,8 @@ _FORMATS = {
 # What figures, pages and rules count by: how far things are, where data are, on what scheme.
 FIXED = frozenset(
     {
-        "engagements", "etats_aipd", "etats_clause", "etats_partage", "etats_rapatriement", "modes",
-        "phases", "referentiels", "statuts", "zones",
+        "conclusions_aipd", "engagements", "etats_clause", "etats_partage", "etats_rapatriement", "modes",
+        "phases", "referentiels", "risques_residuels", "statuts", "zones",
     }
 )  # fmt: skip
 _TYPES: Mapping[str, Any] = {
@@ -39,6 +39,7 @@ def extended(
     fields: Sequence[ChampProfil],
     lists: Sequence[ListeProfil],
     report: Report,
+    public: Collection[str] = (),
 ) -> dict[str, type[Any]]:
     """Return the classes by kind with what a profile adds and changes.
 
@@ -52,6 +53,8 @@ def extended(
         Code lists, of the new fields and of fields that are there.
     report : callable
         Told the path inside the profile and what is wrong there.
+    public : collection of str
+        Paths of the notes that are published.
 
     Returns
     -------
@@ -59,7 +62,7 @@ def extended(
         The same classes where nothing changes; subclasses of them, of the same name, where
         something does.
     """
-    builder = _Builder(kinds, fields, lists, report)
+    builder = _Builder(kinds, fields, lists, report, public)
     found = {kind: builder.of(cls, kind) for kind, cls in kinds.items()}
     builder.report_unused()
     return found
@@ -74,8 +77,9 @@ class _Builder:
         fields: Sequence[ChampProfil],
         lists: Sequence[ListeProfil],
         report: Report,
+        public: Collection[str],
     ) -> None:
-        self.fields, self.lists, self.report = fields, lists, report
+        self.fields, self.lists, self.report, self.public = fields, lists, report, public
         self.codes = {codes.nom: _vocabulaire(codes) for codes in lists}
         taken = {shape.vocabulaire.nom for _, shape in paths(kinds) if shape.vocabulaire}
         for number, codes in enumerate(lists):
@@ -97,6 +101,10 @@ class _Builder:
                 if part is not shape.part:
                     body[shape.name] = _restated(shape, None)
                     hints[shape.name] = _hint(part, shape)
+            elif here in self.public and shape.name == "note":
+                self.placed.add(("publics", 0, here))
+                body[shape.name] = _restated(shape, None, PUBLIC)
+                hints[shape.name] = _hint(str, shape)
             elif (codes := self._codes(shape, here)) is not None:
                 body[shape.name] = _restated(shape, codes)
                 hints[shape.name] = _hint(str, shape)
@@ -188,6 +196,12 @@ class _Builder:
 
     def report_unused(self) -> None:
         """Say what has found no place."""
+        for path in self.public:
+            if ("publics", 0, path) not in self.placed:
+                self.report(
+                    "publics",
+                    f"{path!r} is no note of a record; name one, such as traitements.note",
+                )
         for number, added in enumerate(self.fields):
             if ("champ", number, added.dans) not in self.placed:
                 self.report(
@@ -216,11 +230,11 @@ def _vocabulaire(codes: ListeProfil) -> Vocabulaire:
     )
 
 
-def _restated(shape: Shape, codes: Vocabulaire | None) -> Any:
+def _restated(shape: Shape, codes: Vocabulaire | None, visibility: str = "") -> Any:
     """Return a field of the schema, with other codes where they are given."""
     return champ(
         shape.labels["fr"], shape.labels["en"], shape.labels["pt"],
-        source=codes.source if codes is not None else shape.source, visibility=shape.visibility,
+        source=codes.source if codes is not None else shape.source, visibility=visibility or shape.visibility,
         choices=codes or shape.vocabulaire or shape.choices, form=shape.form,
         reference=shape.reference, default=shape.default,
     )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from charte_registry.profiles import Profile
-from charte_registry.profiles.statement import Condition, RegleProfil
+from charte_registry.profiles.statement import Condition, Delai, RegleProfil
 from charte_registry.schema import schema_files
 from charte_registry.schema.markdown import cell
 
@@ -89,6 +89,10 @@ def profile_page(profile: Profile) -> str:
         lines += ["", "## Rules"]
     for rule in stated.regle:
         lines += ["", *_rule(rule)]
+    if stated.delai:
+        lines += ["", "## Deadlines"]
+    for delai in stated.delai:
+        lines += ["", *_deadline(delai)]
     if stated.ecart:
         lines += ["", "## Rules of the schema set aside"]
     for gap in stated.ecart:
@@ -113,6 +117,22 @@ def _rule(rule: RegleProfil) -> Iterator[str]:
     yield ""
     for lang in ("fr", "en", "pt"):
         yield f"- *{lang}* {cell(getattr(rule.constat, lang))}; {cell(getattr(rule.remede, lang))}"
+
+
+def _deadline(delai: Delai) -> Iterator[str]:
+    yield f"### `{delai.id}` ({delai.severite})"
+    yield ""
+    span = delai.duree or (f"{delai.jours_ouvres} working days" if delai.jours_ouvres else "")
+    when = " and ".join(map(_condition, delai.quand))
+    yield (
+        f"`{delai.dans}`: " + (f"where {when}, " if when else "")
+        + (f"`{delai.fait}` within {span} of `{delai.depuis}`" if delai.fait else f"{span} from `{delai.depuis}`".strip())
+        + f". {cell(delai.source)}, {delai.confiance}."
+    )  # fmt: skip
+    yield ""
+    for lang in ("fr", "en", "pt"):
+        wrong, remedy = getattr(delai.constat, lang), getattr(delai.remede, lang)
+        yield f"- *{lang}* {cell(wrong.replace('{date}', '…'))}; {cell(remedy)}"
 
 
 def _condition(condition: Condition) -> str:

@@ -46,18 +46,19 @@ def _owners(record: Any, steps: Sequence[str], path: str = "") -> Iterator[tuple
 
 def holds(condition: Condition, owner: Any) -> bool:
     """Return whether a condition holds of a record, or of a part of one."""
-    values = list(_values(owner, condition.champ.split(".")))
+    stated = list(values(owner, condition.champ.split(".")))
     if condition.absent:
-        return not values
-    return any(not condition.parmi or _text(value) in condition.parmi for value in values)
+        return not stated
+    return any(not condition.parmi or _text(value) in condition.parmi for value in stated)
 
 
-def _values(owner: Any, steps: Sequence[str]) -> Iterator[Any]:
+def values(owner: Any, steps: Sequence[str]) -> Iterator[Any]:
+    """Yield what a field states, from the names that lead to it."""
     for item in owner if isinstance(owner, tuple) else (owner,):
         if item is None or item is False:
             continue
         if steps:
-            yield from _values(getattr(item, steps[0]), steps[1:])
+            yield from values(getattr(item, steps[0]), steps[1:])
         elif item != ():
             yield item
 

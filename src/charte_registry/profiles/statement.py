@@ -7,8 +7,8 @@ import datetime as dt
 import attrs
 
 from charte_registry.records import base
-from charte_registry.records.base import INTERNE, PUBLIC
-from charte_registry.records.formats import Format
+from charte_registry.records.base import INTERNE, PUBLIC, FieldError
+from charte_registry.records.formats import DUREE, Format
 from charte_registry.vocabularies.vocabulaire import vocabulaire
 
 _AS_OF = dt.date(2026, 2, 1)
@@ -175,11 +175,77 @@ class RegleProfil:
 
 
 @attrs.frozen(kw_only=True)
+class Delai:
+    """A deadline: what is due, how long after what, and the rule where it has passed.
+
+    The texts may say ``{date}``, the last day. Without ``duree`` and ``jours_ouvres``, ``depuis``
+    names the field that states the last day itself.
+    """
+
+    id: str = base.champ("identifiant", "identifier", "identificador", form=CODE_REGLE)
+    dans: str = base.champ("type de fiche", "kind of record", "tipo de ficha", form=NOM_CHAMP)
+    severite: str = base.champ("gravité", "severity", "gravidade", choices=SEVERITES)
+    depuis: str = base.champ(
+        "champ de la date d'où il court", "field of the date from which it runs",
+        "campo da data a partir da qual corre", form=CHEMIN,
+    )  # fmt: skip
+    depuis_a: str | None = base.champ("champ de l'heure", "field of the time", "campo da hora", form=CHEMIN, default=None)  # fmt: skip
+    duree: str | None = base.champ("durée", "duration", "duração", form=DUREE, default=None)
+    jours_ouvres: int | None = base.champ(
+        "durée en jours ouvrés, du lundi au vendredi", "duration in working days, Monday to Friday",
+        "duração em dias úteis, de segunda a sexta", default=None,
+    )  # fmt: skip
+    fait: str | None = base.champ(
+        "champ de la date où c'est fait", "field of the date when it is done", "campo da data em que é feito",
+        form=CHEMIN, default=None,
+    )  # fmt: skip
+    fait_a: str | None = base.champ("champ de l'heure", "field of the time", "campo da hora", form=CHEMIN, default=None)  # fmt: skip
+    sauf: str | None = base.champ(
+        "champ qui dit pourquoi c'est fait en retard", "field that says why it is done late",
+        "campo que diz por que foi feito com atraso", form=CHEMIN, default=None,
+    )  # fmt: skip
+    quand: tuple[Condition, ...] = base.champ("quand", "when", "quando", default=())
+    objet: Textes = base.champ("ce qui est attendu", "what is due", "o que é devido")
+    constat: Textes = base.champ("constat", "what is wrong", "constatação")
+    remede: Textes = base.champ("remède", "remedy", "solução")
+    source: str = _source()
+    confiance: str = _confiance()
+
+    def __attrs_post_init__(self) -> None:
+        if self.duree is not None and self.jours_ouvres is not None:
+            raise FieldError("jours_ouvres", "a deadline has one duration; leave one of both out")
+
+
+@attrs.frozen(kw_only=True)
 class Ecart:
     """Rules of the schema that do not hold in the territory: they rest on a law that is not its own."""
 
     regles: tuple[str, ...] = base.champ("règles", "rules", "regras", form=CODE_REGLE)
     raison: Textes = base.champ("raison", "reason", "razão")
+
+
+@attrs.frozen(kw_only=True)
+class Zones:
+    """The places that the figures of hosting count: the country of the territory, and those around it."""
+
+    pays: tuple[str, ...] = base.champ(
+        "pays du territoire", "country of the territory", "país do território"
+    )
+    voisins: tuple[str, ...] = base.champ(
+        "pays de la zone qui l'entoure", "countries of the zone around it", "países da zona ao redor", default=(),
+    )  # fmt: skip
+
+
+@attrs.frozen(kw_only=True)
+class Mot:
+    """A word of the report, as the territory says it: how its authority, its law, its zones are called."""
+
+    cle: str = base.champ(
+        "mot du rapport", "word of the report", "palavra do relatório", form=NOM_CHAMP
+    )
+    fr: str = base.champ("en français", "in French", "em francês")
+    en: str = base.champ("en anglais", "in English", "em inglês")
+    pt: str = base.champ("en portugais", "in Portuguese", "em português")
 
 
 @attrs.frozen(kw_only=True)
@@ -197,6 +263,17 @@ class Statement:
     champ: tuple[ChampProfil, ...] = base.champ("champs ajoutés", "fields added", "campos acrescentados", default=())  # fmt: skip
     liste: tuple[ListeProfil, ...] = base.champ("listes de codes", "code lists", "listas de códigos", default=())  # fmt: skip
     regle: tuple[RegleProfil, ...] = base.champ("règles", "rules", "regras", default=())
+    delai: tuple[Delai, ...] = base.champ("délais", "deadlines", "prazos", default=())
+    feries: tuple[dt.date, ...] = base.champ(
+        "jours fériés, qui ne sont pas ouvrés", "public holidays, which are no working days",
+        "feriados, que não são dias úteis", default=(),
+    )  # fmt: skip
+    publics: tuple[str, ...] = base.champ(
+        "notes que le territoire publie", "notes that the territory publishes", "notas que o território publica",
+        form=CHEMIN, default=(),
+    )  # fmt: skip
+    zones: Zones | None = base.champ("zones", "zones", "zonas", default=None)
+    mot: tuple[Mot, ...] = base.champ("mots du rapport", "words of the report", "palavras do relatório", default=())  # fmt: skip
     ecart: tuple[Ecart, ...] = base.champ(
         "règles du schéma écartées", "rules of the schema set aside", "regras do esquema afastadas", default=(),
     )  # fmt: skip

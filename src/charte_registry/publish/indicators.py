@@ -11,7 +11,8 @@ from charte_registry.errors import RegisterError
 from charte_registry.records.application import ETATS_RAPATRIEMENT, ZONES, Hebergement
 from charte_registry.records.gouvernance import ENGAGEMENTS, ETATS_CLAUSE, PHASES
 from charte_registry.register import Register
-from charte_registry.vocabularies.countries import zone
+from charte_registry.rules.comptes import breaches_by_year, requests_by_year
+from charte_registry.rules.graph import assessment_state, zone_of
 from charte_registry.vocabularies.licences import LICENCES, OUVERTE, RECIPROCITE, RESTRICTIVE
 
 CONDITIONS = (OUVERTE, RECIPROCITE, RESTRICTIVE, "inconnue")
@@ -27,11 +28,11 @@ _DATED: Mapping[str, tuple[str, Callable[[Any], int | None]]] = MappingProxyType
 )
 
 
-def hosting(place: Hebergement) -> str:
+def hosting(register: Register, place: Hebergement) -> str:
     """Return where data are hosted: ``interne``, ``france``, ``europe``, ``hors_europe`` or ``inconnu``."""
     if place.mode == "interne":
         return "interne"
-    return zone(place.pays) if place.pays else place.zone or "inconnu"
+    return zone_of(register, place.pays) if place.pays else place.zone or "inconnu"
 
 
 def condition(spdx: str | None) -> str:
@@ -59,20 +60,22 @@ def indicators(register: Register, year: int) -> dict[str, Any]:
 
 def _traitements(register: Register) -> dict[str, Any]:
     traitements = register.all("traitements")
+    states = Counter(analyse.etat for analyse in register.all("analyses_impact"))
     return {
         "traitements_total": len(traitements),
         "traitements_par_responsable": _counted(t.responsable for t in traitements),
         "traitements_donnees_particulieres": sum(t.sensible for t in traitements),
         "traitements_analyse_impact_faite": sum(
-            t.aipd is not None and t.aipd.etat == "faite" for t in traitements
+            assessment_state(register, t) == "faite" for t in traitements
         ),
+        "analyses_impact_par_etat": {name: states[name] for name in ("en_cours", "faite")},
         "traitements_sous_traitant_total": len(register.all("traitements_sous_traitant")),
     }
 
 
 def _applications(register: Register) -> dict[str, Any]:
     places = [a.hebergement for a in register.all("applications")]
-    hosts = Counter(map(hosting, places))
+    hosts = Counter(hosting(register, place) for place in places)
     plans = Counter(p.rapatriement.etat for p in places if p.rapatriement is not None)
     return {
         "applications_total": len(places),
@@ -85,16 +88,25 @@ def _applications(register: Register) -> dict[str, Any]:
 
 
 def _demandes(register: Register, year: int) -> dict[str, Any]:
-    requests = [r for r in register.all("demandes_droits") if r.annee <= year]
+    requests = [r for r in requests_by_year(register) if r.annee <= year]
     detail = [d for r in requests if r.annee == year for d in r.detail]
-    breaches = [v for v in register.all("violations") if v.annee <= year]
+    breaches = [v for v in breaches_by_year(register) if v.annee <= year]
     return {
         "demandes_droits": _summed((r.annee, r.nombre) for r in requests),
         "demandes_par_droit": _summed((d.droit, d.nombre) for d in detail),
         "demandes_par_suite": _summed((d.suite, d.nombre) for d in detail if d.suite is not None),
-        "reclamations_cnil": sum(r.reclamations_cnil for r in requests),
+        "demandes_hors_delai": _summed(
+            (r.annee, r.hors_delai) for r in requests if r.hors_delai is not None
+        ),
+        "reclamations_autorite": sum(r.reclamations_autorite for r in requests),
         "violations": _summed((v.annee, v.nombre) for v in breaches),
-        "violations_notifiees_cnil": _summed((v.annee, v.notifiees_cnil) for v in breaches),
+        "violations_notifiees_autorite": _summed((v.annee, v.notifiees_autorite) for v in breaches),
+        "violations_notifiees_dans_le_delai": _summed(
+            (v.annee, v.notifiees_dans_le_delai) for v in breaches
+        ),
+        "violations_communiquees_personnes": _summed(
+            (v.annee, v.communiquees_personnes) for v in breaches
+        ),
     }
 
 
@@ -121,6 +133,7 @@ def _gouvernance(register: Register, year: int) -> dict[str, Any]:
         "formations_sessions": sum(f.sessions for f in trainings),
         "formations_personnes": sum(f.personnes for f in trainings),
         "certifications_total": len(register.all("certifications")),
+        "contrats_sous_traitants_total": len(register.all("contrats_sous_traitants")),
         "clauses_marche_par_etat": {etat: clauses[etat] for etat in ETATS_CLAUSE.codes},
         "donnees_interet_metropolitain_total": len(register.all("donnees_interet_metropolitain")),
     }

@@ -8,8 +8,10 @@ from typing import Any
 
 import attrs
 
-from charte_registry.records.base import internal
+from charte_registry.errors import RegisterError
+from charte_registry.records.base import internal, is_internal
 from charte_registry.register import Register
+from charte_registry.rules.comptes import breaches_by_year, requests_by_year
 
 
 def published(record: Any) -> Any:
@@ -25,6 +27,11 @@ def published(record: Any) -> Any:
     record
         Of the same class: an internal field holds its default, at whatever depth it stands.
 
+    Raises
+    ------
+    RegisterError
+        Where the kind of the record is internal: nothing of it is public.
+
     Examples
     --------
     >>> from charte_registry import Contact, Organisme
@@ -32,6 +39,8 @@ def published(record: Any) -> Any:
     True
     """
     cls = type(record)
+    if is_internal(cls):
+        raise RegisterError(f"{cls.__name__}: an internal kind; no record of it is published")
     hidden = internal(cls)
     changes = {
         field.name: field.default if field.name in hidden else _published(value)
@@ -94,7 +103,9 @@ def public(register: Register) -> Register:
     Returns
     -------
     Register
-        Every record without its internal fields, and without the files that it was read from.
+        Every record of a public kind without its internal fields, and without the files that it was
+        read from; counts of requests and incidents by year in the place of their records; the
+        reviews and derogations of the records that are there.
 
     Examples
     --------
@@ -103,13 +114,29 @@ def public(register: Register) -> Register:
     >>> extract.indicators(2020)["applications_total"]
     442
     """
+    records = {
+        kind: {name: published(record) for name, record in found.items()}
+        for kind, found in register.records.items()
+        if not is_internal(register.kinds[kind])
+    }
+    for kind, counts in (
+        ("demandes_droits", requests_by_year(register)), ("violations", breaches_by_year(register)),
+    ):  # fmt: skip
+        if counts:
+            records[kind] = {count.id: published(count) for count in counts}
+    if "revues" in records:
+        records["revues"] = {
+            name: revue
+            for name, revue in records["revues"].items()
+            if revue.cible[1] in records.get(revue.cible[0], {})
+        }
     return attrs.evolve(
         register,
         records=MappingProxyType(
-            {
-                kind: MappingProxyType({name: published(record) for name, record in found.items()})
-                for kind, found in register.records.items()
-            }
+            {kind: MappingProxyType(found) for kind, found in records.items()}
+        ),
+        derogations=tuple(
+            d for d in register.derogations if d.cible[1] in records.get(d.cible[0], {})
         ),
         places={},
     )

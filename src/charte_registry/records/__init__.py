@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from charte_registry.records.aipd import Aipd
+from charte_registry.records.aipd import Aipd, AnalyseImpact, RisqueAnalyse
 from charte_registry.records.algorithme import Algorithme, DonneeTraitee, ParametreTraitement
 from charte_registry.records.application import (
     Application,
@@ -13,6 +13,8 @@ from charte_registry.records.application import (
     Hebergement,
     Rapatriement,
 )
+from charte_registry.records.contrat import ContratSousTraitant, Obligations
+from charte_registry.records.demande import Demande
 from charte_registry.records.donnees import (
     CategorieDonnees,
     CategorieParticuliere,
@@ -34,9 +36,11 @@ from charte_registry.records.gouvernance import (
     Formation,
     Partenaire,
 )
+from charte_registry.records.incident import Incident
 from charte_registry.records.interet_metropolitain import Accord, DonneeInteretMetropolitain
 from charte_registry.records.jeu_de_donnees import Distribution, JeuDeDonnees, Qualite
 from charte_registry.records.organisme import Contact, Organisme
+from charte_registry.records.revue import Revue
 from charte_registry.records.traitement import (
     Destinataire,
     Finalite,
@@ -63,6 +67,11 @@ KINDS: Mapping[str, type[Any]] = MappingProxyType(
         "violations": Violation,
         "donnees_interet_metropolitain": DonneeInteretMetropolitain,
         "clauses_marche": ClauseMarche,
+        "analyses_impact": AnalyseImpact,
+        "contrats_sous_traitants": ContratSousTraitant,
+        "demandes": Demande,
+        "incidents": Incident,
+        "revues": Revue,
     }
 )
 
@@ -72,6 +81,7 @@ __all__ = [
     "Action",
     "Aipd",
     "Algorithme",
+    "AnalyseImpact",
     "Application",
     "Assurance",
     "CategorieDonnees",
@@ -80,6 +90,8 @@ __all__ = [
     "ClauseMarche",
     "Conservation",
     "Contact",
+    "ContratSousTraitant",
+    "Demande",
     "DemandesDroits",
     "Destinataire",
     "DetailDemandes",
@@ -91,17 +103,21 @@ __all__ = [
     "Finalite",
     "Formation",
     "Hebergement",
+    "Incident",
     "Infractions",
     "JeuDeDonnees",
     "MesureSecurite",
     "Nir",
     "NombreViolations",
+    "Obligations",
     "Organisme",
     "ParametreTraitement",
     "Partenaire",
     "PourLeCompte",
     "Qualite",
     "Rapatriement",
+    "Revue",
+    "RisqueAnalyse",
     "Traitement",
     "TraitementSousTraitant",
     "Transfert",

@@ -6,7 +6,7 @@ import datetime as dt
 
 import attrs
 
-from charte_registry.records.base import INTERNE, champ, factice, identifiant, note
+from charte_registry.records.base import INTERNE, champ, factice, identifiant, kind, note
 from charte_registry.records.formats import SPDX, URL
 from charte_registry.records.organisme import Contact
 from charte_registry.records.traitement import STATUTS
@@ -67,6 +67,7 @@ class ParametreTraitement:
     )
 
 
+@kind("algorithme", "algorithm", "algoritmo")
 @attrs.frozen(kw_only=True)
 class Algorithme:
     """An algorithm that serves decisions about people.

@@ -12,6 +12,7 @@ from charte_registry.records.base import (
     champ,
     factice,
     identifiant,
+    kind,
     note,
 )
 from charte_registry.records.formats import SPDX, SUBDIVISION, URL
@@ -170,6 +171,7 @@ class Hebergement:
             raise FieldError("subdivision", message)
 
 
+@kind("application", "application", "aplicação")
 @attrs.frozen(kw_only=True)
 class Application:
     """An application that the authority uses; it has one hosting.

@@ -78,14 +78,60 @@ def champ(
     return attrs.field(default=default, metadata=metadata, validator=_allowed if checked else None)
 
 
-def identifiant() -> Any:
+@attrs.frozen(kw_only=True)
+class Kind:
+    """What one record of a kind is.
+
+    Parameters
+    ----------
+    labels : mapping of str to str
+        What a record is called in ``fr``, ``en`` and ``pt``.
+    visibility : {"public", "interne"}
+        Whether the public extract holds records of this kind at all.
+    """
+
+    labels: Mapping[str, str]
+    visibility: str = PUBLIC
+
+
+def kind(fr: str, en: str, pt: str, *, visibility: str = PUBLIC) -> Callable[[type[T]], type[T]]:
+    """Return the decorator that says what one record of a class is; see ``Kind``."""
+
+    def decorate(cls: type[T]) -> type[T]:
+        labels = types.MappingProxyType({"fr": fr, "en": en, "pt": pt})
+        cls.__kind__ = Kind(labels=labels, visibility=visibility)  # type: ignore[attr-defined]
+        return cls
+
+    return decorate
+
+
+def kind_of(record_class: type[Any]) -> Kind | None:
+    """Return what one record of a class is; None where the class is of a part of a record.
+
+    Examples
+    --------
+    >>> from charte_registry import Contact, Incident
+    >>> kind_of(Incident).visibility, kind_of(Contact) is None
+    ('interne', True)
+    """
+    found: Kind | None = getattr(record_class, "__kind__", None)
+    return found
+
+
+def is_internal(record_class: type[Any]) -> bool:
+    """Return whether no record of a class is ever published."""
+    found = kind_of(record_class)
+    return found is not None and found.visibility == INTERNE
+
+
+def identifiant(form: Format = IDENTIFIANT) -> Any:
     """Return the field that names a record among its kind."""
-    return champ("identifiant", "identifier", "identificador", form=IDENTIFIANT)
+    return champ("identifiant", "identifier", "identificador", form=form)
 
 
 def note() -> Any:
-    """Return the field of free remarks."""
-    return champ("note", "note", "nota", default=None)
+    """Return the field of free remarks: internal, unless the profile of the register publishes it."""
+    return champ("note", "note", "nota", visibility=INTERNE, default=None)
 
 
 def factice() -> Any:
@@ -372,13 +418,13 @@ def internal(record_class: type[Any]) -> frozenset[str]:
     Returns
     -------
     frozenset of str
-        Fields marked ``interne``; all that is inside them is internal too.
+        Fields marked ``interne``, and all that is inside them; every field of an internal kind.
 
     Examples
     --------
     >>> from charte_registry import Organisme
     >>> sorted(internal(Organisme))
-    ['contact']
+    ['contact', 'note']
     """
-    fields = _fields(record_class)
-    return frozenset(n for n, f in fields.items() if f.metadata["visibility"] == INTERNE)
+    fields, whole = _fields(record_class), is_internal(record_class)
+    return frozenset(n for n, f in fields.items() if whole or f.metadata["visibility"] == INTERNE)

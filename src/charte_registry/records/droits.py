@@ -1,4 +1,8 @@
-"""Yearly counts of what people asked about their data, and of what went wrong: never a person."""
+"""Counts of a year: what people asked about their data, and what went wrong; never a person.
+
+A year of which the register holds the requests or the incidents themselves is counted from them;
+a record here states the count of a year of which it does not.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ import datetime as dt
 
 import attrs
 
-from charte_registry.records.base import INTERNE, FieldError, champ, identifiant, note
+from charte_registry.records.base import INTERNE, FieldError, champ, identifiant, kind, note
 from charte_registry.vocabularies.rgpd import DROITS, SUITES
 from charte_registry.vocabularies.vocabulaire import vocabulaire
 
@@ -36,21 +40,26 @@ class DetailDemandes:
     )  # fmt: skip
 
 
+@kind(
+    "demandes d'exercice de droits, par an",
+    "requests to exercise rights, by year",
+    "pedidos de exercício de direitos, por ano",
+)
 @attrs.frozen(kw_only=True)
 class DemandesDroits:
     """How many people asked about their data in a year; counts, never a person.
 
     Examples
     --------
-    >>> DemandesDroits(id="2020", annee=2020, nombre=23).reclamations_cnil
+    >>> DemandesDroits(id="2020", annee=2020, nombre=23).reclamations_autorite
     0
     """
 
     id: str = identifiant()
     annee: int = champ("année", "year", "ano")
     nombre: int = champ("demandes", "requests", "pedidos", source="RGPD art. 12 à 22")
-    reclamations_cnil: int = champ(
-        "réclamations à la CNIL", "complaints to the CNIL", "reclamações à CNIL",
+    reclamations_autorite: int = champ(
+        "réclamations à l'autorité", "complaints to the authority", "reclamações à autoridade",
         source="RGPD art. 77", default=0,
     )  # fmt: skip
     detail: tuple[DetailDemandes, ...] = champ(
@@ -58,7 +67,7 @@ class DemandesDroits:
         source="RGPD art. 12 à 22", default=(),
     )  # fmt: skip
     hors_delai: int | None = champ(
-        "demandes traitées après un mois", "requests answered after a month", "pedidos respondidos após um mês",
+        "demandes traitées hors délai", "requests answered late", "pedidos respondidos fora do prazo",
         source="RGPD art. 12(3)", default=None,
     )  # fmt: skip
     delai_moyen_jours: int | None = champ(
@@ -95,13 +104,14 @@ class NombreViolations:
     nombre: int = champ("violations", "breaches", "violações", source="RGPD art. 33(5)")
 
 
+@kind("violations de données, par an", "data breaches, by year", "violações de dados, por ano")
 @attrs.frozen(kw_only=True)
 class Violation:
     """The breaches of personal data of a year: counts and delays, never a person.
 
     Examples
     --------
-    >>> Violation(id="2020", annee=2020, nombre=0).notifiees_cnil
+    >>> Violation(id="2020", annee=2020, nombre=0).notifiees_autorite
     0
     """
 
@@ -112,15 +122,15 @@ class Violation:
         "violations par nature", "breaches by nature", "violações por natureza",
         source="RGPD art. 4(12)", default=(),
     )  # fmt: skip
-    notifiees_cnil: int = champ(
-        "notifiées à la CNIL",
-        "notified to the CNIL",
-        "notificadas à CNIL",
+    notifiees_autorite: int = champ(
+        "notifiées à l'autorité",
+        "notified to the authority",
+        "notificadas à autoridade",
         source="RGPD art. 33(1)",
         default=0,
     )
-    notifiees_sous_72h: int = champ(
-        "notifiées dans les 72 heures", "notified within 72 hours", "notificadas em 72 horas",
+    notifiees_dans_le_delai: int = champ(
+        "notifiées dans le délai", "notified in time", "notificadas no prazo",
         source="RGPD art. 33(1)", default=0,
     )  # fmt: skip
     communiquees_personnes: int = champ(
@@ -146,8 +156,8 @@ class Violation:
 
     def __attrs_post_init__(self) -> None:
         for part, whole in (
-            ("notifiees_cnil", "nombre"),
-            ("notifiees_sous_72h", "notifiees_cnil"),
+            ("notifiees_autorite", "nombre"),
+            ("notifiees_dans_le_delai", "notifiees_autorite"),
             ("communiquees_personnes", "nombre"),
         ):
             if getattr(self, part) > getattr(self, whole):

@@ -53,6 +53,19 @@ IDENTIFIANT = Format(
     remedy="write 1 to 100 letters without accents, digits, '.', '_' or '-', the first and the last a letter or a digit",
     examples=("ap-442", "2020", "tarification-eau"),
 )
+# A request has a number, which tells nothing of who asked.
+NUMERO = Format(
+    nom="number",
+    pattern=r"[0-9]([0-9._-]{0,28}[0-9])?",
+    remedy="write digits, with '.', '_' or '-' between, such as 2026-007",
+    examples=("2026-007", "12"),
+)
+HEURE = Format(
+    nom="time of day",
+    pattern=r"([01][0-9]|2[0-3]):[0-5][0-9]",
+    remedy="write hours and minutes, such as 09:30",
+    examples=("09:30", "23:59"),
+)
 FICHE = Format(
     nom="KIND/ID",
     pattern=rf"[a-z_]+/{IDENTIFIANT.pattern}",

@@ -13,6 +13,7 @@ from charte_registry.records.base import (
     champ,
     factice,
     identifiant,
+    kind,
     note,
 )
 from charte_registry.records.formats import URL
@@ -70,6 +71,7 @@ class EtapeAction:
     )
 
 
+@kind("action de la charte", "action of the charter", "ação da carta")
 @attrs.frozen(kw_only=True)
 class Action:
     """An action of the charter, with its phase and the sentence that the phase rests on.
@@ -126,6 +128,7 @@ class Action:
             raise FieldError("phase", message)
 
 
+@kind("partenaire", "partner", "parceiro")
 @attrs.frozen(kw_only=True)
 class Partenaire:
     """A partner that signed the charter.
@@ -151,6 +154,7 @@ class Partenaire:
     factice: bool = factice()
 
 
+@kind("formation", "training", "formação")
 @attrs.frozen(kw_only=True)
 class Formation:
     """Awareness sessions and trainings.
@@ -176,6 +180,7 @@ class Formation:
             raise FieldError("fin", message)
 
 
+@kind("certification", "certification", "certificação")
 @attrs.frozen(kw_only=True)
 class Certification:
     """A certification of the authority's systems.
@@ -210,6 +215,7 @@ class Certification:
     note: str | None = note()
 
 
+@kind("clause de marché", "clause of a contract", "cláusula de contrato")
 @attrs.frozen(kw_only=True)
 class ClauseMarche:
     """A clause about data for the authority's contracts.

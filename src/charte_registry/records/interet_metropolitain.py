@@ -6,7 +6,7 @@ import datetime as dt
 
 import attrs
 
-from charte_registry.records.base import INTERNE, FieldError, champ, identifiant, note
+from charte_registry.records.base import INTERNE, FieldError, champ, identifiant, kind, note
 from charte_registry.records.formats import SPDX, URL
 from charte_registry.records.organisme import TYPES_ORGANISME
 from charte_registry.vocabularies.vocabulaire import vocabulaire
@@ -53,6 +53,11 @@ class Accord:
             raise FieldError("fin", message)
 
 
+@kind(
+    "donnée d'intérêt métropolitain",
+    "data of metropolitan interest",
+    "dado de interesse metropolitano",
+)
 @attrs.frozen(kw_only=True)
 class DonneeInteretMetropolitain:
     """Data that another actor holds and that the public interest calls to share.

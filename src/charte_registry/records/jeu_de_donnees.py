@@ -12,6 +12,7 @@ from charte_registry.records.base import (
     champ,
     factice,
     identifiant,
+    kind,
     note,
 )
 from charte_registry.records.formats import LANGUE, SPDX, URL
@@ -65,6 +66,7 @@ class Qualite:
     mesuree_le: dt.date | None = champ("mesurée le", "measured on", "medida em", default=None)
 
 
+@kind("jeu de données", "dataset", "conjunto de dados")
 @attrs.frozen(kw_only=True)
 class JeuDeDonnees:
     """An open dataset.

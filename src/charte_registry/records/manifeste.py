@@ -75,7 +75,10 @@ class Manifeste:
         "anos cujos números podem ser calculados",
     )  # fmt: skip
     source: str | None = base.champ("source", "source", "fonte", default=None)
-    note: str | None = base.note()
+    note: str | None = base.champ(
+        "ce qu'un lecteur doit savoir, publié", "what a reader must know, published",
+        "o que um leitor deve saber, publicado", default=None,
+    )  # fmt: skip
     profil: str | None = base.champ(
         "fichier du profil, dans le dossier", "file of the profile, inside the folder",
         "arquivo do perfil, na pasta", default=None,

@@ -6,7 +6,7 @@ import datetime as dt
 
 import attrs
 
-from charte_registry.records.base import INTERNE, champ, identifiant, note
+from charte_registry.records.base import INTERNE, champ, identifiant, kind, note
 from charte_registry.records.formats import COURRIEL, SIREN, SUBDIVISION, URL
 from charte_registry.vocabularies.vocabulaire import vocabulaire
 
@@ -60,6 +60,7 @@ class Contact:
     )  # fmt: skip
 
 
+@kind("organisme", "body", "organismo")
 @attrs.frozen(kw_only=True)
 class Organisme:
     """A body: controller, processor, representative, data protection officer, host or partner.

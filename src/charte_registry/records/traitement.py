@@ -8,7 +8,15 @@ from collections.abc import Iterator
 import attrs
 
 from charte_registry.records.aipd import Aipd
-from charte_registry.records.base import INTERNE, FieldError, champ, factice, identifiant, note
+from charte_registry.records.base import (
+    INTERNE,
+    FieldError,
+    champ,
+    factice,
+    identifiant,
+    kind,
+    note,
+)
 from charte_registry.records.donnees import (
     CategorieDonnees,
     CategorieParticuliere,
@@ -135,6 +143,7 @@ def _dated(cree_le: dt.date | None, mis_a_jour_le: dt.date | None) -> None:
         raise FieldError("mis_a_jour_le", message)
 
 
+@kind("traitement d'un responsable", "processing of a controller", "tratamento de um controlador")
 @attrs.frozen(kw_only=True)
 class Traitement:
     """A processing of a controller, as article 30(1) of the GDPR lists it, and what it leads to.
@@ -284,11 +293,14 @@ class PourLeCompte:
         reference="organismes", default=None,
     )  # fmt: skip
     contrat: str | None = champ(
-        "où est le contrat", "where the contract is", "onde está o contrato",
-        source="RGPD art. 28(3)", visibility=INTERNE, default=None,
+        "contrat", "contract", "contrato", source="RGPD art. 28(3)",
+        reference="contrats_sous_traitants", default=None,
     )  # fmt: skip
 
 
+@kind(
+    "traitements d'un sous-traitant", "processing done by a processor", "tratamentos de um operador"
+)
 @attrs.frozen(kw_only=True)
 class TraitementSousTraitant:
     """What a processor does for controllers, as article 30(2) of the GDPR lists it.

@@ -8,7 +8,7 @@ from typing import Any
 
 from charte_registry.records.aipd import Aipd
 from charte_registry.register import Register
-from charte_registry.rules.graph import algorithms, real
+from charte_registry.rules.graph import algorithms, assessment_state, real
 from charte_registry.rules.rule import ERROR, NOTE, WARNING, Raised, Rule
 from charte_registry.vocabularies.aipd import CAS_ARTICLE_35, CRITERES_WP248, LISTE_2018_327
 from charte_registry.vocabularies.vocabulaire import Terme
@@ -43,12 +43,7 @@ EXEMPTION_CONTRAIRE = Rule(
     en=("an exemption is claimed while an assessment is required: {raisons}", "remove one or the other"),
     pt=("uma isenção é invocada embora a avaliação seja exigida: {raisons}", "retirar uma ou outra"),
 )  # fmt: skip
-SANS_AVIS = Rule(
-    id="AIPD-06", severity=WARNING, source="RGPD art. 35(2)",
-    fr=("l'analyse est faite et l'avis du délégué à la protection des données n'est pas indiqué", "l'indiquer"),
-    en=("the assessment is done and the opinion of the data protection officer is not stated", "state it"),
-    pt=("a avaliação foi feita e o parecer do encarregado de dados não é indicado", "indicá-lo"),
-)  # fmt: skip
+
 
 ENGAGEE = ("en_cours", "faite")
 
@@ -58,22 +53,24 @@ def check(register: Register, _: dt.date) -> Iterator[Raised]:
     running = algorithms(register)
     for record in real(register, "traitements"):
         if record.statut != "arrete":
-            yield from _assessment(record, running.get(record.id, ()))
+            yield from _assessment(register, record, running.get(record.id, ()))
 
 
-def _assessment(record: Any, algorithmes: Sequence[Any]) -> Iterator[Raised]:
-    aipd: Aipd = record.aipd or Aipd(etat="a_faire")
+def _assessment(register: Register, record: Any, algorithmes: Sequence[Any]) -> Iterator[Raised]:
+    aipd: Aipd = record.aipd or Aipd()
+    field = "aipd.analyse" if record.aipd is not None else "aipd"
+    etat = assessment_state(register, record)
     stated, shown = set(aipd.criteres), _shown(record, algorithmes)
     required = _required(aipd)
     criteria = _terms(stated | shown)
     in_principle = len(criteria) >= 2 and aipd.liste_non_requise is None
-    justified = aipd.etat == "non_requise" and aipd.motif is not None
-    if required and aipd.etat not in ENGAGEE:
-        yield REQUISE.at("traitements", record.id, "aipd.etat", raisons=required)
-    elif in_principle and aipd.etat not in ENGAGEE and not justified:
-        yield DEUX_CRITERES.at("traitements", record.id, "aipd.etat", criteres=criteria)
-    if (required or in_principle) and aipd.etat == "en_cours" and record.statut == "en_service":
-        yield EN_SERVICE_AVANT.at("traitements", record.id, "aipd.etat")
+    justified = aipd.conclusion == "non_requise" and aipd.motif is not None
+    if required and etat not in ENGAGEE:
+        yield REQUISE.at("traitements", record.id, field, raisons=required)
+    elif in_principle and etat not in ENGAGEE and not justified:
+        yield DEUX_CRITERES.at("traitements", record.id, field, criteres=criteria)
+    if (required or in_principle) and etat == "en_cours" and record.statut == "en_service":
+        yield EN_SERVICE_AVANT.at("traitements", record.id, field)
     if record.aipd is None:
         return
     if shown - stated:
@@ -84,8 +81,6 @@ def _assessment(record: Any, algorithmes: Sequence[Any]) -> Iterator[Raised]:
         yield EXEMPTION_CONTRAIRE.at(
             "traitements", record.id, "aipd.liste_non_requise", raisons=required
         )
-    if aipd.etat == "faite" and aipd.avis_dpo is None:
-        yield SANS_AVIS.at("traitements", record.id, "aipd.avis_dpo")
 
 
 def _required(aipd: Aipd) -> tuple[Terme, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
 import attrs
 
@@ -99,3 +100,21 @@ class Checked:
 
     findings: tuple[Finding, ...]
     silenced: tuple[Silenced, ...]
+
+    def only(self, rules: Collection[str] = (), kinds: Collection[str] = ()) -> Checked:
+        """Return what these rules find in these kinds; of all where none is named."""
+
+        def asked(finding: Finding) -> bool:
+            kind = finding.record.partition("/")[0]
+            return (not rules or finding.rule in rules) and (not kinds or kind in kinds)
+
+        return Checked(
+            findings=tuple(f for f in self.findings if asked(f)),
+            silenced=tuple(s for s in self.silenced if asked(s.finding)),
+        )
+
+    def since(self, before: Checked) -> Checked:
+        """Return the findings that were not there before: another rule, record or field."""
+        known = {(f.rule, f.record, f.field) for f in before.findings}
+        new = (f for f in self.findings if (f.rule, f.record, f.field) not in known)
+        return attrs.evolve(self, findings=tuple(new))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from charte_registry.register import Register
+from charte_registry.vocabularies.countries import zone
 
 # Who must have a data protection officer (article 37(1)(a)) and may not rest on article 6(1)(f).
 AUTORITES_PUBLIQUES = frozenset(["collectivite", "etablissement_public", "etat"])
@@ -44,3 +45,38 @@ def algorithms(register: Register) -> dict[str, list[Any]]:
         for name in algorithme.traitements:
             found[name][algorithme.id] = algorithme
     return {name: list(used.values()) for name, used in found.items()}
+
+
+def zone_of(register: Register, pays: str) -> str:
+    """Return the zone of a country: as the profile says it, else as seen from France."""
+    zones = register.profile.statement.zones if register.profile is not None else None
+    if zones is None:
+        return zone(pays)
+    if pays in zones.pays:
+        return "france"
+    return "europe" if pays in zones.voisins else "hors_europe"
+
+
+def assessment_state(register: Register, traitement: Any) -> str | None:
+    """Return how far the impact assessment of a processing is, from its conclusion and its record.
+
+    Parameters
+    ----------
+    register : Register
+        The register.
+    traitement : Traitement
+        The processing.
+
+    Returns
+    -------
+    str or None
+        One of ``ETATS_AIPD``; None where nothing was looked at. An assessment that is named and
+        not there counts as under way: that it is missing is another rule's finding.
+    """
+    aipd = traitement.aipd
+    if aipd is None:
+        return None
+    if aipd.analyse is not None:
+        found = register.records.get("analyses_impact", {}).get(aipd.analyse)
+        return found.etat if found is not None else "en_cours"
+    return "non_requise" if aipd.conclusion == "non_requise" else "a_faire"

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from charte_registry.records.application import Application
 from charte_registry.register import Register
-from charte_registry.rules.graph import body
+from charte_registry.rules.graph import body, zone_of
 from charte_registry.rules.rule import ERROR, WARNING, Raised, Rule
-from charte_registry.vocabularies.countries import country, in_eea, zone
+from charte_registry.vocabularies.countries import country, in_eea
 from charte_registry.vocabularies.country_names import NAMES
 
 NULLE_PART = Rule(
@@ -65,7 +65,12 @@ def _place(register: Register, application: Application) -> Iterator[Raised]:
             yield NULLE_PART.at("applications", name, "hebergement.pays")
         elif place.zone != "france":
             yield ZONE_SEULE.at("applications", name, "hebergement.pays", zone=place.zone)
-    if place.pays and known and place.zone is not None and place.zone != zone(place.pays):
+    if (
+        place.pays
+        and known
+        and place.zone is not None
+        and place.zone != zone_of(register, place.pays)
+    ):
         yield ZONE_CONTRAIRE.at(
             "applications", name, "hebergement.zone", zone=place.zone, pays=country(place.pays)
         )

@@ -8,6 +8,7 @@ from typing import Any
 
 from charte_registry.records.droits import NATURES_VIOLATION
 from charte_registry.register import Register
+from charte_registry.rules.comptes import counted_twice
 from charte_registry.rules.graph import real
 from charte_registry.rules.rule import ERROR, WARNING, Raised, Rule
 from charte_registry.vocabularies.rgpd import DROITS
@@ -49,7 +50,14 @@ PERSONNES_SANS_SEANCE = Rule(
     pt=("{personnes} pessoas, e nenhuma sessão", "corrigir um dos dois"),
 )  # fmt: skip
 
-HORS_DELAI = {"fr": "demandes traitées après un mois", "en": "requests answered after a month", "pt": "pedidos respondidos após um mês"}  # fmt: skip
+DEUX_COMPTES = Rule(
+    id="SOMME-07", severity=ERROR,
+    fr=("l'année {annee} est comptée ici et se compte aussi par ses fiches", "retirer ce compte : les fiches le donnent"),
+    en=("the year {annee} is counted here and its own records count it too", "remove this count: the records give it"),
+    pt=("o ano {annee} é contado aqui e suas fichas também o contam", "retirar esta contagem: as fichas a fornecem"),
+)  # fmt: skip
+
+HORS_DELAI = {"fr": "demandes traitées hors délai", "en": "requests answered late", "pt": "pedidos respondidos fora do prazo"}  # fmt: skip
 
 
 def check(register: Register, _: dt.date) -> Iterator[Raised]:
@@ -60,6 +68,8 @@ def check(register: Register, _: dt.date) -> Iterator[Raised]:
         yield from _breaches(record)
     for kind in ("demandes_droits", "violations"):
         yield from _twice(register, kind)
+    for kind, record in counted_twice(register):
+        yield DEUX_COMPTES.at(kind, record.id, "annee", annee=record.annee)
     for record in register.all("formations"):
         if record.personnes and not record.sessions:
             yield PERSONNES_SANS_SEANCE.at(

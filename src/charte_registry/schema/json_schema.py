@@ -11,7 +11,6 @@ from charte_registry.records.base import LARGEST
 from charte_registry.records.formats import BLANK
 from charte_registry.records.manifeste import Manifeste
 from charte_registry.schema.examples import example
-from charte_registry.schema.labels import KIND_LABELS
 from charte_registry.schema.limits import EXACTLY_ONE
 from charte_registry.schema.shape import (
     DATE,
@@ -21,6 +20,7 @@ from charte_registry.schema.shape import (
     PART,
     TEXT,
     Shape,
+    kind_labels,
     parts,
     shapes,
     summary,
@@ -84,8 +84,8 @@ def kind_schema(
     return {
         "$schema": DIALECT,
         "$id": schema_id(kind, profile=profile),
-        "title": KIND_LABELS[kind]["en"],
-        "x-labels": dict(KIND_LABELS[kind]),
+        "title": kind_labels(kinds[kind])["en"],
+        "x-labels": dict(kind_labels(kinds[kind])),
         **_object(cls),
         "examples": [example(kind)],
         "$defs": _definitions([cls], parts(cls)),
@@ -119,8 +119,8 @@ def register_schema(kinds: Mapping[str, type[Any]] = KINDS, profile: str = "") -
         kind: {
             "type": "array",
             "items": {"$ref": f"#/$defs/{cls.__name__}"},
-            "title": KIND_LABELS[kind]["en"],
-            "x-labels": dict(KIND_LABELS[kind]),
+            "title": kind_labels(kinds[kind])["en"],
+            "x-labels": dict(kind_labels(kinds[kind])),
         }
         for kind, cls in kinds.items()
     }

@@ -62,6 +62,12 @@ LIMITS: tuple[Limit, ...] = (
     _in_order(records.Assurance, "valable_du", "valable_au", referentiel="HDS"),
     _in_order(records.Accord, "signe_le", "fin", intitule="A"),
     _in_order(records.JeuDeDonnees, "couverture_debut", "couverture_fin", id="j", titre="J"),
+    _in_order(records.AnalyseImpact, "commencee_le", "achevee_le", id="a", intitule="A"),
+    _in_order(records.ContratSousTraitant, "debut", "fin", id="c", intitule="C", sous_traitant="s"),
+    _in_order(records.Demande, "recue_le", "prolongee_le", id="1", droit="acces"),
+    _in_order(records.Demande, "recue_le", "repondue_le", id="1", droit="acces"),
+    _in_order(records.Incident, "debut", "fin", id="i", connu_le="2020-01-01"),
+    _in_order(records.Revue, "le", "prochaine", id="r", fiche="traitements/t"),
     _in_order(records.Formation, "debut", "fin", id="f", intitule="F", sessions=1, personnes=1),
     Limit(
         record_class=records.Hebergement, fields=("subdivision",),
@@ -91,10 +97,10 @@ LIMITS: tuple[Limit, ...] = (
     ),
     Limit(
         record_class=records.Violation,
-        fields=("notifiees_cnil", "notifiees_sous_72h", "communiquees_personnes"),
-        fr="on n'en notifie pas plus qu'il n'y en a eu, ni plus dans les 72 heures qu'en tout",
-        en="no more are notified than there were, nor more within 72 hours than in all",
-        pt="não se notificam mais do que houve, nem mais em 72 horas do que no total",
-        example={"id": "2020", "annee": 2020, "nombre": 1, "notifiees_cnil": 2},
+        fields=("notifiees_autorite", "notifiees_dans_le_delai", "communiquees_personnes"),
+        fr="on n'en notifie pas plus qu'il n'y en a eu, ni plus dans le délai qu'en tout",
+        en="no more are notified than there were, nor more in time than in all",
+        pt="não se notificam mais do que houve, nem mais no prazo do que no total",
+        example={"id": "2020", "annee": 2020, "nombre": 1, "notifiees_autorite": 2},
     ),
 )  # fmt: skip

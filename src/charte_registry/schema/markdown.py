@@ -7,9 +7,8 @@ from typing import Any
 
 from charte_registry.records import KINDS
 from charte_registry.schema.examples import example_text
-from charte_registry.schema.labels import KIND_LABELS
 from charte_registry.schema.limits import EXACTLY_ONE, LIMITS
-from charte_registry.schema.shape import LANGUAGES, PART, Shape, parts, shapes, summary
+from charte_registry.schema.shape import LANGUAGES, PART, Shape, kind_labels, parts, shapes, summary
 from charte_registry.schema.versions import VERSION, schema_id
 from charte_registry.vocabularies.vocabulaire import Vocabulaire
 
@@ -46,7 +45,7 @@ def kind_page(
     '# `partenaires`: partner'
     """
     cls = kinds[kind]
-    labels = KIND_LABELS[kind]
+    labels = kind_labels(cls)
     inside = list(parts(cls))
     lines = [
         f"# `{kind}`: {labels['en']}",
@@ -82,7 +81,7 @@ def index_page(kinds: Mapping[str, type[Any]] = KINDS, title: str = "", profile:
         The page.
     """
     rows = [
-        f"| [`{kind}`](pages/{kind}.md) | {KIND_LABELS[kind]['fr']} | {KIND_LABELS[kind]['en']} | {KIND_LABELS[kind]['pt']} |"
+        f"| [`{kind}`](pages/{kind}.md) | {kind_labels(kinds[kind])['fr']} | {kind_labels(kinds[kind])['en']} | {kind_labels(kinds[kind])['pt']} |"
         for kind in kinds
     ]
     limits = [

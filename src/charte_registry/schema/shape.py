@@ -10,6 +10,7 @@ from typing import Any
 
 import attrs
 
+from charte_registry.records.base import INTERNE, is_internal, kind_of
 from charte_registry.records.formats import Format
 from charte_registry.vocabularies.vocabulaire import Vocabulaire
 
@@ -72,10 +73,11 @@ class Shape:
 def shapes(cls: type[Any]) -> tuple[Shape, ...]:
     """Return what each field of a class holds, in the order of the class."""
     hints = typing.get_type_hints(cls)
-    return tuple(_shape(field, hints[field.name]) for field in attrs.fields(cls))
+    whole = is_internal(cls)
+    return tuple(_shape(field, hints[field.name], internal=whole) for field in attrs.fields(cls))
 
 
-def _shape(field: attrs.Attribute[Any], hint: Any) -> Shape:
+def _shape(field: attrs.Attribute[Any], hint: Any, *, internal: bool) -> Shape:
     if isinstance(hint, UnionType):  # or None
         hint = typing.get_args(hint)[0]
     several = typing.get_origin(hint) is tuple
@@ -91,12 +93,18 @@ def _shape(field: attrs.Attribute[Any], hint: Any) -> Shape:
         default=field.default,
         labels={lang: meta[lang] for lang in LANGUAGES},
         source=meta["source"],
-        visibility=meta["visibility"],
+        visibility=INTERNE if internal else meta["visibility"],
         reference=meta["reference"],
         choices=meta["choices"],
         vocabulaire=meta["vocabulaire"],
         form=meta["format"],
     )
+
+
+def kind_labels(cls: type[Any]) -> Mapping[str, str]:
+    """Return what one record of a class is called in ``fr``, ``en`` and ``pt``."""
+    found = kind_of(cls)
+    return found.labels if found is not None else dict.fromkeys(LANGUAGES, cls.__name__)
 
 
 def parts(*classes: type[Any]) -> Iterator[type[Any]]:

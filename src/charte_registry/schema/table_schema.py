@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from charte_registry.records import KINDS
-from charte_registry.schema.labels import KIND_LABELS
-from charte_registry.schema.shape import DATE, FLAG, NUMBER, TEXT, Shape, shapes
+from charte_registry.schema.shape import DATE, FLAG, NUMBER, TEXT, Shape, kind_labels, shapes
 from charte_registry.schema.versions import schema_id
 
 PROFILE = "https://specs.frictionlessdata.io/schemas/table-schema.json"
@@ -47,8 +46,8 @@ def table_schema(
         "profile": PROFILE,
         "name": kind,
         "x-id": schema_id(f"{kind}:table", profile=profile),
-        "title": KIND_LABELS[kind]["en"],
-        "x-labels": dict(KIND_LABELS[kind]),
+        "title": kind_labels(kinds[kind])["en"],
+        "x-labels": dict(kind_labels(kinds[kind])),
         "fields": list(_columns(kinds[kind])),
         "primaryKey": "id",
         "missingValues": [""],

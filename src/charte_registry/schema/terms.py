@@ -1,6 +1,6 @@
 """Which terms of public vocabularies mean what fields and codes mean; the rest is in our own.
 
-A term stands here only where it means the same: same domain, same sense. DPV is taken at version 2,
+A term stands here only where it means the same: same domain, same sense. DPV is taken at version 2.3,
 whose identifiers begin with ``https://w3id.org/dpv``.
 """
 
@@ -35,7 +35,7 @@ PREFIXES: Mapping[str, str] = MappingProxyType(
 # What a record, or a part of one, is.
 CLASSES: Mapping[str, str] = MappingProxyType(
     {
-        "Aipd": "dpv:DPIA",
+        "AnalyseImpact": "dpv:DPIA",
         "Application": "sdo:SoftwareApplication",
         "CategorieDonnees": "dpv:PersonalData",
         "CategorieParticuliere": "dpv:SpecialCategoryPersonalData",
@@ -72,7 +72,7 @@ COMMON: Mapping[str, str] = MappingProxyType(
 # The fields of one class.
 FIELDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
-        "Aipd": {"date": "dct:date"},
+        "AnalyseImpact": {"achevee_le": "dct:date"},
         "Algorithme": {"code": "sdo:codeRepository"},
         "Application": {"editeur": "sdo:publisher"},
         "CategorieParticuliere": {"fondement": "dpv:hasLegalBasis"},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from charte_registry.records.manifeste import SCHEMA_VERSION
 
 VERSION = SCHEMA_VERSION
-VERSIONS = ("0.9", VERSION)  # every published one, oldest first
+VERSIONS = (VERSION,)  # every published one, oldest first
 
 # A name, not a place: nothing is fetched, and no domain has to outlive the schema.
 NAMESPACE = "urn:charte-donnee"

@@ -12,14 +12,14 @@ _SAID: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "second alinéa": "second subparagraph", "loi 78-17": "act 78-17",
             "délibérations": "deliberations", "délibération": "deliberation",
             "Lignes directrices": "Guidelines", "lignes directrices": "guidelines", "rév.": "rev.",
-            "Charte, souveraineté": "the charter, sovereignty",
+            "Charte": "the charter", "souveraineté": "sovereignty", "méthode AIPD": "DPIA method",
         },
         "pt": {
             " ; ": "; ", " : ": ": ", " à ": " a ", " et ": " e ",
             "second alinéa": "segundo parágrafo", "loi 78-17": "lei 78-17",
             "délibérations": "deliberações", "délibération": "deliberação",
             "Lignes directrices": "Diretrizes", "lignes directrices": "diretrizes", "rév.": "rev.",
-            "Charte, souveraineté": "a carta, soberania",
+            "Charte": "a carta", "souveraineté": "soberania", "méthode AIPD": "método de avaliação de impacto",
         },
     }
 )  # fmt: skip

@@ -8,19 +8,25 @@ from typing import Any
 
 from charte_registry.errors import RegisterError
 from charte_registry.exchange.exporters.lost import not_carried
-from charte_registry.exchange.remarks import Remark
+from charte_registry.exchange.remarks import NOT_CARRIED, Remark
 from charte_registry.records import Algorithme
 from charte_registry.register import Register
 from charte_registry.vocabularies.algoritmeregister import (
     BODIES,
+    IMPACT,
+    IMPACTFUL,
+    LANGUAGE,
+    LENGTHS,
     LINES,
+    OTHER,
+    REQUIRED,
     STANDARD_VERSION,
     STATUSES,
     TEXTS,
 )
 
 CARRIED = {
-    "algorithmes": {*TEXTS.values(), *BODIES.values(), "statut", "en_service_depuis", "decision_individuelle"},
+    "algorithmes": {*TEXTS.values(), *BODIES.values(), "statut", "en_service_depuis", "decision_individuelle", "effets", "code"},
     "algorithmes_donnees": {"nom", "origine"},
     **{f"algorithmes_{field}": {""} for field in LINES.values()},
 }  # fmt: skip
@@ -43,17 +49,28 @@ def algoritmeregister_entries(
     Returns
     -------
     tuple of list of dict and tuple of Remark
-        An entry an algorithm; what the format has no place for.
+        An entry an algorithm, within the lengths and permitted values of the standard; what the
+        standard has no place for, and what it requires and a record does not say.
 
     Raises
     ------
     RegisterError
         Where the schema refuses an entry, or jsonschema is not installed to ask it.
     """
-    entries = [_entry(a, register, contact) for a in register.all("algorithmes")]
+    entries: list[dict[str, Any]] = []
+    remarks: list[Remark] = []
+    for algorithme in register.all("algorithmes"):
+        entry, told = _fitted(_entry(algorithme, register, contact), f"algorithmes/{algorithme.id}")
+        entries.append(entry)
+        remarks += told
+    if entries:
+        message = (
+            "the standard permits Dutch alone (nld): have the texts translated before publishing"
+        )
+        remarks.append(Remark(level=NOT_CARRIED, where="lang", message=message))
     if schema is not None:
         _ask(schema, entries)
-    return entries, not_carried(register, CARRIED, "the Algoritmeregister")
+    return entries, (*not_carried(register, CARRIED, "the Algoritmeregister"), *remarks)
 
 
 def algoritmeregister_text(entries: list[dict[str, Any]]) -> str:
@@ -64,7 +81,7 @@ def algoritmeregister_text(entries: list[dict[str, Any]]) -> str:
 def _entry(algorithme: Algorithme, register: Register, contact: str | None) -> dict[str, Any]:
     statuses = {code: status for status, code in STATUSES.items()}
     bodies = register.records.get("organismes", {})
-    entry: dict[str, Any] = {"standard_version": STANDARD_VERSION}
+    entry: dict[str, Any] = {"standard_version": STANDARD_VERSION, "lang": LANGUAGE}
     for name, field in TEXTS.items():
         entry[name] = getattr(algorithme, field)
     for name, field in BODIES.items():
@@ -72,6 +89,8 @@ def _entry(algorithme: Algorithme, register: Register, contact: str | None) -> d
         entry[name] = bodies[body].nom if body in bodies else body
     for name, field in LINES.items():
         entry[name] = "\n".join(getattr(algorithme, field)) or None
+    if algorithme.effets:
+        entry["goal"] += IMPACT + algorithme.effets
     entry["description_short"] = algorithme.finalite
     entry["status"] = statuses.get(algorithme.statut)
     if algorithme.en_service_depuis is not None:
@@ -79,8 +98,38 @@ def _entry(algorithme: Algorithme, register: Register, contact: str | None) -> d
     entry["source_data"] = "\n".join(
         f"{data.nom} ({data.origine})" if data.origine else data.nom for data in algorithme.donnees
     )
-    entry["contact_email"] = contact
+    entry["contact_email"] = contact or algorithme.page
+    entry["publication_category"] = IMPACTFUL if algorithme.decision_individuelle else OTHER
+    entry["publiccode"] = algorithme.code
+    entry["source_id"] = algorithme.id
     return {name: value for name, value in entry.items() if value}
+
+
+def _fitted(entry: dict[str, Any], record: str) -> tuple[dict[str, Any], list[Remark]]:
+    """Return an entry whose texts fit, and what of it the standard wants or has no room for."""
+    remarks: list[Remark] = []
+
+    def remark(name: str, message: str) -> None:
+        where = f"{record}.{name}"
+        remarks.append(Remark(level=NOT_CARRIED, where=where, message=message, record=record))
+
+    fitted = dict(entry)
+    for name, most in LENGTHS.items():
+        text = fitted.get(name, "")
+        if len(text) > most:
+            fitted[name] = text[: most - 1].rstrip() + "…"
+            if name != "description_short":  # the whole of it is in goal
+                remark(name, f"cut after {most} of its {len(text)} letters: {text[most - 1 :]!r}")
+    remarks += [
+        Remark(
+            level=NOT_CARRIED, where=f"{record}.{name}", record=record,
+            message="the standard requires it and the record does not say it"
+            + ("; give --contact" if name == "contact_email" else "; state it"),
+        )
+        for name in REQUIRED
+        if name not in fitted
+    ]  # fmt: skip
+    return fitted, remarks
 
 
 def _ask(schema: Mapping[str, Any], entries: list[dict[str, Any]]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Mapping
@@ -20,11 +21,11 @@ from charte_registry.exchange.remarks import (
     build,
 )
 from charte_registry.records import Algorithme, Organisme
-from charte_registry.vocabularies.algoritmeregister import BODIES, LINES, STATUSES, TEXTS
+from charte_registry.vocabularies.algoritmeregister import BODIES, IMPACT, LINES, STATUSES, TEXTS
 
 _KNOWN = {
     *TEXTS, *BODIES, *LINES, "description_short", "status", "begin_date", "source_data",
-    "standard_version", "publication_category", "contact_email",
+    "standard_version", "publication_category", "contact_email", "lang", "source_id", "publiccode", "impact",
 }  # fmt: skip
 
 
@@ -65,7 +66,11 @@ def algoritmeregister_records(entries: list[dict[str, Any]]) -> Import:
     remarks: list[Remark] = []
     for number, entry in enumerate(entries):
         where = f"[{number}]"
-        said = {name: value for name, value in entry.items() if value not in (None, "", [])}
+        said = {
+            name: plain_text(value) if isinstance(value, str) else value
+            for name, value in entry.items()
+            if value not in (None, "", [])
+        }
         identifier = slug(str(said.get("name", where)), algorithmes)
         name = f"algorithmes/{identifier}"
         data, found = _data(said, where, name)
@@ -97,15 +102,26 @@ def _data(said: Mapping[str, Any], where: str, record: str) -> tuple[dict[str, A
     for name, field in LINES.items():
         if name in said:
             data[field] = _lines(said[name])
+    if IMPACT in data.get("finalite", ""):
+        data["finalite"], _, data["effets"] = data["finalite"].partition(IMPACT)
+    if "impact" in said:  # a property of the standard before 1.0
+        data["effets"] = str(said["impact"])
+    if "publiccode" in said:
+        data["code"] = str(said["publiccode"])
     if "description_short" in said:
+        short = str(said["description_short"])
         if "finalite" not in data:
-            data["finalite"] = str(said["description_short"])
-        elif data["finalite"] != said["description_short"]:
-            data["note"] = str(said["description_short"])
+            data["finalite"] = short
+        elif not data["finalite"].startswith(short.removesuffix("…")):
+            data["note"] = short
     if "source_data" in said:
         data["donnees"] = [_source(line) for line in _lines(said["source_data"])]
     if "contact_email" in said:
-        data["contact"] = {"courriel": str(said["contact_email"])}
+        address = str(said["contact_email"])  # or the page where to write
+        if "@" in address:
+            data["contact"] = {"courriel": address}
+        elif address != data.get("page"):
+            data["contact"] = {"adresse": address}
     if "status" in said:
         statuses = {folded(status): code for status, code in STATUSES.items()}
         status = statuses.get(folded(said["status"]))
@@ -129,8 +145,30 @@ def _data(said: Mapping[str, Any], where: str, record: str) -> tuple[dict[str, A
     )  # fmt: skip
     for name, value in said.items():
         if name not in _KNOWN:
-            remark(NOT_UNDERSTOOD, name, f"{str(value)!r:.120}: this property has no place here")
+            remark(NOT_UNDERSTOOD, name, f"{value!r}: this property has no place here")
     return data, remarks
+
+
+_BREAK = re.compile(r"(?i)<\s*(?:br|/p|/div|/li|/h[1-6]|/tr)\b[^<>]*>")
+_ITEM = re.compile(r"(?i)<\s*li\b[^<>]*>")
+_LINK = re.compile(r"(?is)<\s*a\b[^<>]*?href\s*=\s*[\"']([^\"'<>]*)[\"'][^<>]*>(.*?)<\s*/\s*a\s*>")
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
+
+
+def plain_text(text: str) -> str:
+    r"""Return a text without its HTML: paragraphs and items as lines, a link with its address.
+
+    Examples
+    --------
+    >>> plain_text('<p>Wet A &amp; B</p><ul><li><a href="https://example.org">uitleg</a></li></ul> x < 3')
+    'Wet A & B\n- uitleg (https://example.org)\nx < 3'
+    """
+    if "<" not in text and "&" not in text:
+        return text
+    text = _LINK.sub(lambda link: f"{link[2]} ({link[1]})", text)
+    text = _TAG.sub("", _ITEM.sub("- ", _BREAK.sub("\n", text)))
+    lines = (" ".join(line.split(" ")).strip() for line in html.unescape(text).splitlines())
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
 def _lines(value: Any) -> list[str]:

@@ -26,7 +26,7 @@ from charte_registry.exchange.remarks import (
     build,
 )
 from charte_registry.files import yaml_text
-from charte_registry.records import Organisme, Traitement
+from charte_registry.records import AnalyseImpact, Organisme, Traitement
 from charte_registry.records.formats import COURRIEL
 from charte_registry.vocabularies.fideslang import BASES, CATEGORIES, SPECIAL_BASES
 from charte_registry.vocabularies.rgpd import CATEGORIES_PARTICULIERES
@@ -89,6 +89,7 @@ def fideslang_records(manifest: Mapping[str, list[Any]]) -> Import:
 class _Reading:
     organismes: dict[str, dict[str, Any]] = attrs.field(factory=dict)
     traitements: dict[str, Any] = attrs.field(factory=dict)
+    analyses: dict[str, AnalyseImpact] = attrs.field(factory=dict)
     remarks: list[Remark] = attrs.field(factory=list)
 
     def remark(self, level: str, where: str, message: str, record: str = "") -> None:
@@ -183,10 +184,12 @@ class _Reading:
         if measures := system.get("data_security_practices"):
             data["securite"] = [{"type": "autre", "description": str(measures)}]
         if location := said.get("impact_assessment_location") or system.get("dpa_location"):
-            data["aipd"] = {"etat": "faite", "piece": str(location)}
-            self.remark(
-                UNDERSTOOD_AS, where, "an assessment that has a place is taken as done", record
+            data["aipd"] = {"conclusion": "requise", "analyse": identifier}
+            self.analyses[identifier] = AnalyseImpact(
+                id=identifier, intitule=data["nom"], piece=str(location)
             )
+            message = "an assessment that has a place: under way until achevee_le says when it was finished"
+            self.remark(UNDERSTOOD_AS, where, message, f"analyses_impact/{identifier}")
         known = {
             "name", "data_use", "data_categories", "data_subjects", "legal_basis_for_processing",
             "retention_period", "special_category_legal_basis", "third_parties",
@@ -237,5 +240,7 @@ class _Reading:
             self.remarks += refused
             if built is not None:
                 organismes[identifier] = built
-        records = {"organismes": organismes, "traitements": self.traitements}
+        records = {
+            "organismes": organismes, "traitements": self.traitements, "analyses_impact": self.analyses,
+        }  # fmt: skip
         return Import(records=records, remarks=tuple(self.remarks))

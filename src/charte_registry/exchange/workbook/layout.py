@@ -11,10 +11,10 @@ import attrs
 from charte_registry.exchange.exporters.spreadsheet import page_names
 from charte_registry.exchange.workbook.words import words
 from charte_registry.files.flat_tables import may_be_empty
+from charte_registry.records import KINDS
 from charte_registry.records.base import INTERNE
 from charte_registry.records.manifeste import Manifeste
-from charte_registry.schema.labels import KIND_LABELS
-from charte_registry.schema.shape import Shape, shapes
+from charte_registry.schema.shape import Shape, kind_labels, shapes
 
 REGISTRE = "registre"  # the kind of the manifest, whose only record has that identifier
 NAMES = ("nom", "intitule", "titre")  # fields that a record is called by
@@ -174,7 +174,7 @@ def kind_label(kind: str, lang: str) -> str:
     """Return what a record of a kind is."""
     if kind == REGISTRE:
         return str(words(lang)["register"])
-    return KIND_LABELS[kind][lang] if kind in KIND_LABELS else kind
+    return kind_labels(KINDS[kind])[lang] if kind in KINDS else kind
 
 
 def capital(text: str) -> str:

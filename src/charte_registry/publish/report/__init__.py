@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
@@ -29,6 +30,7 @@ def render_report(
     year: int,
     lang: str = "fr",
     *,
+    on: dt.date | None = None,
     previous: Register | None = None,
     diagrams: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
@@ -42,6 +44,8 @@ def render_report(
         Year, one that the register describes.
     lang : {"fr", "en", "pt"}
         Language of the headings; the records keep theirs.
+    on : datetime.date, optional
+        The day as of which the law is judged, which the page says; ``etat_au`` by default.
     previous : Register, optional
         The register of the year before: the page then tells what changed.
     diagrams : mapping of str to str, optional
@@ -72,8 +76,8 @@ def render_report(
 
     if lang not in TEXTS:
         raise RegisterError(f"no report in {lang!r}; {nearest(lang, TEXTS)}")
-    figures = register.indicators(year)
-    extract, say = public(register), TEXTS[lang]
+    figures, judged = register.indicators(year), on or register.etat_au
+    extract, say = public(register), _words(register, lang)
     for name in diagrams:
         if name not in extract.records.get("algorithmes", {}):
             known = list(extract.records.get("algorithmes", {}))
@@ -94,11 +98,12 @@ def render_report(
         register=extract,
         year=year,
         lang=lang,
+        judged=judged,
         say=say,
         figures=figures,
         body=_names(extract),
         hosts=_bars([(n, figures[f"applications_hebergement_{n}"]) for n in HOSTS], unseen="inconnu"),
-        abroad=_abroad(extract, lang),
+        abroad=_abroad(extract, judged, lang),
         requests=_bars(figures["demandes_droits"].items()),
         conditions=_bars(
             [(n, figures["jeux_de_donnees_par_condition"][n]) for n in CONDITIONS], unseen="inconnue"
@@ -106,10 +111,21 @@ def render_report(
         actions=_actions(extract),
         algorithmes=[_algorithme(a, diagrams, say) for a in extract.all("algorithmes")],
         changes=_changes(previous, register, lang),
-        findings=[f for f in register.check(lang=lang) if not _hidden(register, f)],
-        silenced=[s for s in register.silenced(lang=lang) if not _hidden(register, s.finding)],
+        findings=[f for f in register.check(judged, lang) if not _hidden(register, f)],
+        silenced=[s for s in register.silenced(judged, lang) if not _hidden(register, s.finding)],
         placeholders=_placeholders(extract),
     )  # fmt: skip
+
+
+def _words(register: Register, lang: str) -> Mapping[str, str]:
+    """Return the words of the report, those of the territory in the place of the common ones."""
+    stated = register.profile.statement.mot if register.profile is not None else ()
+    for mot in stated:
+        if mot.cle not in TEXTS[lang]:
+            raise RegisterError(
+                f"{register.profil}: no word {mot.cle!r}; {nearest(mot.cle, TEXTS[lang])}"
+            )
+    return {**TEXTS[lang], **{mot.cle: getattr(mot, lang) for mot in stated}}
 
 
 def _bars(values: Iterable[tuple[Any, int]], unseen: str = "") -> list[dict[str, Any]]:
@@ -123,19 +139,19 @@ def _names(register: Register) -> Mapping[str, str]:
     return {o.id: o.nom for o in register.all("organismes")}
 
 
-def _abroad(register: Register, lang: str) -> list[dict[str, Any]]:
+def _abroad(register: Register, on: dt.date, lang: str) -> list[dict[str, Any]]:
     """Return the applications hosted outside France, with what covers their country."""
     rows = []
     for application in register.all("applications"):
         place = application.hebergement
-        if hosting(place) not in ("europe", "hors_europe"):
+        if hosting(register, place) not in ("europe", "hors_europe"):
             continue
-        covered = adequation(place.pays, register.etat_au) if place.pays else None
+        covered = adequation(place.pays, on) if place.pays else None
         rows.append(
             {
                 "nom": application.nom,
                 "pays": country(place.pays).label(lang) if place.pays else None,
-                "zone": hosting(place),
+                "zone": hosting(register, place),
                 "eee": covered is not None and covered.eee,
                 "decision": covered.decision if covered is not None else None,
                 "garantie": place.garantie,
