@@ -11,7 +11,7 @@ import attrs
 from charte_registry.publish.site.addresses import ATTACHED, Addresses
 from charte_registry.publish.site.reach import public_shapes, reach, states, title_of
 from charte_registry.publish.site.words import Words
-from charte_registry.records.formats import DUREE, URL
+from charte_registry.records.formats import DUREE, FICHE, URL
 from charte_registry.register import Register
 from charte_registry.schema.shape import NUMBER, Shape
 from charte_registry.vocabularies.countries import country
@@ -118,6 +118,8 @@ class Teller:
             return self.link(shape.reference, value)
         if not isinstance(value, str) or shape.choices:
             return Inline(text)
+        if shape.form is FICHE:
+            return self.link(*value.split("/", 1))
         if shape.form is URL or URL.accepts(value):
             return Inline(text, value)
         if value.startswith(PAGES) and value in self.attached:

@@ -68,11 +68,12 @@ def entries(teller: Teller, history: History, limit: int = ENTRIES) -> Iterator[
                 continue
             left -= 1
             record = register.records.get(kind, {}).get(identifier)
+            name_of_kind = singular_of(teller.words, register, kind)
             address = teller.addresses.of(kind, identifier)
             yield FeedEntry(
                 id=named(register.titre, edition.revision, name),
-                title=singular_of(teller.words, kind) if record is None else title_of(record),
-                kind=singular_of(teller.words, kind),
+                title=name_of_kind if record is None else title_of(record),
+                kind=name_of_kind,
                 href=f"{address}.html" if address else "",
                 day=edition.day,
                 sentences=tuple(sentences(teller, changes)),

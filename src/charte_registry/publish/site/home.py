@@ -10,7 +10,6 @@ import attrs
 from charte_registry.publish.site.addresses import list_page
 from charte_registry.publish.site.entries import Teller
 from charte_registry.publish.site.layout import settings
-from charte_registry.publish.site.naming import counted
 from charte_registry.publish.site.words import heading
 from charte_registry.records.gouvernance import ENGAGEMENTS, PHASES
 
@@ -62,7 +61,7 @@ def commitments(teller: Teller) -> Iterator[Commitment]:
     for name in ENGAGEMENTS.codes:
         kinds = [k for k in settings()["commitments"].get(name, ()) if register.records.get(k)]
         figures = [
-            Figure(words.number(n), counted(words, n, kind), list_page(kind))
+            Figure(words.number(n), words.plural(n, f"kinds.{kind}"), list_page(kind))
             for kind in kinds
             for n in [len(register.records[kind])]
         ]
@@ -80,7 +79,7 @@ def commitments(teller: Teller) -> Iterator[Commitment]:
                 for code in PHASES.codes
                 if own[code]
             ),
-            actions=f"{words.number(total)} {counted(words, total, 'actions')}" if total else "",
+            actions=words.count(total, "kinds.actions") if total else "",
         )  # fmt: skip
 
 

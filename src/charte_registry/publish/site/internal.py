@@ -5,8 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import attrs
 
@@ -15,14 +14,13 @@ from charte_registry.diff import diff
 from charte_registry.errors import RegisterError, nearest
 from charte_registry.publish.report.words import printable
 from charte_registry.publish.site.addresses import FILES
-from charte_registry.publish.site.layout import settings
 from charte_registry.publish.site.reach import title_of
 from charte_registry.publish.site.render import HEAD, WRITTEN, site_environment, static
 from charte_registry.publish.site.words import LANGUAGES, NO_BREAK, Words
 from charte_registry.register import Register
+from charte_registry.rules import echeances
 from charte_registry.rules.finding import Finding
 from charte_registry.rules.rule import SEVERITIES
-from charte_registry.schema.shape import DATE, shapes
 
 SHOWN = 50  # findings of a rule that the page tells; the others are counted
 HORIZON = 180  # days ahead within which something due is told
@@ -183,27 +181,21 @@ def _plain(text: str) -> str:
 
 
 def due(register: Register, day: dt.date, words: Words) -> tuple[Due, ...]:
-    """Return what is due: what is past, and what comes within half a year.
-
-    Dates of the records by the names that ``layout.toml`` lists, and the ends of derogations.
-    """
+    """Return what is due and not done: what is past, and what comes within half a year."""
     found = []
-    for kind, records in register.records.items():
-        for name, record in records.items():
-            for label, when in _dates(record, words):
-                found.append((when, f"{kind}/{name}", title_of(record), label))
-    for derogation in register.derogations:
-        if derogation.jusqu_au is not None:
-            kind, name = derogation.cible
-            named = register.records.get(kind, {}).get(name)
-            title = name if named is None else title_of(named)
-            what = words("internal.derogation", rule=derogation.regle)
-            found.append((derogation.jusqu_au, derogation.fiche, title, what))
-    return tuple(
-        Due(record=record, title=title, what=what, day=when, left=_left(when, day, words), late=when < day)
-        for when, record, title, what in sorted(found)
-        if (when - day).days <= HORIZON
-    )  # fmt: skip
+    for item in echeances.due(register):
+        if item.done is None and (item.last_day - day).days <= HORIZON:
+            kind, _, name = item.record.partition("/")
+            record = register.records.get(kind, {}).get(name)
+            what = words.typeset(item.objet[words.lang])
+            found.append(
+                Due(
+                    record=item.record, title=name if record is None else title_of(record),
+                    what=what[:1].upper() + what[1:], day=item.last_day,
+                    left=_left(item.last_day, day, words), late=item.overdue(day),
+                )
+            )  # fmt: skip
+    return tuple(found)
 
 
 def _left(when: dt.date, day: dt.date, words: Words) -> str:
@@ -211,27 +203,6 @@ def _left(when: dt.date, day: dt.date, words: Words) -> str:
     if days == 0:
         return words("internal.today")
     return words("internal.soon" if days > 0 else "internal.past", n=words.number(abs(days)))
-
-
-def _dates(part: Any, words: Words) -> Iterator[tuple[str, dt.date]]:
-    """Yield the dates of a record at which something is due, and is not done."""
-    said = settings()["due"]
-    closed = any(
-        getattr(part, name, None) in values for name, values in said["closed"].items()
-    ) or any(getattr(part, name, None) is not None for name in said["done"])
-    for shape in shapes(type(part)):
-        value = getattr(part, shape.name)
-        if shape.part is not None:
-            for item in value if isinstance(value, tuple) else (value,):
-                if item is not None:
-                    yield from _dates(item, words)
-        elif (
-            shape.holds == DATE
-            and value is not None
-            and shape.name in said["fields"]
-            and not closed
-        ):
-            yield words.label(shape.labels), value
 
 
 def trend(

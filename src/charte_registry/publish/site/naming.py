@@ -7,37 +7,30 @@ from typing import Any
 from charte_registry.publish.site.layout import Aspect
 from charte_registry.publish.site.reach import public_shapes
 from charte_registry.publish.site.words import Words, heading
-from charte_registry.schema.labels import KIND_LABELS
+from charte_registry.records.base import kind_of
+from charte_registry.register import Register
 
 
-def _label(kind: str, lang: str) -> str:
-    return KIND_LABELS[kind][lang] if kind in KIND_LABELS else kind.replace("_", " ")
+def _label(register: Register, kind: str, lang: str) -> str:
+    told = kind_of(register.kinds[kind])
+    return told.labels[lang] if told is not None else kind.replace("_", " ")
 
 
-def singular_of(words: Words, kind: str) -> str:
+def singular_of(words: Words, register: Register, kind: str) -> str:
     """Return what one record of a kind is called."""
-    return heading(
-        words.pair(f"kinds.{kind}")[0] if words.has("kinds", kind) else _label(kind, words.lang)
-    )
+    known = words.has("kinds", kind)
+    return heading(words.pair(f"kinds.{kind}")[0] if known else _label(register, kind, words.lang))
 
 
-def plural_of(words: Words, kind: str) -> str:
+def plural_of(words: Words, register: Register, kind: str) -> str:
     """Return what several records of a kind are called."""
-    return heading(
-        words.pair(f"kinds.{kind}")[1] if words.has("kinds", kind) else _label(kind, words.lang)
-    )
+    known = words.has("kinds", kind)
+    return heading(words.pair(f"kinds.{kind}")[1] if known else _label(register, kind, words.lang))
 
 
 def intro_of(words: Words, kind: str) -> str:
     """Return a sentence about a kind; empty where the catalogue has none."""
     return words.typeset(words.pair(f"kinds.{kind}")[2]) if words.has("kinds", kind) else ""
-
-
-def counted(words: Words, n: int, kind: str) -> str:
-    """Return the noun that goes with a number of records of a kind."""
-    return (
-        words.plural(n, f"kinds.{kind}") if words.has("kinds", kind) else _label(kind, words.lang)
-    )
 
 
 def aspect_label(words: Words, aspect: Aspect, cls: type[Any]) -> str:

@@ -28,11 +28,11 @@ from charte_registry.publish.site.history import NO_HISTORY, History, by_record,
 from charte_registry.publish.site.index import index_script, texts_of
 from charte_registry.publish.site.layout import Layout, layout_of, settings
 from charte_registry.publish.site.naming import intro_of, plural_of, singular_of
-from charte_registry.publish.site.reach import is_placeholder, title_of
+from charte_registry.publish.site.reach import is_placeholder, public_shapes, title_of
 from charte_registry.publish.site.sections import Context, named, sections
 from charte_registry.publish.site.words import LANGUAGES, NO_BREAK, Words
 from charte_registry.records.base import references, unstructure
-from charte_registry.records.formats import URL
+from charte_registry.records.formats import FICHE, URL
 from charte_registry.register import Register
 
 STATIC = ("site.css", "site.js")
@@ -191,7 +191,7 @@ class _Language:
         self.context = Context(
             self.teller, site.incoming, authority(site.register, self.words), site.contact
         )
-        self.titles = {kind: plural_of(self.words, kind) for kind in site.kinds}
+        self.titles = {kind: plural_of(self.words, site.register, kind) for kind in site.kinds}
         self.own = "" if self.main else Markup(' lang="{}"').format(site.languages[0])
         self.environment = site_environment()
         menu = [kind for kind in settings()["menu"] if kind in site.kinds]
@@ -319,7 +319,7 @@ class _Language:
         permanent = f"{base}{self.folder}{address}.html" if base else ""
         return self._page(
             f"{address}.html", "record.html", title_of(record), "../", here=kind, kind=kind,
-            kind_title=self.titles[kind], singular=singular_of(self.words, kind),
+            kind_title=self.titles[kind], singular=singular_of(self.words, self.site.register, kind),
             sections=tuple(sections(self.context, layout, kind, record)), history=history,
             since=self.site.history.since, list_page=list_page(kind), identifier=name,
             placeholder=is_placeholder(record), alternate=alternate, permanent=permanent,
@@ -389,8 +389,15 @@ def _incoming(register: Register) -> dict[tuple[str, str], dict[str, tuple[str, 
     found: dict[tuple[str, str], dict[str, dict[str, None]]] = {}
     for kind, records in register.records.items():
         for name, record in records.items():
-            for _, target, identifier in references(record):
-                found.setdefault((target, identifier), {}).setdefault(kind, {})[name] = None
+            named_here = [(target, identifier) for _, target, identifier in references(record)]
+            named_here += [
+                (target, identifier)
+                for shape in public_shapes(type(record)).values()
+                if shape.form is FICHE and (value := getattr(record, shape.name)) is not None
+                for target, _, identifier in [value.partition("/")]
+            ]
+            for target in named_here:
+                found.setdefault(target, {}).setdefault(kind, {})[name] = None
     return {
         target: {kind: tuple(names) for kind, names in sources.items()}
         for target, sources in found.items()

@@ -401,7 +401,7 @@ def _links(context: Context, kind: str, record: Any) -> Iterator[Block]:
         if len(names) > SHOWN:
             more = words.plural(len(names) - SHOWN, "and_more")
             items.append((Inline(more, f"../{other}.html"),))
-        yield Block(lead=plural_of(words, other), items=tuple(items))
+        yield Block(lead=plural_of(words, teller.register, other), items=tuple(items))
 
 
 VIEWS: Mapping[str, View] = MappingProxyType(
