@@ -11,6 +11,7 @@ import attrs
 from charte_registry.publish.site.addresses import ATTACHED, Addresses
 from charte_registry.publish.site.reach import public_shapes, reach, states, title_of
 from charte_registry.publish.site.words import Words
+from charte_registry.records.application import ZONES
 from charte_registry.records.formats import DUREE, FICHE, URL
 from charte_registry.register import Register
 from charte_registry.schema.shape import NUMBER, Shape
@@ -108,6 +109,8 @@ class Teller:
         key = shape.vocabulaire.nom, code
         if key not in self._labels:
             label = shape.vocabulaire.nomme(code).label(self.words.lang)
+            if shape.vocabulaire is ZONES:  # whose places are those of the territory
+                label = profile_words(self.register, self.words.lang).get(code, label)
             self._labels[key] = label
         return self._labels[key]
 
@@ -218,6 +221,12 @@ class Teller:
         return attrs.evolve(
             value, text=self.words("labelled", label=self.label(shape), value=value.text)
         )
+
+
+def profile_words(register: Register, lang: str) -> dict[str, str]:
+    """Return the words that the profile of a register has its own for, in a language."""
+    stated = register.profile.statement.mot if register.profile is not None else ()
+    return {mot.cle: str(getattr(mot, lang)) for mot in stated}
 
 
 def _is_year(shape: Shape, value: int) -> bool:

@@ -20,10 +20,11 @@ from charte_registry.exchange.exporters.flat import csv_files, register_tables
 from charte_registry.exchange.exporters.jsonld import jsonld_document
 from charte_registry.exchange.exporters.single_file import json_content
 from charte_registry.publish.public import public
+from charte_registry.publish.report.texts import TEXTS
 from charte_registry.publish.report.words import THIN, printable
 from charte_registry.publish.site import feed, home, lists
 from charte_registry.publish.site.addresses import ATTACHED, EXTRACT, FILES, Addresses, list_page
-from charte_registry.publish.site.entries import PAGES, Inline, Teller
+from charte_registry.publish.site.entries import PAGES, Inline, Teller, profile_words
 from charte_registry.publish.site.history import NO_HISTORY, History, by_record, sentences
 from charte_registry.publish.site.index import index_script, texts_of
 from charte_registry.publish.site.layout import Layout, layout_of, settings
@@ -375,7 +376,9 @@ def authority(register: Register, words: Words) -> str:
 
     Without a profile, the register is one of France.
     """
-    return words("authority_default") if register.profile is None else ""
+    if register.profile is None:
+        return TEXTS[words.lang]["authority"]
+    return profile_words(register, words.lang).get("authority", "")
 
 
 def _in_order(kinds: Sequence[str]) -> list[str]:
