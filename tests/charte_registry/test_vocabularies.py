@@ -113,8 +113,10 @@ def test_a_country_that_is_not_there_is_refused_with_its_code_where_it_is_a_name
         RegisterError, match="'allemagne' is no country of ISO 3166-1; did you mean DE"
     ):
         country("allemagne")
-    with pytest.raises(RegisterError, match="write a code such as CA"):
+    with pytest.raises(RegisterError, match="'UK' is no country of ISO 3166-1; did you mean GB"):
         country("UK")
+    with pytest.raises(RegisterError, match="write a code such as CA"):
+        country("ZZ")
 
 
 def test_every_country_answers_to_its_names_in_any_spelling():
