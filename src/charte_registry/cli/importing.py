@@ -179,7 +179,7 @@ def _new(
     arguments: argparse.Namespace, source: Path, found: Import, head: Manifeste | None
 ) -> Register:
     """Return an empty register for what was imported, as the options say, then the source itself."""
-    day = _day(arguments.on) if arguments.on else head.etat_au if head else _last_day(found)
+    day = _day(arguments.on) if arguments.on else head.etat_au if head else dt.date.today()
     if head is not None:
         return Register(
             titre=arguments.titre or head.titre, territoire=arguments.territoire or head.territoire,
@@ -203,14 +203,3 @@ def _day(text: str) -> dt.date:
         return dt.date.fromisoformat(text)
     except ValueError:
         raise RegisterError(f"{text!r} is no date: write YYYY-MM-DD") from None
-
-
-def _last_day(found: Import) -> dt.date:
-    """Return the last day on which a record was written, today where none says."""
-    days = [
-        day
-        for record in found.records.get("traitements", {}).values()
-        for day in (record.cree_le, record.mis_a_jour_le)
-        if day is not None
-    ]
-    return max(days, default=dt.date.today())
