@@ -10,7 +10,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from tarifs_solidaires import list_rules, load_rule
-from tarifs_solidaires.people.population import _codes, _thresholds
+from tarifs_solidaires.people.population import _codes, thresholds_of
 from tarifs_solidaires.rules.load import read_rule
 from tarifs_solidaires.values.inputs import EPOCH
 
@@ -36,7 +36,7 @@ def value_of(rule, item):
         return st.sampled_from(_codes(item, rule))
     first = math.ceil(item.minimum / item.grid)
     last = math.floor(min(item.maximum, item.minimum + 30_000) / item.grid)
-    near = [round(x / item.grid) + n for x in _thresholds(item, rule) for n in (-1, 0, 1)]
+    near = [round(x / item.grid) + n for x in thresholds_of(item, rule) for n in (-1, 0, 1)]
     near = [n for n in near if first <= n <= item.maximum / item.grid]
     steps = st.integers(first, last) | st.sampled_from(near or [first])
     return steps.map(lambda n: as_python(item, n * item.grid))

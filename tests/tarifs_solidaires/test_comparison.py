@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from people_strategies import ALL_KINDS, RULES
 
 from tarifs_solidaires import InputError, classes, compare, load_rule, make_population
-from tarifs_solidaires.people.comparison import CHANGES, STATES
+from tarifs_solidaires.people.compared import CHANGES, STATES
 from tarifs_solidaires.people.grouping import MISSING
 
 BEFORE = load_rule("nantes/transport", on="2023-04-30")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -16,6 +16,9 @@ from tarifs_solidaires.errors import Fault, InputError
 Array = npt.NDArray[Any]
 
 MISSING = "(missing)"  # the group of those who have no value
+HOUSEHOLD_TYPE = "household_type"  # the grouping by who lives together
+HOUSEHOLD = ("nombre_personnes", "en_couple", "nombre_enfants")  # columns that say it
+TYPES = ("alone", "couple", "lone_parent", "couple_with_children", "other_household")
 
 
 @attrs.frozen(eq=False)
@@ -89,6 +92,58 @@ def classes(
     names = labels or [f"{name} < {cuts[0]:g}", *between, f"{name} >= {cuts[-1]:g}"]
     codes = np.where(np.isnan(numbers), -1, np.searchsorted(cuts, numbers, side="right"))
     return Classes(codes, tuple(names))
+
+
+def household_types(people: Mapping[str, Any]) -> Classes:
+    """Group people by who lives together.
+
+    Parameters
+    ----------
+    people : mapping of str to array_like
+        ``nombre_personnes`` and ``en_couple``, and ``nombre_enfants`` where it is known. Without it,
+        everybody but the couple, or the single adult, counts as a child.
+
+    Returns
+    -------
+    Classes
+        ``alone``, ``couple`` (without children), ``lone_parent``, ``couple_with_children``, and
+        ``other_household`` for several adults who are no couple.
+
+    Raises
+    ------
+    InputError
+        Where one of the two columns is missing, or a value is no number or flag.
+
+    Examples
+    --------
+    >>> from tarifs_solidaires.people.grouping import household_types
+    >>> people = {"nombre_personnes": [1, 2, 2, 4], "en_couple": [False, True, False, True]}
+    >>> grouping = household_types(people)
+    >>> [grouping.categories[code] for code in grouping.codes]
+    ['alone', 'couple', 'lone_parent', 'couple_with_children']
+    """
+    lacking = [name for name in HOUSEHOLD[:2] if name not in people]
+    if lacking:
+        raise wrong(
+            f"by {HOUSEHOLD_TYPE}", "there is no column {name!r}",
+            "give nombre_personnes and en_couple", name=lacking[0],
+        )  # fmt: skip
+    try:
+        persons, couple, *children = (
+            np.asarray(people[name], dtype=np.float64) for name in HOUSEHOLD if name in people
+        )
+    except (TypeError, ValueError):
+        raise wrong(
+            f"by {HOUSEHOLD_TYPE}", "persons and children must be numbers, en_couple a flag",
+            "correct the columns",
+        ) from None  # fmt: skip
+    below = children[0] if children else np.maximum(persons - 1 - couple, 0)
+    persons, couple, below = np.broadcast_arrays(persons, couple, below)
+    kind = np.select(
+        [persons == 1, (couple == 1) & (below == 0), (couple == 0) & (below > 0), couple == 1],
+        [0, 1, 2, 3], 4,
+    )  # fmt: skip
+    return Classes(np.where(np.isnan(persons + couple + below), -1, kind), TYPES)
 
 
 def wrong(where: str, template: str, remedy: str, **data: Any) -> InputError:

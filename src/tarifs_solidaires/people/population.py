@@ -240,7 +240,7 @@ def _column(item: Input, rule: Rule, source: _Source, household: _Household) -> 
     if item.name in household.made and rule.currency in ("EUR", ""):
         unit = Fraction(1, 100) if money else UNITS.get(item.name, Fraction(1))
         return _within(item, household[item.name], unit)
-    largest = max(_thresholds(item, rule), default=None)
+    largest = max(thresholds_of(item, rule), default=None)
     if money:
         scale = largest or Fraction(12 * SCALE if item.unit.endswith("/year") else SCALE)
         scale = min(scale, item.maximum * SCALE / INCOMES[-1])  # so that the richest are within
@@ -274,7 +274,7 @@ def _within(item: Input, values: Array, unit: Fraction, start: Fraction = Fracti
     return np.asarray(steps * step.numerator / step.denominator)
 
 
-def _thresholds(item: Input, rule: Rule) -> Iterator[Fraction]:
+def thresholds_of(item: Input, rule: Rule) -> Iterator[Fraction]:
     """Yield the figures at which a rule changes along an input."""
     found: list[tuple[Any, Any]] = []
     for facts in rule.steps.values():
