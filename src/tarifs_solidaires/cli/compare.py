@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,13 +11,17 @@ from tarifs_solidaires.cli.common import (
     add_beyond,
     add_rules,
     checked_output,
+    json_text,
     load,
     rule_files,
     say,
 )
+from tarifs_solidaires.cli.population import add_margins, made_people
 
 if TYPE_CHECKING:
+    from tarifs_solidaires.people.comparison import Comparison
     from tarifs_solidaires.people.grouping import Classes
+    from tarifs_solidaires.people.sampling import Confidence
     from tarifs_solidaires.rule import Rule
 
 
@@ -45,60 +50,179 @@ def add(commands: Any) -> None:
         "--input", type=Path, help=".csv or .parquet file, a row a person or household"
     )
     people.add_argument("--people", type=int, help="how many made-up people to compare on instead")
+    add_margins(command)
     command.add_argument("--seed", type=int, default=0, help="seed of the made-up people")
     command.add_argument(
         "--by", action="append", default=[], metavar="COLUMN[:BOUND,...]",
-        help="grouping: a column, a column in classes such as age:26,60, tranche_before, tranche_after",
+        help="grouping: a column, a column in classes such as age:26,60, household_type, "
+        "tranche_before, tranche_after",
     )  # fmt: skip
     command.add_argument("--what", metavar="OUTPUT", help="output to compare; the first in common")
     command.add_argument("--weight", help="column that says how many people a row stands for")
     command.add_argument("--price", help="full price of a reduction, or its column")
     command.add_argument(
-        "--lang", help="language of the picture; the first of the rule unless given"
+        "--sample", action="store_true",
+        help="the rows are a sample: give confidence intervals, from the weights",
+    )  # fmt: skip
+    command.add_argument("--strata", metavar="COLUMN", help="what the sample was drawn within")
+    command.add_argument(
+        "--cluster", metavar="COLUMN", help="what was drawn, where not single rows"
     )
     command.add_argument(
-        "--output", type=Path, help="picture (.png, .svg, .pdf) or table (.csv, .md) to write"
+        "--level", type=float, default=0.95, help="of the confidence intervals; 0.95 unless given"
     )
+    command.add_argument(
+        "--bootstrap", type=int, metavar="N", help="find the intervals from N samples of the sample"
+    )
+    command.add_argument(
+        "--lang", help="language of what is written; of files, the first of the rule unless given"
+    )
+    command.add_argument(
+        "--output", type=Path,
+        help="picture (.png, .svg, .pdf), table (.csv, .md) or findings as data (.json) to write",
+    )  # fmt: skip
+    command.add_argument("--html", type=Path, metavar="FILE", help="page to write, with everything")
     command.set_defaults(run=_run)
 
 
 def _run(arguments: argparse.Namespace) -> int:
     from tarifs_solidaires.people.comparison import compare
-    from tarifs_solidaires.people.population import make_population, note
     from tarifs_solidaires.people.words import language_of
 
     rules = _rules(arguments)
-    made_up = arguments.input is None
-    people = (
-        make_population(rules, arguments.people, seed=arguments.seed)
-        if made_up else _read(arguments.input, rules)
-    )  # fmt: skip
+    lang = language_of(arguments.lang, rules[1].languages)
+    outputs = [path for path in (arguments.output, arguments.html) if path is not None]
+    for path in outputs:
+        checked_output(path)
+    people, weight, note = _people(arguments, rules)
     comparison = compare(
         rules[0], rules[1], people,
         by=dict(_grouping(text, people) for text in arguments.by), output=arguments.what,
-        weight=arguments.weight, price=_price(arguments.price, people),
+        weight=weight, price=_price(arguments.price, people),
     )  # fmt: skip
-    say(comparison)
-    if made_up:
-        say(f"\n{note('en')}")
-    path = arguments.output
-    if path is None:
-        return 0
-    checked_output(path)
+    confidence = _confidence(arguments, comparison, people)
+    _say(arguments, comparison, confidence, note)
     never = rule_files(arguments, arguments.rule, arguments.other or arguments.rule)
-    never += [arguments.input] if arguments.input else []
-    if path.suffix in (".csv", ".md"):
+    never += [*([arguments.input] if arguments.input else []), *(arguments.margins or [])]
+    if arguments.output is not None:
+        _write(arguments.output, comparison, confidence, lang, note, never)
+    if arguments.html is not None:
         from tarifs_solidaires.people.writing import written
 
-        with written(path, never=never) as file:
-            file.write(comparison.to_csv() if path.suffix == ".csv" else comparison.to_markdown())
+        page = comparison.to_html(lang, note=note(lang), confidence=confidence)
+        with written(arguments.html, never=never) as file:
+            file.write(page)
+    for path in outputs:
+        say(f"\nsee {path}")
+    return 0
+
+
+def _people(
+    arguments: argparse.Namespace, rules: tuple[Rule, Rule]
+) -> tuple[dict[str, Any], str | None, Callable[[str], str]]:
+    """Return the people, the column of their weights, and what to say of them in a language."""
+    from tarifs_solidaires.errors import Fault, InputError
+
+    made_up = arguments.input is None
+    for option, given, remedy in (
+        ("--margins", arguments.margins and not made_up, "give --people N with it"),
+        (
+            "--sample",
+            arguments.sample and made_up,
+            "give --input FILE, as made-up people are no sample",
+        ),
+    ):
+        if given:
+            raise InputError(
+                Fault(
+                    code="option",
+                    where=option,
+                    template="does not go with the people",
+                    remedy=remedy,
+                )
+            )
+    if not made_up:
+        return _read(arguments.input, rules), arguments.weight, lambda lang: ""
+    people, fit = made_people(arguments, rules, arguments.people)
+    if fit is None:
+        from tarifs_solidaires.people.population import note
+
+        return people, arguments.weight, note
+    from tarifs_solidaires.people.margins import WEIGHT, note_of
+
+    return people, arguments.weight or WEIGHT, lambda lang: note_of(fit, lang)
+
+
+def _confidence(
+    arguments: argparse.Namespace, comparison: Comparison, people: dict[str, Any]
+) -> Confidence | None:
+    from tarifs_solidaires.errors import Fault, InputError, nearest
+
+    named = {"strata": arguments.strata, "cluster": arguments.cluster}
+    wanted = {option: name for option, name in named.items() if name is not None}
+    if not arguments.sample:
+        if wanted or arguments.bootstrap is not None:
+            raise InputError(
+                Fault(code="option", where="--sample", template="is missing", remedy="add it")
+            )
+        return None
+    for option, name in wanted.items():
+        if name not in people:
+            raise InputError(
+                Fault(code="option", where=f"--{option}", template="there is no column {name!r}",
+                      remedy=nearest(name, people), data={"name": name})
+            )  # fmt: skip
+    repeats = arguments.bootstrap
+    return comparison.confidence(
+        level=arguments.level, method="linearised" if repeats is None else "bootstrap",
+        repeats=repeats or 1_000, seed=arguments.seed,
+        **{option: people[name] for option, name in wanted.items()},
+    )  # fmt: skip
+
+
+def _say(
+    arguments: argparse.Namespace, comparison: Comparison, confidence: Confidence | None,
+    note: Callable[[str], str],
+) -> None:  # fmt: skip
+    """Print the table and what was found, in the language that is asked for, else in English."""
+    lang = arguments.lang or "en"
+    if arguments.lang is None:
+        say(comparison)
     else:
+        from tarifs_solidaires.people.naming import title_text
+        from tarifs_solidaires.people.sentences import Sayer
+        from tarifs_solidaires.people.table import text_table
+
+        say(f"{title_text(comparison, lang)}\n\n{text_table(Sayer(comparison, lang), confidence)}")
+    sentences = comparison.sentences(lang, confidence=confidence)
+    say("\n" + "\n".join(sentences))
+    if note(lang):
+        say(f"\n{note(lang)}")
+
+
+def _write(
+    path: Path, comparison: Comparison, confidence: Confidence | None, lang: str,
+    note: Callable[[str], str], never: list[Path],
+) -> None:  # fmt: skip
+    if path.suffix not in (".csv", ".md", ".json"):
         from tarifs_solidaires.people.figures import save
 
-        lang = language_of(arguments.lang, rules[1].languages)
-        save(comparison.plot(lang=lang, note=note(lang) * made_up), path, never=never)
-    say(f"\nsee {path}")
-    return 0
+        save(comparison.plot(lang=lang, note=note(lang)), path, never=never)
+        return
+    from tarifs_solidaires.people.writing import written
+
+    if path.suffix == ".json":
+        cliffs = {side: comparison.cliffs(side) for side in ("before", "after")}
+        text = json_text({
+            "groups": comparison.to_dict(), "findings": comparison.findings().to_dict(),
+            "sentences": comparison.sentences(lang, confidence=confidence),
+            "cliffs": {side: one.to_dict() if one else None for side, one in cliffs.items()},
+            "confidence": confidence.to_dict() if confidence else None, "note": note(lang),
+        }) + "\n"  # fmt: skip
+    else:
+        text = comparison.to_csv() if path.suffix == ".csv" else comparison.to_markdown()
+    with written(path, never=never) as file:
+        file.write(text)
 
 
 def _rules(arguments: argparse.Namespace) -> tuple[Rule, Rule]:

@@ -264,7 +264,7 @@ class _Look:
 
     def _falls(self, low: Array, high: Array, rows: Array) -> Array:
         both = self.result_at(np.concatenate([low, high]), np.concatenate([rows, rows]))
-        return np.nan_to_num(both[: len(low)] - both[len(low) :]).round(9)
+        return np.asarray(np.nan_to_num(both[: len(low)] - both[len(low) :]).round(9))
 
     def before_places(
         self, places: Sequence[int], window: float, least: float

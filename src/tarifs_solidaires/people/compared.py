@@ -266,13 +266,14 @@ def compare_people(
     groups, total = _measured(group, found, state, amounts, weights, way)
     read = {*first.inputs, *second.inputs, *names}
     read |= {name for name in (weight, price) if isinstance(name, str)}
-    return dict(
-        before=first, after=second, output=output, way=way, by=names, state=_read_only(state),
-        change=_read_only(change), group=_read_only(group), groups=_read_only(groups),
-        total=Frozen(total), budget=_budget(second, output) if "after" in amounts else "",
-        weights=weights, prices=full,
-        unread=tuple(name for name in columns if name not in read),
-    )  # fmt: skip
+    return {
+        "before": first, "after": second, "output": output, "way": way, "by": names,
+        "state": _read_only(state), "change": _read_only(change), "group": _read_only(group),
+        "groups": _read_only(groups), "total": Frozen(total),
+        "budget": _budget(second, output) if "after" in amounts else "",
+        "weights": weights, "prices": full,
+        "unread": tuple(name for name in columns if name not in read),
+    }  # fmt: skip
 
 
 # -- what is compared --------------------------------------------------------------------------

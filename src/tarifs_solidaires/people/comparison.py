@@ -148,10 +148,18 @@ class Comparison(Compared):
         from tarifs_solidaires.people.sampling import estimate
 
         return estimate(
-            self, level=level, method=method, strata=strata, cluster=cluster, repeats=repeats, seed=seed
+            self,
+            level=level,
+            method=method,
+            strata=strata,
+            cluster=cluster,
+            repeats=repeats,
+            seed=seed,
         )
 
-    def sentences(self, lang: str | None = None, *, confidence: Confidence | None = None) -> list[str]:
+    def sentences(
+        self, lang: str | None = None, *, confidence: Confidence | None = None
+    ) -> list[str]:
         """Say what was found.
 
         Parameters

@@ -114,7 +114,12 @@ def plot_comparison(comparison: Compared, *, lang: str | None = None, note: str 
             panels[0].set_ylim(bottom=0)
             panels[0].margins(y=0.05)
     parts[0].suptitle(
-        "\n".join(_wrapped(line, TITLE_WIDTH) for line in title_text(comparison, lang).split("\n")), x=0.01, ha="left", fontsize=13, weight="bold", parse_math=False
+        "\n".join(_wrapped(line, TITLE_WIDTH) for line in title_text(comparison, lang).split("\n")),
+        x=0.01,
+        ha="left",
+        fontsize=13,
+        weight="bold",
+        parse_math=False,
     )
     if note:
         parts[-1].supxlabel(
@@ -203,7 +208,9 @@ def _bars(
                 fontsize=10.5, parse_math=False,
             )  # fmt: skip
         axes.text(1.015, s=word("mean_change", lang), **heading)
-    axes.text(-0.012, s=_wrapped(grouping_text(comparison, lang), NAME_WIDTH), ha="right", **heading)
+    axes.text(
+        -0.012, s=_wrapped(grouping_text(comparison, lang), NAME_WIDTH), ha="right", **heading
+    )
     labels = [f"{name}\n{number_text(row['people'], lang)}" for name, row in rows]
     axes.set_yticks(places, labels, fontsize=10.5, parse_math=False)
     axes.set_ylim(places[-1] + 0.5 * spans[-1], -0.55)
@@ -255,7 +262,7 @@ def _panel_title(comparison: Compared, schedule: Schedule, lang: str, panels: in
     """Return whose schedule a panel shows."""
     if not comparison.by:
         return ""
-    names = " ; ".join(group_text(comparison, n, lang) for n in schedule.groups)
+    names = word("separator", lang).join(group_text(comparison, n, lang) for n in schedule.groups)
     heading = word("titled", lang, name=grouping_text(comparison, lang), value=names)
     return _wrapped(heading, PANEL_WIDTHS[panels - 1])
 

@@ -231,7 +231,9 @@ class _Look:
         groups = self._compared.groups
         if not self._compared.by:
             return ()
-        order = [n for n in np.argsort(-groups[name], kind="stable").tolist() if groups[name][n] > 0]
+        order = [
+            n for n in np.argsort(-groups[name], kind="stable").tolist() if groups[name][n] > 0
+        ]
         return tuple(
             GroupShare(group=n, people=groups[name][n].item(),
                        share=float(groups[name][n] / groups["people"][n]))
@@ -370,7 +372,9 @@ class _Look:
         codes, places = np.unique(own.astype(str), return_inverse=True)
         often = np.bincount(places, self._weights[concerned & pool])
         order = np.argsort(-often, kind="stable")
-        needed = int(np.searchsorted(np.cumsum(often[order]), (1 - 2 * trim) * often.sum() - 1e-9)) + 1
+        needed = (
+            int(np.searchsorted(np.cumsum(often[order]), (1 - 2 * trim) * often.sum() - 1e-9)) + 1
+        )
         if needed <= FEW_CODES:
             kept = tuple(sorted(codes[order[:needed]].tolist()))
             yield Trait(input=item.name, values=kept), pool & np.isin(values.astype(str), kept)
@@ -386,13 +390,14 @@ class _Look:
             best = 0.0
             for figure in figures:
                 for beyond in (False, True):
-                    trait = attrs.evolve(Trait(input=item.name), **{side: figure, excluded: beyond})
+                    bound: dict[str, Any] = {side: figure, excluded: beyond}
+                    trait = Trait(input=item.name, **bound)
                     mask = self._having(trait)
                     lost = 1 - self._people(own & mask) / all_own
                     left = 1 - self._people(others & mask) / all_others if all_others else 0.0
                     if lost <= 2 * TRIMMED and left - 2 * lost > best + 1e-12:
                         best = left - 2 * lost
-                        found = attrs.evolve(found, **{side: figure, excluded: beyond})
+                        found = attrs.evolve(found, **bound)
         if found.low is not None or found.high is not None:
             yield found, pool & self._having(found)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,9 +10,16 @@ from typing import Any
 from tarifs_solidaires.people.compared import TRANCHES, Compared
 from tarifs_solidaires.people.grouping import HOUSEHOLD_TYPE, MISSING
 from tarifs_solidaires.people.words import unit_word, word
+from tarifs_solidaires.say.language import language
 from tarifs_solidaires.values.texts import Texts
 
 TIMES = ("before", "after")
+# What `classes` calls its classes, and the words for them.
+_LOW, _HIGH = r"(?P<low>[\d.e+-]+)", r"(?P<high>[\d.e+-]+)"
+_CLASSES = {
+    rf"\w+ < {_HIGH}": "class_below", rf"{_LOW} <= \w+ < {_HIGH}": "class_between",
+    rf"\w+ >= {_LOW}": "class_from",
+}  # fmt: skip
 
 
 def title_text(comparison: Compared, lang: str) -> str:
@@ -27,12 +35,17 @@ def title_text(comparison: Compared, lang: str) -> str:
 
 def version_text(rule: Any, lang: str) -> str:
     """Return the day of a rule, and whether it is used beyond what is known or was changed."""
-    words = [str(rule.on)]
+    words = [day_text(rule.on, lang)]
     if rule.last_known:
-        words.append(word("last_known", lang, day=rule.last_known))
+        words.append(word("last_known", lang, day=day_text(rule.last_known, lang)))
     if rule.changes:
         words.append(word("draft", lang))
     return ", ".join(words)
+
+
+def day_text(day: dt.date, lang: str) -> str:
+    """Return a day in words."""
+    return language(lang).date(day)
 
 
 def grouping_text(comparison: Compared, lang: str, by: Sequence[str] | None = None) -> str:
@@ -67,7 +80,7 @@ def group_text(
         elif name == HOUSEHOLD_TYPE:
             names.append(word(text, lang))
         else:
-            names.append(labels[text].to(lang) if text in labels else text)
+            names.append(labels[text].to(lang) if text in labels else class_text(text, lang))
     return one_line(", ".join(names))
 
 
@@ -81,6 +94,24 @@ def _labels(comparison: Compared, name: str) -> Mapping[str, Texts]:
         return rule.all_inputs[name].codes
     step = rule.steps.get(comparison.output)
     return step.codes if step is not None and name.startswith(comparison.output) else {}
+
+
+def class_text(text: str, lang: str) -> str:
+    """Return the name of a class of numbers, such as ``26 <= age < 60``, in words.
+
+    Examples
+    --------
+    >>> [class_text(name, "fr") for name in ("age < 26", "26 <= age < 60", "age >= 60", "Erdre")]
+    ['moins de 26', '26 à moins de 60', '60 et plus', 'Erdre']
+    """
+    for pattern, key in _CLASSES.items():
+        found = re.fullmatch(pattern, text)
+        if found is not None:
+            numbers = {
+                name: number_text(float(one), lang) for name, one in found.groupdict().items()
+            }
+            return word(key, lang, **numbers)
+    return text
 
 
 def number_text(value: float, lang: str, digits: int | None = None) -> str:

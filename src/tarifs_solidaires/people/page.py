@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,6 @@ from tarifs_solidaires.people.cliffs import Cliffs, Side, find_cliffs
 from tarifs_solidaires.people.compared import Compared
 from tarifs_solidaires.people.findings import find_effects
 from tarifs_solidaires.people.naming import (
-    change_text,
     group_text,
     grouping_text,
     number_text,
@@ -23,6 +22,7 @@ from tarifs_solidaires.people.naming import (
 from tarifs_solidaires.people.sampling import Confidence
 from tarifs_solidaires.people.schedules import Schedule, find_schedules, quantity_of
 from tarifs_solidaires.people.sentences import Sayer
+from tarifs_solidaires.people.table import comparison_table, measures_of, shown_states
 from tarifs_solidaires.people.words import language_of, word
 from tarifs_solidaires.say.language import pieces, plain_text
 
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 Array = npt.NDArray[Any]
 
 SHOWN_BARS = 30
-SHOWN_ROWS = 1_000
 SHOWN_CURVES = 3
 CURVE_POINTS = 400
 LEFT, RIGHT, TOP, BOTTOM = 90, 690, 20, 300  # of the curves, in the units of their picture
@@ -73,10 +72,10 @@ def comparison_page(
         notes=[one_line(note)] if note else [],
         headings={key: say.word(f"page_{key}") for key in keys},
         findings=say.findings(find_effects(compared), confidence),
-        states=[{"key": state, "name": say.word(state)} for state in _states(compared)],
+        states=[{"key": state, "name": say.word(state)} for state in shown_states(compared)],
         bars=bars,
         bars_left=say.word("groups", shown=len(largest), count=len(compared.groups)) if left else "",
-        groups=_table(say, confidence), names=max(len(compared.by), 1),
+        groups=comparison_table(say, confidence), names=max(len(compared.by), 1),
         grouping=one_line(grouping_text(compared, lang)) or say.word("all"),
         curves=[_curve(say, one) for one in _schedules(compared, largest.tolist())],
         cliffs=list(_cliffs(say)), method=_method(say, confidence),
@@ -93,83 +92,20 @@ def _rules(compared: Compared, lang: str) -> str:
     return word("page_rules", lang, before=before, after=after)
 
 
-def _states(compared: Compared) -> list[str]:
-    return [name for name in compared.states if name != "missing" or compared.total["missing"]]
-
-
-def _row(compared: Compared, group: int | None) -> Mapping[str, Any]:
-    if group is None:
-        return compared.total
-    names = compared.groups.dtype.names or ()
-    return {name: compared.groups[name][group].item() for name in names}
-
-
 def _bar(say: Sayer, group: int | None) -> dict[str, Any]:
     """Return a bar of a group, with the same in words."""
     compared = say.compared
-    row = _row(compared, group)
+    row = measures_of(compared, group)
     name = say.word("all") if group is None else group_text(compared, group, say.lang)
     people = row["people"] or 1
-    shares = [(state, row[state] / people) for state in _states(compared)]
+    shares = [(state, row[state] / people) for state in shown_states(compared)]
     told = ", ".join(f"{say.word(state)} {say.share(share)}" for state, share in shares if share)
     return {
         "text": say.word("shares_of", name=f"{name} ({say.people(row['people'])})", shares=told),
-        "parts": [{"state": state, "width": f"{100 * share:.3f}"} for state, share in shares if share],
+        "parts": [
+            {"state": state, "width": f"{100 * share:.3f}"} for state, share in shares if share
+        ],
     }
-
-
-def _table(say: Sayer, confidence: Confidence | None) -> list[list[str]]:
-    """Return the table of groups and of everybody, intervals below their figures."""
-    compared = say.compared
-    measures = ["people", *_states(compared)]
-    if compared.way != "words":
-        measures += ["mean_change"] if compared.share else ["mean_change", "total_change"]
-        measures += ["budget_before", "budget_after"] if compared.budget else []
-    heads = [_heading(say, name) for name in compared.by] or [say.word("group")]
-    rows = [[*heads, *(say.word(name) for name in measures)]]
-    groups: list[int | None] = [*range(min(len(compared.groups), SHOWN_ROWS))]
-    if len(groups) != 1:
-        groups.append(None)
-    for group in groups:
-        row = _row(compared, group)
-        if group is None or not compared.by:
-            names = [say.word("all"), *[""] * (len(compared.by) - 1)]
-        else:
-            names = _names(say, group)
-        rows.append([*names, *(_cell(say, row, group, name, confidence) for name in measures)])
-    return rows
-
-
-def _heading(say: Sayer, name: str) -> str:
-    return one_line(grouping_text(say.compared, say.lang, (name,)))
-
-
-def _names(say: Sayer, group: int) -> list[str]:
-    return [group_text(say.compared, group, say.lang, (name,)) for name in say.compared.by]
-
-
-def _cell(
-    say: Sayer, row: Mapping[str, Any], group: int | None, name: str, confidence: Confidence | None
-) -> str:
-    text = _shown(say, name, row[name])
-    if confidence is None or name == "people" or not text:
-        return text
-    sample = confidence.of(name, group)
-    low, high = _shown(say, name, sample.low), _shown(say, name, sample.high)
-    return f"{text} ({say.word('between', low=low, high=high)})" if low and high else text
-
-
-def _shown(say: Sayer, name: str, value: Any) -> str:
-    compared = say.compared
-    if value != value:
-        return ""
-    if name == "mean_change":
-        return change_text(compared, value, say.lang)
-    if name == "total_change":
-        return ("+" if value > 0 else "") + say.amount(value, compared.unit, cents=False)
-    if name.startswith("budget_"):
-        return say.amount(value, compared.budget.rpartition(" ")[0], cents=False)
-    return number_text(round(value), say.lang, 0)
 
 
 # -- schedules ---------------------------------------------------------------------------------
@@ -200,10 +136,10 @@ def _curve(say: Sayer, schedule: Schedule) -> dict[str, Any]:
 
     label = say.label(item.label, item.name)
     result = say.label(output.label, output.name)
-    groups = "; ".join(group_text(compared, n, lang) for n in schedule.groups)
+    groups = say.word("separator").join(group_text(compared, n, lang) for n in schedule.groups)
     caption = f"{result}, {label}"
     if compared.by:
-        caption = f"{groups}: {caption}" if lang != "fr" else f"{groups}\N{NO-BREAK SPACE}: {caption}"
+        caption = say.word("titled", name=groups, value=caption)
     return {
         "caption": caption,
         "label": plain_text(say.word("chart", output=result, input=label)),
@@ -256,10 +192,11 @@ def _cliffs(say: Sayer) -> Iterator[dict[str, Any]]:
 
 
 def _cliff_rows(say: Sayer, cliffs: Cliffs) -> list[list[str]]:
-    rows = [[say.word("place"), say.word("loss"), say.word("just_before")]]
-    for one in say.most_people(cliffs):
-        rows.append([say.place(cliffs, one), say.size(cliffs, one), say.people(one.people)])
-    return rows
+    heads = [say.word("place"), say.word("loss"), say.word("just_before")]
+    return [heads] + [
+        [say.place(cliffs, one), say.size(cliffs, one), say.people(one.people)]
+        for one in say.most_people(cliffs)
+    ]
 
 
 def _method(say: Sayer, confidence: Confidence | None) -> list[str]:

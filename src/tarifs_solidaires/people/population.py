@@ -31,6 +31,7 @@ from tarifs_solidaires.engine.formula import parse_formula
 from tarifs_solidaires.errors import Fault, InputError
 from tarifs_solidaires.people.words import word
 from tarifs_solidaires.rule import Rule
+from tarifs_solidaires.rules.dated import DatedRule
 from tarifs_solidaires.values.inputs import EPOCH, Input
 
 Array = npt.NDArray[Any]
@@ -45,6 +46,11 @@ OLDEST = 94  # made up: each age from 0 is as frequent as any other
 FLAG = 10  # made up: one person in so many has a flag other than its default, or one in 2 without
 VOLUME = (20, 46)  # made up: cubic metres a person and year, from and to below
 UNITS = {"nombre_parts": Fraction(1, 2)}  # of what a household has and is no money
+# Of what a household has and is no count: how many of its own parts make one.
+UNIT_PARTS = {
+    "quotient_familial": 100, "quotient_familial_caf": 100, "ressources_mensuelles": 100,
+    "ressources_annuelles": 100, "revenu_fiscal_reference": 100, "nombre_parts": 2,
+}  # fmt: skip
 MOST = 100_000_000
 ROUNDS = 200  # draws of people who do not fit a rule's own requirements
 
@@ -121,6 +127,54 @@ def make_population(rule: Rule | Sequence[Rule], size: int, *, seed: int = 0) ->
     )  # fmt: skip
 
 
+def complete_population(
+    rules: Sequence[Rule], size: int, seed: int, fixed: Mapping[str, Array]
+) -> dict[str, Array]:
+    """Return people of whom some columns are known, with the inputs that are not.
+
+    Parameters
+    ----------
+    rules : sequence of Rule
+        Rules whose inputs are drawn.
+    size, seed : int
+        As for ``make_population``.
+    fixed : mapping of str to ndarray
+        Columns that are known, of that size; what goes with them in a household follows them.
+
+    Returns
+    -------
+    dict of str to ndarray
+        These columns and the inputs of the rules.
+
+    Raises
+    ------
+    InputError
+        Where nobody is found, for some rows, who fits what a rule requires.
+    """
+    seed = _whole("seed", seed, 0, 2**63)
+    inputs = {item.name: (one, item) for one in reversed(rules) for item in wanted(one)}
+    found: dict[str, Array] = {}
+    unfit = np.ones(size, dtype=bool)
+    for turn in range(ROUNDS):
+        drawn = _drawn(inputs, size, seed + turn, fixed)
+        people = {name: np.asarray(fixed.get(name, column)) for name, column in drawn.items()}
+        for name, column in people.items():
+            found[name] = np.where(unfit, column, found[name]) if name in found else column
+        unfit = np.zeros(size, dtype=bool)
+        for one in rules:
+            if one.file.require:
+                own = {item.name: found[item.name] for item in wanted(one)}
+                reasons = one.compute(own, errors="null").reason_number
+                unfit |= np.broadcast_to(reasons, (size,)) != 0
+        if not unfit.any():
+            return {**fixed, **found}
+    raise InputError(
+        Fault(code="population", template="{count:,} of {size:,} rows do not fit what {rule} requires",
+              remedy="leave out the classes that the rule refuses",
+              data={"count": int(unfit.sum()), "size": size, "rule": rules[0].name})
+    )  # fmt: skip
+
+
 def note(lang: str) -> str:
     """Return what to say wherever made-up people are shown, in ``fr``, ``en`` or ``pt``."""
     return word("made_up", lang)
@@ -143,9 +197,15 @@ def _names(rule: Rule) -> list[str]:
     return [item.name for item in wanted(rule)]
 
 
-def _drawn(inputs: Mapping[str, tuple[Rule, Input]], size: int, seed: int) -> dict[str, Array]:
+def _drawn(
+    inputs: Mapping[str, tuple[Rule, Input]], size: int, seed: int,
+    fixed: Mapping[str, Array] | None = None,
+) -> dict[str, Array]:  # fmt: skip
     source = _Source(size, seed)
     household = _Household(source)
+    for name, values in (fixed or {}).items():
+        if name in household.made and values.dtype.kind in "biuf":
+            household.fix(name, values)
     return {name: _column(item, rule, source, household) for name, (rule, item) in inputs.items()}
 
 
@@ -191,6 +251,11 @@ class _Household:
             "revenu_fiscal_reference": lambda: self._resources() * 6,
             "nombre_parts": self._half_shares,
         }  # fmt: skip
+
+    def fix(self, name: str, values: Array) -> None:
+        """Take values for given, in the unit of the household: cents, and half shares."""
+        parts = UNIT_PARTS.get(name, 1)
+        self._known[name] = np.rint(values * parts).astype(np.int64)
 
     def __getitem__(self, name: str) -> Array:
         if name not in self._known:
@@ -274,7 +339,7 @@ def _within(item: Input, values: Array, unit: Fraction, start: Fraction = Fracti
     return np.asarray(steps * step.numerator / step.denominator)
 
 
-def thresholds_of(item: Input, rule: Rule) -> Iterator[Fraction]:
+def thresholds_of(item: Input, rule: DatedRule) -> Iterator[Fraction]:
     """Yield the figures at which a rule changes along an input."""
     found: list[tuple[Any, Any]] = []
     for facts in rule.steps.values():

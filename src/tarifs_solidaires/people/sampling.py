@@ -96,7 +96,8 @@ class Confidence:
         """Return plain values that go to JSON, None where there is no value."""
         plain = attrs.asdict(self)
         plain["estimates"] = [
-            {k: None if v != v else v for k, v in attrs.asdict(one).items()} for one in self.estimates
+            {k: None if v != v else v for k, v in attrs.asdict(one).items()}
+            for one in self.estimates
         ]
         return plain
 

@@ -96,7 +96,9 @@ class Sayer:
     def value(self, item: Input, value: Any, *, per: bool = True) -> str:
         """Return a value of an input, as exactly as people give it."""
         number = Fraction(str(value)).limit_denominator(10**6)
-        return self._language.quantity(number, item.unit, self.compared.after.rule.currency, per=per)
+        return self._language.quantity(
+            number, item.unit, self.compared.after.rule.currency, per=per
+        )
 
     # -- findings ------------------------------------------------------------------------------
 
@@ -121,7 +123,9 @@ class Sayer:
             )  # fmt: skip
         if found.missing:
             sentences.append(
-                self.word(self._plural("missing_is", found.missing), people=self.people(found.missing))
+                self.word(
+                    self._plural("missing_is", found.missing), people=self.people(found.missing)
+                )
             )
         if found.budget:
             sentences.append(self._budget(found, confidence))
@@ -197,7 +201,9 @@ class Sayer:
         bounds = {"low": trait.low, "high": trait.high}
         both = trait.low is not None and trait.high is not None and trait.low != trait.high
         said = {
-            k: self._bound(item, v, per=k == "high" or not both) for k, v in bounds.items() if v is not None
+            k: self._bound(item, v, per=k == "high" or not both)
+            for k, v in bounds.items()
+            if v is not None
         }
         if trait.low is not None and trait.low == trait.high:
             return self.word("trait_value", label=label, value=said["low"])
@@ -227,15 +233,18 @@ class Sayer:
         ]  # fmt: skip
         left = len(effect.groups) - len(listed)
         if left:
-            listed.append(self.word("more_groups_one" if left == 1 else "more_groups_many", count=left))
+            listed.append(
+                self.word("more_groups_one" if left == 1 else "more_groups_many", count=left)
+            )
         return self.word(f"by_{effect.state}", grouping=grouping_text(self.compared, self.lang),
-                         groups="; ".join(listed))  # fmt: skip
+                         groups=self.word("separator").join(listed))  # fmt: skip
 
     def _budget(self, found: Findings, confidence: Confidence | None) -> str:
         assert found.before is not None  # noqa: S101 - known with the budget
         assert found.after is not None  # noqa: S101
         before, after = (
-            self.amount(value, found.unit, cents=abs(value) < 1000) for value in (found.before, found.after)
+            self.amount(value, found.unit, cents=abs(value) < 1000)
+            for value in (found.before, found.after)
         )
         if found.before == found.after:
             return self.word(f"{found.budget}_same", before=before)

@@ -1,0 +1,108 @@
+"""``tarifs-solidaires population``."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tarifs_solidaires.cli.common import (
+    add_beyond,
+    add_rules,
+    checked_output,
+    complain,
+    load,
+    rule_files,
+    say,
+)
+
+if TYPE_CHECKING:
+    from tarifs_solidaires.people.margins import Fit
+    from tarifs_solidaires.rule import Rule
+
+
+def add(commands: Any) -> None:
+    """Add the command to the parser."""
+    command = commands.add_parser(
+        "population", help="make people for a rule, from published tables or made up",
+        usage="%(prog)s RULE [RULE ...] --on DAY --size N [--margins FILE ...] [--output FILE]",
+    )  # fmt: skip
+    command.add_argument(
+        "rule", metavar="RULE", nargs="+", help="name such as nantes/transport, or a .toml file"
+    )
+    command.add_argument("--on", required=True, help="day, YYYY-MM-DD")
+    add_rules(command)
+    add_beyond(command)
+    command.add_argument("--size", type=int, required=True, help="how many rows")
+    add_margins(command)
+    command.add_argument("--seed", type=int, default=0, help="the same seed gives the same people")
+    command.add_argument(
+        "--output",
+        type=Path,
+        default=Path("-"),
+        help=".csv file to write; standard output unless given",
+    )
+    command.set_defaults(run=_run)
+
+
+def add_margins(command: argparse.ArgumentParser) -> None:
+    """Add ``--margins``."""
+    command.add_argument(
+        "--margins", type=Path, nargs="+", metavar="FILE",
+        help=".csv tables of how many people there are, with a column people; each row that is made "
+        "then has a weight, so that the weighted rows have the counts of every table",
+    )  # fmt: skip
+
+
+def made_people(
+    arguments: argparse.Namespace, rules: tuple[Rule, ...], size: int
+) -> tuple[dict[str, Any], Fit | None]:
+    """Return the people that are asked for, and the tables to which they were fitted."""
+    from tarifs_solidaires.people.population import make_population
+
+    if not arguments.margins:
+        return make_population(rules, size, seed=arguments.seed), None
+    from tarifs_solidaires.people.margins import (
+        fit_margins,
+        people_from_margins,
+        read_margins,
+        said,
+    )
+
+    fit = fit_margins(read_margins(arguments.margins))
+    people = people_from_margins(rules, fit, size, seed=arguments.seed)
+    for line in said(fit):
+        complain(line)
+    return people, fit
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from tarifs_solidaires.people.csv_file import csv_writer
+    from tarifs_solidaires.people.margins import note_of
+    from tarifs_solidaires.people.population import note
+    from tarifs_solidaires.people.writing import STANDARD, table_error, written
+
+    path = arguments.output
+    checked_output(path)
+    if str(path) != STANDARD and path.suffix.lower() != ".csv":
+        raise table_error("suffix", path, "is no .csv file", "name the file by what it is")
+    rules = tuple(load(arguments, name) for name in arguments.rule)
+    people, fit = made_people(arguments, rules, arguments.size)
+    never = rule_files(arguments, *arguments.rule) + (arguments.margins or [])
+    with written(path, never=never) as file:
+        write = csv_writer(file, ",")
+        write([[name] for name in people])
+        write([_cells(column) for column in people.values()])
+    complain(note_of(fit, "en") if fit else note("en"))
+    if str(path) != STANDARD:
+        say(f"see {path}")
+    return 0
+
+
+def _cells(column: Any) -> Any:
+    """Return a column as a CSV file has it."""
+    if column.dtype.kind == "f":
+        return column
+    if column.dtype.kind == "b":
+        return ["true" if one else "false" for one in column.tolist()]
+    return [str(one) for one in column.tolist()]
