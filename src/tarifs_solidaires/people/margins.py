@@ -39,6 +39,8 @@ MOST_CELLS = 2_000_000  # of the joint table
 MOST_ROUNDS = 2_000
 CLOSE = 1e-9  # of all people: as near as a fit comes to a table that agrees with the others
 SHOWN = 5
+_DECIMAL_COMMA = re.compile(r"[\d\s]*,\d+")
+_THOUSANDS = re.compile(r"\d{1,3}(\.\d{3})+")
 _CLASS = re.compile(r"\s*(-?[\d.,]+)?\s*\.\.(<)?\s*(-?[\d.,]+)?\s*")
 
 
@@ -210,12 +212,19 @@ def _read(path: Path) -> Margin:
     ]
     if not rows:
         raise table_error("no_row", path, "holds no table", "write a header and its rows")
-    return _margin(str(path), rows[0][1], rows[1:], source, made_up)
+    if delimiter == ";":  # the decimal comma that goes with it
+        rows = [rows[0], *((line, [*map(_with_point, row)]) for line, row in rows[1:])]
+    return _margin(str(path), rows[0][1], rows[1:], source, made_up, delimiter == ";")
+
+
+def _with_point(cell: str) -> str:
+    return cell.replace(",", ".") if _DECIMAL_COMMA.fullmatch(cell) else cell
 
 
 def _margin(
-    name: str, header: list[str], rows: list[tuple[int, list[str]]], source: str, made_up: bool
-) -> Margin:
+    name: str, header: list[str], rows: list[tuple[int, list[str]]], source: str, made_up: bool,
+    semicolons: bool = False,
+) -> Margin:  # fmt: skip
     variables = [one for one in header if one != COUNT]
     if header.count(COUNT) != 1 or not variables or len(set(header)) < len(header):
         raise table_error(
@@ -235,6 +244,11 @@ def _margin(
         if len(row) != len(header):
             wrong(line, "has {count} cells under {columns} columns", "correct the row",
                   count=len(row), columns=len(header))  # fmt: skip
+            continue
+        if semicolons and _THOUSANDS.fullmatch(row[place]):
+            wrong(line, "{value!r} could be {whole} or {part:g}", "write it without a point",
+                  value=row[place], whole=row[place].replace(".", ""),
+                  part=float(row[place].replace(".", "", row[place].count(".") - 1)))  # fmt: skip
             continue
         count = number_of(row[place].replace("\u202f", "").replace("\xa0", "").replace(" ", ""))
         if not 0 <= count < 1e12:

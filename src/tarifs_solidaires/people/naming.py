@@ -133,16 +133,17 @@ def percent_text(share: float, lang: str, *, exact: bool = False) -> str:
     >>> percent_text(0.9999, "en"), percent_text(0.9999, "en", exact=True)
     ('100%', '99.99%')
     """
+    from babel import Locale
     from babel.numbers import format_percent
 
     digits = 0
     if exact and 0 < share < 1:
         while digits < 6 and round(share, 2 + digits) in (0, 1):
             digits += 1
-    pattern = {"fr": "#,##0{} %"}.get(lang, "#,##0{}%").replace(" ", "\N{NARROW NO-BREAK SPACE}")
     if not digits:
         return format_percent(share, locale=lang)
-    return format_percent(share, pattern.format("." + "0" * digits), locale=lang)
+    pattern = Locale.parse(lang).percent_formats[None].pattern
+    return format_percent(share, pattern.replace("#0", f"#0.{'0' * digits}"), locale=lang)
 
 
 def change_text(comparison: Compared, value: float, lang: str) -> str:
