@@ -17,11 +17,21 @@ if TYPE_CHECKING:
         TableError,
         TarifError,
     )
+    from tarifs_solidaires.people.cliffs import Cliff, Cliffs
     from tarifs_solidaires.people.comparison import Comparison, compare
     from tarifs_solidaires.people.conformance import Conformance, conform
+    from tarifs_solidaires.people.findings import Effect, Findings, Trait
     from tarifs_solidaires.people.frames import compute_frame
     from tarifs_solidaires.people.grouping import Classes, classes
+    from tarifs_solidaires.people.margins import (
+        Fit,
+        Margin,
+        fit_margins,
+        people_from_margins,
+        read_margins,
+    )
     from tarifs_solidaires.people.population import make_population
+    from tarifs_solidaires.people.sampling import Confidence, Estimate
     from tarifs_solidaires.rule import Result, Rule, load_rule
     from tarifs_solidaires.rules.check import Finding, check_rule, check_text
     from tarifs_solidaires.rules.load import list_rules
@@ -32,13 +42,21 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Classes",
+    "Cliff",
+    "Cliffs",
     "Comparison",
+    "Confidence",
     "Conformance",
     "DateError",
+    "Effect",
+    "Estimate",
     "Fault",
     "Finding",
+    "Findings",
+    "Fit",
     "Input",
     "InputError",
+    "Margin",
     "Output",
     "Parameter",
     "Result",
@@ -46,6 +64,7 @@ __all__ = [
     "RuleError",
     "TableError",
     "TarifError",
+    "Trait",
     "Version",
     "check_rule",
     "check_text",
@@ -53,20 +72,27 @@ __all__ = [
     "compare",
     "compute_frame",
     "conform",
+    "fit_margins",
     "list_rules",
     "load_rule",
     "make_population",
     "new_rule",
+    "people_from_margins",
+    "read_margins",
     "schema_text",
 ]
 
 _MODULES = {
     "errors": ("DateError", "Fault", "InputError", "RuleError", "TableError", "TarifError"),
+    "people.cliffs": ("Cliff", "Cliffs"),
     "people.comparison": ("Comparison", "compare"),
     "people.conformance": ("Conformance", "conform"),
+    "people.findings": ("Effect", "Findings", "Trait"),
     "people.frames": ("compute_frame",),
     "people.grouping": ("Classes", "classes"),
+    "people.margins": ("Fit", "Margin", "fit_margins", "people_from_margins", "read_margins"),
     "people.population": ("make_population",),
+    "people.sampling": ("Confidence", "Estimate"),
     "rule": ("Result", "Rule", "load_rule"),
     "rules.check": ("Finding", "check_rule", "check_text"),
     "rules.load": ("list_rules",),

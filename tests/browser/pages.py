@@ -8,6 +8,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import attrs
@@ -16,7 +17,8 @@ from playwright.sync_api import Browser, sync_playwright
 
 from charte_registry import Register, load_register, render_report
 from charte_registry.publish.site import render_internal, render_site, write_site
-from tarifs_solidaires import load_rule
+from tarifs_solidaires import classes, compare, load_rule, make_population
+from tarifs_solidaires.people.population import note
 
 WIDTHS = (1200, 390)
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -38,9 +40,23 @@ def pages() -> Iterator[tuple[str, str]]:
         yield f"notice-{lang}", result.explain(lang=lang).to_html()
 
 
+def comparisons() -> Iterator[tuple[str, str]]:
+    """Yield the name and the HTML of the page of a reform in each language, with its intervals."""
+    reform = [load_rule("nantes/transport", on=day) for day in ("2023-04-30", "2023-05-01")]
+    people = make_population(reform, 5_000)
+    age = classes(people["age"], [26, 60], name="age")
+    comparison = compare(*reform, people, by={"age": age}, price=500)
+    confidence = comparison.confidence()
+    for lang in ("fr", "en", "pt"):
+        yield (
+            f"comparison-{lang}",
+            comparison.to_html(lang, note=note(lang), confidence=confidence),
+        )
+
+
 def written(folder: Path) -> Iterator[tuple[str, Path]]:
     """Write every page, and yield its name and its file."""
-    for name, html in pages():
+    for name, html in chain(pages(), comparisons()):
         path = folder / f"{name}.html"
         path.write_text(html, "utf-8")
         yield name, path

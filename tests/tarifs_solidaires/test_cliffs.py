@@ -114,7 +114,7 @@ def test_what_counts_as_a_cliff_and_as_just_before_can_be_said():
     comparison = compare(RULE, RULE, people, price=100)
     assert [float(one.last) for one in comparison.cliffs(least=15).places] == [500, 750, 900]
     assert [one.people for one in comparison.cliffs(window=1).places] == [0, 0, 0, 0]
-    assert [one.people for one in comparison.cliffs(window=1.01).places][0] == 1
+    assert comparison.cliffs(window=1.01).places[0].people == 1
     with pytest.raises(InputError, match="income: 'age' is no amount of money"):
         comparison.cliffs(income="age")
 

@@ -148,7 +148,13 @@ def test_no_word_of_a_picture_is_cut_or_leaves_it(lang):
     shown = {text.get_text().replace("\n", " ") for text in texts}
     assert any(name in text for text in shown)
     assert not any("…" in text for text in shown)
+    beyond = [  # matplotlib makes ticks beyond the axis, and does not draw them
+        tick.label1 for axes in _axes(figure) for tick in axes.xaxis.get_major_ticks()
+        if tick.get_loc() > axes.get_xlim()[1]
+    ]  # fmt: skip
     for text in texts:
+        if text in beyond:
+            continue
         box = text.get_window_extent()
         assert figure.bbox.x0 - 1 <= box.x0, text
         assert box.x1 <= figure.bbox.x1 + 1, text

@@ -53,8 +53,11 @@ class Comparison(Compared):
         >>> people = {"quotient_familial": [420, 560, 590, 800, 2000], "age": [30, 67, 40, 50, 70]}
         >>> before = load_rule("nantes/transport", on="2023-04-30")
         >>> after = load_rule("nantes/transport", on="2023-05-01")
-        >>> compare(before, after, people).findings().effects[1].traits
-        (Trait(input='age', low=67.0, high=None, values=()), Trait(input='quotient_familial', low=None, high=600.0, values=()))
+        >>> losers = compare(before, after, people).findings().effects[1]
+        >>> losers.state, losers.people, losers.mean
+        ('losers', 1, -0.2)
+        >>> [(trait.input, trait.low, trait.high) for trait in losers.traits]
+        [('quotient_familial', 500.0, 560.0)]
         """
         from tarifs_solidaires.people.findings import find_effects
 
@@ -143,7 +146,7 @@ class Comparison(Compared):
         >>> comparison = compare(before, after, sample, weight=[25] * 400)
         >>> found = comparison.confidence().of("winners")
         >>> comparison.total["winners"], round(found.low), round(found.high)
-        (1550, 1227, 1939)
+        (1500, 1182, 1885)
         """
         from tarifs_solidaires.people.sampling import estimate
 
@@ -186,8 +189,8 @@ class Comparison(Compared):
         >>> people = {"quotient_familial": [420, 560, 590, 800, 2000], "age": [30, 67, 66, 50, 70]}
         >>> before = load_rule("nantes/transport", on="2023-04-30")
         >>> after = load_rule("nantes/transport", on="2023-05-01")
-        >>> for sentence in compare(before, after, people).sentences("en")[:2]:
-        ...     print(sentence)
+        >>> compare(before, after, people).sentences("en")[1]
+        "2 people out of 5 lose (40%): 20 points each on average. All of them have in common: family quotient from €500 to €600 per month. Everybody in this situation loses."
         """
         from tarifs_solidaires.people.sentences import say_findings
 
