@@ -525,6 +525,79 @@ def test_people_compare_the_same_from_csv_and_parquet(tmp_path, capsys):
     assert "B              1        1" in said[0]
 
 
+MARGINS = sorted(
+    map(str, (Path(__file__).parents[2] / "examples/nantes_margins").glob("*.csv"))
+)  # fmt: skip
+
+
+def test_a_comparison_says_what_it_found_in_the_language_that_is_asked_for(tmp_path, capsys):
+    page, data = tmp_path / "page.html", tmp_path / "found.json"
+    more = ["--people", "600", "--margins", *MARGINS, "--by", "household_type", "--lang", "fr"]
+    outputs = ["--html", str(page), "--output", str(data)]
+    assert main(["compare", "nantes/transport", *DAYS, *more, *outputs]) == 0
+    said, errors = capsys.readouterr()
+    assert "320\u202f000 perdent" in said
+    assert "couple avec enfant" in said
+    assert "Population inventée" in said
+    assert "people by age x nombre_personnes (made up)" in errors
+    assert '<html lang="fr">' in page.read_text("utf-8")
+    found = json.loads(data.read_text("utf-8"))
+    assert round(found["findings"]["everybody"]) == 320_000
+    assert found["cliffs"]["after"]["places"][0]["last"] == 350
+    assert found["sentences"][0] in said
+
+
+def test_people_are_made_from_tables_and_compared_as_a_file(tmp_path, capsys):
+    target = tmp_path / "people.csv"
+    asked = ["population", "nantes/transport", "nantes/eau", "--on", "2023-06-01", "--size", "500"]
+    assert main([*asked, "--margins", *MARGINS, "--output", str(target)]) == 0
+    assert "Made-up population" in capsys.readouterr().err
+    rows = list(csv.DictReader(io.StringIO(target.read_text("utf-8"))))
+    assert len(rows) == 500
+    assert sum(float(row["weight"]) for row in rows) == pytest.approx(320_000)
+    more = ["--input", str(target), "--weight", "weight", "--sample", "--cluster", "commune"]
+    assert main(["compare", "nantes/transport", *DAYS, *more]) == 2
+    assert "1 strata hold a single cluster" in capsys.readouterr().err
+    assert main(["compare", "nantes/transport", *DAYS, *more[:-2], "--bootstrap", "20"]) == 0
+    assert "95% confidence interval" in capsys.readouterr().out
+
+
+def test_people_are_made_up_without_tables(capsys):
+    assert main(["population", "nantes/eau", "--on", "2023-06-01", "--size", "3"]) == 0
+    said, errors = capsys.readouterr()
+    assert said.splitlines()[0] == "commune,nombre_personnes,ressources_annuelles,prix_m3"
+    assert len(said.splitlines()) == 4
+    assert "Made-up population" in errors
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--people", "9", "--sample"], "--sample: does not go with the people; give --input FILE"),
+        (["--input", "x.csv", "--margins", "y.csv"], "--margins: does not go with the people"),
+        (["--people", "9", "--strata", "age"], "--sample: is missing; add it"),
+        (["--people", "9", "--lang", "de"], "there are no words in 'de'"),
+        (["--people", "9", "--margins", "missing.csv"], "missing.csv: cannot be read"),
+        (["--people", "900", "--html", "missing/page.html"], "cannot be written"),
+    ],
+)
+def test_a_wrong_sample_table_or_page_says_so(arguments, message, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main(["compare", "nantes/transport", *DAYS, *arguments]) == 2
+    error = capsys.readouterr().err
+    assert message in error
+    assert error.count("\n") == 1
+
+
+def test_people_are_never_written_over_a_table(tmp_path, capsys):
+    table = tmp_path / "table.csv"
+    table.write_text("age,people\n3,1\n", "utf-8")
+    asked = ["population", "nantes/transport", "--on", "2023-06-01", "--size", "5"]
+    assert main([*asked, "--margins", str(table), "--output", str(table)]) == 2
+    assert "is also read" in capsys.readouterr().err
+    assert table.read_text("utf-8") == "age,people\n3,1\n"
+
+
 # ---- conform -----------------------------------------------------------------------------------
 
 

@@ -103,7 +103,13 @@ class Cliffs:
     seen: float
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain values that go to JSON."""
+        """Return plain values that go to JSON.
+
+        Returns
+        -------
+        dict
+            The fields, with incomes as floats.
+        """
         plain = attrs.asdict(self)
         for place in plain["places"]:
             place |= {"last": float(place["last"]), "first": float(place["first"])}

@@ -190,7 +190,7 @@ class Comparison(Compared):
         >>> before = load_rule("nantes/transport", on="2023-04-30")
         >>> after = load_rule("nantes/transport", on="2023-05-01")
         >>> compare(before, after, people).sentences("en")[1]
-        "2 people out of 5 lose (40%): 20 points each on average. All of them have in common: family quotient from €500 to €600 per month. Everybody in this situation loses."
+        '2 people out of 5 lose (40%): 20 points each on average. All of them have in common: family quotient from €500 to €600 per month. Everybody in this situation loses.'
         """
         from tarifs_solidaires.people.sentences import say_findings
 

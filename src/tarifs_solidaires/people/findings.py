@@ -139,7 +139,13 @@ class Findings:
     after: float | None
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain values that go to JSON."""
+        """Return plain values that go to JSON.
+
+        Returns
+        -------
+        dict
+            The fields, with effects, traits and groups as dicts.
+        """
         return attrs.asdict(self)
 
 

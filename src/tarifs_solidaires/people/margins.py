@@ -106,7 +106,17 @@ class Fit:
     gap: float
 
     def margin(self, *variables: str) -> Array:
-        """Return the fitted counts by some of the variables, in their order.
+        """Return the fitted counts by some of the variables.
+
+        Parameters
+        ----------
+        *variables : str
+            Which, in the order of the axes.
+
+        Returns
+        -------
+        ndarray of float
+            People, an axis a variable.
 
         Raises
         ------

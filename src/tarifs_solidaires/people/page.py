@@ -76,10 +76,15 @@ def comparison_page(
         bars=bars,
         bars_left=say.word("groups", shown=len(largest), count=len(compared.groups)) if left else "",
         groups=comparison_table(say, confidence), names=max(len(compared.by), 1),
-        grouping=one_line(grouping_text(compared, lang)) or say.word("all"),
+        caption=_caption(say),
         curves=[_curve(say, one) for one in _schedules(compared, largest.tolist())],
         cliffs=list(_cliffs(say)), method=_method(say, confidence),
     )  # fmt: skip
+
+
+def _caption(say: Sayer) -> str:
+    grouping = one_line(grouping_text(say.compared, say.lang))
+    return say.word("page_table", grouping=grouping) if grouping else say.word("page_table_all")
 
 
 def _rules(compared: Compared, lang: str) -> str:

@@ -82,6 +82,18 @@ class Confidence:
     def of(self, measure: str, group: int | None = None) -> Estimate:
         """Return the estimate of a measure, of a group or of everybody.
 
+        Parameters
+        ----------
+        measure : str
+            A state, a change or a budget.
+        group : int or None
+            Row of the groups; None for everybody.
+
+        Returns
+        -------
+        Estimate
+            The figure, with its interval.
+
         Raises
         ------
         KeyError
@@ -93,7 +105,13 @@ class Confidence:
         raise KeyError(f"no estimate of {measure!r} in group {group!r}")
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain values that go to JSON, None where there is no value."""
+        """Return plain values that go to JSON, None where there is no value.
+
+        Returns
+        -------
+        dict
+            The fields, with estimates as dicts.
+        """
         plain = attrs.asdict(self)
         plain["estimates"] = [
             {k: None if v != v else v for k, v in attrs.asdict(one).items()}

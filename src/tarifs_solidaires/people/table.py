@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -33,7 +34,7 @@ def measures_of(compared: Compared, group: int | None) -> Mapping[str, Any]:
 
 
 def comparison_table(say: Sayer, confidence: Confidence | None) -> list[list[str]]:
-    """Return the table of groups and of everybody as text, intervals after their figures.
+    """Return the table of groups and of everybody as text, an interval on a line below its figure.
 
     Parameters
     ----------
@@ -83,7 +84,7 @@ def _cell(
         return text
     sample = confidence.of(name, group)
     low, high = _shown(say, name, sample.low), _shown(say, name, sample.high)
-    return f"{text} ({say.word('between', low=low, high=high)})" if low and high else text
+    return f"{text}\n{low} \N{EN DASH} {high}" if low and high else text
 
 
 def _shown(say: Sayer, name: str, value: Any) -> str:
@@ -101,7 +102,10 @@ def _shown(say: Sayer, name: str, value: Any) -> str:
 
 def text_table(say: Sayer, confidence: Confidence | None) -> str:
     """Return the table in columns of text."""
-    rows = comparison_table(say, confidence)
+    rows = [
+        [re.sub(r"\n(.*)", r" (\1)", cell) for cell in row]
+        for row in comparison_table(say, confidence)
+    ]
     names = max(len(say.compared.by), 1)
     widths = [max(len(row[n]) for row in rows) for n in range(len(rows[0]))]
     return "\n".join(
