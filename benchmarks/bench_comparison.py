@@ -84,6 +84,13 @@ def main() -> None:
     for by in ("nombre_personnes", "tranche_after", ["tranche_before", "tranche_after"]):
         run = median(lambda by=by: compare(before, after, people, by=by, price=PRICE))
         print(f"  by {by!s:36}{1000 * run:8.0f} ms")
+    comparison = compare(before, after, people, price=PRICE)
+    for what, run in {
+        "findings": comparison.findings,
+        "cliffs of one rule": comparison.cliffs,
+        "page": lambda: comparison.to_html("en"),
+    }.items():
+        print(f"  {what:39}{1000 * median(run):8.0f} ms")
 
 
 if __name__ == "__main__":

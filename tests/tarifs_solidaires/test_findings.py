@@ -226,3 +226,23 @@ def test_classes_are_said_in_words():
     said = " ".join(compare(BEFORE, AFTER, people, by=by).sentences("fr"))
     assert "26 à moins de 60, " in said
     assert "<=" not in said
+
+
+def test_inputs_of_any_type_are_described_alike():
+    quotients = [550.0, 560.0, 800.0, 2000.0]
+    kinds = [
+        {"age": np.array([70, 70, 30, 30]), "beneficiaire_aah": [False, False, False, True]},
+        {"age": [70.0, 70.0, 30.0, 30.0], "beneficiaire_aah": np.array([0, 0, 0, 1], dtype=bool)},
+        {
+            "age": np.array([70, 70, 30, 30], dtype=object),
+            "beneficiaire_aah": np.array([False, False, False, True], dtype=object),
+        },
+    ]
+    found = [
+        compare(BEFORE, AFTER, {"quotient_familial": quotients, **kind}).findings()
+        for kind in kinds
+    ]
+    assert found[0] == found[1] == found[2]
+    wrong = kinds[2] | {"age": np.array([70, 70, 30, None], dtype=object)}
+    people = {"quotient_familial": quotients, **wrong}
+    assert compare(BEFORE, AFTER, people, errors="null").findings().missing == 1

@@ -130,6 +130,14 @@ def test_zeros_that_leave_no_solution_are_named():
     assert any(fault.data["gap"] > 1 for fault in error.value.errors)
 
 
+def test_a_fit_that_is_still_moving_is_not_called_impossible(monkeypatch):
+    monkeypatch.setattr("tarifs_solidaires.people.margins.MOST_ROUNDS", 3)
+    joint = np.array([[[5, 0], [0, 7]], [[0, 9], [4, 2]]], dtype=float)
+    margins = [_margin(joint, axes) for axes in ([0, 1], [1, 2], [0, 2])]
+    with pytest.raises(InputError, match="are not reached in 3 rounds"):
+        fit_margins(margins)
+
+
 # -- files -------------------------------------------------------------------------------------
 
 

@@ -191,8 +191,12 @@ class _Look:
         for result in (compared.before, compared.after):
             reads = read_for(result, compared.output)
             for name, values in result.inputs.items():
-                if name in reads and name not in result.defaults and values.ndim:
-                    self._columns[name] = result.rule.all_inputs[name], values
+                if name not in reads or name in result.defaults or not values.ndim:
+                    continue
+                item = result.rule.all_inputs[name]
+                column = _column(item, values)
+                if column is not None:
+                    self._columns[name] = item, column
         self._given = dict(self._columns)
 
     def _people(self, mask: Array) -> float:
@@ -333,7 +337,7 @@ class _Look:
         """Return who has a trait."""
         item, values = self._columns[trait.input]
         if trait.values:
-            return np.isin(values.astype(str), [str(value) for value in trait.values])
+            return np.isin(values, trait.values)
         mask = np.ones(values.shape, dtype=bool)
         bounds: list[Any] = [trait.low, trait.high]
         if item.kind == "date":
@@ -370,12 +374,11 @@ class _Look:
                 yield trait, mask
             return
         if item.kind == "flag":
-            flags = own.astype(bool)
-            usual = bool(np.average(flags, weights=self._weights[concerned & pool]) > 0.5)
-            if trim or (flags == usual).all():
+            usual = bool(np.average(own, weights=self._weights[concerned & pool]) > 0.5)
+            if trim or (own == usual).all():
                 yield Trait(input=item.name, values=(usual,)), pool & (values == usual)
             return
-        codes, places = np.unique(own.astype(str), return_inverse=True)
+        codes, places = np.unique(own, return_inverse=True)
         often = np.bincount(places, self._weights[concerned & pool])
         order = np.argsort(-often, kind="stable")
         needed = (
@@ -383,7 +386,7 @@ class _Look:
         )
         if needed <= FEW_CODES:
             kept = tuple(sorted(codes[order[:needed]].tolist()))
-            yield Trait(input=item.name, values=kept), pool & np.isin(values.astype(str), kept)
+            yield Trait(input=item.name, values=kept), pool & np.isin(values, kept)
 
     def _between_figures(
         self, item: Input, values: Array, concerned: Array, pool: Array, figures: list[float]
@@ -421,6 +424,15 @@ class _Look:
         trait = Trait(input=item.name, low=first if low_counts else None,
                       high=last if high_counts else None)  # fmt: skip
         return trait, mask
+
+
+def _column(item: Input, values: Array) -> Array | None:
+    """Return values of an input in one type; None where somebody's value is of another."""
+    kinds = {"flag": np.bool_, "code": np.str_, "date": "datetime64[D]"}
+    try:
+        return values.astype(kinds.get(item.kind, np.float64))
+    except (TypeError, ValueError):  # set aside by the rule, and not described here
+        return None
 
 
 def _rounded(trait: Trait, inside: Array, figures: list[float], whole: bool) -> Trait:

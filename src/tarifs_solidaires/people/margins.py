@@ -331,24 +331,22 @@ def fit_margins(margins: Sequence[Margin]) -> Fit:
     loose = _disagreements(margins)
     total = margins[0].total
     counts = np.full(shape, total / cells)
-    change, rounds = np.inf, 0
-    while rounds < MOST_ROUNDS:
+    rounds, settled = 0, False
+    while rounds < MOST_ROUNDS and not settled:
         before = counts
         for margin, target in zip(margins, wanted_counts, strict=True):
             have = _summed(counts, variables, margin.variables)
             factor = np.divide(target, have, out=np.zeros_like(target), where=have > 0)
             counts = counts * _spread(factor, margin.variables, variables)
         rounds += 1
-        change = float(np.abs(counts - before).max())
-        if change <= 1e-3 * CLOSE * total:
-            break
+        settled = float(np.abs(counts - before).max()) <= 1e-3 * CLOSE * total
     gaps = [
         np.abs(_summed(counts, variables, margin.variables) - target)
         for margin, target in zip(margins, wanted_counts, strict=True)
     ]
     gap = max(float(one.max()) for one in gaps)
     if gap > max(loose, 1e3 * CLOSE * total):
-        raise _impossible(margins, variables, classes, gaps, counts, wanted_counts)
+        raise _unreached(margins, variables, classes, gaps, counts, wanted_counts, settled)
     return Fit(margins=margins, variables=variables, classes=classes, counts=counts, rounds=rounds,
                gap=gap)  # fmt: skip
 
@@ -418,11 +416,18 @@ def _disagreements(margins: Sequence[Margin]) -> float:
     return loosest * len(margins)
 
 
-def _impossible(
+def _unreached(
     margins: Sequence[Margin], variables: tuple[str, ...], classes: tuple[tuple[str, ...], ...],
-    gaps: Sequence[Array], counts: Array, targets: Sequence[Array],
+    gaps: Sequence[Array], counts: Array, targets: Sequence[Array], settled: bool,
 ) -> InputError:  # fmt: skip
-    """Return which counts no joint table reaches, the farthest first."""
+    """Return which counts no joint table reaches, the farthest first; or which are still moving."""
+    reason = (
+        "{cell}: {wanted:,.10g} people cannot be reached, {found:,.6g} at the nearest, because of the "
+        "classes that are 0 in other tables"
+        if settled
+        else "{cell}: {wanted:,.10g} people are not reached in {rounds:,} rounds, {found:,.6g} so far; "
+        "the classes that are 0 in other tables leave little room"
+    )
     faults = []
     for margin, gap, target in zip(margins, gaps, targets, strict=True):
         place = np.unravel_index(int(gap.argmax()), gap.shape)
@@ -435,11 +440,9 @@ def _impossible(
         ]
         faults.append(
             Fault(code="margin", where=margin.name,
-                  template="{cell}: {wanted:,.10g} people cannot be reached, {found:,.6g} at the nearest, "
-                  "because of the classes that are 0 in other tables",
-                  remedy="correct the zeros, or join classes",
+                  template=reason, remedy="correct the zeros, or join classes",
                   data={"cell": ", ".join(cell), "wanted": float(target[place]),
-                        "found": float(have[place]), "gap": float(gap[place])})
+                        "found": float(have[place]), "gap": float(gap[place]), "rounds": MOST_ROUNDS})
         )  # fmt: skip
     faults.sort(key=lambda fault: -fault.data["gap"])
     return InputError(*faults)
