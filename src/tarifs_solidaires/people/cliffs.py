@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tarifs_solidaires.people.compared import Compared, money_of, read_for
-from tarifs_solidaires.people.grouping import wrong
+from tarifs_solidaires.people.grouping import distinct, factorised, wrong
 from tarifs_solidaires.people.population import thresholds_of
 from tarifs_solidaires.rule import Result, Rule
 from tarifs_solidaires.values.inputs import Input
@@ -349,10 +349,8 @@ class _Look:
         if self._compared.prices is not None:
             columns.append(np.broadcast_to(self._compared.prices, (self._length,)))
         for column in columns:
-            plain = column.astype(str) if column.dtype.kind == "O" else column
-            codes = np.unique(plain, return_inverse=True)[1].reshape(-1)
-            profile = np.unique(profile * (int(codes.max(initial=0)) + 1) + codes,
-                                return_inverse=True)[1].reshape(-1)  # fmt: skip
+            codes, names = factorised("profile", column)
+            profile = distinct(profile * len(names) + codes)[1].reshape(-1)
         people = np.bincount(profile, self.weights * self._known)
         first = np.zeros(len(people), dtype=np.int64)
         first[profile[::-1]] = np.arange(self._length)[::-1]

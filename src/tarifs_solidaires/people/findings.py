@@ -200,6 +200,8 @@ class _Look:
         self._given = dict(self._columns)
 
     def _people(self, mask: Array) -> float:
+        if self._compared.weights is None:
+            return float(np.count_nonzero(mask))
         return float(self._weights[mask].sum())
 
     def _count(self, mask: Array) -> float:

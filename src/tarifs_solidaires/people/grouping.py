@@ -180,7 +180,7 @@ def factorised(name: str, values: Any) -> tuple[Array, list[str]]:
         return np.where(codes < 0, len(labels), codes), [*labels, MISSING]
     array = np.asarray(values)
     if array.dtype.kind in "biufM":
-        found, codes = _distinct(array)
+        found, codes = distinct(array)
         ordered = [_label(value) for value in found.tolist()]
         return codes.reshape(array.shape), ordered
     place: dict[Any, int] = {}
@@ -198,8 +198,19 @@ def factorised(name: str, values: Any) -> tuple[Array, list[str]]:
     return np.array([rank[text] for text in texts], dtype=np.int64)[codes], ordered
 
 
-def _distinct(array: Array) -> tuple[Array, Array]:
-    """Return the distinct values, sorted, and the place of each value among them."""
+def distinct(array: Array) -> tuple[Array, Array]:
+    """Return the distinct values, sorted, and the place of each value among them.
+
+    Parameters
+    ----------
+    array : ndarray
+        Numbers, flags or dates.
+
+    Returns
+    -------
+    ndarray, ndarray of int
+        The values, and places.
+    """
     if array.dtype.kind in "bi" and array.size and array.ndim == 1:
         low = int(array.min())
         if int(array.max()) - low <= array.size:  # counted, which is faster than sorted
