@@ -62,17 +62,24 @@ from prevision_cantine import (
     what_if,
 )
 from tarifs_solidaires import (
+    Cliffs,
     Comparison,
+    Confidence,
     Conformance,
+    Findings,
+    Fit,
     Input,
     Result,
     Rule,
     classes,
     compare,
     conform,
+    fit_margins,
     list_rules,
     load_rule,
     make_population,
+    people_from_margins,
+    read_margins,
 )
 
 names: tuple[str, ...] = list_rules()
@@ -90,6 +97,13 @@ comparison: Comparison = compare(
     by={"age": classes(people["age"], [26, 60], name="age")}, price=500,
 )  # fmt: skip
 table: str = comparison.to_markdown() + comparison.to_csv() + str(comparison)
+findings: Findings = comparison.findings()
+cliffs: Cliffs | None = comparison.cliffs("before", window=20)
+confidence: Confidence = comparison.confidence(level=0.9, method="bootstrap", repeats=100)
+sentences: list[str] = comparison.sentences("fr", confidence=confidence)
+web: str = comparison.to_html("pt", note="made up")
+fit: Fit = fit_margins(read_margins(["age.csv", "household.csv"]))
+fitted: dict[str, npt.NDArray[Any]] = people_from_margins([rule, rule], fit, 1000, seed=1)
 cases: Conformance = conform("nantes/transport", "cases.yaml", mapping="map.toml")
 differing: list[str] = [str(one) for verdict in cases.verdicts for one in verdict.differences]
 

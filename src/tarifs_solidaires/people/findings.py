@@ -430,9 +430,9 @@ class _Look:
 
 def _column(item: Input, values: Array) -> Array | None:
     """Return values of an input in one type; None where somebody's value is of another."""
-    kinds = {"flag": np.bool_, "code": np.str_, "date": "datetime64[D]"}
+    kinds = {"flag": "bool", "code": "str", "date": "datetime64[D]"}
     try:
-        return values.astype(kinds.get(item.kind, np.float64))
+        return np.asarray(values.astype(kinds.get(item.kind, "float64")))
     except (TypeError, ValueError):  # set aside by the rule, and not described here
         return None
 

@@ -67,7 +67,7 @@ def comparison_page(
         bars.append(_bar(say, None))
     left = len(compared.groups) - len(largest)
     return _template().render(
-        lang=lang, title=say.word("page_title"), rules=_rules(compared, lang),
+        lang=lang, title=say.word("page_title" if compared.way == "gain" else "page_title_other"), rules=_rules(compared, lang),
         subject=say.label(compared.after.rule.title, compared.after.rule.name),
         notes=[one_line(note)] if note else [],
         headings={key: say.word(f"page_{key}") for key in keys},
@@ -207,7 +207,8 @@ def _cliff_rows(say: Sayer, cliffs: Cliffs) -> list[list[str]]:
 def _method(say: Sayer, confidence: Confidence | None) -> list[str]:
     compared = say.compared
     lines = [
-        say.word("page_states", unchanged=say.word("unchanged")), say.word("page_situations"),
+        *([say.word("page_gain")] if compared.way == "gain" else []),
+        say.word("page_counts", unchanged=say.word("unchanged")), say.word("page_situations"),
     ]  # fmt: skip
     if confidence is not None:
         lines.append(
