@@ -97,7 +97,7 @@ comparison: Comparison = compare(
     by={"age": classes(people["age"], [26, 60], name="age")}, price=500,
 )  # fmt: skip
 table: str = comparison.to_markdown() + comparison.to_csv() + str(comparison)
-findings: Findings = comparison.findings()
+who: Findings = comparison.findings()
 cliffs: Cliffs | None = comparison.cliffs("before", window=20)
 confidence: Confidence = comparison.confidence(level=0.9, method="bootstrap", repeats=100)
 sentences: list[str] = comparison.sentences("fr", confidence=confidence)
