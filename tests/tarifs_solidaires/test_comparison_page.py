@@ -53,6 +53,20 @@ def test_pages_are_valid_and_hold_what_is_said(before, after, by, sample, lang):
     assert len(page) < 150_000
 
 
+def test_the_words_of_a_curve_lie_within_their_picture():
+    # as wide as letters are on a phone, in the units of the picture
+    for rule in (EAU, load_rule("strasbourg/periscolaire", on="2024-09-01")):
+        people = make_population(rule, 300)
+        for lang in languages():
+            page = compare(rule, rule, people, errors="null").to_html(lang)
+            for text in _parsed(page).iter("text"):
+                width = 14 * len(text.text)
+                start = {"end": 1.0, "middle": 0.5}.get(text.get("text-anchor"), 0.0)
+                left = float(text.get("x")) - start * width
+                assert left >= 0, text.text
+                assert left + width <= 760, text.text
+
+
 def test_hostile_names_are_text():
     names = ['<script>alert("x")</script>', "a & b", '"><img src=x onerror=y>', "d\x1b[31m\n"]
     people = {"quotient_familial": np.full(4, 700.0), "age": 30, 'g"><b': names}

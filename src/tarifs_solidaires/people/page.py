@@ -34,7 +34,7 @@ Array = npt.NDArray[Any]
 SHOWN_BARS = 30
 SHOWN_CURVES = 3
 CURVE_POINTS = 400
-LEFT, RIGHT, TOP, BOTTOM = 90, 690, 20, 300  # of the curves, in the units of their picture
+LEFT, RIGHT, TOP, BOTTOM = 120, 690, 20, 300  # of the curves, in the units of their picture
 
 
 def comparison_page(

@@ -291,6 +291,8 @@ class Sayer:
         )  # fmt: skip
         if cliffs.seen < 1:
             said += " " + self.word("seen", share=self.share(cliffs.seen))
+        if len(cliffs.places) > SHOWN_CLIFFS:
+            said += " " + self.word("cliffs_shown", count=SHOWN_CLIFFS)
         return said
 
     def cliff(self, cliffs: Cliffs, one: Cliff) -> str:

@@ -91,10 +91,11 @@ def _shown(say: Sayer, name: str, value: Any) -> str:
     compared = say.compared
     if value != value:
         return ""
-    if name == "mean_change":
+    if name == "mean_change" and compared.share:
         return change_text(compared, value, say.lang)
-    if name == "total_change":
-        return ("+" if value > 0 else "") + say.amount(value, compared.unit, cents=False)
+    if name in ("mean_change", "total_change"):
+        amount = say.amount(value, compared.unit, cents=name == "mean_change")
+        return ("+" if value > 0 else "") + amount
     if name.startswith("budget_"):
         return say.amount(value, compared.budget.rpartition(" ")[0], cents=False)
     return number_text(round(value), say.lang, 0)
