@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tarifs_solidaires import list_rules, load_rule
 from tarifs_solidaires.people.population import _codes, thresholds_of
+from tarifs_solidaires.people.rows import is_optional, mistaken
 from tarifs_solidaires.rules.load import read_rule
 from tarifs_solidaires.values.inputs import EPOCH
 
@@ -33,7 +34,8 @@ def value_of(rule, item):
     if item.kind == "flag":
         return st.booleans()
     if item.kind == "code":
-        return st.sampled_from(_codes(item, rule))
+        codes = [code for code in _codes(item, rule) if mistaken(item, code, rule.on) is None]
+        return st.sampled_from(codes or ["44109"])
     first = math.ceil(item.minimum / item.grid)
     last = math.floor(min(item.maximum, item.minimum + 30_000) / item.grid)
     near = [round(x / item.grid) + n for x in thresholds_of(item, rule) for n in (-1, 0, 1)]
@@ -110,6 +112,19 @@ def some_bad(draw):
         more = ["Nantes", "4410", "44 09", "４４１０９"] if item.pattern or item.codes else []
         columns[name][n] = draw(st.sampled_from(BAD[item.kind] + more))
     return title, columns, wrong
+
+
+def settled(rule, columns, wrong):
+    """Some bad people as a table has them: what is empty is the default, or not given, where it may be."""
+    columns = {name: list(values) for name, values in columns.items()}
+    left = {}
+    for n, name in wrong.items():
+        empty = none(columns[name][n]) is None
+        if empty and (rule.all_inputs[name].default is not None or is_optional(rule, name)):
+            columns[name][n] = None
+        else:
+            left[n] = name
+    return columns, left
 
 
 def by_row(rule, columns, errors="raise"):

@@ -163,7 +163,7 @@ def test_the_example_computes_with_both_versions_and_both_rules(tmp_path, exampl
         (HEAD + "A,,2\n", "in.csv:2: quotient_familial is empty; write a number"),
         (HEAD + "A,1,2\nB,-4,3\n", "in.csv:3: quotient_familial: '-4' is not between"),
         (HEAD + "A,1\n", "in.csv:2: 2 cells where the header has 3"),
-        (HEAD.encode() + b"\xe9,1,2\n", "not UTF-8"),
+        (HEAD.encode() + b"\x81,1,2\n", "neither UTF-8, UTF-16 nor Windows-1252"),
         (HEAD + "\x1b[31m,\x1b[2J,3\n", "'\\x1b[2J' is not a number"),
     ],
 )
@@ -210,8 +210,8 @@ def test_parquet_goes_in_and_out(tmp_path, capsys):
     assert pq.read_table(target)["taux_reduction"].to_pylist() == [1.0, 0.7]
     assert main([*arguments, "--output", str(tmp_path / "out.csv")]) == 0
     assert "350.0,30,1.0,,QF ≤ 350" in (tmp_path / "out.csv").read_text("utf-8")
-    assert main([*arguments, "--output", str(tmp_path / "out.xlsx")]) == 2
-    assert "neither .csv nor .parquet" in capsys.readouterr().err
+    assert main([*arguments, "--output", str(tmp_path / "out.ods")]) == 2
+    assert "neither .csv, .parquet nor .xlsx" in capsys.readouterr().err
 
 
 def test_standard_input_and_output(tmp_path):

@@ -18,6 +18,7 @@ from people_strategies import (
     none,
     of_arrays,
     people,
+    settled,
     some_bad,
 )
 
@@ -164,7 +165,10 @@ def test_a_bad_row_of_a_frame_costs_its_own_result_only(way, drawn):
     title, columns, wrong = drawn
     rule = RULES[title]
     found = compute_frame(rule, FRAMES[way](columns), errors="null")
+    columns, wrong = settled(rule, columns, wrong)
     check_null(rule, of_frame(rule, found, "null"), columns, wrong)
+    if not wrong:
+        return
     with pytest.raises(InputError, match=rf"at ({'|'.join(map(str, wrong))})\b"):
         compute_frame(rule, FRAMES[way](columns))
 
@@ -268,7 +272,8 @@ def test_a_missing_result_is_what_is_missing_in_the_library(kind):
     [
         ({"agee": 1}, (), "unknown column 'agee'; did you mean age"),
         ({"quartier": 1}, (), "To carry it through, name it in keep"),
-        ({"{age}": 1}, (), "unknown column '{age}'"),
+        ({"{agee}": 1}, (), "unknown column '{agee}'"),
+        ({"Âge": 1}, (), "the columns 'age' and 'Âge' are both age"),
         ({"tranche": 1}, "all", "the column 'tranche' is also a result; rename or drop it"),
         ({"taux_reduction": 1}, ["taux_reduction"], "is also a result"),
         ({"quartier": 1}, ["quartier", "rue"], "no column 'rue' to keep"),

@@ -13,25 +13,39 @@ from tarifs_solidaires.cli.common import (
     dated,
     is_standard,
     load,
+    pairs,
     rule_files,
     shown,
 )
 
-CHUNK = 4_000
+CHUNK = 65_536
 
 
 def add(commands: Any) -> None:
     """Add the command to the parser."""
-    command = commands.add_parser("compute", help="compute a rule for a CSV or Parquet file")
+    command = commands.add_parser("compute", help="compute a rule for a file of people")
     add_rule(command)
     command.add_argument(
         "--input", required=True, type=Path,
-        help=".csv or .parquet file, a row a person or household; - for CSV on standard input",
+        help=".csv, .parquet, .xlsx or .ods file, a row a person or household; - for CSV on standard "
+        "input",
     )  # fmt: skip
     command.add_argument(
         "--output", required=True, type=Path,
-        help=".csv or .parquet file to write; - for CSV on standard output",
+        help=".csv, .parquet or .xlsx file to write; - for CSV on standard output",
     )  # fmt: skip
+    command.add_argument(
+        "--columns", action="append", default=[], metavar="HEADING=INPUT",
+        help="which input a column is, where its heading does not say it; HEADING= where it is none; "
+        "can be repeated",
+    )  # fmt: skip
+    command.add_argument(
+        "--decimal", choices=(".", ","), default="",
+        help="what marks the decimals, where 22.500 could be two numbers",
+    )  # fmt: skip
+    command.add_argument(
+        "--sheet", metavar="NAME", help="sheet of a workbook; the first that holds something"
+    )
     command.add_argument(
         "--keep", action="append", default=[], metavar="COLUMN",
         help="another column to carry through; can be repeated",
@@ -57,7 +71,10 @@ def _run(arguments: argparse.Namespace) -> int:
     checked_output(arguments.output)
     done = compute_file(
         rule, arguments.input, arguments.output, errors=arguments.errors,
-        keep="all" if arguments.keep_all else arguments.keep, chunk=arguments.chunk, never=rule_files(arguments, arguments.rule),
+        keep="all" if arguments.keep_all else arguments.keep,
+        columns=pairs("--columns", arguments.columns, "QF=quotient_familial"),
+        decimal=arguments.decimal, sheet=arguments.sheet, chunk=arguments.chunk,
+        never=rule_files(arguments, arguments.rule),
     )  # fmt: skip
     without = f", {done.missing} of them without a result" if arguments.errors == "null" else ""
     where = "" if is_standard(arguments.output) else f", see {arguments.output}"

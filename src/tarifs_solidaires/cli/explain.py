@@ -66,8 +66,11 @@ def _run(arguments: argparse.Namespace) -> int:
 
 def _values(rule: Rule, given: list[str]) -> dict[str, object]:
     """Return the inputs that are given, each read as its kind has it: all faults at once."""
+    import attrs
+
     from tarifs_solidaires.errors import Fault, InputError, nearest
     from tarifs_solidaires.people.cells import value_of
+    from tarifs_solidaires.people.rows import listed_fault, mistaken
 
     known = {item.name: item for item in rule.inputs}
     faults: list[Fault] = []
@@ -84,6 +87,9 @@ def _values(rule: Rule, given: list[str]) -> dict[str, object]:
             values[name] = value_of(item, text)
         except InputError as error:
             faults += error.errors
+        why = mistaken(item, text, rule.on)
+        if why is not None:
+            faults.append(attrs.evolve(listed_fault(item, why, text, ()), where="--value"))
     if faults:
         raise InputError(*faults)
     return values

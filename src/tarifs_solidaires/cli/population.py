@@ -77,10 +77,10 @@ def made_people(
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from tarifs_solidaires.people.csv_file import csv_writer
+    from tarifs_solidaires.people.csv_writing import CsvRows
     from tarifs_solidaires.people.margins import note_of
     from tarifs_solidaires.people.population import note
-    from tarifs_solidaires.people.writing import STANDARD, table_error, written
+    from tarifs_solidaires.people.writing import STANDARD, table_error, written_bytes
 
     path = arguments.output
     checked_output(path)
@@ -89,10 +89,10 @@ def _run(arguments: argparse.Namespace) -> int:
     rules = tuple(load(arguments, name) for name in arguments.rule)
     people, fit = made_people(arguments, rules, arguments.size)
     never = rule_files(arguments, *arguments.rule) + (arguments.margins or [])
-    with written(path, never=never) as file:
-        write = csv_writer(file, ",")
-        write([[name] for name in people])
-        write([_cells(column) for column in people.values()])
+    rows = CsvRows(",")
+    with written_bytes(path, never=never) as file:
+        file.write(rows.names(list(people)))
+        file.write(rows.columns([_cells(column) for column in people.values()]))
     complain(note_of(fit, "en") if fit else note("en"))
     if str(path) != STANDARD:
         say(f"see {path}")

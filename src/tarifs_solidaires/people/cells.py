@@ -7,12 +7,16 @@ import math
 import re
 from collections.abc import Sequence
 
+import attrs
+
 from tarifs_solidaires.errors import Fault, InputError
 from tarifs_solidaires.values.inputs import Input, expected
 
 FLAGS = {
-    "1": True, "0": False, "true": True, "false": False, "vrai": True, "faux": False,
-    "oui": True, "non": False, "yes": True, "no": False, "sim": True, "não": False,
+    "1": True, "0": False, "true": True, "false": False, "t": True, "f": False,
+    "vrai": True, "faux": False, "oui": True, "non": False, "o": True, "n": False, "x": True,
+    "yes": True, "no": False, "y": True, "verdadeiro": True, "falso": False, "v": True,
+    "sim": True, "não": False, "nao": False, "s": True,
 }  # fmt: skip
 SHOWN_OF_CELL = 40  # characters of a wrong cell that a message shows
 
@@ -21,6 +25,97 @@ _SIGNS = "=+@＝＋－＠﹦﹢﹣﹫-"
 _UNSEEN = r"\s\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
 _FORMULA = re.compile(rf"[{_UNSEEN}]*[{_SIGNS}]|[\t\r\n]")
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+# Python reads more as a number than a clerk writes: 1_000, nan and digits of other scripts are none.
+_WRITTEN = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,4})?", re.ASCII)
+_SPACES = dict.fromkeys(map(ord, "\xa0\u2007\u2009\u202f"), " ")
+_SPACED = re.compile(r"[+-]?\d{1,3}(?: \d{3})+(?:[.,]\d*)?", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]00:00(?::00(?:\.0+)?)?)?", re.ASCII)
+_GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(?:[.,]\d{3})+", re.ASCII)
+
+
+@attrs.frozen
+class Decimals:
+    """How numbers are written in a file.
+
+    Parameters
+    ----------
+    mark : {".", ",", ""}
+        The decimal mark that is usual in such a file; empty where neither is.
+    sure : bool
+        Whether someone said so. Where nobody did, ``22.500`` in a file of decimal commas may be
+        22.5 or 22,500, and is no number until someone says which.
+
+    Examples
+    --------
+    >>> Decimals(",").number("22 500,00"), Decimals(",").number("22.500,00")
+    (22500.0, 22500.0)
+    >>> Decimals(",").is_ambiguous("22.500"), Decimals(",", sure=True).number("22.500")
+    (True, 22500.0)
+    """
+
+    mark: str = "."
+    sure: bool = False
+
+    def number(self, text: str) -> float:
+        """Return the number that a text is, NaN where it is none or could be two."""
+        text = text.strip()
+        if not text.isascii():
+            text = text.translate(_SPACES)
+        if " " in text:
+            if not _SPACED.fullmatch(text):
+                return math.nan
+            # spaces group the digits, so the sign that is left marks the decimals
+            return (
+                math.nan if self._against(text) else _float(text.replace(" ", "").replace(",", "."))
+            )
+        commas, points = text.count(","), text.count(".")
+        if not commas and points < 2 and (self.mark == "." or not points):
+            return _float(text)
+        if commas and points:
+            mark = "," if text.rfind(",") > text.rfind(".") else "."
+            whole, _, decimals = text.rpartition(mark)
+            if mark in whole or not _GROUPED.fullmatch(whole) or self._against(mark):
+                return math.nan
+            return _float(f"{whole.replace(',', '').replace('.', '')}.{decimals}")
+        mark = "," if commas else "."
+        if commas + points > 1:
+            good = _GROUPED.fullmatch(text) and not (self.sure and self.mark == mark)
+            return _float(text.replace(mark, "")) if good else math.nan
+        if mark == self.mark:
+            return _float(text.replace(",", "."))
+        if _GROUPED.fullmatch(text):
+            return _float(text.replace(mark, "")) if self.sure else math.nan
+        return math.nan if self.sure else _float(text.replace(",", "."))
+
+    def is_ambiguous(self, text: str) -> bool:
+        """Say whether a text could be two numbers."""
+        text = text.strip()
+        marks = text.count(",") + text.count(".")
+        return (
+            not self.sure and marks == 1 and _GROUPED.fullmatch(text) is not None
+            and (not self.mark or self.mark not in text)
+        )  # fmt: skip
+
+    def _against(self, text: str) -> bool:
+        """Say whether a text has a decimal mark that someone said is not one."""
+        return self.sure and (("," if self.mark == "." else ".") in text)
+
+
+POINT = Decimals(".")
+
+
+def _float(text: str) -> float:
+    return float(text) if _WRITTEN.fullmatch(text) else math.nan
+
+
+def flag_of(text: str) -> float:
+    """Return 1 or 0 for a word that says yes or no, NaN for another."""
+    word = text.strip().lower()
+    known = FLAGS.get(word)
+    if known is not None:
+        return float(known)
+    number = _float(word.replace(",", "."))  # 1.0, as a spreadsheet or pandas writes it
+    return number if number in (0, 1) else math.nan
 
 
 def neutral(text: str) -> str:
@@ -44,24 +139,17 @@ def neutral_column(cells: Sequence[str]) -> Sequence[str]:
     return [neutral(cell) for cell in cells]
 
 
-def number_of(text: str) -> float:
-    """Return the number that a text is, NaN where it is none.
-
-    Python reads more as a number than a clerk writes: ``1_000`` and digits of other scripts are
-    none here.
-    """
-    text = text.strip()
-    try:
-        return float(text) if text.isascii() and "_" not in text else math.nan
-    except ValueError:
-        return math.nan
-
-
 def day_of(text: str) -> dt.date | None:
-    """Return the day that a text is, None where it is none."""
+    """Return the day that a text is, None where it is none; midnight may stand behind it.
+
+    Examples
+    --------
+    >>> day_of("1990-05-01"), day_of("1990-05-01 00:00:00"), day_of("01/05/1990")
+    (datetime.date(1990, 5, 1), datetime.date(1990, 5, 1), None)
+    """
     try:
-        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
-            return dt.date.fromisoformat(text)
+        if _DAY.fullmatch(text):
+            return dt.date.fromisoformat(text[:10])
     except ValueError:
         pass
     return None
@@ -85,18 +173,19 @@ def value_of(item: Input, text: str) -> object:
     Raises
     ------
     InputError
-        Where the text is no value of the input's kind.
+        Where the text is no value of the input's kind, or could be two.
     """
     text = text.strip()
     value: object = None
     if item.kind == "code":
         value = text or None
     elif item.kind == "flag":
-        value = FLAGS.get(text.lower())
+        truth = flag_of(text)
+        value = bool(truth) if truth == truth else None
     elif item.kind == "date":
         value = day_of(text)
     else:
-        number = number_of(text.replace(",", ".", 1))
+        number = POINT.number(text)
         if math.isfinite(number):
             value = int(number) if item.kind == "whole" and number.is_integer() else number
     if value is None:
@@ -104,14 +193,24 @@ def value_of(item: Input, text: str) -> object:
     return value
 
 
-def unreadable(item: Input, text: object, where: str = "", line: int | None = None) -> Fault:
+def unreadable(
+    item: Input, cell: object, where: str = "", line: int | None = None, decimals: Decimals = POINT
+) -> Fault:
     """Return what is wrong with a cell that is no value of an input."""
-    empty = text is None or text != text or (isinstance(text, str) and not text.strip())
+    empty = cell is None or cell != cell or (isinstance(cell, str) and not cell.strip())
+    data: dict[str, object] = {"value": cell, "shown": shown(cell), "expected": expected(item)}
+    if item.kind in ("number", "whole") and isinstance(cell, str) and decimals.is_ambiguous(cell):
+        one, other = Decimals(".", sure=True).number(cell), Decimals(",", sure=True).number(cell)
+        return Fault(
+            code="ambiguous", input=item.name, where=where, line=line,
+            template="{input}: {shown} is {low_reading:g} or {high_reading:,.0f}",
+            remedy='say which sign marks the decimals: "." or ","',
+            data=data | {"low_reading": min(one, other), "high_reading": max(one, other)},
+        )  # fmt: skip
     return Fault(
         code="unreadable", input=item.name, where=where, line=line,
         template="{input} is empty" if empty else "{input}: {shown} is not {expected}",
-        remedy="write {expected}" if empty else "",
-        data={"value": text, "shown": shown(text), "expected": expected(item)},
+        remedy="write {expected}" if empty else "", data=data,
     )  # fmt: skip
 
 

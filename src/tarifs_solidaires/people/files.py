@@ -1,10 +1,12 @@
-"""Files of people in, files of results out: CSV and Parquet, a piece at a time."""
+"""Files of people in, files of results out: CSV, Parquet and workbooks, a piece at a time."""
 
 from __future__ import annotations
 
+import os
+from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
-from itertools import islice
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
@@ -13,31 +15,33 @@ import numpy as np
 import numpy.typing as npt
 
 from tarifs_solidaires.errors import SHOWN, Fault, InputError, TableError
-from tarifs_solidaires.people.cells import shown
-from tarifs_solidaires.people.csv_file import CsvPart, CsvSource, csv_writer, open_csv
+from tarifs_solidaires.people.cells import shown, unreadable
+from tarifs_solidaires.people.columns import Given, filled, is_empty
+from tarifs_solidaires.people.csv_file import open_csv
+from tarifs_solidaires.people.csv_writing import CsvRows
 from tarifs_solidaires.people.frames import (
+    Keep,
     ResultColumn,
     arrow_column,
     check_columns,
     of_words,
     result_columns,
 )
-from tarifs_solidaires.people.parquet_file import (
-    ParquetPart,
-    ParquetSource,
-    open_parquet,
-    parquet_writer,
-)
-from tarifs_solidaires.people.writing import STANDARD, table_error, written, written_bytes
+from tarifs_solidaires.people.headings import match
+from tarifs_solidaires.people.parquet_file import open_parquet, parquet_writer
+from tarifs_solidaires.people.parts import Part, Piece, Source
+from tarifs_solidaires.people.rows import compute_rows, listed_fault, mistaken
+from tarifs_solidaires.people.workbook_file import READ, open_workbook, workbook_writer
+from tarifs_solidaires.people.writing import STANDARD, table_error, written_bytes
 from tarifs_solidaires.rule import Result, Rule
-from tarifs_solidaires.values.inputs import Errors, Input
+from tarifs_solidaires.values.frozen import EMPTY
+from tarifs_solidaires.values.inputs import Coded, Errors, Input
 
 Array = npt.NDArray[Any]
-Part: TypeAlias = CsvPart | ParquetPart
-Source: TypeAlias = CsvSource | ParquetSource
-Write: TypeAlias = Callable[[Part, list[ResultColumn]], None]
+Decimal: TypeAlias = Literal["", ".", ","]
 
-CHUNK = 4_000  # rows of text that stay in the processor's cache
+CHUNK = 65_536  # rows: enough that each piece costs little, few enough for any memory
+WORKERS = 4  # at most: more would wait for the one that reads and writes
 
 
 @attrs.frozen
@@ -62,7 +66,10 @@ def compute_file(
     target: str | Path,
     *,
     errors: Errors = "raise",
-    keep: Sequence[str] | Literal["all"] = (),
+    keep: Keep = (),
+    columns: Mapping[str, str] = EMPTY,
+    decimal: Decimal = "",
+    sheet: str | None = None,
     chunk: int = CHUNK,
     never: Sequence[Path] = (),
 ) -> Summary:
@@ -72,18 +79,31 @@ def compute_file(
     ----------
     rule : Rule
         What to compute.
-    source, target : str or Path
-        Files that end in ``.csv`` or ``.parquet``; ``-`` is CSV on standard input or output. CSV is
-        UTF-8 with ``,`` between columns, or with ``;`` and decimal commas; an empty cell of an
-        input that has a default counts as the default.
+    source : str or Path
+        File that ends in ``.csv`` (also ``.tsv`` or ``.txt``), ``.parquet``, ``.xlsx``, ``.ods`` or
+        ``.xls``; ``-`` is CSV on standard input. CSV has ``;``, ``,`` or a tab between columns, and is
+        in UTF-8, UTF-16 or Windows-1252. An empty cell is the default of its input, or says that an
+        optional input is not given in that row.
+    target : str or Path
+        File that ends in ``.csv``, ``.parquet`` or ``.xlsx``; ``-`` is CSV on standard output. CSV is
+        UTF-8, with the separator of the source.
     errors : {"raise", "null"}
         Whether a row that cannot be computed stops the whole, so that nothing is written, or has
         no result and a ``reason``. A row that does not fit the header always stops the whole.
     keep : sequence of str or "all"
         Columns to carry through that are neither inputs of a rule that ships nor identifiers (``id``,
         ``foyer``, ``household``, ...).
+    columns : mapping of str to str
+        Which input a column is, by its heading, where the heading does not say it: its name, a
+        synonym of the rule file or a label do, whatever their case and accents. An empty name says
+        that the column is no input.
+    decimal : {"", ".", ","}
+        What marks the decimals. It need not be said: ``22500,50`` and ``22 500,50`` are plain. But
+        ``22.500`` in a file of decimal commas could be two numbers, and is refused until it is said.
+    sheet : str, optional
+        Sheet of a workbook; the first one that holds something where it is left out.
     chunk : int
-        Rows in memory at a time.
+        Rows in memory at a time, about, of each of the processor's cores.
     never : sequence of Path
         Files besides the source that the target must not be, such as that of the rule.
 
@@ -105,7 +125,7 @@ def compute_file(
     >>> from tarifs_solidaires import load_rule
     >>> from tarifs_solidaires.people.files import compute_file
     >>> folder = Path(tempfile.mkdtemp())
-    >>> _ = (folder / "in.csv").write_text("id,quotient_familial\nA,350\nB,-1\n")
+    >>> _ = (folder / "in.csv").write_text("id;Quotient familial\nA;1 350,50\nB;-1\n")
     >>> rule = load_rule("nantes/transport", on="2020-10-01")
     >>> compute_file(rule, folder / "in.csv", folder / "out.csv", errors="null")
     Summary(rows=2, missing=1)
@@ -116,28 +136,25 @@ def compute_file(
     if chunk < 1:
         raise table_error("chunk", "chunk", "{rows} rows at a time cannot be", "give 1 or more",
                           rows=chunk)  # fmt: skip
+    _check_decimal(decimal)
     total = missing = 0
     wrong: list[Fault] = []
-    with _opened(source, rule.all_inputs) as table:
-        used = check_columns(rule, table.columns, keep, errors, table.head)
+    with _opened(source, decimal, sheet) as table:
+        used = check_columns(rule, table.columns, keep, errors, table.head, columns)
+        work = _Work(rule, table, used, errors, source)
         progress = tqdm(total=table.size, unit=table.unit, unit_scale=True, delay=2, disable=None)
-        with _writer(target, table.delimiter, used, [source, *never]) as write, progress:
-            for part in _until_wrong(table.parts(chunk), wrong):
-                given = part.given(used)
-                result = _computed(rule, given, source)
-                number = np.broadcast_to(result.reason_number, (len(part),))
-                bad = np.flatnonzero(number)
-                total, missing = total + len(part), missing + len(bad)
-                if errors == "raise" and len(bad):
-                    first = islice(bad.tolist(), SHOWN - len(wrong))
-                    wrong += [_fault(rule, table, part, given, n) for n in first]
-                    if len(wrong) == SHOWN:
-                        break
-                if not wrong:
-                    columns = list(result_columns(result, len(part), errors))
-                    if errors == "null" and len(bad):
-                        columns = _reasoned(columns, rule, table, part, given, result)
-                    write(part, [column for column in columns if column.name not in used])
+        with _writer(target, work, [source, *never]) as (prepare, write), progress:
+            work.prepare = prepare
+            for done in _in_order(work, table.pieces(chunk, work.inputs)):
+                total, missing = total + done.rows, missing + done.missing
+                wrong += done.faults[: SHOWN - len(wrong)]
+                if done.error is not None and not wrong:
+                    raise done.error
+                if done.error is not None or len(wrong) == SHOWN:
+                    break
+                if not wrong and done.rows:
+                    write(done.ready)
+                done.ready = None
                 progress.update(table.done() - progress.n)
             if wrong:
                 raise TableError(*wrong)
@@ -146,157 +163,321 @@ def compute_file(
     return Summary(total, missing)
 
 
-def read_people(path: Path, inputs: Mapping[str, Input], read: Collection[str]) -> dict[str, Any]:
+def read_people(
+    path: Path,
+    inputs: Mapping[str, Input],
+    read: Collection[str],
+    *,
+    columns: Mapping[str, str] = EMPTY,
+    decimal: Decimal = "",
+    sheet: str | None = None,
+) -> dict[str, Any]:
     """Return the columns of a file: inputs as values of their kind, the others as text.
 
     Parameters
     ----------
     path : Path
-        File that ends in ``.csv`` or ``.parquet``; ``-`` is CSV on standard input.
+        File, as for ``compute_file``.
     inputs : mapping of str to Input
         Inputs that a column can be.
     read : collection of str
         Inputs of which every value must be one of its kind.
+    columns, decimal, sheet
+        As for ``compute_file``.
 
     Returns
     -------
     dict of str to ndarray
-        Columns by name.
+        Columns by name, that of the input where a column is one.
 
     Raises
     ------
     TableError
         Where the file cannot be read, has no row, or a value is none; the message says where.
     """
-    columns: dict[str, list[Array]] = {}
-    with _opened(path, inputs) as table:
-        for name in table.columns:
-            if list(table.columns).count(name) > 1:
-                raise table_error(
-                    "double_column", table.head, "the column {name!r} stands twice", "keep one",
-                    name=name,
+    _check_decimal(decimal)
+    found: dict[str, list[Array]] = {}
+    with _opened(path, decimal, sheet) as table:
+        matched = match(inputs.values(), table.columns, columns, table.head)
+        faults = list(matched.faults)
+        names = {n: name for name, n in matched.positions.items()}
+        titles = [names.get(n, heading) for n, heading in enumerate(table.columns)]
+        for name in dict.fromkeys(titles):
+            if titles.count(name) > 1 and not faults:
+                faults.append(
+                    Fault(code="double_column", where=table.head, input=name, remedy="keep one",
+                          template="the column {input!r} stands twice")
                 )  # fmt: skip
-        for part in table.parts(CHUNK):
-            known = part.given([name for name in part.names if name in inputs])
-            for name, text in zip(part.names, part.texts(), strict=True):
-                values = np.asarray(known.get(name, text))
-                columns.setdefault(name, []).append(values)
-                unread = values == None if values.dtype.kind == "O" else values != values  # noqa: E711
-                if name in read and np.any(unread):
-                    n = int(np.flatnonzero(unread)[0])
-                    where = table.at(part.number(n))
-                    raise TableError(table.unread(part, n, inputs[name], where))  # type: ignore[arg-type]
-    if not columns:
+        if faults:
+            raise TableError(*faults)
+        for piece in table.pieces(CHUNK, {n: inputs[name] for n, name in names.items()}):
+            part, wrong = piece()
+            if part is not None:
+                texts = part.texts()
+                for n, title in enumerate(titles):
+                    values: Any = np.asarray(texts[n])
+                    if n in names:
+                        values = _values(table, part, n, inputs[title], title in read)
+                    found.setdefault(title, []).append(values)
+            if wrong is not None:
+                raise wrong
+    if not found:
         raise _no_row(path)
-    return {name: np.concatenate(parts) for name, parts in columns.items()}
+    return {name: np.concatenate(parts) for name, parts in found.items()}
+
+
+def _values(table: Source, part: Part, position: int, item: Input, must: bool) -> Array:
+    """Return the values of a column, empty cells filled where there is a default."""
+    column = filled({item.name: item}, {item.name: part.given(position, item)})[item.name]
+    if isinstance(column.values, Coded):
+        values: Array = column.values.texts()
+        if column.absent is not None:
+            values = values.astype(object)
+            values[column.absent] = None
+    else:
+        values = np.asarray(column.values)
+    unread = values == None if values.dtype.kind == "O" else values != values  # noqa: E711
+    if must and np.any(unread):
+        n = int(np.flatnonzero(unread)[0])
+        raise TableError(_unread(table, part, n, position, item))
+    return values
+
+
+def _check_decimal(decimal: str) -> None:
+    if decimal not in ("", ".", ","):
+        raise table_error("option", "decimal", "{value!r} marks no decimals", "give \".\" or \",\"",
+                          value=decimal)  # fmt: skip
 
 
 def _no_row(path: Path) -> TableError:
     return table_error("no_row", path, "there is no row under the header", "give at least one")
 
 
-def _opened(path: Path, inputs: Mapping[str, Input]) -> AbstractContextManager[Source]:
-    return open_parquet(path, inputs) if _is_parquet(path) else open_csv(path, inputs)
+TEXT = (".csv", ".tsv", ".txt")
 
 
-def _is_parquet(path: Path) -> bool:
+def _opened(path: Path, decimal: str, sheet: str | None) -> AbstractContextManager[Source]:
     suffix = path.suffix.lower()
-    if str(path) != STANDARD and suffix not in (".csv", ".parquet"):
-        raise table_error(
-            "suffix", path, "neither .csv nor .parquet", "name the file by what it is"
-        )
-    return suffix == ".parquet"
+    if str(path) == STANDARD or suffix in TEXT:
+        return open_csv(path, decimal)
+    if suffix == ".parquet":
+        return open_parquet(path)
+    if suffix in READ:
+        return open_workbook(path, decimal, sheet)
+    raise table_error(
+        "suffix", path, "neither .csv, .parquet, .xlsx nor .ods", "name the file by what it is"
+    )
 
 
-def _until_wrong(parts: Iterator[Part], wrong: Sequence[Fault]) -> Iterator[Part]:
-    """Yield the parts; where a row is wrong already, what is wrong further on can wait."""
-    try:
-        yield from parts
-    except TableError:
-        if not wrong:
-            raise
+# -- pieces, computed by as many as there are cores ---------------------------------------------
 
 
-def _computed(rule: Rule, given: Mapping[str, Any], source: Path) -> Result:
-    try:
-        return rule.compute(given, errors="null")
-    except InputError as error:  # a whole column of another type
-        faults = (attrs.evolve(fault, where=str(source)) for fault in error.errors)
-        raise TableError(*faults) from None
+@attrs.define
+class _Done:
+    """A piece of a file that was computed."""
+
+    rows: int = 0
+    missing: int = 0
+    faults: list[Fault] = attrs.field(factory=list)
+    error: TableError | None = None
+    ready: Any = None  # what the writer writes
 
 
-# -- what is wrong with a row ------------------------------------------------------------------
+class _Work:
+    """Reads, computes and prepares a piece; it may be called from several threads."""
+
+    def __init__(
+        self, rule: Rule, table: Source, used: Mapping[str, int], errors: Errors, source: Path
+    ) -> None:
+        self.rule, self.table, self.used = rule, table, used
+        self.errors, self._source = errors, source
+        self.inputs = {position: rule.all_inputs[name] for name, position in used.items()}
+        self.prepare: Callable[[Part, list[ResultColumn]], Any] = lambda part, columns: None
+
+    def __call__(self, piece: Piece) -> _Done:
+        part, error = piece()
+        if part is None:
+            return _Done(error=error)
+        given = {name: part.given(n, self.rule.all_inputs[name]) for name, n in self.used.items()}
+        # where nothing is given, every row has the same result, which has no length of its own
+        result = self._computed(given) if given else self.rule.compute({}, errors="null")
+        number = np.broadcast_to(result.reason_number, (len(part),))
+        bad = np.flatnonzero(number)
+        done = _Done(rows=len(part), missing=len(bad), error=error)
+        if self.errors == "raise" and len(bad):
+            done.faults = [self._fault(part, given, n) for n in bad[:SHOWN].tolist()]
+            return done
+        columns = list(result_columns(result, len(part), self.errors))
+        if self.errors == "null" and len(bad):
+            columns = self._reasoned(columns, part, given, result)
+        headings = set(self.table.columns)
+        done.ready = self.prepare(part, [c for c in columns if c.name not in headings])
+        return done
+
+    def _computed(self, given: Mapping[str, Given]) -> Result:
+        try:
+            return compute_rows(self.rule, given)
+        except InputError as error:  # a whole column of another type
+            faults = (attrs.evolve(fault, where=str(self._source)) for fault in error.errors)
+            raise TableError(*faults) from None
+
+    def _fault(self, part: Part, given: Mapping[str, Given], n: int) -> Fault:
+        """Return what is wrong with a row, told by the cell as it stands in the file."""
+        one = {name: _row(column, n) for name, column in given.items()}
+        try:
+            compute_rows(self.rule, one, "raise")
+        except InputError as error:
+            fault = error.errors[0]
+        else:
+            raise AssertionError("a row without a result computes")
+        place, where = part.number(n), self.table.at(part.number(n))
+        position = self.used.get(fault.input)
+        cell = None if position is None else part.cell(n, position)
+        if position is not None:
+            item = self.rule.all_inputs[fault.input]
+            if fault.code in ("unreadable", "type") or is_empty(cell):
+                return _unread(self.table, part, n, position, item)
+            why = mistaken(item, cell, self.rule.on)
+            if why is not None:
+                fault = listed_fault(item, why, str(cell).strip(), ())
+        return attrs.evolve(
+            fault, where=where, positions=(place,), count=1,
+            line=place if self.table.word == "line" else None,
+            data={**fault.data, "value": cell, "shown": shown(cell), "at": ""},
+        )  # fmt: skip
+
+    def _reasoned(
+        self, columns: list[ResultColumn], part: Part, given: Mapping[str, Given], result: Result
+    ) -> list[ResultColumn]:
+        """Say of each cell that is wrong whether it is empty, ambiguous, or what else it is."""
+        words = list(result.reasons)
+        places = {word: n for n, word in enumerate(words)}
+        numbers = np.broadcast_to(result.reason_number, (len(part),)).astype(np.int64)
+        told: dict[tuple[int, str, object], int] = {}
+        for n in np.flatnonzero(numbers).tolist():
+            name = words[numbers[n]].partition(":")[0]
+            position = self.used.get(name)
+            if position is None:
+                continue
+            cell = part.cell(n, position)
+            key = (int(numbers[n]), name, "" if is_empty(cell) else cell)
+            if key not in told:
+                reason = self._reason(part, given, n, position, words[numbers[n]])
+                if reason not in places:
+                    places[reason] = len(words)
+                    words.append(reason)
+                told[key] = places[reason]
+            numbers[n] = told[key]
+        again = of_words("reason", words, numbers)
+        return [again if column.name == "reason" else column for column in columns]
+
+    def _reason(
+        self, part: Part, given: Mapping[str, Given], n: int, position: int, otherwise: str
+    ) -> str:
+        item, cell = self.inputs[position], part.cell(n, position)
+        if is_empty(cell):
+            return f"{item.name}: is empty"
+        why = mistaken(item, cell, self.rule.on)
+        if why is not None:
+            fault = listed_fault(item, why, str(cell).strip(), ())
+            return f"{fault}"
+        if "missing or not" in otherwise:
+            fault = unreadable(item, cell, decimals=self.table.decimals)
+            if fault.code == "ambiguous":
+                return fault.message
+            return f"{item.name}: is not {fault.data['expected']}"
+        return otherwise
 
 
-def _fault(rule: Rule, table: Source, part: Part, given: Mapping[str, Any], n: int) -> Fault:
-    """Return what is wrong with a row, told by the cell as it stands in the file."""
-    where = table.at(part.number(n))
-    try:
-        rule.compute({name: values[n : n + 1] for name, values in given.items()})
-    except InputError as error:
-        fault = error.errors[0]
-    else:
-        raise AssertionError("a row without a result computes")
-    if fault.code in ("unreadable", "type"):
-        return table.unread(part, n, rule.all_inputs[fault.input], where)  # type: ignore[arg-type]
+def _row(column: Given, n: int) -> Given:
+    """Return one row of a column."""
+    absent = None if column.absent is None else column.absent[n : n + 1]
+    if isinstance(column.values, Coded):
+        word = column.values.words[int(column.values.index[n])]
+        return Given(Coded((word,), np.zeros(1, dtype=np.int32)), absent)
+    return Given(column.values[n : n + 1], absent)
+
+
+def _unread(table: Source, part: Part, n: int, position: int, item: Input) -> Fault:
+    """Return what is wrong with a cell that is no value of its kind."""
     place = part.number(n)
-    cell = part.cell(n, fault.input) if fault.input in part.names else None
-    return attrs.evolve(
-        fault, where=where, positions=(place,), line=place if table.word == "line" else None,
-        data={**fault.data, "value": cell, "shown": shown(cell), "at": ""},
+    return unreadable(
+        item, part.cell(n, position), table.at(place), place if table.word == "line" else None,
+        table.decimals,
     )  # fmt: skip
 
 
-def _reasoned(
-    columns: list[ResultColumn], rule: Rule, table: Source, part: Part,
-    given: Mapping[str, Any], result: Result,
-) -> list[ResultColumn]:  # fmt: skip
-    """Say of cells that are no value of their kind whether they are empty."""
-    words = list(result.reasons)
-    numbers = np.broadcast_to(result.reason_number, (len(part),)).astype(np.int64)
-    for reason in range(1, len(result.reasons)):
-        rows = np.flatnonzero(numbers == reason)
-        if not len(rows):
-            continue
-        fault = _fault(rule, table, part, given, int(rows[0]))
-        if fault.code != "unreadable":
-            continue
-        item = rule.all_inputs[fault.input]
-        empty, other = f"{item.name}: is empty", f"{item.name}: is not {fault.data['expected']}"
-        words[reason] = other
-        for n in rows.tolist():
-            cell = part.cell(n, item.name)
-            if cell is None or cell != cell or cell == "":
-                if words[-1] != empty:
-                    words.append(empty)
-                numbers[n] = len(words) - 1
-    again = of_words("reason", words, numbers)
-    return [again if column.name == "reason" else column for column in columns]
+def _in_order(work: Callable[[Piece], _Done], pieces: Iterator[Piece]) -> Iterator[_Done]:
+    """Yield what was made of the pieces, in their order, as many at work as there are cores."""
+    workers = min(WORKERS, os.cpu_count() or 1)
+    pool = ThreadPoolExecutor(workers)
+    waiting: deque[Future[_Done]] = deque()
+    try:
+        try:
+            for piece in pieces:
+                waiting.append(pool.submit(work, piece))
+                if len(waiting) > workers:
+                    yield waiting.popleft().result()
+        except TableError as error:  # the rows before it are told first
+            while waiting:
+                yield waiting.popleft().result()
+            yield _Done(error=error)
+            return
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
 
 
 # -- writing -----------------------------------------------------------------------------------
 
+Prepare: TypeAlias = Callable[[Part, list[ResultColumn]], Any]
+
 
 @contextmanager
 def _writer(
-    target: Path, delimiter: str, used: Sequence[str], never: Sequence[Path]
-) -> Iterator[Write]:
-    """Open the target for a function that writes a part with its results."""
-    if _is_parquet(target):
+    target: Path, work: _Work, never: Sequence[Path]
+) -> Iterator[tuple[Prepare, Callable[[Any], None]]]:
+    """Open the target: give what prepares a part, in any thread, and what writes it, in order."""
+    table, suffix = work.table, target.suffix.lower()
+    if str(target) == STANDARD or suffix in TEXT:
+        with written_bytes(target, never=never) as raw:
+            rows = CsvRows("\t" if suffix == ".tsv" else table.delimiter)
+            headed = False
+
+            def prepare(part: Part, columns: list[ResultColumn]) -> Any:
+                return rows.rows(part, columns), [column.name for column in columns]
+
+            def write(ready: Any) -> None:
+                nonlocal headed
+                text, names = ready
+                if not headed:
+                    # by this sign Excel knows that a file is UTF-8
+                    raw.write(
+                        b"\xef\xbb\xbf"
+                        if table.from_excel and table.word == "line" and suffix != ".txt"
+                        else b""
+                    )
+                    raw.write(rows.names([*table.columns, *names]))
+                headed = True
+                raw.write(text)
+
+            yield prepare, write
+    elif suffix == ".parquet":
         with written_bytes(target, never=never) as raw, parquet_writer(raw, target) as add:
-            yield lambda part, columns: add(
-                part.table(used), {column.name: arrow_column(column) for column in columns}
-            )
-        return
-    with written(target, never=never) as file:
-        rows = csv_writer(file, delimiter)
-        started = False
-
-        def write(part: Part, columns: list[ResultColumn]) -> None:
-            nonlocal started
-            if not started:
-                rows([[name] for name in [*part.names, *(column.name for column in columns)]])
-            started = True
-            rows([*part.texts(), *(c.values if c.is_number else c.texts() for c in columns)])
-
-        yield write
+            yield (
+                lambda part, columns: (
+                    part.arrow(work.inputs), {c.name: arrow_column(c) for c in columns}
+                ),
+                lambda ready: add(*ready),
+            )  # fmt: skip
+    elif suffix == ".xlsx":
+        with (
+            written_bytes(target, never=never) as raw,
+            workbook_writer(raw, target, table.columns, work.inputs) as put,
+        ):
+            yield lambda part, columns: (part, columns), lambda ready: put(*ready)
+    else:
+        raise table_error(
+            "suffix", target, "neither .csv, .parquet nor .xlsx", "name the file by what it is"
+        )

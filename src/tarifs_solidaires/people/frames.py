@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
 import attrs
 import numpy as np
 import numpy.typing as npt
 
 from tarifs_solidaires.errors import Fault, TableError, nearest
+from tarifs_solidaires.people.cells import POINT, Decimals
+from tarifs_solidaires.people.columns import Given, of_arrow, of_objects
+from tarifs_solidaires.people.headings import folded, match
+from tarifs_solidaires.people.rows import compute_rows
 from tarifs_solidaires.rule import Result, Rule
 from tarifs_solidaires.rules.load import shipped_inputs
-from tarifs_solidaires.values.inputs import Errors
+from tarifs_solidaires.values.frozen import EMPTY
+from tarifs_solidaires.values.inputs import Errors, Input
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -22,9 +27,10 @@ if TYPE_CHECKING:
 Frame = TypeVar("Frame", bound="IntoDataFrame")
 Array = npt.NDArray[Any]
 
+Keep: TypeAlias = Sequence[str] | Literal["all"]
 IDENTIFIERS = (
     "id", "foyer", "personne", "identifiant", "household", "person", "identifier", "familia",
-    "pessoa", "identificador",
+    "pessoa", "identificador", "index", "Unnamed: 0", "__index_level_0__",
 )  # fmt: skip
 
 
@@ -33,7 +39,9 @@ def compute_frame(
     frame: Frame,
     *,
     errors: Errors = "raise",
-    keep: Sequence[str] | Literal["all"] = (),
+    keep: Keep = (),
+    columns: Mapping[str, str] = EMPTY,
+    decimal: str = "",
 ) -> Frame:
     """Compute a rule for each row of a data frame.
 
@@ -42,14 +50,21 @@ def compute_frame(
     rule : Rule
         What to compute.
     frame : pandas.DataFrame, polars.DataFrame or pyarrow.Table
-        One row a person or household; each input of the rule is the column of its name. Missing
-        values, of whatever kind, are values that cannot be right.
+        One row a person or household; each input of the rule is the column of its name. A value
+        that is missing, of whatever kind, is the default of its input, or says that an optional
+        input is not given in that row; of any other input it cannot be right.
     errors : {"raise", "null"}
         Whether a value that cannot be right raises, or gives a missing result with a ``reason``.
     keep : sequence of str or "all"
         Columns to carry through that are neither inputs of a rule that ships nor identifiers (``id``,
         ``foyer``, ``household``, ...). They are named so that a misspelt input is an error and is
         not passed over; ``"all"`` carries everything through.
+    columns : mapping of str to str
+        Which input a column is, by its heading, where the heading does not say it: its name, a
+        synonym of the rule file or a label do, whatever their case and accents. An empty name says
+        that the column is no input.
+    decimal : {"", ".", ","}
+        What marks the decimals in columns of text, where someone says so; a point is usual.
 
     Returns
     -------
@@ -95,16 +110,43 @@ def compute_frame(
             "double_column", "the column {name!r} stands twice", "keep one",
             name=next(name for name in names if names.count(name) > 1),
         ) from None  # fmt: skip
-    used = check_columns(rule, table.columns, keep, errors)
-    result = rule.compute(
-        {name: table.get_column(name).to_native() for name in used}, errors=errors
-    )
-    columns = [
+    used = check_columns(rule, table.columns, keep, errors, said=columns)
+    decimals = Decimals(decimal or POINT.mark, sure=bool(decimal))
+    given = {
+        name: _given(rule.all_inputs[name], table.get_column(table.columns[n]), decimals)
+        for name, n in used.items()
+    }
+    result = compute_rows(rule, given, errors) if given else rule.compute({}, errors=errors)
+    added = [
         _series(column, table.implementation)
         for column in result_columns(result, len(table), errors)
-        if column.name not in used
+        if column.name not in table.columns
     ]
-    return table.with_columns(*columns).to_native()
+    return table.with_columns(*added).to_native()
+
+
+def _given(item: Input, series: nw.Series[Any], decimals: Decimals) -> Given:
+    """Return a column of a frame as an input."""
+    import narwhals as nw
+
+    dtype = series.dtype
+    if isinstance(dtype, nw.Datetime) and dtype.time_zone is not None:
+        series = series.dt.replace_time_zone(None)  # the day of the place, not of Greenwich
+    if dtype in (nw.String, nw.Categorical, nw.Enum) or (
+        dtype == nw.Object and series.implementation.is_pandas_like()
+    ):
+        cells = series.to_list()
+        if item.kind == "code" or any(isinstance(cell, str) for cell in cells):
+            return of_objects(item, cells, decimals)
+    native = series.to_native()
+    if hasattr(native, "num_chunks"):
+        chunk = native.combine_chunks()
+        return of_arrow(item, chunk.chunk(0) if hasattr(chunk, "chunk") else chunk, decimals)
+    absent = series.is_null()
+    if dtype.is_float():
+        absent = absent | series.is_nan()
+    mask = np.asarray(absent.to_numpy(), dtype=bool)
+    return Given(native, mask if mask.any() else None)
 
 
 def _refused(code: str, template: str, remedy: str, **data: Any) -> TableError:
@@ -117,11 +159,12 @@ def _refused(code: str, template: str, remedy: str, **data: Any) -> TableError:
 def check_columns(
     rule: Rule,
     columns: Sequence[str],
-    keep: Sequence[str] | Literal["all"],
+    keep: Keep,
     errors: Errors,
     where: str = "",
-) -> list[str]:
-    """Return the columns that the rule reads.
+    said: Mapping[str, str] = EMPTY,
+) -> dict[str, int]:
+    """Return the places of the columns that the rule reads, by input.
 
     Raises
     ------
@@ -133,30 +176,37 @@ def check_columns(
                        "write a list, such as [{keep!r}], or 'all'", keep=keep)  # fmt: skip
     faults: list[Fault] = []
 
-    def wrong(code: str, name: str, template: str, remedy: str) -> None:
-        faults.append(Fault(code=code, input=name, where=where, template=template, remedy=remedy))
+    def wrong(code: str, name: str, template: str, remedy: str, **data: Any) -> None:
+        faults.append(
+            Fault(code=code, input=name, where=where, template=template, remedy=remedy, data=data)
+        )
 
-    inputs = {item.name for item in rule.inputs}
-    used = [name for name in dict.fromkeys(columns) if name in inputs]
+    matched = match(rule.inputs, columns, said, where)
+    inputs = {columns[place] for place in matched.positions.values()}
+    told = {fault.input for fault in matched.faults if fault.code == "double_column"}
     known = {*rule.all_inputs, *IDENTIFIERS, *keep}
     results = result_names(rule, errors)
-    carried = set(known)
-    if keep != "all" and not known.issuperset(columns):
-        carried |= shipped_inputs()  # what another rule reads is no misspelling
+    carried = {*map(folded, known), *(folded(heading) for heading in said), ""}
+    if keep != "all" and not carried.issuperset(map(folded, columns)):
+        carried |= {
+            folded(name) for name in shipped_inputs()
+        }  # what another rule reads is no misspelling
     for name in dict.fromkeys(columns):
-        if list(columns).count(name) > 1:
+        if list(columns).count(name) > 1 and name and name not in told:
             wrong("double_column", name, "the column {input!r} stands twice", "keep one")
         if name in results and name not in inputs:
             wrong("result_column", name, "the column {input!r} is also a result",
                   "rename or drop it")  # fmt: skip
-        elif name not in carried and keep != "all":
+        elif name not in inputs and folded(name) not in carried and keep != "all":
             wrong("unknown_column", name, "unknown column {input!r}",
-                  f"{nearest(str(name), known)} To carry it through, name it in keep")  # fmt: skip
+                  "{near} To carry it through, name it in keep",
+                  near=nearest(str(name), known))  # fmt: skip
+    faults += matched.faults
     for name in () if keep == "all" else keep:
         if name not in columns:
             wrong("no_column", name, "no column {input!r} to keep",
                   nearest(name, map(str, columns)))  # fmt: skip
-    for fault in rule.name_faults(used):
+    for fault in rule.name_faults(list(matched.positions)):
         template = "the column {input!r}{other} is missing"
         missing = fault.code == "missing_input"
         faults.append(
@@ -165,7 +215,7 @@ def check_columns(
         )  # fmt: skip
     if faults:
         raise TableError(*faults)
-    return used
+    return dict(matched.positions)
 
 
 def result_names(rule: Rule, errors: Errors) -> list[str]:

@@ -23,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tarifs_solidaires.errors import Fault, InputError, nearest
-from tarifs_solidaires.people.cells import FLAGS, number_of
+from tarifs_solidaires.people.cells import FLAGS, POINT
 from tarifs_solidaires.people.population import complete_population, wanted
 from tarifs_solidaires.people.words import word
 from tarifs_solidaires.people.writing import opened, table_error
@@ -260,7 +260,7 @@ def _margin(
                   value=row[place], whole=row[place].replace(".", ""),
                   part=float(row[place].replace(".", "", row[place].count(".") - 1)))  # fmt: skip
             continue
-        count = number_of(row[place].replace("\u202f", "").replace("\xa0", "").replace(" ", ""))
+        count = POINT.number(row[place].replace("\u202f", "").replace("\xa0", "").replace(" ", ""))
         if not 0 <= count < 1e12:
             wrong(
                 line, "{value!r} is no number of people", "write a number from 0", value=row[place]
@@ -562,7 +562,7 @@ def _rows(counts: Array, size: int) -> Array:
 def _plain(classes: Sequence[str]) -> Array:
     """Return classes that no rule reads as flags or numbers, where all of them are, else as text."""
     flags = [FLAGS.get(text.lower()) for text in classes]
-    numbers = [number_of(text) for text in classes]
+    numbers = [POINT.number(text) for text in classes]
     if all(number == number for number in numbers):
         whole = all(number.is_integer() for number in numbers)
         return np.array(numbers).astype(np.int64) if whole else np.array(numbers)

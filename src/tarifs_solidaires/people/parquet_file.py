@@ -7,8 +7,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from tarifs_solidaires.errors import Fault, TableError
-from tarifs_solidaires.people.cells import unreadable
+from tarifs_solidaires.errors import TableError
+from tarifs_solidaires.people.cells import POINT
+from tarifs_solidaires.people.columns import Given, of_arrow
+from tarifs_solidaires.people.parts import Piece, known
 from tarifs_solidaires.people.writing import opened, table_error
 from tarifs_solidaires.values.inputs import Input
 
@@ -17,39 +19,41 @@ if TYPE_CHECKING:
     import pyarrow.parquet as pq
 
 ROW_GROUP = 100_000  # rows that are written together; readers are slow on small groups
+SAMPLE = 10_000  # rows by which it is judged how a column is best written
 MAX_CELL = 131_072  # characters of a text, as in a CSV file
 
 
 class ParquetPart:
     """Some rows of a Parquet file."""
 
-    def __init__(self, rows: pa.Table, start: int) -> None:
-        self.names: Sequence[str] = rows.column_names
+    def __init__(self, rows: pa.RecordBatch, start: int) -> None:
         self._rows, self._start = rows, start
 
     def __len__(self) -> int:
         """Return the number of rows."""
         return int(self._rows.num_rows)
 
-    def given(self, names: Sequence[str]) -> dict[str, pa.ChunkedArray]:
-        """Return columns as inputs of a rule."""
-        return {name: self._rows.column(name) for name in names}
+    def given(self, position: int, item: Input) -> Given:
+        """Return a column as an input."""
+        return of_arrow(item, self._rows.column(position), POINT)
 
     def number(self, n: int) -> int:
         """Return the position of a row in the file, from 0."""
         return self._start + n
 
-    def cell(self, n: int, name: str) -> object:
+    def cell(self, n: int, position: int) -> object:
         """Return a cell."""
-        return _python(self._rows.column(name)[n])
+        return _python(self._rows.column(position)[n])
 
     def texts(self) -> list[Sequence[str]]:
         """Return the columns as text."""
-        return [_texts(column.combine_chunks()) for column in self._rows.columns]
+        return [_texts(column) for column in self._rows.columns]
 
-    def table(self, used: Sequence[str]) -> pa.Table:
-        """Return the columns in pyarrow."""
-        return self._rows
+    def arrow(self, inputs: Mapping[int, Input]) -> pa.Table:
+        """Return the columns in pyarrow, as they are."""
+        import pyarrow as pa
+
+        return pa.Table.from_batches([self._rows])
 
 
 def _texts(column: Any) -> list[str]:
@@ -79,12 +83,12 @@ def _text(value: object) -> str:
 class ParquetSource:
     """A Parquet file that is open to be read; see ``open_parquet``."""
 
-    unit, word, delimiter = " rows", "row", ","
+    unit, word, delimiter, decimals, from_excel = " rows", "row", ",", POINT, False
 
-    def __init__(self, path: Path, file: pq.ParquetFile, inputs: Mapping[str, Input]) -> None:
-        self.path, self._file, self.inputs, self._read = path, file, inputs, 0
+    def __init__(self, path: Path, file: pq.ParquetFile) -> None:
+        self.path, self._file, self._read = path, file, 0
         self.columns: Sequence[str] = file.schema_arrow.names
-        self.size = int(file.metadata.num_rows)
+        self.size: int | None = int(file.metadata.num_rows)
 
     @property
     def head(self) -> str:
@@ -99,11 +103,7 @@ class ParquetSource:
         """Say where a row stands."""
         return f"{self.path}: row {number} (from 0)"
 
-    def unread(self, part: ParquetPart, n: int, item: Input, where: str) -> Fault:
-        """Return what is wrong with a cell that is no value of its kind."""
-        return unreadable(item, part.cell(n, item.name), where)
-
-    def parts(self, rows: int) -> Iterator[ParquetPart]:
+    def pieces(self, rows: int, inputs: Mapping[int, Input]) -> Iterator[Piece]:
         """Yield the rows, piece by piece."""
         import pyarrow as pa
 
@@ -111,9 +111,9 @@ class ParquetSource:
             for batch in self._file.iter_batches(batch_size=rows):
                 batch.validate(full=True)  # texts that are no UTF-8, places out of a dictionary
                 self._check_length(batch)
-                start = self._read
+                part = ParquetPart(batch, self._read)
                 self._read += batch.num_rows
-                yield ParquetPart(pa.Table.from_batches([batch]), start)
+                yield known(part)
         except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
             raise _no_parquet(self.path, error) from None
 
@@ -133,7 +133,7 @@ class ParquetSource:
 
 
 @contextmanager
-def open_parquet(path: Path, inputs: Mapping[str, Input]) -> Iterator[ParquetSource]:
+def open_parquet(path: Path) -> Iterator[ParquetSource]:
     """Open a Parquet file.
 
     Raises
@@ -146,12 +146,13 @@ def open_parquet(path: Path, inputs: Mapping[str, Input]) -> Iterator[ParquetSou
         try:
             schema = parquet.read_schema(raw)
             # a text that is repeated stands once in memory, however many rows hold it
-            texts = [f.name for f in schema if arrow.types.is_string(f.type)]
+            is_text = (arrow.types.is_string, arrow.types.is_large_string)
+            texts = [f.name for f in schema if any(ask(f.type) for ask in is_text)]
             file = parquet.ParquetFile(path, read_dictionary=texts)
         except (arrow.ArrowException, OSError, UnicodeDecodeError) as error:
             raise _no_parquet(path, error) from None
     with file:
-        yield ParquetSource(path, file, inputs)
+        yield ParquetSource(path, file)
 
 
 @contextmanager
@@ -169,7 +170,7 @@ def parquet_writer(
             return
         table = arrow.concat_tables(waiting).unify_dictionaries()
         if writer is None:
-            writer = parquet.ParquetWriter(file, table.schema)
+            writer = parquet.ParquetWriter(file, table.schema, use_dictionary=_repeated(table))
         writer.write_table(table)
         waiting.clear()
 
@@ -186,6 +187,17 @@ def parquet_writer(
     finally:
         if writer is not None:
             writer.close()
+
+
+def _repeated(table: pa.Table) -> list[str]:
+    """Return the columns whose values are few, of which each is best written once."""
+    import pyarrow as pa
+
+    some = table.slice(0, SAMPLE)
+    return [
+        name for name, column in zip(some.column_names, some.columns, strict=True)
+        if pa.types.is_dictionary(column.type) or len(column.unique()) * 10 < len(column)
+    ]  # fmt: skip
 
 
 def _pyarrow(path: Path) -> tuple[Any, Any]:

@@ -151,8 +151,8 @@ class Builder:
             name=name, kind=cast(Any, entry.kind), unit=entry.unit, minimum=low, maximum=high,
             step=entry.step if entry.kind == "number" else Fraction(1), strict=entry.strict,
             default=default, optional=entry.optional,
-            formula=entry.or_formula, codes=codes, pattern=entry.pattern, label=entry.label,
-            help=entry.help, origin=entry.origin, holder=entry.holder,
+            formula=entry.or_formula, codes=codes, pattern=entry.pattern,
+            code_list=entry.code_list, synonyms=entry.synonyms, label=entry.label, help=entry.help, origin=entry.origin, holder=entry.holder,
         )  # fmt: skip
 
     def _check_pattern(self, entry: InputEntry) -> None:

@@ -34,6 +34,7 @@ CONFIDENCES = ("official", "secondary", "inferred", "made_up")
 ORIGINS = ("declaration", "certificate", "administration")
 OUTPUT_KINDS = ("price", "reduction", "aid", "bill", "status", "amount")
 INPUT_KINDS = ("number", "whole", "flag", "code", "date")
+CODE_LISTS = ("fr/communes",)
 NAMES = "[a-z][a-z0-9_]{0,63}"
 RULE_NAME = r"[a-z0-9]+(?:-[a-z0-9]+)*/[a-z0-9]+(?:-[a-z0-9]+)*"
 SHARED_NAME = r"[a-z0-9]+(?:-[a-z0-9]+)*(?:/[a-z0-9_]+(?:[-_][a-z0-9]+)*)+"
@@ -115,6 +116,15 @@ class InputEntry:
     or_formula: str = key(Plain(), "Formula of other inputs through which it may be given.", "")
     codes: Any = key(_CODES, 'Codes that it can be, for `kind = "code"`.', EMPTY)
     pattern: str = key(Plain(), "Regular expression that a code matches fully.", "")
+    code_list: str = key(
+        Word(CODE_LISTS), "Published list of codes against which columns of tables are checked.", ""
+    )
+    synonyms: tuple[str, ...] = key(
+        Listing(Plain(), "a list of headings", most=50),
+        "Other headings of its column in a table; case, accents and signs between words do not count, "
+        "and its name and label are understood in any case.",
+        (),
+    )
     origin: str = key(Word(ORIGINS), "Where it comes from.", "declaration")
     holder: Texts = key(Text(), "Who holds it, by name.", NO_TEXT)
     path: Path = ()

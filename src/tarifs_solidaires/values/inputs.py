@@ -59,6 +59,10 @@ class Input:
         Codes that it can be; empty where ``pattern`` says it.
     pattern : str
         Regular expression that a code matches fully.
+    code_list : str
+        Published list that a code stands in, such as ``fr/communes``; tables are checked against it.
+    synonyms : tuple of str
+        Other headings of the column in which it stands.
     label, help : Texts
         Short noun phrase; what counts and where to find it.
     origin : str
@@ -79,6 +83,8 @@ class Input:
     formula: str = ""
     codes: Mapping[str, Texts] = attrs.field(default=EMPTY, repr=False)
     pattern: str = attrs.field(default="", repr=False)
+    code_list: str = attrs.field(default="", repr=False)
+    synonyms: tuple[str, ...] = attrs.field(default=(), repr=False)
     label: Texts = attrs.field(default=NO_TEXT, repr=False)
     help: Texts = attrs.field(default=NO_TEXT, repr=False)
     origin: str = "declaration"
@@ -171,10 +177,17 @@ class Input:
 
 @attrs.frozen(eq=False)
 class Coded:
-    """A column of codes: for each person the place of the code among some words."""
+    """A column of codes: for each person the place of the code among some words.
+
+    A table whose texts stand once each gives its columns so, and no text is looked at twice.
+    """
 
     words: tuple[str, ...]
     index: Array
+
+    def texts(self) -> Array:
+        """Return the column as an array of texts."""
+        return np.array(self.words or ("",), dtype=np.str_)[self.index]
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -214,6 +227,7 @@ def read_columns(
     known: Mapping[str, Sequence[str]],
     errors: Errors = "raise",
     bounds: bool = True,
+    absent: Mapping[str, Array] = EMPTY,
 ) -> Columns:
     """Return values as columns of their kinds, whose shapes fit each other, within their bounds.
 
@@ -230,6 +244,8 @@ def read_columns(
     bounds : bool
         Whether numbers of large columns are compared with their bounds; where they are not, it is
         for the caller to ask ``within``, and to read again where it says no.
+    absent : mapping of str to ndarray of bool
+        Where a column says nothing, by name of input: nothing is wrong there.
 
     Returns
     -------
@@ -247,6 +263,11 @@ def read_columns(
     columns: dict[str, Array | Coded] = {}
     for name, value in given.items():
         item = inputs[name]
+        if isinstance(value, Coded) and item.kind == "code":
+            coded, refused = _recoded(item, value, known.get(name, ()))
+            if not (refused & ~absent[name] if name in absent else refused).any():
+                arrays[name], columns[name] = _kept(value.texts()), coded
+                continue
         try:
             array, unreadable = _as_array(item, value)
             large = not bounds and unreadable is None and array.size > COPIED
@@ -258,6 +279,8 @@ def read_columns(
             faults += error.errors
             continue
         for mask, code, template in wrong:
+            if name in absent:
+                mask = mask & ~absent[name]
             if not mask.any():
                 continue
             if errors == "raise":
@@ -343,7 +366,7 @@ def _default(item: Input) -> tuple[Array, Array | Coded]:
 def _as_array(item: Input, value: object) -> tuple[Array, Array | None]:
     """Return an array, and where its elements are none of the kind, if anywhere."""
     if isinstance(value, Coded):
-        return np.array(value.words, dtype=object)[value.index], None
+        value = value.texts()
     if hasattr(value, "num_chunks"):  # pyarrow, whose own conversion loses nulls of dictionaries
         value = value.chunk(0) if value.num_chunks == 1 else value.combine_chunks()  # type: ignore[attr-defined]
     try:
@@ -481,16 +504,35 @@ def _coded(item: Input, array: Array, known: Sequence[str]) -> tuple[Coded, Arra
         array = array.astype(str)
     words = tuple(item.codes) if item.codes else tuple(dict.fromkeys(known))
     index, others = _places(array, words)
-    if len(others) and not item.codes:
-        pattern = re.compile(item.pattern) if item.pattern else None
-        fits = [
-            len(word) <= LONGEST and bool(word) and (pattern is None or pattern.fullmatch(word))
-            for word in others
-        ]
-        good = np.array([True] * len(words) + [bool(fit) for fit in fits], dtype=bool)
-        return Coded((*words, *others), index), np.asarray(~good[index])
-    good = np.array([True] * len(words) + [False] * len(others), dtype=bool)
+    good = np.array([True] * len(words) + _fitting(item, others), dtype=bool)
     return Coded((*words, *others) if words or others else ("",), index), np.asarray(~good[index])
+
+
+def _recoded(item: Input, column: Coded, known: Sequence[str]) -> tuple[Coded, Array]:
+    """Return a column of codes among the words that a rule knows, as ``_coded`` does."""
+    words = tuple(item.codes) if item.codes else tuple(dict.fromkeys(known))
+    place = {word: n for n, word in enumerate(words)}
+    for word in column.words:
+        place.setdefault(word, len(place))
+    table = np.array([place[word] for word in column.words], dtype=np.int32)
+    others = tuple(place)[len(words) :]
+    fits = _fitting(item, others)
+    index = table[column.index]
+    if all(fits):
+        return Coded(tuple(place), index), np.zeros((), dtype=bool)
+    good = np.array([True] * len(words) + fits, dtype=bool)
+    return Coded(tuple(place), index), np.asarray(~good[index])
+
+
+def _fitting(item: Input, others: Sequence[str]) -> list[bool]:
+    """Return which texts, none of them known, are a code of the input all the same."""
+    if item.codes:
+        return [False] * len(others)
+    pattern = re.compile(item.pattern) if item.pattern else None
+    return [
+        0 < len(word) <= LONGEST and (pattern is None or pattern.fullmatch(word) is not None)
+        for word in others
+    ]
 
 
 def _places(array: Array, words: tuple[str, ...]) -> tuple[Array, tuple[str, ...]]:

@@ -1,0 +1,241 @@
+"""Columns of a table as inputs of a rule: values of their kind, and where a cell is empty.
+
+An empty cell means the same in every table. An input with a default has it there; an optional one is
+not given in that row; any other one is missing, and the row has no result.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+
+from tarifs_solidaires.people.cells import Decimals, day_of, flag_of
+from tarifs_solidaires.values.inputs import LONGEST, Coded, Input
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Array = npt.NDArray[Any]
+T = TypeVar("T")
+NO_DAY = np.datetime64("NaT", "D")
+
+
+@attrs.frozen(eq=False)
+class Given:
+    """A column of an input.
+
+    Parameters
+    ----------
+    values : ndarray or Coded
+        Values of its kind; NaN, NaT, None or a text that is no code where a cell is none.
+    absent : ndarray of bool or None
+        Where a cell is empty; None where none is.
+    """
+
+    values: Any
+    absent: Array | None = None
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        index = self.values.index if isinstance(self.values, Coded) else self.values
+        return len(index)
+
+
+def _mask(mask: Any) -> Array | None:
+    mask = np.asarray(mask)
+    return mask if mask.any() else None
+
+
+def meaning(item: Input, decimals: Decimals) -> Callable[[str], Any]:
+    """Return what turns a text into a value of an input, or into what stands for none."""
+    if item.kind == "code":
+        return lambda cell: cell.strip()[: LONGEST + 1]  # what is longer than a code says no more
+    if item.kind == "flag":
+        return flag_of
+    if item.kind == "date":
+        return lambda cell: np.datetime64(day_of(cell.strip()) or "NaT", "D")
+    return decimals.number
+
+
+def _of_words(item: Input, words: Sequence[str], index: Array, decimals: Decimals) -> Given:
+    """Return the column of which each row is one of some texts."""
+    read = meaning(item, decimals)
+    empty = np.array([not word.strip() for word in words], dtype=bool)
+    absent = _mask(empty[index]) if empty.any() else None
+    if item.kind == "code":
+        return Given(Coded(tuple(map(read, words)), index), absent)
+    dtype = "datetime64[D]" if item.kind == "date" else np.float64
+    return Given(np.array([read(word) for word in words], dtype=dtype)[index], absent)
+
+
+def of_texts(item: Input, cells: Sequence[str], decimals: Decimals) -> Given:
+    """Return a column of texts as an input; each text is looked at once."""
+    place: dict[str, int] = {}
+    index = np.array([place.setdefault(cell, len(place)) for cell in cells], dtype=np.int32)
+    return _of_words(item, list(place), index, decimals)
+
+
+def of_objects(item: Input, cells: Sequence[Any], decimals: Decimals) -> Given:
+    """Return a column whose cells are texts, numbers, days or None, as an input."""
+    absent = np.array([is_empty(cell) for cell in cells], dtype=bool)
+    read = meaning(item, decimals)
+    if item.kind == "code":
+        return _of_words(item, *_placed([text_of(cell) for cell in cells]), decimals)
+    if item.kind == "date":
+        days = [
+            np.datetime64(cell.isoformat()[:10], "D") if hasattr(cell, "isoformat")
+            else read(cell) if isinstance(cell, str) else NO_DAY
+            for cell in cells
+        ]  # fmt: skip
+        return Given(np.array(days, dtype="datetime64[D]"), _mask(absent))
+    numbers = [
+        read(cell) if isinstance(cell, str)
+        else float(cell) if isinstance(cell, int | float) else math.nan
+        for cell in cells
+    ]  # fmt: skip
+    found = np.array(numbers, dtype=np.float64)
+    if item.kind == "flag":
+        found[(found != 0) & (found != 1)] = np.nan
+    return Given(found, _mask(absent))
+
+
+def _placed(cells: Sequence[str]) -> tuple[list[str], Array]:
+    place: dict[str, int] = {}
+    index = np.array([place.setdefault(cell, len(place)) for cell in cells], dtype=np.int32)
+    return list(place), index
+
+
+def is_empty(cell: object) -> bool:
+    """Say whether a cell of any table is empty: None, NaN, NaT or a text without a sign."""
+    if isinstance(cell, str):
+        return not cell.strip()
+    return cell is None or type(cell).__name__ in ("NAType", "NaTType") or cell != cell
+
+
+def text_of(cell: object) -> str:
+    """Return a cell as the text that it is in a CSV file."""
+    if isinstance(cell, str):
+        return cell
+    if is_empty(cell):
+        return ""
+    if isinstance(cell, bool):
+        return str(int(cell))
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
+        return str(int(cell))
+    text = str(cell)
+    return text.removesuffix(" 00:00:00") if hasattr(cell, "hour") else text
+
+
+# -- columns of pyarrow ------------------------------------------------------------------------
+
+
+def of_arrow(item: Input, column: pa.Array, decimals: Decimals) -> Given:
+    """Return a column in pyarrow as an input: texts are read, other values are taken as they are."""
+    import pyarrow as pa
+
+    kind = column.type
+    if pa.types.is_dictionary(kind) and _is_text(kind.value_type):
+        words = column.dictionary.to_pylist()
+        index = column.indices
+        if index.null_count or None in words:
+            words = ["" if word is None else word for word in [*words, ""]]
+            index = index.fill_null(len(words) - 1)
+        return _of_words(item, words, np.asarray(index), decimals)
+    if pa.types.is_dictionary(kind):
+        return of_arrow(item, column.dictionary_decode(), decimals)
+    if _is_text(kind):
+        if item.kind in ("number", "whole"):
+            plain = _plain_numbers(column, decimals)
+            if plain is not None:
+                return plain
+        return of_arrow(item, column.dictionary_encode(), decimals)
+    return _of_values(item, column)
+
+
+def _is_text(kind: Any) -> bool:
+    import pyarrow as pa
+
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
+def _plain_numbers(column: pa.Array, decimals: Decimals) -> Given | None:
+    """Return texts as numbers where all are plain, such as ``350.5``: what is quick to read."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    filled = column.fill_null("") if column.null_count else column
+    absent = np.asarray(pc.equal(pc.binary_length(filled), 0).to_numpy(zero_copy_only=False))
+    texts = pc.if_else(pa.array(absent), "0", filled) if absent.any() else filled
+    if decimals.mark == ",":
+        if pc.any(pc.match_substring(texts, ".")).as_py():
+            return None
+        texts = pc.replace_substring(texts, ",", ".")
+    elif not decimals.mark and pc.any(pc.match_substring(texts, ".")).as_py():
+        return None
+    try:
+        numbers = pc.cast(texts, pa.float64()).to_numpy(zero_copy_only=False)
+    except pa.ArrowInvalid:
+        return None
+    if not np.isfinite(numbers.sum()):  # nan and infinity are numbers to pyarrow
+        return None
+    if absent.any():
+        numbers = np.where(absent, np.nan, numbers)
+    return Given(numbers, _mask(absent))
+
+
+def _of_values(item: Input, column: pa.Array) -> Given:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    kind = column.type
+    absent = _mask(column.is_null(nan_is_null=True).to_numpy(zero_copy_only=False))
+    if item.kind == "code":
+        if pa.types.is_null(kind):
+            return Given(Coded(("",), np.zeros(len(column), dtype=np.int32)), absent)
+        return Given(np.asarray(column), absent)
+    if (
+        pa.types.is_timestamp(kind) and kind.tz is not None
+    ):  # the day of the place, not of Greenwich
+        column = pc.local_timestamp(column)
+    if item.kind == "date" and pa.types.is_temporal(kind):
+        return Given(np.asarray(column).astype("datetime64[D]"), absent)
+    if item.kind == "date" and pa.types.is_null(kind):
+        return Given(np.full(len(column), NO_DAY), absent)
+    if pa.types.is_null(kind):
+        return Given(np.full(len(column), np.nan), absent)
+    if pa.types.is_boolean(kind) and item.kind == "flag" and column.null_count:
+        column = column.cast(pa.int8()).cast(pa.float64())
+    if pa.types.is_integer(kind) and column.null_count:
+        column = column.cast(pa.float64(), safe=False)
+    return Given(column.to_numpy(zero_copy_only=False), absent)
+
+
+# -- what is empty -----------------------------------------------------------------------------
+
+
+def filled(inputs: Mapping[str, Input], given: Mapping[str, Given]) -> dict[str, Given]:
+    """Return columns in which each empty cell of an input that has a default is the default."""
+    found = {}
+    for name, column in given.items():
+        default = inputs[name].default
+        if column.absent is None or default is None:
+            found[name] = column
+        elif isinstance(column.values, Coded):
+            words = (*column.values.words, str(default))
+            index = np.where(column.absent, len(words) - 1, column.values.index)
+            found[name] = Given(Coded(words, index))
+        else:
+            values = np.asarray(column.values)
+            if values.dtype.kind == "M":
+                put: Any = np.datetime64(int(default), "D")
+            elif values.dtype.kind == "O":
+                put = float(default) if not isinstance(default, bool | str) else default
+            else:
+                put, values = float(default), values.astype(np.float64, copy=False)
+            found[name] = Given(np.where(column.absent, put, values))
+    return found
