@@ -52,6 +52,19 @@ def _known() -> tuple[Mapping[str, Commune], Mapping[str, tuple[str, ...]]]:
     return communes, {post: tuple(codes) for post, codes in posts.items()}
 
 
+def a_commune(prefix: str, on: dt.date) -> str:
+    """Return a code that begins with a prefix and is that of a commune on a day; empty for none.
+
+    Examples
+    --------
+    >>> a_commune("44", dt.date(2024, 1, 1))
+    '44001'
+    """
+    communes, _ = _known()
+    found = (c.code for c in communes.values() if c.code.startswith(prefix) and not c.into)
+    return next((code for code in found if communes[code].holds(on)), "")
+
+
 @attrs.frozen
 class Mistaken:
     """Why a text is no code of a list on a day: what to say, and the codes that may be meant."""

@@ -29,6 +29,7 @@ from tarifs_solidaires.engine.expression import (
 )
 from tarifs_solidaires.engine.formula import parse_formula
 from tarifs_solidaires.errors import Fault, InputError
+from tarifs_solidaires.people.communes import a_commune
 from tarifs_solidaires.people.words import word
 from tarifs_solidaires.rule import Rule
 from tarifs_solidaires.rules.dated import DatedRule
@@ -380,7 +381,7 @@ def _codes(item: Input, rule: Rule) -> list[str]:
     pattern = re.compile(item.pattern or ".+")
     found = [code for code in named if pattern.fullmatch(code)]
     for prefix in [*prefixes, *"0123456789ABCXYZabcxyz"]:
-        code = _filled(prefix, pattern)
+        code = a_commune(prefix, rule.on) if item.code_list else _filled(prefix, pattern)
         if code and code not in found:
             found.append(code)
             if prefix not in prefixes:
