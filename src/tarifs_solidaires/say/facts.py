@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property, lru_cache
 from typing import Any, Literal, TypeAlias
@@ -26,6 +26,7 @@ from tarifs_solidaires.engine.expression import (
     Marginal,
     Mode,
     Name,
+    Sign,
     Some,
     names,
 )
@@ -197,6 +198,11 @@ class Operation:
         The row, candidate or part that decided.
     verdicts : tuple of Verdict
         Rows of a table up to the one that decided; all candidates of a best-of.
+    because : tuple of Test
+        Why the row of a table decided: what it asks, and what the rows before it, which did not
+        hold, ask of the same data; the closest condition on each side.
+    refused : tuple of Verdict
+        Rows before it that did not hold for another reason, each with it.
     pieces : tuple of Piece
         Parts of a scale, up to the last that was reached.
     bounds : tuple of Bound
@@ -223,6 +229,8 @@ class Operation:
     raw: Value
     row: RowFacts | None = None
     verdicts: tuple[Verdict, ...] = ()
+    because: tuple[Test, ...] = ()
+    refused: tuple[Verdict, ...] = ()
     pieces: tuple[Piece, ...] = ()
     bounds: tuple[Bound, ...] = ()
     rounding: Rounding | None = None
@@ -252,6 +260,9 @@ class Facts:
         Name of the row that names the result.
     reason : str
         Why the result was set aside; empty where it was not.
+    presumed : mapping of str to tuple of RowFacts
+        Data that nobody gave and that the result was worked out from, each with the rows of tables
+        that do not hold because of what is presumed of it.
     data : tuple of Datum
         What was given, what was presumed, and what was not given and asked for.
     operations : tuple of Operation
@@ -267,6 +278,7 @@ class Facts:
     missing: Mapping[str, str] = attrs.field(factory=dict)
     tranche: Texts = NO_TEXT
     reason: str = ""
+    presumed: Mapping[str, tuple[RowFacts, ...]] = attrs.field(factory=dict)
     data: tuple[Datum, ...]
     operations: tuple[Operation, ...] = ()
     parameters: tuple[Parameter, ...] = ()
@@ -465,6 +477,9 @@ class Person:
         if kind in ("table", "best"):
             verdicts = tuple(self._verdicts(step.value, facts.rows, worked.row))
             common["verdicts"] = verdicts
+            if kind == "table" and row is not None:
+                aside = step.name == self.rule.version.decides
+                common["because"], common["refused"] = self._because(verdicts, aside=aside)
             if row is not None:
                 common["expression"] = row.value
                 number = worked.row or 0
@@ -489,6 +504,49 @@ class Person:
             )
             if isinstance(node, Choice) and held is not False:
                 return
+
+    def _because(
+        self, verdicts: Sequence[Verdict], *, aside: bool
+    ) -> tuple[tuple[Test, ...], tuple[Verdict, ...]]:
+        """Return why the last row of a table decided, and which rows before it failed otherwise.
+
+        Parameters
+        ----------
+        verdicts : sequence of Verdict
+            Rows up to the one that decided.
+        aside : bool
+            Whether rows that have a name are told by it, where they ask about other data.
+        """
+        *failed, decided = verdicts
+        told = [test for test in decided.tests if test.read.role != "parameter"]
+        refused: list[Verdict] = []
+        for verdict in failed:
+            more = self._lacking(verdict.row.when, told)
+            known = {test.read.name for test in told}
+            if aside and verdict.row.named and any(test.read.name not in known for test in more):
+                own = tuple(test for test in verdict.tests if test.read.role != "parameter")
+                refused.append(attrs.evolve(verdict, tests=own))
+            else:
+                told += more
+        closest = list(dict.fromkeys(told))
+        for test in told:
+            if _is_told(test, [other for other in closest if other != test]):
+                closest.remove(test)
+        closest.sort(key=_is_upper)  # where a value begins, before where it ends
+        return tuple(closest), tuple(v for v in refused if self._lacking(v.row.when, told))
+
+    def _lacking(self, when: Condition, told: Sequence[Test]) -> list[Test]:
+        """Return what is still to be told for a condition to be sure to fail: as little as can be."""
+        if self._of_rule(when):
+            return []
+        if isinstance(when, Some):
+            return [test for part in when.parts for test in self._lacking(part, told)]
+        if isinstance(when, Every):
+            known = {test.read.name for test in told}
+            failing = [self._lacking(p, told) for p in when.parts if self.holds(p) is False]
+            return min(failing, key=lambda tests: sum(2 - (t.read.name in known) for t in tests))
+        test = self.test(when)
+        return [] if _is_told(test, told) else [test]
 
     def _pieces(self, node: Marginal, rows: Sequence[RowFacts]) -> Iterator[Piece]:
         amount, start = self.value(node.base), Fraction(0)
@@ -535,6 +593,54 @@ class Person:
                 known = all(name in self.values for name in read_names(when))
                 if not reader.remarks and known and self.holds(when):
                     yield note.text
+
+
+def _is_upper(test: Test) -> bool:
+    sign = getattr(test.condition, "sign", "")
+    return bool(sign) and _side(sign, test.holds)[0] == "<"
+
+
+def _is_told(test: Test, told: Iterable[Test]) -> bool:
+    """Say whether some conditions, as they stand for a person, contain another one."""
+    return any(_contains(other, test) for other in told)
+
+
+def _contains(told: Test, test: Test) -> bool:
+    one, other = told.condition, test.condition
+    if told.read.name != test.read.name:
+        return False
+    if isinstance(other, Flag | Given):
+        return True  # the value itself is told
+    if isinstance(other, Among):
+        return isinstance(one, Among) and (
+            one == other or (bool(told.holds) and not one.negated and not one.prefixes)
+        )
+    if not isinstance(one, Compare) or one.left != other.left:
+        return False
+    near, far = told.bound, test.bound
+    if not isinstance(near, Fraction | Surd) or not isinstance(far, Fraction | Surd):
+        return one == other
+    tight, wide = _side(one.sign, told.holds), _side(other.sign, test.holds)
+    if tight == "=":
+        return compare(near, wide, far)
+    if tight == wide == "!=":
+        return same(near, far)
+    if wide in ("=", "!="):
+        return wide == "!=" and tight in "<>" and compare(near, tight + "=", far)  # type: ignore[arg-type]
+    if tight[0] != wide[0]:
+        return False
+    strict = len(tight) == 1 or len(wide) == 2
+    return compare(near, tight[0] + ("=" if strict else ""), far)  # type: ignore[arg-type]
+
+
+_OTHERWISE: Mapping[Sign, Sign] = {
+    "<=": ">", "<": ">=", ">": "<=", ">=": "<", "=": "!=", "!=": "=",
+}  # fmt: skip
+
+
+def _side(sign: Sign, held: bool | None) -> Sign:
+    """Return how a value stands to a bound."""
+    return sign if held else _OTHERWISE[sign]
 
 
 def _written(formula: object) -> str:
@@ -628,8 +734,27 @@ def collect(
         missing={n: person.gone.get(n, "") for n, value in outputs.items() if value is None},
         data=tuple(of_data.all(person)), operations=operations, notes=tuple(person.notes()),
         parameters=tuple(p for name, p in rule.parameters.items() if name in reached),
+        presumed=_presumed(person, outcome.defaults, operations),
     )  # fmt: skip
     return facts, person
+
+
+def _presumed(
+    person: Person, defaults: frozenset[str], operations: Sequence[Operation]
+) -> dict[str, tuple[RowFacts, ...]]:
+    """Return what nobody gave and the result was worked out from, with the rows that it closes."""
+    inputs = person.rule.all_inputs
+    found: dict[str, dict[RowFacts, None]] = {
+        name: {} for name in inputs
+        if name in person.reached and name not in person.worked
+        and (name in defaults or person.values[name] is None)
+    }  # fmt: skip
+    for done in operations if found else ():
+        for verdict in done.verdicts if done.main else ():
+            for test in verdict.tests if verdict.holds is False else ():
+                if test.read.name in found:
+                    found[test.read.name][verdict.row] = None
+    return {name: tuple(rows) for name, rows in found.items()}
 
 
 def _single(array: Any, shape: tuple[int, ...], position: tuple[int, ...]) -> Any:

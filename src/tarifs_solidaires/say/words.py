@@ -474,6 +474,11 @@ class Words:
             origin = self.say(
                 "{origin}; held by: {holder}", origin=origin, holder=self.text(datum.holder)
             )
+        if datum.origin == ABSENT and datum.read:
+            cases = [c for row in self.facts.presumed.get(datum.item.name, ()) if (c := self.case(row))]
+            if cases:
+                sentence = msg("not given: presumed not to be your case: {cases}")
+                return self.say(sentence, cases=", ".join(cases))
         return origin if datum.read else self.say("{origin}; without effect here", origin=origin)
 
     def version(self) -> str:

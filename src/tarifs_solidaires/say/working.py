@@ -13,8 +13,6 @@ from tarifs_solidaires.say.formula import Formula, equals
 from tarifs_solidaires.say.language import Language, capital, msg
 from tarifs_solidaires.say.words import Words
 
-MANY = 6  # rows that are listed as not deciding, before the others are only counted
-
 _BOUNDS = {
     "at_least": msg(", raised to the minimum of {bound}"),
     "at_most": msg(", brought down to the maximum of {bound}"),
@@ -123,39 +121,29 @@ class Working:
     def _why(self) -> str:
         """Return the case that decided and why, to put behind a value; empty where there is none."""
         done, words = self.done, self.words
-        verdict = done.verdict
-        if verdict is None:
+        if done.kind != "table" or done.row is None:
             return ""
-        tests = self._of_person(verdict.tests)
-        case = words.case(verdict.row) if self._decides or not tests else ""
+        case = words.case(done.row) if self._decides or not done.because else ""
         if case == words.quoted(words.value(done.name, done.value, done.unit)):
             case = ""  # it is called as what it gives
-        if not tests and not self._decides:
-            failed = [v for v in done.verdicts if v.holds is False]
-            tests = list(dict.fromkeys(t for v in failed for t in self._of_person(v.tests)))
         text = self.say(", case {case}", case=case) if case else ""
-        return f"{text} ({words.tests(tests)})" if tests else text
+        return f"{text} ({words.tests(done.because)})" if done.because else text
 
     def _others(self) -> Iterator[str]:
-        """Say the rows before the one that decided, where that row names the result.
-
-        What the row that decided asks says enough of those that ask the same.
-        """
-        done, words = self.done, self.words
-        if not self._decides or done.kind != "table":
-            return
-        asked = {test.read.name for test in done.verdict.tests} if done.verdict else set()
-        told = []
-        for verdict in done.verdicts:
-            tests, case = self._of_person(verdict.tests), words.case(verdict.row)
-            idle = not asked.isdisjoint(test.read.name for test in tests)
-            if verdict.holds is False and tests and case and not idle:
-                told.append(f"{case} ({words.tests(tests)})")
-        if len(told) > MANY:
-            more = Fraction(len(told) - MANY)
-            told[MANY:] = [self.say.plural("{count} other case", "{count} other cases", more)]
-        if told:
-            yield self.say("Not your case: {cases}.", cases=words.joined(told))
+        """Say the rows before the one that decided which did not hold for another reason."""
+        words = self.words
+        sure, presumed = dict[str, list[str]](), dict[str, list[str]]()
+        for verdict in self.done.refused:
+            supposed = all(test.read.name in words.facts.presumed for test in verdict.tests)
+            told = presumed if supposed else sure
+            told.setdefault(words.tests(verdict.tests), []).append(words.case(verdict.row))
+        for told, sentence in (
+            (sure, msg("Not your case: {cases}.")),
+            (presumed, msg("Presumed not to be your case: {cases}.")),
+        ):
+            each = [f"{', '.join(cases)} ({why})" for why, cases in told.items()]
+            if each:
+                yield self.say(sentence, cases=words.joined(each))
 
     def _best(self) -> str:
         """Say what each candidate gives; those that all give the same lesser value are counted."""
