@@ -15,7 +15,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 import attrs
@@ -47,6 +47,7 @@ from tarifs_solidaires.engine.expression import (
 )
 from tarifs_solidaires.engine.ranges import Reach, Span, reach
 from tarifs_solidaires.engine.step import Step
+from tarifs_solidaires.rules.dated import DatedRule
 from tarifs_solidaires.rules.model import RowFacts
 from tarifs_solidaires.say.facts import Person, day, read_names, same, step_reads
 from tarifs_solidaires.values.inputs import Input
@@ -173,51 +174,91 @@ def changes(person: Person) -> Changes:
     >>> first.input, first.reach, int(first.bound), float(first.outputs["taux_reduction"])
     ('quotient_familial', '<=', 500, 0.9)
     """
-    lines = [
+    return next(iter(changes_of([person])))
+
+
+def changes_of(persons: Sequence[Person]) -> Iterator[Changes]:
+    """Yield what would change the results of some persons of one rule, given the same inputs.
+
+    What one computation of the rule settles for all of them is asked once.
+
+    Parameters
+    ----------
+    persons : sequence of Person
+        The persons.
+
+    Yields
+    ------
+    Changes
+        Those of each, in order; see ``changes``.
+    """
+    lines = [_lines(person) for person in persons]
+    looked = [
+        [(line, side, value) for line in own for side, value in line.looked_at()] for own in lines
+    ]
+    values = [[(line.item, value) for line, _, value in one] for one in looked]
+    for own, here, differs in zip(lines, looked, _differ(persons, values), strict=True):
+        found: list[Change] = []
+        for line in own:
+            there = [
+                (s, v) for (one, s, v), d in zip(here, differs, strict=True) if d and one is line
+            ]
+            found += line.changes(there)
+        yield Changes(
+            found=tuple(found), walked=tuple(line.name for line in own),
+            unproved=tuple(line.name for line in own if not line.proved),
+        )  # fmt: skip
+
+
+def _lines(person: Person) -> list[Line]:
+    return [
         Line(person, item)
         for name, item in person.rule.all_inputs.items()
         if name in person.reached and name not in person.worked
         and (item.codes if item.kind == "code" else True)
         and not (item.numeric and person.values[name] is None)
     ]  # fmt: skip
-    looked = [(line, side, value) for line in lines for side, value in line.looked_at()]
-    differs = _differ(person, [(line.item, value) for line, _, value in looked])
-    found: list[Change] = []
-    for line in lines:
-        there = [
-            (s, v) for (one, s, v), d in zip(looked, differs, strict=True) if d and one is line
-        ]
-        found += line.changes(there)
-    return Changes(
-        found=tuple(found), walked=tuple(line.name for line in lines),
-        unproved=tuple(line.name for line in lines if not line.proved),
-    )  # fmt: skip
 
 
-def _differ(person: Person, values: Sequence[tuple[Input, Value]]) -> list[bool]:
+def _differ(
+    persons: Sequence[Person], values: Sequence[Sequence[tuple[Input, Value]]]
+) -> Iterator[list[bool]]:
     """Say for values of inputs, one at a time, whether a result is another: all in one computation."""
-    if not values:
-        return []
+    sizes = [len(own) + 1 for own in values]
+    items = {item.name: item for own in values for item, _ in own}
+    if not items:
+        yield from ([] for _ in persons)
+        return
     columns: dict[str, Any] = {}
-    for item in {item.name: item for item, _ in values}.values():
-        here = _given(item, person.values[item.name])
-        column = [_given(item, value) if one is item else here for one, value in values]
-        columns[item.name] = np.array([here, *column], dtype=_DTYPES[item.kind])
-    return [bool(one) for one in _differences(person, columns, person.rule.output_names)]
+    for name in {**persons[0].given, **items}:
+        item, column = persons[0].rule.all_inputs[name], list[Any]()
+        for person, own in zip(persons, values, strict=True):
+            here = _given(item, person.values[name])
+            column.append(here)
+            column += [_given(item, value) if one is item else here for one, value in own]
+        columns[name] = np.array(column, dtype=object if None in column else _DTYPES[item.kind])
+    first = np.repeat(np.cumsum([0, *sizes[:-1]]), sizes)
+    found = _differences(persons[0].rule, columns, persons[0].rule.output_names, first)
+    start = 0
+    for size in sizes:
+        yield found[start + 1 : start + size].tolist()
+        start += size
 
 
-def _differences(person: Person, columns: Mapping[str, Any], outputs: Iterable[str]) -> Mask:
-    """Say for each row but the first whether some results are others than in the first."""
-    parts = person.rule._outcome({**person.given, **columns}, "null", {})
-    refused = np.asarray(parts["reason_number"])
-    differs = np.zeros(refused.size - 1, dtype=bool)
+def _differences(
+    rule: DatedRule, columns: Mapping[str, Any], outputs: Iterable[str], first: Any = 0
+) -> Mask:
+    """Say for each row whether some results are others than in its first row."""
+    parts = rule._outcome(columns, "null", {})
+    differs = np.zeros(len(parts["reason_number"]), dtype=bool)
     for name in outputs:
         array = parts["outputs"][name]
-        same_one = array[1:] == array[0]
+        here = array[first]
+        same_one = array == here
         if array.dtype.kind == "f":
-            same_one |= np.isnan(array[1:]) & np.isnan(array[0])
+            same_one |= np.isnan(array) & np.isnan(here)
         differs |= ~same_one.astype(bool)
-    return np.asarray(differs & (refused[1:] == 0))
+    return np.asarray(differs & (np.asarray(parts["reason_number"]) == 0))
 
 
 _DTYPES: Mapping[str, Any] = {
@@ -561,7 +602,8 @@ class Line:
             rest = places.astype(_DTYPES[kind]) if kind == "date" else places * float(grid)
             here = np.array([_given(self.item, self.here)], dtype=_DTYPES[kind])
             column = np.concatenate([here, rest])
-            for found in np.flatnonzero(_differences(self.person, {self.name: column}, names))[:1]:
+            given = {**self.person.given, self.name: column}
+            for found in np.flatnonzero(_differences(self.person.rule, given, names)[1:])[:1]:
                 return Fraction(int(places[found])) * grid
         return None
 
@@ -626,6 +668,7 @@ class Cuts:
     def __init__(self, line: Line) -> None:
         self.line, self.person, self.moving = line, line.person, line.moving
         self.stepwise = True
+        self.places: set[int] = set()
         self.straight: dict[str, tuple[Fraction, Fraction] | None] = {}  # as things are
         self.units: dict[Expression, Fraction] = {}  # to which steps are rounded
         self.sure: set[str] = set()  # steps that are a straight line everywhere
@@ -641,7 +684,7 @@ class Cuts:
         bool
             Whether no result changes anywhere else.
         """
-        places: set[int] = set()
+        places = self.places
         for step in self.line.steps:
             worked = self.person.worked[step.name]
             self._add(step, worked)
@@ -688,8 +731,12 @@ class Cuts:
         value = step.value
         if isinstance(value, Choice | Best):
             for case in value.cases:
-                for leaf in conditions(case.when) if case.when != NEVER else ():
+                for leaf in single_conditions(case.when):
                     if isinstance(leaf, Compare):
+                        known = _direct(leaf, self.line.name, self.line.item.grid)
+                        if known is not None:
+                            self.places.update(known)
+                            continue
                         sides = (leaf.left, leaf.right)
                         if not all(map(self._is_sure, sides)) or None in map(self._straight, sides):
                             self.stepwise = False
@@ -759,6 +806,22 @@ def _combined(
         case "/" if not other[1] and other[0]:
             return one[0] / other[0], one[1] / other[0]
     return None
+
+
+@lru_cache(maxsize=1 << 14)
+def single_conditions(when: Condition) -> tuple[Condition, ...]:
+    """Return the single conditions that one is made of, once each for all persons."""
+    return () if when == NEVER else tuple(conditions(when))
+
+
+@lru_cache(maxsize=1 << 14)
+def _direct(leaf: Compare, name: str, grid: Fraction) -> tuple[int, ...] | None:
+    """Return after which places an input passes a figure; None where something else is compared."""
+    if leaf.left != Name(name) or not isinstance(leaf.right, Number):
+        return None
+    place = leaf.right.value / grid
+    whole = math.floor(place)
+    return (whole, whole - 1) if place.denominator == 1 else (whole,)
 
 
 def values_in(node: Expression) -> Iterator[Expression]:

@@ -21,6 +21,7 @@ from tarifs_solidaires.rules.model import Basis, RowFacts
 from tarifs_solidaires.rules.outcome import Outcome
 from tarifs_solidaires.say.facts import Datum, Facts, Operation, Test, Verdict, collect, day
 from tarifs_solidaires.say.language import (
+    START,
     Language,
     chosen,
     clean,
@@ -30,12 +31,13 @@ from tarifs_solidaires.say.language import (
     plain_text,
 )
 from tarifs_solidaires.say.nearest import Change, Changes, changes
-from tarifs_solidaires.say.words import Words
+from tarifs_solidaires.say.words import Words, kept
 from tarifs_solidaires.say.working import Line, Working
 from tarifs_solidaires.values.inputs import Input
 
 if TYPE_CHECKING:
     from jinja2 import Template
+    from markupsafe import Markup
 
 ROLES = ("decides", "assists")
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>#|~&!])")
@@ -307,8 +309,12 @@ def _sections(words: Words, role: str | None) -> Iterator[Section]:
     notes = tuple(map(Line, words.notes()))
     if notes:
         yield Section("notes", say("Good to know"), notes)
-    law = load_jurisdiction(facts.rule.jurisdiction) if facts.rule.jurisdiction else None
-    yield Section("rights", say("Your rights"), tuple(map(Line, words.rights(law, role))))
+    known = kept(facts.rule, say.code)
+    if ("rights", role) not in known:
+        law = load_jurisdiction(facts.rule.jurisdiction) if facts.rule.jurisdiction else None
+        lines = tuple(map(Line, words.rights(law, role)))
+        known["rights", role] = Section("rights", say("Your rights"), lines)
+    yield known["rights", role]
 
 
 def _text_lines(section: Section, say: Language) -> Iterator[str]:
@@ -324,6 +330,18 @@ def _markdown(text: str) -> str:
     return _MARKDOWN.sub(r"\\\1", plain_text(text))
 
 
+def _marked_up(text: str) -> Markup:
+    """Return a text for a page, words in another language in a span that says so."""
+    from markupsafe import Markup, escape
+
+    if START not in text:
+        return escape(text)
+    span = Markup('<span lang="{}">{}</span>')
+    return Markup("").join(
+        span.format(lang, words) if lang else escape(words) for lang, words in pieces(text)
+    )
+
+
 @lru_cache(maxsize=1)
 def _template() -> Template:
     from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -335,7 +353,7 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["pieces"] = pieces
+    environment.filters["words"] = _marked_up
     return environment.get_template("notice.html")
 
 

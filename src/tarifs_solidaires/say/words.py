@@ -85,6 +85,12 @@ _ROLES = {
 }
 
 
+def kept(rule: DatedRule, key: object) -> dict[Any, Any]:
+    """Return what was already put into words of a rule, to be added to."""
+    memory: dict[Any, Any] = rule._programs.setdefault(("words", key), {})
+    return memory
+
+
 @attrs.frozen(slots=False)
 class Words:
     """The facts of one result in one language.
@@ -102,6 +108,11 @@ class Words:
     facts: Facts
     changes: Changes
     say: Language
+
+    @cached_property
+    def _kept(self) -> dict[Any, Any]:
+        """What is the same for all people of a rule, in one language."""
+        return kept(self.rule, self.say.code)
 
     @property
     def rule(self) -> DatedRule:
@@ -144,6 +155,12 @@ class Words:
 
     @cached_property
     def _labels(self) -> dict[str, Texts]:
+        if "labels" not in self._kept:
+            self._kept["labels"] = self._all_labels()
+        labels: dict[str, Texts] = self._kept["labels"]
+        return labels
+
+    def _all_labels(self) -> dict[str, Texts]:
         rule = self.rule
         kinds: tuple[Mapping[str, Any], ...] = (
             self.outputs, rule.parameters, rule.all_inputs, rule.steps,
@@ -153,10 +170,20 @@ class Words:
     @cached_property
     def outputs(self) -> Mapping[str, Output]:
         """Results by name."""
-        return self.rule.outputs
+        if "outputs" not in self._kept:
+            self._kept["outputs"] = self.rule.outputs
+        outputs: Mapping[str, Output] = self._kept["outputs"]
+        return outputs
 
     def name(self, name: str, *, whole: bool = False) -> str:
         """Return what an input, a parameter or a step is called, without a remark in brackets."""
+        key = (name, whole)
+        if key not in self._kept:
+            self._kept[key] = self._name(name, whole)
+        found: str = self._kept[key]
+        return found
+
+    def _name(self, name: str, whole: bool) -> str:
         text = self.text(self._labels.get(name, NO_TEXT)) or clean(name.replace("_", " "))
         return text if whole else re.sub(r"\s*\([^()]*\)$", "", text) or text
 
@@ -299,6 +326,12 @@ class Words:
     @cached_property
     def percents(self) -> frozenset[Fraction]:
         """The shares that conditions write with a percent sign."""
+        if "percents" not in self._kept:
+            self._kept["percents"] = self._percents()
+        shares: frozenset[Fraction] = self._kept["percents"]
+        return shares
+
+    def _percents(self) -> frozenset[Fraction]:
         found: set[Fraction] = set()
         for facts in self.rule.steps.values():
             for row in facts.entry.row:
@@ -494,21 +527,27 @@ class Words:
 
     def sources(self) -> Iterator[tuple[str, str, str, str]]:
         """Say what each source says: the source, its address, its confidence, the figures."""
-        groups: dict[tuple[str, str], tuple[Basis, list[str]]] = {}
+        groups: dict[tuple[Source | None, str], tuple[Basis, list[str]]] = {}
         told = [(p.basis, self._parameter(p)) for p in self.facts.parameters]
         told += [(d.basis, self._figure(d)) for d in self.facts.operations if d.main and d.facts]
         told.insert(0, (self.rule.version.basis, self.say("the rule")))
         for basis, figure in told:
-            key = (str(basis.source or ""), basis.confidence)
+            key = (basis.source, basis.confidence)
             figures = groups.setdefault(key, (basis, []))[1]
             if figure not in figures:
                 figures.append(figure)
         for basis, figures in groups.values():
             sure = self.say(_CONFIDENCES[basis.confidence]) if basis.confidence else ""
             source = basis.source
-            title = self._source(source) if source is not None else self.say("no source is given")
+            title = self._titled(source) if source is not None else self.say("no source is given")
             url = source.url if source is not None else ""
             yield title, url, sure, self.joined(figures)
+
+    def _titled(self, source: Source) -> str:
+        if source not in self._kept:
+            self._kept[source] = self._source(source)
+        title: str = self._kept[source]
+        return title
 
     def _source(self, source: Source) -> str:
         more = source.reference if source.reference not in source.title else ""
