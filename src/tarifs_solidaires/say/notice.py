@@ -74,6 +74,54 @@ class Section:
     table: Table | None = None
 
 
+@attrs.frozen
+class Content:
+    """What a notice says, in parts.
+
+    Parameters
+    ----------
+    facts : Facts
+        What is said, in no language.
+    changes : Changes
+        What would change the result.
+    lang : str
+        Language.
+    heading : str
+        Title of the rule.
+    lead : tuple of str
+        The result, and what must be known at once.
+    sections : tuple of Section
+        The rest, under its headings.
+    """
+
+    facts: Facts
+    changes: Changes
+    lang: str
+    heading: str
+    lead: tuple[str, ...]
+    sections: tuple[Section, ...]
+
+    @classmethod
+    def of(
+        cls, facts: Facts, changed: Changes, lang: str, remark: str, role: str | None
+    ) -> Content:
+        """Put what there is to say into words."""
+        words = Words(facts, changed, language(lang))
+        lead = (words.results(), *words.cautions(), *filter(None, (remark,)))
+        return cls(
+            facts, changed, lang, words.text(facts.rule.title), lead, tuple(_sections(words, role))
+        )
+
+    def page(self, contact: str | None = None) -> str:
+        """Return the page; see ``Explanation.to_html``."""
+        return _template().render(notice=self, contact=self.contact_lines(contact))
+
+    def contact_lines(self, contact: str | None) -> list[str]:
+        """Say where the authority can be reached."""
+        where = clean(contact if contact is not None else self.facts.rule.file.contact)
+        return [language(self.lang)("Contact: {contact}", contact=where)] if where else []
+
+
 class Explanation(str):
     """An explanation: a ``str``, which is the text, with the same as Markdown, JSON and a page.
 
@@ -93,7 +141,7 @@ class Explanation(str):
         How it was worked out, what would change it, the data, the sources, the rights.
     """
 
-    __slots__ = ("_made", "changes", "facts", "heading", "lang", "lead", "role", "sections")
+    __slots__ = ("_content", "_made", "changes", "facts", "heading", "lang", "lead", "role", "sections")
 
     facts: Facts
     changes: Changes
@@ -102,23 +150,20 @@ class Explanation(str):
     lead: tuple[str, ...]
     role: str | None
     sections: tuple[Section, ...]
+    _content: Content
     _made: tuple[Any, ...]
 
     def __new__(
         cls, facts: Facts, changed: Changes, lang: str, remark: str = "", role: str | None = None
     ) -> Explanation:
         """Put the parts together; the text leads with the result."""
-        say = language(lang)
-        words = Words(facts, changed, say)
-        lead = (words.results(), *words.cautions(), *filter(None, (remark,)))
-        sections = tuple(_sections(words, role))
-        parts = ["\n".join(lead)]
-        parts += ["\n".join([s.heading, *_text_lines(s, say)]) for s in sections]
+        content, say = Content.of(facts, changed, lang, remark, role), language(lang)
+        parts = ["\n".join(content.lead)]
+        parts += ["\n".join([s.heading, *_text_lines(s, say)]) for s in content.sections]
         self = super().__new__(cls, plain_text("\n\n".join(parts)))
         self.facts, self.changes, self.role, self.lang = facts, changed, role, lang
-        self.heading = words.text(facts.rule.title)
-        self.lead, self.sections = lead, sections
-        self._made = (facts, changed, lang, remark, role)
+        self.heading, self.lead, self.sections = content.heading, content.lead, content.sections
+        self._content, self._made = content, (facts, changed, lang, remark, role)
         return self
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -138,7 +183,7 @@ class Explanation(str):
         str
             Lines; the explanation itself where there is no contact.
         """
-        return "".join([self, *(f"\n- {line}" for line in self._contact(contact))])
+        return "".join([self, *(f"\n- {line}" for line in self._content.contact_lines(contact))])
 
     def to_markdown(self, contact: str | None = None) -> str:
         r"""Return the notice as Markdown, tables in pipes.
@@ -175,7 +220,7 @@ class Explanation(str):
                 head = [_markdown(header) for header in section.table.headers]
                 table = [head, ["---"] * len(head), *rows]
                 blocks.append("\n".join("| " + " | ".join(cells) + " |" for cells in table))
-        blocks += map(_markdown, self._contact(contact))
+        blocks += map(_markdown, self._content.contact_lines(contact))
         return "\n\n".join(block for block in blocks if block) + "\n"
 
     def _repr_markdown_(self) -> str:
@@ -194,12 +239,29 @@ class Explanation(str):
         str
             HTML; every value is escaped.
         """
-        return _template().render(notice=self, contact=self._contact(contact))
+        return self._content.page(contact)
 
-    def _contact(self, contact: str | None) -> list[str]:
-        say = language(self.lang)
-        where = clean(contact if contact is not None else self.facts.rule.file.contact)
-        return [say("Contact: {contact}", contact=where)] if where else []
+    def to_pdf(self, contact: str | None = None) -> bytes:
+        """Return the notice as a tagged PDF, of the same page.
+
+        Parameters
+        ----------
+        contact : str, optional
+            Where the authority can be reached, printed under the rights.
+
+        Returns
+        -------
+        bytes
+            PDF/UA: its headings, lists and tables are tagged for screen readers.
+
+        Raises
+        ------
+        InputError
+            Where WeasyPrint, or a library of the system that it needs, is not there.
+        """
+        from tarifs_solidaires.say.pdf import to_pdf
+
+        return to_pdf(self.to_html(contact))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the facts as plain values, with keys and numbers that no language changes.
@@ -273,15 +335,20 @@ def explain(
     holder: Mapping[str, str] | None = None,
 ) -> Explanation:
     """Return the explanation of the result at position ``i``; see ``Result.explain``."""
+    say, remark = chosen(outcome.rule, lang)
+    check_role(role)
+    facts, person = collect(outcome, i, origin, holder)
+    changed = changes(person) if person is not None else Changes()
+    return Explanation(facts, changed, say.code, remark, role)
+
+
+def check_role(role: str | None) -> None:
+    """Refuse a part in the decision that there is not."""
     if role is not None and role not in ROLES:
         raise InputError(
             Fault(code="role", template="role: {value!r} is unknown",
                   remedy=f"write {' or '.join(map(repr, ROLES))}", data={"value": role})
         )  # fmt: skip
-    say, remark = chosen(outcome.rule, lang)
-    facts, person = collect(outcome, i, origin, holder)
-    changed = changes(person) if person is not None else Changes()
-    return Explanation(facts, changed, say.code, remark, role)
 
 
 def _sections(words: Words, role: str | None) -> Iterator[Section]:
