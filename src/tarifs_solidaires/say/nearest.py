@@ -63,6 +63,7 @@ _PARTS = (Fraction(-1), Fraction(-1, 2), Fraction(1, 2), Fraction(1))
 BUDGET = 200  # stretches that are bounded, before values are tried one by one
 TRIED = 1 << 18  # values that are tried then
 CHUNK = 1 << 15
+KEPT = 1 << 14  # lines whose changes are kept for people who have the same
 HIDDEN = "\0"  # begins the names of steps that only serve here
 
 
@@ -192,32 +193,108 @@ def changes_of(persons: Sequence[Person]) -> Iterator[Changes]:
     Changes
         Those of each, in order; see ``changes``.
     """
-    lines = [_lines(person) for person in persons]
+    wanted = [_wanted(person) for person in persons]
+    lines = [[line for line in own if isinstance(line, Line)] for own in wanted]
     looked = [
         [(line, side, value) for line in own for side, value in line.looked_at()] for own in lines
     ]
     values = [[(line.item, value) for line, _, value in one] for one in looked]
-    for own, here, differs in zip(lines, looked, _differ(persons, values), strict=True):
-        found: list[Change] = []
+    for own, here, differs in zip(wanted, looked, _differ(persons, values), strict=True):
+        known: list[_Known] = []
         for line in own:
-            there = [
-                (s, v) for (one, s, v), d in zip(here, differs, strict=True) if d and one is line
-            ]
-            found += line.changes(there)
+            if isinstance(line, Line):
+                there = [
+                    (s, v) for (one, s, v), d in zip(here, differs, strict=True) if d and one is line
+                ]
+                line = _Known(line.name, tuple(line.changes(there)), line.proved).kept(line)
+            known.append(line)
         yield Changes(
-            found=tuple(found), walked=tuple(line.name for line in own),
-            unproved=tuple(line.name for line in own if not line.proved),
+            found=tuple(change for one in known for change in one.found),
+            walked=tuple(one.name for one in known),
+            unproved=tuple(one.name for one in known if not one.proved),
         )  # fmt: skip
 
 
-def _lines(person: Person) -> list[Line]:
-    return [
-        Line(person, item)
-        for name, item in person.rule.all_inputs.items()
-        if name in person.reached and name not in person.worked
-        and (item.codes if item.kind == "code" else True)
-        and not (item.numeric and person.values[name] is None)
-    ]  # fmt: skip
+@attrs.frozen
+class _Known:
+    """What changes along one input, for everyone who has the same of what matters to it."""
+
+    name: str
+    found: tuple[Change, ...]
+    proved: bool
+
+    def kept(self, line: Line) -> _Known:
+        """Keep it for the next person."""
+        memory = _memory(line.person)
+        if len(memory) >= KEPT:
+            memory.clear()
+        memory[line.key] = self
+        return self
+
+
+def _memory(person: Person) -> dict[Any, _Known]:
+    memory: dict[Any, _Known] = person.rule._programs.setdefault("changes", {})
+    return memory
+
+
+def _wanted(person: Person) -> list[Line | _Known]:
+    """Return the inputs to vary, and what is known of them already."""
+    memory, found = _memory(person), list[Line | _Known]()
+    for name, item in person.rule.all_inputs.items():
+        if (
+            name in person.reached and name not in person.worked
+            and (item.codes if item.kind == "code" else True)
+            and not (item.numeric and person.values[name] is None)
+        ):  # fmt: skip
+            key = _key(person, item)
+            known = memory.get(key)
+            found.append(Line(person, item, key) if known is None else known)
+    return found
+
+
+def _key(person: Person, item: Input) -> tuple[Any, ...]:
+    """Return all of a person that what changes along an input can depend on."""
+    programs, place = person.rule._programs, ("along", item.name, frozenset(person.given))
+    if place not in programs:
+        programs[place] = _outside(person, item)
+    conditions_, read = programs[place]
+    values, gone = person.values, person.gone
+    return (
+        *place, values[item.name], *(person.holds(when) for when in conditions_),
+        *((values[name], name in gone) for name in read),
+    )  # fmt: skip
+
+
+def _outside(person: Person, item: Input) -> tuple[tuple[Condition, ...], tuple[str, ...]]:
+    """Return the conditions that an input does not move, and the other values beside it."""
+    moving, found, read = {item.name}, dict[Condition, None](), set[str]()
+
+    def gather(when: Condition) -> None:
+        if read_names(when).isdisjoint(moving):
+            found[when] = None
+        elif isinstance(when, Every | Some):
+            for part in when.parts:
+                gather(part)
+        else:
+            read.update(read_names(when))
+
+    for name, worked in person.worked.items():
+        step = worked.step
+        if step_reads(step) & moving:
+            moving.add(name)
+            if isinstance(step.value, Choice | Best):
+                for case in step.value.cases:
+                    gather(case.when)
+                    read |= read_names(case.value)
+            else:
+                read |= read_names(step.value)
+            for bound in (step.at_least, step.at_most):
+                read |= read_names(bound) if bound is not None else frozenset()
+    for step in person.rule.requirements:
+        if item.name in step_reads(step):
+            read |= step_reads(step)
+    known = person.values.keys() - person.rule.constants.keys()
+    return tuple(found), tuple(sorted((read & known) - moving))
 
 
 def _differ(
@@ -285,10 +362,12 @@ class Line:
         One person's values.
     item : Input
         The input.
+    key : tuple
+        What is the same for everyone along whose line the same changes lie.
     """
 
-    def __init__(self, person: Person, item: Input) -> None:
-        self.person, self.item, self.name = person, item, item.name
+    def __init__(self, person: Person, item: Input, key: tuple[Any, ...] = ()) -> None:
+        self.person, self.item, self.name, self.key = person, item, item.name, key
         self.here = person.values[item.name]
         self.proved = True
         self.moving = {item.name}  # what may differ where the input does
