@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 ROLES = ("decides", "assists")
+_ABBREVIATED = re.compile(r"\b[A-ZÀ-Ý][A-Za-zÀ-ÿ]*[A-ZÀ-Ý][A-ZÀ-Ý0-9]*(?:-[A-ZÀ-Ý0-9]+)*\b")
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>#|~&!])")
 
 
@@ -51,17 +52,21 @@ class Table:
     rows: tuple[tuple[str, str, str], ...]
     links: tuple[str, ...] = ()  # address of what the first cell names, by row
 
+    @property
+    def linked(self) -> Iterator[tuple[str, str, str]]:
+        """The rows, with the address of what the first cell names behind it."""
+        for row, link in zip(self.rows, self.links or [""] * len(self.rows), strict=True):
+            yield (f"{row[0]}, {clean(link)}" if link else row[0], *row[1:])
+
     def told(self, say: Language) -> Iterator[str]:
         """Yield each row as a sentence."""
         sentence = (
             msg("{source} ({sure}): {figures}") if self.links else msg("{name}: {value} ({more})")
         )
-        for number, (one, two, three) in enumerate(self.rows):
-            link = clean(self.links[number]) if self.links else ""
+        for one, two, three in self.linked:
             yield say(
-                sentence, name=one, value=two, more=three, sure=two, figures=three,
-                source=f"{one}, {link}" if link else one,
-            )  # fmt: skip
+                sentence, name=one, source=one, value=two, sure=two, more=three, figures=three
+            )
 
 
 @attrs.frozen
@@ -72,6 +77,14 @@ class Section:
     heading: str
     lines: tuple[Line, ...] = ()
     table: Table | None = None
+
+    def texts(self) -> Iterator[str]:
+        """Yield all that it says."""
+        for line in self.lines:
+            yield line.text
+            yield from line.below
+        for row in self.table.rows if self.table is not None else ():
+            yield from row
 
 
 @attrs.frozen
@@ -109,7 +122,7 @@ class Content:
         words = Words(facts, changed, language(lang))
         lead = (words.results(), *words.cautions(), *filter(None, (remark,)))
         return cls(
-            facts, changed, lang, words.text(facts.rule.title), lead, tuple(_sections(words, role))
+            facts, changed, lang, words.text(facts.rule.title), lead, _sections(words, role)
         )
 
     def page(self, contact: str | None = None) -> str:
@@ -118,8 +131,9 @@ class Content:
 
     def contact_lines(self, contact: str | None) -> list[str]:
         """Say where the authority can be reached."""
+        say = language(self.lang)
         where = clean(contact if contact is not None else self.facts.rule.file.contact)
-        return [language(self.lang)("Contact: {contact}", contact=where)] if where else []
+        return [say("Contact: {contact}", contact=where)] if where else []
 
 
 class Explanation(str):
@@ -216,7 +230,7 @@ class Explanation(str):
                 lines += [f"  - {_markdown(text)}" for text in line.below]
             blocks.append("\n".join(lines))
             if section.table is not None:
-                rows = [[_markdown(cell) for cell in row] for row in section.table.rows]
+                rows = [[_markdown(cell) for cell in row] for row in section.table.linked]
                 head = [_markdown(header) for header in section.table.headers]
                 table = [head, ["---"] * len(head), *rows]
                 blocks.append("\n".join("| " + " | ".join(cells) + " |" for cells in table))
@@ -351,7 +365,25 @@ def check_role(role: str | None) -> None:
         )  # fmt: skip
 
 
-def _sections(words: Words, role: str | None) -> Iterator[Section]:
+def _sections(words: Words, role: str | None) -> tuple[Section, ...]:
+    """Return the parts of a notice, and what the abbreviations in them stand for."""
+    sections = tuple(_parts(words, role))
+    memory = kept(words.rule, words.say.code)
+    texts = [words.results(), *(text for section in sections for text in section.texts())]
+    held = _capitals("\n".join(texts))
+    if held not in memory:
+        told = [words.pair(short, whole) for short, whole in words.abbreviations(sorted(held))]
+        memory[held] = tuple(map(Line, told))
+    lines = memory[held]
+    heading = words.say("What the abbreviations stand for")
+    return (*sections, Section("abbreviations", heading, lines)) if lines else sections
+
+
+def _capitals(text: str) -> frozenset[str]:
+    return frozenset(_ABBREVIATED.findall(text))
+
+
+def _parts(words: Words, role: str | None) -> Iterator[Section]:
     say, facts = words.say, words.facts
     if not facts.reason:
         yield Section(

@@ -15,6 +15,7 @@ from tarifs_solidaires.engine.expression import Among, Compare, Number
 from tarifs_solidaires.rules.build import FAR
 from tarifs_solidaires.rules.dated import DatedRule
 from tarifs_solidaires.rules.file import JurisdictionFile, Source
+from tarifs_solidaires.rules.load import load_jurisdiction
 from tarifs_solidaires.rules.model import Basis, Output, Parameter, RowFacts
 from tarifs_solidaires.say.facts import ABSENT, PRESUMED, Datum, Facts, Read, Test, day
 from tarifs_solidaires.say.facts import Operation as Done
@@ -212,6 +213,8 @@ class Words:
             labels = self.rule.steps[name].codes
         elif name in self.rule.all_inputs:
             labels = self.rule.all_inputs[name].codes
+        elif code in self.rule.parameters[name].labels:
+            return self.text(self.rule.parameters[name].labels[code])
         else:  # a choice of the rule, which has no label
             words, first = clean(code.replace("_", " ")), self.rule.languages[0]
             return words if first == self.say.code else marked(self.quoted(words), first)
@@ -235,7 +238,8 @@ class Words:
 
     def read(self, read: Read, apart: Sequence[Amount] = ()) -> str:
         """Return a value that was taken, in words, without what it is per."""
-        return self.value(read.name, read.value, read.unit, per=False, apart=apart)
+        most = 2 if read.role == "step" else 4  # what was given is said as it was given
+        return self.value(read.name, read.value, read.unit, per=False, most=most, apart=apart)
 
     # -- results -------------------------------------------------------------------------------
 
@@ -389,7 +393,10 @@ class Words:
         if not isinstance(test.bound, Fraction | Surd):
             return ""
         apart = [test.read.value] if isinstance(test.read.value, Fraction) else []
-        bound = self.value(test.read.name, test.bound, test.read.unit, per=False, apart=apart)
+        most = 4 if isinstance(condition.right, Number) else 2
+        bound = self.value(
+            test.read.name, test.bound, test.read.unit, per=False, most=most, apart=apart
+        )
         if not isinstance(condition.right, Number):
             words = Formula(self, self.percents).labels(condition.right)
             bound = self.say("{bound}, that is {words}", bound=bound, words=words)
@@ -567,12 +574,25 @@ class Words:
     def _figure(self, done: Done) -> str:
         name = self.name(done.name)
         case = self.case(done.row) if done.row is not None and done.kind != "scale" else ""
-        return f"{name} ({case})" if case else name
+        value = self.value(done.name, done.value, done.unit, per=False, most=2)
+        if done.value is None:
+            value = self.say("no result")
+        return self.pair(f"{name} ({case})" if case else name, value)
 
     def notes(self) -> Iterator[str]:
         """Say what the rule has to say to this person."""
         for note in dict.fromkeys(self.facts.notes):
             yield self.text(note)
+
+    def abbreviations(self, words: Iterable[str]) -> Iterator[tuple[str, str]]:
+        """Yield which of some words are abbreviations, each with what it stands for."""
+        law = load_jurisdiction(self.rule.jurisdiction) if self.rule.jurisdiction else None
+        held: dict[str, Texts] = dict(law.abbreviation) if law is not None else {}
+        for part in (*self.rule.shared, self.rule.file):
+            held |= part.abbreviation
+        for found in words:
+            if found in held:
+                yield found, self.text(held[found])
 
     def rights(self, law: JurisdictionFile | None, role: str | None) -> Iterator[str]:
         """Say the purpose, the part of the computation in the decision, and what the law gives."""

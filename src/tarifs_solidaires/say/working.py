@@ -85,14 +85,25 @@ class Working:
         elif isinstance(done.value, bool | str):
             text = words.pair(name, words.value(done.name, done.value)) + self._why()
         else:
-            value = Formula.of(words, done).told(done.expression, done.raw, self._amount())
+            value = Formula.of(words, done).told(
+                done.expression, done.raw, self._amount(), self._most
+            )
             text = words.pair(name, value + self._bounded()) + self._why()
         return Line(f"{text}.", tuple(below))
 
     def _amount(self, value: object = None) -> str:
         """Return an amount of the operation in words; what it came to, where none is given."""
         amount = value if isinstance(value, Fraction) else self.done.raw
-        return self.words.value(self.done.name, amount, self.done.unit, per=False)
+        apart = [bound.value for bound in self.done.bounds if isinstance(bound.value, Fraction)]
+        return self.words.value(
+            self.done.name, amount, self.done.unit, per=False, most=self._most, apart=apart
+        )
+
+    @property
+    def _most(self) -> int:
+        """Decimals of amounts: cents, unless a rounding that is told could seem wrong by them."""
+        rounding = self.done.rounding
+        return 2 if rounding is None or rounding.mode == "half_up" else 4
 
     def _read_in_brackets(self) -> str:
         """Say what was read, in brackets."""
@@ -223,7 +234,7 @@ class Working:
         words, unit = self.words, next((read.unit for read in self._base()), "")
         for piece in self.done.pieces:
             amount = self.say.quantity(piece.amount, unit, words.rule.currency, per=False)
-            value = f"{equals(piece.value, self.done.unit)} {self._amount(piece.value)}"
+            value = f"{equals(piece.value, self.done.unit, self._most)} {self._amount(piece.value)}"
             name = words.text(piece.row.name) if piece.row.named else self._part(piece, unit)
             yield words.pair(name, f"{amount} × {self._rate(piece, unit)} {value}")
 
