@@ -519,6 +519,7 @@ class Words:
             if cases:
                 sentence = msg("not given: presumed not to be your case: {cases}")
                 return self.say(sentence, cases=", ".join(cases))
+            return self.say("not given: the rule says what then holds")
         return origin if datum.read else self.say("{origin}; without effect here", origin=origin)
 
     def version(self) -> str:

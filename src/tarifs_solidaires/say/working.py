@@ -134,7 +134,8 @@ class Working:
         done, words = self.done, self.words
         if done.kind != "table" or done.row is None:
             return ""
-        case = words.case(done.row) if self._decides or not done.because else ""
+        named = self._decides or not done.because or done.value is None
+        case = words.case(done.row) if named else ""
         if case == words.quoted(words.value(done.name, done.value, done.unit)):
             case = ""  # it is called as what it gives
         text = self.say(", case {case}", case=case) if case else ""
