@@ -21,8 +21,8 @@ from tarifs_solidaires.say.language import has_words
 # of 100: the least that all notices of a language together have
 EASE = {
     "en": (206.835, 1.015, 84.6, 50),
-    "fr": (207, 1.015, 73.6, 50),
-    "pt": (248.835, 1.015, 84.6, 40),
+    "fr": (207, 1.015, 73.6, 60),
+    "pt": (248.835, 1.015, 84.6, 50),
 }
 LONGEST = 50  # words of a sentence that the package says, those of the law left out
 SHORT = re.compile(r"\b[A-ZÀ-Ý]{2,}(?:-[A-ZÀ-Ý0-9]+)*\b")

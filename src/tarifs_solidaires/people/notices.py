@@ -114,8 +114,16 @@ class Order:
         """Write the notices of some people, each at once under its name; return how many."""
         for content, file in zip(self.contents(given, positions), files, strict=True):
             draft = file.with_name(f".{file.name}.part")
-            draft.write_bytes(self.made(content))
-            draft.replace(file)
+            try:
+                draft.write_bytes(self.made(content))
+                draft.replace(file)
+            except OSError as error:
+                raise table_error(
+                    "not_written", file, "cannot be written ({reason})", "make room, and go on",
+                    reason=error.strerror or str(error),
+                ) from None  # fmt: skip
+            finally:
+                draft.unlink(missing_ok=True)
         return len(files)
 
 
@@ -203,6 +211,7 @@ def write_notices(
         rule=rule, form=form, lang=lang, role=role, contact=contact, origin=origin or {},
         holder=holder or {},
     )  # fmt: skip
+    next(iter(order.contents(given, [0])))  # what is wrong with all of them is said at once
     if target.suffix.lower() == ".pdf":
         _write_one(order, given, size, target, [source, *never])
         return Summary(size, size, without)
