@@ -25,7 +25,10 @@ def people(tmp_path):
     quotient[:6] = [350, 350.01, 500, 500.01, 750, 900]
     age = rng.integers(0, 95, PEOPLE)
     file = tmp_path / "people.csv"
-    rows = [f"A{i},{q},{a}" for i, (q, a) in enumerate(zip(quotient.tolist(), age.tolist(), strict=True))]
+    rows = [
+        f"A{i},{q},{a}"
+        for i, (q, a) in enumerate(zip(quotient.tolist(), age.tolist(), strict=True))
+    ]
     file.write_text("id,quotient_familial,age\n" + "\n".join(rows) + "\n", encoding="utf-8")
     return file, {"quotient_familial": quotient, "age": age}
 
@@ -146,7 +149,12 @@ def test_who_has_no_result_is_told_why(tmp_path):
 
 def test_a_wrong_word_writes_nothing(people, tmp_path):
     file, _ = people
-    for wrong in ({"holder": {"agee": "x"}}, {"origin": {"age": "x"}}, {"role": "x"}, {"lang": "xx"}):
+    for wrong in (
+        {"holder": {"agee": "x"}},
+        {"origin": {"age": "x"}},
+        {"role": "x"},
+        {"lang": "xx"},
+    ):
         with pytest.raises(InputError):
             write_notices(RULE, file, tmp_path / "out", **wrong)
     with pytest.raises(TableError):

@@ -191,7 +191,9 @@ def test_a_table_says_the_case_and_why_and_which_cases_are_not_the_persons():
         "quotient: €620, more than €500 and at most €750; age: 30 years, at least 26 years and less "
         "than 60 years)."
     )
-    assert "Presumed not to be your case: “AAH” (recipient of the disability allowance: no)." in notice
+    assert (
+        "Presumed not to be your case: “AAH” (recipient of the disability allowance: no)." in notice
+    )
     assert lines(notice, "changes") == [
         "Family quotient: at €500 per month, your reduction would be 90%. You are €120 above.",
         "Family quotient: just above €750 per month, your reduction would be 30%. You are €130 below.",

@@ -179,7 +179,9 @@ def test_operations_told_give_the_figures_shown(rule):
             if done.rounding is not None and value is not None:
                 unit = done.rounding.unit
                 assert done.value % unit == 0
-                apart = abs(done.value - (value if isinstance(value, Fraction) else Fraction(float(value))))
+                apart = abs(
+                    done.value - (value if isinstance(value, Fraction) else Fraction(float(value)))
+                )
                 assert apart < unit if done.rounding.mode in ("up", "down") else apart <= unit / 2
             elif isinstance(value, Fraction | Surd):
                 assert same(done.value, value)

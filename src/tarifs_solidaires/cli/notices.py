@@ -29,7 +29,10 @@ def add(commands: Any) -> None:
     )  # fmt: skip
     add_rule(command)
     command.add_argument(
-        "--input", required=True, type=Path, help=".csv or .parquet file, a row a person or household"
+        "--input",
+        required=True,
+        type=Path,
+        help=".csv or .parquet file, a row a person or household",
     )
     command.add_argument(
         "--output", required=True, type=Path, help="folder to write; or a .pdf file for all notices"

@@ -361,7 +361,7 @@ _order: Order | None = None  # what a process of its own works for
 
 
 def _start(order: Order) -> None:
-    global _order  # noqa: PLW0603
+    global _order
     _order = order
 
 

@@ -159,7 +159,9 @@ class ParameterEntry:
         Listing(Scalar(), "a list of values", least=2), "Values that it can have.", ()
     )
     labels: Mapping[str, Texts] = key(
-        Table(Text(), "labels by choice"), "What each choice is called, where people read it.", EMPTY
+        Table(Text(), "labels by choice"),
+        "What each choice is called, where people read it.",
+        EMPTY,
     )
     source: Any = key(_SOURCE, "Where it was read.", None)
     confidence: str = key(Word(CONFIDENCES), "How sure it is.", "")

@@ -618,8 +618,8 @@ class Person:
 
 
 def _is_upper(test: Test) -> bool:
-    sign = getattr(test.condition, "sign", "")
-    return bool(sign) and _side(sign, test.holds)[0] == "<"
+    asked = test.condition
+    return isinstance(asked, Compare) and _side(asked.sign, test.holds)[0] == "<"
 
 
 def _is_told(test: Test, told: Iterable[Test]) -> bool:
@@ -648,11 +648,11 @@ def _contains(told: Test, test: Test) -> bool:
     if tight == wide == "!=":
         return same(near, far)
     if wide in ("=", "!="):
-        return wide == "!=" and tight in "<>" and compare(near, tight + "=", far)  # type: ignore[arg-type]
+        return wide == "!=" and tight in "<>" and compare(near, tight + "=", far)
     if tight[0] != wide[0]:
         return False
     strict = len(tight) == 1 or len(wide) == 2
-    return compare(near, tight[0] + ("=" if strict else ""), far)  # type: ignore[arg-type]
+    return compare(near, tight[0] + ("=" if strict else ""), far)
 
 
 _OTHERWISE: Mapping[Sign, Sign] = {

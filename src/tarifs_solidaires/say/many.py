@@ -57,7 +57,11 @@ def contents(
             changed = changes_of([person for _, person in found if person is not None])
             made = [
                 Content.of(
-                    facts, next(changed) if person is not None else Changes(), say.code, remark, role
+                    facts,
+                    next(changed) if person is not None else Changes(),
+                    say.code,
+                    remark,
+                    role,
                 )
                 for facts, person in found
             ]

@@ -204,7 +204,9 @@ def changes_of(persons: Sequence[Person]) -> Iterator[Changes]:
         for line in own:
             if isinstance(line, Line):
                 there = [
-                    (s, v) for (one, s, v), d in zip(here, differs, strict=True) if d and one is line
+                    (s, v)
+                    for (one, s, v), d in zip(here, differs, strict=True)
+                    if d and one is line
                 ]
                 line = _Known(line.name, tuple(line.changes(there)), line.proved).kept(line)
             known.append(line)

@@ -121,9 +121,7 @@ class Content:
         """Put what there is to say into words."""
         words = Words(facts, changed, language(lang))
         lead = (words.results(), *words.cautions(), *filter(None, (remark,)))
-        return cls(
-            facts, changed, lang, words.text(facts.rule.title), lead, _sections(words, role)
-        )
+        return cls(facts, changed, lang, words.text(facts.rule.title), lead, _sections(words, role))
 
     def page(self, contact: str | None = None) -> str:
         """Return the page; see ``Explanation.to_html``."""
@@ -155,7 +153,17 @@ class Explanation(str):
         How it was worked out, what would change it, the data, the sources, the rights.
     """
 
-    __slots__ = ("_content", "_made", "changes", "facts", "heading", "lang", "lead", "role", "sections")
+    __slots__ = (
+        "_content",
+        "_made",
+        "changes",
+        "facts",
+        "heading",
+        "lang",
+        "lead",
+        "role",
+        "sections",
+    )
 
     facts: Facts
     changes: Changes

@@ -515,7 +515,9 @@ class Words:
                 "{origin}; held by: {holder}", origin=origin, holder=self.text(datum.holder)
             )
         if datum.origin == ABSENT and datum.read:
-            cases = [c for row in self.facts.presumed.get(datum.item.name, ()) if (c := self.case(row))]
+            cases = [
+                c for row in self.facts.presumed.get(datum.item.name, ()) if (c := self.case(row))
+            ]
             if cases:
                 sentence = msg("not given: presumed not to be your case: {cases}")
                 return self.say(sentence, cases=", ".join(cases))
@@ -589,8 +591,9 @@ class Words:
         """Yield which of some words are abbreviations, each with what it stands for."""
         law = load_jurisdiction(self.rule.jurisdiction) if self.rule.jurisdiction else None
         held: dict[str, Texts] = dict(law.abbreviation) if law is not None else {}
-        for part in (*self.rule.shared, self.rule.file):
+        for part in self.rule.shared:
             held |= part.abbreviation
+        held |= self.rule.file.abbreviation
         for found in words:
             if found in held:
                 yield found, self.text(held[found])
