@@ -604,17 +604,28 @@ class Person:
                     yield facts.note
                 if row is not None and facts.rows[row].note:
                     yield facts.rows[row].note
-        asked = [note for note in self.rule.file.note if note.when]
-        if asked:
-            reader = Reader(self.rule.languages)
-            builder = Builder(self.rule.file, self.rule.shared, reader)
-            entries = [facts.entry for facts in self.rule.steps.values()]
-            scope = Scope(builder, entries, builder.figures)
-            for note in asked:
+        for when, text in _asked(self.rule):
+            if all(name in self.values for name in read_names(when)) and self.holds(when):
+                yield text
+
+
+def _asked(rule: DatedRule) -> tuple[tuple[Condition, Texts], ...]:
+    """Return the notes of a rule that concern some people only, with whom."""
+    programs = rule._programs
+    if "notes" not in programs:
+        reader = Reader(rule.languages)
+        builder = Builder(rule.file, rule.shared, reader)
+        scope = Scope(builder, [facts.entry for facts in rule.steps.values()], builder.figures)
+        found = []
+        for note in rule.file.note:
+            if note.when:
                 when = builder.when(note.when, note.path, scope)
-                known = all(name in self.values for name in read_names(when))
-                if not reader.remarks and known and self.holds(when):
-                    yield note.text
+                if not reader.remarks:  # its names are not all those of another version
+                    found.append((when, note.text))
+                reader.remarks.clear()
+        programs["notes"] = tuple(found)
+    notes: tuple[tuple[Condition, Texts], ...] = programs["notes"]
+    return notes
 
 
 def _is_upper(test: Test) -> bool:

@@ -121,7 +121,8 @@ class Content:
         """Put what there is to say into words."""
         words = Words(facts, changed, language(lang))
         lead = (words.results(), *words.cautions(), *filter(None, (remark,)))
-        return cls(facts, changed, lang, words.text(facts.rule.title), lead, _sections(words, role))
+        sections = _sections(words, role, lead[0])
+        return cls(facts, changed, lang, words.text(facts.rule.title), lead, sections)
 
     def page(self, contact: str | None = None) -> str:
         """Return the page; see ``Explanation.to_html``."""
@@ -373,12 +374,15 @@ def check_role(role: str | None) -> None:
         )  # fmt: skip
 
 
-def _sections(words: Words, role: str | None) -> tuple[Section, ...]:
+def _sections(words: Words, role: str | None, result: str) -> tuple[Section, ...]:
     """Return the parts of a notice, and what the abbreviations in them stand for."""
     sections = tuple(_parts(words, role))
     memory = kept(words.rule, words.say.code)
-    texts = [words.results(), *(text for section in sections for text in section.texts())]
-    held = _capitals("\n".join(texts))
+    *own, rights = sections  # rights are the same for everyone
+    if rights not in memory:
+        memory[rights] = _capitals("\n".join(rights.texts()))
+    texts = [result, *(text for section in own for text in section.texts())]
+    held = _capitals("\n".join(texts)) | memory[rights]
     if held not in memory:
         told = [words.pair(short, whole) for short, whole in words.abbreviations(sorted(held))]
         memory[held] = tuple(map(Line, told))

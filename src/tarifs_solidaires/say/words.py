@@ -526,6 +526,12 @@ class Words:
 
     def version(self) -> str:
         """Say which version was computed, for which day."""
+        if "version" not in self._kept:
+            self._kept["version"] = self._version()
+        said: str = self._kept["version"]
+        return said
+
+    def _version(self) -> str:
         rule, version, say = self.rule, self.rule.version, self.say
         common = {"on": say.date(rule.on), "first": say.date(version.valid_from)}
         if version.valid_to == FAR:
