@@ -188,3 +188,12 @@ def test_operations_told_give_the_figures_shown(rule):
             if done.pieces and isinstance(done.raw, Fraction):
                 assert sum((piece.value for piece in done.pieces), Fraction(0)) == done.raw
                 assert all(piece.value == piece.rate * piece.amount for piece in done.pieces)
+
+
+@each_rule
+def test_what_is_kept_from_others_is_what_one_finds_alone(rule):
+    people = [person for _, _, person in explained(rule) if person is not None]
+    together = [changes(person) for person in people]  # in the memory of the rule
+    for person, found in zip(people, together, strict=True):
+        person.rule._programs.pop("changes", None)
+        assert changes(person) == found

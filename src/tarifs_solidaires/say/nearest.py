@@ -13,6 +13,7 @@ any other result, and for counts of a few (persons, children), it is where the r
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property, lru_cache
@@ -230,18 +231,53 @@ class _Known:
         memory = _memory(line.person)
         if len(memory) >= KEPT:
             memory.clear()
-        memory[line.key] = self
+        place = line.place
+        if line.direct and line.stepwise and place is not None:
+            memory[line.key] = line.cuts
+            memory[line.key, "between", bisect_left(line.cuts, place)] = self
+        else:
+            memory[line.key, line.here] = self
         return self
 
+    def seen_from(self, here: Value) -> _Known:
+        """Return the same for another place between the same two cuts: another gap."""
+        if not isinstance(here, Fraction):
+            return self
+        found = [
+            change if change.gap is None
+            else attrs.evolve(change, gap=abs(here - change.bound))  # type: ignore[operator]
+            for change in self.found
+        ]  # fmt: skip
+        return attrs.evolve(self, found=tuple(found))
 
-def _memory(person: Person) -> dict[Any, _Known]:
-    memory: dict[Any, _Known] = person.rule._programs.setdefault("changes", {})
+
+def _memory(person: Person) -> dict[Any, Any]:
+    memory: dict[Any, Any] = person.rule._programs.setdefault("changes", {})
     return memory
+
+
+def _recalled(person: Person, item: Input, key: tuple[Any, ...]) -> _Known | None:
+    """Return what is known of an input for a person already."""
+    memory, here = _memory(person), person.values[item.name]
+    place, cuts = _place(item, here), memory.get(key)
+    if cuts is not None and place is not None:
+        known: _Known | None = memory.get((key, "between", bisect_left(cuts, place)))
+        return known.seen_from(here) if known is not None else None
+    found: _Known | None = memory.get((key, here))
+    return found
+
+
+def _place(item: Input, here: Value) -> int | None:
+    """Return which value of the grid of an input one is; None where it is none of them."""
+    if not item.numeric or not isinstance(here, Fraction):
+        return None
+    place = here / item.grid
+    return int(place) if place.denominator == 1 else None
 
 
 def _wanted(person: Person) -> list[Line | _Known]:
     """Return the inputs to vary, and what is known of them already."""
-    memory, found = _memory(person), list[Line | _Known]()
+    found = list[Line | _Known]()
     for name, item in person.rule.all_inputs.items():
         if (
             name in person.reached and name not in person.worked
@@ -249,20 +285,20 @@ def _wanted(person: Person) -> list[Line | _Known]:
             and not (item.numeric and person.values[name] is None)
         ):  # fmt: skip
             key = _key(person, item)
-            known = memory.get(key)
+            known = _recalled(person, item, key)
             found.append(Line(person, item, key) if known is None else known)
     return found
 
 
 def _key(person: Person, item: Input) -> tuple[Any, ...]:
-    """Return all of a person that what changes along an input can depend on."""
+    """Return all of a person that what changes along an input can depend on, but the input itself."""
     programs, place = person.rule._programs, ("along", item.name, frozenset(person.given))
     if place not in programs:
         programs[place] = _outside(person, item)
     conditions_, read = programs[place]
     values, gone = person.values, person.gone
     return (
-        *place, values[item.name], *(person.holds(when) for when in conditions_),
+        *place, *(person.holds(when) for when in conditions_),
         *((values[name], name in gone) for name in read),
     )  # fmt: skip
 
@@ -365,7 +401,7 @@ class Line:
     item : Input
         The input.
     key : tuple
-        What is the same for everyone along whose line the same changes lie.
+        What else of the person the changes along the line can depend on.
     """
 
     def __init__(self, person: Person, item: Input, key: tuple[Any, ...] = ()) -> None:
@@ -382,6 +418,8 @@ class Line:
         self.watched: dict[str, dict[str, str]] = {}  # by output that moves: what is watched, how
         self.watchers: list[Step] = []
         self.cuts: list[int] = []  # places on the grid after which something may change
+        self.place = _place(item, self.here)
+        self.direct = False  # whether the cuts are where the input itself is compared with figures
         self.stepwise = not item.numeric  # whether nothing changes but after a cut
         if item.numeric:
             self.moves: dict[str, bool] = {}
@@ -392,7 +430,9 @@ class Line:
                 if self.moves.get(output) and not few:
                     self.watched[output] = {}
                     self._watch(output, self.watched[output])
-            self.cuts, self.stepwise = Cuts(self).found()
+            found = Cuts(self)
+            self.cuts, self.stepwise = found.found()
+            self.direct = found.direct
         self.all_steps = [*self.steps, *self.required, *self.watchers]
 
     # -- the steps that depend on the input ----------------------------------------------------
@@ -748,7 +788,7 @@ class Cuts:
 
     def __init__(self, line: Line) -> None:
         self.line, self.person, self.moving = line, line.person, line.moving
-        self.stepwise = True
+        self.stepwise = self.direct = True
         self.places: set[int] = set()
         self.straight: dict[str, tuple[Fraction, Fraction] | None] = {}  # as things are
         self.units: dict[Expression, Fraction] = {}  # to which steps are rounded
@@ -770,6 +810,7 @@ class Cuts:
             worked = self.person.worked[step.name]
             self._add(step, worked)
             for left, right in self._compared(step, worked):
+                self.direct = False
                 one, other = self._straight(left, worked.row), self._straight(right, worked.row)
                 if one is None or other is None or one[1] == other[1]:
                     continue
