@@ -307,12 +307,16 @@ class Person:
     @cached_property
     def worked(self) -> dict[str, Worked]:
         """What each step came to that any result depends on."""
-        return self.rule.work_out(self.given)
+        return self.rule.work_out_exact(self._exact, self.given)
+
+    @cached_property
+    def _exact(self) -> dict[str, Value]:
+        return self.rule.exact_values(self.given)
 
     @cached_property
     def values(self) -> dict[str, Value]:
         """Inputs, parameters and steps by name."""
-        known: dict[str, Value] = {**self.rule.constants, **self.rule.exact_values(self.given)}
+        known: dict[str, Value] = {**self.rule.constants, **self._exact}
         return known | {name: worked.value for name, worked in self.worked.items()}
 
     @cached_property
