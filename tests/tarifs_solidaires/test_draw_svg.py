@@ -85,7 +85,7 @@ def test_nothing_overlaps_or_is_cut_or_crossed(rule):
 
 @each
 def test_it_is_drawn_for_a_narrow_screen_too(rule):
-    flow, drawing = drawn(rule, width=390)
+    _, drawing = drawn(rule, width=390)
     check(drawing)
     assert drawing.width <= 390 or drawing.boxes[0].width == LEAST
     _, wide = drawn(rule)

@@ -429,7 +429,7 @@ def test_the_origin_and_the_holder_of_a_datum_are_the_rules_or_the_persons_own()
 def test_an_optional_datum_that_nobody_gave_is_said_where_it_counts():
     rule = load_rule("dunkerque/eau", on="2022-06-15")
     notice = rule.compute(volume_m3=120).explain(lang="en")
-    assert "persons in the household: not given (optional)" in notice
+    assert "persons in the household: not given (the rule says what then holds)" in notice
     datum = next(d for d in notice.to_dict()["data"] if d["name"] == "nombre_personnes")
     assert (datum["value"], datum["origin"]) == (None, "not_given")
 
@@ -512,7 +512,8 @@ def test_facts_are_plain_values_that_no_language_changes():
     one, other = (result.explain(lang=lang).to_dict() for lang in ("fr", "en"))
     assert one.keys() == other.keys() == {
         "rule", "on", "last_known", "currency", "lang", "version", "result", "reason", "tranche",
-        "missing", "data", "parameters", "operations", "changes", "unproved", "notes", "rights",
+        "missing", "presumed", "data", "parameters", "operations", "changes", "unproved", "notes",
+        "rights",
     }  # fmt: skip
     assert one["tranche"] == other["tranche"] == result.tranche
     assert one["changes"] == other["changes"]

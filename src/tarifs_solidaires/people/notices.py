@@ -154,10 +154,12 @@ def write_notices(
         Folder, in which each person has a file; or one ``.pdf`` file of all notices.
     form : {"html", "text", "markdown", "json", "pdf"}
         What a notice is written as; one PDF of all is always a PDF.
-    lang, role, contact, origin, holder
-        As for ``Result.explain`` and ``Explanation.to_html``.
+    lang : str, optional
+        Language, as for ``Result.explain``.
     name : str, optional
         Column by which files are named; the number of the row where it is left out.
+    role, contact, origin, holder
+        As for ``Result.explain`` and ``Explanation.to_html``.
     processes : int
         How many work at the same time. With more than 1, a program that calls this needs the
         usual ``if __name__ == "__main__":``.

@@ -298,7 +298,8 @@ class Explanation(str):
             - ``result``: output to number, code, true or false, null where there is none;
               ``reason``: why the result was set aside, empty where it was not; ``tranche``: the row
               that names it, in the first language of the rule; ``missing``: for an output without
-              a result, the operation because of which there is none;
+              a result, the operation because of which there is none; ``presumed``: for an input
+              that nobody gave, the rows that do not hold because of what is presumed of it;
             - ``data``: ``name``, ``value``, ``unit``, ``meaning``, ``origin`` (``declaration``,
               ``certificate``, ``administration``, ``default`` where nobody gave it and its default
               counts, ``not_given`` where nobody gave it), ``holder``, and ``read``: whether the
@@ -310,7 +311,8 @@ class Explanation(str):
               ``unit``, ``formula`` as the file writes it, ``reads`` (``name``, ``role``,
               ``value``), ``tranche`` (the row, candidate or part that decided), ``rows`` (up to
               that one: ``tranche``, ``holds``, ``why``, ``value``; a ``why`` is ``input``,
-              ``condition``, ``value``, ``bound``, ``holds``), ``parts`` of a scale (``tranche``,
+              ``condition``, ``value``, ``bound``, ``holds``), of a table ``because`` (why that row
+              decided) and ``refused`` (rows before it that failed for another reason), ``parts`` of a scale (``tranche``,
               ``from``, ``amount``, ``rate``, ``value``), ``at_least``, ``at_most`` and ``round``
               where there are (``applied`` says whether they changed the value), ``missing``,
               ``main`` (false where it only served a candidate that lost), ``source``,
@@ -491,6 +493,7 @@ def _plain_facts(notice: Explanation) -> dict[str, Any]:
         "reason": facts.reason,
         "tranche": facts.tranche.first,
         "missing": dict(facts.missing),
+        "presumed": {n: [_row_name(row) for row in rows] for n, rows in facts.presumed.items()},
         "data": [_plain_datum(datum, words) for datum in facts.data],
         "parameters": [
             {
@@ -543,6 +546,9 @@ def _plain_operation(done: Operation, words: Words) -> dict[str, Any]:
     }
     if done.verdicts:
         found["rows"] = [_plain_verdict(verdict) for verdict in done.verdicts]
+    if done.kind == "table":
+        found["because"] = [_plain_test(test) for test in done.because]
+        found["refused"] = [_plain_verdict(verdict) for verdict in done.refused]
     if done.pieces:
         found["parts"] = [
             {

@@ -519,9 +519,9 @@ class Words:
                 c for row in self.facts.presumed.get(datum.item.name, ()) if (c := self.case(row))
             ]
             if cases:
-                sentence = msg("not given: presumed not to be your case: {cases}")
+                sentence = msg("presumed not to be your case: {cases}")
                 return self.say(sentence, cases=", ".join(cases))
-            return self.say("not given: the rule says what then holds")
+            return self.say("the rule says what then holds")
         return origin if datum.read else self.say("{origin}; without effect here", origin=origin)
 
     def version(self) -> str:
