@@ -63,7 +63,7 @@ def demo(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """Run the benchmarks that need nothing but the package; they print ratios."""
     session.install(".[all]")
-    for name in ("tarifs", "comparison", "cantine_speed", "registry", "site"):
+    for name in ("tarifs", "comparison", "notices", "cantine_speed", "registry", "site"):
         session.run("python", f"benchmarks/bench_{name}.py")
 
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         people_from_margins,
         read_margins,
     )
+    from tarifs_solidaires.people.notices import write_notices
     from tarifs_solidaires.people.population import make_population
     from tarifs_solidaires.people.sampling import Confidence, Estimate
     from tarifs_solidaires.rule import Result, Rule, load_rule
@@ -80,6 +81,7 @@ __all__ = [
     "people_from_margins",
     "read_margins",
     "schema_text",
+    "write_notices",
 ]
 
 _MODULES = {
@@ -91,6 +93,7 @@ _MODULES = {
     "people.frames": ("compute_frame",),
     "people.grouping": ("Classes", "classes"),
     "people.margins": ("Fit", "Margin", "fit_margins", "people_from_margins", "read_margins"),
+    "people.notices": ("write_notices",),
     "people.population": ("make_population",),
     "people.sampling": ("Confidence", "Estimate"),
     "rule": ("Result", "Rule", "load_rule"),

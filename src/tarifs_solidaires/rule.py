@@ -186,13 +186,16 @@ class Rule(DatedRule):
 
         return to_mermaid(self, lang or self.languages[0])
 
-    def to_svg(self, lang: str | None = None) -> str:
+    def to_svg(self, lang: str | None = None, *, width: float | None = None) -> str:
         """Draw the rule on its day as a picture.
 
         Parameters
         ----------
         lang : str, optional
             Language, as for ``to_mermaid``.
+        width : float, optional
+            Most pixels that it takes, such as 390 for a telephone: its boxes are then narrower and
+            higher, and its letters as large. A rule with many lines can need more.
 
         Returns
         -------
@@ -214,7 +217,7 @@ class Rule(DatedRule):
         """
         from tarifs_solidaires.draw import to_svg
 
-        return to_svg(self, lang or self.languages[0])
+        return to_svg(self, lang or self.languages[0], width)
 
     def to_markdown(self, lang: str | None = None) -> str:
         """Describe the whole rule as Markdown, for a page of documentation.

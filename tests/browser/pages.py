@@ -22,6 +22,15 @@ from tarifs_solidaires.people.population import note
 
 WIDTHS = (1200, 390)
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+NOTICES: tuple[tuple[str, str, dict[str, float | str]], ...] = (
+    ("nantes/transport", "2020-10-01", {"quotient_familial": 420, "age": 30, "commune": "44109"}),
+    ("nantes/transport", "2024-09-01", {"quotient_familial": 620, "age": 20}),
+    ("nantes/eau", "2016-06-15", {"nombre_personnes": 4, "ressources_annuelles": 12_000}),
+    ("toulouse/transport", "2020-09-01", {"quotient_familial": 900, "age": 66}),
+    ("strasbourg/periscolaire", "2023-09-01", {"quotient_familial": 820}),
+    ("recife/eau", "2025-06-01", {"renda_por_pessoa": 700, "consumo_m3": 12}),
+    ("philadelphia/water", "2024-06-01", {"monthly_income": 1_500, "poverty_level": 32_150}),
+)  # the rule, the day, the person
 # Without a network, and without looking for one.
 OPTIONS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking")
 
@@ -30,14 +39,24 @@ def pages() -> Iterator[tuple[str, str]]:
     """Yield the name and the HTML of each page."""
     register = load_register("examples/nantes_2020")
     rule = load_rule("nantes/transport", on="2020-10-01")
-    result = rule.compute(quotient_familial=420.0, age=30)
     for lang in ("fr", "en", "pt"):
         drawings = {"tarification-transports": rule.to_svg(lang=lang)}
         yield (
             f"report-{lang}",
             render_report(register, 2020, lang, previous=register, diagrams=drawings),
         )
-        yield f"notice-{lang}", result.explain(lang=lang).to_html()
+    yield from notices()
+
+
+def notices() -> Iterator[tuple[str, str]]:
+    """Yield the notice of a person of some rules, in each language."""
+    for name, on, given in NOTICES:
+        result = load_rule(name, on=on).compute(given)
+        for lang in result.rule.languages:
+            page = result.explain(lang=lang, role="decides").to_html(
+                contact="contact@ville.example"
+            )
+            yield f"notice-{name.replace('/', '-')}-{on}-{lang}", page
 
 
 def comparisons() -> Iterator[tuple[str, str]]:

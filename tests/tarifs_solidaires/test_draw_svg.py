@@ -14,7 +14,7 @@ from tarifs_solidaires import list_rules, load_rule
 from tarifs_solidaires.draw.flow import make_flow
 from tarifs_solidaires.draw.lines import clean, text_width, wrapped
 from tarifs_solidaires.draw.style import DASHES, FAINT, FILL, INK, LINES, PAPER
-from tarifs_solidaires.draw.svg import lanes, layout
+from tarifs_solidaires.draw.svg import LEAST, lanes, layout
 from tarifs_solidaires.draw.wording import Wording
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -22,10 +22,10 @@ each = pytest.mark.parametrize("rule", [r for _, r in ALL], ids=[f"{n}-{r.on}" f
 words = st.text(st.characters(codec="utf-8"), max_size=60)
 
 
-def drawn(rule, lang=None):
+def drawn(rule, lang=None, width=None):
     wording = Wording(rule, lang or rule.languages[0])
     flow = make_flow(rule, wording)
-    return flow, layout(flow, wording)
+    return flow, layout(flow, wording, width)
 
 
 def together(text):
@@ -81,6 +81,16 @@ def check(drawing):
 def test_nothing_overlaps_or_is_cut_or_crossed(rule):
     for lang in (*rule.languages, "de"):
         check(drawn(rule, lang)[1])
+
+
+@each
+def test_it_is_drawn_for_a_narrow_screen_too(rule):
+    _, drawing = drawn(rule, width=390)
+    check(drawing)
+    assert drawing.width <= 390 or drawing.boxes[0].width == LEAST
+    _, wide = drawn(rule)
+    said, there = ("".join(together(text.content) for text in one.texts) for one in (drawing, wide))
+    assert sorted(said) == sorted(there)
 
 
 @pytest.mark.parametrize("seed", range(30))

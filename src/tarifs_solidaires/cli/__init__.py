@@ -19,12 +19,25 @@ from tarifs_solidaires.cli import (
     explain,
     list_,
     new,
+    notices,
     population,
     schema,
 )
 from tarifs_solidaires.cli.common import PROGRAM, complain
 
-COMMANDS = (list_, compute, explain, check, new, draw, compare, population, conform, schema)
+COMMANDS = (
+    list_,
+    compute,
+    explain,
+    notices,
+    check,
+    new,
+    draw,
+    compare,
+    population,
+    conform,
+    schema,
+)
 MOST = 20  # faults that are listed
 INTERRUPTED, TERMINATED = 130, 143  # what shells expect
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tarifs_solidaires.cli.common import (
     add_rule,
+    checked_output,
     dated,
     is_standard,
     load,
     pairs,
+    rule_files,
     say,
     write_text,
 )
@@ -19,7 +22,7 @@ from tarifs_solidaires.cli.common import (
 if TYPE_CHECKING:
     from tarifs_solidaires.rule import Rule
 
-FORMATS = ("text", "markdown", "json", "html")
+FORMATS = ("text", "markdown", "json", "html", "pdf")
 
 
 def add(commands: Any) -> None:
@@ -55,13 +58,35 @@ def _run(arguments: argparse.Namespace) -> int:
     contact = {"contact": arguments.contact} if arguments.contact else {}
     if arguments.format == "json":
         contact = {}
+    if arguments.format == "pdf":
+        _write_pdf(arguments, explanation, contact)
+        return _written(rule, arguments)
     text: str = getattr(explanation, f"to_{arguments.format}")(**contact)
     if is_standard(arguments.output):
         say(text.rstrip("\n"))
         return 0
     write_text(arguments, arguments.output, text.rstrip("\n") + "\n")
-    say(f"{dated(rule)}: explained, see {arguments.output}")
+    return _written(rule, arguments)
+
+
+def _written(rule: Rule, arguments: argparse.Namespace) -> int:
+    if not is_standard(arguments.output):
+        say(f"{dated(rule)}: explained, see {arguments.output}")
     return 0
+
+
+def _write_pdf(arguments: argparse.Namespace, explanation: Any, contact: dict[str, str]) -> None:
+    from tarifs_solidaires.people.writing import STANDARD, written_bytes
+
+    checked_output(arguments.output)
+    path = Path(STANDARD) if arguments.output is None else arguments.output
+    if is_standard(path) and sys.stdout.isatty():
+        from tarifs_solidaires.people.writing import table_error
+
+        raise table_error("terminal", "--output", "a terminal shows no PDF", "name a file")
+    page = explanation.to_pdf(**contact)
+    with written_bytes(path, never=rule_files(arguments, arguments.rule)) as file:
+        file.write(page)
 
 
 def _values(rule: Rule, given: list[str]) -> dict[str, object]:

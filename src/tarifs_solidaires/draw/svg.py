@@ -19,14 +19,15 @@ from tarifs_solidaires.draw.wording import CONFIDENCES, Wording
 from tarifs_solidaires.rules.dated import DatedRule
 
 # In pixels of the drawing, which are also its natural size.
-WIDTH = 520.0  # of a box
+WIDTH = 520.0  # of a box, unless the drawing is to fit a narrow screen
+LEAST = 220.0  # of a box there
 MARGIN = 16.0
 PAD_X, PAD_Y = 14.0, 9.0
 GAP = 16.0  # between boxes
 LANE = 9.0  # between two lines of the gutter, and between two arrow heads
 LEADING = 1.32  # distance of lines of text, in sizes of the letters
 TITLE, HEAD, BODY, SMALL = 19.0, 14.0, 13.0, 11.0
-RESULT = 170.0  # most that the column of results takes
+RESULT = 170.0  # most that the column of results takes, and never more than two fifths
 
 
 @attrs.frozen(kw_only=True)
@@ -134,14 +135,14 @@ class Drawing:
     wires: tuple[Wire, ...]
 
 
-def to_svg(rule: DatedRule, lang: str) -> str:
+def to_svg(rule: DatedRule, lang: str, width: float | None = None) -> str:
     """Return the diagram of a rule on its day as SVG; see ``Rule.to_svg``."""
     wording = Wording(rule, lang)
     flow = make_flow(rule, wording)
-    return _written(flow, layout(flow, wording), wording.own)
+    return _written(flow, layout(flow, wording, width), wording.own)
 
 
-def layout(flow: Flow, wording: Wording) -> Drawing:
+def layout(flow: Flow, wording: Wording, width: float | None = None) -> Drawing:
     """Give every box, line and text of a diagram its place.
 
     Parameters
@@ -150,26 +151,31 @@ def layout(flow: Flow, wording: Wording) -> Drawing:
         The rule.
     wording : Wording
         The words of a language.
+    width : float, optional
+        Most that it takes, where its boxes can be so narrow; that of wide boxes where left out.
 
     Returns
     -------
     Drawing
         The same for the same rule, always; no two texts overlap.
     """
-    return _Layout(flow, wording).drawing()
+    return _Layout(flow, wording, width).drawing()
 
 
 class _Layout:
     """Puts one thing below the other, from the top of the page down."""
 
-    def __init__(self, flow: Flow, wording: Wording) -> None:
+    def __init__(self, flow: Flow, wording: Wording, width: float | None) -> None:
         self.flow = flow
         self.words = wording
         nodes = flow.nodes
         self.lanes = lanes([node.name for node in nodes], [node.reads for node in nodes])
         count = 1 + max(self.lanes.values(), default=-1)
         self.left = MARGIN + (LANE * count + 14 if count else 0)
-        self.width = self.left + WIDTH + MARGIN
+        margin = MARGIN if width is None else MARGIN / 2
+        room = WIDTH if width is None else width - self.left - margin
+        self.inside = min(WIDTH, max(LEAST, room))
+        self.width = self.left + self.inside + margin
         self.y = MARGIN
         self.boxes: list[Frame] = []
         self.lines: list[Frame] = []
@@ -231,7 +237,7 @@ class _Layout:
         self.y = max(self.y + PAD_Y, least)
         self.boxes.append(
             Frame(
-                kind="result" if node.output else kind, x=self.left, y=top, width=WIDTH,
+                kind="result" if node.output else kind, x=self.left, y=top, width=self.inside,
                 height=self.y - top,
                 confidence=node.confidence if isinstance(node, Work) else "official",
             )
@@ -239,7 +245,7 @@ class _Layout:
         self.y += GAP / 2 if isinstance(node, Asked) else GAP
 
     def asked(self, item: Asked) -> None:
-        x, width = self.left + PAD_X, WIDTH - 2 * PAD_X
+        x, width = self.left + PAD_X, self.inside - 2 * PAD_X
         label = item.title
         said = "" if item.required or item.formula else item.given
         beside = text_width(label, BODY) + text_width(said, SMALL) + 2 * PAD_X <= width
@@ -254,7 +260,7 @@ class _Layout:
             self.paragraph(or_, SMALL, x=x, width=width)
 
     def work(self, work: Work) -> None:
-        x, width = self.left + PAD_X, WIDTH - 2 * PAD_X
+        x, width = self.left + PAD_X, self.inside - 2 * PAD_X
         self.paragraph(work.title + marks(work.sources), HEAD, x=x, width=width, bold=True)
         if work.formula:
             self.paragraph(work.formula, x=x, width=width)
@@ -275,9 +281,9 @@ class _Layout:
 
     def table(self, work: Work) -> None:
         """Write the lines of a step: names and conditions on the left, results on the right."""
-        x, inner = self.left + PAD_X, WIDTH - 2 * PAD_X
+        x, inner = self.left + PAD_X, self.inside - 2 * PAD_X
         shown = [self.value(work, line) for line in work.lines]
-        right = min(RESULT, max(text_width(text, BODY, bold=True) for text in shown))
+        right = min(RESULT, 0.4 * inner, max(text_width(text, BODY, bold=True) for text in shown))
         left = inner - right - 2 * PAD_X
         self.y += 4
         for number, (line, value) in enumerate(zip(work.lines, shown, strict=True)):

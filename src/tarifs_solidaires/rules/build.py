@@ -256,7 +256,7 @@ class Builder:
             )  # fmt: skip
         return Parameter(
             name=name, value=value, unit=entry.unit, label=entry.label, note=entry.note,
-            choices=entry.choices, basis=own, since=since,
+            choices=entry.choices, labels=entry.labels, basis=own, since=since,
         )  # fmt: skip
 
     def basis(self, entry: Any, above: Basis) -> Basis:

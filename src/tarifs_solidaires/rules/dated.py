@@ -585,7 +585,25 @@ class DatedRule:
         dict of str to Worked
             What each step came to, those through which an input was given included.
         """
-        known = self.exact_values(values)
+        return self.work_out_exact(self.exact_values(values), values)
+
+    def work_out_exact(
+        self, known: Mapping[str, ExactValue], values: Mapping[str, object]
+    ) -> dict[str, Worked]:
+        """Work out every step for one person whose inputs are exact values already.
+
+        Parameters
+        ----------
+        known : mapping of str to Value
+            What ``exact_values`` gave.
+        values : mapping of str to object
+            The inputs as they were given.
+
+        Returns
+        -------
+        dict of str to Worked
+            What each step came to; see ``work_out``.
+        """
         given = frozenset(name for name, value in values.items() if value is not None)
         return work_out(self._ordered(given), {**self.constants, **known})
 

@@ -41,6 +41,9 @@ SHARED_NAME = r"[a-z0-9]+(?:-[a-z0-9]+)*(?:/[a-z0-9_]+(?:[-_][a-z0-9]+)*)+"
 
 LANGUAGE = "[a-z]{2,3}(?:-[A-Za-z]{2,4})?"
 _LANGUAGES = Listing(Plain(LANGUAGE, "a language code", "fr"), "a list of language codes", most=20)
+_ABBREVIATIONS = Table(Text(), "wordings by abbreviation", r"[^\s*]{1,20}",
+                       "an abbreviation: 20 characters at most, no space")  # fmt: skip
+_SHORT_FOR = "What abbreviations stand for, which a notice explains where it has them."
 _AMOUNT = Either((Figure(), Plain()), 'a number, or a formula such as `"quotient * 2 %"`')
 _CODE, _A_CODE = "[^\\s*]{1,64}", "a code: 64 characters at most, no space, no *"
 _CODES = Either(
@@ -164,6 +167,11 @@ class ParameterEntry:
     )
     choices: tuple[Any, ...] = key(
         Listing(Scalar(), "a list of values", least=2), "Values that it can have.", ()
+    )
+    labels: Mapping[str, Texts] = key(
+        Table(Text(), "labels by choice"),
+        "What each choice is called, where people read it.",
+        EMPTY,
     )
     source: Any = key(_SOURCE, "Where it was read.", None)
     confidence: str = key(Word(CONFIDENCES), "How sure it is.", "")
@@ -396,6 +404,7 @@ class RuleFile:
     list: Mapping[str, ListEntry] = key(
         Table(Part(ListEntry), "tables by name", NAMES), "Lists of codes.", EMPTY
     )
+    abbreviation: Mapping[str, Texts] = key(_ABBREVIATIONS, _SHORT_FOR, EMPTY)
     require: tuple[Requirement, ...] = key(
         Listing(Part(Requirement), "`[[require]]`"), "Conditions between inputs.", ()
     )
@@ -427,6 +436,7 @@ class VocabularyFile:
     list: Mapping[str, ListEntry] = key(
         Table(Part(ListEntry), "tables by name", NAMES), "Lists of codes.", EMPTY
     )
+    abbreviation: Mapping[str, Texts] = key(_ABBREVIATIONS, _SHORT_FOR, EMPTY)
     note: tuple[Note, ...] = key(Listing(Part(Note), "`[[note]]`"), "Notes.", ())
     path: Path = ()
 
@@ -462,4 +472,5 @@ class JurisdictionFile:
     label: Texts = key(Text(), "Its name.")
     mention: tuple[Mention, ...] = key(Listing(Part(Mention), "`[[mention]]`"), "Mentions.", ())
     right: tuple[Right, ...] = key(Listing(Part(Right), "`[[right]]`"), "Rights.", ())
+    abbreviation: Mapping[str, Texts] = key(_ABBREVIATIONS, _SHORT_FOR, EMPTY)
     path: Path = ()

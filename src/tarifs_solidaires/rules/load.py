@@ -503,17 +503,15 @@ def list_jurisdictions() -> tuple[str, ...]:
     return tuple(sorted(n.removesuffix(".toml") for n in names if n.endswith(".toml")))
 
 
+@lru_cache(maxsize=32)
 def load_jurisdiction(code: str) -> JurisdictionFile | None:
     """Return whose law a notice quotes, by its code; None where there is none of that code."""
     file = files(_PACKAGE) / "jurisdictions" / f"{code}.toml"
     if re.fullmatch(r"[a-z]{2}(?:-[a-z0-9]+)*", code) is None or not file.is_file():
         return None
-    return _jurisdiction(file.read_text("utf-8"), code)
-
-
-@lru_cache(maxsize=32)
-def _jurisdiction(text: str, code: str) -> JurisdictionFile:
-    found: JurisdictionFile = read_file(JurisdictionFile, text, f"jurisdiction {code}")
+    found: JurisdictionFile = read_file(
+        JurisdictionFile, file.read_text("utf-8"), f"jurisdiction {code}"
+    )
     return found
 
 

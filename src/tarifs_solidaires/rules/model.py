@@ -12,6 +12,7 @@ import attrs
 from tarifs_solidaires.engine.expression import Condition, Expression
 from tarifs_solidaires.engine.step import Step
 from tarifs_solidaires.rules.file import Source, StepEntry
+from tarifs_solidaires.values.frozen import EMPTY
 from tarifs_solidaires.values.texts import NO_TEXT, Texts
 
 Value: TypeAlias = Fraction | str | bool | dt.date
@@ -70,6 +71,8 @@ class Parameter:
         What it is, and what is doubtful about it.
     choices : tuple
         Values that it can have.
+    labels : mapping of str to Texts
+        What each choice is called.
     basis : Basis
         Where it was read.
     since : date or None
@@ -82,6 +85,7 @@ class Parameter:
     label: Texts = NO_TEXT
     note: Texts = NO_TEXT
     choices: tuple[Value, ...] = ()
+    labels: Mapping[str, Texts] = EMPTY
     basis: Basis = Basis()
     since: dt.date | None = None
 

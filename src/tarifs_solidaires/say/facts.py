@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property, lru_cache
 from typing import Any, Literal, TypeAlias
@@ -26,6 +26,7 @@ from tarifs_solidaires.engine.expression import (
     Marginal,
     Mode,
     Name,
+    Sign,
     Some,
     names,
 )
@@ -197,6 +198,11 @@ class Operation:
         The row, candidate or part that decided.
     verdicts : tuple of Verdict
         Rows of a table up to the one that decided; all candidates of a best-of.
+    because : tuple of Test
+        Why the row of a table decided: what it asks, and what the rows before it, which did not
+        hold, ask of the same data; the closest condition on each side.
+    refused : tuple of Verdict
+        Rows before it that did not hold for another reason, each with it.
     pieces : tuple of Piece
         Parts of a scale, up to the last that was reached.
     bounds : tuple of Bound
@@ -223,6 +229,8 @@ class Operation:
     raw: Value
     row: RowFacts | None = None
     verdicts: tuple[Verdict, ...] = ()
+    because: tuple[Test, ...] = ()
+    refused: tuple[Verdict, ...] = ()
     pieces: tuple[Piece, ...] = ()
     bounds: tuple[Bound, ...] = ()
     rounding: Rounding | None = None
@@ -252,6 +260,9 @@ class Facts:
         Name of the row that names the result.
     reason : str
         Why the result was set aside; empty where it was not.
+    presumed : mapping of str to tuple of RowFacts
+        Data that nobody gave and that the result was worked out from, each with the rows of tables
+        that do not hold because of what is presumed of it.
     data : tuple of Datum
         What was given, what was presumed, and what was not given and asked for.
     operations : tuple of Operation
@@ -267,6 +278,7 @@ class Facts:
     missing: Mapping[str, str] = attrs.field(factory=dict)
     tranche: Texts = NO_TEXT
     reason: str = ""
+    presumed: Mapping[str, tuple[RowFacts, ...]] = attrs.field(factory=dict)
     data: tuple[Datum, ...]
     operations: tuple[Operation, ...] = ()
     parameters: tuple[Parameter, ...] = ()
@@ -295,12 +307,16 @@ class Person:
     @cached_property
     def worked(self) -> dict[str, Worked]:
         """What each step came to that any result depends on."""
-        return self.rule.work_out(self.given)
+        return self.rule.work_out_exact(self._exact, self.given)
+
+    @cached_property
+    def _exact(self) -> dict[str, Value]:
+        return self.rule.exact_values(self.given)
 
     @cached_property
     def values(self) -> dict[str, Value]:
         """Inputs, parameters and steps by name."""
-        known: dict[str, Value] = {**self.rule.constants, **self.rule.exact_values(self.given)}
+        known: dict[str, Value] = {**self.rule.constants, **self._exact}
         return known | {name: worked.value for name, worked in self.worked.items()}
 
     @cached_property
@@ -338,11 +354,20 @@ class Person:
             known[when] = held
         return known[when]
 
+    @cached_property
+    def _whys(self) -> dict[Condition, tuple[Leaf, ...]]:
+        return {}
+
     def why(self, when: Condition) -> tuple[Leaf, ...]:
         """Return the single conditions that make one hold, or fail.
 
         Where a figure of the rule makes it fail for everyone, that alone is why.
         """
+        if when not in self._whys:
+            self._whys[when] = self._why(when)
+        return self._whys[when]
+
+    def _why(self, when: Condition) -> tuple[Leaf, ...]:
         if not isinstance(when, Every | Some):
             return (when,)
         held = self.holds(when)
@@ -353,8 +378,12 @@ class Person:
             parts = [part for part in parts if self._of_rule(part)] or parts
         return tuple(dict.fromkeys(leaf for part in parts for leaf in self.why(part)))
 
+    @cached_property
+    def _figures(self) -> frozenset[str]:
+        return frozenset(self.rule.parameters)
+
     def _of_rule(self, when: Condition) -> bool:
-        return read_names(when) <= self.rule.parameters.keys()
+        return read_names(when) <= self._figures
 
     @cached_property
     def _consulted(self) -> dict[str, tuple[frozenset[str], frozenset[str]]]:
@@ -428,8 +457,17 @@ class Person:
             unit = self.rule.all_inputs[name].unit
         return Read(name=name, role=role, value=self.values[name], unit=unit)
 
+    @cached_property
+    def _tested(self) -> dict[Leaf, Test]:
+        return {}
+
     def test(self, leaf: Leaf) -> Test:
         """Put one condition to the person."""
+        if leaf not in self._tested:
+            self._tested[leaf] = self._test(leaf)
+        return self._tested[leaf]
+
+    def _test(self, leaf: Leaf) -> Test:
         if isinstance(leaf, Compare):
             name = (
                 leaf.left.name if isinstance(leaf.left, Name) else next(iter(read_names(leaf.left)))
@@ -465,6 +503,9 @@ class Person:
         if kind in ("table", "best"):
             verdicts = tuple(self._verdicts(step.value, facts.rows, worked.row))
             common["verdicts"] = verdicts
+            if kind == "table" and row is not None:
+                aside = step.name == self.rule.version.decides
+                common["because"], common["refused"] = self._because(verdicts, aside=aside)
             if row is not None:
                 common["expression"] = row.value
                 number = worked.row or 0
@@ -489,6 +530,49 @@ class Person:
             )
             if isinstance(node, Choice) and held is not False:
                 return
+
+    def _because(
+        self, verdicts: Sequence[Verdict], *, aside: bool
+    ) -> tuple[tuple[Test, ...], tuple[Verdict, ...]]:
+        """Return why the last row of a table decided, and which rows before it failed otherwise.
+
+        Parameters
+        ----------
+        verdicts : sequence of Verdict
+            Rows up to the one that decided.
+        aside : bool
+            Whether rows that have a name are told by it, where they ask about other data.
+        """
+        *failed, decided = verdicts
+        told = [test for test in decided.tests if test.read.role != "parameter"]
+        refused: list[Verdict] = []
+        for verdict in failed:
+            more = self._lacking(verdict.row.when, told)
+            known = {test.read.name for test in told}
+            if aside and verdict.row.named and any(test.read.name not in known for test in more):
+                own = tuple(test for test in verdict.tests if test.read.role != "parameter")
+                refused.append(attrs.evolve(verdict, tests=own))
+            else:
+                told += more
+        closest = list(dict.fromkeys(told))
+        for test in told:
+            if _is_told(test, [other for other in closest if other != test]):
+                closest.remove(test)
+        closest.sort(key=_is_upper)  # where a value begins, before where it ends
+        return tuple(closest), tuple(v for v in refused if self._lacking(v.row.when, told))
+
+    def _lacking(self, when: Condition, told: Sequence[Test]) -> list[Test]:
+        """Return what is still to be told for a condition to be sure to fail: as little as can be."""
+        if self._of_rule(when):
+            return []
+        if isinstance(when, Some):
+            return [test for part in when.parts for test in self._lacking(part, told)]
+        if isinstance(when, Every):
+            known = {test.read.name for test in told}
+            failing = [self._lacking(p, told) for p in when.parts if self.holds(p) is False]
+            return min(failing, key=lambda tests: sum(2 - (t.read.name in known) for t in tests))
+        test = self.test(when)
+        return [] if _is_told(test, told) else [test]
 
     def _pieces(self, node: Marginal, rows: Sequence[RowFacts]) -> Iterator[Piece]:
         amount, start = self.value(node.base), Fraction(0)
@@ -524,17 +608,76 @@ class Person:
                     yield facts.note
                 if row is not None and facts.rows[row].note:
                     yield facts.rows[row].note
-        asked = [note for note in self.rule.file.note if note.when]
-        if asked:
-            reader = Reader(self.rule.languages)
-            builder = Builder(self.rule.file, self.rule.shared, reader)
-            entries = [facts.entry for facts in self.rule.steps.values()]
-            scope = Scope(builder, entries, builder.figures)
-            for note in asked:
+        for when, text in _asked(self.rule):
+            if all(name in self.values for name in read_names(when)) and self.holds(when):
+                yield text
+
+
+def _asked(rule: DatedRule) -> tuple[tuple[Condition, Texts], ...]:
+    """Return the notes of a rule that concern some people only, with whom."""
+    programs = rule._programs
+    if "notes" not in programs:
+        reader = Reader(rule.languages)
+        builder = Builder(rule.file, rule.shared, reader)
+        scope = Scope(builder, [facts.entry for facts in rule.steps.values()], builder.figures)
+        found = []
+        for note in rule.file.note:
+            if note.when:
                 when = builder.when(note.when, note.path, scope)
-                known = all(name in self.values for name in read_names(when))
-                if not reader.remarks and known and self.holds(when):
-                    yield note.text
+                if not reader.remarks:  # its names are not all those of another version
+                    found.append((when, note.text))
+                reader.remarks.clear()
+        programs["notes"] = tuple(found)
+    notes: tuple[tuple[Condition, Texts], ...] = programs["notes"]
+    return notes
+
+
+def _is_upper(test: Test) -> bool:
+    asked = test.condition
+    return isinstance(asked, Compare) and _side(asked.sign, test.holds)[0] == "<"
+
+
+def _is_told(test: Test, told: Iterable[Test]) -> bool:
+    """Say whether some conditions, as they stand for a person, contain another one."""
+    return any(_contains(other, test) for other in told)
+
+
+def _contains(told: Test, test: Test) -> bool:
+    one, other = told.condition, test.condition
+    if told.read.name != test.read.name:
+        return False
+    if isinstance(other, Flag | Given):
+        return True  # the value itself is told
+    if isinstance(other, Among):
+        return isinstance(one, Among) and (
+            one == other or (bool(told.holds) and not one.negated and not one.prefixes)
+        )
+    if not isinstance(one, Compare) or one.left != other.left:
+        return False
+    near, far = told.bound, test.bound
+    if not isinstance(near, Fraction | Surd) or not isinstance(far, Fraction | Surd):
+        return one == other
+    tight, wide = _side(one.sign, told.holds), _side(other.sign, test.holds)
+    if tight == "=":
+        return compare(near, wide, far)
+    if tight == wide == "!=":
+        return same(near, far)
+    if wide in ("=", "!="):
+        return wide == "!=" and tight in "<>" and compare(near, tight + "=", far)
+    if tight[0] != wide[0]:
+        return False
+    strict = len(tight) == 1 or len(wide) == 2
+    return compare(near, tight[0] + ("=" if strict else ""), far)
+
+
+_OTHERWISE: Mapping[Sign, Sign] = {
+    "<=": ">", "<": ">=", ">": "<=", ">=": "<", "=": "!=", "!=": "=",
+}  # fmt: skip
+
+
+def _side(sign: Sign, held: bool | None) -> Sign:
+    """Return how a value stands to a bound."""
+    return sign if held else _OTHERWISE[sign]
 
 
 def _written(formula: object) -> str:
@@ -565,6 +708,8 @@ def collect(
     i: int | tuple[int, ...] | None,
     origin: Mapping[str, str] | None = None,
     holder: Mapping[str, str] | None = None,
+    *,
+    fresh: bool = False,
 ) -> tuple[Facts, Person | None]:
     """Return the facts of the result at a position.
 
@@ -578,6 +723,8 @@ def collect(
         Where this person's data come from, where that is not what the rule says.
     holder : mapping of str to str, optional
         Who holds this person's data, likewise.
+    fresh : bool
+        Whether the inputs are sure to be those that were computed; else they are computed again.
 
     Returns
     -------
@@ -616,7 +763,8 @@ def collect(
         )  # fmt: skip
         nothing = dict.fromkeys(rule.output_names)
         return Facts(rule=rule, outputs=nothing, reason=reason, data=data), None
-    _check_unchanged(outcome, given, position, number, i)
+    if not fresh:
+        _check_unchanged(outcome, given, position, number, i)
     person = Person(rule, given)
     outputs = {name: person.values.get(name) for name in rule.output_names}
     reached = person.reached
@@ -628,8 +776,27 @@ def collect(
         missing={n: person.gone.get(n, "") for n, value in outputs.items() if value is None},
         data=tuple(of_data.all(person)), operations=operations, notes=tuple(person.notes()),
         parameters=tuple(p for name, p in rule.parameters.items() if name in reached),
+        presumed=_presumed(person, outcome.defaults, operations),
     )  # fmt: skip
     return facts, person
+
+
+def _presumed(
+    person: Person, defaults: frozenset[str], operations: Sequence[Operation]
+) -> dict[str, tuple[RowFacts, ...]]:
+    """Return what nobody gave and the result was worked out from, with the rows that it closes."""
+    inputs = person.rule.all_inputs
+    found: dict[str, dict[RowFacts, None]] = {
+        name: {} for name in inputs
+        if name in person.reached and name not in person.worked
+        and (name in defaults or person.values[name] is None)
+    }  # fmt: skip
+    for done in operations if found else ():
+        for verdict in done.verdicts if done.main else ():
+            for test in verdict.tests if verdict.holds is False else ():
+                if test.read.name in found:
+                    found[test.read.name][verdict.row] = None
+    return {name: tuple(rows) for name, rows in found.items()}
 
 
 def _single(array: Any, shape: tuple[int, ...], position: tuple[int, ...]) -> Any:

@@ -49,9 +49,9 @@ def percents(text: str) -> frozenset[Fraction]:
     return frozenset(Fraction(n) / 100 for n in re.findall(r"(\d+(?:\.\d+)?)\s*%", text))
 
 
-def equals(value: Value, unit: str) -> str:
+def equals(value: Value, unit: str, most: int = 4) -> str:
     """Return the sign between what is worked out and a number that words may round."""
-    return "=" if not isinstance(value, Fraction | Surd) or is_exact(value, unit) else "≈"
+    return "=" if not isinstance(value, Fraction | Surd) or is_exact(value, unit, most) else "≈"
 
 
 class Formula:
@@ -82,9 +82,11 @@ class Formula:
         """Return the formula of an operation."""
         return cls(words, percents(done.text), done.reads, done.unit)
 
-    def told(self, node: Expression, raw: Value, value: str) -> str:
+    def told(self, node: Expression, raw: Value, value: str, most: int = 2) -> str:
         """Say how a number was worked out, from its formula, itself and itself in words."""
-        sign = equals(raw, self.unit)
+        sign = equals(raw, self.unit, most)
+        if any(equals(r.value, r.unit, 2) == "≈" for r in self.reads.values() if r.role == "step"):
+            sign = "≈"
         match node:
             case Number():
                 return value

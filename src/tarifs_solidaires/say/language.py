@@ -252,8 +252,13 @@ class Language:
 
     def text(self, french: str) -> str:
         """Return a text of a file in this language, ready for a line."""
-        words = clean(french)
-        return _BEFORE_SIGN.sub(NBSP, words) if self.code.startswith("fr") else words
+        return _ready(french, self.code.startswith("fr"))
+
+
+@lru_cache(maxsize=1 << 12)
+def _ready(text: str, spaced: bool) -> str:
+    words = clean(text)
+    return _BEFORE_SIGN.sub(NBSP, words) if spaced else words
 
 
 def is_exact(value: Amount, unit: str, most: int = 4) -> bool:
@@ -270,9 +275,12 @@ def _most(unit: str, most: int) -> int:
 
 def _places(value: Amount, most: int) -> int | None:
     """Return how many decimals a number has; None where they are too many."""
-    if isinstance(value, Surd):
-        return None
-    return next((p for p in range(most + 1) if 10**p % value.denominator == 0), None)
+    return None if isinstance(value, Surd) else _decimals(value.denominator, most)
+
+
+@lru_cache(maxsize=1 << 12)
+def _decimals(denominator: int, most: int) -> int | None:
+    return next((p for p in range(most + 1) if 10**p % denominator == 0), None)
 
 
 def _counted(value: Fraction, places: int) -> int:

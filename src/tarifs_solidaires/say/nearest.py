@@ -13,9 +13,10 @@ any other result, and for counts of a few (persons, children), it is where the r
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 import attrs
@@ -47,6 +48,7 @@ from tarifs_solidaires.engine.expression import (
 )
 from tarifs_solidaires.engine.ranges import Reach, Span, reach
 from tarifs_solidaires.engine.step import Step
+from tarifs_solidaires.rules.dated import DatedRule
 from tarifs_solidaires.rules.model import RowFacts
 from tarifs_solidaires.say.facts import Person, day, read_names, same, step_reads
 from tarifs_solidaires.values.inputs import Input
@@ -62,6 +64,7 @@ _PARTS = (Fraction(-1), Fraction(-1, 2), Fraction(1, 2), Fraction(1))
 BUDGET = 200  # stretches that are bounded, before values are tried one by one
 TRIED = 1 << 18  # values that are tried then
 CHUNK = 1 << 15
+KEPT = 1 << 14  # lines whose changes are kept for people who have the same
 HIDDEN = "\0"  # begins the names of steps that only serve here
 
 
@@ -173,51 +176,204 @@ def changes(person: Person) -> Changes:
     >>> first.input, first.reach, int(first.bound), float(first.outputs["taux_reduction"])
     ('quotient_familial', '<=', 500, 0.9)
     """
-    lines = [
-        Line(person, item)
-        for name, item in person.rule.all_inputs.items()
-        if name in person.reached and name not in person.worked
-        and (item.codes if item.kind == "code" else True)
-        and not (item.numeric and person.values[name] is None)
-    ]  # fmt: skip
-    looked = [(line, side, value) for line in lines for side, value in line.looked_at()]
-    differs = _differ(person, [(line.item, value) for line, _, value in looked])
-    found: list[Change] = []
-    for line in lines:
-        there = [
-            (s, v) for (one, s, v), d in zip(looked, differs, strict=True) if d and one is line
-        ]
-        found += line.changes(there)
-    return Changes(
-        found=tuple(found), walked=tuple(line.name for line in lines),
-        unproved=tuple(line.name for line in lines if not line.proved),
+    return next(iter(changes_of([person])))
+
+
+def changes_of(persons: Sequence[Person]) -> Iterator[Changes]:
+    """Yield what would change the results of some persons of one rule, given the same inputs.
+
+    What one computation of the rule settles for all of them is asked once.
+
+    Parameters
+    ----------
+    persons : sequence of Person
+        The persons.
+
+    Yields
+    ------
+    Changes
+        Those of each, in order; see ``changes``.
+    """
+    wanted = [_wanted(person) for person in persons]
+    lines = [[line for line in own if isinstance(line, Line)] for own in wanted]
+    looked = [
+        [(line, side, value) for line in own for side, value in line.looked_at()] for own in lines
+    ]
+    values = [[(line.item, value) for line, _, value in one] for one in looked]
+    for own, here, differs in zip(wanted, looked, _differ(persons, values), strict=True):
+        known: list[_Known] = []
+        for line in own:
+            if isinstance(line, Line):
+                there = [
+                    (s, v)
+                    for (one, s, v), d in zip(here, differs, strict=True)
+                    if d and one is line
+                ]
+                line = _Known(line.name, tuple(line.changes(there)), line.proved).kept(line)
+            known.append(line)
+        yield Changes(
+            found=tuple(change for one in known for change in one.found),
+            walked=tuple(one.name for one in known),
+            unproved=tuple(one.name for one in known if not one.proved),
+        )  # fmt: skip
+
+
+@attrs.frozen
+class _Known:
+    """What changes along one input, for everyone who has the same of what matters to it."""
+
+    name: str
+    found: tuple[Change, ...]
+    proved: bool
+
+    def kept(self, line: Line) -> _Known:
+        """Keep it for the next person."""
+        memory = _memory(line.person)
+        if len(memory) >= KEPT:
+            memory.clear()
+        place = line.place
+        if line.direct and line.stepwise and place is not None:
+            memory[line.key] = line.cuts
+            memory[line.key, "between", bisect_left(line.cuts, place)] = self
+        else:
+            memory[line.key, line.here] = self
+        return self
+
+    def seen_from(self, here: Value) -> _Known:
+        """Return the same for another place between the same two cuts: another gap."""
+        if not isinstance(here, Fraction):
+            return self
+        found = [
+            change if change.gap is None
+            else attrs.evolve(change, gap=abs(here - change.bound))  # type: ignore[operator]
+            for change in self.found
+        ]  # fmt: skip
+        return attrs.evolve(self, found=tuple(found))
+
+
+def _memory(person: Person) -> dict[Any, Any]:
+    memory: dict[Any, Any] = person.rule._programs.setdefault("changes", {})
+    return memory
+
+
+def _recalled(person: Person, item: Input, key: tuple[Any, ...]) -> _Known | None:
+    """Return what is known of an input for a person already."""
+    memory, here = _memory(person), person.values[item.name]
+    place, cuts = _place(item, here), memory.get(key)
+    if cuts is not None and place is not None:
+        known: _Known | None = memory.get((key, "between", bisect_left(cuts, place)))
+        return known.seen_from(here) if known is not None else None
+    found: _Known | None = memory.get((key, here))
+    return found
+
+
+def _place(item: Input, here: Value) -> int | None:
+    """Return which value of the grid of an input one is; None where it is none of them."""
+    if not item.numeric or not isinstance(here, Fraction):
+        return None
+    place = here / item.grid
+    return int(place) if place.denominator == 1 else None
+
+
+def _wanted(person: Person) -> list[Line | _Known]:
+    """Return the inputs to vary, and what is known of them already."""
+    found = list[Line | _Known]()
+    for name, item in person.rule.all_inputs.items():
+        if (
+            name in person.reached and name not in person.worked
+            and (item.codes if item.kind == "code" else True)
+            and not (item.numeric and person.values[name] is None)
+        ):  # fmt: skip
+            key = _key(person, item)
+            known = _recalled(person, item, key)
+            found.append(Line(person, item, key) if known is None else known)
+    return found
+
+
+def _key(person: Person, item: Input) -> tuple[Any, ...]:
+    """Return all of a person that what changes along an input can depend on, but the input itself."""
+    programs, place = person.rule._programs, ("along", item.name, frozenset(person.given))
+    if place not in programs:
+        programs[place] = _outside(person, item)
+    conditions_, read = programs[place]
+    values, gone = person.values, person.gone
+    return (
+        *place, *(person.holds(when) for when in conditions_),
+        *((values[name], name in gone) for name in read),
     )  # fmt: skip
 
 
-def _differ(person: Person, values: Sequence[tuple[Input, Value]]) -> list[bool]:
+def _outside(person: Person, item: Input) -> tuple[tuple[Condition, ...], tuple[str, ...]]:
+    """Return the conditions that an input does not move, and the other values beside it."""
+    moving, found, read = {item.name}, dict[Condition, None](), set[str]()
+
+    def gather(when: Condition) -> None:
+        if read_names(when).isdisjoint(moving):
+            found[when] = None
+        elif isinstance(when, Every | Some):
+            for part in when.parts:
+                gather(part)
+        else:
+            read.update(read_names(when))
+
+    for name, worked in person.worked.items():
+        step = worked.step
+        if step_reads(step) & moving:
+            moving.add(name)
+            if isinstance(step.value, Choice | Best):
+                for case in step.value.cases:
+                    gather(case.when)
+                    read |= read_names(case.value)
+            else:
+                read |= read_names(step.value)
+            for bound in (step.at_least, step.at_most):
+                read |= read_names(bound) if bound is not None else frozenset()
+    for step in person.rule.requirements:
+        if item.name in step_reads(step):
+            read |= step_reads(step)
+    known = person.values.keys() - person.rule.constants.keys()
+    return tuple(found), tuple(sorted((read & known) - moving))
+
+
+def _differ(
+    persons: Sequence[Person], values: Sequence[Sequence[tuple[Input, Value]]]
+) -> Iterator[list[bool]]:
     """Say for values of inputs, one at a time, whether a result is another: all in one computation."""
-    if not values:
-        return []
+    sizes = [len(own) + 1 for own in values]
+    items = {item.name: item for own in values for item, _ in own}
+    if not items:
+        yield from ([] for _ in persons)
+        return
     columns: dict[str, Any] = {}
-    for item in {item.name: item for item, _ in values}.values():
-        here = _given(item, person.values[item.name])
-        column = [_given(item, value) if one is item else here for one, value in values]
-        columns[item.name] = np.array([here, *column], dtype=_DTYPES[item.kind])
-    return [bool(one) for one in _differences(person, columns, person.rule.output_names)]
+    for name in {**persons[0].given, **items}:
+        item, column = persons[0].rule.all_inputs[name], list[Any]()
+        for person, own in zip(persons, values, strict=True):
+            here = _given(item, person.values[name])
+            column.append(here)
+            column += [_given(item, value) if one is item else here for one, value in own]
+        columns[name] = np.array(column, dtype=object if None in column else _DTYPES[item.kind])
+    first = np.repeat(np.cumsum([0, *sizes[:-1]]), sizes)
+    found = _differences(persons[0].rule, columns, persons[0].rule.output_names, first)
+    start = 0
+    for size in sizes:
+        yield found[start + 1 : start + size].tolist()
+        start += size
 
 
-def _differences(person: Person, columns: Mapping[str, Any], outputs: Iterable[str]) -> Mask:
-    """Say for each row but the first whether some results are others than in the first."""
-    parts = person.rule._outcome({**person.given, **columns}, "null", {})
-    refused = np.asarray(parts["reason_number"])
-    differs = np.zeros(refused.size - 1, dtype=bool)
+def _differences(
+    rule: DatedRule, columns: Mapping[str, Any], outputs: Iterable[str], first: Any = 0
+) -> Mask:
+    """Say for each row whether some results are others than in its first row."""
+    parts = rule._outcome(columns, "null", {})
+    differs = np.zeros(len(parts["reason_number"]), dtype=bool)
     for name in outputs:
         array = parts["outputs"][name]
-        same_one = array[1:] == array[0]
+        here = array[first]
+        same_one = array == here
         if array.dtype.kind == "f":
-            same_one |= np.isnan(array[1:]) & np.isnan(array[0])
+            same_one |= np.isnan(array) & np.isnan(here)
         differs |= ~same_one.astype(bool)
-    return np.asarray(differs & (refused[1:] == 0))
+    return np.asarray(differs & (np.asarray(parts["reason_number"]) == 0))
 
 
 _DTYPES: Mapping[str, Any] = {
@@ -244,10 +400,12 @@ class Line:
         One person's values.
     item : Input
         The input.
+    key : tuple
+        What else of the person the changes along the line can depend on.
     """
 
-    def __init__(self, person: Person, item: Input) -> None:
-        self.person, self.item, self.name = person, item, item.name
+    def __init__(self, person: Person, item: Input, key: tuple[Any, ...] = ()) -> None:
+        self.person, self.item, self.name, self.key = person, item, item.name, key
         self.here = person.values[item.name]
         self.proved = True
         self.moving = {item.name}  # what may differ where the input does
@@ -260,6 +418,8 @@ class Line:
         self.watched: dict[str, dict[str, str]] = {}  # by output that moves: what is watched, how
         self.watchers: list[Step] = []
         self.cuts: list[int] = []  # places on the grid after which something may change
+        self.place = _place(item, self.here)
+        self.direct = False  # whether the cuts are where the input itself is compared with figures
         self.stepwise = not item.numeric  # whether nothing changes but after a cut
         if item.numeric:
             self.moves: dict[str, bool] = {}
@@ -270,7 +430,9 @@ class Line:
                 if self.moves.get(output) and not few:
                     self.watched[output] = {}
                     self._watch(output, self.watched[output])
-            self.cuts, self.stepwise = Cuts(self).found()
+            found = Cuts(self)
+            self.cuts, self.stepwise = found.found()
+            self.direct = found.direct
         self.all_steps = [*self.steps, *self.required, *self.watchers]
 
     # -- the steps that depend on the input ----------------------------------------------------
@@ -561,7 +723,8 @@ class Line:
             rest = places.astype(_DTYPES[kind]) if kind == "date" else places * float(grid)
             here = np.array([_given(self.item, self.here)], dtype=_DTYPES[kind])
             column = np.concatenate([here, rest])
-            for found in np.flatnonzero(_differences(self.person, {self.name: column}, names))[:1]:
+            given = {**self.person.given, self.name: column}
+            for found in np.flatnonzero(_differences(self.person.rule, given, names)[1:])[:1]:
                 return Fraction(int(places[found])) * grid
         return None
 
@@ -625,7 +788,8 @@ class Cuts:
 
     def __init__(self, line: Line) -> None:
         self.line, self.person, self.moving = line, line.person, line.moving
-        self.stepwise = True
+        self.stepwise = self.direct = True
+        self.places: set[int] = set()
         self.straight: dict[str, tuple[Fraction, Fraction] | None] = {}  # as things are
         self.units: dict[Expression, Fraction] = {}  # to which steps are rounded
         self.sure: set[str] = set()  # steps that are a straight line everywhere
@@ -641,11 +805,12 @@ class Cuts:
         bool
             Whether no result changes anywhere else.
         """
-        places: set[int] = set()
+        places = self.places
         for step in self.line.steps:
             worked = self.person.worked[step.name]
             self._add(step, worked)
             for left, right in self._compared(step, worked):
+                self.direct = False
                 one, other = self._straight(left, worked.row), self._straight(right, worked.row)
                 if one is None or other is None or one[1] == other[1]:
                     continue
@@ -688,8 +853,12 @@ class Cuts:
         value = step.value
         if isinstance(value, Choice | Best):
             for case in value.cases:
-                for leaf in conditions(case.when) if case.when != NEVER else ():
+                for leaf in single_conditions(case.when):
                     if isinstance(leaf, Compare):
+                        known = _direct(leaf, self.line.name, self.line.item.grid)
+                        if known is not None:
+                            self.places.update(known)
+                            continue
                         sides = (leaf.left, leaf.right)
                         if not all(map(self._is_sure, sides)) or None in map(self._straight, sides):
                             self.stepwise = False
@@ -759,6 +928,22 @@ def _combined(
         case "/" if not other[1] and other[0]:
             return one[0] / other[0], one[1] / other[0]
     return None
+
+
+@lru_cache(maxsize=1 << 14)
+def single_conditions(when: Condition) -> tuple[Condition, ...]:
+    """Return the single conditions that one is made of, once each for all persons."""
+    return () if when == NEVER else tuple(conditions(when))
+
+
+@lru_cache(maxsize=1 << 14)
+def _direct(leaf: Compare, name: str, grid: Fraction) -> tuple[int, ...] | None:
+    """Return after which places an input passes a figure; None where something else is compared."""
+    if leaf.left != Name(name) or not isinstance(leaf.right, Number):
+        return None
+    place = leaf.right.value / grid
+    whole = math.floor(place)
+    return (whole, whole - 1) if place.denominator == 1 else (whole,)
 
 
 def values_in(node: Expression) -> Iterator[Expression]:

@@ -21,6 +21,7 @@ from tarifs_solidaires.rules.model import Basis, RowFacts
 from tarifs_solidaires.rules.outcome import Outcome
 from tarifs_solidaires.say.facts import Datum, Facts, Operation, Test, Verdict, collect, day
 from tarifs_solidaires.say.language import (
+    START,
     Language,
     chosen,
     clean,
@@ -30,14 +31,16 @@ from tarifs_solidaires.say.language import (
     plain_text,
 )
 from tarifs_solidaires.say.nearest import Change, Changes, changes
-from tarifs_solidaires.say.words import Words
+from tarifs_solidaires.say.words import Words, kept
 from tarifs_solidaires.say.working import Line, Working
 from tarifs_solidaires.values.inputs import Input
 
 if TYPE_CHECKING:
     from jinja2 import Template
+    from markupsafe import Markup
 
 ROLES = ("decides", "assists")
+_ABBREVIATED = re.compile(r"\b[A-ZÀ-Ý][A-Za-zÀ-ÿ]*[A-ZÀ-Ý][A-ZÀ-Ý0-9]*(?:-[A-ZÀ-Ý0-9]+)*\b")
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>#|~&!])")
 
 
@@ -49,17 +52,21 @@ class Table:
     rows: tuple[tuple[str, str, str], ...]
     links: tuple[str, ...] = ()  # address of what the first cell names, by row
 
+    @property
+    def linked(self) -> Iterator[tuple[str, str, str]]:
+        """The rows, with the address of what the first cell names behind it."""
+        for row, link in zip(self.rows, self.links or [""] * len(self.rows), strict=True):
+            yield (f"{row[0]}, {clean(link)}" if link else row[0], *row[1:])
+
     def told(self, say: Language) -> Iterator[str]:
         """Yield each row as a sentence."""
         sentence = (
             msg("{source} ({sure}): {figures}") if self.links else msg("{name}: {value} ({more})")
         )
-        for number, (one, two, three) in enumerate(self.rows):
-            link = clean(self.links[number]) if self.links else ""
+        for one, two, three in self.linked:
             yield say(
-                sentence, name=one, value=two, more=three, sure=two, figures=three,
-                source=f"{one}, {link}" if link else one,
-            )  # fmt: skip
+                sentence, name=one, source=one, value=two, sure=two, more=three, figures=three
+            )
 
 
 @attrs.frozen
@@ -70,6 +77,62 @@ class Section:
     heading: str
     lines: tuple[Line, ...] = ()
     table: Table | None = None
+
+    def texts(self) -> Iterator[str]:
+        """Yield all that it says."""
+        for line in self.lines:
+            yield line.text
+            yield from line.below
+        for row in self.table.rows if self.table is not None else ():
+            yield from row
+
+
+@attrs.frozen
+class Content:
+    """What a notice says, in parts.
+
+    Parameters
+    ----------
+    facts : Facts
+        What is said, in no language.
+    changes : Changes
+        What would change the result.
+    lang : str
+        Language.
+    heading : str
+        Title of the rule.
+    lead : tuple of str
+        The result, and what must be known at once.
+    sections : tuple of Section
+        The rest, under its headings.
+    """
+
+    facts: Facts
+    changes: Changes
+    lang: str
+    heading: str
+    lead: tuple[str, ...]
+    sections: tuple[Section, ...]
+
+    @classmethod
+    def of(
+        cls, facts: Facts, changed: Changes, lang: str, remark: str, role: str | None
+    ) -> Content:
+        """Put what there is to say into words."""
+        words = Words(facts, changed, language(lang))
+        lead = (words.results(), *words.cautions(), *filter(None, (remark,)))
+        sections = _sections(words, role, lead[0])
+        return cls(facts, changed, lang, words.text(facts.rule.title), lead, sections)
+
+    def page(self, contact: str | None = None) -> str:
+        """Return the page; see ``Explanation.to_html``."""
+        return _template().render(notice=self, contact=self.contact_lines(contact))
+
+    def contact_lines(self, contact: str | None) -> list[str]:
+        """Say where the authority can be reached."""
+        say = language(self.lang)
+        where = clean(contact if contact is not None else self.facts.rule.file.contact)
+        return [say("Contact: {contact}", contact=where)] if where else []
 
 
 class Explanation(str):
@@ -91,7 +154,17 @@ class Explanation(str):
         How it was worked out, what would change it, the data, the sources, the rights.
     """
 
-    __slots__ = ("_made", "changes", "facts", "heading", "lang", "lead", "role", "sections")
+    __slots__ = (
+        "_content",
+        "_made",
+        "changes",
+        "facts",
+        "heading",
+        "lang",
+        "lead",
+        "role",
+        "sections",
+    )
 
     facts: Facts
     changes: Changes
@@ -100,23 +173,20 @@ class Explanation(str):
     lead: tuple[str, ...]
     role: str | None
     sections: tuple[Section, ...]
+    _content: Content
     _made: tuple[Any, ...]
 
     def __new__(
         cls, facts: Facts, changed: Changes, lang: str, remark: str = "", role: str | None = None
     ) -> Explanation:
         """Put the parts together; the text leads with the result."""
-        say = language(lang)
-        words = Words(facts, changed, say)
-        lead = (words.results(), *words.cautions(), *filter(None, (remark,)))
-        sections = tuple(_sections(words, role))
-        parts = ["\n".join(lead)]
-        parts += ["\n".join([s.heading, *_text_lines(s, say)]) for s in sections]
+        content, say = Content.of(facts, changed, lang, remark, role), language(lang)
+        parts = ["\n".join(content.lead)]
+        parts += ["\n".join([s.heading, *_text_lines(s, say)]) for s in content.sections]
         self = super().__new__(cls, plain_text("\n\n".join(parts)))
         self.facts, self.changes, self.role, self.lang = facts, changed, role, lang
-        self.heading = words.text(facts.rule.title)
-        self.lead, self.sections = lead, sections
-        self._made = (facts, changed, lang, remark, role)
+        self.heading, self.lead, self.sections = content.heading, content.lead, content.sections
+        self._content, self._made = content, (facts, changed, lang, remark, role)
         return self
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -136,7 +206,7 @@ class Explanation(str):
         str
             Lines; the explanation itself where there is no contact.
         """
-        return "".join([self, *(f"\n- {line}" for line in self._contact(contact))])
+        return "".join([self, *(f"\n- {line}" for line in self._content.contact_lines(contact))])
 
     def to_markdown(self, contact: str | None = None) -> str:
         r"""Return the notice as Markdown, tables in pipes.
@@ -169,11 +239,11 @@ class Explanation(str):
                 lines += [f"  - {_markdown(text)}" for text in line.below]
             blocks.append("\n".join(lines))
             if section.table is not None:
-                rows = [[_markdown(cell) for cell in row] for row in section.table.rows]
+                rows = [[_markdown(cell) for cell in row] for row in section.table.linked]
                 head = [_markdown(header) for header in section.table.headers]
                 table = [head, ["---"] * len(head), *rows]
                 blocks.append("\n".join("| " + " | ".join(cells) + " |" for cells in table))
-        blocks += map(_markdown, self._contact(contact))
+        blocks += map(_markdown, self._content.contact_lines(contact))
         return "\n\n".join(block for block in blocks if block) + "\n"
 
     def _repr_markdown_(self) -> str:
@@ -192,12 +262,29 @@ class Explanation(str):
         str
             HTML; every value is escaped.
         """
-        return _template().render(notice=self, contact=self._contact(contact))
+        return self._content.page(contact)
 
-    def _contact(self, contact: str | None) -> list[str]:
-        say = language(self.lang)
-        where = clean(contact if contact is not None else self.facts.rule.file.contact)
-        return [say("Contact: {contact}", contact=where)] if where else []
+    def to_pdf(self, contact: str | None = None) -> bytes:
+        """Return the notice as a tagged PDF, of the same page.
+
+        Parameters
+        ----------
+        contact : str, optional
+            Where the authority can be reached, printed under the rights.
+
+        Returns
+        -------
+        bytes
+            PDF/UA: its headings, lists and tables are tagged for screen readers.
+
+        Raises
+        ------
+        InputError
+            Where WeasyPrint, or a library of the system that it needs, is not there.
+        """
+        from tarifs_solidaires.say.pdf import to_pdf
+
+        return to_pdf(self.to_html(contact))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the facts as plain values, with keys and numbers that no language changes.
@@ -211,7 +298,8 @@ class Explanation(str):
             - ``result``: output to number, code, true or false, null where there is none;
               ``reason``: why the result was set aside, empty where it was not; ``tranche``: the row
               that names it, in the first language of the rule; ``missing``: for an output without
-              a result, the operation because of which there is none;
+              a result, the operation because of which there is none; ``presumed``: for an input
+              that nobody gave, the rows that do not hold because of what is presumed of it;
             - ``data``: ``name``, ``value``, ``unit``, ``meaning``, ``origin`` (``declaration``,
               ``certificate``, ``administration``, ``default`` where nobody gave it and its default
               counts, ``not_given`` where nobody gave it), ``holder``, and ``read``: whether the
@@ -223,7 +311,8 @@ class Explanation(str):
               ``unit``, ``formula`` as the file writes it, ``reads`` (``name``, ``role``,
               ``value``), ``tranche`` (the row, candidate or part that decided), ``rows`` (up to
               that one: ``tranche``, ``holds``, ``why``, ``value``; a ``why`` is ``input``,
-              ``condition``, ``value``, ``bound``, ``holds``), ``parts`` of a scale (``tranche``,
+              ``condition``, ``value``, ``bound``, ``holds``), of a table ``because`` (why that row
+              decided) and ``refused`` (rows before it that failed for another reason), ``parts`` of a scale (``tranche``,
               ``from``, ``amount``, ``rate``, ``value``), ``at_least``, ``at_most`` and ``round``
               where there are (``applied`` says whether they changed the value), ``missing``,
               ``main`` (false where it only served a candidate that lost), ``source``,
@@ -271,18 +360,44 @@ def explain(
     holder: Mapping[str, str] | None = None,
 ) -> Explanation:
     """Return the explanation of the result at position ``i``; see ``Result.explain``."""
-    if role is not None and role not in ROLES:
-        raise InputError(
-            Fault(code="role", template="role: {value!r} is unknown",
-                  remedy=f"write {' or '.join(map(repr, ROLES))}", data={"value": role})
-        )  # fmt: skip
     say, remark = chosen(outcome.rule, lang)
+    check_role(role)
     facts, person = collect(outcome, i, origin, holder)
     changed = changes(person) if person is not None else Changes()
     return Explanation(facts, changed, say.code, remark, role)
 
 
-def _sections(words: Words, role: str | None) -> Iterator[Section]:
+def check_role(role: str | None) -> None:
+    """Refuse a part in the decision that there is not."""
+    if role is not None and role not in ROLES:
+        raise InputError(
+            Fault(code="role", template="role: {value!r} is unknown",
+                  remedy=f"write {' or '.join(map(repr, ROLES))}", data={"value": role})
+        )  # fmt: skip
+
+
+def _sections(words: Words, role: str | None, result: str) -> tuple[Section, ...]:
+    """Return the parts of a notice, and what the abbreviations in them stand for."""
+    sections = tuple(_parts(words, role))
+    memory = kept(words.rule, words.say.code)
+    *own, rights = sections  # rights are the same for everyone
+    if rights not in memory:
+        memory[rights] = _capitals("\n".join(rights.texts()))
+    texts = [result, *(text for section in own for text in section.texts())]
+    held = _capitals("\n".join(texts)) | memory[rights]
+    if held not in memory:
+        told = [words.pair(short, whole) for short, whole in words.abbreviations(sorted(held))]
+        memory[held] = tuple(map(Line, told))
+    lines = memory[held]
+    heading = words.say("What the abbreviations stand for")
+    return (*sections, Section("abbreviations", heading, lines)) if lines else sections
+
+
+def _capitals(text: str) -> frozenset[str]:
+    return frozenset(_ABBREVIATED.findall(text))
+
+
+def _parts(words: Words, role: str | None) -> Iterator[Section]:
     say, facts = words.say, words.facts
     if not facts.reason:
         yield Section(
@@ -307,8 +422,12 @@ def _sections(words: Words, role: str | None) -> Iterator[Section]:
     notes = tuple(map(Line, words.notes()))
     if notes:
         yield Section("notes", say("Good to know"), notes)
-    law = load_jurisdiction(facts.rule.jurisdiction) if facts.rule.jurisdiction else None
-    yield Section("rights", say("Your rights"), tuple(map(Line, words.rights(law, role))))
+    known = kept(facts.rule, say.code)
+    if ("rights", role) not in known:
+        law = load_jurisdiction(facts.rule.jurisdiction) if facts.rule.jurisdiction else None
+        lines = tuple(map(Line, words.rights(law, role)))
+        known["rights", role] = Section("rights", say("Your rights"), lines)
+    yield known["rights", role]
 
 
 def _text_lines(section: Section, say: Language) -> Iterator[str]:
@@ -324,6 +443,18 @@ def _markdown(text: str) -> str:
     return _MARKDOWN.sub(r"\\\1", plain_text(text))
 
 
+def _marked_up(text: str) -> Markup:
+    """Return a text for a page, words in another language in a span that says so."""
+    from markupsafe import Markup, escape
+
+    if START not in text:
+        return escape(text)
+    span = Markup('<span lang="{}">{}</span>')
+    return Markup("").join(
+        span.format(lang, words) if lang else escape(words) for lang, words in pieces(text)
+    )
+
+
 @lru_cache(maxsize=1)
 def _template() -> Template:
     from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -335,7 +466,7 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["pieces"] = pieces
+    environment.filters["words"] = _marked_up
     return environment.get_template("notice.html")
 
 
@@ -362,6 +493,7 @@ def _plain_facts(notice: Explanation) -> dict[str, Any]:
         "reason": facts.reason,
         "tranche": facts.tranche.first,
         "missing": dict(facts.missing),
+        "presumed": {n: [_row_name(row) for row in rows] for n, rows in facts.presumed.items()},
         "data": [_plain_datum(datum, words) for datum in facts.data],
         "parameters": [
             {
@@ -414,6 +546,9 @@ def _plain_operation(done: Operation, words: Words) -> dict[str, Any]:
     }
     if done.verdicts:
         found["rows"] = [_plain_verdict(verdict) for verdict in done.verdicts]
+    if done.kind == "table":
+        found["because"] = [_plain_test(test) for test in done.because]
+        found["refused"] = [_plain_verdict(verdict) for verdict in done.refused]
     if done.pieces:
         found["parts"] = [
             {

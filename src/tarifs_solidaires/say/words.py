@@ -15,6 +15,7 @@ from tarifs_solidaires.engine.expression import Among, Compare, Number
 from tarifs_solidaires.rules.build import FAR
 from tarifs_solidaires.rules.dated import DatedRule
 from tarifs_solidaires.rules.file import JurisdictionFile, Source
+from tarifs_solidaires.rules.load import load_jurisdiction
 from tarifs_solidaires.rules.model import Basis, Output, Parameter, RowFacts
 from tarifs_solidaires.say.facts import ABSENT, PRESUMED, Datum, Facts, Read, Test, day
 from tarifs_solidaires.say.facts import Operation as Done
@@ -85,6 +86,12 @@ _ROLES = {
 }
 
 
+def kept(rule: DatedRule, key: object) -> dict[Any, Any]:
+    """Return what was already put into words of a rule, to be added to."""
+    memory: dict[Any, Any] = rule._programs.setdefault(("words", key), {})
+    return memory
+
+
 @attrs.frozen(slots=False)
 class Words:
     """The facts of one result in one language.
@@ -102,6 +109,11 @@ class Words:
     facts: Facts
     changes: Changes
     say: Language
+
+    @cached_property
+    def _kept(self) -> dict[Any, Any]:
+        """What is the same for all people of a rule, in one language."""
+        return kept(self.rule, self.say.code)
 
     @property
     def rule(self) -> DatedRule:
@@ -144,6 +156,12 @@ class Words:
 
     @cached_property
     def _labels(self) -> dict[str, Texts]:
+        if "labels" not in self._kept:
+            self._kept["labels"] = self._all_labels()
+        labels: dict[str, Texts] = self._kept["labels"]
+        return labels
+
+    def _all_labels(self) -> dict[str, Texts]:
         rule = self.rule
         kinds: tuple[Mapping[str, Any], ...] = (
             self.outputs, rule.parameters, rule.all_inputs, rule.steps,
@@ -153,10 +171,20 @@ class Words:
     @cached_property
     def outputs(self) -> Mapping[str, Output]:
         """Results by name."""
-        return self.rule.outputs
+        if "outputs" not in self._kept:
+            self._kept["outputs"] = self.rule.outputs
+        outputs: Mapping[str, Output] = self._kept["outputs"]
+        return outputs
 
     def name(self, name: str, *, whole: bool = False) -> str:
         """Return what an input, a parameter or a step is called, without a remark in brackets."""
+        key = (name, whole)
+        if key not in self._kept:
+            self._kept[key] = self._name(name, whole)
+        found: str = self._kept[key]
+        return found
+
+    def _name(self, name: str, whole: bool) -> str:
         text = self.text(self._labels.get(name, NO_TEXT)) or clean(name.replace("_", " "))
         return text if whole else re.sub(r"\s*\([^()]*\)$", "", text) or text
 
@@ -185,6 +213,8 @@ class Words:
             labels = self.rule.steps[name].codes
         elif name in self.rule.all_inputs:
             labels = self.rule.all_inputs[name].codes
+        elif code in self.rule.parameters[name].labels:
+            return self.text(self.rule.parameters[name].labels[code])
         else:  # a choice of the rule, which has no label
             words, first = clean(code.replace("_", " ")), self.rule.languages[0]
             return words if first == self.say.code else marked(self.quoted(words), first)
@@ -208,7 +238,8 @@ class Words:
 
     def read(self, read: Read, apart: Sequence[Amount] = ()) -> str:
         """Return a value that was taken, in words, without what it is per."""
-        return self.value(read.name, read.value, read.unit, per=False, apart=apart)
+        most = 2 if read.role == "step" else 4  # what was given is said as it was given
+        return self.value(read.name, read.value, read.unit, per=False, most=most, apart=apart)
 
     # -- results -------------------------------------------------------------------------------
 
@@ -299,6 +330,12 @@ class Words:
     @cached_property
     def percents(self) -> frozenset[Fraction]:
         """The shares that conditions write with a percent sign."""
+        if "percents" not in self._kept:
+            self._kept["percents"] = self._percents()
+        shares: frozenset[Fraction] = self._kept["percents"]
+        return shares
+
+    def _percents(self) -> frozenset[Fraction]:
         found: set[Fraction] = set()
         for facts in self.rule.steps.values():
             for row in facts.entry.row:
@@ -356,7 +393,10 @@ class Words:
         if not isinstance(test.bound, Fraction | Surd):
             return ""
         apart = [test.read.value] if isinstance(test.read.value, Fraction) else []
-        bound = self.value(test.read.name, test.bound, test.read.unit, per=False, apart=apart)
+        most = 4 if isinstance(condition.right, Number) else 2
+        bound = self.value(
+            test.read.name, test.bound, test.read.unit, per=False, most=most, apart=apart
+        )
         if not isinstance(condition.right, Number):
             words = Formula(self, self.percents).labels(condition.right)
             bound = self.say("{bound}, that is {words}", bound=bound, words=words)
@@ -474,10 +514,24 @@ class Words:
             origin = self.say(
                 "{origin}; held by: {holder}", origin=origin, holder=self.text(datum.holder)
             )
+        if datum.origin == ABSENT and datum.read:
+            cases = [
+                c for row in self.facts.presumed.get(datum.item.name, ()) if (c := self.case(row))
+            ]
+            if cases:
+                sentence = msg("presumed not to be your case: {cases}")
+                return self.say(sentence, cases=", ".join(cases))
+            return self.say("the rule says what then holds")
         return origin if datum.read else self.say("{origin}; without effect here", origin=origin)
 
     def version(self) -> str:
         """Say which version was computed, for which day."""
+        if "version" not in self._kept:
+            self._kept["version"] = self._version()
+        said: str = self._kept["version"]
+        return said
+
+    def _version(self) -> str:
         rule, version, say = self.rule, self.rule.version, self.say
         common = {"on": say.date(rule.on), "first": say.date(version.valid_from)}
         if version.valid_to == FAR:
@@ -489,21 +543,27 @@ class Words:
 
     def sources(self) -> Iterator[tuple[str, str, str, str]]:
         """Say what each source says: the source, its address, its confidence, the figures."""
-        groups: dict[tuple[str, str], tuple[Basis, list[str]]] = {}
+        groups: dict[tuple[Source | None, str], tuple[Basis, list[str]]] = {}
         told = [(p.basis, self._parameter(p)) for p in self.facts.parameters]
         told += [(d.basis, self._figure(d)) for d in self.facts.operations if d.main and d.facts]
         told.insert(0, (self.rule.version.basis, self.say("the rule")))
         for basis, figure in told:
-            key = (str(basis.source or ""), basis.confidence)
+            key = (basis.source, basis.confidence)
             figures = groups.setdefault(key, (basis, []))[1]
             if figure not in figures:
                 figures.append(figure)
         for basis, figures in groups.values():
             sure = self.say(_CONFIDENCES[basis.confidence]) if basis.confidence else ""
             source = basis.source
-            title = self._source(source) if source is not None else self.say("no source is given")
+            title = self._titled(source) if source is not None else self.say("no source is given")
             url = source.url if source is not None else ""
             yield title, url, sure, self.joined(figures)
+
+    def _titled(self, source: Source) -> str:
+        if source not in self._kept:
+            self._kept[source] = self._source(source)
+        title: str = self._kept[source]
+        return title
 
     def _source(self, source: Source) -> str:
         more = source.reference if source.reference not in source.title else ""
@@ -523,12 +583,26 @@ class Words:
     def _figure(self, done: Done) -> str:
         name = self.name(done.name)
         case = self.case(done.row) if done.row is not None and done.kind != "scale" else ""
-        return f"{name} ({case})" if case else name
+        value = self.value(done.name, done.value, done.unit, per=False, most=2)
+        if done.value is None:
+            value = self.say("no result")
+        return self.pair(f"{name} ({case})" if case else name, value)
 
     def notes(self) -> Iterator[str]:
         """Say what the rule has to say to this person."""
         for note in dict.fromkeys(self.facts.notes):
             yield self.text(note)
+
+    def abbreviations(self, words: Iterable[str]) -> Iterator[tuple[str, str]]:
+        """Yield which of some words are abbreviations, each with what it stands for."""
+        law = load_jurisdiction(self.rule.jurisdiction) if self.rule.jurisdiction else None
+        held: dict[str, Texts] = dict(law.abbreviation) if law is not None else {}
+        for part in self.rule.shared:
+            held |= part.abbreviation
+        held |= self.rule.file.abbreviation
+        for found in words:
+            if found in held:
+                yield found, self.text(held[found])
 
     def rights(self, law: JurisdictionFile | None, role: str | None) -> Iterator[str]:
         """Say the purpose, the part of the computation in the decision, and what the law gives."""

@@ -13,8 +13,6 @@ from tarifs_solidaires.say.formula import Formula, equals
 from tarifs_solidaires.say.language import Language, capital, msg
 from tarifs_solidaires.say.words import Words
 
-MANY = 6  # rows that are listed as not deciding, before the others are only counted
-
 _BOUNDS = {
     "at_least": msg(", raised to the minimum of {bound}"),
     "at_most": msg(", brought down to the maximum of {bound}"),
@@ -87,14 +85,25 @@ class Working:
         elif isinstance(done.value, bool | str):
             text = words.pair(name, words.value(done.name, done.value)) + self._why()
         else:
-            value = Formula.of(words, done).told(done.expression, done.raw, self._amount())
+            value = Formula.of(words, done).told(
+                done.expression, done.raw, self._amount(), self._most
+            )
             text = words.pair(name, value + self._bounded()) + self._why()
         return Line(f"{text}.", tuple(below))
 
     def _amount(self, value: object = None) -> str:
         """Return an amount of the operation in words; what it came to, where none is given."""
         amount = value if isinstance(value, Fraction) else self.done.raw
-        return self.words.value(self.done.name, amount, self.done.unit, per=False)
+        apart = [bound.value for bound in self.done.bounds if isinstance(bound.value, Fraction)]
+        return self.words.value(
+            self.done.name, amount, self.done.unit, per=False, most=self._most, apart=apart
+        )
+
+    @property
+    def _most(self) -> int:
+        """Decimals of amounts: cents, unless a rounding that is told could seem wrong by them."""
+        rounding = self.done.rounding
+        return 2 if rounding is None or rounding.mode == "half_up" else 4
 
     def _read_in_brackets(self) -> str:
         """Say what was read, in brackets."""
@@ -123,39 +132,30 @@ class Working:
     def _why(self) -> str:
         """Return the case that decided and why, to put behind a value; empty where there is none."""
         done, words = self.done, self.words
-        verdict = done.verdict
-        if verdict is None:
+        if done.kind != "table" or done.row is None:
             return ""
-        tests = self._of_person(verdict.tests)
-        case = words.case(verdict.row) if self._decides or not tests else ""
+        named = self._decides or not done.because or done.value is None
+        case = words.case(done.row) if named else ""
         if case == words.quoted(words.value(done.name, done.value, done.unit)):
             case = ""  # it is called as what it gives
-        if not tests and not self._decides:
-            failed = [v for v in done.verdicts if v.holds is False]
-            tests = list(dict.fromkeys(t for v in failed for t in self._of_person(v.tests)))
         text = self.say(", case {case}", case=case) if case else ""
-        return f"{text} ({words.tests(tests)})" if tests else text
+        return f"{text} ({words.tests(done.because)})" if done.because else text
 
     def _others(self) -> Iterator[str]:
-        """Say the rows before the one that decided, where that row names the result.
-
-        What the row that decided asks says enough of those that ask the same.
-        """
-        done, words = self.done, self.words
-        if not self._decides or done.kind != "table":
-            return
-        asked = {test.read.name for test in done.verdict.tests} if done.verdict else set()
-        told = []
-        for verdict in done.verdicts:
-            tests, case = self._of_person(verdict.tests), words.case(verdict.row)
-            idle = not asked.isdisjoint(test.read.name for test in tests)
-            if verdict.holds is False and tests and case and not idle:
-                told.append(f"{case} ({words.tests(tests)})")
-        if len(told) > MANY:
-            more = Fraction(len(told) - MANY)
-            told[MANY:] = [self.say.plural("{count} other case", "{count} other cases", more)]
-        if told:
-            yield self.say("Not your case: {cases}.", cases=words.joined(told))
+        """Say the rows before the one that decided which did not hold for another reason."""
+        words = self.words
+        sure, presumed = dict[str, list[str]](), dict[str, list[str]]()
+        for verdict in self.done.refused:
+            supposed = all(test.read.name in words.facts.presumed for test in verdict.tests)
+            told = presumed if supposed else sure
+            told.setdefault(words.tests(verdict.tests), []).append(words.case(verdict.row))
+        for told, sentence in (
+            (sure, msg("Not your case: {cases}.")),
+            (presumed, msg("Presumed not to be your case: {cases}.")),
+        ):
+            each = [f"{', '.join(cases)} ({why})" for why, cases in told.items()]
+            if each:
+                yield self.say(sentence, cases=words.joined(each))
 
     def _best(self) -> str:
         """Say what each candidate gives; those that all give the same lesser value are counted."""
@@ -235,7 +235,7 @@ class Working:
         words, unit = self.words, next((read.unit for read in self._base()), "")
         for piece in self.done.pieces:
             amount = self.say.quantity(piece.amount, unit, words.rule.currency, per=False)
-            value = f"{equals(piece.value, self.done.unit)} {self._amount(piece.value)}"
+            value = f"{equals(piece.value, self.done.unit, self._most)} {self._amount(piece.value)}"
             name = words.text(piece.row.name) if piece.row.named else self._part(piece, unit)
             yield words.pair(name, f"{amount} × {self._rate(piece, unit)} {value}")
 

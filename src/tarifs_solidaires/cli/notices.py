@@ -1,0 +1,84 @@
+"""``tarifs-solidaires notices``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+from typing import Any
+
+from tarifs_solidaires.cli.common import (
+    add_rule,
+    checked_output,
+    dated,
+    load,
+    pairs,
+    rule_files,
+    say,
+)
+
+FORMATS = ("html", "text", "markdown", "json", "pdf")
+
+
+def add(commands: Any) -> None:
+    """Add the command to the parser."""
+    command = commands.add_parser(
+        "notices", help="explain the result of everyone in a file",
+        description="Explain the result of everyone in a file, a notice a person. A command that was "
+        "stopped goes on where it was when it is given again.",
+    )  # fmt: skip
+    add_rule(command)
+    command.add_argument(
+        "--input",
+        required=True,
+        type=Path,
+        help=".csv or .parquet file, a row a person or household",
+    )
+    command.add_argument(
+        "--output", required=True, type=Path, help="folder to write; or a .pdf file for all notices"
+    )
+    command.add_argument(
+        "--name", metavar="COLUMN", help="column by which files are named; the row unless given"
+    )
+    command.add_argument("--format", choices=FORMATS, default="html")
+    command.add_argument("--lang", help="language; the first of the rule unless given")
+    command.add_argument("--role", help="part of the computation in the decision: decides, assists")
+    command.add_argument("--contact", help="where the authority can be reached")
+    command.add_argument(
+        "--origin", action="append", default=[], metavar="NAME=WORD",
+        help="where an input comes from: declaration, certificate or administration",
+    )  # fmt: skip
+    command.add_argument(
+        "--holder", action="append", default=[], metavar="NAME=TEXT", help="who holds an input"
+    )
+    command.add_argument(
+        "--processes", type=int, default=0, metavar="N",
+        help="how many work at the same time; as many as there are processors unless given",
+    )  # fmt: skip
+    command.set_defaults(run=_run)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from tarifs_solidaires.people.notices import write_notices
+
+    rule = load(arguments)
+    checked_output(arguments.output)
+    done = write_notices(
+        rule, arguments.input, arguments.output, form=arguments.format, lang=arguments.lang,
+        name=arguments.name, role=arguments.role, contact=arguments.contact,
+        origin=pairs("--origin", arguments.origin, "age=declaration"),
+        holder=pairs("--holder", arguments.holder, "quotient_familial='the CAF'"),
+        processes=arguments.processes or _processors(), never=rule_files(arguments, arguments.rule),
+    )  # fmt: skip
+    there = done.people - done.written
+    notes = [f"{there} were there already"] if there else []
+    notes += [f"{done.without} say why there is no result"] if done.without else []
+    more = f" ({'; '.join(notes)})" if notes else ""
+    say(f"{dated(rule)}: {done.written} notices written{more}, see {arguments.output}")
+    return 0
+
+
+def _processors() -> int:
+    """Return how many processors this program may use."""
+    allowed = getattr(os, "sched_getaffinity", None)
+    return len(allowed(0)) if allowed is not None else os.cpu_count() or 1
