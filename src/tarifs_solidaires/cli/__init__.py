@@ -20,11 +20,14 @@ from tarifs_solidaires.cli import (
     list_,
     new,
     population,
+    publish,
     schema,
 )
 from tarifs_solidaires.cli.common import PROGRAM, complain
 
-COMMANDS = (list_, compute, explain, check, new, draw, compare, population, conform, schema)
+COMMANDS = (
+    list_, compute, explain, check, new, draw, publish, compare, population, conform, schema,
+)  # fmt: skip
 MOST = 20  # faults that are listed
 INTERRUPTED, TERMINATED = 130, 143  # what shells expect
 
