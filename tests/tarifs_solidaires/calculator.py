@@ -32,8 +32,9 @@ def boundary(rule, count, seed=0):
     rng = np.random.default_rng(seed)
     ways = _ways(rule)
     for names in ways:
-        columns = _drawn(rule, names, count // (2 * len(ways)) + 1, rng)
         numeric = [name for name in names if rule.all_inputs[name].numeric]
+        half = count // (2 * len(ways)) + 1
+        columns = _drawn(rule, names, half if numeric else 2 * half, rng)
         numeric = list(rng.permutation(numeric))[:MOST] if len(numeric) > MOST else numeric
         pairs = [columns]
         for place, name in enumerate(numeric):
