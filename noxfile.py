@@ -111,6 +111,13 @@ def libreoffice(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def calculator(session: nox.Session) -> None:
+    """Compute 100,000 people a rule in Python and with the script of its page: ``-- NAME`` for some."""
+    session.install(".")
+    session.run("python", "tests/calculator/agree.py", *session.posargs)
+
+
+@nox.session(default=False)
 def feel(session: nox.Session) -> None:
     """Evaluate the DMN of all rules with the FEEL engine feelin of npm: ``-- NAME`` for some."""
     session.install(".", "hypothesis")

@@ -16,6 +16,8 @@ from charte_registry.rules.catalogue import to_markdown as _checks_to_markdown
 from prevision_cantine.say.figures import save as _save
 from tarifs_solidaires import list_rules as _list_rules
 from tarifs_solidaires import load_rule as _load_rule
+from tarifs_solidaires import publish_all as _publish_all
+from tarifs_solidaires.pages.folder import write_pages as _write_pages
 from tarifs_solidaires.rules.load import read_rule as _read_rule
 
 project = "charte-donnee"
@@ -115,7 +117,8 @@ def _write_rule_pages(app):
             [
                 "# Rules\n",
                 "Every rule that ships, and the days for which it is known. Names of rows, sources and",
-                "notes are those of the rule file. Each page shows the diagram of each version.\n",
+                "notes are those of the rule file. Each page shows the diagram of each version. The",
+                '<a href="../atlas/index.html">atlas</a> has the public page of each, with a calculator.\n',
                 "| Rule | Title | Known |\n| --- | --- | --- |",
                 *rows,
                 "\n```{toctree}\n:hidden:\n",
@@ -125,6 +128,12 @@ def _write_rule_pages(app):
         ),
         "utf-8",
     )
+
+
+def _write_atlas(app, error):
+    """Write the public pages of all rules, which the site carries under ``atlas/``."""
+    if error is None and app.builder.name == "html":
+        _write_pages(_publish_all(), _Path(app.outdir) / "atlas")
 
 
 def _write_checks_page(app):
@@ -155,6 +164,7 @@ def _draw_tutorial(app):
 
 def setup(app):
     app.connect("builder-inited", _write_rule_pages)
+    app.connect("build-finished", _write_atlas)
     app.connect("builder-inited", _write_checks_page)
     app.connect("builder-inited", _draw_tutorial)
     app.connect("autodoc-process-docstring", _describe_fields, priority=900)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         TableError,
         TarifError,
     )
+    from tarifs_solidaires.pages.site import publish, publish_all
     from tarifs_solidaires.people.cliffs import Cliff, Cliffs
     from tarifs_solidaires.people.comparison import Comparison, compare
     from tarifs_solidaires.people.conformance import Conformance, conform
@@ -79,6 +80,8 @@ __all__ = [
     "make_population",
     "new_rule",
     "people_from_margins",
+    "publish",
+    "publish_all",
     "read_margins",
     "schema_text",
     "write_notices",
@@ -96,6 +99,7 @@ _MODULES = {
     "people.notices": ("write_notices",),
     "people.population": ("make_population",),
     "people.sampling": ("Confidence", "Estimate"),
+    "pages.site": ("publish", "publish_all"),
     "rule": ("Result", "Rule", "load_rule"),
     "rules.check": ("Finding", "check_rule", "check_text"),
     "rules.load": ("list_rules",),

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import attrs
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from charte_registry import Register, load_register, render_report
 from charte_registry.publish.site import render_internal, render_site, write_site
-from tarifs_solidaires import classes, compare, load_rule, make_population
+from tarifs_solidaires import classes, compare, load_rule, make_population, publish_all
 from tarifs_solidaires.people.population import note
 
 WIDTHS = (1200, 390)
@@ -79,6 +79,12 @@ def written(folder: Path) -> Iterator[tuple[str, Path]]:
         path = folder / f"{name}.html"
         path.write_text(html, "utf-8")
         yield name, path
+    for name, content in publish_all(PUBLISHED).items():
+        path = folder / "atlas" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        if name.endswith(".html"):
+            yield f"atlas/{name}", path
     for name, register, seen in sites():
         output = folder / name
         carried = {f"pages/{n}.html": html.encode() for n, html in pages() if n == "notice-fr"}
@@ -128,6 +134,29 @@ def search(browser: Browser, folder: Path) -> int:
     return sum(faults)
 
 
+def fill(page: Page) -> None:
+    """Fill the form of a public page, and have the result worked out."""
+    if not page.locator("#calculator").count():
+        return
+    for name, text in FILLED.items():
+        field = page.locator(f"input#in-{name}")
+        if field.count():
+            field.fill(text)
+    page.click("button[type=submit]")
+    if not page.inner_text("#notice"):
+        raise AssertionError(page.url)
+
+
+# A territory of each kind: with many steps, many rows, other laws, other currencies.
+PUBLISHED = (
+    "nantes/transport", "toulouse/transport", "strasbourg/periscolaire", "recife/eau",
+    "philadelphia/water",
+)  # fmt: skip
+# What is written in their forms, so that a notice stands beside each.
+FILLED = {"quotient_familial": "350,01", "age": "30", "renda_por_pessoa": "759", "consumo_m3": "15",
+          "salario_minimo": "1518", "monthly_income": "1250.50", "poverty_level": "15650"}  # fmt: skip
+
+
 def main() -> int:
     """Check every page; return how many have a fault."""
     program = next(filter(None, map(shutil.which, BROWSERS)), None)
@@ -145,6 +174,7 @@ def main() -> int:
                 asked: list[str] = []
                 page.on("request", lambda request, asked=asked: asked.append(request.url))
                 page.goto(address)
+                fill(page)
                 found = Axe().run(page)
                 seen = page.evaluate("document.documentElement.scrollWidth")
                 others = [url for url in asked if not url.startswith(("file:", "data:"))]

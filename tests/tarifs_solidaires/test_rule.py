@@ -477,3 +477,11 @@ def test_the_length_of_a_batch_changes_nothing(length):
     single = [AFTER.compute(quotient_familial=q, age=30).taux_reduction for q in quotients[places]]
     assert result.taux_reduction[places].tolist() == single
     assert len(result.tranche) == length
+
+
+def test_a_single_value_that_is_set_aside_is_explained():
+    rule = load_rule("nantes/transport", on="2023-06-01")
+    result = rule.compute(quotient_familial=-1, age=30, errors="null")
+    assert result.row.shape == ()
+    assert result.tranche == ""
+    assert result.explain(lang="en").lead[0].startswith("No result. Family quotient: ")

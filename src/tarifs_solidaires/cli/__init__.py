@@ -21,23 +21,14 @@ from tarifs_solidaires.cli import (
     new,
     notices,
     population,
+    publish,
     schema,
 )
 from tarifs_solidaires.cli.common import PROGRAM, complain
 
 COMMANDS = (
-    list_,
-    compute,
-    explain,
-    notices,
-    check,
-    new,
-    draw,
-    compare,
-    population,
-    conform,
-    schema,
-)
+    list_, compute, explain, notices, check, new, draw, publish, compare, population, conform, schema,
+)  # fmt: skip
 MOST = 20  # faults that are listed
 INTERRUPTED, TERMINATED = 130, 143  # what shells expect
 

@@ -109,7 +109,7 @@ class Outcome:
     @property
     def row(self) -> Array:
         """Number of the row that names each result, in ``names``."""
-        return made(self._row).reshape(self.shape) if self.shape else np.asarray(self._row)
+        return np.asarray(made(self._row)).reshape(self.shape)
 
     @property
     def tranche(self) -> Any:
@@ -131,7 +131,7 @@ class Outcome:
         """
         words = [texts.to(lang) for texts in self.names]
         if self.shape == ():
-            return words[int(self._row)]  # type: ignore[arg-type]
+            return words[int(self.row)]
         return np.array(words, dtype=object).take(self.row)
 
     @property

@@ -247,9 +247,10 @@ class Words:
         """Say the results."""
         if self.facts.reason:
             return self._set_aside()
-        return " ".join(map(self._result, self.outputs.values()))
+        return " ".join(map(self.result, self.outputs.values()))
 
-    def _result(self, output: Output) -> str:
+    def result(self, output: Output) -> str:
+        """Say one result."""
         value, name = self.facts.outputs[output.name], capital(self.name(output.name))
         if value is None:
             return self._no_result(output, name)

@@ -1,0 +1,39 @@
+"""``tarifs-solidaires publish``."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from tarifs_solidaires.cli.common import add_rules, say
+
+
+def add(commands: Any) -> None:
+    """Add the command to the parser."""
+    command = commands.add_parser(
+        "publish", help="write the public pages of a rule, with a calculator that needs no server"
+    )
+    which = command.add_mutually_exclusive_group(required=True)
+    which.add_argument("rule", nargs="?", help="name such as nantes/transport, or a .toml file")
+    which.add_argument("--all", action="store_true", help="all rules, with an index of territories")
+    add_rules(command)
+    command.add_argument(
+        "--address", default="", help="where the pages will stand, for the record of the algorithm"
+    )
+    command.add_argument("--output", type=Path, required=True, help="folder to write")
+    command.set_defaults(run=_run)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from tarifs_solidaires.pages.folder import write_pages
+    from tarifs_solidaires.pages.site import publish, publish_all
+
+    folders, address = arguments.rules, arguments.address
+    if arguments.all:
+        pages = publish_all(folders=folders, address=address)
+    else:
+        pages = publish(arguments.rule, folders=folders, address=address)
+    write_pages(pages, arguments.output)
+    say(f"{len(pages)} files written, see {(arguments.output / 'index.html').as_posix()}")
+    return 0
