@@ -145,7 +145,8 @@ def test_the_records_in_the_docstrings_validate():
 
 
 def _replace(value):
-    return lambda parent, key: parent.__setitem__(key, value)
+    # A copy each time: a second change inside the value may not change what the next record gets.
+    return lambda parent, key: parent.__setitem__(key, copy.deepcopy(value))
 
 
 def _twice(parent, key):
