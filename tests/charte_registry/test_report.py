@@ -15,7 +15,7 @@ from test_public import CANARY, with_canaries
 
 from charte_registry import RegisterError, load_register, render_report
 from charte_registry.cli import main
-from charte_registry.publish.report.texts import ONE, TEXTS
+from charte_registry.publish.report.words import catalogue
 from charte_registry.records import KINDS, Algorithme, Application, DonneeTraitee, Hebergement
 from charte_registry.records.manifeste import Derogation
 
@@ -34,9 +34,9 @@ def parsed(page):
 
 
 def test_the_three_languages_say_the_same_things():
-    assert set(TEXTS) == {"fr", "en", "pt"}
-    assert len({frozenset(words) for words in TEXTS.values()}) == 1
-    assert len({frozenset(words) for words in ONE.values()}) == 1
+    assert set(catalogue()) == {"fr", "en", "pt"}
+    assert len({frozenset(words["texts"]) for words in catalogue().values()}) == 1
+    assert len({frozenset(words["one"]) for words in catalogue().values()}) == 1
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_nouns_agree_with_their_numbers(lang, said):
     home = Application(id="a", nom="A", hebergement=Hebergement(mode="interne"))
     page = render_report(register({"applications": home}), 2020, lang)
     assert [text for text in said if text not in page] == []
-    assert TEXTS[lang]["since"] not in page
+    assert catalogue()[lang]["texts"]["since"] not in page
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_a_decision_whose_number_is_not_known_is_named_by_its_day():
     assert "not found" not in page
 
 
-@pytest.mark.parametrize("lang", TEXTS)
+@pytest.mark.parametrize("lang", catalogue())
 def test_the_page_is_valid_and_loads_nothing(lang):
     page = render_report(EXAMPLE, 2020, lang, previous=EXAMPLE)
     tree = parsed(page)
@@ -87,7 +87,7 @@ def test_the_page_is_valid_and_loads_nothing(lang):
 
 
 @settings(max_examples=25)
-@given(ONE_OF_EACH, st.sampled_from(sorted(TEXTS)))
+@given(ONE_OF_EACH, st.sampled_from(sorted(catalogue())))
 def test_any_register_makes_a_valid_page_without_a_canary(found, lang):
     marked = {kind: with_canaries(record) for kind, record in found.items()}
     page = render_report(register(marked), 2020, lang, previous=register(found))
@@ -147,7 +147,7 @@ def test_a_silenced_finding_stands_with_its_reason():
         fiche="applications/ap-439", regle="HEBERGEMENT-02", raison="l'hébergeur répond en janvier"
     )
     page = render_report(attrs.evolve(EXAMPLE, derogations=(derogation,)), 2020)
-    before, after = page.split(TEXTS["fr"]["silenced"].replace("'", "&#39;"))
+    before, after = page.split(catalogue()["fr"]["texts"]["silenced"].replace("'", "&#39;"))
     assert "l&#39;hébergeur répond en janvier" in after
     assert "applications/ap-439" in after
     assert "HEBERGEMENT-02" in before

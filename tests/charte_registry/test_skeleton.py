@@ -13,8 +13,9 @@ from strategies import records
 from charte_registry import RegisterError, load_register, structure, unstructure
 from charte_registry.cli import main
 from charte_registry.cli.new import ask, parsed
-from charte_registry.files.skeleton import WORDS, skeleton
+from charte_registry.files.skeleton import skeleton
 from charte_registry.files.starter import starter
+from charte_registry.files.words import LANGUAGES
 from charte_registry.records import KINDS
 
 
@@ -25,7 +26,7 @@ def test_a_skeleton_holds_its_record_and_nothing_else(case):
     assert structure(KINDS[kind], tomllib.loads(text)) == record
 
 
-@pytest.mark.parametrize("lang", WORDS)
+@pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_field_stands_in_the_skeleton_and_is_toml_once_uncommented(kind, lang):
     text = skeleton(KINDS[kind], {}, lang)
@@ -34,7 +35,7 @@ def test_every_field_stands_in_the_skeleton_and_is_toml_once_uncommented(kind, l
     assert set(data) == {field.name for field in KINDS[kind].__attrs_attrs__}
 
 
-@pytest.mark.parametrize("lang", WORDS)
+@pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_new_register_loads_without_error_and_holds_no_default_to_forget(lang, tmp_path, capsys):
     folder = tmp_path / "registre"
     assert main(["init", str(folder), "--lang", lang]) == 0

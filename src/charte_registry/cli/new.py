@@ -15,8 +15,9 @@ from charte_registry.errors import RegisterError, nearest
 from charte_registry.exchange.importers.wording import slug
 from charte_registry.exchange.workbook.names import Directory
 from charte_registry.files import load_register
-from charte_registry.files.skeleton import SCHEMAS, WORDS, meaning, part_of, schema_line, skeleton
+from charte_registry.files.skeleton import SCHEMAS, meaning, part_of, schema_line, skeleton
 from charte_registry.files.whole import write_text
+from charte_registry.files.words import LANGUAGES, words
 from charte_registry.records.base import FieldError, structure, unstructure
 from charte_registry.register import Register
 
@@ -37,9 +38,7 @@ def add(commands: Any) -> None:
         help="a field, such as nom=Paie, hebergement.pays=FR or finalites[0].nom=Payer; ; between values",
     )  # fmt: skip
     command.add_argument("--choices", metavar="FIELD", help="list what a field can hold, such as responsable or finalites.bases_legales, and write nothing")  # fmt: skip
-    command.add_argument(
-        "--lang", default="fr", choices=tuple(WORDS), help="language of the comments"
-    )
+    command.add_argument("--lang", default="fr", choices=LANGUAGES, help="language of the comments")
     command.set_defaults(run=_run)
 
 
@@ -260,7 +259,7 @@ class _Question:
             if known
             else f" [{self.offer}]" * bool(self.offer)
         )
-        sign = f" ({WORDS[lang]['several']})" if self.several else ""
+        sign = f" ({words(lang, 'skeleton')['several']})" if self.several else ""
         # A field that a part cannot do without may be left out with the part.
         asked = self.field if self.required else self.field.evolve(default=None)
         while True:

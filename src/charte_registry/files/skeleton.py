@@ -13,25 +13,10 @@ import attrs
 import tomlkit
 
 from charte_registry.errors import RegisterError, nearest
+from charte_registry.files.words import LANGUAGES, words
 from charte_registry.records.base import INTERNE
 from charte_registry.vocabularies.sources import source_in
 
-WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
-    {
-        "fr": {
-            "required": "obligatoire", "internal": "interne : jamais publié",
-            "several": "plusieurs : séparer par ;",
-        },
-        "en": {
-            "required": "required", "internal": "internal: never published",
-            "several": "several: put ; between",
-        },
-        "pt": {
-            "required": "obrigatório", "internal": "interno: nunca publicado",
-            "several": "vários: separar com ;",
-        },
-    }
-)  # fmt: skip
 _EXAMPLES: Mapping[Any, Any] = MappingProxyType(
     {str: "", bool: True, int: 0, dt.date: dt.date(2020, 1, 31)}
 )
@@ -85,8 +70,8 @@ def skeleton(
     # name (required)
     nom = "Inria"
     """
-    if lang not in WORDS:
-        raise RegisterError(f"no comments in {lang!r}; {nearest(lang, WORDS)}")
+    if lang not in LANGUAGES:
+        raise RegisterError(f"no comments in {lang!r}; {nearest(lang, LANGUAGES)}")
     return "\n".join(_body(record_class, values, lang, "", off=False)) + "\n"
 
 
@@ -146,9 +131,9 @@ def meaning(field: attrs.Attribute[Any], lang: str) -> str:
     >>> meaning(attrs.fields(Contact).courriel, "en")
     'functional e-mail address (internal: never published; GDPR art. 30(1)(a))'
     """
-    marks = [WORDS[lang]["required"]] if field.default is attrs.NOTHING else []
+    marks = [words(lang, "skeleton")["required"]] if field.default is attrs.NOTHING else []
     if field.metadata["visibility"] == INTERNE:
-        marks.append(WORDS[lang]["internal"])
+        marks.append(words(lang, "skeleton")["internal"])
     if field.metadata["source"]:
         marks.append(source_in(field.metadata["source"], lang))
     told = field.metadata[lang] + (f" ({'; '.join(marks)})" if marks else "")

@@ -9,7 +9,7 @@ import attrs
 from charte_registry.records import base
 from charte_registry.records.base import INTERNE, PUBLIC, FieldError
 from charte_registry.records.formats import DUREE, Format
-from charte_registry.vocabularies.vocabulaire import vocabulaire
+from charte_registry.vocabularies.vocabulaire import listed
 
 _AS_OF = dt.date(2026, 2, 1)
 
@@ -44,25 +44,9 @@ CODE_REGLE = Format(
     examples=("LGPD-01",),
 )
 
-CONFIANCES = vocabulaire(
-    "confiances", "Profil", _AS_OF,
-    ("official", "lu dans le texte officiel", "read in the official text", "lido no texto oficial"),
-    ("secondary", "connu, sans avoir relu le texte officiel", "known, the official text not read again", "conhecido, sem reler o texto oficial"),
-    ("inferred", "déduit", "inferred", "inferido"),
-)  # fmt: skip
-TYPES = vocabulaire(
-    "types_champ", "Profil", _AS_OF,
-    ("texte", "texte", "text", "texto"),
-    ("textes", "liste de textes", "list of texts", "lista de textos"),
-    ("nombre", "nombre entier", "whole number", "número inteiro"),
-    ("drapeau", "vrai ou faux", "true or false", "verdadeiro ou falso"),
-    ("date", "date", "date", "data"),
-)  # fmt: skip
-MODES = vocabulaire(
-    "modes_liste", "Profil", _AS_OF,
-    ("remplace", "remplace les codes du schéma", "replaces the codes of the schema", "substitui os códigos do esquema"),
-    ("complete", "ajoute aux codes du schéma", "adds to the codes of the schema", "acrescenta aos códigos do esquema"),
-)  # fmt: skip
+CONFIANCES = listed("profil", "confiances")
+TYPES = listed("profil", "types_champ")
+MODES = listed("profil", "modes_liste")
 SEVERITES = ("error", "warning", "note")
 
 

@@ -22,39 +22,14 @@ from charte_registry.vocabularies.aipd import (
     LISTE_2018_327,
     LISTE_2019_118,
 )
-from charte_registry.vocabularies.vocabulaire import vocabulaire
+from charte_registry.vocabularies.vocabulaire import listed
 
 # What a reader is told of a processing; derived from its conclusion and its assessment.
-ETATS_AIPD = vocabulaire(
-    "etats_aipd", "RGPD art. 35", dt.date(2026, 2, 1),
-    ("non_requise", "non requise", "not required", "não exigida"),
-    ("a_faire", "à faire", "to do", "a fazer"),
-    ("en_cours", "en cours", "under way", "em andamento"),
-    ("faite", "faite", "done", "feita"),
-)  # fmt: skip
-CONCLUSIONS_AIPD = vocabulaire(
-    "conclusions_aipd", "RGPD art. 35(1)", dt.date(2026, 2, 1),
-    ("requise", "analyse requise", "assessment required", "avaliação exigida"),
-    ("non_requise", "analyse non requise", "assessment not required", "avaliação não exigida"),
-)  # fmt: skip
-AVIS = vocabulaire(
-    "avis", "RGPD art. 35(2)", dt.date(2026, 2, 1),
-    ("favorable", "favorable", "favourable", "favorável"),
-    ("favorable_avec_reserves", "favorable avec réserves", "favourable with reservations", "favorável com ressalvas"),
-    ("defavorable", "défavorable", "unfavourable", "desfavorável"),
-)  # fmt: skip
-NIVEAUX_RISQUE = vocabulaire(
-    "niveaux_risque", "CNIL, méthode AIPD", dt.date(2026, 2, 1),
-    ("negligeable", "négligeable", "negligible", "insignificante"),
-    ("limite", "limité", "limited", "limitado"),
-    ("important", "important", "significant", "importante"),
-    ("maximal", "maximal", "maximum", "máximo"),
-)  # fmt: skip
-RISQUES_RESIDUELS = vocabulaire(
-    "risques_residuels", "RGPD art. 36(1)", dt.date(2026, 2, 1),
-    ("acceptable", "acceptable", "acceptable", "aceitável"),
-    ("eleve", "élevé", "high", "elevado"),
-)  # fmt: skip
+ETATS_AIPD = listed("registre", "etats_aipd")
+CONCLUSIONS_AIPD = listed("registre", "conclusions_aipd")
+AVIS = listed("registre", "avis")
+NIVEAUX_RISQUE = listed("registre", "niveaux_risque")
+RISQUES_RESIDUELS = listed("registre", "risques_residuels")
 
 
 @attrs.frozen(kw_only=True)

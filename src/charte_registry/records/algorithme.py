@@ -10,23 +10,12 @@ from charte_registry.records.base import INTERNE, champ, factice, identifiant, k
 from charte_registry.records.formats import SPDX, URL
 from charte_registry.records.organisme import Contact
 from charte_registry.records.traitement import STATUTS
-from charte_registry.vocabularies.vocabulaire import vocabulaire
+from charte_registry.vocabularies.vocabulaire import listed
 
 _AS_OF = dt.date(2026, 2, 1)
 
-DEGRES = vocabulaire(
-    "degres_contribution", "CRPA R.311-3-1-2 (1°)", _AS_OF,
-    ("aide", "aide : un agent décide", "help: an agent decides", "apoio: um agente decide"),
-    ("partiel", "partiel : un agent valide", "partial: an agent validates", "parcial: um agente valida"),
-    ("total", "total : aucune intervention", "total: no intervention", "total: sem intervenção"),
-)  # fmt: skip
-TECHNIQUES = vocabulaire(
-    "techniques", "Inventaire Etalab des algorithmes (2021), fonctionnement", _AS_OF,
-    ("regles", "règles écrites", "written rules", "regras escritas"),
-    ("statistique", "modèle statistique", "statistical model", "modelo estatístico"),
-    ("apprentissage", "apprentissage automatique", "machine learning", "aprendizado de máquina"),
-    ("autre", "autre", "other", "outra"),
-)  # fmt: skip
+DEGRES = listed("registre", "degres_contribution")
+TECHNIQUES = listed("registre", "techniques")
 
 _ADMINISTRATION = "Inventaire Etalab : administration"
 _CONTEXTE = "Inventaire Etalab : contexte"

@@ -18,27 +18,12 @@ from charte_registry.records.base import (
 from charte_registry.records.formats import SPDX, SUBDIVISION, URL
 from charte_registry.vocabularies.assurances import REFERENTIELS
 from charte_registry.vocabularies.rgpd import CATEGORIES_DONNEES, GARANTIES
-from charte_registry.vocabularies.vocabulaire import vocabulaire
+from charte_registry.vocabularies.vocabulaire import listed
 
-MODES = vocabulaire(
-    "modes", "Charte, souveraineté", dt.date(2026, 2, 1),
-    ("interne", "par la collectivité", "by the authority", "pela administração"),
-    ("heberge", "par un hébergeur", "by a host", "por um provedor"),
-)  # fmt: skip
-ZONES = vocabulaire(
-    "zones", "Charte, souveraineté", dt.date(2026, 2, 1),
-    ("france", "en France", "in France", "na França"),
-    ("europe", "en Europe", "in Europe", "na Europa"),
-    ("hors_europe", "hors d'Europe", "outside Europe", "fora da Europa"),
-)  # fmt: skip
+MODES = listed("registre", "modes")
+ZONES = listed("registre", "zones")
 
-ETATS_RAPATRIEMENT = vocabulaire(
-    "etats_rapatriement", "Charte, souveraineté", dt.date(2026, 2, 1),
-    ("prevu", "prévu", "planned", "previsto"),
-    ("engage", "engagé", "begun", "iniciado"),
-    ("acheve", "achevé", "done", "concluído"),
-    ("abandonne", "abandonné", "given up", "abandonado"),
-)  # fmt: skip
+ETATS_RAPATRIEMENT = listed("registre", "etats_rapatriement")
 
 
 def _referentiel() -> str:

@@ -9,21 +9,10 @@ import attrs
 from charte_registry.records.base import INTERNE, FieldError, champ, identifiant, kind
 from charte_registry.records.formats import NUMERO
 from charte_registry.vocabularies.rgpd import DROITS, SUITES
-from charte_registry.vocabularies.vocabulaire import vocabulaire
+from charte_registry.vocabularies.vocabulaire import listed
 
-MOTIFS_PROLONGATION = vocabulaire(
-    "motifs_prolongation", "RGPD art. 12(3)", dt.date(2026, 2, 1),
-    ("complexite", "complexité de la demande", "complexity of the request", "complexidade do pedido"),
-    ("nombre", "nombre de demandes", "number of requests", "número de pedidos"),
-)  # fmt: skip
-MOTIFS_REFUS = vocabulaire(
-    "motifs_refus", "RGPD art. 11(2), 12(5), 15(4) et 17(3)", dt.date(2026, 2, 1),
-    ("infondee", "manifestement infondée", "manifestly unfounded", "manifestamente infundado", "RGPD art. 12(5)"),
-    ("excessive", "excessive", "excessive", "excessivo", "RGPD art. 12(5)"),
-    ("identification_impossible", "personne impossible à identifier", "person cannot be identified", "pessoa não identificável", "RGPD art. 11(2) et 12(2)"),
-    ("droits_autrui", "droits et libertés d'autrui", "rights and freedoms of others", "direitos e liberdades de terceiros", "RGPD art. 15(4)"),
-    ("exception_loi", "exception que la loi prévoit", "exception that the law provides for", "exceção prevista em lei", "RGPD art. 17(3) et 23"),
-)  # fmt: skip
+MOTIFS_PROLONGATION = listed("registre", "motifs_prolongation")
+MOTIFS_REFUS = listed("registre", "motifs_refus")
 
 
 @kind("demande d'une personne", "request of a person", "pedido de uma pessoa", visibility=INTERNE)

@@ -6,20 +6,13 @@ a record here states the count of a year of which it does not.
 
 from __future__ import annotations
 
-import datetime as dt
-
 import attrs
 
 from charte_registry.records.base import INTERNE, FieldError, champ, identifiant, kind, note
 from charte_registry.vocabularies.rgpd import DROITS, SUITES
-from charte_registry.vocabularies.vocabulaire import vocabulaire
+from charte_registry.vocabularies.vocabulaire import listed
 
-NATURES_VIOLATION = vocabulaire(
-    "natures_violation", "RGPD art. 4(12)", dt.date(2026, 2, 1),
-    ("confidentialite", "perte de confidentialité", "loss of confidentiality", "perda de confidencialidade"),
-    ("integrite", "perte d'intégrité", "loss of integrity", "perda de integridade"),
-    ("disponibilite", "perte de disponibilité", "loss of availability", "perda de disponibilidade"),
-)  # fmt: skip
+NATURES_VIOLATION = listed("registre", "natures_violation")
 
 
 @attrs.frozen(kw_only=True)

@@ -19,39 +19,13 @@ from charte_registry.records.base import (
 from charte_registry.records.formats import URL
 from charte_registry.records.organisme import TYPES_ORGANISME
 from charte_registry.vocabularies.assurances import REFERENTIELS
-from charte_registry.vocabularies.vocabulaire import vocabulaire
+from charte_registry.vocabularies.vocabulaire import listed
 
-ENGAGEMENTS = vocabulaire(
-    "engagements", "Charte", dt.date(2026, 2, 1),
-    ("protection", "protéger les données", "protect data", "proteger os dados"),
-    ("souverainete", "garantir la souveraineté", "guarantee sovereignty", "garantir a soberania"),
-    ("sobriete", "agir avec sobriété", "act with sobriety", "agir com sobriedade"),
-    ("transparence", "garantir la transparence", "guarantee transparency", "garantir a transparência"),
-)  # fmt: skip
-PHASES = vocabulaire(
-    "phases", "Charte", dt.date(2026, 2, 1),
-    ("realisee", "réalisée", "done", "realizada"),
-    ("en_cours", "en cours", "under way", "em andamento"),
-    ("en_retard", "en retard", "late", "atrasada"),
-)  # fmt: skip
+ENGAGEMENTS = listed("registre", "engagements")
+PHASES = listed("registre", "phases")
 
-OBJETS_CLAUSE = vocabulaire(
-    "objets_clause", "Charte, commande publique", dt.date(2026, 2, 1),
-    ("donnees_personnelles", "données personnelles", "personal data", "dados pessoais", "RGPD art. 28(3)"),
-    ("souverainete", "propriété et souveraineté des données", "ownership and sovereignty of data", "propriedade e soberania dos dados"),
-    ("hebergement", "lieu d'hébergement", "place of hosting", "local de hospedagem"),
-    ("securite", "sécurité", "security", "segurança", "RGPD art. 32"),
-    ("reversibilite", "réversibilité", "reversibility", "reversibilidade"),
-    ("ouverture", "remise et ouverture des données", "delivery and opening of data", "entrega e abertura dos dados", "CCP L.3131-2"),
-    ("sobriete", "sobriété", "sobriety", "sobriedade"),
-    ("algorithmes", "transparence des algorithmes", "transparency of algorithms", "transparência dos algoritmos"),
-)  # fmt: skip
-ETATS_CLAUSE = vocabulaire(
-    "etats_clause", "Charte, commande publique", dt.date(2026, 2, 1),
-    ("projet", "en projet", "draft", "em projeto"),
-    ("adoptee", "adoptée", "adopted", "adotada"),
-    ("abandonnee", "abandonnée", "given up", "abandonada"),
-)  # fmt: skip
+OBJETS_CLAUSE = listed("registre", "objets_clause")
+ETATS_CLAUSE = listed("registre", "etats_clause")
 
 
 @attrs.frozen(kw_only=True)

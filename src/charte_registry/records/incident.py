@@ -10,14 +10,9 @@ from charte_registry.records.base import INTERNE, FieldError, champ, identifiant
 from charte_registry.records.droits import NATURES_VIOLATION
 from charte_registry.records.formats import HEURE
 from charte_registry.vocabularies.rgpd import CATEGORIES_DONNEES
-from charte_registry.vocabularies.vocabulaire import vocabulaire
+from charte_registry.vocabularies.vocabulaire import listed
 
-RISQUES_INCIDENT = vocabulaire(
-    "risques_incident", "RGPD art. 33(1) et 34(1)", dt.date(2026, 2, 1),
-    ("improbable", "risque improbable", "risk unlikely", "risco improvável", "RGPD art. 33(1)"),
-    ("risque", "risque pour les personnes", "risk to people", "risco para as pessoas", "RGPD art. 33(1)"),
-    ("risque_eleve", "risque élevé pour les personnes", "high risk to people", "risco elevado para as pessoas", "RGPD art. 34(1)"),
-)  # fmt: skip
+RISQUES_INCIDENT = listed("registre", "risques_incident")
 
 
 @kind("incident", "incident", "incidente", visibility=INTERNE)

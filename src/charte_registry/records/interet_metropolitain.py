@@ -9,16 +9,9 @@ import attrs
 from charte_registry.records.base import INTERNE, FieldError, champ, identifiant, kind, note
 from charte_registry.records.formats import SPDX, URL
 from charte_registry.records.organisme import TYPES_ORGANISME
-from charte_registry.vocabularies.vocabulaire import vocabulaire
+from charte_registry.vocabularies.vocabulaire import listed
 
-ETATS_PARTAGE = vocabulaire(
-    "etats_partage", "Charte, données d'intérêt métropolitain", dt.date(2026, 2, 1),
-    ("envisage", "envisagé", "considered", "em consideração"),
-    ("en_discussion", "en discussion", "under discussion", "em discussão"),
-    ("convenu", "convenu", "agreed", "acordado"),
-    ("effectif", "effectif", "in effect", "em vigor"),
-    ("abandonne", "abandonné", "given up", "abandonado"),
-)  # fmt: skip
+ETATS_PARTAGE = listed("registre", "etats_partage")
 
 
 @attrs.frozen(kw_only=True)

@@ -18,16 +18,9 @@ from charte_registry.records.base import (
 from charte_registry.records.formats import LANGUE, SPDX, URL
 from charte_registry.records.organisme import Contact
 from charte_registry.vocabularies.dcat import FREQUENCES, THEMES
-from charte_registry.vocabularies.vocabulaire import vocabulaire
+from charte_registry.vocabularies.vocabulaire import listed
 
-DIMENSIONS = vocabulaire(
-    "dimensions_qualite", "ISO/IEC 25012", dt.date(2026, 2, 1),
-    ("exactitude", "exactitude", "accuracy", "exatidão"),
-    ("completude", "complétude", "completeness", "completude"),
-    ("coherence", "cohérence", "consistency", "consistência"),
-    ("actualite", "actualité", "currentness", "atualidade"),
-    ("conformite", "conformité", "compliance", "conformidade"),
-)  # fmt: skip
+DIMENSIONS = listed("registre", "dimensions_qualite")
 
 
 @attrs.frozen(kw_only=True)

@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import attrs
 
 from charte_registry.records.base import INTERNE, champ, identifiant, kind, note
 from charte_registry.records.formats import COURRIEL, SIREN, SUBDIVISION, URL
-from charte_registry.vocabularies.vocabulaire import vocabulaire
+from charte_registry.vocabularies.vocabulaire import listed
 
-TYPES_ORGANISME = vocabulaire(
-    "types_organisme", "Charte, registre", dt.date(2026, 2, 1),
-    ("collectivite", "collectivité ou groupement", "local authority", "ente público local"),
-    ("etablissement_public", "établissement public", "public body", "entidade pública"),
-    ("etat", "État", "State", "Estado"),
-    ("entreprise", "entreprise", "company", "empresa"),
-    ("association", "association ou fondation", "association or foundation", "associação ou fundação"),
-    ("organisation_internationale", "organisation internationale", "international organisation", "organização internacional"),
-    ("personnes", "habitants et usagers", "residents and users", "moradores e usuários"),
-    ("fonction", "fonction, sans personne nommée", "function, nobody named", "função, sem pessoa nomeada"),
-)  # fmt: skip
+TYPES_ORGANISME = listed("registre", "types_organisme")
 
 
 @attrs.frozen(kw_only=True)

@@ -8,14 +8,9 @@ import attrs
 
 from charte_registry.records.base import FieldError, champ, identifiant, kind, note
 from charte_registry.records.formats import FICHE
-from charte_registry.vocabularies.vocabulaire import vocabulaire
+from charte_registry.vocabularies.vocabulaire import listed
 
-CONCLUSIONS_REVUE = vocabulaire(
-    "conclusions_revue", "Registre", dt.date(2026, 2, 1),
-    ("confirmee", "fiche confirmée", "record confirmed", "ficha confirmada"),
-    ("modifiee", "fiche modifiée", "record changed", "ficha modificada"),
-    ("a_completer", "fiche à compléter", "record to be completed", "ficha a completar"),
-)  # fmt: skip
+CONCLUSIONS_REVUE = listed("registre", "conclusions_revue")
 
 
 @kind("revue d'une fiche", "review of a record", "revisão de uma ficha")

@@ -26,14 +26,9 @@ from charte_registry.records.donnees import (
 )
 from charte_registry.records.transfert import Transfert
 from charte_registry.vocabularies import rgpd
-from charte_registry.vocabularies.vocabulaire import vocabulaire
+from charte_registry.vocabularies.vocabulaire import listed
 
-STATUTS = vocabulaire(
-    "statuts", "Registre", dt.date(2026, 2, 1),
-    ("projet", "en projet", "planned", "planejado"),
-    ("en_service", "en service", "in service", "em serviço"),
-    ("arrete", "arrêté", "stopped", "encerrado"),
-)  # fmt: skip
+STATUTS = listed("registre", "statuts")
 
 
 @attrs.frozen(kw_only=True)

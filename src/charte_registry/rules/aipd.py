@@ -9,40 +9,17 @@ from typing import Any
 from charte_registry.records.aipd import Aipd
 from charte_registry.register import Register
 from charte_registry.rules.graph import algorithms, assessment_state, real
-from charte_registry.rules.rule import ERROR, NOTE, WARNING, Raised, Rule
+from charte_registry.rules.rule import Raised
+from charte_registry.rules.texts import family_rules
 from charte_registry.vocabularies.aipd import CAS_ARTICLE_35, CRITERES_WP248, LISTE_2018_327
 from charte_registry.vocabularies.vocabulaire import Terme
 
-REQUISE = Rule(
-    id="AIPD-01", severity=ERROR, source="RGPD art. 35(3) ; 35(4) ; CNIL, délibération 2018-327",
-    fr=("une analyse d'impact est requise et n'est pas faite : {raisons}", "la mener avant le traitement"),
-    en=("an impact assessment is required and not done: {raisons}", "carry it out before the processing"),
-    pt=("uma avaliação de impacto é exigida e não foi feita: {raisons}", "realizá-la antes do tratamento"),
-)  # fmt: skip
-DEUX_CRITERES = Rule(
-    id="AIPD-02", severity=WARNING, source="RGPD art. 35(1) ; lignes directrices WP248 rév. 01, III.B.a",
-    fr=("au moins deux critères sont remplis et aucune analyse d'impact n'est faite : {criteres}", "la mener, ou dire dans motif pourquoi elle n'est pas requise"),
-    en=("two criteria or more hold and no impact assessment is done: {criteres}", "carry it out, or say in motif why none is required"),
-    pt=("dois critérios ou mais estão presentes e nenhuma avaliação de impacto foi feita: {criteres}", "realizá-la, ou dizer em motif por que não é exigida"),
-)  # fmt: skip
-EN_SERVICE_AVANT = Rule(
-    id="AIPD-03", severity=WARNING, source="RGPD art. 35(1)",
-    fr=("le traitement est en service alors que l'analyse d'impact due est en cours", "l'achever : elle précède le traitement"),
-    en=("the processing is in service while the impact assessment that is due is under way", "finish it: it comes before the processing"),
-    pt=("o tratamento está em serviço enquanto a avaliação de impacto devida está em andamento", "concluí-la: ela precede o tratamento"),
-)  # fmt: skip
-CRITERE_TU = Rule(
-    id="AIPD-04", severity=NOTE, source="Lignes directrices WP248 rév. 01, III.B.a",
-    fr=("la fiche montre un critère que l'analyse ne cite pas : {criteres}", "l'ajouter aux critères"),
-    en=("the record shows a criterion that the assessment does not state: {criteres}", "add it to the criteria"),
-    pt=("a ficha mostra um critério que a avaliação não cita: {criteres}", "acrescentá-lo aos critérios"),
-)  # fmt: skip
-EXEMPTION_CONTRAIRE = Rule(
-    id="AIPD-05", severity=ERROR, source="RGPD art. 35(3) à 35(5) ; CNIL, délibérations 2018-327 ; 2019-118",
-    fr=("une exemption est invoquée alors que l'analyse est requise : {raisons}", "retirer l'une ou l'autre"),
-    en=("an exemption is claimed while an assessment is required: {raisons}", "remove one or the other"),
-    pt=("uma isenção é invocada embora a avaliação seja exigida: {raisons}", "retirar uma ou outra"),
-)  # fmt: skip
+_RULES = family_rules("aipd")
+REQUISE = _RULES["AIPD-01"]
+DEUX_CRITERES = _RULES["AIPD-02"]
+EN_SERVICE_AVANT = _RULES["AIPD-03"]
+CRITERE_TU = _RULES["AIPD-04"]
+EXEMPTION_CONTRAIRE = _RULES["AIPD-05"]
 
 
 ENGAGEE = ("en_cours", "faite")

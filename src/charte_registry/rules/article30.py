@@ -8,96 +8,34 @@ from typing import Any
 
 from charte_registry.register import Register
 from charte_registry.rules.graph import AUTORITES_PUBLIQUES, PROCESSINGS, body, real
-from charte_registry.rules.rule import ERROR, WARNING, Raised, Rule
+from charte_registry.rules.rule import Raised
+from charte_registry.rules.texts import family_rules, family_words
 from charte_registry.vocabularies.countries import in_eea
 from charte_registry.vocabularies.country_names import NAMES
 from charte_registry.vocabularies.rgpd import CATEGORIES_DONNEES
 
-SANS_FINALITE = Rule(
-    id="ART30-01", severity=ERROR, source="RGPD art. 30(1)(b)",
-    fr=("aucune finalité n'est indiquée", "en indiquer au moins une"),
-    en=("no purpose is stated", "state at least one"),
-    pt=("nenhuma finalidade é indicada", "indicar ao menos uma"),
-)  # fmt: skip
-SANS_CATEGORIE = Rule(
-    id="ART30-02", severity=ERROR, source="RGPD art. 30(1)(c)",
-    fr=("aucune catégorie {de} n'est indiquée", "les indiquer"),
-    en=("no category of {de} is stated", "state them"),
-    pt=("nenhuma categoria de {de} é indicada", "indicá-las"),
-)  # fmt: skip
-SANS_CONSERVATION = Rule(
-    id="ART30-03", severity=WARNING, source="RGPD art. 30(1)(f)",
-    fr=("aucune durée de conservation n'est indiquée pour : {categorie}", "indiquer une durée ou un critère"),
-    en=("no retention is stated for: {categorie}", "state a period or a criterion"),
-    pt=("nenhum prazo de conservação é indicado para: {categorie}", "indicar um prazo ou um critério"),
-)  # fmt: skip
-SANS_COORDONNEES = Rule(
-    id="ART30-04", severity=ERROR, source="RGPD art. 30(1)(a) ; 30(2)(a)",
-    fr=("l'organisme est {role} et n'a pas de coordonnées", "indiquer une adresse, un téléphone ou un courriel"),
-    en=("the body is a {role} and has no contact details", "state an address, a telephone or an e-mail"),
-    pt=("o organismo é {role} e não tem dados de contato", "indicar um endereço, um telefone ou um e-mail"),
-)  # fmt: skip
-SANS_DPO = Rule(
-    id="ART30-05", severity=ERROR, source="RGPD art. 30(1)(a) ; 30(2)(a) ; 37(1)(a)",
-    fr=("cette autorité publique est {role} et n'a pas de délégué à la protection des données", "le nommer"),
-    en=("this public authority is a {role} and has no data protection officer", "name one"),
-    pt=("esta autoridade pública é {role} e não tem encarregado de dados", "nomeá-lo"),
-)  # fmt: skip
-SANS_DESTINATAIRE = Rule(
-    id="ART30-06", severity=ERROR, source="RGPD art. 30(1)(d)",
-    fr=("aucun destinataire n'est indiqué", "indiquer qui reçoit les données, services internes compris"),
-    en=("no recipient is stated", "state who receives the data, internal departments included"),
-    pt=("nenhum destinatário é indicado", "indicar quem recebe os dados, inclusive serviços internos"),
-)  # fmt: skip
-SANS_DOCUMENT = Rule(
-    id="ART30-07", severity=ERROR, source="RGPD art. 30(1)(e) ; 30(2)(c) ; 49(1), second alinéa",
-    fr=("le transfert repose sur des intérêts légitimes impérieux et rien ne documente les garanties", "indiquer une précision, un lien ou une pièce"),
-    en=("the transfer rests on compelling legitimate interests and nothing documents the safeguards", "state a detail, a link or a document"),
-    pt=("a transferência se apoia em interesses legítimos imperiosos e nada documenta as garantias", "indicar um detalhe, um link ou um documento"),
-)  # fmt: skip
-SANS_MESURE = Rule(
-    id="ART30-08", severity=WARNING, source="RGPD art. 30(1)(g) ; 30(2)(d) ; 32(1)",
-    fr=("aucune mesure de sécurité n'est décrite", "décrire les principales"),
-    en=("no security measure is described", "describe the main ones"),
-    pt=("nenhuma medida de segurança é descrita", "descrever as principais"),
-)  # fmt: skip
-SANS_RESPONSABLE = Rule(
-    id="ART30-09", severity=ERROR, source="RGPD art. 30(2)(a)",
-    fr=("rien ne dit pour le compte de quel responsable", "nommer chaque responsable"),
-    en=("nothing says on behalf of which controller", "name each controller"),
-    pt=("nada diz em nome de qual controlador", "nomear cada controlador"),
-)  # fmt: skip
-SANS_CATEGORIE_DE_TRAITEMENT = Rule(
-    id="ART30-10", severity=ERROR, source="RGPD art. 30(2)(b)",
-    fr=("aucune catégorie de traitements effectués pour {responsable} n'est indiquée", "les indiquer"),
-    en=("no category of processing carried out for {responsable} is stated", "state them"),
-    pt=("nenhuma categoria de tratamento efetuado para {responsable} é indicada", "indicá-las"),
-)  # fmt: skip
-SANS_ACCORD = Rule(
-    id="ART26-01", severity=WARNING, source="RGPD art. 26(1)",
-    fr=("des responsables conjoints sont nommés et aucun accord n'est indiqué", "dire où est l'accord"),
-    en=("joint controllers are named and no arrangement is stated", "say where the arrangement is"),
-    pt=("controladores conjuntos são nomeados e nenhum acordo é indicado", "dizer onde está o acordo"),
-)  # fmt: skip
-SANS_REPRESENTANT = Rule(
-    id="ART27-01", severity=WARNING, source="RGPD art. 27(1) ; 30(1)(a) ; 30(2)(a)",
-    fr=("établi hors de l'Union, l'organisme est {role} et n'a pas de représentant", "le nommer, ou dire en dérogation pourquoi il n'en faut pas"),
-    en=("established outside the Union, the body is a {role} and has no representative", "name one, or say in a derogation why none is due"),
-    pt=("estabelecido fora da União, o organismo é {role} e não tem representante", "nomeá-lo, ou dizer em derrogação por que não é exigido"),
-)  # fmt: skip
-SANS_CONTRAT = Rule(
-    id="ART28-01", severity=WARNING, source="RGPD art. 28(3)",
-    fr=("aucun contrat avec {responsable} n'est indiqué", "dire où est le contrat"),
-    en=("no contract with {responsable} is stated", "say where the contract is"),
-    pt=("nenhum contrato com {responsable} é indicado", "dizer onde está o contrato"),
-)  # fmt: skip
+_RULES = family_rules("article30")
+_WORDS = family_words("article30")
+SANS_FINALITE = _RULES["ART30-01"]
+SANS_CATEGORIE = _RULES["ART30-02"]
+SANS_CONSERVATION = _RULES["ART30-03"]
+SANS_COORDONNEES = _RULES["ART30-04"]
+SANS_DPO = _RULES["ART30-05"]
+SANS_DESTINATAIRE = _RULES["ART30-06"]
+SANS_DOCUMENT = _RULES["ART30-07"]
+SANS_MESURE = _RULES["ART30-08"]
+SANS_RESPONSABLE = _RULES["ART30-09"]
+SANS_CATEGORIE_DE_TRAITEMENT = _RULES["ART30-10"]
+SANS_ACCORD = _RULES["ART26-01"]
+SANS_REPRESENTANT = _RULES["ART27-01"]
+SANS_CONTRAT = _RULES["ART28-01"]
 
-PERSONNES = {"fr": "de personnes", "en": "people", "pt": "pessoas"}
-DONNEES = {"fr": "de données", "en": "data", "pt": "dados"}
-RESPONSABLE = {"fr": "responsable de traitement", "en": "controller", "pt": "controlador"}
-SOUS_TRAITANT = {"fr": "sous-traitant", "en": "processor", "pt": "operador"}
-REPRESENTANT = {"fr": "représentant", "en": "representative", "pt": "representante"}
-DPO = {"fr": "délégué à la protection des données", "en": "data protection officer", "pt": "encarregado de dados"}  # fmt: skip
+PERSONNES = _WORDS["personnes"]
+DONNEES = _WORDS["donnees"]
+RESPONSABLE = _WORDS["responsable"]
+SOUS_TRAITANT = _WORDS["sous_traitant"]
+REPRESENTANT = _WORDS["representant"]
+DPO = _WORDS["dpo"]
 
 
 def check(register: Register, on: dt.date) -> Iterator[Raised]:

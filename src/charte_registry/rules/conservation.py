@@ -10,33 +10,15 @@ from typing import Any
 from charte_registry.register import Register
 from charte_registry.rules.durees import fin
 from charte_registry.rules.graph import real
-from charte_registry.rules.rule import NOTE, WARNING, Raised, Rule
+from charte_registry.rules.rule import Raised
+from charte_registry.rules.texts import family_rules
 from charte_registry.vocabularies.rgpd import CATEGORIES_DONNEES
 
-CONTRADICTOIRE = Rule(
-    id="CONSERVATION-01", severity=WARNING, source="RGPD art. 5(1)(e) ; 30(1)(f)",
-    fr=("deux conservations pour les mêmes données, {categorie} : {une} et {autre}", "n'en garder qu'une, ou distinguer les données par leur description"),
-    en=("two retentions for the same data, {categorie}: {une} and {autre}", "keep one, or tell the data apart by their description"),
-    pt=("dois prazos para os mesmos dados, {categorie}: {une} e {autre}", "manter um só, ou distinguir os dados pela descrição"),
-)  # fmt: skip
-SANS_DECLENCHEUR = Rule(
-    id="CONSERVATION-02", severity=NOTE, source="RGPD art. 5(1)(e)",
-    fr=("rien ne dit de quand court la durée {duree} : {categorie}", "indiquer le déclencheur"),
-    en=("nothing says from when the period {duree} runs: {categorie}", "state what starts it in declencheur"),
-    pt=("nada diz a partir de quando corre o prazo {duree}: {categorie}", "indicar o evento que o inicia"),
-)  # fmt: skip
-DEPASSEE = Rule(
-    id="CONSERVATION-03", severity=WARNING, source="RGPD art. 5(1)(e)",
-    fr=("le traitement est arrêté depuis le {arret} au plus tard et la durée {duree} est passée depuis le {fin} : {categorie}", "effacer ces données et retirer la catégorie, ou mettre la fiche à jour"),
-    en=("the processing stopped on {arret} at the latest and the period {duree} ended on {fin}: {categorie}", "erase these data and remove the category, or update the record"),
-    pt=("o tratamento parou o mais tardar em {arret} e o prazo {duree} terminou em {fin}: {categorie}", "apagar esses dados e retirar a categoria, ou atualizar a ficha"),
-)  # fmt: skip
-ARRET_SANS_DATE = Rule(
-    id="CONSERVATION-04", severity=NOTE, source="RGPD art. 5(1)(e)",
-    fr=("le traitement est arrêté et rien ne permet de dire depuis quand", "indiquer mis_a_jour_le"),
-    en=("the processing has stopped and nothing tells since when", "state mis_a_jour_le"),
-    pt=("o tratamento parou e nada permite dizer desde quando", "indicar mis_a_jour_le"),
-)  # fmt: skip
+_RULES = family_rules("conservation")
+CONTRADICTOIRE = _RULES["CONSERVATION-01"]
+SANS_DECLENCHEUR = _RULES["CONSERVATION-02"]
+DEPASSEE = _RULES["CONSERVATION-03"]
+ARRET_SANS_DATE = _RULES["CONSERVATION-04"]
 
 
 def check(register: Register, on: dt.date) -> Iterator[Raised]:

@@ -10,32 +10,14 @@ from typing import Any
 
 from charte_registry.records.manifeste import Derogation
 from charte_registry.register import Register
-from charte_registry.rules.rule import ERROR, WARNING, Raised, Rule, hint
+from charte_registry.rules.rule import Raised, Rule, hint
+from charte_registry.rules.texts import family_rules
 
-REGLE_INCONNUE = Rule(
-    id="DEROGATION-01", severity=ERROR,
-    fr=("aucune règle ne s'appelle {regle}{indice}", "corriger la règle ou retirer la dérogation"),
-    en=("no rule is called {regle}{indice}", "correct the rule or remove the derogation"),
-    pt=("nenhuma regra se chama {regle}{indice}", "corrigir a regra ou retirar a derrogação"),
-)  # fmt: skip
-FICHE_INCONNUE = Rule(
-    id="DEROGATION-02", severity=ERROR,
-    fr=("la fiche {fiche} n'est pas dans le registre", "corriger la fiche ou retirer la dérogation"),
-    en=("the record {fiche} is not in the register", "correct the record or remove the derogation"),
-    pt=("a ficha {fiche} não está no registro", "corrigir a ficha ou retirar a derrogação"),
-)  # fmt: skip
-ECHUE = Rule(
-    id="DEROGATION-03", severity=WARNING,
-    fr=("la dérogation à {regle} pour {fiche} est échue depuis le {date}", "corriger la fiche, ou renouveler la dérogation"),
-    en=("the derogation from {regle} for {fiche} ended on {date}", "correct the record, or renew the derogation"),
-    pt=("a derrogação de {regle} para {fiche} terminou em {date}", "corrigir a ficha, ou renovar a derrogação"),
-)  # fmt: skip
-SANS_EFFET = Rule(
-    id="DEROGATION-04", severity=WARNING,
-    fr=("la dérogation à {regle} pour {fiche} ne fait taire aucun constat", "la retirer"),
-    en=("the derogation from {regle} for {fiche} silences no finding", "remove it"),
-    pt=("a derrogação de {regle} para {fiche} não silencia nenhuma constatação", "retirá-la"),
-)  # fmt: skip
+_RULES = family_rules("derogations")
+REGLE_INCONNUE = _RULES["DEROGATION-01"]
+FICHE_INCONNUE = _RULES["DEROGATION-02"]
+ECHUE = _RULES["DEROGATION-03"]
+SANS_EFFET = _RULES["DEROGATION-04"]
 
 MANIFEST, FIELD = "registre", "derogation[{}].{}"
 

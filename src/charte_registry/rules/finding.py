@@ -7,16 +7,12 @@ from collections.abc import Collection
 
 import attrs
 
+from charte_registry.rules.texts import family_words
+
+_WORDS = family_words("finding")
 # One, then several.
-SEVERITY_NOUNS = {
-    "fr": {
-        "error": ("erreur", "erreurs"), "warning": ("avertissement", "avertissements"),
-        "note": ("note", "notes"),
-    },
-    "en": {"error": ("error", "errors"), "warning": ("warning", "warnings"), "note": ("note", "notes")},
-    "pt": {"error": ("erro", "erros"), "warning": ("aviso", "avisos"), "note": ("nota", "notas")},
-}  # fmt: skip
-COLONS = {"fr": " :", "en": ":", "pt": ":"}
+SEVERITY_NOUNS = _WORDS["severity_nouns"]
+COLONS = _WORDS["colons"]
 
 
 @attrs.frozen(kw_only=True)

@@ -6,14 +6,11 @@ import datetime as dt
 from collections.abc import Iterator
 
 from charte_registry.register import Register
-from charte_registry.rules.rule import NOTE, Raised, Rule
+from charte_registry.rules.rule import Raised
+from charte_registry.rules.texts import family_rules
 
-EN_RETARD = Rule(
-    id="ACTION-01", severity=NOTE,
-    fr=("l'action est en retard", "dire ce qui est prévu"),
-    en=("the action is late", "say what is planned"),
-    pt=("a ação está atrasada", "dizer o que está previsto"),
-)  # fmt: skip
+_RULES = family_rules("gouvernance")
+EN_RETARD = _RULES["ACTION-01"]
 
 
 def check(register: Register, _: dt.date) -> Iterator[Raised]:

@@ -12,7 +12,8 @@ from charte_registry.records.application import Application, Assurance, Exigence
 from charte_registry.register import Register
 from charte_registry.rules.durees import fin
 from charte_registry.rules.graph import body, uses
-from charte_registry.rules.rule import ERROR, NOTE, WARNING, Raised, Rule
+from charte_registry.rules.rule import Raised
+from charte_registry.rules.texts import family_rules
 from charte_registry.vocabularies.assurances import VERSIONS, Version
 from charte_registry.vocabularies.countries import country, in_eea
 from charte_registry.vocabularies.country_names import NAMES
@@ -22,54 +23,15 @@ from charte_registry.vocabularies.rgpd import (
     CATEGORIES_PARTICULIERES,
 )
 
-NON_TENU = Rule(
-    id="NIVEAU-01", severity=ERROR, source="RGPD art. 28(1) ; 32",
-    fr=("{categorie} requiert {requis}, que l'hébergeur n'a pas{traitements}", "héberger ces données à ce niveau, ou indiquer l'assurance"),
-    en=("{categorie} requires {requis}, which the host does not have{traitements}", "host these data at that level, or state the assurance"),
-    pt=("{categorie} exige {requis}, que o provedor não tem{traitements}", "hospedar esses dados nesse nível, ou indicar a garantia"),
-)  # fmt: skip
-NON_VALABLE = Rule(
-    id="NIVEAU-02", severity=ERROR, source="RGPD art. 28(1) ; 32",
-    fr=("{categorie} requiert {requis}, que l'hébergeur n'a pas au {date} : {validite}{traitements}", "renouveler l'assurance, ou héberger ces données à ce niveau"),
-    en=("{categorie} requires {requis}, which the host does not have on {date}: {validite}{traitements}", "renew the assurance, or host these data at that level"),
-    pt=("{categorie} exige {requis}, que o provedor não tem em {date}: {validite}{traitements}", "renovar a garantia, ou hospedar esses dados nesse nível"),
-)  # fmt: skip
-AUTRE_VERSION = Rule(
-    id="NIVEAU-03", severity=ERROR, source="RGPD art. 28(1) ; 32",
-    fr=("{categorie} requiert {requis}, et l'hébergeur a la version : {version}{traitements}", "indiquer la version tenue, ou héberger ces données à ce niveau"),
-    en=("{categorie} requires {requis}, and the host has version: {version}{traitements}", "state the version held, or host these data at that level"),
-    pt=("{categorie} exige {requis}, e o provedor tem a versão: {version}{traitements}", "indicar a versão obtida, ou hospedar esses dados nesse nível"),
-)  # fmt: skip
-SANS_EXIGENCE = Rule(
-    id="NIVEAU-04", severity=NOTE, source="RGPD art. 32",
-    fr=("un tiers héberge ces données et rien ne dit le niveau qu'elles requièrent : {categories}{traitements}", "ajouter une exigence"),
-    en=("a third party hosts these data and nothing says the level that they require: {categories}{traitements}", "add a requirement in exigences"),
-    pt=("um terceiro hospeda esses dados e nada diz o nível que exigem: {categories}{traitements}", "acrescentar uma exigência"),
-)  # fmt: skip
-ECHUE = Rule(
-    id="NIVEAU-05", severity=WARNING, source="RGPD art. 28(1) ; 32",
-    fr=("l'assurance {referentiel} est échue depuis le {date}", "la renouveler, ou la retirer"),
-    en=("the assurance {referentiel} lapsed on {date}", "renew it, or remove it"),
-    pt=("a garantia {referentiel} venceu em {date}", "renová-la, ou retirá-la"),
-)  # fmt: skip
-HORS_EEE = Rule(
-    id="NIVEAU-06", severity=ERROR,
-    fr=("{referentiel} impose un stockage dans l'EEE ({texte}), et l'hébergement est ailleurs : {pays}", "corriger l'assurance ou le pays"),
-    en=("{referentiel} requires storage in the EEA ({texte}), and the hosting is elsewhere: {pays}", "correct the assurance or the country"),
-    pt=("{referentiel} exige armazenamento no EEE ({texte}), e a hospedagem está em outro lugar: {pays}", "corrigir a garantia ou o país"),
-)  # fmt: skip
-DROIT_EXTERIEUR = Rule(
-    id="NIVEAU-07", severity=WARNING,
-    fr=("{referentiel} protège du droit extraterritorial ({texte}), et l'hébergeur relève de ce pays : {pays}", "vérifier l'assurance"),
-    en=("{referentiel} protects from extraterritorial law ({texte}), and the host is under the law of: {pays}", "verify the assurance"),
-    pt=("{referentiel} protege do direito extraterritorial ({texte}), e o provedor está sujeito à lei deste país: {pays}", "verificar a garantia"),
-)  # fmt: skip
-DATES_IMPOSSIBLES = Rule(
-    id="NIVEAU-08", severity=WARNING,
-    fr=("{referentiel} ne peut valoir du {debut} au {fin} : {texte}", "corriger les dates ou la version"),
-    en=("{referentiel} cannot hold from {debut} to {fin}: {texte}", "correct the dates or the version"),
-    pt=("{referentiel} não pode valer de {debut} a {fin}: {texte}", "corrigir as datas ou a versão"),
-)  # fmt: skip
+_RULES = family_rules("niveaux")
+NON_TENU = _RULES["NIVEAU-01"]
+NON_VALABLE = _RULES["NIVEAU-02"]
+AUTRE_VERSION = _RULES["NIVEAU-03"]
+SANS_EXIGENCE = _RULES["NIVEAU-04"]
+ECHUE = _RULES["NIVEAU-05"]
+HORS_EEE = _RULES["NIVEAU-06"]
+DROIT_EXTERIEUR = _RULES["NIVEAU-07"]
+DATES_IMPOSSIBLES = _RULES["NIVEAU-08"]
 
 SENSIBLES = frozenset(CATEGORIES_PARTICULIERES.codes + CATEGORIES_ENCADREES.codes)
 

@@ -11,69 +11,25 @@ from typing import Any
 from charte_registry.records.base import references
 from charte_registry.register import Register
 from charte_registry.rules.graph import algorithms, real, uses
-from charte_registry.rules.rule import ERROR, NOTE, WARNING, Raised, Rule, hint
+from charte_registry.rules.rule import Raised, hint
+from charte_registry.rules.texts import family_rules, family_words
 
 # Looking for near names is slow: only the first missing ones get a hint, among as many known ones.
 HINTS, CANDIDATES = 50, 1000
 
-INCONNU = Rule(
-    id="REF-01", severity=ERROR,
-    fr=("{nom} n'est pas dans {genre}{indice}", "corriger l'identifiant ou ajouter la fiche"),
-    en=("{nom} is not in {genre}{indice}", "correct the identifier or add the record"),
-    pt=("{nom} não está em {genre}{indice}", "corrigir o identificador ou acrescentar a ficha"),
-)  # fmt: skip
-SOI_MEME = Rule(
-    id="REF-02", severity=ERROR,
-    fr=("la fiche se nomme elle-même", "nommer une autre fiche, ou laisser le champ vide"),
-    en=("the record names itself", "name another record, or leave the field out"),
-    pt=("a ficha nomeia a si mesma", "nomear outra ficha, ou deixar o campo vazio"),
-)  # fmt: skip
-CYCLE = Rule(
-    id="REF-03", severity=WARNING,
-    fr=("les renvois reviennent à leur point de départ : {chemin}", "corriger l'un d'eux"),
-    en=("the references come back to where they start: {chemin}", "correct one of them"),
-    pt=("as referências voltam ao ponto de partida: {chemin}", "corrigir uma delas"),
-)  # fmt: skip
-SOUS_TRAITANCE_CIRCULAIRE = Rule(
-    id="REF-04", severity=WARNING, source="RGPD art. 28(2) ; 28(4)",
-    fr=("pour le compte de {responsable}, la sous-traitance revient à son point de départ : {chemin}",
-        "corriger les sous-traitants ultérieurs"),
-    en=("on behalf of {responsable}, processors come back to where they start: {chemin}",
-        "correct the further processors"),
-    pt=("em nome de {responsable}, os operadores voltam ao ponto de partida: {chemin}",
-        "corrigir os suboperadores"),
-)  # fmt: skip
-DEUX_ROLES = Rule(
-    id="REF-05", severity=ERROR, source="RGPD art. 4(7) ; 4(8)",
-    fr=("{organisme} tient deux rôles qui s'excluent : {roles}", "corriger l'un des deux"),
-    en=("{organisme} has two roles that exclude each other: {roles}", "correct one of them"),
-    pt=("{organisme} tem dois papéis que se excluem: {roles}", "corrigir um dos dois"),
-)  # fmt: skip
-ORGANISME_ISOLE = Rule(
-    id="REF-06", severity=NOTE,
-    fr=("aucune fiche ne nomme cet organisme", "dire ce qu'il fait, ou retirer la fiche"),
-    en=("no record names this body", "say what it does, or remove the record"),
-    pt=("nenhuma ficha nomeia este organismo", "dizer o que ele faz, ou retirar a ficha"),
-)  # fmt: skip
-APPLICATION_ISOLEE = Rule(
-    id="REF-07", severity=NOTE,
-    fr=("aucun traitement n'utilise cette application", "la nommer dans les traitements qui l'utilisent"),
-    en=("no processing uses this application", "name it in the processings that use it"),
-    pt=("nenhum tratamento utiliza esta aplicação", "nomeá-la nos tratamentos que a utilizam"),
-)  # fmt: skip
-ALGORITHME_ISOLE = Rule(
-    id="REF-08", severity=NOTE,
-    fr=("aucun traitement n'utilise cet algorithme", "nommer les traitements qui l'utilisent"),
-    en=("no processing uses this algorithm", "name the processings that use it"),
-    pt=("nenhum tratamento utiliza este algoritmo", "nomear os tratamentos que o utilizam"),
-)  # fmt: skip
+_RULES = family_rules("references")
+_WORDS = family_words("references")
+INCONNU = _RULES["REF-01"]
+SOI_MEME = _RULES["REF-02"]
+CYCLE = _RULES["REF-03"]
+SOUS_TRAITANCE_CIRCULAIRE = _RULES["REF-04"]
+DEUX_ROLES = _RULES["REF-05"]
+ORGANISME_ISOLE = _RULES["REF-06"]
+APPLICATION_ISOLEE = _RULES["REF-07"]
+ALGORITHME_ISOLE = _RULES["REF-08"]
 
-NONE_THERE = {"fr": " (il n'y en a aucun)", "en": " (there are none)", "pt": " (não há nenhum)"}
-ROLES = {
-    "responsable": {"fr": "responsable et responsable conjoint", "en": "controller and joint controller", "pt": "controlador e controlador conjunto"},
-    "sous_traitant": {"fr": "sous-traitant et responsable", "en": "processor and controller", "pt": "operador e controlador"},
-    "ulterieur": {"fr": "sous-traitant et son propre sous-traitant", "en": "processor and its own processor", "pt": "operador e seu próprio operador"},
-}  # fmt: skip
+NONE_THERE = _WORDS["none_there"]
+ROLES = _WORDS["roles"]
 
 
 def check(register: Register, _: dt.date) -> Iterator[Raised]:

@@ -8,26 +8,13 @@ from collections.abc import Iterator
 from charte_registry.register import Register
 from charte_registry.rules.durees import fin
 from charte_registry.rules.graph import PROCESSINGS, real
-from charte_registry.rules.rule import ERROR, NOTE, Raised, Rule
+from charte_registry.rules.rule import Raised
+from charte_registry.rules.texts import family_rules
 
-FICHE_INCONNUE = Rule(
-    id="REVUE-02", severity=ERROR,
-    fr=("la fiche {fiche} n'est pas dans le registre", "corriger la fiche ou retirer la revue"),
-    en=("the record {fiche} is not in the register", "correct the record or remove the review"),
-    pt=("a ficha {fiche} não está no registro", "corrigir a ficha ou retirar a revisão"),
-)  # fmt: skip
-ANCIENNE = Rule(
-    id="REVUE-03", severity=NOTE, source="RGPD art. 5(2) et 24(1)",
-    fr=("la fiche n'a été ni revue ni mise à jour depuis le {date}, plus de trois ans", "la relire et le dire par une revue"),
-    en=("the record was neither reviewed nor updated since {date}, more than three years", "read it again and say so in a review"),
-    pt=("a ficha não foi revista nem atualizada desde {date}, mais de três anos", "relê-la e dizê-lo em uma revisão"),
-)  # fmt: skip
-JAMAIS = Rule(
-    id="REVUE-04", severity=NOTE, source="RGPD art. 5(2) et 24(1)",
-    fr=("rien ne dit quand la fiche a été revue", "la relire et le dire par une revue, ou indiquer mis_a_jour_le"),
-    en=("nothing says when the record was reviewed", "read it again and say so in a review, or state mis_a_jour_le"),
-    pt=("nada diz quando a ficha foi revista", "relê-la e dizê-lo em uma revisão, ou indicar mis_a_jour_le"),
-)  # fmt: skip
+_RULES = family_rules("revues")
+FICHE_INCONNUE = _RULES["REVUE-02"]
+ANCIENNE = _RULES["REVUE-03"]
+JAMAIS = _RULES["REVUE-04"]
 
 INTERVALLE = "P3Y"  # no text sets one for processings: a note, that a profile may set aside
 

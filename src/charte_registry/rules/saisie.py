@@ -12,32 +12,15 @@ import attrs
 from charte_registry.records.base import INTERNE, is_internal
 from charte_registry.register import Register
 from charte_registry.rules.graph import real
-from charte_registry.rules.rule import ERROR, NOTE, WARNING, Raised, Rule
+from charte_registry.rules.rule import Raised
+from charte_registry.rules.texts import family_rules, family_words
 
-A_COMPLETER = Rule(
-    id="SAISIE-01", severity=WARNING,
-    fr=("le texte est resté à compléter", "l'écrire, ou retirer le champ"),
-    en=("the text is left to fill in", "write it, or remove the field"),
-    pt=("o texto ficou por preencher", "escrevê-lo, ou retirar o campo"),
-)  # fmt: skip
-ESPACES = Rule(
-    id="SAISIE-02", severity=NOTE,
-    fr=("le texte commence ou finit par un espace, ou en a deux de suite", "les retirer : check --fix le fait"),
-    en=("the text begins or ends with a space, or has two in a row", "remove them: check --fix does so"),
-    pt=("o texto começa ou termina com espaço, ou tem dois seguidos", "retirá-los: check --fix o faz"),
-)  # fmt: skip
-COORDONNEES = Rule(
-    id="PERSONNE-01", severity=ERROR, source="RGPD art. 5(1)(c)",
-    fr=("ce texte public a l'air de contenir {quoi}", "le retirer, ou le mettre dans un champ interne"),
-    en=("this public text looks as if it held {quoi}", "remove it, or put it into an internal field"),
-    pt=("este texto público parece conter {quoi}", "retirá-lo, ou colocá-lo em um campo interno"),
-)  # fmt: skip
-NOM = Rule(
-    id="PERSONNE-02", severity=WARNING, source="RGPD art. 5(1)(c)",
-    fr=("ce texte public a l'air de contenir {quoi}", "dire la fonction, ou le mettre dans un champ interne"),
-    en=("this public text looks as if it held {quoi}", "state the function, or put it into an internal field"),
-    pt=("este texto público parece conter {quoi}", "indicar a função, ou colocá-lo em um campo interno"),
-)  # fmt: skip
+_RULES = family_rules("saisie")
+_WORDS = family_words("saisie")
+A_COMPLETER = _RULES["SAISIE-01"]
+ESPACES = _RULES["SAISIE-02"]
+COORDONNEES = _RULES["PERSONNE-01"]
+NOM = _RULES["PERSONNE-02"]
 
 _LEFT = re.compile(
     r"\s*(?:[àa] compl[ée]ter|to fill in|to be completed|a preencher|todo|tbd|xxx+|\?+|lorem ipsum)\b|\s*\?+\s*$",
@@ -74,13 +57,7 @@ _SANTE = re.compile(
     r"\b(?:est|était|souffre|atteinte? d|en arrêt (?:de )?maladie|diagnosti\w+ (?:d|à)|is ill|suffers from|doente|sofre de)\b[^.;]{0,20}\b(?:malade|maladie|handicap\w*|diabèt\w*|cancer|dépressi\w*|allergique|asthmatique|enceinte|ill|disabled|doen\w+)",
     re.IGNORECASE,
 )
-QUOI = {
-    "mail": {"fr": "l'adresse électronique d'une personne", "en": "the e-mail address of a person", "pt": "o endereço eletrônico de uma pessoa"},
-    "phone": {"fr": "un numéro de téléphone", "en": "a telephone number", "pt": "um número de telefone"},
-    "address": {"fr": "une adresse postale", "en": "a postal address", "pt": "um endereço postal"},
-    "name": {"fr": "le nom d'une personne", "en": "the name of a person", "pt": "o nome de uma pessoa"},
-    "health": {"fr": "une remarque sur la santé de quelqu'un", "en": "a remark on somebody's health", "pt": "uma observação sobre a saúde de alguém"},
-}  # fmt: skip
+QUOI = _WORDS["quoi"]
 
 
 def check(register: Register, _: dt.date) -> Iterator[Raised]:

@@ -10,54 +10,22 @@ from charte_registry.records.droits import NATURES_VIOLATION
 from charte_registry.register import Register
 from charte_registry.rules.comptes import counted_twice
 from charte_registry.rules.graph import real
-from charte_registry.rules.rule import ERROR, WARNING, Raised, Rule
+from charte_registry.rules.rule import Raised
+from charte_registry.rules.texts import family_rules, family_words
 from charte_registry.vocabularies.rgpd import DROITS
 
-DETAIL = Rule(
-    id="SOMME-01", severity=WARNING, source="RGPD art. 12 à 22",
-    fr=("le détail fait {somme}, et le total est {total}", "les accorder, ou dire en dérogation qu'une demande compte pour plusieurs droits"),
-    en=("the detail adds up to {somme}, and the total is {total}", "make them agree, or say in a derogation that a request counts for several rights"),
-    pt=("o detalhe soma {somme}, e o total é {total}", "fazê-los concordar, ou dizer em derrogação que um pedido conta para vários direitos"),
-)  # fmt: skip
-PARTIE = Rule(
-    id="SOMME-02", severity=ERROR,
-    fr=("{partie} : {nombre}, plus que le total, {total}", "corriger l'un des deux"),
-    en=("{partie}: {nombre}, more than the total, {total}", "correct one of them"),
-    pt=("{partie}: {nombre}, mais que o total, {total}", "corrigir um dos dois"),
-)  # fmt: skip
-VIOLATIONS_SANS_NATURE = Rule(
-    id="SOMME-03", severity=WARNING, source="RGPD art. 4(12)",
-    fr=("le détail fait {somme}, moins que le total, {total}, alors que chaque violation a une nature au moins", "compléter le détail"),
-    en=("the detail adds up to {somme}, less than the total, {total}, while each breach has a nature at least", "complete the detail"),
-    pt=("o detalhe soma {somme}, menos que o total, {total}, embora cada violação tenha ao menos uma natureza", "completar o detalhe"),
-)  # fmt: skip
-ANNEE_DOUBLE = Rule(
-    id="SOMME-04", severity=ERROR,
-    fr=("l'année {annee} a déjà un compte du même organisme : {autre}", "réunir les deux fiches"),
-    en=("the year {annee} has a count of the same body already: {autre}", "make one record of both"),
-    pt=("o ano {annee} já tem uma contagem do mesmo organismo: {autre}", "reunir as duas fichas"),
-)  # fmt: skip
-DEUX_HEBERGEMENTS = Rule(
-    id="SOMME-05", severity=WARNING,
-    fr=("une application du même nom a un autre hébergement : {autre}", "n'en garder qu'une, ou les nommer différemment"),
-    en=("an application of the same name has another hosting: {autre}", "keep one, or give them different names"),
-    pt=("uma aplicação de mesmo nome tem outra hospedagem: {autre}", "manter uma só, ou dar-lhes nomes diferentes"),
-)  # fmt: skip
-PERSONNES_SANS_SEANCE = Rule(
-    id="SOMME-06", severity=ERROR,
-    fr=("{personnes} personnes, et aucune séance", "corriger l'un des deux"),
-    en=("{personnes} people, and no session", "correct one of them"),
-    pt=("{personnes} pessoas, e nenhuma sessão", "corrigir um dos dois"),
-)  # fmt: skip
+_RULES = family_rules("sommes")
+_WORDS = family_words("sommes")
+DETAIL = _RULES["SOMME-01"]
+PARTIE = _RULES["SOMME-02"]
+VIOLATIONS_SANS_NATURE = _RULES["SOMME-03"]
+ANNEE_DOUBLE = _RULES["SOMME-04"]
+DEUX_HEBERGEMENTS = _RULES["SOMME-05"]
+PERSONNES_SANS_SEANCE = _RULES["SOMME-06"]
 
-DEUX_COMPTES = Rule(
-    id="SOMME-07", severity=ERROR,
-    fr=("l'année {annee} est comptée ici et se compte aussi par ses fiches", "retirer ce compte : les fiches le donnent"),
-    en=("the year {annee} is counted here and its own records count it too", "remove this count: the records give it"),
-    pt=("o ano {annee} é contado aqui e suas fichas também o contam", "retirar esta contagem: as fichas a fornecem"),
-)  # fmt: skip
+DEUX_COMPTES = _RULES["SOMME-07"]
 
-HORS_DELAI = {"fr": "demandes traitées hors délai", "en": "requests answered late", "pt": "pedidos respondidos fora do prazo"}  # fmt: skip
+HORS_DELAI = _WORDS["hors_delai"]
 
 
 def check(register: Register, _: dt.date) -> Iterator[Raised]:

@@ -8,53 +8,20 @@ from typing import Any
 
 from charte_registry.register import Register
 from charte_registry.rules.graph import PROCESSINGS, real
-from charte_registry.rules.rule import ERROR, NOTE, WARNING, Raised, Rule, hint
+from charte_registry.rules.rule import Raised, hint
+from charte_registry.rules.texts import family_rules
 from charte_registry.vocabularies.adequacy import ORGANISATIONS, Adequation, adequation
 from charte_registry.vocabularies.countries import country, country_code
 from charte_registry.vocabularies.country_names import NAMES
 
-CODE_INCONNU = Rule(
-    id="TRANSFERT-01", severity=ERROR, source="ISO 3166-1",
-    fr=("{code} n'est pas un code de pays{indice}", "corriger le code"),
-    en=("{code} is no country code{indice}", "correct the code"),
-    pt=("{code} não é um código de país{indice}", "corrigir o código"),
-)  # fmt: skip
-SANS_GARANTIE = Rule(
-    id="TRANSFERT-02", severity=ERROR, source="RGPD art. 44 à 46 ; 49",
-    fr=("au {date}, aucune décision d'adéquation ne couvre ce pays et aucune garantie n'est indiquée : {pays}{revue}", "indiquer la garantie ou déplacer les données"),
-    en=("{pays} is under no adequacy decision on {date} and no safeguard is stated{revue}", "state the safeguard or move the data"),
-    pt=("em {date}, nenhuma decisão de adequação cobre este país e nenhuma garantia é indicada: {pays}{revue}", "indicar a garantia ou mover os dados"),
-)  # fmt: skip
-HORS_PORTEE = Rule(
-    id="TRANSFERT-03", severity=WARNING, source="RGPD art. 45",
-    fr=("au {date}, la décision {decision} ne couvre ce pays, {pays}, qu'en partie : {portee}{revue}", "indiquer la garantie ou le plan de rapatriement"),
-    en=("{pays} is covered by {decision} on {date} in part: {portee}{revue}", "state the safeguard or the plan to move"),
-    pt=("em {date}, a decisão {decision} só cobre este país, {pays}, em parte: {portee}{revue}", "indicar a garantia ou o plano de repatriação"),
-)  # fmt: skip
-NON_DECLARE = Rule(
-    id="TRANSFERT-04", severity=WARNING, source="RGPD art. 30(1)(e) ; 30(2)(c)",
-    fr=("l'application {application} est hébergée dans un pays tiers, {pays}, et aucun transfert ne le dit", "ajouter le transfert, ou dire en dérogation que ces données n'y vont pas"),
-    en=("the application {application} is hosted in a third country, {pays}, and no transfer says so", "add the transfer, or say in a derogation that these data do not go there"),
-    pt=("a aplicação {application} está hospedada em um país terceiro, {pays}, e nenhuma transferência o diz", "acrescentar a transferência, ou dizer em derrogação que esses dados não vão para lá"),
-)  # fmt: skip
-DECISION_ABSENTE = Rule(
-    id="TRANSFERT-05", severity=ERROR, source="RGPD art. 45",
-    fr=("le transfert invoque une décision d'adéquation et, au {date}, aucune ne couvre ce pays : {pays}{revue}", "indiquer une autre garantie ou déplacer les données"),
-    en=("the transfer claims an adequacy decision and none covers {pays} on {date}{revue}", "state another safeguard or move the data"),
-    pt=("a transferência invoca uma decisão de adequação e, em {date}, nenhuma cobre este país: {pays}{revue}", "indicar outra garantia ou mover os dados"),
-)  # fmt: skip
-PORTEE_A_MONTRER = Rule(
-    id="TRANSFERT-06", severity=NOTE, source="RGPD art. 45",
-    fr=("la décision {decision} invoquée ne couvre ce pays, {pays}, qu'en partie : {portee}", "dire dans {ou} pourquoi le destinataire en fait partie"),
-    en=("the decision {decision} that is claimed covers {pays} in part: {portee}", "say in {ou} why the recipient is among them"),
-    pt=("a decisão {decision} invocada só cobre este país, {pays}, em parte: {portee}", "dizer em {ou} por que o destinatário faz parte"),
-)  # fmt: skip
-ORGANISATION_SANS_GARANTIE = Rule(
-    id="TRANSFERT-07", severity=ERROR, source="RGPD art. 44 à 46 ; 49",
-    fr=("au {date}, aucune décision d'adéquation ne couvre l'organisation internationale {organisation} et aucune garantie n'est indiquée{revue}", "indiquer la garantie"),
-    en=("no adequacy decision covers the international organisation {organisation} on {date} and no safeguard is stated{revue}", "state the safeguard"),
-    pt=("em {date}, nenhuma decisão de adequação cobre a organização internacional {organisation} e nenhuma garantia é indicada{revue}", "indicar a garantia"),
-)  # fmt: skip
+_RULES = family_rules("transferts")
+CODE_INCONNU = _RULES["TRANSFERT-01"]
+SANS_GARANTIE = _RULES["TRANSFERT-02"]
+HORS_PORTEE = _RULES["TRANSFERT-03"]
+NON_DECLARE = _RULES["TRANSFERT-04"]
+DECISION_ABSENTE = _RULES["TRANSFERT-05"]
+PORTEE_A_MONTRER = _RULES["TRANSFERT-06"]
+ORGANISATION_SANS_GARANTIE = _RULES["TRANSFERT-07"]
 
 ADEQUATION = "decision_adequation"
 

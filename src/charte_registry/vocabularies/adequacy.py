@@ -10,10 +10,10 @@ import attrs
 from charte_registry.errors import RegisterError
 from charte_registry.vocabularies.countries import in_eea
 from charte_registry.vocabularies.country_names import NAMES
+from charte_registry.vocabularies.vocabulaire import read
 
-D = dt.date
 NOT_FOUND = "not found"
-REVIEWED = D(2026, 2, 1)  # the table was last checked then; a later answer says so
+REVIEWED: dt.date = read("adequacy")["reviewed"]  # a later answer says so
 
 
 @attrs.frozen(kw_only=True)
@@ -61,26 +61,7 @@ class Decision:
         return {"fr": self.scope_fr, "en": self.scope, "pt": self.scope_pt}
 
 
-DECISIONS = (
-    Decision(pays="CH", reference="2000/518/EC", adopted=D(2000, 7, 26)),
-    Decision(pays="CA", reference="2002/2/EC", adopted=D(2001, 12, 20), scope="commercial organisations under PIPEDA only", scope_fr="organisations commerciales soumises à la LPRPDE", scope_pt="organizações comerciais sujeitas à PIPEDA"),
-    Decision(pays="AR", reference="2003/490/EC", adopted=D(2003, 6, 30)),
-    Decision(pays="GG", reference="2003/821/EC", adopted=D(2003, 11, 21)),
-    Decision(pays="IM", reference="2004/411/EC", adopted=D(2004, 4, 28)),
-    Decision(pays="JE", reference="2008/393/EC", adopted=D(2008, 5, 8)),
-    Decision(pays="FO", reference="2010/146/EU", adopted=D(2010, 3, 5)),
-    Decision(pays="AD", reference="2010/625/EU", adopted=D(2010, 10, 19)),
-    Decision(pays="IL", reference="2011/61/EU", adopted=D(2011, 1, 31)),
-    Decision(pays="UY", reference="2012/484/EU", adopted=D(2012, 8, 21)),
-    Decision(pays="NZ", reference="2013/65/EU", adopted=D(2012, 12, 19)),
-    Decision(pays="US", reference="(EU) 2016/1250", adopted=D(2016, 7, 12), end=D(2020, 7, 15), scope="Privacy Shield; invalidated on 2020-07-16 (Schrems II)", scope_fr="bouclier de protection des données (Privacy Shield), invalidé le 2020-07-16 (Schrems II)", scope_pt="Privacy Shield, invalidado em 2020-07-16 (Schrems II)"),
-    Decision(pays="JP", reference="(EU) 2019/419", adopted=D(2019, 1, 23), scope="operators under APPI with the supplementary rules", scope_fr="opérateurs soumis à l'APPI et aux règles complémentaires", scope_pt="operadores sujeitos à APPI, com as regras complementares"),
-    Decision(pays="GB", reference="(EU) 2021/1772", adopted=D(2021, 6, 28), end=D(2031, 12, 27)),
-    Decision(pays="KR", reference="(EU) 2022/254", adopted=D(2021, 12, 17)),
-    Decision(pays="US", reference="(EU) 2023/1795", adopted=D(2023, 7, 10), scope="certified organisations only (Data Privacy Framework)", scope_fr="organisations certifiées (Data Privacy Framework)", scope_pt="organizações certificadas (Data Privacy Framework)"),
-    Decision(pays="EPO", reference=NOT_FOUND, adopted=D(2025, 7, 15)),
-    Decision(pays="BR", reference=NOT_FOUND, adopted=D(2026, 1, 26)),
-)  # fmt: skip
+DECISIONS = tuple(Decision(**stated) for stated in read("adequacy")["decision"])
 ORGANISATIONS = frozenset(d.pays for d in DECISIONS) - frozenset(NAMES)
 
 

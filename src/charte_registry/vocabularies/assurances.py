@@ -6,21 +6,12 @@ import datetime as dt
 
 import attrs
 
-from charte_registry.vocabularies.vocabulaire import vocabulaire
+from charte_registry.vocabularies.vocabulaire import listed
 
 REVIEWED = dt.date(2026, 2, 1)
 
 # A draft scheme vouches for nothing yet: EUCS is left out until it is adopted.
-REFERENTIELS = vocabulaire(
-    "referentiels", "Textes des référentiels", REVIEWED,
-    ("ISO 27001", "management de la sécurité de l'information", "information security management", "gestão da segurança da informação", "ISO/IEC 27001"),
-    ("ISO 27017", "sécurité des services en nuage", "security of cloud services", "segurança de serviços em nuvem", "ISO/IEC 27017"),
-    ("ISO 27018", "données personnelles dans le nuage public", "personal data in public clouds", "dados pessoais em nuvem pública", "ISO/IEC 27018"),
-    ("ISO 27701", "management de la protection de la vie privée", "privacy information management", "gestão da privacidade da informação", "ISO/IEC 27701"),
-    ("HDS", "hébergeur de données de santé (v2 : 2024-05-16, stockage dans l'EEE)", "host of health data (v2: 2024-05-16, storage in the EEA)", "hospedagem de dados de saúde (v2: 2024-05-16, armazenamento no EEE)", "CSP L.1111-8"),
-    ("SecNumCloud", "qualification SecNumCloud (3.2 : droit extraterritorial, ch. 19.6 ; trois ans)", "SecNumCloud qualification (3.2: extraterritorial law, ch. 19.6; three years)", "qualificação SecNumCloud (3.2: direito extraterritorial, cap. 19.6; três anos)", "ANSSI"),
-    ("autre", "autre référentiel, nommé dans la précision", "other scheme, named in the detail", "outro referencial, indicado no detalhe"),
-)  # fmt: skip
+REFERENTIELS = listed("assurances", "referentiels")
 
 
 @attrs.frozen(kw_only=True)

@@ -8,6 +8,7 @@ from types import MappingProxyType
 import attrs
 
 from charte_registry.errors import RegisterError, nearest
+from charte_registry.vocabularies.vocabulaire import read
 
 REVIEWED = dt.date(2026, 2, 1)
 SOURCE = "SPDX License List"
@@ -52,39 +53,10 @@ class Licence:
         return self.condition == RECIPROCITE
 
 
-_ROWS = (
-    ("etalab-2.0", "Licence Ouverte 2.0", "donnees", OUVERTE),
-    ("CC0-1.0", "Creative Commons Zero 1.0", "donnees", OUVERTE),
-    ("CC-BY-3.0", "Creative Commons Attribution 3.0", "donnees", OUVERTE),
-    ("CC-BY-4.0", "Creative Commons Attribution 4.0", "donnees", OUVERTE),
-    ("ODC-By-1.0", "Open Data Commons Attribution 1.0", "donnees", OUVERTE),
-    ("PDDL-1.0", "Open Data Commons Public Domain Dedication 1.0", "donnees", OUVERTE),
-    ("ODbL-1.0", "Open Database License 1.0", "donnees", RECIPROCITE),
-    ("CC-BY-SA-3.0", "Creative Commons Attribution Share Alike 3.0", "donnees", RECIPROCITE),
-    ("CC-BY-SA-4.0", "Creative Commons Attribution Share Alike 4.0", "donnees", RECIPROCITE),
-    ("CC-BY-NC-4.0", "Creative Commons Attribution Non Commercial 4.0", "donnees", RESTRICTIVE),
-    ("CC-BY-ND-4.0", "Creative Commons Attribution No Derivatives 4.0", "donnees", RESTRICTIVE),
-    ("CC-BY-NC-SA-4.0", "Creative Commons Attribution Non Commercial Share Alike 4.0", "donnees", RESTRICTIVE),
-    ("Apache-2.0", "Apache License 2.0", "code", OUVERTE),
-    ("BSD-2-Clause", "BSD 2-Clause", "code", OUVERTE),
-    ("BSD-3-Clause", "BSD 3-Clause", "code", OUVERTE),
-    ("CECILL-B", "CeCILL-B", "code", OUVERTE),
-    ("MIT", "MIT License", "code", OUVERTE),
-    ("AGPL-3.0-only", "GNU Affero GPL 3.0", "code", RECIPROCITE),
-    ("AGPL-3.0-or-later", "GNU Affero GPL 3.0 or later", "code", RECIPROCITE),
-    ("CECILL-2.1", "CeCILL 2.1", "code", RECIPROCITE),
-    ("CECILL-C", "CeCILL-C", "code", RECIPROCITE),
-    ("EUPL-1.2", "European Union Public Licence 1.2", "code", RECIPROCITE),
-    ("GPL-3.0-only", "GNU GPL 3.0", "code", RECIPROCITE),
-    ("GPL-3.0-or-later", "GNU GPL 3.0 or later", "code", RECIPROCITE),
-    ("LGPL-3.0-or-later", "GNU Lesser GPL 3.0 or later", "code", RECIPROCITE),
-    ("MPL-2.0", "Mozilla Public License 2.0", "code", RECIPROCITE),
-)  # fmt: skip
-
 LICENCES = MappingProxyType(
     {
         spdx: Licence(spdx=spdx, nom=nom, objet=objet, condition=condition)
-        for spdx, nom, objet, condition in _ROWS
+        for spdx, (nom, objet, condition) in read("licences")["licences"].items()
     }
 )
 

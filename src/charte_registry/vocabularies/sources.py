@@ -2,27 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
-
-_SAID: Mapping[str, Mapping[str, str]] = MappingProxyType(
-    {
-        "en": {
-            " ; ": "; ", " : ": ": ", "RGPD": "GDPR", " à ": " to ", " et ": " and ",
-            "second alinéa": "second subparagraph", "loi 78-17": "act 78-17",
-            "délibérations": "deliberations", "délibération": "deliberation",
-            "Lignes directrices": "Guidelines", "lignes directrices": "guidelines", "rév.": "rev.",
-            "Charte": "the charter", "souveraineté": "sovereignty", "méthode AIPD": "DPIA method",
-        },
-        "pt": {
-            " ; ": "; ", " : ": ": ", " à ": " a ", " et ": " e ",
-            "second alinéa": "segundo parágrafo", "loi 78-17": "lei 78-17",
-            "délibérations": "deliberações", "délibération": "deliberação",
-            "Lignes directrices": "Diretrizes", "lignes directrices": "diretrizes", "rév.": "rev.",
-            "Charte": "a carta", "souveraineté": "soberania", "méthode AIPD": "método de avaliação de impacto",
-        },
-    }
-)  # fmt: skip
+from charte_registry.vocabularies.vocabulaire import read
 
 
 def source_in(source: str, lang: str) -> str:
@@ -33,6 +13,6 @@ def source_in(source: str, lang: str) -> str:
     >>> source_in("RGPD art. 26 et 30(1)(a)", "en"), source_in("RGPD art. 12 à 22", "pt")
     ('GDPR art. 26 and 30(1)(a)', 'RGPD art. 12 a 22')
     """
-    for french, said in _SAID.get(lang, {}).items():
+    for french, said in read("sources").get(lang, {}).items():
         source = source.replace(french, said)
     return source

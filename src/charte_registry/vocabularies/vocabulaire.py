@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
 
 import attrs
 
@@ -60,8 +64,9 @@ class Vocabulaire:
 
     Examples
     --------
-    >>> liste = vocabulaire("feux", "test", dt.date(2026, 2, 1), ("vert", "vert", "green", "verde"))
-    >>> liste.codes, liste.terme("vert").pt
+    >>> vert = Terme(code="vert", fr="vert", en="green", pt="verde")
+    >>> feux = Vocabulaire(nom="feux", source="", reviewed=dt.date(2026, 2, 1), termes=(vert,))
+    >>> feux.codes, feux.terme("vert").pt
     (('vert',), 'verde')
     """
 
@@ -94,10 +99,35 @@ class Vocabulaire:
         return code in self.codes
 
 
-def vocabulaire(nom: str, source: str, reviewed: dt.date, *rows: tuple[str, ...]) -> Vocabulaire:
-    """Return a code list from rows of code, fr, en, pt and, optionally, source."""
+def listed(file: str, nom: str) -> Vocabulaire:
+    """Return a code list of a file of this sub-package.
+
+    Parameters
+    ----------
+    file : str
+        Name of the file, without ``.toml``.
+    nom : str
+        Name of the list.
+
+    Returns
+    -------
+    Vocabulaire
+        Its terms are rows of code, fr, en, pt and, where there is one, source.
+
+    Examples
+    --------
+    >>> listed("rgpd", "suites").terme("refusee").en
+    'refused'
+    """
+    stated = read(file)[nom]
     termes = tuple(
         Terme(code=code, fr=fr, en=en, pt=pt, source=rest[0] if rest else "")
-        for code, fr, en, pt, *rest in rows
+        for code, fr, en, pt, *rest in stated["terms"]
     )
-    return Vocabulaire(nom=nom, source=source, reviewed=reviewed, termes=termes)
+    return Vocabulaire(nom=nom, source=stated["source"], reviewed=stated["reviewed"], termes=termes)
+
+
+@cache
+def read(file: str) -> Mapping[str, Any]:
+    """Return what a file of this sub-package says."""
+    return tomllib.loads(files(__package__).joinpath(f"{file}.toml").read_text("utf-8"))

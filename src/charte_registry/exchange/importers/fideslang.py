@@ -25,7 +25,7 @@ from charte_registry.exchange.remarks import (
     Remark,
     build,
 )
-from charte_registry.files import yaml_text
+from charte_registry.files.folder import format_of
 from charte_registry.records import AnalyseImpact, Organisme, Traitement
 from charte_registry.records.formats import COURRIEL
 from charte_registry.vocabularies.fideslang import BASES, CATEGORIES, SPECIAL_BASES
@@ -59,7 +59,7 @@ def read_fideslang(path: str | Path, *, limits: Limits | None = None) -> Import:
     """
     content = read_bytes(path, limits or Limits())
     try:
-        data = yaml_text.read(content.decode("utf-8-sig"))
+        data = format_of(".yaml").read(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise RegisterError(f"{path}: not UTF-8 at byte {error.start}; save it as UTF-8") from None
     except RegisterError as error:

@@ -6,8 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
-from babel.dates import format_date
-from babel.numbers import format_decimal
 
 from charte_registry.check import Finding
 from charte_registry.exchange.exporters.head import manifest
@@ -250,6 +248,9 @@ class _Book:
 
     def help_page(self, pages: Sequence[Page]) -> Page:
         """Return the first sheet: how to use the workbook, the colours, what each sheet holds."""
+        from babel.dates import format_date
+        from babel.numbers import format_decimal
+
         register, said = self.register, self.words
         count = sum(len(records) for records in register.records.values())
         day = format_date(register.etat_au, "long", locale=_LOCALES[self.lang])

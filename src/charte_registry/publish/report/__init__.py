@@ -14,7 +14,7 @@ from charte_registry.errors import RegisterError, nearest
 from charte_registry.publish.indicators import CONDITIONS, hosting
 from charte_registry.publish.public import hides, public
 from charte_registry.publish.report.diagram import drawn
-from charte_registry.publish.report.texts import TEXTS, noun
+from charte_registry.publish.report.texts import LANGUAGES, noun, texts
 from charte_registry.publish.report.words import day, number, percent, printable
 from charte_registry.records.gouvernance import ENGAGEMENTS, PHASES
 from charte_registry.register import Register
@@ -74,8 +74,8 @@ def render_report(
     """
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    if lang not in TEXTS:
-        raise RegisterError(f"no report in {lang!r}; {nearest(lang, TEXTS)}")
+    if lang not in LANGUAGES:
+        raise RegisterError(f"no report in {lang!r}; {nearest(lang, LANGUAGES)}")
     figures, judged = register.indicators(year), on or register.etat_au
     extract, say = public(register), _words(register, lang)
     for name in diagrams:
@@ -121,11 +121,11 @@ def _words(register: Register, lang: str) -> Mapping[str, str]:
     """Return the words of the report, those of the territory in the place of the common ones."""
     stated = register.profile.statement.mot if register.profile is not None else ()
     for mot in stated:
-        if mot.cle not in TEXTS[lang]:
+        if mot.cle not in texts(lang):
             raise RegisterError(
-                f"{register.profil}: no word {mot.cle!r}; {nearest(mot.cle, TEXTS[lang])}"
+                f"{register.profil}: no word {mot.cle!r}; {nearest(mot.cle, texts(lang))}"
             )
-    return {**TEXTS[lang], **{mot.cle: getattr(mot, lang) for mot in stated}}
+    return {**texts(lang), **{mot.cle: getattr(mot, lang) for mot in stated}}
 
 
 def _bars(values: Iterable[tuple[Any, int]], unseen: str = "") -> list[dict[str, Any]]:

@@ -4,27 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import tomllib
 from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
 from types import MappingProxyType
+from typing import Any
 
 THIN, NO_BREAK = "\N{NARROW NO-BREAK SPACE}", "\N{NO-BREAK SPACE}"
 _GROUPS: Mapping[str, str] = MappingProxyType({"fr": THIN, "en": ",", "pt": "."})
-_MONTHS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "fr": (
-            "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre",
-            "octobre", "novembre", "décembre",
-        ),
-        "en": (
-            "January", "February", "March", "April", "May", "June", "July", "August", "September",
-            "October", "November", "December",
-        ),
-        "pt": (
-            "janeiro", "fevereiro", "março", "abril", "maio", "junho", "julho", "agosto", "setembro",
-            "outubro", "novembro", "dezembro",
-        ),
-    }
-)  # fmt: skip
 
 # What HTML has no place for: controls but white space, and the code points that are no characters.
 _UNPRINTABLE = re.compile(
@@ -34,6 +22,12 @@ _UNPRINTABLE = re.compile(
     )
     + "]"
 )
+
+
+@cache
+def catalogue() -> Mapping[str, Any]:
+    """Return what ``words.toml`` says, by language."""
+    return tomllib.loads(files(__package__).joinpath("words.toml").read_text("utf-8"))
 
 
 def printable(text: str) -> str:
@@ -80,7 +74,7 @@ def day(value: dt.date, lang: str) -> str:
     >>> day(dt.date(2020, 10, 1), "fr"), day(dt.date(2020, 12, 15), "pt")
     ('1er octobre 2020', '15 de dezembro de 2020')
     """
-    month = _MONTHS[lang][value.month - 1]
+    month = catalogue()[lang]["months"][value.month - 1]
     first = {"fr": "1er", "en": "1", "pt": "1º"}[lang] if value.day == 1 else str(value.day)
     joint = " de " if lang == "pt" else " "
     return joint.join([first, month, str(value.year)])

@@ -20,7 +20,7 @@ from charte_registry.exchange.exporters.flat import csv_files, register_tables
 from charte_registry.exchange.exporters.jsonld import jsonld_document
 from charte_registry.exchange.exporters.single_file import json_content
 from charte_registry.publish.public import public
-from charte_registry.publish.report.texts import TEXTS
+from charte_registry.publish.report.texts import texts
 from charte_registry.publish.report.words import THIN, printable
 from charte_registry.publish.site import feed, home, lists
 from charte_registry.publish.site.addresses import ATTACHED, EXTRACT, FILES, Addresses, list_page
@@ -377,7 +377,7 @@ def authority(register: Register, words: Words) -> str:
     Without a profile, the register is one of France.
     """
     if register.profile is None:
-        return TEXTS[words.lang]["authority"]
+        return texts(words.lang)["authority"]
     return profile_words(register, words.lang).get("authority", "")
 
 
