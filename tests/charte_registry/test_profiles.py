@@ -42,6 +42,7 @@ from charte_registry.profiles.statement import (
     Mot,
     RegleProfil,
     Statement,
+    TypeFiche,
     Zones,
 )
 from charte_registry.publish.public import public
@@ -544,6 +545,7 @@ def test_the_page_of_the_profile_file_names_every_key():
     sections = re.split(r"^## ", page, flags=re.MULTILINE)
     for cls, title in (
         (Statement, "Head"),
+        (TypeFiche, "`[[type_fiche]]`"),
         (ChampProfil, "`[[champ]]`"),
         (ListeProfil, "`[[liste]]`"),
         (RegleProfil, "`[[regle]]`"),
@@ -554,7 +556,7 @@ def test_the_page_of_the_profile_file_names_every_key():
     ):
         (section,) = [text for text in sections if text.startswith(title)]
         tables = (
-            {"champ", "liste", "regle", "delai", "zones", "mot", "ecart"}
+            {"type_fiche", "champ", "liste", "regle", "delai", "zones", "mot", "ecart"}
             if cls is Statement
             else set()
         )

@@ -13,11 +13,12 @@ import attrs
 
 from charte_registry.errors import RegisterError, nearest
 from charte_registry.profiles.classes import extended, paths
+from charte_registry.profiles.kinds import added_kinds, plain_example
 from charte_registry.profiles.statement import Condition, Delai, RegleProfil, Statement
 from charte_registry.records import KINDS
 from charte_registry.records.base import FieldError, structure, unstructure
 from charte_registry.schema.examples import example
-from charte_registry.schema.shape import DATE, TEXT
+from charte_registry.schema.shape import DATE, TEXT, kind_labels
 from charte_registry.schema.versions import VERSION
 
 __all__ = ["Profile", "load_profile"]
@@ -35,7 +36,8 @@ class Profile:
     statement : Statement
         What the file says.
     kinds : mapping of str to type
-        Classes by kind: those of the schema, or subclasses with more fields or other codes.
+        Classes by kind: those of the schema, subclasses of them with more fields or other codes,
+        and those of the kinds that the profile adds.
     examples : mapping of str to mapping
         A record of each kind that the profile changes, as plain data.
     content : bytes
@@ -147,9 +149,10 @@ def _profile(content: bytes) -> Profile:
 
     if statement.schema != VERSION:
         report("schema", f"version {statement.schema!r} is another; this package has {VERSION}")
-    kinds = extended(KINDS, statement.champ, statement.liste, report, statement.publics)
+    core = {**KINDS, **added_kinds(statement.type_fiche, report)}
+    kinds = extended(core, statement.champ, statement.liste, report, statement.publics)
     known = _examples(kinds, examples, report)
-    _check_references(statement, report)
+    _check_references(statement, kinds, report)
     _check_counts(statement, kinds, report)
     _check_rules(statement, kinds, report)
     if problems:
@@ -183,9 +186,10 @@ def _examples(
             report(f"{EXAMPLES}.{kind}", f"no kind of record; {nearest(str(kind), kinds)}")
     found: dict[str, Mapping[str, Any]] = {}
     for kind, cls in kinds.items():
-        if cls is KINDS[kind] and kind not in stated:
+        if cls is KINDS.get(kind) and kind not in stated:
             continue
-        plain = stated.get(kind, example(kind))
+        made = example(kind) if kind in KINDS else plain_example(kind, kind_labels(cls))
+        plain = stated.get(kind, made)
         try:
             if not isinstance(plain, Mapping):
                 raise FieldError("", f"expected a table of fields, got {plain!r}")
@@ -197,7 +201,7 @@ def _examples(
     return found
 
 
-def _check_references(statement: Statement, report: Any) -> None:
+def _check_references(statement: Statement, kinds: Collection[str], report: Any) -> None:
     names = [codes.nom for codes in statement.liste]
     for number, codes in enumerate(statement.liste):
         if codes.nom in names[:number]:
@@ -209,9 +213,9 @@ def _check_references(statement: Statement, report: Any) -> None:
         if not own:
             report(f"liste[{number}].code", "no code; give at least one")
     for number, added in enumerate(statement.champ):
-        if added.reference is not None and added.reference not in KINDS:
+        if added.reference is not None and added.reference not in kinds:
             where = f"champ[{number}].reference"
-            report(where, f"no kind of record; {nearest(added.reference, KINDS)}")
+            report(where, f"no kind of record; {nearest(added.reference, kinds)}")
 
 
 # What a year is counted by is what its records say.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from charte_registry.profiles import Profile
-from charte_registry.profiles.statement import Condition, Delai, RegleProfil
+from charte_registry.profiles.statement import Condition, Delai, RegleProfil, TypeFiche
 from charte_registry.schema import schema_files
 from charte_registry.schema.markdown import cell
 
@@ -61,6 +61,7 @@ def profile_page(profile: Profile) -> str:
         "Confidence: `official`, read in the official text; `secondary`, known, the official text not",
         "read again; `inferred`.",
         "",
+        *_kinds(stated.type_fiche),
         "## Fields",
         "",
         "| field | fr | en | pt | type | source | confidence |\n| --- | --- | --- | --- | --- | --- | --- |",
@@ -102,6 +103,19 @@ def profile_page(profile: Profile) -> str:
             f"{names}: {cell(gap.raison.en)} (*fr* {cell(gap.raison.fr)}; *pt* {cell(gap.raison.pt)}).",
         ]
     return "\n".join([*lines, ""])
+
+
+def _kinds(stated: Sequence[TypeFiche]) -> Iterator[str]:
+    if not stated:
+        return
+    yield "## Kinds of records"
+    yield ""
+    yield "| kind | fr | en | pt | visibility | source | confidence |"
+    yield "| --- | --- | --- | --- | --- | --- | --- |"
+    for told in stated:
+        cells = (told.fr, told.en, told.pt, told.visibilite, told.source, told.confiance)
+        yield f"| `{told.nom}` | {' | '.join(map(cell, cells))} |"
+    yield ""
 
 
 def _rule(rule: RegleProfil) -> Iterator[str]:

@@ -72,6 +72,25 @@ class Textes:
 
 
 @attrs.frozen(kw_only=True)
+class TypeFiche:
+    """A kind of record of the territory; ``[[champ]]`` gives it its fields, ``id`` and ``nom`` aside."""
+
+    nom: str = base.champ(
+        "nom du type de fiche, celui de son dossier ou de sa table",
+        "name of the kind of record, which is that of its folder or table",
+        "nome do tipo de ficha, o de sua pasta ou tabela", form=NOM_CHAMP,
+    )  # fmt: skip
+    fr: str = base.champ("ce qu'est une fiche, en français", "what a record is, in French", "o que é uma ficha, em francês")  # fmt: skip
+    en: str = base.champ("ce qu'est une fiche, en anglais", "what a record is, in English", "o que é uma ficha, em inglês")  # fmt: skip
+    pt: str = base.champ("ce qu'est une fiche, en portugais", "what a record is, in Portuguese", "o que é uma ficha, em português")  # fmt: skip
+    source: str = _source()
+    confiance: str = _confiance()
+    visibilite: str = base.champ(
+        "visibilité", "visibility", "visibilidade", choices=(PUBLIC, INTERNE), default=PUBLIC
+    )
+
+
+@attrs.frozen(kw_only=True)
 class ChampProfil:
     """A field that the territory adds to a kind of record, or to a part of one."""
 
@@ -244,6 +263,7 @@ class Statement:
         "textes du territoire", "texts of the territory", "textos do território"
     )
     note: str | None = base.champ("ce qui est laissé de côté", "what is left out", "o que fica de fora", default=None)  # fmt: skip
+    type_fiche: tuple[TypeFiche, ...] = base.champ("types de fiches ajoutés", "kinds of records added", "tipos de fichas acrescentados", default=())  # fmt: skip
     champ: tuple[ChampProfil, ...] = base.champ("champs ajoutés", "fields added", "campos acrescentados", default=())  # fmt: skip
     liste: tuple[ListeProfil, ...] = base.champ("listes de codes", "code lists", "listas de códigos", default=())  # fmt: skip
     regle: tuple[RegleProfil, ...] = base.champ("règles", "rules", "regras", default=())

@@ -87,7 +87,7 @@ def kind_schema(
         "title": kind_labels(kinds[kind])["en"],
         "x-labels": dict(kind_labels(kinds[kind])),
         **_object(cls),
-        "examples": [example(kind)],
+        "examples": [example(kind)] if kind in KINDS else [],
         "$defs": _definitions([cls], parts(cls)),
     }
 

@@ -11,7 +11,6 @@ import attrs
 from charte_registry.exchange.exporters.spreadsheet import page_names
 from charte_registry.exchange.workbook.words import words
 from charte_registry.files.flat_tables import may_be_empty
-from charte_registry.records import KINDS
 from charte_registry.records.base import INTERNE
 from charte_registry.records.manifeste import Manifeste
 from charte_registry.schema.shape import Shape, kind_labels, shapes
@@ -112,7 +111,7 @@ class Plan:
 
 @cache
 def _of_kind(kind: str, cls: type[Any], lang: str) -> tuple[Plan, ...]:
-    return tuple(_walk(kind, (), cls, kind_label(kind, lang), (), lang, internal=False))
+    return tuple(_walk(kind, (), cls, kind_label(kind, cls, lang), (), lang, internal=False))
 
 
 def _shortened(text: str) -> str:
@@ -170,11 +169,11 @@ def name_field(cls: type[Any]) -> str:
     return next((name for name in NAMES if name in known), "id")
 
 
-def kind_label(kind: str, lang: str) -> str:
+def kind_label(kind: str, cls: type[Any], lang: str) -> str:
     """Return what a record of a kind is."""
     if kind == REGISTRE:
         return str(words(lang)["register"])
-    return kind_labels(KINDS[kind])[lang] if kind in KINDS else kind
+    return kind_labels(cls)[lang]
 
 
 def capital(text: str) -> str:
@@ -184,7 +183,7 @@ def capital(text: str) -> str:
 
 def _walk(
     kind: str, path: tuple[str, ...], cls: type[Any], label: str, outer: tuple[str, ...], lang: str,
-    *, internal: bool,
+    *, internal: bool, owner: str = "",
 ) -> Iterator[Plan]:  # fmt: skip
     columns: list[Column] = []
     lists: list[tuple[str, Shape, str, bool]] = []
@@ -199,18 +198,21 @@ def _walk(
         columns.sort(key=lambda column: column.steps == ("id",))
     yield Plan(
         kind=kind, path=path, sheet="", label=label, part=cls, columns=tuple(columns),
-        keys=tuple(_keys(kind, outer, lang)) if path else (), internal=internal,
+        keys=tuple(_keys(owner, outer, lang)) if path else (), internal=internal,
     )  # fmt: skip
     for step, shape, said, hidden in lists:
         if shape.part is not None:
             inside = (*outer, label) if path else ()
-            yield from _walk(kind, (*path, step), shape.part, said, inside, lang, internal=hidden)
+            yield from _walk(
+                kind, (*path, step), shape.part, said, inside, lang,
+                internal=hidden, owner=owner if path else "" if kind == REGISTRE else label,
+            )  # fmt: skip
 
 
-def _keys(kind: str, outer: tuple[str, ...], lang: str) -> Iterator[Key]:
+def _keys(owner: str, outer: tuple[str, ...], lang: str) -> Iterator[Key]:
     said = words(lang)
-    if kind != REGISTRE:
-        yield Key(capital(kind_label(kind, lang)), place=False)
+    if owner:
+        yield Key(capital(owner), place=False)
     for label in outer:
         yield Key(said["outer_number"].format(label=label), place=True)
     yield Key(said["number"], place=True)
