@@ -230,14 +230,14 @@ def city() -> None:
 
     def whole() -> None:
         loaded = load_register(FOLDER)
-        loaded.check()
-        render_report(loaded, 2020)
+        loaded.check(loaded.etat_au)
+        render_report(loaded, 2020, on=loaded.etat_au)
 
     times = in_turn({
         "read the bytes": lambda: [path.read_bytes() for path in files],
         "load": lambda: load_register(FOLDER),
         "check": register.check,
-        "report": lambda: render_report(register, 2020),
+        "report": lambda: render_report(register, 2020, on=register.etat_au),
         "load, check and report": whole,
     })  # fmt: skip
     print(f"{sum(map(len, register.records.values()))} records of a city; medians of {ROUNDS}")

@@ -139,9 +139,9 @@ fewer = fewer.with_record("partenaires", register.records["partenaires"]["pa-01"
 save_register(fewer, "folder", layout="yaml")
 lines: list[tuple[int, str, str]] = [(p.line, p.path, p.message) for p in check_lines("r.jsonl")]
 findings: list[Finding] = register.check(on="2020-12-15", lang="pt")
-reasons: list[str] = [silenced.raison for silenced in register.silenced()]
+reasons: list[str] = [silenced.raison for silenced in register.silenced(register.etat_au)]
 figures: dict[str, object] = register.indicators(2020)
-report: str = render_report(register, 2020, lang="en")
+report: str = render_report(register, 2020, lang="en", on=register.etat_au)
 status: Adequation = adequation("CA", on=dt.date(2020, 12, 15))
 place: Hebergement = structure(Hebergement, {"mode": "interne"})
 plain: dict[str, object] = unstructure(place, iso=True)

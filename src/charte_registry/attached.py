@@ -16,13 +16,11 @@ def attach() -> None:
     """Give the class its methods; done once, when the package is imported."""
 
     @wraps(Register.check)
-    def check(self: Register, on: str | dt.date | None = None, lang: str = "en") -> list[Finding]:
+    def check(self: Register, on: str | dt.date, lang: str = "en") -> list[Finding]:
         return list(judge(self, on, lang).findings)
 
     @wraps(Register.silenced)
-    def silenced(
-        self: Register, on: str | dt.date | None = None, lang: str = "en"
-    ) -> list[Silenced]:
+    def silenced(self: Register, on: str | dt.date, lang: str = "en") -> list[Silenced]:
         return list(judge(self, on, lang).silenced)
 
     @wraps(Register.indicators)

@@ -56,9 +56,9 @@ def rules_of(register: Register) -> Mapping[str, Rule]:
     return MappingProxyType({**RULES, **stated.rules(register, RULES)})
 
 
-def judge(register: Register, on: str | dt.date | None = None, lang: str = "en") -> Checked:
+def judge(register: Register, on: str | dt.date, lang: str = "en") -> Checked:
     """Return what every rule finds, and what derogations silence; see ``Register.check``."""
-    day = _day(register.etat_au if on is None else on)
+    day = _day(on)
     if lang not in LANGUAGES:
         raise RegisterError(f"no findings in {lang!r}; {nearest(lang, LANGUAGES)}")
     rules = {**_rules(*FAMILIES), **stated.rules(register, RULES)}

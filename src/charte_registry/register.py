@@ -205,13 +205,14 @@ class Register:
         every = {**self.records, kind: MappingProxyType(dict(records))}
         return attrs.evolve(self, records=MappingProxyType(every))
 
-    def check(self, on: str | dt.date | None = None, lang: str = "en") -> list[Finding]:
+    def check(self, on: str | dt.date, lang: str = "en") -> list[Finding]:
         """Check the register as a whole.
 
         Parameters
         ----------
-        on : str or datetime.date, optional
-            The date at which law and validity are judged; ``etat_au`` by default.
+        on : str or datetime.date
+            The date at which law and validity are judged: today, or ``etat_au`` for the state that
+            the register describes. It has no default, for the findings depend on it.
         lang : {"fr", "en", "pt"}
             Language of the messages.
 
@@ -227,12 +228,12 @@ class Register:
         """
         raise NotImplementedError  # charte_registry.attached gives it
 
-    def silenced(self, on: str | dt.date | None = None, lang: str = "en") -> list[Silenced]:
+    def silenced(self, on: str | dt.date, lang: str = "en") -> list[Silenced]:
         """Return the findings that the derogations of the register silence.
 
         Parameters
         ----------
-        on : str or datetime.date, optional
+        on : str or datetime.date
             The date, as for ``check``.
         lang : {"fr", "en", "pt"}
             Language of the messages.

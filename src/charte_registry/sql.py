@@ -56,7 +56,7 @@ def query(
     sql: str,
     parameters: Sequence[Value] = (),
     *,
-    on: str | dt.date | None = None,
+    on: str | dt.date,
     max_rows: int = MAX_ROWS,
     max_operations: int = MAX_OPERATIONS,
 ) -> Answer:
@@ -72,8 +72,8 @@ def query(
         date, or NULL where the country is not known; ``portee(pays)`` the scope of the decision.
     parameters : sequence of str, int, float or None, optional
         Values for the ``?`` of the query.
-    on : str or datetime.date, optional
-        The date at which law and validity are judged; ``etat_au`` by default.
+    on : str or datetime.date
+        The date at which law and validity are judged: today, or ``register.etat_au``.
     max_rows : int, optional
         The most rows that are given.
     max_operations : int, optional
@@ -93,9 +93,9 @@ def query(
     --------
     >>> from charte_registry import load_register
     >>> register = load_register("examples/nantes_2020")
-    >>> query(register, "SELECT count(*) AS n FROM applications WHERE NOT eee(hebergement_pays)").rows
+    >>> query(register, "SELECT count(*) AS n FROM applications WHERE NOT eee(hebergement_pays)", on="2020-12-15").rows
     ((1,),)
-    >>> query(register, "DELETE FROM applications")
+    >>> query(register, "DELETE FROM applications", on="2020-12-15")
     Traceback (most recent call last):
     charte_registry.errors.RegisterError: the query would do more than read; begin it with SELECT or WITH
     """
@@ -104,8 +104,8 @@ def query(
         for table in flatten(register.records, register.kinds):
             _create(engine, table)
         _create(engine, _findings(findings))
-        day = on or register.etat_au  # a wrong date is refused by the checks above
-        _functions(engine, dt.date.fromisoformat(day) if isinstance(day, str) else day)
+        # A wrong date is refused by the checks above.
+        _functions(engine, dt.date.fromisoformat(on) if isinstance(on, str) else on)
         engine.commit()
         engine.set_authorizer(
             lambda action, _, name, *__: (

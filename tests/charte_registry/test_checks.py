@@ -27,14 +27,14 @@ from charte_registry.rules.stated import core
 
 
 def fired(register, on=None):
-    return {finding.rule for finding in register.check(on)}
+    return {finding.rule for finding in register.check(on or register.etat_au)}
 
 
 # Every rule fires, and does not where it need not
 
 
 def test_a_register_in_order_has_no_finding():
-    assert register().check() == []
+    assert register().check(DAY) == []
     assert {name.partition("/")[0] for name in ORDER} | {"partenaires", "clauses_marche"} == {
         *KINDS
     }
@@ -46,7 +46,7 @@ def test_each_rule_has_a_case_that_fires_it_and_one_that_does_not(rule):
     assert rule in fired(register(broken))
     assert rule not in fired(register(quiet))
     # what is right near by is wrong in no graver way
-    assert not {f.rule for f in register(quiet).check() if f.severity == "error"}
+    assert not {f.rule for f in register(quiet).check(DAY) if f.severity == "error"}
 
 
 @pytest.mark.parametrize(("rule", "fires", "change"), MORE)
@@ -61,7 +61,7 @@ def test_no_case_is_for_a_rule_that_is_not_there():
 @pytest.mark.parametrize("rule", CASES)
 def test_a_finding_is_at_a_field_of_its_record(rule):
     changed = register(CASES[rule][0])
-    for finding in changed.check():
+    for finding in changed.check(changed.etat_au):
         kind, _, identifier = finding.record.partition("/")
         value = changed.records[kind][identifier]
         for name, number in re.findall(r"(\w+)(?:\[(\d+)\])?", finding.field):
@@ -96,7 +96,7 @@ def test_an_identifier_stands_once():
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("rule", CASES)
 def test_a_message_is_one_line_with_every_blank_filled(rule, lang):
-    for finding in register(CASES[rule][0]).check(lang=lang):
+    for finding in register(CASES[rule][0]).check(DAY, lang=lang):
         assert "\n" not in finding.message
         assert not re.search(r"[{}]|None|mappingproxy|Terme\(", finding.message)
         if lang != "fr":
@@ -104,7 +104,9 @@ def test_a_message_is_one_line_with_every_blank_filled(rule, lang):
 
 
 def test_the_messages_of_the_design_page():
-    (finding,) = (f for f in register(CASES["TRANSFERT-03"][0]).check() if f.rule == "TRANSFERT-03")
+    (finding,) = (
+        f for f in register(CASES["TRANSFERT-03"][0]).check(DAY) if f.rule == "TRANSFERT-03"
+    )
     assert finding.message == (
         "Canada (CA) is covered by 2002/2/EC on 2020-12-15 in part: commercial organisations under "
         "PIPEDA only; state the safeguard or the plan to move (GDPR art. 45)"
@@ -113,7 +115,7 @@ def test_the_messages_of_the_design_page():
 
 def test_a_language_or_a_date_that_is_none_is_refused():
     with pytest.raises(RegisterError, match="no findings in 'de'"):
-        register().check(lang="de")
+        register().check(DAY, lang="de")
     with pytest.raises(RegisterError, match="'soon' is no date"):
         register().check("soon")
 
@@ -127,7 +129,7 @@ def test_findings_come_errors_first_then_by_place(tmp_path):
     for case in ("ACTION-01", "ART30-06", "TRANSFERT-02", "BASE-01", "ACTION-02", "REF-08"):
         for name, fields in CASES[case][0].items():
             change[name] = {**change.get(name, {}), **fields}
-    found = load_register(write(tmp_path, change)).check()
+    found = load_register(write(tmp_path, change)).check(DAY)
     keys = [(SEVERITIES.index(f.severity), f.file, f.line, f.rule) for f in found]
     assert keys == sorted(keys)
     assert len({f.severity for f in found}) == 3
@@ -143,7 +145,7 @@ def test_no_record_makes_a_check_fail(kind, data):
         titre="R", territoire="T", etat_au=data.draw(st.dates()), annees=(2020,),
         records={**changed.records, kind: one_kind},
     )  # fmt: skip
-    checked = judge(whole, lang=data.draw(st.sampled_from(LANGUAGES)))
+    checked = judge(whole, whole.etat_au, lang=data.draw(st.sampled_from(LANGUAGES)))
     assert len({(f.rule, f.record, f.field) for f in checked.findings}) == len(checked.findings)
     to_text(checked, 1)
     json.dumps(to_sarif(checked, RULES, version="0"))
@@ -239,7 +241,7 @@ def test_a_requirement_counts_where_a_processing_brings_the_data_or_none_says_wh
         "REF-07",
     }
     sick = {"categories_particulieres": [{"categorie": "sante", "fondement": "interets_vitaux"}]}
-    found = register({**change, "traitements/t": sick}).check()
+    found = register({**change, "traitements/t": sick}).check(DAY)
     (finding,) = (f for f in found if f.rule == "NIVEAU-01")
     assert "processings: t" in finding.message
     assert finding.field == "hebergement.exigences[0]"
@@ -262,7 +264,7 @@ def test_an_algorithm_that_decides_alone_shows_a_criterion():
     alone = {"degre_contribution": "total", "recours": "r"}
     sensitive = {"infractions": {"texte": "L", "conservation": {"critere": "c"}}}
     change = {"algorithmes/x": alone, "traitements/t": sensitive}
-    (finding,) = (f for f in register(change).check() if f.rule == "AIPD-02")
+    (finding,) = (f for f in register(change).check(DAY) if f.rule == "AIPD-02")
     assert "decision_automatique" in finding.message
     assert "donnees_sensibles" in finding.message
 
@@ -303,13 +305,13 @@ def test_a_cycle_is_found_once_with_its_path_and_long_chains_are_none():
     }  # fmt: skip
     assert fired(register({**chain, "organismes/ville": {"dpo": "o0"}})) == set()
     chain["organismes/o4999"] = {**chain["organismes/o4999"], "dpo": "o4997"}
-    (finding,) = register({**chain, "organismes/ville": {"dpo": "o0"}}).check()
+    (finding,) = register({**chain, "organismes/ville": {"dpo": "o0"}}).check(DAY)
     assert finding.rule == "REF-03"
     assert "o4997 → o4998 → o4999 → o4997" in finding.message
 
 
 def test_a_near_name_is_hinted():
-    (finding,) = register({"traitements/t": {"responsable": "vile", "dpo": "dpd"}}).check()
+    (finding,) = register({"traitements/t": {"responsable": "vile", "dpo": "dpd"}}).check(DAY)
     assert "did you mean ville?" in finding.message
 
 
@@ -333,7 +335,7 @@ def test_work_grows_with_the_records_not_faster():
 
         sys.setprofile(count_calls)
         try:
-            whole.check()
+            whole.check(whole.etat_au)
         finally:
             sys.setprofile(None)
         return count
@@ -356,9 +358,9 @@ WITHOUT_RECIPIENT = CASES["ART30-06"][0]
 
 def test_a_derogation_takes_a_finding_out_and_keeps_it_with_its_reason():
     whole = register(WITHOUT_RECIPIENT, derogations=(silencing(jusqu_au=DAY),))
-    assert whole.check() == []
-    (silenced,) = whole.silenced()
-    assert silenced.finding == register(WITHOUT_RECIPIENT).check()[0]
+    assert whole.check(whole.etat_au) == []
+    (silenced,) = whole.silenced(whole.etat_au)
+    assert silenced.finding == register(WITHOUT_RECIPIENT).check(DAY)[0]
     assert (silenced.raison, silenced.jusqu_au) == ("personne", DAY)
 
 
@@ -369,8 +371,8 @@ def test_a_derogation_for_a_field_is_for_what_is_in_it():
         ("finalite", 2), ("finalites[10]", 2), ("nom", 2),
     ):  # fmt: skip
         whole = register(change, derogations=(silencing(regle="BASE-01", champ=champ),))
-        assert [f.rule for f in whole.check()].count("BASE-01") == left
-        assert len(whole.silenced()) == 2 - left
+        assert [f.rule for f in whole.check(whole.etat_au)].count("BASE-01") == left
+        assert len(whole.silenced(whole.etat_au)) == 2 - left
         assert ("DEROGATION-04" in fired(whole)) is (left == 2)
 
 
@@ -392,7 +394,7 @@ def test_a_derogation_that_is_wrong_ended_or_idle_is_itself_a_finding(fields, ru
 
 def test_a_rule_that_is_mistyped_is_hinted():
     whole = register(WITHOUT_RECIPIENT, derogations=(silencing(regle="ART30-6"),))
-    (finding,) = (f for f in whole.check() if f.rule == "DEROGATION-01")
+    (finding,) = (f for f in whole.check(whole.etat_au) if f.rule == "DEROGATION-01")
     assert "did you mean ART30-06" in finding.message
     assert finding.field == "derogation[0].regle"
 
@@ -426,7 +428,7 @@ SILENCE = '[[derogation]]\nfiche = "traitements/t"\nregle = "ART30-06"\nraison =
 
 
 def test_a_finding_stands_at_its_file_and_line(tmp_path):
-    (finding,) = load_register(write(tmp_path, CASES["ART30-04"][0])).check()
+    (finding,) = load_register(write(tmp_path, CASES["ART30-04"][0])).check(DAY)
     assert (finding.record, finding.file) == ("organismes/dpd", "organismes/dpd.toml")
     assert finding.line == 4
 
@@ -436,18 +438,18 @@ def test_a_finding_in_a_table_stands_at_its_row(tmp_path):
     (folder / "applications.csv").write_text(
         "id,nom,hebergement.mode,hebergement.pays\na,A,heberge,FR\nb,B,heberge,\n"
     )
-    (finding,) = (f for f in load_register(folder).check() if f.severity == "error")
+    (finding,) = (f for f in load_register(folder).check(DAY) if f.severity == "error")
     assert (finding.rule, finding.file, finding.line) == ("HEBERGEMENT-01", "applications.csv", 3)
 
 
 def test_a_finding_about_a_derogation_stands_in_the_manifest(tmp_path):
     wrong = '[[derogation]]\nfiche = "traitements/t"\nregle = "ART30-99"\nraison = "r"\n'
     whole = load_register(write(tmp_path / "r", WITHOUT_RECIPIENT, SILENCE + wrong))
-    (finding,) = whole.check()
+    (finding,) = whole.check(whole.etat_au)
     assert (finding.file, finding.line) == ("registre.toml", 13)
     for name in ("r.json", "r.jsonl"):
         save_register(whole, tmp_path / name)
-        (finding,) = load_register(tmp_path / name).check()
+        (finding,) = load_register(tmp_path / name).check(DAY)
         assert finding.file == name
         assert finding.line >= 1
 
@@ -567,14 +569,14 @@ def test_sarif_is_what_its_schema_accepts(tmp_path, monkeypatch, capsys, sarif_s
 
 
 def test_a_register_without_files_has_sarif_too(sarif_schema):
-    log = to_sarif(judge(register(WITHOUT_RECIPIENT)), RULES, version="1.0.0")
+    log = to_sarif(judge(register(WITHOUT_RECIPIENT), DAY), RULES, version="1.0.0")
     assert list(sarif_schema.iter_errors(log)) == []
     (location,) = log["runs"][0]["results"][0]["locations"]
     assert location["logicalLocations"][0]["fullyQualifiedName"] == "traitements/t#destinataires"
 
 
 def test_the_schema_would_refuse_a_wrong_log(sarif_schema):
-    log = to_sarif(judge(register(WITHOUT_RECIPIENT)), RULES, version="1.0.0")
+    log = to_sarif(judge(register(WITHOUT_RECIPIENT), DAY), RULES, version="1.0.0")
     log["runs"][0]["results"][0]["level"] = "fatal"
     assert list(sarif_schema.iter_errors(log))
 
@@ -593,7 +595,7 @@ def test_the_page_holds_every_rule_in_three_languages():
 
 
 def test_the_example_of_2020_has_no_error(examples):
-    found = load_register(examples / "nantes_2020").check()
+    found = load_register(examples / "nantes_2020").check(DAY)
     assert all(finding.severity != "error" for finding in found)
     assert {f.rule for f in found} == {
         "HEBERGEMENT-02", "ACTION-01", "ALGO-03", "ALGO-04", "ALGO-07", "JEU-02",
@@ -609,7 +611,7 @@ def many():
 
 
 def test_findings_of_a_rule_stand_together_and_all_of_them_when_asked():
-    checked = judge(many())
+    checked = judge(many(), DAY)
     grouped, every = to_text(checked, 1), to_text(checked, 1, every=True)
     assert "20 notes [ACTION-01]: the action is late; say what is planned\n" in grouped
     assert "… and 17 more: --all, or --rule ACTION-01" in grouped
@@ -619,11 +621,11 @@ def test_findings_of_a_rule_stand_together_and_all_of_them_when_asked():
 
 
 def test_findings_can_be_those_of_a_rule_of_a_kind_and_new():
-    checked = judge(many())
+    checked = judge(many(), DAY)
     assert {f.rule for f in checked.only(rules=["ACTION-01"]).findings} == {"ACTION-01"}
     assert checked.only(kinds=["traitements"]).findings == ()
     assert checked.since(checked).findings == ()
-    before = judge(register(CASES["ACTION-02"][0]))
+    before = judge(register(CASES["ACTION-02"][0]), DAY)
     assert {f.rule for f in checked.since(before).findings} == {"ACTION-01"}
 
 
@@ -645,7 +647,7 @@ def test_a_count_that_records_give_and_a_derogation_that_ended_are_mended():
         fiche="actions/act", regle="ACTION-01", raison="r", jusqu_au=dt.date(2020, 1, 1)
     )
     after = mended(register(CASES["SOMME-07"][0], derogations=(ended,)), DAY)
-    assert after.check() == []
+    assert after.check(after.etat_au) == []
 
 
 def test_only_rules_and_kinds_that_exist_can_be_asked_for(tmp_path, capsys):

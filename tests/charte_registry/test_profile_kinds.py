@@ -185,7 +185,11 @@ def test_nothing_internal_leaves(folder, tmp_path):
     written = [
         p.read_bytes() for p in tmp_path.rglob("*") if p.is_file() and folder not in p.parents
     ]
-    for content in (*site.values(), *written, render_report(register, 2026).encode()):
+    for content in (
+        *site.values(),
+        *written,
+        render_report(register, 2026, on=register.etat_au).encode(),
+    ):
         assert b"CANARI" not in content
 
 
@@ -197,7 +201,7 @@ def test_the_site_shows_a_list_and_pages_in_the_words_of_the_profile(folder):
     assert "posé" in page
     assert "Vélos" in page  # the application that names it
     assert "in place" in site["en/capteurs/c-1.html"].decode()
-    assert render_internal(register, "fr")
+    assert render_internal(register, "fr", on=register.etat_au)
 
 
 def test_the_workbook_holds_them_and_gives_them_back(folder, tmp_path):

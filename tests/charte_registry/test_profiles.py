@@ -236,11 +236,11 @@ def test_a_profile_outside_of_the_folder_is_refused(examples, tmp_path):
 
 
 def test_the_rules_of_the_profile_are_found_with_the_others(examples):
-    found = load_register(examples / "montreal").check()
+    found = load_register(examples / "montreal").check("2024-12-31")
     assert {(f.rule, f.field) for f in found} == {
         ("A21-04", "donnees"), ("A21-04", "parametres"), ("A21-04", "intervention_humaine"),
     }  # fmt: skip
-    french = load_register(examples / "recife").check(lang="fr")
+    french = load_register(examples / "recife").check("2024-12-31", lang="fr")
     assert [(f.rule, f.severity) for f in french] == [("LGPD-03", "warning")]
     assert french[0].message.replace("\u00a0", " ") == (
         "rien ne dit où le public est informé du traitement ; indiquer la page (LGPD art. 23, I)"
@@ -251,10 +251,10 @@ def test_rules_that_are_set_aside_are_not_found_and_the_others_are(examples, tmp
     assert profile.set_aside <= set(RULES)
     register = load_register(examples / "montreal")
     without = attrs.evolve(register, profile=None)
-    assert {f.rule for f in without.check()} & profile.set_aside
-    assert not {f.rule for f in register.check()} & register.profile.set_aside
+    assert {f.rule for f in without.check(without.etat_au)} & profile.set_aside
+    assert not {f.rule for f in register.check(register.etat_au)} & register.profile.set_aside
     gone = register.without("organismes", "responsable")
-    assert "REF-01" in {f.rule for f in gone.check()}
+    assert "REF-01" in {f.rule for f in gone.check(gone.etat_au)}
 
 
 def test_a_rule_of_a_profile_can_be_silenced_like_any(examples, tmp_path):
@@ -263,7 +263,7 @@ def test_a_rule_of_a_profile_can_be_silenced_like_any(examples, tmp_path):
         file.write(
             '\n[[derogation]]\nfiche = "traitements/noticias"\nregle = "LGPD-03"\nraison = "em breve"\n'
         )
-    assert load_register(tmp_path / "r").check() == []
+    assert load_register(tmp_path / "r").check("2024-12-31") == []
 
 
 def test_sarif_describes_the_rules_of_the_profile(examples, capsys):
@@ -488,7 +488,7 @@ def test_a_rule_of_the_schema_is_neither_taken_nor_unknown(tmp_path, examples, c
     old = '"LGPD-01"' if change == "REF-01" else '"ART27-01"'
     path.write_text(text.replace(old, f'"{change}"'), "utf-8")
     with pytest.raises(RegisterError, match=change):
-        load_register(tmp_path / "r").check()
+        load_register(tmp_path / "r").check("2024-12-31")
 
 
 def test_a_profile_needs_nothing_but_its_head(tmp_path):
@@ -593,12 +593,14 @@ def test_all_that_reads_a_register_reads_one_with_a_profile(territory, data):
         record = data.draw(instances(register.kinds[kind]))
         register = register.with_record(kind, record)
     for lang in ("fr", "en", "pt"):
-        register.check(lang=lang)
+        register.check(register.etat_au, lang=lang)
     changes = diff(home(territory), register)
     assert changes
     assert str(changes[0])
     assert flatten(register.records, register.kinds)
-    assert render_report(public(register), 2024).startswith("<!doctype html>")
+    assert render_report(public(register), 2024, on=dt.date(2024, 12, 31)).startswith(
+        "<!doctype html>"
+    )
 
 
 @cache
@@ -636,8 +638,8 @@ def test_no_code_of_a_profile_stops_a_rule_or_a_page(data):
     for kind in strange():
         register = register.with_record(kind, data.draw(instances(strange()[kind])))
     for lang in ("fr", "en", "pt"):
-        register.check(lang=lang)
-        render_report(register, 2020, lang)
+        register.check(register.etat_au, lang=lang)
+        render_report(register, 2020, lang, on=register.etat_au)
     diff(attrs.evolve(register, records={}), register)
     register.indicators(2020)
 
@@ -652,7 +654,7 @@ FOREIGN = re.compile(r"CNIL|France|français|French|francês|CADA|CRPA|loi 78|ac
 @pytest.mark.parametrize("lang", ["fr", "en", "pt"])
 def test_a_report_has_no_word_of_france(examples, territory, lang):
     register = load_register(examples / territory)
-    page = render_report(register, 2024, lang)
+    page = render_report(register, 2024, lang, on=register.etat_au)
     assert FOREIGN.findall(page) == []
     if territory != "belgique":
         assert re.findall("RGPD|GDPR|Europ|EEE|EEA", page) == []
@@ -687,7 +689,7 @@ def test_a_word_that_the_report_does_not_have_is_refused(examples, tmp_path):
         path.read_text("utf-8").replace('cle = "complaints"', 'cle = "complaint"'), "utf-8"
     )
     with pytest.raises(RegisterError, match="no word 'complaint'; did you mean complaints"):
-        render_report(load_register(tmp_path / "b"), 2024)
+        render_report(load_register(tmp_path / "b"), 2024, on=dt.date(2024, 12, 31))
 
 
 def test_every_deadline_of_a_profile_fires_the_day_after_and_not_before(examples):

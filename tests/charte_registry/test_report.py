@@ -49,7 +49,7 @@ def test_the_three_languages_say_the_same_things():
 )  # fmt: skip
 def test_nouns_agree_with_their_numbers(lang, said):
     home = Application(id="a", nom="A", hebergement=Hebergement(mode="interne"))
-    page = render_report(register({"applications": home}), 2020, lang)
+    page = render_report(register({"applications": home}), 2020, lang, on=EXAMPLE.etat_au)
     assert [text for text in said if text not in page] == []
     assert catalogue()[lang]["texts"]["since"] not in page
 
@@ -58,20 +58,20 @@ def test_nouns_agree_with_their_numbers(lang, said):
     ("lang", "scope"), [("fr", "en partie\xa0: organisations commerciales soumises à la LPRPDE"), ("pt", "em parte: organizações comerciais sujeitas à PIPEDA")]
 )  # fmt: skip
 def test_the_scope_of_a_decision_is_told_in_the_language_of_the_page(lang, scope):
-    assert f"2002/2/CE, {scope}" in render_report(EXAMPLE, 2020, lang)
+    assert f"2002/2/CE, {scope}" in render_report(EXAMPLE, 2020, lang, on=EXAMPLE.etat_au)
 
 
 def test_a_decision_whose_number_is_not_known_is_named_by_its_day():
     brazil = Application(id="a", nom="A", hebergement=Hebergement(mode="heberge", pays="BR"))
     found = attrs.evolve(register({"applications": brazil}), etat_au=dt.date(2026, 2, 1))
-    page = render_report(found, 2020, "fr")
+    page = render_report(found, 2020, "fr", on=found.etat_au)
     assert "<td>décision du 2026-01-26</td>" in page
     assert "not found" not in page
 
 
 @pytest.mark.parametrize("lang", catalogue())
 def test_the_page_is_valid_and_loads_nothing(lang):
-    page = render_report(EXAMPLE, 2020, lang, previous=EXAMPLE)
+    page = render_report(EXAMPLE, 2020, lang, previous=EXAMPLE, on=EXAMPLE.etat_au)
     tree = parsed(page)
     assert tree.get("lang") == lang
     levels = [int(e.tag[1]) for e in tree.iter() if re.fullmatch(r"h\d", str(e.tag))]
@@ -90,7 +90,7 @@ def test_the_page_is_valid_and_loads_nothing(lang):
 @given(ONE_OF_EACH, st.sampled_from(sorted(catalogue())))
 def test_any_register_makes_a_valid_page_without_a_canary(found, lang):
     marked = {kind: with_canaries(record) for kind, record in found.items()}
-    page = render_report(register(marked), 2020, lang, previous=register(found))
+    page = render_report(register(marked), 2020, lang, previous=register(found), on=EXAMPLE.etat_au)
     parsed(page)
     assert CANARY not in page
 
@@ -104,6 +104,7 @@ def test_values_are_escaped():
     page = render_report(
         attrs.evolve(EXAMPLE, titre=hostile, note=hostile).with_record("algorithmes", algorithme),
         2020,
+        on=EXAMPLE.etat_au,
     )
     parsed(page)
     assert "<script" not in page
@@ -111,13 +112,13 @@ def test_values_are_escaped():
 
 def test_a_diagram_is_an_image_in_which_nothing_runs():
     svg = '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
-    page = render_report(EXAMPLE, 2020, diagrams={"tarification-eau": svg})
+    page = render_report(EXAMPLE, 2020, diagrams={"tarification-eau": svg}, on=EXAMPLE.etat_au)
     assert "<script" not in page
     (image,) = parsed(page).iter("img")
     assert base64.b64decode(image.get("src").split(",")[1]).decode() == svg
     assert image.get("alt").startswith("Tarification sociale de l'eau")
     with pytest.raises(RegisterError, match="tarification-eau"):
-        render_report(EXAMPLE, 2020, diagrams={"tarification-o": svg})
+        render_report(EXAMPLE, 2020, diagrams={"tarification-o": svg}, on=EXAMPLE.etat_au)
 
 
 def test_the_operations_of_an_algorithm_are_drawn():
@@ -125,7 +126,7 @@ def test_the_operations_of_an_algorithm_are_drawn():
         EXAMPLE.records["algorithmes"]["tarification-eau"],
         operations=("Calculer", "Retrancher", "Verser"),
     )
-    page = render_report(EXAMPLE.with_record("algorithmes", algorithme), 2020)
+    page = render_report(EXAMPLE.with_record("algorithmes", algorithme), 2020, on=EXAMPLE.etat_au)
     text = "".join(parsed(page).itertext())
     assert [step in text for step in ("1. Calculer", "2. Retrancher", "3. Verser")] == [True] * 3
 
@@ -136,17 +137,19 @@ def test_what_changed_is_told_and_what_is_internal_is_not():
         hebergement=Hebergement(mode="interne"),
         vulnerabilites=("une faille",),
     )
-    page = render_report(EXAMPLE.with_record("applications", moved), 2020, "en", previous=EXAMPLE)
+    page = render_report(
+        EXAMPLE.with_record("applications", moved), 2020, "en", previous=EXAMPLE, on=EXAMPLE.etat_au
+    )
     assert "applications/ap-442: hosting moved, by a host, Canada → by the authority" in page
     assert "une faille" not in page
-    assert 'id="changes"' not in render_report(EXAMPLE, 2020)
+    assert 'id="changes"' not in render_report(EXAMPLE, 2020, on=EXAMPLE.etat_au)
 
 
 def test_a_silenced_finding_stands_with_its_reason():
     derogation = Derogation(
         fiche="applications/ap-439", regle="HEBERGEMENT-02", raison="l'hébergeur répond en janvier"
     )
-    page = render_report(attrs.evolve(EXAMPLE, derogations=(derogation,)), 2020)
+    page = render_report(attrs.evolve(EXAMPLE, derogations=(derogation,)), 2020, on=EXAMPLE.etat_au)
     before, after = page.split(catalogue()["fr"]["texts"]["silenced"].replace("'", "&#39;"))
     assert "l&#39;hébergeur répond en janvier" in after
     assert "applications/ap-439" in after

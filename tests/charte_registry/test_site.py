@@ -464,7 +464,9 @@ def test_the_officers_view_tells_what_is_wrong_and_due_and_the_public_site_does_
         "applications",
         Application(id="a", nom="A", hebergement=Hebergement(mode="heberge", zone="hors_europe")),
     )
-    view = render_internal(marked, "en", previous=SMALL, since="v1")["index.html"].decode("utf-8")
+    view = render_internal(marked, "en", previous=SMALL, since="v1", on=marked.etat_au)[
+        "index.html"
+    ].decode("utf-8")
     parsed(view)
     assert "INTERNAL: do not publish" in view
     assert "Since v1" in view
@@ -478,10 +480,14 @@ def test_what_is_due_is_told_with_how_long_is_left():
         SMALL.records["actions"]["rapatriement-canada"],
         echeance=SMALL.etat_au + dt.timedelta(days=30),
     )
-    view = render_internal(SMALL.with_record("actions", action), "en")["index.html"].decode("utf-8")
+    view = render_internal(SMALL.with_record("actions", action), "en", on=SMALL.etat_au)[
+        "index.html"
+    ].decode("utf-8")
     assert "in 30 d" in view
     done = attrs.evolve(action, phase="realisee", historique=())
-    view = render_internal(SMALL.with_record("actions", done), "en")["index.html"].decode("utf-8")
+    view = render_internal(SMALL.with_record("actions", done), "en", on=SMALL.etat_au)[
+        "index.html"
+    ].decode("utf-8")
     assert "in 30 d" not in view
 
 

@@ -62,7 +62,9 @@ def test_applications_outside_the_area_with_sensitive_data():
         JOIN traitements_categories_particulieres c ON c.id = u.id
         WHERE NOT eee(a.hebergement_pays) ORDER BY 1
     """
-    assert query(found, sql).rows == (("a-ca", "CA", "commercial organisations under PIPEDA only"),)
+    assert query(found, sql, on=found.etat_au).rows == (
+        ("a-ca", "CA", "commercial organisations under PIPEDA only"),
+    )
     assert [row[0] for row in query(found, sql, on="2021-01-01").rows] == ["a-ca", "a-gb"]
 
 
@@ -71,14 +73,16 @@ def test_the_same_figures_as_the_indicators():
     figures = found.indicators(2020)
     sql = "SELECT count(*), sum(hebergement_mode = 'interne') FROM applications"
     expected = (figures["applications_total"], figures["applications_hebergement_interne"])
-    assert query(found, sql).rows == (expected,)
-    assert query(found, "SELECT count(*) FROM constats").rows == ((len(found.check()),),)
+    assert query(found, sql, on=found.etat_au).rows == (expected,)
+    assert query(found, "SELECT count(*) FROM constats", on=found.etat_au).rows == (
+        (len(found.check(found.etat_au)),),
+    )
 
 
 @given(st.sampled_from(sorted(KINDS)).flatmap(lambda k: st.tuples(st.just(k), records(k))))
 def test_every_record_stands_in_its_table(case):
     kind, record = case
-    answer = query(register(**{kind: [record]}), f"SELECT id FROM {kind}")  # noqa: S608
+    answer = query(register(**{kind: [record]}), f"SELECT id FROM {kind}", on="2020-12-15")  # noqa: S608
     assert answer.rows == ((record.id,),)
 
 
@@ -106,7 +110,7 @@ def test_a_question_only_reads_and_ends(sql, words, tmp_path, monkeypatch):
     example = load_register(EXAMPLE)
     monkeypatch.chdir(tmp_path)
     with pytest.raises(RegisterError, match=words):
-        query(example, sql, max_operations=20_000_000)
+        query(example, sql, max_operations=20_000_000, on=example.etat_au)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -142,7 +146,7 @@ GUIDE = Path("docs/guides/query.md").read_text("utf-8")
 
 @pytest.mark.parametrize("sql", re.findall(r"```sql\n(.*?)```", GUIDE, re.DOTALL))
 def test_the_queries_of_the_guide_run(sql):
-    assert query(load_register(EXAMPLE), sql).columns
+    assert query(load_register(EXAMPLE), sql, on="2020-12-15").columns
 
 
 # Memory
@@ -167,4 +171,4 @@ def test_a_query_cannot_fill_the_memory(sql, message):
         titre="R", territoire="T", etat_au=dt.date(2020, 12, 15), annees=(2020,), records={}
     )
     with pytest.raises(RegisterError, match=message):
-        query(empty, sql)
+        query(empty, sql, on=empty.etat_au)

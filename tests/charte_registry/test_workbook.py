@@ -531,7 +531,7 @@ def test_a_person_reads_labels_and_names_never_codes(pages):
 
 
 def test_findings_stand_beside_their_records():
-    pages = register_workbook(REGISTER, findings=REGISTER.check(lang="fr"))
+    pages = register_workbook(REGISTER, findings=REGISTER.check(REGISTER.etat_au, lang="fr"))
     rows = pages[sheet(pages, "traitements")].rows
     assert rows[0][-1] == "Constats et remèdes"
     assert "[ART30-" in rows[2][-1]

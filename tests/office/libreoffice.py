@@ -77,7 +77,7 @@ def main() -> int:
     for name, register in registers().items():
         if sys.argv[1:] and name not in sys.argv[1:]:
             continue
-        findings = register.check(lang="fr")
+        findings = register.check(register.etat_au, lang="fr")
         pages = register_workbook(register, findings=findings)
         for written, write in WRITERS.items():
             for form in WRITERS:

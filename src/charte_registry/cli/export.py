@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from charte_registry.check import LANGUAGES
+from charte_registry.cli.dates import judged_on
 from charte_registry.errors import RegisterError
 from charte_registry.exchange.exporters.formats import FORMATS, export_register
 from charte_registry.exchange.importers.archive import Limits, read_bytes
@@ -39,7 +40,7 @@ def _run(arguments: argparse.Namespace) -> int:
         public(register) if arguments.public else register, arguments.output, arguments.format,
         base=arguments.base, contact=arguments.contact, schema=_schema(arguments.schema),
         lang=arguments.lang, only=arguments.kind, public=arguments.public, excel_fr=arguments.excel_fr,
-        findings=register.check(lang=arguments.lang) if judged else (),
+        findings=register.check(judged_on(None), arguments.lang) if judged else (),
     )  # fmt: skip
     for remark in remarks:
         print(f"not carried: {remark}", file=sys.stderr)

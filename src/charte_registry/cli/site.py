@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from charte_registry.check import LANGUAGES
+from charte_registry.cli.dates import judged_on
 from charte_registry.errors import RegisterError, nearest
 from charte_registry.files import load_register
 from charte_registry.files.revisions import load_revision, unpacked
@@ -41,7 +42,8 @@ def add(commands: Any) -> None:
     command.add_argument("--base", metavar="URL", help="address at which the site will stand")
     command.add_argument("--contact", default="", help="where people may write about their data")
     command.add_argument(
-        "--on", help="the day that the site tells, YYYY-MM-DD; by default the register's"
+        "--on",
+        help="the day as of which pages and findings are judged, YYYY-MM-DD; by default the register's, and with --internal today for findings",
     )
     command.add_argument(
         "--history", type=int, default=50, metavar="N",
@@ -85,7 +87,7 @@ def _run(arguments: argparse.Namespace) -> int:
         internal = render_internal(
             register,
             (languages or usual_languages(register))[0],
-            on=day,
+            on=judged_on(arguments.on),
             previous=previous,
             since=arguments.since or "",
         )

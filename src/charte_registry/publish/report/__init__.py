@@ -30,7 +30,7 @@ def render_report(
     year: int,
     lang: str = "fr",
     *,
-    on: dt.date | None = None,
+    on: dt.date,
     previous: Register | None = None,
     diagrams: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
@@ -44,8 +44,9 @@ def render_report(
         Year, one that the register describes.
     lang : {"fr", "en", "pt"}
         Language of the headings; the records keep theirs.
-    on : datetime.date, optional
-        The day as of which the law is judged, which the page says; ``etat_au`` by default.
+    on : datetime.date
+        The day as of which the law is judged, which the page says where it is not that of the
+        records: today, or ``register.etat_au``.
     previous : Register, optional
         The register of the year before: the page then tells what changed.
     diagrams : mapping of str to str, optional
@@ -69,14 +70,14 @@ def render_report(
     >>> register = Register(
     ...     titre="<b>", territoire="T", etat_au=dt.date(2020, 12, 15), annees=(2020,), records={}
     ... )
-    >>> "<h1>&lt;b&gt;" in render_report(register, 2020)
+    >>> "<h1>&lt;b&gt;" in render_report(register, 2020, on=register.etat_au)
     True
     """
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     if lang not in LANGUAGES:
         raise RegisterError(f"no report in {lang!r}; {nearest(lang, LANGUAGES)}")
-    figures, judged = register.indicators(year), on or register.etat_au
+    figures = register.indicators(year)
     extract, say = public(register), _words(register, lang)
     for name in diagrams:
         if name not in extract.records.get("algorithmes", {}):
@@ -98,12 +99,12 @@ def render_report(
         register=extract,
         year=year,
         lang=lang,
-        judged=judged,
+        judged=on,
         say=say,
         figures=figures,
         body=_names(extract),
         hosts=_bars([(n, figures[f"applications_hebergement_{n}"]) for n in HOSTS], unseen="inconnu"),
-        abroad=_abroad(extract, judged, lang),
+        abroad=_abroad(extract, on, lang),
         requests=_bars(figures["demandes_droits"].items()),
         conditions=_bars(
             [(n, figures["jeux_de_donnees_par_condition"][n]) for n in CONDITIONS], unseen="inconnue"
@@ -111,8 +112,8 @@ def render_report(
         actions=_actions(extract),
         algorithmes=[_algorithme(a, diagrams, say) for a in extract.all("algorithmes")],
         changes=_changes(previous, register, lang),
-        findings=[f for f in register.check(judged, lang) if not _hidden(register, f)],
-        silenced=[s for s in register.silenced(judged, lang) if not _hidden(register, s.finding)],
+        findings=[f for f in register.check(on, lang) if not _hidden(register, f)],
+        silenced=[s for s in register.silenced(on, lang) if not _hidden(register, s.finding)],
         placeholders=_placeholders(extract),
     )  # fmt: skip
 

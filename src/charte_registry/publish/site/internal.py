@@ -88,7 +88,7 @@ def render_internal(
     register: Register,
     lang: str = "fr",
     *,
-    on: dt.date | None = None,
+    on: dt.date,
     previous: Register | None = None,
     since: str = "",
 ) -> dict[str, bytes]:
@@ -100,9 +100,8 @@ def render_internal(
         The register, whole.
     lang : {"fr", "en", "pt"}
         Language.
-    on : datetime.date, optional
-        The day at which law and deadlines are judged; the day that the register describes by
-        default.
+    on : datetime.date
+        The day at which law and deadlines are judged: today, or ``register.etat_au``.
     previous : Register, optional
         The register of another revision, for the trend.
     since : str
@@ -121,19 +120,20 @@ def render_internal(
     Examples
     --------
     >>> from charte_registry import load_register
-    >>> sorted(render_internal(load_register("examples/recife"), "pt"))
+    >>> register = load_register("examples/recife")
+    >>> sorted(render_internal(register, "pt", on=register.etat_au))
     ['index.html', 'site-files/site.css', 'site-files/written.txt']
     """
     if lang not in LANGUAGES:
         raise RegisterError(f"no site in {lang!r}; {nearest(lang, LANGUAGES)}")
-    words, day = Words(lang), on or register.etat_au
-    checked = judge(register, day, lang)
+    words = Words(lang)
+    checked = judge(register, on, lang)
     html = site_environment().get_template("internal.html").render(
         words=words, lang=lang, colon=f"{NO_BREAK}:" if lang == "fr" else ":",
         assets=f"{FILES}/", titre=register.titre, territoire=register.territoire,
-        state=words("state", day=words.day(day)), intro=words("internal.intro", day=words.day(day)),
-        groups=groups(register, checked.findings, words), due=due(register, day, words),
-        trend=trend(previous, register, checked.findings, day, words) if previous is not None else None,
+        state=words("state", day=words.day(on)), intro=words("internal.intro", day=words.day(on)),
+        groups=groups(register, checked.findings, words), due=due(register, on, words),
+        trend=trend(previous, register, checked.findings, on, words) if previous is not None else None,
         trend_title=words("internal.trend_title") if previous is None
         else words("internal.trend", revision=since or words.day(previous.etat_au)),
         silenced=checked.silenced, shown=SHOWN,
