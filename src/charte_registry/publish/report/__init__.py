@@ -185,7 +185,8 @@ def _algorithme(
 def _changes(previous: Register | None, register: Register, lang: str) -> dict[str, Any] | None:
     if previous is None:
         return None
-    told: Sequence[Change] = [c for c in diff(previous, register) if not c.internal]
+    # Of both, what is public: that a record of an internal kind came or went is internal too.
+    told: Sequence[Change] = [c for c in diff(public(previous), public(register)) if not c.internal]
     return {
         "told": [change.told(lang) for change in told[:CHANGES]],
         "more": max(len(told) - CHANGES, 0),
