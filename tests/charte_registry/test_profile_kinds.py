@@ -265,3 +265,9 @@ def test_a_kind_that_cannot_be_is_refused_with_its_place(tmp_path, before, after
     with pytest.raises(RegisterError) as refused:
         load_profile(tmp_path / "profil.toml")
     assert any(place in problem for problem in refused.value.problems)
+
+
+def test_a_list_of_the_site_is_called_as_the_law_of_the_territory_calls_it():
+    site = render_site(load_register("examples/montreal"), ("fr", "en"))
+    assert "Incidents de confidentialité" in site["violations.html"].decode()
+    assert "Confidentiality incidents" in site["en/violations.html"].decode()

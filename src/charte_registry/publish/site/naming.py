@@ -10,6 +10,16 @@ from charte_registry.publish.site.words import Words, heading
 from charte_registry.records.base import kind_of
 from charte_registry.register import Register
 
+# A kind that the report has a word for, which the profile may replace by that of its law.
+_IN_THE_REPORT = {"violations": "breaches"}
+
+
+def _stated(register: Register, kind: str, lang: str) -> str:
+    """Return what the profile calls the records of a kind; empty where it does not say."""
+    words = register.profile.statement.mot if register.profile is not None else ()
+    key = _IN_THE_REPORT.get(kind)
+    return next((str(getattr(word, lang)) for word in words if word.cle == key), "")
+
 
 def _label(register: Register, kind: str, lang: str) -> str:
     told = kind_of(register.kinds[kind])
@@ -24,6 +34,8 @@ def singular_of(words: Words, register: Register, kind: str) -> str:
 
 def plural_of(words: Words, register: Register, kind: str) -> str:
     """Return what several records of a kind are called."""
+    if stated := _stated(register, kind, words.lang):
+        return heading(stated)
     known = words.has("kinds", kind)
     return heading(words.pair(f"kinds.{kind}")[1] if known else _label(register, kind, words.lang))
 
