@@ -45,16 +45,55 @@ class OnDask:
         self._client = client
 
     def start(self, make: Callable[[Any], Any], keys: Sequence[Any]) -> list[Any]:
-        """Return futures of ``make(key)``."""
+        """Make the parts on the workers.
+
+        Parameters
+        ----------
+        make : callable
+            From a key to a part.
+        keys : sequence
+            Keys.
+
+        Returns
+        -------
+        list of distributed.Future
+            One a key.
+        """
         # The keys go with the tasks: what is scattered is lost for good with its worker.
         return [self._client.submit(make, key, pure=False) for key in keys]
 
     def each(self, work: Callable[[Any], Any], handles: Sequence[Any]) -> list[Any]:
-        """Return futures of ``work(value)``."""
+        """Work on each part.
+
+        Parameters
+        ----------
+        work : callable
+            From what a handle stands for to what is wanted of it.
+        handles : sequence of distributed.Future
+            Handles.
+
+        Returns
+        -------
+        list of distributed.Future
+            One a handle.
+        """
         return [self._client.submit(work, handle, pure=False) for handle in handles]
 
     def reduced(self, add: Callable[[Any, Any], Any], handles: Sequence[Any]) -> Any:
-        """Return the sum of the values, two by two, on the workers."""
+        """Add up what the handles stand for, two by two, on the workers.
+
+        Parameters
+        ----------
+        add : callable
+            From two values to their sum.
+        handles : sequence of distributed.Future
+            Handles, at least one.
+
+        Returns
+        -------
+        object
+            The sum, in this process.
+        """
         values = list(handles)
         while len(values) > 1:
             pairs = [
