@@ -103,13 +103,11 @@ __all__ = [
 
 _MODULES = {
     "errors": ("DateError", "Fault", "InputError", "RuleError", "TableError", "TarifError"),
+    "people.batches": ("compute_batch", "compute_batches", "result_schema", "write_batches"),
     "people.cliffs": ("Cliff", "Cliffs"),
     "people.comparison": ("Comparison", "compare"),
     "people.conformance": ("Conformance", "conform"),
     "people.findings": ("Effect", "Findings", "Trait"),
-    "people.batches": ("compute_batch", "compute_batches", "result_schema", "write_batches"),
-    "people.comparison": ("Comparison", "compare"),
-    "people.conformance": ("Conformance", "conform"),
     "people.engines": ("compute_dask", "compute_spark", "register_rule"),
     "people.frames": ("compute_frame",),
     "people.grouping": ("Classes", "classes"),
