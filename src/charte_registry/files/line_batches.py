@@ -59,7 +59,13 @@ class LineCheck:
     profile: str = ""
 
     def schema(self) -> pa.Schema:
-        """Return the schema of what it finds."""
+        """Return the schema of what it finds.
+
+        Returns
+        -------
+        pyarrow.Schema
+            ``line``, ``path`` and ``message``.
+        """
         import pyarrow as pa
 
         return pa.schema([("line", pa.int64()), ("path", pa.string()), ("message", pa.string())])

@@ -611,7 +611,13 @@ class CanteenForecaster(Parameters):
             )
 
     def settings(self) -> Settings:
-        """Return the parameters that learning needs."""
+        """Return the parameters that learning needs.
+
+        Returns
+        -------
+        Settings
+            Those of this forecaster.
+        """
         return Settings(
             half_life=self.half_life,
             level_half_life=self.level_half_life,
@@ -622,7 +628,23 @@ class CanteenForecaster(Parameters):
         )
 
     def terms_of(self, city: City) -> tuple[Term, ...]:
-        """Return the terms of a city, before any curve is fitted."""
+        """Return the terms of a city, before any curve is fitted.
+
+        Parameters
+        ----------
+        city : City
+            The city.
+
+        Returns
+        -------
+        tuple of Term
+            Those given, or the default ones, with the penalties of this forecaster.
+
+        Raises
+        ------
+        ForecastError
+            Where a term reads what the city does not have.
+        """
         terms = default_terms(city) if self.terms is None else checked_terms(self.terms)
         if self.terms is not None:
             check_sources(terms, city)
