@@ -534,7 +534,18 @@ class DatedRule:
         return self.steps[name].step.codes if name in self.steps else ()
 
     def output_kind(self, name: str) -> str:
-        """Return ``number``, ``flag`` or ``code``: what an output is, in any version of the rule."""
+        """Return what an output is, in any version of the rule.
+
+        Parameters
+        ----------
+        name : str
+            Its name.
+
+        Returns
+        -------
+        str
+            ``number``, ``flag`` or ``code``.
+        """
         if name in self.steps:
             return self.steps[name].step.kind
         for version in self.file.version:
