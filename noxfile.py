@@ -68,6 +68,27 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def bench_page(session: nox.Session) -> None:
+    """Write the page of cost and memory against size, beside peers: ``-- --output PATH``."""
+    session.install(".[all]", "jsonschema-rs>=0.30", "lightgbm>=4.3", "pydantic>=2.7")
+    session.run("python", "benchmarks/bench_page.py", *session.posargs)
+
+
+@nox.session(default=False)
+def bench_compare(session: nox.Session) -> None:
+    """Say what became slower since another version, beyond the noise: ``-- BASE``."""
+    session.install(".[all]")
+    session.run("python", "benchmarks/compare.py", *session.posargs)
+
+
+@nox.session(default=False)
+def bench_scale(session: nox.Session) -> None:
+    """Stream people, canteens and lines in flat memory, and fit on a cluster of processes."""
+    session.install(".[all,dask]")
+    session.run("python", "benchmarks/bench_scale.py", *session.posargs)
+
+
+@nox.session(default=False)
 def bench_cantine(session: nox.Session) -> None:
     """Forecast a real city's past beside peers: ``-- FOLDER``; then time the model beside LightGBM."""
     session.install(".[all]", *group("bench"))
@@ -94,6 +115,20 @@ def bench_registry(session: nox.Session) -> None:
     """Run the benchmark of the register beside other libraries that validate records."""
     session.install(".", *group("bench-registry"))
     session.run("python", "benchmarks/bench_registry.py", *session.posargs)
+
+
+@nox.session(default=False)
+def dask(session: nox.Session) -> None:
+    """Fit and compute on a local cluster of Dask, one of whose worker processes is killed."""
+    session.install(".[dask]")
+    session.run("python", "tests/cluster/dask_cluster.py", *session.posargs)
+
+
+@nox.session(default=False)
+def spark(session: nox.Session) -> None:
+    """Compute in a local session of Spark; needs Java 17, on Debian ``openjdk-17-jre-headless``."""
+    session.install(".[spark]", "pandas<3")
+    session.run("python", "tests/cluster/spark_session.py", *session.posargs)
 
 
 @nox.session(default=False)

@@ -43,7 +43,7 @@ def main() -> None:
     begun = time.perf_counter()
     model.effects()
     print(f"effects, as the forecaster gives them: {time.perf_counter() - begun:.2f} s")
-    found = regress(city, until, model._settings(), model._terms(city))
+    found = regress(city, until, model.settings(), model.terms_of(city))
     design, target, weight = found.design, found.target - found.mean, found.weight
     date = found.table.date
     start = city.calendar.surroundings(days := np.unique(date))["from_start"] == 0

@@ -70,7 +70,10 @@ nitpick_ignore_regex = [
         r"py:class",
         r"prevision_cantine\.model\.parameters\.Parameters",
     ),  # whose methods are inherited
-    (r"py:.*", r"(sklearn|scipy|matplotlib|pandas|polars|pyarrow|narwhals|attrs|attr)\..*"),
+    (
+        r"py:.*",
+        r"(sklearn|scipy|matplotlib|pandas|polars|pyarrow|narwhals|attrs|attr|dask|distributed|duckdb|pyspark)\..*",
+    ),
 ]
 
 

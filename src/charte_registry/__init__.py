@@ -15,6 +15,7 @@ from charte_registry.exchange.merge import Conflict, Merged, merged
 from charte_registry.exchange.remarks import Import, Remark
 from charte_registry.exchange.workbook.read import Edited, read_register_workbook
 from charte_registry.files import Problem, check_lines, load_register, save_register
+from charte_registry.files.line_batches import LineCheck, check_line_stream
 from charte_registry.migrations.folder import migrate_folder
 from charte_registry.profiles import Profile, load_profile
 from charte_registry.publish.public import public, published
@@ -126,6 +127,7 @@ __all__ = [
     "Infractions",
     "JeuDeDonnees",
     "Limits",
+    "LineCheck",
     "Merged",
     "MesureSecurite",
     "Nir",
@@ -150,6 +152,7 @@ __all__ = [
     "Transfert",
     "Violation",
     "adequation",
+    "check_line_stream",
     "check_lines",
     "diff",
     "export_register",

@@ -18,9 +18,16 @@ if TYPE_CHECKING:
         TarifError,
     )
     from tarifs_solidaires.pages.site import publish, publish_all
+    from tarifs_solidaires.people.batches import (
+        compute_batch,
+        compute_batches,
+        result_schema,
+        write_batches,
+    )
     from tarifs_solidaires.people.cliffs import Cliff, Cliffs
     from tarifs_solidaires.people.comparison import Comparison, compare
     from tarifs_solidaires.people.conformance import Conformance, conform
+    from tarifs_solidaires.people.engines import compute_dask, compute_spark, register_rule
     from tarifs_solidaires.people.findings import Effect, Findings, Trait
     from tarifs_solidaires.people.frames import compute_frame
     from tarifs_solidaires.people.grouping import Classes, classes
@@ -72,7 +79,11 @@ __all__ = [
     "check_text",
     "classes",
     "compare",
+    "compute_batch",
+    "compute_batches",
+    "compute_dask",
     "compute_frame",
+    "compute_spark",
     "conform",
     "fit_margins",
     "list_rules",
@@ -83,16 +94,21 @@ __all__ = [
     "publish",
     "publish_all",
     "read_margins",
+    "register_rule",
+    "result_schema",
     "schema_text",
+    "write_batches",
     "write_notices",
 ]
 
 _MODULES = {
     "errors": ("DateError", "Fault", "InputError", "RuleError", "TableError", "TarifError"),
+    "people.batches": ("compute_batch", "compute_batches", "result_schema", "write_batches"),
     "people.cliffs": ("Cliff", "Cliffs"),
     "people.comparison": ("Comparison", "compare"),
     "people.conformance": ("Conformance", "conform"),
     "people.findings": ("Effect", "Findings", "Trait"),
+    "people.engines": ("compute_dask", "compute_spark", "register_rule"),
     "people.frames": ("compute_frame",),
     "people.grouping": ("Classes", "classes"),
     "people.margins": ("Fit", "Margin", "fit_margins", "people_from_margins", "read_margins"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -61,12 +61,13 @@ class Problem:
 def load(path: Path, kinds: Kinds, max_bytes: int) -> Register:
     """Return the register of a file; see ``load_register``."""
     content = Reader(path, max_bytes).content(path)
-    _, manifest = _manifest(path, content)
+    _, manifest = manifest_in(path, content)
     register = _register(path, content, manifest, kinds(path.parent, manifest))
     return headed(register, Place(file=path.name, line=1))
 
 
-def _manifest(path: Path, content: bytes) -> tuple[dict[str, Any], Manifeste]:
+def manifest_in(path: Path, content: bytes) -> tuple[dict[str, Any], Manifeste]:
+    """Return the first line, as it stands and as the manifest that it is."""
     try:
         data = _table(content.partition(b"\n")[0])
         if data.pop(KIND, None) != HEAD:
@@ -137,27 +138,51 @@ def _no_constant(word: str) -> None:
 def problems(path: Path, kinds: Kinds, max_bytes: int) -> Iterator[Problem]:
     """Yield what is wrong with the lines of a file, without making records; see ``check_lines``."""
     content = Reader(path, max_bytes).content(path)
-    known = kinds(path.parent, _manifest(path, content)[1])
-    checker = checker_of(known)
-    decode, kind_of = checker.decoder(content), checker.kind
+    known = kinds(path.parent, manifest_in(path, content)[1])
     seen: dict[str, dict[str, int]] = {kind: {} for kind in known}
-    for number, line in _records(content):
-        try:
-            checked = decode(line)
-            kind, name = kind_of(checked), checked.id
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            try:
-                kind, record = _slowly(line, known)
-            except FieldError as error:
-                yield from (Problem(number, p.path, p.message) for p in error.problems)
-                continue
-            name = record.id
+    for number, found in examined(_records(content), content, known):
+        if isinstance(found, FieldError):
+            yield from (Problem(number, p.path, p.message) for p in found.problems)
+            continue
+        kind, name = found
         first = seen[kind].setdefault(name, number)
         if first != number:
-            message = (
-                f"{name!r} stands already at line {first}; give each record its own identifier"
-            )
-            yield Problem(number, "id", message)
+            yield stands_twice(number, name, first)
+
+
+def examined(
+    lines: Iterable[tuple[int, bytes]], content: bytes, kinds: Mapping[str, type[Any]]
+) -> Iterator[tuple[int, tuple[str, str] | FieldError]]:
+    """Yield, for each line, its number, and its kind and identifier, or what is wrong with it.
+
+    Parameters
+    ----------
+    lines : iterable of tuple
+        Numbers, and lines that hold anything.
+    content : bytes
+        What the lines stand in.
+    kinds : mapping of str to type
+        Class of each kind.
+    """
+    checker = checker_of(kinds)
+    decode, kind_of = checker.decoder(content), checker.kind
+    for number, line in lines:
+        try:
+            checked = decode(line)
+            yield number, (kind_of(checked), checked.id)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            try:
+                kind, record = _slowly(line, kinds)
+            except FieldError as error:
+                yield number, error
+            else:
+                yield number, (kind, record.id)
+
+
+def stands_twice(number: int, name: str, first: int) -> Problem:
+    """Return the problem of an identifier that stands already at an earlier line."""
+    message = f"{name!r} stands already at line {first}; give each record its own identifier"
+    return Problem(number, "id", message)
 
 
 def save(register: Register, path: Path, max_bytes: int) -> None:
@@ -169,7 +194,7 @@ def save(register: Register, path: Path, max_bytes: int) -> None:
         lines.append(_line(HEAD, unstructure(manifest, iso=True)))
     else:
         content = Reader(path, max_bytes).content(path)
-        data, before = _manifest(path, content)
+        data, before = manifest_in(path, content)
         _register(path, content, before, register.kinds)  # refuses what cannot be read
         checker = checker_of(register.kinds)
         decode = checker.decoder(content)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -489,9 +489,58 @@ class City:
             days = days[days < low] if first < low else days[days > high]
         raise NotForecastError(self._answer(days, np.arange(len(self.canteens)), "", None))
 
+    def calendar_parts(
+        self,
+        start: str | dt.date | np.datetime64,
+        end: str | dt.date | np.datetime64,
+        *,
+        rows: int = 1 << 17,
+    ) -> Iterator[Rows]:
+        """Yield what ``calendar_rows`` returns, some days at a time, so that a country fits in memory.
+
+        Parameters
+        ----------
+        start, end : str or datetime.date
+            First and last day, both included.
+        rows : int
+            About how many rows at a time, but whole days.
+
+        Yields
+        ------
+        Rows
+            At least one row each.
+
+        Raises
+        ------
+        DateError
+            As ``calendar_rows`` does.
+        """
+        first, last = to_day(start), to_day(end)
+        check_order(first, last)
+        low, high = self.calendar.span
+        if first < low or last > high:
+            self.calendar_rows(first, last)  # says why not
+        who = self._open_series(first, last)
+        each, none = max(1, rows // max(1, len(who))), True
+        days = np.arange(first, last + 1, dtype="datetime64[D]")
+        for n in range(0, len(days), each):
+            found = self._rows_of(days[n : n + each], who)
+            if len(found):
+                none = False
+                yield found
+        if none:
+            self.calendar_rows(first, last)
+
     def _forecast_rows(self, days: Days) -> Rows:
         """Return the canteens that have meals on consecutive days of the calendar."""
-        first, last = days[0], days[-1]
+        return self._rows_of(days, self._open_series(days[0], days[-1]))
+
+    def _rows_of(self, days: Days, who: Ints) -> Rows:
+        every = Rows(self, np.tile(who, len(days)), np.repeat(days, len(who)))
+        return every.select(self._is_open(every))
+
+    def _open_series(self, first: np.datetime64, last: np.datetime64) -> Ints:
+        """Return the series that serve at all in a span: who served before it, lately did."""
         known = self.attendance
         before = known.date < first
         recent = before & (known.date >= first - 365)
@@ -499,9 +548,7 @@ class City:
         if len(self.opens):  # it is told to open again, or for the first time
             again = (self.opens >= first - 365) & (self.opens <= last)
             closed = np.setdiff1d(closed, np.flatnonzero(again))
-        open_now = np.setdiff1d(np.arange(len(self.canteens)), closed)
-        every = Rows(self, np.tile(open_now, len(days)), np.repeat(days, len(open_now)))
-        return every.select(self._is_open(every))
+        return np.setdiff1d(np.arange(len(self.canteens)), closed)
 
     def why_not(
         self,

@@ -218,8 +218,8 @@ def fitted(arguments: argparse.Namespace, city: City) -> CanteenForecaster:
         else:
             raise ForecastError("until_missing")
         chosen = {} if arguments.settings is None else load_choice(arguments.settings).parameters()
-        stated = {"expected": told} if (told := expected(arguments)) else {}
-        forecaster = CanteenForecaster(lead_days=lead_days, **chosen).fit(city, until, **stated)
+        forecaster = CanteenForecaster(lead_days=lead_days, **chosen)
+        forecaster.fit(city, until, expected=expected(arguments) or None)
     past = len(forecaster.calibration_.actual)
     for sentence in say_too_little(forecaster.sources_, past, arguments.lang):
         print(f"prevision-cantine: {sentence}", file=sys.stderr)

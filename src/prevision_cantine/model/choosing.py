@@ -137,13 +137,13 @@ class _PastWeeks:
                     self.spans.append((span, inside.select(here)))
         if not self.spans:
             raise DateError("no_past_to_choose", until=until)
-        self.names = tuple(dict.fromkeys(term.name for term in model._terms(city)))
+        self.names = tuple(dict.fromkeys(term.name for term in model.terms_of(city)))
         self.first, self.last = self.spans[0][0].start, self.spans[-1][0].end
         self._regressions: dict[tuple[Any, ...], dict[np.datetime64, Regression]] = {}
 
     def losses(self, model: CanteenForecaster) -> Floats:
         """Return the loss of each week, in shares of the meals of a mean week."""
-        settings, terms = model._settings(), model._terms(self.city)
+        settings, terms = model.settings(), model.terms_of(self.city)
         known = self._regression(model, terms)
         week, loss, meals = [], [], 0.0
         for span, table in self.spans:

@@ -26,6 +26,7 @@ from prevision_cantine.model.effects import EffectTable, effect_table
 from prevision_cantine.model.fitted import Assisted, Fitted
 from prevision_cantine.model.forecast import Forecast
 from prevision_cantine.model.learning import (
+    Regression,
     Settings,
     is_enough,
     is_new,
@@ -125,6 +126,7 @@ class CanteenForecaster(Parameters):
     _learned: dict[np.datetime64, Fitted]
     _past: dict[tuple[np.datetime64, np.datetime64], Origins]
     _effects: EffectTable | None
+    _regression: Regression | None
 
     def __init__(
         self,
@@ -165,6 +167,7 @@ class CanteenForecaster(Parameters):
         until: str | dt.date | np.datetime64,
         *,
         expected: Mapping[str, float] | None = None,
+        regression: Regression | None = None,
     ) -> CanteenForecaster:
         """Learn from what is known of a city up to a day.
 
@@ -177,6 +180,9 @@ class CanteenForecaster(Parameters):
         expected : mapping of str to float, optional
             Meals expected on an ordinary day, above 0, by name of a canteen with little past: what
             nothing in the data tells of one that opens. Its own days take over within a week.
+        regression : Regression, optional
+            The terms, where they were estimated beforehand, from more canteens than the city has;
+            see ``JointFit``.
 
         Returns
         -------
@@ -200,11 +206,11 @@ class CanteenForecaster(Parameters):
         if day > end:
             raise DateError("data_cannot_end", day=day, last=last, end=end)
         key = (id(city), repr(self.get_params()), tuple(stated.items()))
-        if getattr(self, "_learned_for", None) != key:
+        if getattr(self, "_learned_for", None) != key or regression or self._regression:
             # The past forecasts of one fit serve the next: a backtest learns each day once.
             self._learned_for, self._city, self._learned, self._past = key, city, {}, {}
-        self._expected = stated
-        self.fitted_ = self._learn(city, day)
+        self._expected, self._regression = stated, regression
+        self.fitted_ = self._learn(city, day, regression)
         self.sources_ = describe(known_rows(city, day), city, day)
         self._effects = None
         self._calibrate(city, day)
@@ -248,7 +254,7 @@ class CanteenForecaster(Parameters):
             answer = rows.city.why_not(rows.date.min(), until=self.fitted_.until)
             if answer is not None:
                 raise NotForecastError(answer)
-        self._check_city(rows.city)
+        self.check_city(rows.city)
         fitted, calibration = self.fitted_, self.calibration_
         contributions = self._contributions(fitted, rows)
         sd, order_sd = _level_sd(fitted, rows)
@@ -413,8 +419,8 @@ class CanteenForecaster(Parameters):
         """
         self._check_is_fitted()
         if self._effects is None:
-            found = regress(
-                self._city, self.fitted_.until, self._settings(), self._terms(self._city)
+            found = self._regression or regress(
+                self._city, self.fitted_.until, self.settings(), self.terms_of(self._city)
             )
             self._effects = effect_table(
                 found.design, found.target - found.mean, found.weight, found.robust,
@@ -450,6 +456,20 @@ class CanteenForecaster(Parameters):
             "sources": self.sources_, "effects": self.effects(),
             "choice": settings.pop("choice"),
         }  # fmt: skip
+
+    def bare(self) -> CanteenForecaster:
+        """Return a forecaster that predicts as this one does, and holds no row that it learned from.
+
+        Returns
+        -------
+        CanteenForecaster
+            Fitted; it is small to send, and cannot give effects.
+        """
+        self._check_is_fitted()
+        result = CanteenForecaster(**self.get_params())
+        for name in ("fitted_", "calibration_", "assisted_", "sources_"):
+            setattr(result, name, getattr(self, name))
+        return result
 
     @classmethod
     def from_state(cls, settings: Mapping[str, Any], parts: Mapping[str, Any]) -> CanteenForecaster:
@@ -553,8 +573,22 @@ class CanteenForecaster(Parameters):
         if not isinstance(self.strikes_announced, bool | np.bool_):
             raise ParameterError("strikes_announced", self.strikes_announced, "parts.give_truth")
 
-    def _check_city(self, city: City) -> None:
-        """Refuse a city whose canteens or school years are not those of the fit."""
+    def check_city(self, city: City) -> None:
+        """Refuse a city whose canteens or school years are not those of the fit.
+
+        Parameters
+        ----------
+        city : City
+            The city.
+
+        Raises
+        ------
+        sklearn.exceptions.NotFittedError
+            Before ``fit``.
+        ForecastError
+            Where it is another one.
+        """
+        self._check_is_fitted()
         fitted, years = self.fitted_, city.calendar.years
         if city.canteens != fitted.canteens:
             raise ForecastError(
@@ -576,7 +610,14 @@ class CanteenForecaster(Parameters):
                 "this forecaster has learned nothing yet: call fit(city, until=...)"
             )
 
-    def _settings(self) -> Settings:
+    def settings(self) -> Settings:
+        """Return the parameters that learning needs.
+
+        Returns
+        -------
+        Settings
+            Those of this forecaster.
+        """
         return Settings(
             half_life=self.half_life,
             level_half_life=self.level_half_life,
@@ -586,16 +627,35 @@ class CanteenForecaster(Parameters):
             enrolment_lead_days=self.enrolment_lead_days,
         )
 
-    def _terms(self, city: City) -> tuple[Term, ...]:
+    def terms_of(self, city: City) -> tuple[Term, ...]:
+        """Return the terms of a city, before any curve is fitted.
+
+        Parameters
+        ----------
+        city : City
+            The city.
+
+        Returns
+        -------
+        tuple of Term
+            Those given, or the default ones, with the penalties of this forecaster.
+
+        Raises
+        ------
+        ForecastError
+            Where a term reads what the city does not have.
+        """
         terms = default_terms(city) if self.terms is None else checked_terms(self.terms)
         if self.terms is not None:
             check_sources(terms, city)
         return adjusted(terms, self.penalties, self.without)
 
-    def _learn(self, city: City, until: np.datetime64) -> Fitted:
+    def _learn(
+        self, city: City, until: np.datetime64, regression: Regression | None = None
+    ) -> Fitted:
         if until not in self._learned:
             self._learned[until] = learn(
-                city, until, self._settings(), self._terms(city), expected=self._expected
+                city, until, self.settings(), self.terms_of(city), regression, self._expected
             )
         return self._learned[until]
 

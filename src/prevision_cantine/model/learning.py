@@ -184,14 +184,54 @@ def usual_meals(table: Attendance, series: int) -> Floats:
     return np.asarray(np.where(seen > 0, middle, np.median(middle[seen > 0])))
 
 
-def regress(
+@attrs.frozen(eq=False)
+class Gathered:
+    """The rows to learn from, before anything is estimated.
+
+    Parameters
+    ----------
+    table, rows : Attendance and Rows
+        Rows of usual days.
+    apart, after : Attendance
+        Rows of exceptional spans, and of a break of level.
+    usual : ndarray of float, shape (series,)
+        Usual meals of each series.
+    found : Situations
+        What the terms read of the rows.
+    target : ndarray of float, shape (n,)
+        Logarithm of meals less enrolment and absences.
+    size : ndarray of float, shape (n,)
+        People to the power of the model.
+    """
+
+    table: Attendance
+    rows: Rows
+    apart: Attendance
+    after: Attendance
+    usual: Floats
+    found: Situations
+    target: Floats
+    size: Floats
+
+    def school_years(self) -> tuple[int, int]:
+        """Return the first and the last school year."""
+        year = self.rows.city.calendar.year_index(self.table.date[[0, -1]])
+        return int(year[0]), int(year[1])
+
+    def weight(self, until: np.datetime64, half_life: float, mean_size: float) -> Floats:
+        """Return how much each row counts, by its age and its size."""
+        age = (until - self.table.date).astype(np.float64)
+        return np.asarray(0.5 ** (age / half_life) * (self.size / mean_size) ** 0.7)
+
+
+def gathered(
     city: City,
     until: np.datetime64,
     settings: Settings,
     terms: tuple[Term, ...],
     before: np.datetime64 | None = None,
-) -> Regression:
-    """Estimate the terms together from the rows up to a day, and before a break of level.
+) -> Gathered:
+    """Return the rows up to a day, and before a break of level, that the terms are estimated from.
 
     Raises
     ------
@@ -222,31 +262,44 @@ def regress(
         if old and not (table.canteen == n).any():  # one that is split feeds each of its heirs
             usual[n] = (usual[list(old)] / heirs[list(old)]).sum()
     people = log_people(rows, until + settings.enrolment_lead_days, usual)
-    year = city.calendar.year_index(table.date[[0, -1]])
-    first_year, years = int(year[0]), int(year[1] - year[0]) + 1
     present = log_present(rows, until, people)
     found = situations(rows, terms, until, people, -np.expm1(present))
-    terms = tuple(term.learned(found) for term in terms)
-    columns = design_of(rows, found, terms, first_year, years)
     offset = settings.enrolment_exponent * people
     target = np.log(table.meals) - offset - present
-    mean = float(np.mean(target))
-    size = np.exp(offset)
-    age = (until - table.date).astype(np.float64)
-    weight = 0.5 ** (age / settings.half_life) * (size / size.mean()) ** 0.7
-    firm = _firm(city, table, found, terms)
-    effects, robust = solve(columns, target - mean, weight, firm=firm)
+    return Gathered(table, rows, apart, after, usual, found, target, np.exp(offset))
+
+
+def regress(
+    city: City,
+    until: np.datetime64,
+    settings: Settings,
+    terms: tuple[Term, ...],
+    before: np.datetime64 | None = None,
+) -> Regression:
+    """Estimate the terms together from the rows up to a day, and before a break of level.
+
+    Raises
+    ------
+    DateError
+        Where no row is known by then.
+    """
+    own = gathered(city, until, settings, terms, before)
+    terms = tuple(term.learned(own.found) for term in terms)
+    first_year, last_year = own.school_years()
+    years = last_year - first_year + 1
+    columns = design_of(own.rows, own.found, terms, first_year, years)
+    mean = float(np.mean(own.target))
+    weight = own.weight(until, settings.half_life, own.size.mean())
+    effects, robust = solve(columns, own.target - mean, weight, firm=firm_rows(city, own, terms))
     return Regression(
-        table, rows, apart, after, terms, columns, target, mean, weight, robust, effects, usual,
-        first_year, years,
+        own.table, own.rows, own.apart, own.after, terms, columns, own.target, mean, weight, robust,
+        effects, own.usual, first_year, years,
     )  # fmt: skip
 
 
-def _firm(
-    city: City, table: Attendance, found: Situations, terms: tuple[Term, ...]
-) -> Bools | None:
+def firm_rows(city: City, own: Gathered, terms: tuple[Term, ...]) -> Bools | None:
     """Return the rows whose large effects would otherwise pass for errors, and never be learned."""
-    firm = np.zeros(len(table), dtype=bool)
+    found, firm = own.found, np.zeros(len(own.table), dtype=bool)
     if city.calendar.is_school:
         # Whoever has an own effect on the first day is far from the others there, every year.
         firm |= (found.category("from_start") == 0)[found.of_row]

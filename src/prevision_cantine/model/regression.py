@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
 import numpy as np
@@ -36,6 +36,8 @@ FALL = 1.5  # the power of the distance with which it does
 # Between steps, weights are given as if the last one had gone half as far again: where steps are
 # slow, as on the data of Nantes, four then come as near to where they end as six would.
 AHEAD = 0.5
+
+Roots: TypeAlias = list[list[Floats]]
 
 
 @attrs.frozen(eq=False)
@@ -329,9 +331,9 @@ def solve(
     base = np.ones(len(design)) if weight is None else weight
     if count is not None:
         base = base * count
-    equations = _Equations(design)
+    equations = Equations(design)
     robustness = np.ones(len(design))
-    with _one_thread():
+    with one_thread():
         effects = equations.solve(base, target)
         if not robust:
             return effects, robustness
@@ -346,13 +348,33 @@ def solve(
                 before *= AHEAD
                 distance += before
             np.abs(distance, out=distance)
-            scale = max(1.4826 * _median(distance, count), 1e-6)
-            distance /= FAR * scale
-            np.maximum(distance, 1.0, out=distance)
-            robustness = distance**-FALL
-            if firm is not None:
-                robustness[firm] = 1.0
+            robustness = lowered(distance, _median(distance, count), firm)
     return effects, robustness
+
+
+def lowered(distance: Floats, middle: float, firm: npt.NDArray[np.bool_] | None) -> Floats:
+    """Return the factor by which each row counts less for being far.
+
+    Parameters
+    ----------
+    distance : ndarray of float, shape (n,)
+        Absolute residuals; they are overwritten.
+    middle : float
+        Median of those of all rows.
+    firm : ndarray of bool, shape (n,), optional
+        Rows that count in full.
+
+    Returns
+    -------
+    ndarray of float, shape (n,)
+        From 0 to 1.
+    """
+    distance /= FAR * max(1.4826 * middle, 1e-6)
+    np.maximum(distance, 1.0, out=distance)
+    robustness: Floats = distance**-FALL
+    if firm is not None:
+        robustness[firm] = 1.0
+    return robustness
 
 
 def standard_errors(
@@ -387,8 +409,8 @@ def standard_errors(
     nested : ndarray of float, shape (groups, nested columns)
         Standard errors of the effects of each group.
     """
-    with _one_thread():
-        equations = _Equations(design)
+    with one_thread():
+        equations = Equations(design)
         shared, nested, root = equations.unit_variances(weight)
     penalties = design.penalty(nested=False), design.penalty(nested=True)
     # A column that the rows settle counts 1 among the degrees of freedom, one left to its prior 0.
@@ -442,7 +464,7 @@ class _Part:
         return _spread(self.situation, self.group, shape, values[self.rows])
 
 
-class _Equations:
+class Equations:
     """The normal equations of a design: what does not change from one set of weights to the next."""
 
     def __init__(self, design: Design) -> None:
@@ -471,11 +493,24 @@ class _Equations:
         """Return the ridge solution."""
         from scipy import linalg
 
+        normal, to_shared, roots = self.eliminated(weight, target, self.prior)
+        effect = to_shared
+        if len(effect):
+            effect = linalg.cho_solve(linalg.cho_factor(normal), to_shared)
+        return self.effects(weight, target, effect, roots)
+
+    def eliminated(
+        self, weight: Floats, target: Floats, prior: Floats | float
+    ) -> tuple[Floats, Floats, Roots]:
+        """Return the equations of the used shared columns, those of the groups being eliminated.
+
+        Without the prior of the shared columns, the equations of several sets of groups add up.
+        """
         design = self.design
         pull = weight * target
         to_shared = self.shared.T @ np.bincount(design.situation, pull, design.situations)
-        normal = self._shared_block(weight)
-        roots: list[list[Floats]] = []
+        normal = self._shared_block(weight, prior)
+        roots: Roots = []
         for part in self.parts:
             at, width = np.ix_(part.shared, part.shared), len(part.shared)
             to_nested = part.by_group(part.nested, pull)[:, :, None]
@@ -485,9 +520,12 @@ class _Equations:
                 normal[at] -= flat.T @ flat
                 to_shared[part.shared] -= flat.T @ (root @ to_nested[groups]).ravel()
                 roots[-1].append(root)
-        effect = to_shared
-        if len(effect):
-            effect = linalg.cho_solve(linalg.cho_factor(normal), to_shared)
+        return normal, to_shared, roots
+
+    def effects(self, weight: Floats, target: Floats, effect: Floats, roots: Roots) -> Effects:
+        """Return all effects, given those of the used shared columns."""
+        design = self.design
+        pull = weight * target
         pull -= weight * np.take(self.shared @ effect, design.situation)
         shared = np.zeros(sum(b.width for _, b in design.columns(nested=False)))
         nested = np.zeros((design.groups, sum(b.width for _, b in design.columns(nested=True))))
@@ -503,7 +541,7 @@ class _Equations:
 
         And a root of its shared part, of the columns that are used.
         """
-        normal = self._shared_block(weight)
+        normal = self._shared_block(weight, self.prior)
         found = []
         for part in self.parts:
             own, inner = [], []
@@ -523,12 +561,12 @@ class _Equations:
             nested[at] = alone + np.concatenate(through)
         return shared, nested, root
 
-    def _shared_block(self, weight: Floats) -> Floats:
+    def _shared_block(self, weight: Floats, prior: Floats | float) -> Floats:
         """Return the corner of the normal matrix that the shared columns make."""
         design = self.design
         by_situation = np.bincount(design.situation, weight, design.situations)
         normal: Floats = (self.shared.T @ self.shared.multiply(by_situation[:, None])).toarray()
-        normal[np.diag_indices_from(normal)] += self.prior
+        normal[np.diag_indices_from(normal)] += prior
         return normal
 
     def _groups(self, part: _Part, weight: Floats) -> Iterator[tuple[slice, Floats, Floats]]:
@@ -601,7 +639,7 @@ def _renumbered(code: Ints, kept: Ints, count: int) -> Ints:
     return place[code]
 
 
-def _one_thread() -> Any:
+def one_thread() -> Any:
     """Return a context in which matrices are worked on by one thread.
 
     They are small: threads cost more than they bring, many times more where others use the cores.

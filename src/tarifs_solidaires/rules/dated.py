@@ -448,7 +448,7 @@ class DatedRule:
         self, given: Mapping[str, Array], defaults: frozenset[str], reason: str
     ) -> dict[str, Any]:
         outputs = {
-            name: np.asarray(np.nan) if self._output_kind(name) == "number" else _object(None)
+            name: np.asarray(np.nan) if self.output_kind(name) == "number" else _object(None)
             for name in self.output_names
         }
         return {
@@ -498,14 +498,14 @@ class DatedRule:
         outputs: dict[str, Array | Deferred] = {}
         for name in self.output_names:
             if name not in computed.outputs:
-                kind = self._output_kind(name)
+                kind = self.output_kind(name)
                 outputs[name] = np.full(
                     length, np.nan if kind == "number" else None,
                     dtype=np.float64 if kind == "number" else object,
                 )  # fmt: skip
                 continue
             column = computed.outputs[name]
-            if self._output_kind(name) != "number":
+            if self.output_kind(name) != "number":
                 column = self._words(name, made(column))
             outputs[name] = column
         row: Array | Deferred = computed.row
@@ -524,7 +524,7 @@ class DatedRule:
         }  # fmt: skip
 
     def _words(self, name: str, places: Array) -> Array:
-        if self._output_kind(name) == "flag":
+        if self.output_kind(name) == "flag":
             table = np.array([False, True, None], dtype=object)
         else:
             table = np.array([*self._codes_of(name), None], dtype=object)
@@ -533,7 +533,19 @@ class DatedRule:
     def _codes_of(self, name: str) -> tuple[str, ...]:
         return self.steps[name].step.codes if name in self.steps else ()
 
-    def _output_kind(self, name: str) -> str:
+    def output_kind(self, name: str) -> str:
+        """Return what an output is, in any version of the rule.
+
+        Parameters
+        ----------
+        name : str
+            Its name.
+
+        Returns
+        -------
+        str
+            ``number``, ``flag`` or ``code``.
+        """
         if name in self.steps:
             return self.steps[name].step.kind
         for version in self.file.version:
@@ -690,7 +702,7 @@ class _Plan:
                 value if source is None else int(Fraction(value or 0) * source.scale)
             )
         self.outputs = {
-            name: (rule._output_kind(name), rule._codes_of(name)) for name in rule.output_names
+            name: (rule.output_kind(name), rule._codes_of(name)) for name in rule.output_names
         }
         self.names = rule._row_names(program)
 
