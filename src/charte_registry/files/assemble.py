@@ -96,7 +96,7 @@ def collected(
                     field="id",
                     value=record.id,
                     remedy="give each record its own identifier",
-                )  # fmt: skip
+                )
             )
             continue
         records[kind][record.id] = record

@@ -299,7 +299,7 @@ def structure(record_class: type[T], data: Mapping[str, Any], path: str = "") ->
             "unknown field",
             code="unknown_field",
             remedy=nearest(str(name), fields),
-        )  # fmt: skip
+        )
         for name in data
         if name not in fields
     ]

@@ -178,11 +178,22 @@ class DatedRule:
     def _read_inputs(self) -> frozenset[str]:
         found = {name for name in self.version.reads if name in self.all_inputs}
         for name in tuple(found):
-            found |= self._ways(name)
+            found |= self.ways(name)
         return frozenset(found)
 
-    def _ways(self, name: str) -> frozenset[str]:
-        """Return the inputs through which one may be given."""
+    def ways(self, name: str) -> frozenset[str]:
+        """Return the inputs through which one may be given.
+
+        Parameters
+        ----------
+        name : str
+            Name of an input.
+
+        Returns
+        -------
+        frozenset of str
+            Their names; empty where it has no formula.
+        """
         formula = self.all_inputs[name].formula
         return names(parse_formula(formula)) if formula else frozenset()
 
@@ -260,7 +271,7 @@ class DatedRule:
                           remedy=nearest(str(name), known))
                 )  # fmt: skip
         for name, item in self.all_inputs.items():
-            ways = self._ways(name) if item.formula else frozenset()
+            ways = self.ways(name) if item.formula else frozenset()
             through = [way for way in sorted(ways) if way in given]
             if name not in self.version.reads and name not in given:
                 continue  # nothing reads it: its ways are inputs like others
@@ -357,7 +368,7 @@ class DatedRule:
         return [
             Step(name=name, value=parse_formula(item.formula))
             for name, item in self.all_inputs.items()
-            if item.formula and name not in given and self._ways(name) <= given | self._defaulted
+            if item.formula and name not in given and self.ways(name) <= given | self._defaulted
         ]
 
     @property
@@ -448,7 +459,7 @@ class DatedRule:
         self, given: Mapping[str, Array], defaults: frozenset[str], reason: str
     ) -> dict[str, Any]:
         outputs = {
-            name: np.asarray(np.nan) if self._output_kind(name) == "number" else _object(None)
+            name: np.asarray(np.nan) if self.output_kind(name) == "number" else _object(None)
             for name in self.output_names
         }
         return {
@@ -498,14 +509,14 @@ class DatedRule:
         outputs: dict[str, Array | Deferred] = {}
         for name in self.output_names:
             if name not in computed.outputs:
-                kind = self._output_kind(name)
+                kind = self.output_kind(name)
                 outputs[name] = np.full(
                     length, np.nan if kind == "number" else None,
                     dtype=np.float64 if kind == "number" else object,
                 )  # fmt: skip
                 continue
             column = computed.outputs[name]
-            if self._output_kind(name) != "number":
+            if self.output_kind(name) != "number":
                 column = self._words(name, made(column))
             outputs[name] = column
         row: Array | Deferred = computed.row
@@ -524,7 +535,7 @@ class DatedRule:
         }  # fmt: skip
 
     def _words(self, name: str, places: Array) -> Array:
-        if self._output_kind(name) == "flag":
+        if self.output_kind(name) == "flag":
             table = np.array([False, True, None], dtype=object)
         else:
             table = np.array([*self._codes_of(name), None], dtype=object)
@@ -533,7 +544,19 @@ class DatedRule:
     def _codes_of(self, name: str) -> tuple[str, ...]:
         return self.steps[name].step.codes if name in self.steps else ()
 
-    def _output_kind(self, name: str) -> str:
+    def output_kind(self, name: str) -> str:
+        """Return what the values of an output are.
+
+        Parameters
+        ----------
+        name : str
+            Name of an output.
+
+        Returns
+        -------
+        str
+            ``number``, ``flag`` or ``code``.
+        """
         if name in self.steps:
             return self.steps[name].step.kind
         for version in self.file.version:
@@ -659,7 +682,7 @@ class DatedRule:
         """Return the steps of which a cell is covered by no row, whatever is given."""
         given = frozenset(n for n, item in self.all_inputs.items() if not item.formula or
                           n in self.version.reads)  # fmt: skip
-        ways = frozenset(way for name in given for way in self._ways(name))
+        ways = frozenset(way for name in given for way in self.ways(name))
         grids = self.program(given - ways).grids
         return frozenset(name for name, grid in grids.items() if grid.bare.size)
 
@@ -690,7 +713,7 @@ class _Plan:
                 value if source is None else int(Fraction(value or 0) * source.scale)
             )
         self.outputs = {
-            name: (rule._output_kind(name), rule._codes_of(name)) for name in rule.output_names
+            name: (rule.output_kind(name), rule._codes_of(name)) for name in rule.output_names
         }
         self.names = rule._row_names(program)
 
