@@ -85,7 +85,9 @@ from tarifs_solidaires import (
 names: tuple[str, ...] = list_rules()
 rule: Rule = load_rule("nantes/transport", on=dt.date(2020, 10, 1))
 result: Result = rule.compute(quotient_familial=[350.0, 350.01], age=30, beneficiaire_aah=False)
-rate: npt.NDArray[np.float64] = result.taux_reduction
+rate: npt.NDArray[np.float64] = result.outputs["taux_reduction"]
+value: float | str | bool | npt.NDArray[Any] | None = result["taux_reduction"]
+asked: dict[str, Any] = rule.input_schema("en") | rule.output_schema(many=True) | rule.to_dict()
 text: str = result.explain(1, lang="fr")
 page: str = result.explain(1).to_html(contact="the town hall")
 told: str = result.explain(1, "pt", origin={"age": "declaration"}, role="assists").to_json()

@@ -178,7 +178,7 @@ def _let_pickle(kinds: Mapping[str, type[Any]], content: bytes) -> None:
             held = {f.name: getattr(self, f.name) for f in attrs.fields(type(self))}
             return _record, (content, path, held)
 
-        cls.__reduce__ = reduced  # type: ignore[method-assign]
+        cls.__reduce__ = reduced  # type: ignore[assignment]
 
 
 def _record(content: bytes, path: str, held: dict[str, Any]) -> Any:
