@@ -1,11 +1,14 @@
 """Load the service on the loopback address, and print p50 and p99 of each kind of request.
 
 ``python load.py`` starts one worker on a free port, asks it one request at a time, and stops it.
+The processor time of the server per request says what a request costs where others use the machine
+too.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import socket
 import subprocess
 import sys
@@ -57,7 +60,7 @@ def main() -> None:
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
             _await(client)
             for name, (address, body) in requests().items():
-                _measure(client, name, address, body, count)
+                _measure(client, server.pid, name, address, body, count)
     finally:
         server.terminate()
         server.wait(30)
@@ -74,15 +77,33 @@ def _await(client: httpx.Client) -> None:
     raise SystemExit("the service did not start")
 
 
-def _measure(client: httpx.Client, name: str, address: str, body: Any, count: int) -> None:
-    spans = []
+def cpu(process: int) -> float:
+    """Return the milliseconds of processor that a process has used; NaN where Linux does not say."""
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return float("nan")
+    return 1000 * (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _measure(
+    client: httpx.Client, server: int, name: str, address: str, body: Any, count: int
+) -> None:
+    spans: list[float] = []
+    used = 0.0
     for number in range(count + 5):
+        if number == 5:
+            used = cpu(server)
         start = time.perf_counter()
         client.post(address, json=body).raise_for_status()
         if number >= 5:  # the first ones warm up
             spans.append(1000 * (time.perf_counter() - start))
     p50, p99 = np.percentile(spans, [50, 99])
-    print(f"{name:9} p50 {p50:7.1f} ms   p99 {p99:7.1f} ms   aim {TARGETS[name]} ms")
+    each = (cpu(server) - used) / count
+    print(
+        f"{name:9} p50 {p50:7.1f} ms   p99 {p99:7.1f} ms   processor {each:6.1f} ms   "
+        f"aim {TARGETS[name]} ms"
+    )
 
 
 if __name__ == "__main__":

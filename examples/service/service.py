@@ -104,9 +104,19 @@ def answer(data: Any, status: int = 200) -> Response:
     return Response(content.encode("utf-8", "replace"), status, media_type="application/json")
 
 
+TYPES = {
+    "string": str, "array": list, "object": dict, "number": int | float, "integer": int | float,
+    "boolean": bool,
+}  # fmt: skip
+
+
+def is_of(value: Any, kind: str) -> bool:
+    """Return whether a value is of a type of JSON Schema; true and false are no numbers."""
+    return isinstance(value, TYPES[kind]) and isinstance(value, bool) == (kind == "boolean")
+
+
 def asked(data: Mapping[str, Any], schema: Mapping[str, Any]) -> None:
     """Refuse a body that has not the keys of a schema, or not of its types."""
-    types = {"string": str, "array": list, "object": dict, "number": int | float, "boolean": bool}
     errors: list[dict[str, Any]] = [
         {"code": "unknown_field", "input": name, "message": f"{name} is unknown"}
         for name in data
@@ -116,9 +126,7 @@ def asked(data: Mapping[str, Any], schema: Mapping[str, Any]) -> None:
         if name not in data:
             if name in schema.get("required", ()):
                 errors.append({"code": "missing", "input": name, "message": f"{name} is missing"})
-        elif not isinstance(data[name], types[one["type"]]) or (
-            one["type"] == "number" and isinstance(data[name], bool)
-        ):
+        elif not is_of(data[name], one["type"]):
             message = f"{name}: expected {one['type']}"
             errors.append({"code": "type", "input": name, "message": message})
     if errors:
@@ -194,7 +202,7 @@ def add_rule(app: FastAPI, name: str, settings: Settings) -> None:
         lang: str = Query(rule.languages[0], pattern=f"^({'|'.join(rule.languages)})$"),
     ) -> Response:
         person = await body(request, settings.max_person)
-        not_null([person])
+        typed([person], schema)
         result = rule.compute(person)
         data = result.to_dict()
         if explain:
@@ -217,7 +225,9 @@ def add_rule(app: FastAPI, name: str, settings: Settings) -> None:
     async def batch(request: Request) -> Response:
         data = await body(request, settings.max_people)
         asked(data, people)
-        return answer(rule.compute(columns(data["people"], settings.people)).to_dict())
+        given = columns(data["people"], settings.people)
+        typed(data["people"], schema)
+        return answer(rule.compute(given).to_dict())
 
     async def about() -> Response:
         return answer({**rule.to_dict(), "input_schema": schema})
@@ -242,21 +252,25 @@ def columns(people: Sequence[Any], most: int) -> dict[str, list[Any]]:
     if wrong:
         message = "all people of a request have the same inputs"
         raise refused(422, "other_inputs", message, input="people", positions=wrong[:5])
-    not_null(people)
     return {name: [person[name] for person in people] for name in names}
 
 
-def not_null(people: Sequence[Mapping[str, Any]]) -> None:
-    """Refuse null: what is not known is left out, as the schema says."""
-    found = {
-        name: [i for i, person in enumerate(people) if person[name] is None] for name in people[0]
-    }
-    errors = [
-        {"code": "null", "input": name, "positions": positions[:5], "message": f"{name} is null",
-         "remedy": "leave it out"}
-        for name, positions in found.items()
-        if positions
-    ]  # fmt: skip
+def typed(people: Sequence[Mapping[str, Any]], schema: Mapping[str, Any]) -> None:
+    """Refuse values of another type than the schema says: a rule reads 0 and 1 as flags, JSON not.
+
+    What is not known is left out; null is no value.
+    """
+    errors = []
+    for name in people[0]:
+        kind = schema["properties"].get(name, {}).get("type")
+        if kind is None:
+            continue  # the rule says that it knows no such input
+        wrong = [i for i, person in enumerate(people) if not is_of(person[name], kind)]
+        if wrong:
+            errors.append(
+                {"code": "type", "input": name, "positions": wrong[:5],
+                 "value": people[wrong[0]][name], "message": f"{name}: expected {kind}"}
+            )  # fmt: skip
     if errors:
         raise RefusedError(422, *errors)
 

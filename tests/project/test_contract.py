@@ -92,7 +92,7 @@ def _canteens():
     yield cantine.EnrolmentChange(canteen="C", factor=1.1)
     yield cantine.LevelBreak(None, day, day, 3, -0.1, True, 1.0, np.ones(2), np.arange(2))
     yield cantine.Remark("f", "no_date", 2)
-    yield _raised(cantine.load_scenario, ROOT / "pyproject.toml")
+    yield _raised(cantine.load_scenario, ROOT / "pyproject.toml", city)
     yield cantine.CantineError("no_date", where="f", value="x")
     yield cantine.CityError("no_date", where="f", value="x")
     yield _raised(forecast.explain, 999)

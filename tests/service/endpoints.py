@@ -51,9 +51,11 @@ def test_a_tariff_with_its_explanation(client):
 
 
 def test_all_that_is_wrong_comes_at_once_with_its_place(client):
-    reply = client.post(TRANSPORT, json={"quotient_familial": -1, "age": "x", "errors": "null"})
+    reply = client.post(TRANSPORT, json={"quotient_familial": 5, "age": "x", "commune": None})
     assert reply.status_code == 422
-    assert reply.json()["errors"][0]["input"] == "errors"
+    assert {one["input"] for one in reply.json()["errors"]} == {"age", "commune"}
+    reply = client.post(TRANSPORT, json={"quotient_familial": 5, "age": 30, "errors": "null"})
+    assert [one["input"] for one in reply.json()["errors"]] == ["errors"]  # no option of ours
     people = [{"quotient_familial": 5, "age": 30}, {"quotient_familial": -1, "age": 500}]
     (first, second) = client.post(f"{TRANSPORT}/batch", json={"people": people}).json()["errors"]
     assert (first["input"], first["positions"], first["value"]) == ("quotient_familial", [1], -1)

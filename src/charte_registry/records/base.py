@@ -58,8 +58,9 @@ class FieldError(ValueError):
         self, path: str, message: str, problems: Sequence[FieldError] = (), *,
         code: str = "rejected", value: Any = None, remedy: str = "",
     ) -> None:  # fmt: skip
-        self.fault = Fault(message, code=code, field=path, value=value, remedy=remedy)
-        self.path, self.message = path, f"{message}; {remedy}" if remedy else message
+        self.fault: Fault = Fault(message, code=code, field=path, value=value, remedy=remedy)
+        self.path: str = path
+        self.message: str = f"{message}; {remedy}" if remedy else message
         super().__init__(f"{path}: {self.message}")
         self.problems: tuple[FieldError, ...] = tuple(problems) or (self,)
 
