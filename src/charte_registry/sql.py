@@ -82,7 +82,7 @@ class Answer:
             for row in self.rows[:SHOWN]
         )
         body = "".join(f"<tr>{row}</tr>" for row in cells)
-        more = f"<p>… {len(self.rows):,}</p>" if len(self.rows) > SHOWN else ""
+        more = f"<p>{SHOWN} / {len(self.rows):,}</p>" if len(self.rows) > SHOWN else ""
         return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}"
 
 

@@ -31,7 +31,8 @@ def listed(values: npt.NDArray[Any]) -> list[Any]:
     ([1.5, None], ['2024-03-04'])
     """
     if values.dtype.kind == "M":
-        return [None if day == "NaT" else day for day in values.astype("datetime64[D]").astype(str)]
+        days: list[str] = values.astype("datetime64[D]").astype(str).tolist()
+        return [None if day == "NaT" else day for day in days]
     found: list[Any] = values.tolist()
     if values.dtype.kind == "f":
         return [x if np.isfinite(x) else None for x in found]
@@ -51,7 +52,7 @@ def html_table(columns: Mapping[str, npt.NDArray[Any]], caption: str = "") -> st
     rows = zip(*(listed(column[:SHOWN]) for column in columns.values()), strict=True)
     body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in rows)
     title = f"<caption>{html.escape(caption)}</caption>" if caption else ""
-    more = f"<p>… {count:,}</p>" if count > SHOWN else ""
+    more = f"<p>{SHOWN} / {count:,}</p>" if count > SHOWN else ""
     return f"<table>{title}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}"
 
 

@@ -98,7 +98,7 @@ class Result(Outcome):
             for row in zip(*columns.values(), strict=True)
         )
         count = int(np.prod(self.shape))
-        more = f"<p>… {count:,}</p>" if count > SHOWN else ""
+        more = f"<p>{SHOWN} / {count:,}</p>" if count > SHOWN else ""
         title = html.escape(f"{self.rule.name}, {self.rule.on}")
         return (
             f"<table><caption>{title}</caption><thead><tr>{head}</tr></thead>"
@@ -267,7 +267,7 @@ class Rule(DatedRule):
         --------
         >>> from tarifs_solidaires import load_rule
         >>> data = load_rule("nantes/eau", on="2016-06-15").to_dict()
-        >>> data["rule"], [item["name"] for item in data["inputs"]]
+        >>> data["rule"], [item["name"] for item in data["inputs"] if item["required"]]
         ('nantes/eau', ['nombre_personnes', 'ressources_annuelles'])
         """
         from tarifs_solidaires.rules.contract import rule_dict

@@ -207,10 +207,21 @@ def test_every_value_goes_to_another_process_and_comes_back(values):
             _same(value, back)
 
 
+PLAIN = {dict, list, str, int, float, bool, type(None)}
+
+
+def _types(value):
+    """Return every type inside plain values: a numpy text is a text, but no plain one."""
+    inside = [*value, *value.values()] if isinstance(value, dict) else value
+    parts = inside if isinstance(value, dict | list | tuple) else ()
+    return {type(value)}.union(*map(_types, parts))
+
+
 def test_what_says_that_it_goes_to_json_does(values):
     for (_, name), value in values.items():
         if hasattr(value, "to_dict"):
             json.loads(json.dumps(value.to_dict(), allow_nan=False))
+            assert _types(value.to_dict()) <= PLAIN, name
         if hasattr(value, "to_json"):
             assert json.loads(value.to_json()) is not None, name
 
