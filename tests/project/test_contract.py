@@ -40,7 +40,7 @@ NOT_MADE_HERE = {
         "PastForecasts", "Scores", "Span", "TeachingPeriodSplit", "WorstDay", "ZonedBreak",
     },
     "charte_registry": {"Edited", "History", "Merged"},
-    "tarifs_solidaires": {"Conformance"},
+    "tarifs_solidaires": {"Confidence", "Conformance", "Estimate", "Fit", "Margin"},
 }  # fmt: skip
 
 
@@ -55,7 +55,8 @@ def _tariffs():
     yield rule.compute(quotient_familial=[100, 620, 10_000], age=30)
     yield rule.compute(quotient_familial=620, age=30)
     yield rule.compute(quotient_familial=620, age=30).explain(lang="en")
-    yield tarifs.compare(rule, rule.replace(partage_500_600="par_age"), people, price=500)
+    compared = tarifs.compare(rule, rule.replace(partage_500_600="par_age"), people, price=500)
+    yield from (compared, compared.findings(), compared.cliffs())
     yield tarifs.classes(people["age"], [26, 60], name="age")
     yield from tarifs.check_text("format = 2\n")
     yield from rule.outputs.values()
