@@ -208,7 +208,7 @@ def test_every_value_goes_to_another_process_and_comes_back(values):
             _same(value, back)
 
 
-PLAIN = {dict, list, str, int, float, bool, type(None)}
+PLAIN = {dict, list, tuple, str, int, float, bool, type(None)}
 
 
 def _types(value):
