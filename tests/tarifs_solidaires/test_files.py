@@ -61,7 +61,7 @@ def read_csv(path, rule, delimiter):
         names, *rows = csv.reader(file, delimiter=delimiter)
     columns = dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))
     for name in rule.output_names:
-        kind = rule._output_kind(name)
+        kind = rule.output_kind(name)
         columns[name] = [
             None if not x else float(x.replace(",", ".")) if kind == "number"
             else x == "true" if kind == "flag" else x

@@ -242,7 +242,7 @@ class _Merged:
         last = len(self._names)
         outputs = self._outputs
         for name in self._rule.output_names:  # of which no row has a result
-            empty: Any = np.nan if self._rule._output_kind(name) == "number" else None
+            empty: Any = np.nan if self._rule.output_kind(name) == "number" else None
             outputs.setdefault(name, np.full(self._length, empty))
         return Result(
             rule=self._rule, inputs={}, shape=(self._length,), defaults=frozenset(),
