@@ -85,14 +85,36 @@ class FieldError(ValueError):
         return tuple(problem.fault for problem in self.problems)
 
     def under(self, path: str) -> FieldError:
-        """Return the same error inside a larger record."""
+        """Return the same error inside a larger record.
+
+        Parameters
+        ----------
+        path : str
+            Path of the record, which ends with a point.
+
+        Returns
+        -------
+        FieldError
+            The error, whose path begins with that one.
+        """
         fault = self.fault
         return FieldError(
             path + self.path, fault.message, code=fault.code, value=fault.value, remedy=fault.remedy
         )
 
     def at(self, where: str) -> Fault:
-        """Return what is wrong, with the place of the record."""
+        """Return what is wrong, with the place of the record.
+
+        Parameters
+        ----------
+        where : str
+            File and line, or name of the record.
+
+        Returns
+        -------
+        Fault
+            The line that says it, with its data.
+        """
         fault = self.fault
         return Fault(
             fault.message, code=fault.code, where=where, field=self.path, value=fault.value,
