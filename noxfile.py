@@ -139,6 +139,26 @@ def accessibility(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def service(session: nox.Session) -> None:
+    """Test the example of a service with schemathesis, then load it: ``-- COUNT`` requests a kind."""
+    session.install(".", *group("service"))
+    path = "tests/service/endpoints.py"
+    session.run("pytest", "-q", "-c", os.devnull, "--rootdir", ".", "--noconftest", path)
+    session.run("python", "examples/service/load.py", "--count", *(session.posargs or ["200"]))
+
+
+@nox.session(default=False)
+def verify_types(session: nox.Session) -> None:
+    """Let pyright say how much of what is public has a known type; npm carries it."""
+    session.install(".[all]", *group("types"))
+    for package in PACKAGES:
+        session.run(
+            "npx", "--yes", "pyright", "--pythonpath", str(Path(session.bin) / "python"),
+            "--ignoreexternal", "--verifytypes", package, external=True,
+        )  # fmt: skip
+
+
+@nox.session(default=False)
 def libreoffice(session: nox.Session) -> None:
     """Let a headless LibreOffice that is there save the workbooks of registers, and read them back."""
     session.install(".[workbooks]", *group("tests"))

@@ -2,10 +2,11 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
+from nantes_transport import NantesTransport
 
 from charte_registry import (
     Adequation,
@@ -85,7 +86,15 @@ from tarifs_solidaires import (
 names: tuple[str, ...] = list_rules()
 rule: Rule = load_rule("nantes/transport", on=dt.date(2020, 10, 1))
 result: Result = rule.compute(quotient_familial=[350.0, 350.01], age=30, beneficiaire_aah=False)
-rate: npt.NDArray[np.float64] = result.taux_reduction
+rate: npt.NDArray[np.float64] = result.outputs["taux_reduction"]
+value: float | str | bool | npt.NDArray[Any] | None = result["taux_reduction"]
+transport: NantesTransport = cast(NantesTransport, rule)
+one: float = transport.compute(quotient_familial=620, age=30).taux_reduction
+several: npt.NDArray[np.float64] = transport.compute(
+    quotient_familial=np.array([620.0]), age=np.array([30])
+).taux_reduction
+transport.compute(quotient=620, age=30)  # type: ignore[call-overload]
+asked: dict[str, Any] = rule.input_schema("en") | rule.output_schema(many=True) | rule.to_dict()
 text: str = result.explain(1, lang="fr")
 page: str = result.explain(1).to_html(contact="the town hall")
 told: str = result.explain(1, "pt", origin={"age": "declaration"}, role="assists").to_json()
@@ -157,3 +166,8 @@ def into_and_out_of_a_register(register: Register) -> tuple[Remark, ...]:
     lost: tuple[Remark, ...] = found.not_understood
     register, doubtful = joined(register, found, replace=True)
     return lost + doubtful + export_register(register, "registre.jsonld", "jsonld", base=None)
+
+
+def the_records_of_a_kind(register: Register) -> list[str]:
+    processings = [processing.responsable for processing in register.all("traitements")]
+    return processings + [software.hebergement.mode for software in register.all("applications")]

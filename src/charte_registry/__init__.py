@@ -2,7 +2,7 @@
 
 from charte_registry.attached import attach
 from charte_registry.diff import Change, diff
-from charte_registry.errors import RegisterError
+from charte_registry.errors import Fault, RegisterError
 from charte_registry.exchange.exporters.formats import export_register
 from charte_registry.exchange.importers.algoritmeregister import read_algoritmeregister
 from charte_registry.exchange.importers.archive import Limits
@@ -79,7 +79,7 @@ from charte_registry.records import (
 from charte_registry.records.base import FieldError, structure, unstructure
 from charte_registry.records.manifeste import Derogation
 from charte_registry.register import Register
-from charte_registry.rules.finding import Finding, Silenced
+from charte_registry.rules.finding import Finding, Silenced, finding_schema
 from charte_registry.schema import jsonld_context, kind_schema, register_schema, table_schema
 from charte_registry.sql import Answer, query
 from charte_registry.vocabularies.adequacy import Adequation, Decision, adequation
@@ -116,6 +116,7 @@ __all__ = [
     "Edition",
     "EtapeAction",
     "Exigence",
+    "Fault",
     "FieldError",
     "Finalite",
     "Finding",
@@ -156,6 +157,7 @@ __all__ = [
     "check_lines",
     "diff",
     "export_register",
+    "finding_schema",
     "joined",
     "jsonld_context",
     "kind_schema",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import json
 import re
 import typing
 from collections.abc import Iterator, Mapping, Sequence
@@ -31,7 +33,7 @@ from charte_registry.records import (
     RisqueAnalyse,
     Transfert,
 )
-from charte_registry.records.base import internal, unstructure
+from charte_registry.records.base import internal, plain, unstructure
 from charte_registry.register import Register
 from charte_registry.vocabularies.countries import country, zone
 from charte_registry.vocabularies.country_names import NAMES
@@ -146,6 +148,34 @@ class Change:
     before: Any = None
     after: Any = None
     internal: bool = False
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the change as plain values that go to JSON.
+
+        Returns
+        -------
+        dict
+            What it holds, by name; dates as text.
+        """
+        return {
+            "record": self.record, "nature": self.nature, "field": self.field,
+            "before": plain(self.before, iso=True), "after": plain(self.after, iso=True),
+            "internal": self.internal,
+        }  # fmt: skip
+
+    def to_json(self) -> str:
+        """Return ``to_dict()`` as JSON.
+
+        Returns
+        -------
+        str
+            JSON.
+        """
+        return json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False)
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows."""
+        return f"<p>{html.escape(self.told())}</p>"
 
     def told(self, lang: str = "en") -> str:
         """Return the change in one line.

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
+import json
 import re
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 import attrs
 
-from charte_registry.errors import RegisterError, nearest
+from charte_registry import records as classes
+from charte_registry.errors import Fault, RegisterError, nearest
+from charte_registry.frozen import Frozen
 from charte_registry.profiles import Profile
 from charte_registry.records import KINDS
-from charte_registry.records.manifeste import Derogation
+from charte_registry.records.base import FieldError, structure, unstructure
+from charte_registry.records.manifeste import SCHEMA_VERSION, Derogation, Manifeste
 
 if TYPE_CHECKING:
     from charte_registry.rules.finding import Finding, Silenced
 
 
+_HEAD = frozenset(field.name for field in attrs.fields(Manifeste))
 _STEP = re.compile(r"\[([0-9]+)\]|([^.\[\]]+)")
 
 
@@ -118,6 +123,72 @@ class Register:
     profile: Profile | None = attrs.field(default=None, repr=False)
     places: Mapping[tuple[str, str], Place] = attrs.field(factory=dict, repr=False, eq=False)
 
+    @overload
+    def all(self, kind: Literal["organismes"]) -> tuple[classes.Organisme, ...]: ...
+
+    @overload
+    def all(self, kind: Literal["traitements"]) -> tuple[classes.Traitement, ...]: ...
+
+    @overload
+    def all(
+        self, kind: Literal["traitements_sous_traitant"]
+    ) -> tuple[classes.TraitementSousTraitant, ...]: ...
+
+    @overload
+    def all(self, kind: Literal["applications"]) -> tuple[classes.Application, ...]: ...
+
+    @overload
+    def all(self, kind: Literal["algorithmes"]) -> tuple[classes.Algorithme, ...]: ...
+
+    @overload
+    def all(self, kind: Literal["jeux_de_donnees"]) -> tuple[classes.JeuDeDonnees, ...]: ...
+
+    @overload
+    def all(self, kind: Literal["actions"]) -> tuple[classes.Action, ...]: ...
+
+    @overload
+    def all(self, kind: Literal["partenaires"]) -> tuple[classes.Partenaire, ...]: ...
+
+    @overload
+    def all(self, kind: Literal["demandes_droits"]) -> tuple[classes.DemandesDroits, ...]: ...
+
+    @overload
+    def all(self, kind: Literal["formations"]) -> tuple[classes.Formation, ...]: ...
+
+    @overload
+    def all(self, kind: Literal["certifications"]) -> tuple[classes.Certification, ...]: ...
+
+    @overload
+    def all(self, kind: Literal["violations"]) -> tuple[classes.Violation, ...]: ...
+
+    @overload
+    def all(
+        self, kind: Literal["donnees_interet_metropolitain"]
+    ) -> tuple[classes.DonneeInteretMetropolitain, ...]: ...
+
+    @overload
+    def all(self, kind: Literal["clauses_marche"]) -> tuple[classes.ClauseMarche, ...]: ...
+
+    @overload
+    def all(self, kind: Literal["analyses_impact"]) -> tuple[classes.AnalyseImpact, ...]: ...
+
+    @overload
+    def all(
+        self, kind: Literal["contrats_sous_traitants"]
+    ) -> tuple[classes.ContratSousTraitant, ...]: ...
+
+    @overload
+    def all(self, kind: Literal["demandes"]) -> tuple[classes.Demande, ...]: ...
+
+    @overload
+    def all(self, kind: Literal["incidents"]) -> tuple[classes.Incident, ...]: ...
+
+    @overload
+    def all(self, kind: Literal["revues"]) -> tuple[classes.Revue, ...]: ...
+
+    @overload
+    def all(self, kind: str) -> tuple[Any, ...]: ...
+
     def all(self, kind: str) -> tuple[Any, ...]:
         """Return the records of a kind.
 
@@ -130,6 +201,11 @@ class Register:
         -------
         tuple of record
             In the order of the files.
+
+        Raises
+        ------
+        RegisterError
+            Where there is no such kind.
         """
         self._known(kind)
         return tuple(self.records.get(kind, {}).values())
@@ -167,9 +243,10 @@ class Register:
         self._known(kind)
         if type(record) is not self.kinds[kind]:
             raise RegisterError(
-                f"{kind} holds {self.kinds[kind].__name__}, not {type(record).__name__}; "
-                "give the record to its own kind"
-            )
+                f"{kind} holds {self.kinds[kind].__name__}, not {type(record).__name__}",
+                code="other_kind", field="kind", value=type(record).__name__,
+                remedy="give the record to its own kind",
+            )  # fmt: skip
         return self._replacing(kind, {**self.records.get(kind, {}), record.id: record})
 
     def without(self, kind: str, identifier: str) -> Register:
@@ -193,17 +270,159 @@ class Register:
         self._known(kind)
         kept = dict(self.records.get(kind, {}))
         if identifier not in kept:
-            raise RegisterError(f"no {identifier!r} in {kind}; give the identifier of a record")
+            raise RegisterError(
+                f"no {identifier!r} in {kind}", code="unknown_record", field="identifier",
+                value=identifier, remedy="give the identifier of a record",
+            )  # fmt: skip
         del kept[identifier]
         return self._replacing(kind, kept)
 
     def _known(self, kind: str) -> None:
         if kind not in self.kinds:
-            raise RegisterError(f"no kind {kind!r}; {nearest(kind, self.kinds)}")
+            raise RegisterError(
+                f"no kind {kind!r}", code="unknown_kind", field="kind", value=kind,
+                remedy=nearest(kind, self.kinds),
+            )  # fmt: skip
 
     def _replacing(self, kind: str, records: Mapping[str, Any]) -> Register:
-        every = {**self.records, kind: MappingProxyType(dict(records))}
-        return attrs.evolve(self, records=MappingProxyType(every))
+        every = {**self.records, kind: Frozen(dict(records))}
+        return attrs.evolve(self, records=Frozen(every))
+
+    def head(self) -> Manifeste:
+        """Return what the register says of itself, as its file holds it.
+
+        Returns
+        -------
+        Manifeste
+            Title, territory, day, years, and what else is not a record.
+        """
+        return Manifeste(
+            schema=SCHEMA_VERSION,
+            titre=self.titre,
+            territoire=self.territoire,
+            etat_au=self.etat_au,
+            annees=tuple(self.annees),
+            source=self.source or None,
+            note=self.note or None,
+            profil=self.profil,
+            derogation=tuple(self.derogations),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the register as plain values that go to JSON.
+
+        Returns
+        -------
+        dict
+            What a register in one ``.json`` file holds: the head, then a list of records for each
+            kind that has some; a field that holds its default is left out. ``register_schema()``
+            is its JSON Schema, and ``from_dict`` reads it back. Internal fields are in it: see
+            ``public`` for what is not.
+
+        Examples
+        --------
+        >>> from charte_registry import load_register
+        >>> data = load_register("examples/nantes_2020").to_dict()
+        >>> data["etat_au"], data["partenaires"][0]["id"]
+        ('2020-12-15', 'pa-01')
+        """
+        kept = {kind: self.records.get(kind, {}) for kind in self.kinds}
+        return unstructure(self.head(), iso=True) | {
+            kind: [unstructure(record, iso=True) for record in some.values()]
+            for kind, some in kept.items()
+            if some
+        }
+
+    def to_json(self) -> str:
+        """Return ``to_dict()`` as the text of a ``.json`` register.
+
+        Returns
+        -------
+        str
+            JSON.
+        """
+        return json.dumps(self.to_dict(), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any], *, profile: Profile | None = None) -> Register:
+        """Return the register that ``to_dict`` gives.
+
+        Parameters
+        ----------
+        data : mapping of str to object
+            Head and lists of records, as a register in one ``.json`` file holds them.
+        profile : Profile, optional
+            Its profile; needed where ``data`` names one.
+
+        Returns
+        -------
+        Register
+            The register; its records have no place in a file.
+
+        Raises
+        ------
+        RegisterError
+            Where it is no register: ``errors`` holds everything that is wrong.
+
+        Examples
+        --------
+        >>> register = Register(
+        ...     titre="R", territoire="T", etat_au=dt.date(2020, 12, 15), annees=(2020,), records={}
+        ... )
+        >>> Register.from_dict(register.to_dict()) == register
+        True
+        """
+        if not isinstance(data, Mapping):
+            raise RegisterError(f"expected a table of fields, got {data!r:.80}", code="not_table")
+        kinds = profile.kinds if profile is not None else KINDS
+        head = {name: value for name, value in data.items() if name in _HEAD}
+        faults = [
+            Fault("unknown field", code="unknown_field", field=str(name),
+                  remedy=nearest(str(name), [*_HEAD, *kinds]))
+            for name in data
+            if name not in kinds and name not in _HEAD
+        ]  # fmt: skip
+        if head.get("profil") is not None and profile is None:
+            faults.append(
+                Fault("the register has a profile", code="profile_missing", field="profil",
+                      value=head["profil"], remedy="give it too: load_profile reads it")
+            )  # fmt: skip
+        try:
+            manifest = structure(Manifeste, head)
+        except FieldError as error:
+            raise RegisterError([*faults, *error.errors]) from None
+        found = {
+            kind: _read(kind, kinds[kind], data[kind], faults) for kind in kinds if kind in data
+        }
+        if faults:
+            raise RegisterError(faults)
+        return cls(
+            titre=manifest.titre, territoire=manifest.territoire, etat_au=manifest.etat_au,
+            annees=manifest.annees, source=manifest.source or "", note=manifest.note or "",
+            derogations=manifest.derogation, profil=manifest.profil, profile=profile, kinds=kinds,
+            records=Frozen({kind: Frozen(found.get(kind, {})) for kind in kinds}),
+        )  # fmt: skip
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copy and pickle what the register holds; a profile makes its classes again."""
+        held = {field.name: getattr(self, field.name) for field in attrs.fields(Register)}
+        own = self.profile is not None and self.kinds == self.profile.kinds
+        if own or self.kinds is KINDS:
+            del held["kinds"]
+        return _register, (own, held)
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: the head, and how many records each kind has."""
+        title, place = html.escape(self.titre), html.escape(self.territoire)
+        rows = "".join(
+            f"<tr><th scope='row'>{html.escape(kind)}</th><td>{len(some)}</td></tr>"
+            for kind, some in self.records.items()
+            if some
+        )
+        return (
+            f"<table><caption>{title} — {place}, {self.etat_au}</caption>"
+            f"<thead><tr><th>kind</th><th>records</th></tr></thead><tbody>{rows}</tbody></table>"
+        )
 
     def check(self, on: str | dt.date, lang: str = "en") -> list[Finding]:
         """Check the register as a whole.
@@ -269,3 +488,40 @@ class Register:
             Where the register does not describe that year.
         """
         raise NotImplementedError  # charte_registry.attached gives it
+
+
+def _register(own: bool, held: dict[str, Any]) -> Register:
+    if own:
+        held = {**held, "kinds": held["profile"].kinds}
+    return Register(**held)
+
+
+def _read(kind: str, cls: type[Any], items: Any, faults: list[Fault]) -> dict[str, Any]:
+    """Return the records of a kind by identifier, and note what is wrong with them."""
+    if not isinstance(items, list | tuple):
+        faults.append(
+            Fault(f"expected a list of records, got {items!r:.80}", code="not_list", field=kind)
+        )
+        return {}
+    found: dict[str, Any] = {}
+    for number, item in enumerate(items):
+        where = f"{kind}[{number}]"
+        if not isinstance(item, Mapping):
+            faults.append(
+                Fault(
+                    f"expected a table of fields, got {item!r:.80}", code="not_table", field=where
+                )
+            )
+            continue
+        try:
+            record = structure(cls, item, f"{where}.")
+        except FieldError as error:
+            faults += error.errors
+            continue
+        if record.id in found:
+            faults.append(
+                Fault(f"{record.id!r} stands twice", code="same_id", field=f"{where}.id",
+                      value=record.id, remedy="give each record its own identifier")
+            )  # fmt: skip
+        found[record.id] = record
+    return found

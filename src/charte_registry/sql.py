@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
+import json
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
@@ -23,6 +25,8 @@ MAX_OPERATIONS = 200_000_000  # of the engine, some seconds: what stops a query 
 STEP = 100_000
 MAX_VALUE = 5_000_000  # bytes of one value, on its way too
 MAX_BYTES = 100_000_000  # of all that is given back
+
+SHOWN = 10  # rows that a notebook shows
 
 _TYPES: Mapping[type, str] = MappingProxyType(
     {str: "TEXT", int: "INTEGER", bool: "INTEGER", dt.date: "TEXT"}
@@ -49,6 +53,37 @@ class Answer:
 
     columns: tuple[str, ...]
     rows: tuple[tuple[Value, ...], ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the answer as plain values that go to JSON.
+
+        Returns
+        -------
+        dict
+            ``columns`` and ``rows``, lists; null where there is no value.
+        """
+        return {"columns": list(self.columns), "rows": [list(row) for row in self.rows]}
+
+    def to_json(self) -> str:
+        """Return ``to_dict()`` as JSON.
+
+        Returns
+        -------
+        str
+            JSON.
+        """
+        return json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False)
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: the first rows."""
+        head = "".join(f"<th scope='col'>{html.escape(name)}</th>" for name in self.columns)
+        cells = (
+            "".join(f"<td>{html.escape('–' if x is None else str(x))}</td>" for x in row)
+            for row in self.rows[:SHOWN]
+        )
+        body = "".join(f"<tr>{row}</tr>" for row in cells)
+        more = f"<p>{SHOWN} / {len(self.rows):,}</p>" if len(self.rows) > SHOWN else ""
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}"
 
 
 def query(

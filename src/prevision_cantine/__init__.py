@@ -65,6 +65,7 @@ from prevision_cantine.measure.written import Measured, measure_file, measure_fo
 from prevision_cantine.model.basis import Basis
 from prevision_cantine.model.choice import Choice, load_choice, save_choice
 from prevision_cantine.model.choosing import choose_settings
+from prevision_cantine.model.contract import forecast_schema
 from prevision_cantine.model.effects import EffectTable
 from prevision_cantine.model.forecast import Forecast
 from prevision_cantine.model.forecaster import CanteenForecaster
@@ -176,6 +177,7 @@ __all__ = [
     "compare_forecasts",
     "default_terms",
     "fetch_nantes",
+    "forecast_schema",
     "french_calendar",
     "import_office",
     "ingredients",

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from functools import wraps
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from prevision_cantine.city.city import City
 from prevision_cantine.city.saving import save_city
 from prevision_cantine.model.forecast import Forecast
 from prevision_cantine.say.explanation import explain, explanations
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 def attach() -> None:
@@ -25,6 +29,14 @@ def attach() -> None:
         return explanations(self, lang)
 
     Forecast.explanations = all_of_them  # type: ignore[method-assign]
+
+    @wraps(Forecast.plot)
+    def plot(self: Forecast, canteen: str, *, lang: str = "fr") -> Figure:
+        from prevision_cantine.say.figures import plot_forecast  # loads matplotlib
+
+        return plot_forecast(self, canteen, lang=lang)
+
+    Forecast.plot = plot  # type: ignore[method-assign]
 
     @wraps(City.to_folder)
     def to_folder(self: City, path: str | Path) -> Path:

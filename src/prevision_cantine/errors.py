@@ -32,7 +32,8 @@ class CantineError(ValueError):
 
     def __init__(self, code: str, **facts: Any) -> None:
         super().__init__(code)
-        self.code, self.facts = code, facts
+        self.code: str = code
+        self.facts: dict[str, Any] = facts
 
     def say(self, lang: str) -> str:
         """Return the message in a language.
@@ -112,7 +113,8 @@ class ParameterError(ForecastError):
 
     def __init__(self, name: str, value: object, remedy: str, **facts: Any) -> None:
         super().__init__("parameter", name=name, value=value, remedy=Phrase.of(remedy, **facts))
-        self.name, self.value = name, value
+        self.name: str = name
+        self.value: object = value
 
     @property
     def remedy(self) -> Phrase:

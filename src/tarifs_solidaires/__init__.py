@@ -43,10 +43,12 @@ if TYPE_CHECKING:
     from tarifs_solidaires.people.sampling import Confidence, Estimate
     from tarifs_solidaires.rule import Result, Rule, load_rule
     from tarifs_solidaires.rules.check import Finding, check_rule, check_text
+    from tarifs_solidaires.rules.finding import finding_schema
     from tarifs_solidaires.rules.load import list_rules
     from tarifs_solidaires.rules.model import Output, Parameter, Version
     from tarifs_solidaires.rules.schema import schema_text
     from tarifs_solidaires.rules.skeleton import new_rule
+    from tarifs_solidaires.rules.stub import stub_text
     from tarifs_solidaires.values.inputs import Input
 
 __all__ = [
@@ -85,6 +87,7 @@ __all__ = [
     "compute_frame",
     "compute_spark",
     "conform",
+    "finding_schema",
     "fit_margins",
     "list_rules",
     "load_rule",
@@ -97,6 +100,7 @@ __all__ = [
     "register_rule",
     "result_schema",
     "schema_text",
+    "stub_text",
     "write_batches",
     "write_notices",
 ]
@@ -118,10 +122,12 @@ _MODULES = {
     "pages.site": ("publish", "publish_all"),
     "rule": ("Result", "Rule", "load_rule"),
     "rules.check": ("Finding", "check_rule", "check_text"),
+    "rules.finding": ("finding_schema",),
     "rules.load": ("list_rules",),
     "rules.model": ("Output", "Parameter", "Version"),
     "rules.schema": ("schema_text",),
     "rules.skeleton": ("new_rule",),
+    "rules.stub": ("stub_text",),
     "values.inputs": ("Input",),
 }
 _HOMES = {name: module for module, names in _MODULES.items() for name in names}

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
+import json
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
+import numpy as np
 
 from tarifs_solidaires.rules.dated import DatedRule
 from tarifs_solidaires.rules.load import Beyond, Folder, load_parts
-from tarifs_solidaires.rules.outcome import Outcome
+from tarifs_solidaires.rules.outcome import Array, Outcome
 from tarifs_solidaires.values.inputs import Errors
 
 if TYPE_CHECKING:
     from tarifs_solidaires.say.notice import Explanation
+
+SHOWN = 10  # persons that a notebook shows
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -74,6 +79,47 @@ class Result(Outcome):
         from tarifs_solidaires.say.notice import explain
 
         return explain(self, i, lang, origin=origin, role=role, holder=holder)
+
+    def __repr__(self) -> str:
+        """Show the results, the first ones where there are many."""
+        named = [(name, self.outputs[name]) for name in self.outputs]
+        shown = [f"{name}={_short(array)}" for name, array in named]
+        tranche = np.asarray(self.tranche, dtype=object)
+        day = f"{self.rule.name} on {self.rule.on}"
+        return f"<Result of {day}: {', '.join([*shown, f'tranche={_short(tranche)}'])}>"
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: a row a person, the first ones where there are many."""
+        columns = {name: _first(self.outputs[name]) for name in self.outputs}
+        columns["tranche"] = _first(np.asarray(self.tranche, dtype=object))
+        head = "".join(f"<th scope='col'>{html.escape(name)}</th>" for name in columns)
+        rows = "".join(
+            "<tr>" + "".join(f"<td>{html.escape(_cell(value))}</td>" for value in row) + "</tr>"
+            for row in zip(*columns.values(), strict=True)
+        )
+        count = int(np.prod(self.shape))
+        more = f"<p>{SHOWN} / {count:,}</p>" if count > SHOWN else ""
+        title = html.escape(f"{self.rule.name}, {self.rule.on}")
+        return (
+            f"<table><caption>{title}</caption><thead><tr>{head}</tr></thead>"
+            f"<tbody>{rows}</tbody></table>{more}"
+        )
+
+
+def _first(array: Array) -> list[Any]:
+    found: list[Any] = array.reshape(-1)[:SHOWN].tolist()
+    return found
+
+
+def _cell(value: object) -> str:
+    return "–" if value is None or value != value else str(value)
+
+
+def _short(array: Array) -> str:
+    first = ", ".join(map(repr, _first(array)))
+    if array.shape == ():
+        return first
+    return f"[{first}{', …' if array.size > SHOWN else ''}]"
 
 
 @attrs.frozen(kw_only=True)
@@ -152,6 +198,100 @@ class Rule(DatedRule):
         0.1
         """
         return Rule(**self._replaced(rows, parameters))
+
+    # -- for programs --------------------------------------------------------------------------
+
+    def input_schema(self, lang: str | None = None) -> dict[str, Any]:
+        """Return the JSON Schema of the inputs of one person, for forms and interfaces.
+
+        Parameters
+        ----------
+        lang : str, optional
+            Language of titles and descriptions; left out, the first one of the rule.
+
+        Returns
+        -------
+        dict
+            Draft 2020-12. An input that may be given through others is given in one way only. What
+            it accepts ``compute`` accepts, but for the conditions that a rule requires of several
+            inputs together.
+
+        Examples
+        --------
+        >>> from tarifs_solidaires import load_rule
+        >>> schema = load_rule("nantes/eau", on="2016-06-15").input_schema("en")
+        >>> schema["properties"]["nombre_personnes"]["type"], schema["required"]
+        ('integer', ['nombre_personnes', 'ressources_annuelles'])
+        """
+        from tarifs_solidaires.rules.contract import input_schema
+
+        return input_schema(self, lang or self.languages[0])
+
+    def output_schema(self, lang: str | None = None, *, many: bool = False) -> dict[str, Any]:
+        """Return the JSON Schema of what ``Result.to_dict`` gives.
+
+        Parameters
+        ----------
+        lang : str, optional
+            Language of titles; left out, the first one of the rule.
+        many : bool
+            Whether the inputs are lists, of one dimension.
+
+        Returns
+        -------
+        dict
+            Draft 2020-12.
+
+        Examples
+        --------
+        >>> from tarifs_solidaires import load_rule
+        >>> schema = load_rule("nantes/eau", on="2016-06-15").output_schema()
+        >>> schema["properties"]["outputs"]["properties"]["aide_annuelle"]["type"]
+        ['number', 'null']
+        """
+        from tarifs_solidaires.rules.contract import output_schema
+
+        return output_schema(self, lang or self.languages[0], many=many)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what the rule is on its day as plain values that go to JSON.
+
+        Returns
+        -------
+        dict
+            Names, titles by language, authority, ``version`` with its source, ``inputs``,
+            ``outputs``, ``parameters`` and ``steps``; numbers as they are, null where there is
+            nothing.
+
+        Examples
+        --------
+        >>> from tarifs_solidaires import load_rule
+        >>> data = load_rule("nantes/eau", on="2016-06-15").to_dict()
+        >>> data["rule"], [item["name"] for item in data["inputs"] if item["required"]]
+        ('nantes/eau', ['nombre_personnes', 'ressources_annuelles'])
+        """
+        from tarifs_solidaires.rules.contract import rule_dict
+
+        return rule_dict(self)
+
+    def to_json(self) -> str:
+        """Return ``to_dict()`` as JSON.
+
+        Returns
+        -------
+        str
+            JSON, a key a line.
+        """
+        return json.dumps(self.to_dict(), ensure_ascii=False, indent=2, allow_nan=False)
+
+    def __repr__(self) -> str:
+        """Show its name and its day."""
+        beyond = f", last known on {self.last_known}" if self.last_known else ""
+        return f"<Rule {self.name} on {self.on}{beyond}>"
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: the drawing."""
+        return self.to_svg()
 
     # -- drawing -------------------------------------------------------------------------------
 

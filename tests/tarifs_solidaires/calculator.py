@@ -48,7 +48,7 @@ def boundary(rule, count, seed=0):
 def _ways(rule):
     """Return sets of inputs that can be given together."""
     required = [name for name in rule.required if name in rule.all_inputs]
-    through = {name: sorted(rule._ways(name)) for name in rule.all_inputs}
+    through = {name: sorted(rule.ways(name)) for name in rule.all_inputs}
     ways = {way for name in rule.all_inputs for way in through[name] if name in rule.version.reads}
     others = [
         item.name for item in rule.inputs if item.name in rule.version.reads and not item.formula

@@ -66,7 +66,7 @@ def persons(rule):
     for name, item in inputs.items():
         if name in base:
             values = []
-        elif item.formula or any(name in rule._ways(other) for other in base):
+        elif item.formula or any(name in rule.ways(other) for other in base):
             continue
         else:
             values = [usual(rule, item)]
@@ -82,7 +82,7 @@ def persons(rule):
         for value in values:
             yield {**base, name: value}
     for name in base:
-        ways = sorted(rule._ways(name))
+        ways = sorted(rule.ways(name))
         if ways:
             others = {way: usual(rule, inputs[way]) for way in ways}
             yield {key: value for key, value in {**base, **others}.items() if key != name}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
 from typing import Any
 
 import attrs
@@ -11,6 +10,7 @@ import attrs
 from charte_registry.diff import KEYS, Change, diff
 from charte_registry.errors import RegisterError
 from charte_registry.exchange.exporters.head import manifest
+from charte_registry.frozen import Frozen
 from charte_registry.records.base import FieldError, structure, unstructure
 from charte_registry.records.manifeste import Manifeste
 from charte_registry.register import Register
@@ -142,9 +142,9 @@ def merged(
         head = held[REGISTRE] if kind == REGISTRE else head
     if problems:
         raise RegisterError(problems)
-    frozen = {kind: MappingProxyType(items) for kind, items in records.items()}
+    frozen = {kind: Frozen(items) for kind, items in records.items()}
     after = attrs.evolve(
-        register, records=MappingProxyType(frozen), titre=head.titre, territoire=head.territoire,
+        register, records=Frozen(frozen), titre=head.titre, territoire=head.territoire,
         etat_au=head.etat_au, annees=head.annees, source=head.source or "", note=head.note or "",
         derogations=head.derogation,
     )  # fmt: skip

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import attrs
 
-from charte_registry.errors import RegisterError
+from charte_registry.errors import Fault, RegisterError
 from charte_registry.files.restate import restated
+from charte_registry.frozen import Frozen
 from charte_registry.records.base import FieldError, structure, unstructure
-from charte_registry.records.manifeste import SCHEMA_VERSION, Manifeste
+from charte_registry.records.manifeste import Manifeste
 from charte_registry.register import Place, Register
 
 Kinds = Callable[[Path, Manifeste], Mapping[str, type[Any]]]  # of a folder with that manifest
@@ -64,9 +64,7 @@ def assembled(
         try:
             record = _built(kinds[entry.kind], entry.data)
         except FieldError as error:
-            problems += [
-                f"{where(entry.place, p.path)} `{p.path}`: {p.message}" for p in error.problems
-            ]
+            problems += [p.at(where(entry.place, p.path)) for p in error.problems]
             continue
         found.append((entry.kind, entry.place, record))
     return collected(manifest, found, kinds, where, problems)
@@ -74,7 +72,9 @@ def assembled(
 
 def _built(cls: type[Any], data: Any) -> Any:
     if not isinstance(data, Mapping):
-        raise FieldError("record", f"expected a table of fields, got {data!r:.80}")
+        raise FieldError(
+            "record", f"expected a table of fields, got {data!r:.80}", code="not_table", value=data
+        )
     return structure(cls, data)
 
 
@@ -89,8 +89,14 @@ def collected(
         if record.id in records[kind]:
             first = places[kind, record.id]
             problems.append(
-                f"{where(place, 'id')} `id`: {record.id!r} stands already at "
-                f"{first.file}:{first.line}; give each record its own identifier"
+                Fault(
+                    f"{record.id!r} stands already at {first.file}:{first.line}",
+                    code="same_id",
+                    where=where(place, "id"),
+                    field="id",
+                    value=record.id,
+                    remedy="give each record its own identifier",
+                )
             )
             continue
         records[kind][record.id] = record
@@ -107,8 +113,8 @@ def collected(
         derogations=manifest.derogation,
         profil=manifest.profil,
         kinds=kinds,
-        records=MappingProxyType({kind: MappingProxyType(r) for kind, r in records.items()}),
-        places=MappingProxyType(places),
+        records=Frozen({kind: Frozen(r) for kind, r in records.items()}),
+        places=Frozen(places),
     )
 
 
@@ -135,15 +141,13 @@ def manifest_from(data: Any, where: Callable[[str], str]) -> Manifeste:
     try:
         return structure(Manifeste, data)
     except FieldError as error:
-        raise RegisterError(
-            [f"{where(p.path)} `{p.path}`: {p.message}" for p in error.problems]
-        ) from None
+        raise RegisterError([p.at(where(p.path)) for p in error.problems]) from None
 
 
 def headed(register: Register, place: Place) -> Register:
     """Return a register that also knows where its head stands, as ``registre/registre``."""
     places = {**register.places, (HEAD, HEAD): place}
-    return attrs.evolve(register, places=MappingProxyType(places))
+    return attrs.evolve(register, places=Frozen(places))
 
 
 def manifest_of(register: Register, folder: Path) -> Manifeste:
@@ -153,17 +157,7 @@ def manifest_of(register: Register, folder: Path) -> Manifeste:
         raise RegisterError(
             f"{folder / name}: the profile of the register is not there; copy it first"
         )
-    manifest = Manifeste(
-        schema=SCHEMA_VERSION,
-        titre=register.titre,
-        territoire=register.territoire,
-        etat_au=register.etat_au,
-        annees=tuple(register.annees),
-        source=register.source or None,
-        note=register.note or None,
-        profil=register.profil,
-        derogation=tuple(register.derogations),
-    )
+    manifest = register.head()
     storable("registre", manifest)
     return manifest
 
@@ -186,7 +180,7 @@ def storable(name: str, record: Any) -> None:
     try:
         again = structure(type(record), unstructure(record))
     except FieldError as error:
-        raise RegisterError([f"{name} `{p.path}`: {p.message}" for p in error.problems]) from None
+        raise RegisterError([p.at(name) for p in error.problems]) from None
     if again != record:
         raise RegisterError(f"{name}: would not read back as it is; make it with structure()")
 

@@ -47,7 +47,27 @@ class Lines:
         return None
 
 
+@attrs.frozen
+class Inside:
+    """The lines of one record: a function that can be copied and pickled.
+
+    Parameters
+    ----------
+    lines : Lines
+        The lines of the whole text.
+    prefix : tuple of str or int
+        Where the record stands in it.
+    """
+
+    lines: Lines
+    prefix: Path
+
+    def __call__(self, path: Path) -> int | None:
+        """Return the line of a field."""
+        return self.lines.line_of((*self.prefix, *path))
+
+
 def placed(file: str, lines: Lines, *prefix: str | int) -> Place:
     """Return the place of a record that stands somewhere inside a file."""
     line = lines.line_of(prefix) or 1
-    return Place(file=file, line=line, find=lambda path: lines.line_of((*prefix, *path)))
+    return Place(file=file, line=line, find=Inside(lines, prefix))

@@ -6,13 +6,13 @@ import tomllib
 from collections.abc import Collection, Mapping
 from functools import lru_cache
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import attrs
 
 from charte_registry.errors import RegisterError, nearest
-from charte_registry.profiles.classes import extended, paths
+from charte_registry.frozen import Frozen
+from charte_registry.profiles.classes import MADE_IN, classes_by_path, extended, paths
 from charte_registry.profiles.kinds import added_kinds, plain_example
 from charte_registry.profiles.statement import Condition, Delai, RegleProfil, Statement
 from charte_registry.records import KINDS
@@ -57,6 +57,10 @@ class Profile:
     examples: Mapping[str, Mapping[str, Any]] = attrs.field(repr=False)
     content: bytes = attrs.field(repr=False)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copy and pickle the file, and read it again: its classes are made anew elsewhere."""
+        return _profile, (self.content,)
+
     @property
     def reference(self) -> str:
         """The name and the version of the profile, as identifiers of schemas hold them."""
@@ -92,7 +96,9 @@ class Profile:
         """
         found = dict(paths(self.kinds))
         if path not in found:
-            raise RegisterError(f"no field {path!r}; {nearest(path, found)}")
+            raise RegisterError(
+                f"no field {path!r}", code="unknown_field", value=path, remedy=nearest(path, found)
+            )
         return found[path].choices
 
 
@@ -157,12 +163,30 @@ def _profile(content: bytes) -> Profile:
     _check_rules(statement, kinds, report)
     if problems:
         raise RegisterError(problems)
+    _let_pickle(kinds, content)
     return Profile(
         statement=statement,
-        kinds=MappingProxyType(kinds),
-        examples=MappingProxyType(known),
+        kinds=Frozen(kinds),
+        examples=Frozen(known),
         content=content,
     )
+
+
+def _let_pickle(kinds: Mapping[str, type[Any]], content: bytes) -> None:
+    """Let records of classes that the profile made be pickled: by the profile and their place."""
+    made = {path: cls for path, cls in classes_by_path(kinds).items() if cls.__module__ == MADE_IN}
+    for path, cls in made.items():
+
+        def reduced(self: Any, path: str = path) -> tuple[Any, ...]:
+            held = {f.name: getattr(self, f.name) for f in attrs.fields(type(self))}
+            return _record, (content, path, held)
+
+        cls.__reduce__ = reduced  # type: ignore[assignment]
+
+
+def _record(content: bytes, path: str, held: dict[str, Any]) -> Any:
+    """Return a record of a class that a profile makes."""
+    return classes_by_path(_profile(content).kinds)[path](**held)
 
 
 def _read(content: bytes) -> dict[str, Any]:

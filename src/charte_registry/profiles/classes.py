@@ -18,6 +18,7 @@ from charte_registry.vocabularies.vocabulaire import Terme, Vocabulaire
 
 Report = Callable[[str, str], None]
 
+MADE_IN = __name__  # module of the classes that a profile makes
 _FORMATS = {
     "adresse_web": formats.URL, "courriel": formats.COURRIEL, "duree": formats.DUREE,
     "langue": formats.LANGUE, "spdx": formats.SPDX, "subdivision": formats.SUBDIVISION,
@@ -281,3 +282,9 @@ def paths(kinds: Mapping[str, type[Any]]) -> Iterator[tuple[str, Shape]]:
 
     for kind, cls in kinds.items():
         yield from walk(cls, kind)
+
+
+def classes_by_path(kinds: Mapping[str, type[Any]]) -> dict[str, type[Any]]:
+    """Return the class of every kind and of every part of one, by its dotted path."""
+    parts = {path: shape.part for path, shape in paths(kinds) if shape.part is not None}
+    return {**kinds, **parts}

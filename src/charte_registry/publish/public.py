@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import typing
-from types import MappingProxyType
 from typing import Any
 
 import attrs
 
 from charte_registry.errors import RegisterError
+from charte_registry.frozen import Frozen
 from charte_registry.records.base import internal, is_internal
 from charte_registry.register import Register
 from charte_registry.rules.comptes import breaches_by_year, requests_by_year
@@ -132,9 +132,7 @@ def public(register: Register) -> Register:
         }
     return attrs.evolve(
         register,
-        records=MappingProxyType(
-            {kind: MappingProxyType(found) for kind, found in records.items()}
-        ),
+        records=Frozen({kind: Frozen(found) for kind, found in records.items()}),
         derogations=tuple(
             d for d in register.derogations if d.cible[1] in records.get(d.cible[0], {})
         ),

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import attrs
 
-from charte_registry.errors import nearest
+from charte_registry.errors import Fault, nearest
 from charte_registry.records.formats import IDENTIFIANT, Format
 from charte_registry.vocabularies.vocabulaire import Vocabulaire
 
@@ -33,15 +33,119 @@ class FieldError(ValueError):
     path : str
         Field, dotted.
     message : str
-        Why, and what to do.
+        Why.
     problems : sequence of FieldError, optional
         Everything that is wrong with the record, this one first; this one alone by default.
+    code : str
+        Stable name of what is wrong, such as ``"unknown_field"``; ``"rejected"`` for what a class
+        of record does not accept.
+    value : object
+        What was given.
+    remedy : str
+        What to do.
+
+    Examples
+    --------
+    >>> from charte_registry import Partenaire
+    >>> try:
+    ...     structure(Partenaire, {"id": "p", "nom": 3})
+    ... except FieldError as error:
+    ...     error.code, error.path, error.value
+    ('not_text', 'nom', 3)
     """
 
-    def __init__(self, path: str, message: str, problems: Sequence[FieldError] = ()) -> None:
-        super().__init__(f"{path}: {message}")
-        self.path, self.message = path, message
+    def __init__(
+        self, path: str, message: str, problems: Sequence[FieldError] = (), *,
+        code: str = "rejected", value: Any = None, remedy: str = "",
+    ) -> None:  # fmt: skip
+        self.fault: Fault = Fault(message, code=code, field=path, value=value, remedy=remedy)
+        self.path: str = path
+        self.message: str = f"{message}; {remedy}" if remedy else message
+        super().__init__(f"{path}: {self.message}")
         self.problems: tuple[FieldError, ...] = tuple(problems) or (self,)
+
+    @property
+    def code(self) -> str:
+        """Stable name of what is wrong."""
+        return self.fault.code
+
+    @property
+    def value(self) -> Any:
+        """What was given."""
+        return self.fault.value
+
+    @property
+    def remedy(self) -> str:
+        """What to do."""
+        return self.fault.remedy
+
+    @property
+    def errors(self) -> tuple[Fault, ...]:
+        """Everything that is wrong with the record, as data."""
+        return tuple(problem.fault for problem in self.problems)
+
+    def under(self, path: str) -> FieldError:
+        """Return the same error inside a larger record.
+
+        Parameters
+        ----------
+        path : str
+            Path of the record, which ends with a point.
+
+        Returns
+        -------
+        FieldError
+            The error, whose path begins with that one.
+        """
+        fault = self.fault
+        return FieldError(
+            path + self.path, fault.message, code=fault.code, value=fault.value, remedy=fault.remedy
+        )
+
+    def at(self, where: str) -> Fault:
+        """Return what is wrong, with the place of the record.
+
+        Parameters
+        ----------
+        where : str
+            File and line, or name of the record.
+
+        Returns
+        -------
+        Fault
+            The line that says it, with its data.
+        """
+        fault = self.fault
+        return Fault(
+            fault.message, code=fault.code, where=where, field=self.path, value=fault.value,
+            remedy=fault.remedy,
+        )  # fmt: skip
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the error as plain values that go to JSON.
+
+        Returns
+        -------
+        dict
+            ``kind``, the name of the class, and ``errors``, a dict for each problem.
+        """
+        return {
+            "kind": type(self).__name__,
+            "errors": [fault.to_dict() for fault in self.errors],
+        }
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return what pickles and copies it."""
+        others = self.problems[1:] if self.problems[0] is self else self.problems
+        return _field_error, (self.fault, others, self.problems[0] is self)
+
+
+def _field_error(fault: Fault, others: tuple[FieldError, ...], first: bool) -> FieldError:
+    made = FieldError(
+        fault.field, fault.message, code=fault.code, value=fault.value, remedy=fault.remedy
+    )
+    made.problems = (made, *others) if first else others
+    return made
 
 
 def champ(
@@ -152,11 +256,18 @@ def _allowed(_: Any, field: attrs.Attribute[Any], value: Any) -> None:
     for number, item in enumerate(value if several else (value,)):
         path = f"{field.name}[{number}]" if several else field.name
         if choices and item not in choices:
-            raise FieldError(path, f"{item!r} is not allowed; {nearest(str(item), choices)}")
+            raise FieldError(
+                path, f"{item!r} is not allowed", code="unknown_code", value=item,
+                remedy=nearest(str(item), choices),
+            )  # fmt: skip
         if form is not None and not form.accepts(item):
-            raise FieldError(path, f"{item!r} is no {form.nom}; {form.remedy}")
+            raise FieldError(
+                path, f"{item!r} is no {form.nom}", code="form", value=item, remedy=form.remedy
+            )
         if item in seen:
-            raise FieldError(path, f"{item!r} stands twice; keep one")
+            raise FieldError(
+                path, f"{item!r} stands twice", code="twice", value=item, remedy="keep one"
+            )
         seen.add(item)
 
 
@@ -206,7 +317,12 @@ def structure(record_class: type[T], data: Mapping[str, Any], path: str = "") ->
     """
     fields, kinds = _fields(record_class), _types(record_class)
     problems = [
-        FieldError(f"{path}{name}", f"unknown field; {nearest(str(name), fields)}")
+        FieldError(
+            f"{path}{name}",
+            "unknown field",
+            code="unknown_field",
+            remedy=nearest(str(name), fields),
+        )
         for name in data
         if name not in fields
     ]
@@ -218,19 +334,18 @@ def structure(record_class: type[T], data: Mapping[str, Any], path: str = "") ->
             except FieldError as error:
                 problems.extend(error.problems)
         elif field.default is attrs.NOTHING:
-            message = "missing; the record cannot be read without it"
-            problems.append(FieldError(f"{path}{name}", message))
+            remedy = "the record cannot be read without it"
+            problems.append(FieldError(f"{path}{name}", "missing", code="missing", remedy=remedy))
     if not problems:
         try:
             return record_class(**values)
         except FieldError as error:
-            problems = [_under(path, error)]
+            problems = [error.under(path)]
     first, *others = _without_repeats([*problems, *_refusals(fields, values, path)])
-    raise FieldError(first.path, first.message, (first, *others))
-
-
-def _under(path: str, error: FieldError) -> FieldError:
-    return FieldError(path + error.path, error.message)
+    raise FieldError(
+        first.path, first.fault.message, (first, *others), code=first.code, value=first.value,
+        remedy=first.remedy,
+    )  # fmt: skip
 
 
 def _refusals(
@@ -243,7 +358,7 @@ def _refusals(
             try:
                 validator(None, fields[name], value)
             except FieldError as error:
-                yield _under(path, error)
+                yield error.under(path)
 
 
 def _without_repeats(problems: Sequence[FieldError]) -> list[FieldError]:
@@ -258,7 +373,9 @@ def _convert(kind: Any, value: Any, path: str) -> Any:
         return _several(typing.get_args(kind)[0], value, path)
     if attrs.has(kind):
         if not isinstance(value, Mapping):
-            raise FieldError(path, f"expected a table of fields, got {value!r}")
+            raise FieldError(
+                path, f"expected a table of fields, got {value!r}", code="not_table", value=value
+            )
         return structure(kind, value, f"{path}.")
     return _CONVERSIONS[kind](value, path)
 
@@ -267,7 +384,7 @@ def _several(inner: Any, value: Any, path: str) -> tuple[Any, ...]:
     if isinstance(value, str):  # a cell of a table: values between semicolons
         value = [part.strip() for part in value.split(";") if part.strip()]
     if not isinstance(value, list | tuple):
-        raise FieldError(path, f"expected a list, got {value!r}")
+        raise FieldError(path, f"expected a list, got {value!r}", code="not_list", value=value)
     items: list[Any] = []
     problems: list[FieldError] = []
     for number, item in enumerate(value):
@@ -276,18 +393,28 @@ def _several(inner: Any, value: Any, path: str) -> tuple[Any, ...]:
         except FieldError as error:
             problems.extend(error.problems)
     if problems:
-        raise FieldError(problems[0].path, problems[0].message, problems)
+        first = problems[0]
+        raise FieldError(
+            first.path, first.fault.message, problems, code=first.code, value=first.value,
+            remedy=first.remedy,
+        )  # fmt: skip
     return tuple(items)
 
 
 def _text(value: Any, path: str) -> str:
     if not isinstance(value, str):
-        raise FieldError(path, f"expected a text, got {value!r}")
+        raise FieldError(path, f"expected a text, got {value!r}", code="not_text", value=value)
     if not value.strip():
-        raise FieldError(path, "empty; write a value or leave the field out")
+        raise FieldError(
+            path, "empty", code="empty", value=value, remedy="write a value or leave the field out"
+        )
     if not value.isascii() and any("\ud800" <= letter <= "\udfff" for letter in value):
         raise FieldError(
-            path, f"{value!r} is half a character; no file can hold it, write it again"
+            path,
+            f"{value!r} is half a character",
+            code="half_character",
+            value=ascii(value),
+            remedy="no file can hold it, write it again",
         )
     return value
 
@@ -297,7 +424,7 @@ def _flag(value: Any, path: str) -> bool:
         return value
     if value in ("true", "false"):
         return bool(value == "true")
-    raise FieldError(path, f"expected true or false, got {value!r}")
+    raise FieldError(path, f"expected true or false, got {value!r}", code="not_flag", value=value)
 
 
 def _number(value: Any, path: str) -> int:
@@ -305,7 +432,12 @@ def _number(value: Any, path: str) -> int:
         return value
     if isinstance(value, str) and _DIGITS.fullmatch(value):
         return int(value)
-    raise FieldError(path, f"expected a whole number of 0 or more, got {value!r:.80}")
+    raise FieldError(
+        path,
+        f"expected a whole number of 0 or more, got {value!r:.80}",
+        code="not_whole",
+        value=value,
+    )
 
 
 def _date(value: Any, path: str) -> dt.date:
@@ -316,7 +448,9 @@ def _date(value: Any, path: str) -> dt.date:
             return dt.date.fromisoformat(value)
         except ValueError:
             pass
-    raise FieldError(path, f"expected a date YYYY-MM-DD, got {value!r}")
+    raise FieldError(
+        path, f"expected a date YYYY-MM-DD, got {value!r}", code="not_date", value=value
+    )
 
 
 _CONVERSIONS: Mapping[Any, Any] = {str: _text, bool: _flag, int: _number, dt.date: _date}

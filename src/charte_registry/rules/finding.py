@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+import html
+import json
+from collections.abc import Collection, Mapping
+from typing import Any
 
 import attrs
 
@@ -56,6 +59,55 @@ class Finding:
         severity = SEVERITY_NOUNS[self.lang][self.severity][0] + COLONS[self.lang]
         return f"{where} `{self.field}`: {severity} {self.message} [{self.rule}]"
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return the finding as plain values that go to JSON; ``finding_schema`` describes them.
+
+        Returns
+        -------
+        dict
+            ``code`` (the rule), ``severity``, ``record``, ``field``, ``message``, ``lang``, and
+            ``file`` and ``line``, null for a record that stands in no file.
+        """
+        return {
+            "code": self.rule, "severity": self.severity, "record": self.record,
+            "field": self.field, "message": self.message, "lang": self.lang,
+            "file": self.file or None, "line": self.line or None,
+        }  # fmt: skip
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Finding:
+        """Return the finding that ``to_dict`` gives.
+
+        Parameters
+        ----------
+        data : mapping of str to object
+            What ``to_dict`` returned.
+
+        Returns
+        -------
+        Finding
+            The finding.
+        """
+        return cls(
+            record=data["record"], field=data["field"], rule=data["code"], message=data["message"],
+            severity=data["severity"], file=data["file"] or "", line=data["line"] or 0,
+            lang=data["lang"],
+        )  # fmt: skip
+
+    def to_json(self) -> str:
+        """Return ``to_dict()`` as JSON.
+
+        Returns
+        -------
+        str
+            One line.
+        """
+        return json.dumps(self.to_dict(), ensure_ascii=False)
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows."""
+        return f"<p>{html.escape(str(self))}</p>"
+
 
 @attrs.frozen(kw_only=True)
 class Silenced:
@@ -80,6 +132,31 @@ class Silenced:
     finding: Finding
     raison: str
     jusqu_au: dt.date | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the same as plain values that go to JSON.
+
+        Returns
+        -------
+        dict
+            ``finding``, ``raison`` and ``jusqu_au``, a date or null.
+        """
+        end = self.jusqu_au.isoformat() if self.jusqu_au is not None else None
+        return {"finding": self.finding.to_dict(), "raison": self.raison, "jusqu_au": end}
+
+    def to_json(self) -> str:
+        """Return ``to_dict()`` as JSON.
+
+        Returns
+        -------
+        str
+            One line.
+        """
+        return json.dumps(self.to_dict(), ensure_ascii=False)
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows."""
+        return f"<p>{html.escape(str(self.finding))} — {html.escape(self.raison)}</p>"
 
 
 @attrs.frozen(kw_only=True)
@@ -114,3 +191,43 @@ class Checked:
         known = {(f.rule, f.record, f.field) for f in before.findings}
         new = (f for f in self.findings if (f.rule, f.record, f.field) not in known)
         return attrs.evolve(self, findings=tuple(new))
+
+
+def finding_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a finding, as ``Finding.to_dict`` gives it.
+
+    Returns
+    -------
+    dict
+        Draft 2020-12.
+
+    Examples
+    --------
+    >>> finding_schema()["properties"]["severity"]["enum"]
+    ['error', 'warning', 'note']
+    """
+    text = {"type": "string"}
+    properties: dict[str, Any] = {
+        "code": {
+            **text,
+            "description": "Identifier of the rule, which the page of checks explains.",
+        },
+        "severity": {"enum": list(SEVERITY_NOUNS["en"])},
+        "record": {**text, "description": "kind/id"},
+        "field": {**text, "description": "Dotted path inside the record."},
+        "message": {
+            **text,
+            "description": "What is wrong and what to do, in the language asked for.",
+        },
+        "lang": {"enum": list(SEVERITY_NOUNS)},
+        "file": {"type": ["string", "null"]},
+        "line": {"type": ["integer", "null"], "minimum": 1},
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Finding of a check of a register",
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }

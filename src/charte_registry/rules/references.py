@@ -136,19 +136,19 @@ def _roles(register: Register) -> Iterator[Raised]:
                 yield DEUX_ROLES.at(
                     "traitements", record.id, field, organisme=name, roles=ROLES["responsable"]
                 )
-    for record in register.all("traitements_sous_traitant"):
+    for processed in register.all("traitements_sous_traitant"):
         both = [
             (f"pour_le_compte[{number}].responsable", compte.responsable, "sous_traitant")
-            for number, compte in enumerate(record.pour_le_compte)
+            for number, compte in enumerate(processed.pour_le_compte)
         ] + [
             (f"sous_traitants_ulterieurs[{number}]", name, "ulterieur")
-            for number, name in enumerate(record.sous_traitants_ulterieurs)
+            for number, name in enumerate(processed.sous_traitants_ulterieurs)
         ]
         for field, name, roles in both:
-            if name == record.sous_traitant:
+            if name == processed.sous_traitant:
                 yield DEUX_ROLES.at(
                     "traitements_sous_traitant",
-                    record.id,
+                    processed.id,
                     field,
                     organisme=name,
                     roles=ROLES[roles],

@@ -30,18 +30,18 @@ HORS_DELAI = _WORDS["hors_delai"]
 
 def check(register: Register, _: dt.date) -> Iterator[Raised]:
     """Raise the SOMME rules."""
-    for record in register.all("demandes_droits"):
-        yield from _requests(record)
-    for record in register.all("violations"):
-        yield from _breaches(record)
+    for requests in register.all("demandes_droits"):
+        yield from _requests(requests)
+    for breaches in register.all("violations"):
+        yield from _breaches(breaches)
     for kind in ("demandes_droits", "violations"):
         yield from _twice(register, kind)
     for kind, record in counted_twice(register):
         yield DEUX_COMPTES.at(kind, record.id, "annee", annee=record.annee)
-    for record in register.all("formations"):
-        if record.personnes and not record.sessions:
+    for training in register.all("formations"):
+        if training.personnes and not training.sessions:
             yield PERSONNES_SANS_SEANCE.at(
-                "formations", record.id, "sessions", personnes=record.personnes
+                "formations", training.id, "sessions", personnes=training.personnes
             )
     yield from _hostings(register)
 

@@ -104,10 +104,11 @@ def _organisation(where: tuple[str, str, str], transfert: Any, on: dt.date) -> I
 def _unlisted(register: Register, on: dt.date) -> Iterator[Raised]:
     """Raise the hosts in a third country that the processings they serve say nothing of."""
     abroad = {
-        application.id: application.hebergement.pays
+        application.id: pays
         for application in register.all("applications")
-        if application.hebergement.mode == "heberge" and application.hebergement.pays in NAMES
-        and not adequation(application.hebergement.pays, on).eee
+        if application.hebergement.mode == "heberge"
+        and (pays := application.hebergement.pays) is not None and pays in NAMES
+        and not adequation(pays, on).eee
     }  # fmt: skip
     for kind in PROCESSINGS if abroad else ():
         for record in real(register, kind):

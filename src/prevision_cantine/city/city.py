@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,7 @@ from prevision_cantine.city.records import (
 )
 from prevision_cantine.errors import CityError, ForecastError
 from prevision_cantine.files.csv_file import write_csv
+from prevision_cantine.plain_values import html_table, rows_of
 from prevision_cantine.read_only import read_only
 from prevision_cantine.words.language import counted, in_language, phrases
 from prevision_cantine.words.near import names_near
@@ -72,6 +74,35 @@ class Rows:
     def __len__(self) -> int:
         """Return how many rows there are."""
         return len(self.date)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the canteens and days as plain values that go to JSON.
+
+        Returns
+        -------
+        dict
+            ``rows``, each with ``cantine``, ``service`` where there is more than one, and ``date``.
+        """
+        return {"rows": rows_of(self.keys())}
+
+    def to_json(self) -> str:
+        """Return ``to_dict()`` as JSON.
+
+        Returns
+        -------
+        str
+            JSON.
+        """
+        return json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False)
+
+    def __repr__(self) -> str:
+        """Show how many rows there are, and of which days."""
+        days = f", {self.date.min()} to {self.date.max()}" if len(self) else ""
+        return f"<Rows: {len(self)}{days}>"
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: the first rows."""
+        return html_table(self.keys())
 
     @property
     def names(self) -> npt.NDArray[np.str_]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Collection, Mapping
 from pathlib import Path
+from typing import Any
 
 import attrs
 import numpy as np
@@ -23,6 +25,7 @@ from prevision_cantine.model.forecast import Forecast
 from prevision_cantine.model.forecaster import CanteenForecaster
 from prevision_cantine.model.naming import NO_WORDS, Words, reasons
 from prevision_cantine.model.terms import Category, terms_from_text, terms_to_text
+from prevision_cantine.plain_values import html_table, rows_of
 from prevision_cantine.read_only import read_only
 from prevision_cantine.uncertainty.margins import added
 from prevision_cantine.words.catalogue import Count
@@ -73,6 +76,42 @@ class Difference:
     def __len__(self) -> int:
         """Return how many rows there are."""
         return len(self.before)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the difference as plain values that go to JSON.
+
+        Returns
+        -------
+        dict
+            ``rows``, each with ``cantine``, ``service`` where there is more than one, ``date``,
+            ``before``, ``after`` and ``terms``: meals that each adds, which add up to the change.
+        """
+        columns = {**self.rows.keys(), "before": self.before, "after": self.after}
+        terms = rows_of(self.terms) if self.terms else [{} for _ in range(len(self))]
+        return {
+            "rows": [
+                {**row, "terms": term} for row, term in zip(rows_of(columns), terms, strict=True)
+            ]
+        }
+
+    def to_json(self) -> str:
+        """Return ``to_dict()`` as JSON.
+
+        Returns
+        -------
+        str
+            JSON.
+        """
+        return json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False)
+
+    def __repr__(self) -> str:
+        """Show what changes."""
+        before, after = float(self.before.sum()), float(self.after.sum())
+        return f"<Difference of {len(self)} rows: {before:.0f} meals before, {after:.0f} after>"
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: the first rows."""
+        return html_table({**self.rows.keys(), "before": self.before, "after": self.after})
 
     def explain(self, i: int, lang: str = "fr") -> str:
         """Say what differs in one row.

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import attrs
 
@@ -15,6 +17,7 @@ from prevision_cantine.city.city import TYPES
 from prevision_cantine.decide.ordering import Order
 from prevision_cantine.errors import CityError, DateError
 from prevision_cantine.files.csv_file import parse_quantity, read_rows, write_csv
+from prevision_cantine.plain_values import html_text
 from prevision_cantine.words.catalogue import Count, Phrase
 from prevision_cantine.words.language import counted, in_language, number, phrases, table
 from prevision_cantine.words.plain import plain
@@ -98,6 +101,40 @@ class Ingredients:
     def __len__(self) -> int:
         """Return how many purchases there are."""
         return len(self.purchases)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the purchases as plain values that go to JSON.
+
+        Returns
+        -------
+        dict
+            ``purchases``, each with ``lundi``, ``fournisseur``, ``produit``, ``quantite`` (not
+            rounded) and ``unite``.
+        """
+        return {
+            "purchases": [
+                {
+                    **attrs.asdict(one),
+                    "lundi": one.lundi.isoformat(),
+                    "quantite": float(one.quantite),
+                }
+                for one in self.purchases
+            ]
+        }
+
+    def to_json(self) -> str:
+        """Return ``to_dict()`` as JSON.
+
+        Returns
+        -------
+        str
+            JSON.
+        """
+        return json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False)
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows."""
+        return html_text(self.to_text("en"))
 
     def to_text(self, lang: str = "fr") -> str:
         """Return a list a week and supplier, each quantity rounded up: what is bought is enough.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import attrs
 import numpy as np
@@ -16,6 +18,7 @@ from prevision_cantine.decide.scenario import Scenario
 from prevision_cantine.files.csv_file import write_csv
 from prevision_cantine.model.forecaster import CanteenForecaster
 from prevision_cantine.model.naming import reasons
+from prevision_cantine.plain_values import html_table, rows_of
 from prevision_cantine.words.language import (
     counted,
     day_of_week,
@@ -67,6 +70,37 @@ class OrderChange:
     def change(self) -> Floats:
         """Meals more that are ordered with the scenario, a row each."""
         return self.meals_after - self.meals_before
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the change as plain values that go to JSON.
+
+        Returns
+        -------
+        dict
+            ``name`` of the scenario, and ``rows``, each with ``cantine``, ``service`` where there is
+            more than one, ``date``, ``before``, ``after`` and ``change``, in meals ordered.
+        """
+        return {"name": self.name, "rows": rows_of(self._columns())}
+
+    def to_json(self) -> str:
+        """Return ``to_dict()`` as JSON.
+
+        Returns
+        -------
+        str
+            JSON.
+        """
+        return json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False)
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: the first rows."""
+        return html_table(self._columns(), self.name)
+
+    def _columns(self) -> dict[str, np.ndarray[Any, Any]]:
+        return {
+            **self.rows.keys(), "before": self.meals_before, "after": self.meals_after,
+            "change": self.change,
+        }  # fmt: skip
 
     def reasons(self, i: int, lang: str = "fr") -> str:
         """Say why the order of a row changes.

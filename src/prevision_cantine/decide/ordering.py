@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import attrs
 import numpy as np
@@ -13,6 +15,7 @@ from prevision_cantine.city.city import City, Rows
 from prevision_cantine.errors import CityError, ForecastError, ParameterError
 from prevision_cantine.files.csv_file import parse_date, parse_quantity, read_rows, write_csv
 from prevision_cantine.model.forecast import NINE_OF_TEN, Forecast
+from prevision_cantine.plain_values import first_few, html_table, html_text, rows_of
 from prevision_cantine.uncertainty.intervals import MIN_DAYS, Calibration, check_share
 from prevision_cantine.uncertainty.margins import Margin, added, whole
 from prevision_cantine.uncertainty.measures import excess
@@ -56,6 +59,36 @@ class KitchenOrder:
     forecast: Floats = attrs.field(repr=False)
     separate: Floats = attrs.field(repr=False)
     together: Floats = attrs.field(repr=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the order as plain values that go to JSON.
+
+        Returns
+        -------
+        dict
+            ``days``, each with ``date``, ``forecast``, ``separate``, ``together`` and ``gain``.
+        """
+        return {"days": rows_of(self._columns())}
+
+    def to_json(self) -> str:
+        """Return ``to_dict()`` as JSON.
+
+        Returns
+        -------
+        str
+            JSON.
+        """
+        return json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False)
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows."""
+        return html_table(self._columns())
+
+    def _columns(self) -> dict[str, np.ndarray[Any, Any]]:
+        return {
+            "date": self.date, "forecast": self.forecast, "separate": self.separate,
+            "together": self.together, "gain": self.gain,
+        }  # fmt: skip
 
     @property
     def gain(self) -> Floats:
@@ -169,6 +202,44 @@ class Order:
     def __len__(self) -> int:
         """Return how many rows there are."""
         return len(self.meals)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the order as plain values that go to JSON.
+
+        Returns
+        -------
+        dict
+            ``tray``, ``past_days``, ``rows`` (``cantine``, ``service`` where there is more than one,
+            ``date``, ``forecast``, ``meals``), ``kitchen`` (a list of days with ``forecast``,
+            ``separate``, ``together`` and ``gain``, or null) and ``basis``, of what the margin rests
+            on, or null.
+        """
+        kitchen = None if self.kitchen is None else self.kitchen.to_dict()["days"]
+        return {
+            "tray": self.tray, "past_days": self.past_days,
+            "rows": rows_of({**self.rows.keys(), "forecast": self.forecast, "meals": self.meals}),
+            "kitchen": kitchen,
+            "basis": None if self.basis is None else self.basis.to_dict(),
+        }  # fmt: skip
+
+    def to_json(self) -> str:
+        """Return ``to_dict()`` as JSON.
+
+        Returns
+        -------
+        str
+            JSON.
+        """
+        return json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False)
+
+    def __repr__(self) -> str:
+        """Show what it orders."""
+        meals = first_few([f"{x:.0f}" for x in self.meals[:4]])
+        return f"<Order of {len(self)} rows, trays of {self.tray}: meals={meals}>"
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: the first rows."""
+        return html_table({**self.rows.keys(), "forecast": self.forecast, "meals": self.meals})
 
     def on(self, rows: Rows) -> Floats:
         """Return the meals ordered for some rows, such as the draft of a forecast.
@@ -636,6 +707,37 @@ class TradeOff:
     def __len__(self) -> int:
         """Return how many rows there are."""
         return len(self.margin)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the table as plain values that go to JSON.
+
+        Returns
+        -------
+        dict
+            ``days``, ``together`` and ``rows``, each with ``margin``, ``quantile``, ``excess``,
+            ``shortage``, ``wasted`` and ``missing``.
+        """
+        return {"days": self.days, "together": self.together, "rows": rows_of(self._columns())}
+
+    def to_json(self) -> str:
+        """Return ``to_dict()`` as JSON.
+
+        Returns
+        -------
+        str
+            JSON.
+        """
+        return json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False)
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows."""
+        return html_text(self.to_text("en"))
+
+    def _columns(self) -> dict[str, np.ndarray[Any, Any]]:
+        return {
+            "margin": self.margin, "quantile": self.quantile, "excess": self.excess,
+            "shortage": self.shortage, "wasted": self.wasted, "missing": self.missing,
+        }  # fmt: skip
 
     def to_text(self, lang: str = "fr") -> str:
         """Return the table as a manager reads it.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Literal
 
 import attrs
@@ -107,6 +108,16 @@ class Basis:
         found = {field.name: getattr(self, field.name) for field in attrs.fields(Basis)}
         found["canteens"], found["notes"] = list(self.canteens), list(self.notes)
         return {**found, "breaks": [one.to_dict() for one in self.breaks]}
+
+    def to_json(self) -> str:
+        """Return ``to_dict()`` as JSON.
+
+        Returns
+        -------
+        str
+            JSON.
+        """
+        return json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False)
 
 
 def level_of(unknowns: Unknowns, series: int, row: int) -> tuple[Source, tuple[int, ...]]:

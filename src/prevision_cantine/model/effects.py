@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from prevision_cantine.model.naming import NO_WORDS, TERMS, Words
 from prevision_cantine.model.regression import Block, Design, Effects
 from prevision_cantine.model.terms import Term
 from prevision_cantine.model.week_errors import FEW_WEEKS, GROUPS, week_errors
+from prevision_cantine.plain_values import html_text, rows_of
 from prevision_cantine.words.language import in_language, number, percent, phrases, table
 
 EVERYWHERE = "*"
@@ -78,6 +80,56 @@ class EffectTable:
     def percent_error(self) -> Floats:
         """Standard errors in points of percent, NaN where there is none, shape (m,)."""
         return 100 * np.exp(self.effect) * self.error
+
+    def to_dict(self, lang: str = "fr") -> dict[str, Any]:
+        """Return the effects as plain values that go to JSON.
+
+        Parameters
+        ----------
+        lang : {"fr", "en", "pt"}
+            Language of the names of levels.
+
+        Returns
+        -------
+        dict
+            ``effects``, each with ``term``, ``factor``, ``level``, ``name``, ``scope``, ``effect``
+            and ``error`` (on the logarithm of meals), ``percent``, ``percent_error``, ``rows`` and
+            ``weeks``; null for an error that there is not.
+        """
+        fields = ("term", "factor", "level", "scope", "effect", "error", "rows", "weeks")
+        columns = {name: getattr(self, name) for name in fields}
+        columns |= {"percent": self.percent, "percent_error": self.percent_error}
+        names = self.level_names(lang)
+        return {
+            "effects": [
+                {**row, "name": name} for row, name in zip(rows_of(columns), names, strict=True)
+            ]
+        }
+
+    def to_json(self, lang: str = "fr") -> str:
+        """Return ``to_dict()`` as JSON.
+
+        Parameters
+        ----------
+        lang : {"fr", "en", "pt"}
+            Language of the names of levels.
+
+        Returns
+        -------
+        str
+            JSON.
+        """
+        return json.dumps(self.to_dict(lang), ensure_ascii=False, allow_nan=False)
+
+    def __repr__(self) -> str:
+        """Show how many effects there are, and of which terms."""
+        return (
+            f"<EffectTable of {len(self)} effects: {', '.join(dict.fromkeys(self.term.tolist()))}>"
+        )
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows."""
+        return html_text(self.to_text("en"))
 
     def select(self, *, term: str | None = None, scope: str | None = None) -> EffectTable:
         """Return the effects of a term, of a scope, or of both.

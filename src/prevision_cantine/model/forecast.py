@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import numpy as np
@@ -16,10 +18,14 @@ from prevision_cantine.files.csv_file import write_csv
 from prevision_cantine.files.masking import small_cells
 from prevision_cantine.model.basis import Basis, Unknowns, level_of
 from prevision_cantine.model.naming import NO_WORDS, Words
+from prevision_cantine.plain_values import first_few, html_table, rows_of
 from prevision_cantine.read_only import read_only
 from prevision_cantine.uncertainty.intervals import Calibration
 from prevision_cantine.uncertainty.spread import Scale
 from prevision_cantine.words.catalogue import Count
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 NINE_OF_TEN = 1.645  # standard deviations of a normal that hold 90 % of it
 
@@ -94,6 +100,66 @@ class Forecast:
             Where it has none.
         """
         return self.rows.of(canteen)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the forecast as plain values that go to JSON; ``forecast_schema`` describes them.
+
+        Returns
+        -------
+        dict
+            ``coverage``, ``until`` and ``rows``: for each canteen and day ``cantine``, ``service``
+            where there is more than one, ``date``, ``meals``, ``lower`` and ``upper`` (null without
+            past forecasts), ``usual`` meals, ``added`` meals by term (with ``usual`` they add up to
+            ``meals``) and ``notes``, the names of what is not known.
+
+        Examples
+        --------
+        >>> from prevision_cantine import CanteenForecaster, make_city
+        >>> city = make_city(seed=0, canteens=5, years=2)
+        >>> forecast = CanteenForecaster().fit(city, until="2022-02-01").predict(
+        ...     city.calendar_rows("2022-03-07", "2022-03-11")
+        ... )
+        >>> row = forecast.to_dict()["rows"][0]
+        >>> row["cantine"], row["date"], abs(row["usual"] + sum(row["added"].values()) - row["meals"]) < 1e-9
+        ('Cantine 01', '2022-03-07', True)
+        """
+        usual, added = self.in_meals()
+        columns = {
+            **self.rows.keys(), "meals": self.meals, "lower": self.lower, "upper": self.upper,
+            "usual": usual,
+        }  # fmt: skip
+        terms = rows_of(added) if added else [{} for _ in range(len(self))]
+        notes = rows_of(self.notes) if self.notes else [{} for _ in range(len(self))]
+        return {
+            "coverage": float(self.coverage),
+            "until": str(self.until),
+            "rows": [
+                {**row, "added": term, "notes": [name for name, holds in note.items() if holds]}
+                for row, term, note in zip(rows_of(columns), terms, notes, strict=True)
+            ],
+        }
+
+    def to_json(self) -> str:
+        """Return ``to_dict()`` as JSON.
+
+        Returns
+        -------
+        str
+            JSON.
+        """
+        return json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False)
+
+    def __repr__(self) -> str:
+        """Show what it forecasts."""
+        meals = first_few([f"{x:.0f}" for x in self.meals[:4]])
+        return f"<Forecast of {len(self)} rows, known on {self.until}: meals={meals}>"
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: the first rows."""
+        columns = {
+            **self.rows.keys(), "meals": self.meals, "lower": self.lower, "upper": self.upper,
+        }  # fmt: skip
+        return html_table(columns, f"{self.until}, {self.coverage:.0%}")
 
     def in_meals(self) -> tuple[Floats, dict[str, Floats]]:
         """Return the usual meals of the canteen on that weekday, and what each other term adds.
@@ -220,6 +286,30 @@ class Forecast:
         ------
         ForecastError
             Where the language does not exist.
+        """
+        raise NotImplementedError  # prevision_cantine.attached gives it
+
+    def plot(self, canteen: str, *, lang: str = "fr") -> Figure:
+        """Draw the forecasts of a canteen with their intervals.
+
+        Parameters
+        ----------
+        canteen : str
+            Name of the canteen.
+        lang : {"fr", "en", "pt"}
+            Language of the labels.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            The picture; ``prevision_cantine.say.figures`` has others.
+
+        Raises
+        ------
+        ForecastError
+            Where the canteen or the language does not exist.
+        CantineError
+            Where matplotlib is not installed.
         """
         raise NotImplementedError  # prevision_cantine.attached gives it
 

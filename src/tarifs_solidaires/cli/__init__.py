@@ -23,11 +23,12 @@ from tarifs_solidaires.cli import (
     population,
     publish,
     schema,
+    stub,
 )
 from tarifs_solidaires.cli.common import PROGRAM, complain
 
 COMMANDS = (
-    list_, compute, explain, notices, check, new, draw, publish, compare, population, conform, schema,
+    list_, compute, explain, notices, check, new, draw, publish, compare, population, conform, schema, stub,
 )  # fmt: skip
 MOST = 20  # faults that are listed
 INTERRUPTED, TERMINATED = 130, 143  # what shells expect

@@ -214,7 +214,7 @@ class Pages:
         found = set(rule.version.reads) | set(rule.required)
         for item in rule.all_inputs.values():
             if item.formula and item.name in found:
-                found |= rule._ways(item.name)
+                found |= rule.ways(item.name)
         return frozenset(found)
 
     def _field(self, item: Input, flow: Flow, rule: DatedRule, wording: Wording) -> dict[str, Any]:

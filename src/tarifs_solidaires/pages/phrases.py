@@ -108,7 +108,7 @@ def phrases(rule: DatedRule, say: Language, wording: Wording) -> dict[str, Any]:
             item.name: say(
                 msg("{name}: give it, or {others} instead, not both."),
                 name=capital(labels.name(item.name)),
-                others=", ".join(labels.name(way) for way in sorted(rule._ways(item.name))),
+                others=", ".join(labels.name(way) for way in sorted(rule.ways(item.name))),
             )
             for item in rule.inputs if item.formula
         },

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import html
 import io
+import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, TypeAlias, cast
@@ -139,6 +140,22 @@ class Compared:
         names = cast(tuple[str, ...], self.groups.dtype.names)
         columns = {name: self.groups[name].tolist() for name in names}
         return {name: [None if x != x else x for x in column] for name, column in columns.items()}
+
+    def to_json(self) -> str:
+        """Return the comparison as JSON.
+
+        Returns
+        -------
+        str
+            ``output``, ``unit``, ``way``, ``by``, ``total`` (for everybody) and ``groups``, the
+            columns of ``to_dict``; null where there is no value.
+        """
+        total = {name: None if x != x else x for name, x in self.total.items()}
+        data = {
+            "output": self.output, "unit": self.unit, "way": self.way, "by": list(self.by),
+            "total": total, "groups": self.to_dict(),
+        }  # fmt: skip
+        return json.dumps(data, ensure_ascii=False, allow_nan=False)
 
     def to_csv(self) -> str:
         """Return the table of groups as CSV, safe to open in a spreadsheet.

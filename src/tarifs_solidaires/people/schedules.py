@@ -149,7 +149,8 @@ def _given_to(result: Result, output: str, item: Input, x: Array, people: Array)
     given: dict[str, Any] = {**_typical(result, people), item.name: x}
     for way in _ways(item):
         given.pop(way, None)
-    return np.asarray(np.broadcast_to(cast(Rule, result.rule).compute(given)[output], x.shape))
+    values = cast(Rule, result.rule).compute(given).outputs[output]
+    return np.asarray(np.broadcast_to(values, x.shape))
 
 
 def _typical(result: Result, people: Array) -> dict[str, Any]:

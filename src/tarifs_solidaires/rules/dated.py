@@ -178,11 +178,22 @@ class DatedRule:
     def _read_inputs(self) -> frozenset[str]:
         found = {name for name in self.version.reads if name in self.all_inputs}
         for name in tuple(found):
-            found |= self._ways(name)
+            found |= self.ways(name)
         return frozenset(found)
 
-    def _ways(self, name: str) -> frozenset[str]:
-        """Return the inputs through which one may be given."""
+    def ways(self, name: str) -> frozenset[str]:
+        """Return the inputs through which one may be given.
+
+        Parameters
+        ----------
+        name : str
+            Name of an input.
+
+        Returns
+        -------
+        frozenset of str
+            Their names; empty where it has no formula.
+        """
         formula = self.all_inputs[name].formula
         return names(parse_formula(formula)) if formula else frozenset()
 
@@ -260,7 +271,7 @@ class DatedRule:
                           remedy=nearest(str(name), known))
                 )  # fmt: skip
         for name, item in self.all_inputs.items():
-            ways = self._ways(name) if item.formula else frozenset()
+            ways = self.ways(name) if item.formula else frozenset()
             through = [way for way in sorted(ways) if way in given]
             if name not in self.version.reads and name not in given:
                 continue  # nothing reads it: its ways are inputs like others
@@ -357,7 +368,7 @@ class DatedRule:
         return [
             Step(name=name, value=parse_formula(item.formula))
             for name, item in self.all_inputs.items()
-            if item.formula and name not in given and self._ways(name) <= given | self._defaulted
+            if item.formula and name not in given and self.ways(name) <= given | self._defaulted
         ]
 
     @property
@@ -671,7 +682,7 @@ class DatedRule:
         """Return the steps of which a cell is covered by no row, whatever is given."""
         given = frozenset(n for n, item in self.all_inputs.items() if not item.formula or
                           n in self.version.reads)  # fmt: skip
-        ways = frozenset(way for name in given for way in self._ways(name))
+        ways = frozenset(way for name in given for way in self.ways(name))
         grids = self.program(given - ways).grids
         return frozenset(name for name, grid in grids.items() if grid.bare.size)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, TypeAlias
 
@@ -54,6 +56,36 @@ class Finding:
             What it holds, by name.
         """
         return attrs.asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Finding:
+        """Return the finding that ``to_dict`` gives.
+
+        Parameters
+        ----------
+        data : mapping of str to object
+            What ``to_dict`` returned.
+
+        Returns
+        -------
+        Finding
+            The finding.
+        """
+        return cls(**data)
+
+    def to_json(self) -> str:
+        """Return ``to_dict()`` as JSON.
+
+        Returns
+        -------
+        str
+            One line.
+        """
+        return json.dumps(self.to_dict(), ensure_ascii=False)
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows."""
+        return f"<p>{html.escape(str(self))}</p>"
 
 
 class Findings:
@@ -111,3 +143,35 @@ def summary(findings: Sequence[Finding]) -> str:
         n = sum(finding.severity == severity for finding in findings)
         counts.append(f"{n} {severity}{'' if n == 1 else 's'}")
     return ", ".join(counts)
+
+
+def finding_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a finding, as ``Finding.to_dict`` gives it.
+
+    Returns
+    -------
+    dict
+        Draft 2020-12.
+
+    Examples
+    --------
+    >>> finding_schema()["properties"]["severity"]
+    {'enum': ['error', 'warning']}
+    """
+    text = {"type": "string"}
+    properties: dict[str, Any] = {
+        "code": text,
+        "severity": {"enum": ["error", "warning"]},
+        "where": text,
+        "line": {"type": ["integer", "null"], "minimum": 1},
+        "message": text,
+        "remedy": text,
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Finding in a rule file",
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }

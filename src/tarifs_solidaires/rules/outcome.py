@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
 import numpy as np
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from tarifs_solidaires.rules.dated import DatedRule
 
 Array = npt.NDArray[Any]
+Value: TypeAlias = float | str | bool | Array | None  # one value, or those of all persons
 
 
 class Outputs(Mapping[str, Array]):
@@ -83,19 +85,20 @@ class Outcome:
     reasons: tuple[str, ...] = attrs.field(repr=False)
     reason_number: Array = attrs.field(repr=False)
 
-    def __getitem__(self, name: str) -> Any:
+    def __getitem__(self, name: str) -> Value:
         """Return an output: an array, or a single value where the inputs were single."""
         if name not in self.outputs:
             raise KeyError(f"no output {name!r}; {nearest(str(name), self.outputs)}")
         array = self.outputs[name]
-        return array.item() if self.shape == () else array
+        single: float | str | bool | None = array.item() if self.shape == () else None
+        return single if self.shape == () else array
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the results, made."""
         values = {field.alias: getattr(self, field.name) for field in attrs.fields(type(self))}
         return _outcome, (type(self), {**values, "row": self.row})
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> Value:
         """Return an output by its name."""
         if name.startswith("_") or name not in self.outputs:
             known = [] if name.startswith("_") else ["tranche", *self.outputs]
@@ -112,11 +115,11 @@ class Outcome:
         return np.asarray(made(self._row)).reshape(self.shape)
 
     @property
-    def tranche(self) -> Any:
+    def tranche(self) -> str | Array:
         """Name of the row that decided, in the first language: str, or an array of objects."""
         return self.tranche_in(self.rule.languages[0])
 
-    def tranche_in(self, lang: str) -> Any:
+    def tranche_in(self, lang: str) -> str | Array:
         """Return the name of the row that decided, in a language of the rule.
 
         Parameters
@@ -135,11 +138,21 @@ class Outcome:
         return np.array(words, dtype=object).take(self.row)
 
     @property
-    def reason(self) -> Any:
+    def reason(self) -> str | Array:
         """Why a value was set aside, empty where it was not: str, or an array of objects."""
         if self.shape == ():
             return self.reasons[int(self.reason_number)]
         return np.array(self.reasons, dtype=object).take(self.reason_number)
+
+    def to_json(self) -> str:
+        """Return ``to_dict()`` as JSON.
+
+        Returns
+        -------
+        str
+            One line.
+        """
+        return json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the results as plain values that go to JSON, null where one is missing.

@@ -152,7 +152,7 @@ def given_sets(rule: DatedRule) -> Iterator[tuple[frozenset[str], str]]:
         verb = "are" if len(names) > 1 else "is"
         yield all_ - names, f"where {' and '.join(sorted(names))} {verb} not given"
     for name in sorted(all_):
-        ways = rule._ways(name)
+        ways = rule.ways(name)
         if ways:
             words = f"where {name} is given through {' and '.join(sorted(ways))}"
             yield all_ - {name} | ways, words

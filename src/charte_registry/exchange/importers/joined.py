@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
 from typing import Any
 
 import attrs
 
 from charte_registry.errors import RegisterError
 from charte_registry.exchange.remarks import UNDERSTOOD_AS, Import, Remark
+from charte_registry.frozen import Frozen
 from charte_registry.records.base import FieldError, structure, unstructure
 from charte_registry.register import Register
 
@@ -63,8 +63,8 @@ def joined(
                 )
     if refused:
         raise RegisterError(refused)
-    frozen = {kind: MappingProxyType(items) for kind, items in records.items()}
-    return attrs.evolve(register, records=MappingProxyType(frozen)), tuple(remarks)
+    frozen = {kind: Frozen(items) for kind, items in records.items()}
+    return attrs.evolve(register, records=Frozen(frozen)), tuple(remarks)
 
 
 def _of_kind(record_class: type[Any], record: Any) -> Any:
