@@ -327,18 +327,19 @@ def add_canteens(app: FastAPI, settings: Settings) -> None:
 def add_register(app: FastAPI, settings: Settings) -> None:
     """Add the endpoint that checks a register; it keeps nothing of it."""
 
-    def check(data: Mapping[str, Any], lang: str) -> dict[str, Any]:
+    def check(data: Mapping[str, Any], on: dt.date, lang: str) -> dict[str, Any]:
         register = registry.Register.from_dict(data)
-        findings = [finding.to_dict() for finding in register.check(lang=lang)]
-        silenced = [one.to_dict() for one in register.silenced(lang=lang)]
+        findings = [finding.to_dict() for finding in register.check(on, lang)]
+        silenced = [one.to_dict() for one in register.silenced(on, lang)]
         return {"findings": findings, "silenced": silenced}
 
     async def route(
         request: Request,
+        on: dt.date | None = None,  # the day of the law; today where none is given
         lang: str = Query("fr", pattern="^(fr|en|pt)$"),
     ) -> Response:
         data = await body(request, settings.max_register)
-        return answer(await run_in_threadpool(check, data, lang))
+        return answer(await run_in_threadpool(check, data, on or dt.date.today(), lang))
 
     result = {
         "type": "object",

@@ -43,7 +43,9 @@ def pages() -> Iterator[tuple[str, str]]:
         drawings = {"tarification-transports": rule.to_svg(lang=lang)}
         yield (
             f"report-{lang}",
-            render_report(register, 2020, lang, previous=register, diagrams=drawings),
+            render_report(
+                register, 2020, lang, on=register.etat_au, previous=register, diagrams=drawings
+            ),
         )
     yield from notices()
 

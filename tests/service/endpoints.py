@@ -82,9 +82,13 @@ def test_forecasts(client):
 
 def test_a_register(client):
     register = load_register(ROOT / "examples/nantes_2020")
-    reply = client.post("/v1/register/check", json=register.to_dict(), params={"lang": "en"})
+    reply = client.post(
+        "/v1/register/check", json=register.to_dict(), params={"lang": "en", "on": "2020-12-15"}
+    )
     found = [(one["code"], one["record"], one["message"]) for one in reply.json()["findings"]]
-    assert sorted(found) == sorted((f.rule, f.record, f.message) for f in register.check())
+    assert sorted(found) == sorted(
+        (f.rule, f.record, f.message) for f in register.check("2020-12-15")
+    )
     errors = client.post("/v1/register/check", json={"titre": 3}).json()["errors"]
     assert ("not_text", "titre") in {(one["code"], one["field"]) for one in errors}
 
