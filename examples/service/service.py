@@ -327,7 +327,7 @@ def add_canteens(app: FastAPI, settings: Settings) -> None:
 def add_register(app: FastAPI, settings: Settings) -> None:
     """Add the endpoint that checks a register; it keeps nothing of it."""
 
-    def check(data: Mapping[str, Any], on: dt.date, lang: str) -> dict[str, Any]:
+    def check(data: Mapping[str, Any], on: str | dt.date, lang: str) -> dict[str, Any]:
         register = registry.Register.from_dict(data)
         findings = [finding.to_dict() for finding in register.check(on, lang)]
         silenced = [one.to_dict() for one in register.silenced(on, lang)]
@@ -335,7 +335,7 @@ def add_register(app: FastAPI, settings: Settings) -> None:
 
     async def route(
         request: Request,
-        on: dt.date | None = None,  # the day of the law; today where none is given
+        on: str = Query("", pattern="^([0-9]{4}-[0-9]{2}-[0-9]{2})?$"),  # today where none is given
         lang: str = Query("fr", pattern="^(fr|en|pt)$"),
     ) -> Response:
         data = await body(request, settings.max_register)
