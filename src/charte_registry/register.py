@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from charte_registry.above import above
 from charte_registry.errors import RegisterError, nearest
 from charte_registry.profiles import Profile
 from charte_registry.records import KINDS
@@ -225,7 +226,7 @@ class Register:
         RegisterError
             Where the date is no date, or the language is none of the three.
         """
-        raise NotImplementedError  # charte_registry.attached gives it
+        return list(above("judge")(self, on, lang).findings)
 
     def silenced(self, on: str | dt.date | None = None, lang: str = "en") -> list[Silenced]:
         """Return the findings that the derogations of the register silence.
@@ -247,7 +248,7 @@ class Register:
         RegisterError
             As ``check``.
         """
-        raise NotImplementedError  # charte_registry.attached gives it
+        return list(above("judge")(self, on, lang).silenced)
 
     def indicators(self, year: int) -> dict[str, Any]:
         """Return the figures of the annual report, computed from the records.
@@ -267,4 +268,5 @@ class Register:
         RegisterError
             Where the register does not describe that year.
         """
-        raise NotImplementedError  # charte_registry.attached gives it
+        figures: dict[str, Any] = above("indicators")(self, year)
+        return figures

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         TableError,
         TarifError,
     )
+    from tarifs_solidaires.extras import MissingExtraError
     from tarifs_solidaires.people.cliffs import Cliff, Cliffs
     from tarifs_solidaires.people.comparison import Comparison, compare
     from tarifs_solidaires.people.conformance import Conformance, conform
@@ -57,6 +58,7 @@ __all__ = [
     "Input",
     "InputError",
     "Margin",
+    "MissingExtraError",
     "Output",
     "Parameter",
     "Result",
@@ -84,6 +86,7 @@ __all__ = [
 
 _MODULES = {
     "errors": ("DateError", "Fault", "InputError", "RuleError", "TableError", "TarifError"),
+    "extras": ("MissingExtraError",),
     "people.cliffs": ("Cliff", "Cliffs"),
     "people.comparison": ("Comparison", "compare"),
     "people.conformance": ("Conformance", "conform"),

@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from charte_registry.errors import RegisterError, nearest
-from charte_registry.files import table, toml_text, yaml_text
+from charte_registry.files import table, toml_text
 from charte_registry.files.assemble import (
     Entry,
     Kinds,
@@ -24,9 +24,16 @@ from charte_registry.records.manifeste import Manifeste
 from charte_registry.register import Place, Register
 
 MANIFEST = "registre.toml"
+SUFFIXES = (".toml", ".yaml", ".yml")
 
 
-FORMATS: Mapping[str, Format] = {".toml": toml_text, ".yaml": yaml_text, ".yml": yaml_text}
+def format_of(suffix: str) -> Format:
+    """Return how files of a suffix are read and rewritten; YAML is loaded for who has some."""
+    if suffix == ".toml":
+        return toml_text
+    from charte_registry.files import yaml_text
+
+    return yaml_text
 
 
 @attrs.frozen
@@ -81,7 +88,7 @@ def of_sources(
 def manifests(root: Path) -> list[Path]:
     """Return the files of a folder that are named as a manifest, at least one; there should be one."""
     stem = MANIFEST.removesuffix(".toml")
-    found = [path for suffix in FORMATS if (path := root / f"{stem}{suffix}").is_file()]
+    found = [path for suffix in SUFFIXES if (path := root / f"{stem}{suffix}").is_file()]
     if not found:
         raise RegisterError(
             f"{root / MANIFEST}: missing; give the folder that holds it, or begin one with "
@@ -106,7 +113,7 @@ def _source(
     path: Path, kind: str, reader: Reader, entries: Callable[[Any, Lines], list[Entry]]
 ) -> Source:
     text = reader.text(path)
-    form = FORMATS[path.suffix]
+    form = format_of(path.suffix)
     try:
         data = form.read(text.text)
         return Source(path, kind, text, data, entries(data, Lines(text.text, form.starts)))
@@ -131,7 +138,7 @@ def record_sources(
 def _files(
     root: Path, manifest: Manifeste, kinds: Mapping[str, type[Any]], problems: list[str]
 ) -> Iterator[tuple[Path, str]]:
-    apart = {root / f"registre{suffix}" for suffix in FORMATS}
+    apart = {root / f"registre{suffix}" for suffix in SUFFIXES}
     if manifest.profil is not None:
         apart.add(root / manifest.profil)
     for path in sorted(root.iterdir()):
@@ -139,11 +146,11 @@ def _files(
             continue
         if path.is_dir() and path.name in kinds:
             for file in sorted(path.iterdir()):
-                if file.suffix in FORMATS:
+                if file.suffix in SUFFIXES:
                     yield file, path.name
                 elif not file.name.startswith("."):
                     problems.append(f"{file}: not a .toml or .yaml file; remove it or rename it")
-        elif not path.is_dir() and path.suffix in (".csv", *FORMATS) and path.stem in kinds:
+        elif not path.is_dir() and path.suffix in (".csv", *SUFFIXES) and path.stem in kinds:
             yield path, path.stem
         else:
             problems.append(f"{path}: no kind of record; {nearest(path.stem, kinds)}")

@@ -16,8 +16,9 @@ from charte_registry.files.assemble import (
     storable,
 )
 from charte_registry.files.folder import (
-    FORMATS,
+    SUFFIXES,
     Source,
+    format_of,
     manifest_source,
     of_sources,
     record_sources,
@@ -52,7 +53,7 @@ def save(register: Register, root: Path, layout: str | None, max_bytes: int) -> 
     else:
         suffix = ".yaml" if layout == "yaml" else ".toml"
         path = root / f"registre{suffix}"
-        changes[path] = FORMATS[suffix].render(unstructure(manifest)).encode("utf-8")
+        changes[path] = format_of(suffix).render(unstructure(manifest)).encode("utf-8")
     habits = _Habits(register if old is None else old, layout, suffix)
     for kind in register.kinds:
         own = [source for source in sources if source.kind == kind]
@@ -88,7 +89,7 @@ class _Habits:
         if self.layout in ("toml", "yaml"):
             return f".{self.layout}"
         usual = self._usual(kind)
-        return usual if usual is not None and usual in FORMATS else self.suffix
+        return usual if usual is not None and usual in SUFFIXES else self.suffix
 
     def _usual(self, kind: str) -> str | None:
         return self.found[kind].most_common(1)[0][0] if self.found.get(kind) else None
@@ -119,7 +120,7 @@ def _kind_changes(
         else:
             suffix = habits.file(kind)
             path = root / kind / f"{_free(name, taken)}{suffix}"
-            changes[path] = FORMATS[suffix].render(data).encode("utf-8")
+            changes[path] = format_of(suffix).render(data).encode("utf-8")
     if rows:
         changes[root / f"{kind}.csv"] = table.render(cls, rows).encode("utf-8")
     for source in sources:
@@ -162,7 +163,7 @@ def _put_records(
 def _put(changes: dict[Path, bytes | None], source: Source, data: Any) -> None:
     """Put what a file shall say, where it does not say it."""
     if data is not source.data:
-        form = FORMATS[source.path.suffix]
+        form = format_of(source.path.suffix)
         text = rewritten(form, source.text.text, source.data, data)
         changes[source.path] = source.text.content(text)
 

@@ -10,11 +10,14 @@ from types import MappingProxyType
 from typing import Any
 
 import attrs
-import tomlkit
 
 from charte_registry.errors import RegisterError, nearest
+from charte_registry.extras import needs
 from charte_registry.records.base import INTERNE
 from charte_registry.vocabularies.sources import source_in
+
+with needs("registre"):
+    import tomlkit
 
 WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {

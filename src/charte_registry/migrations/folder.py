@@ -13,7 +13,7 @@ import attrs
 
 from charte_registry.errors import RegisterError, nearest
 from charte_registry.files import table, toml_text
-from charte_registry.files.folder import FORMATS, MANIFEST, manifests
+from charte_registry.files.folder import MANIFEST, format_of, manifests
 from charte_registry.files.text import MAX_BYTES, Reader, Text
 from charte_registry.files.whole import write_folder
 from charte_registry.migrations import STEPS, Remark, Step, migrated
@@ -141,7 +141,7 @@ def _files(root: Path) -> Iterator[str]:
 
 def _read(path: Path, text: str) -> Mapping[str, Any]:
     try:
-        data = FORMATS[path.suffix].read(text)
+        data = format_of(path.suffix).read(text)
     except RegisterError as error:
         raise RegisterError(f"{path}: {error}") from None
     if not isinstance(data, Mapping):

@@ -9,6 +9,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
+from prevision_cantine.above import above
 from prevision_cantine.arrays import Floats, Ints
 from prevision_cantine.city.city import Rows
 from prevision_cantine.errors import ForecastError
@@ -201,7 +202,8 @@ class Forecast:
         ForecastError
             Where the row or the language does not exist.
         """
-        raise NotImplementedError  # prevision_cantine.attached gives it
+        text: str = above("explain")(self, i, lang)
+        return text
 
     def explanations(self, lang: str = "fr") -> list[str]:
         """Explain every row to a kitchen manager, as ``explain`` does one, in much less time.
@@ -221,7 +223,8 @@ class Forecast:
         ForecastError
             Where the language does not exist.
         """
-        raise NotImplementedError  # prevision_cantine.attached gives it
+        texts: list[str] = above("explanations")(self, lang)
+        return texts
 
     def to_csv(self, path: str | Path, *, mask_below: float | None = None) -> None:
         """Write ``cantine, date, prevision, borne_basse, borne_haute``, the file whole or not at all.
