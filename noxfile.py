@@ -1,5 +1,6 @@
 """Every task of the project, by name: ``nox -s NAME``. CI runs these and nothing else."""
 
+import json
 import os
 import shutil
 from pathlib import Path
@@ -55,7 +56,7 @@ def docs(session: nox.Session) -> None:
 @nox.session
 def demo(session: nox.Session) -> None:
     """Do the main job of each package on the example data and say where to look."""
-    session.install(".[figures]")
+    session.install(".[cantine,figures,registre,tarifs]")
     session.run("python", "examples/demo.py", *session.posargs)
 
 
@@ -106,14 +107,14 @@ def bench_openfisca(session: nox.Session) -> None:
         str(python), "-m", "pip", "install", "-q", "numpy<2", "openfisca-france-local",
         external=True,
     )  # fmt: skip
-    session.install(".")
+    session.install(".[tarifs]")
     session.run("python", "benchmarks/bench_tarifs.py", "--peer", str(python))
 
 
 @nox.session(default=False)
 def bench_registry(session: nox.Session) -> None:
     """Run the benchmark of the register beside other libraries that validate records."""
-    session.install(".", *group("bench-registry"))
+    session.install(".[registre]", *group("bench-registry"))
     session.run("python", "benchmarks/bench_registry.py", *session.posargs)
 
 
@@ -134,7 +135,7 @@ def spark(session: nox.Session) -> None:
 @nox.session(default=False)
 def accessibility(session: nox.Session) -> None:
     """Check the pages that the project writes in a headless Chromium that is there."""
-    session.install(".", *group("browser"))
+    session.install(".[all]", *group("browser"))
     session.run("python", "tests/browser/pages.py")
 
 
@@ -161,7 +162,7 @@ def verify_types(session: nox.Session) -> None:
 @nox.session(default=False)
 def libreoffice(session: nox.Session) -> None:
     """Let a headless LibreOffice that is there save the workbooks of registers, and read them back."""
-    session.install(".[workbooks]", *group("tests"))
+    session.install(".[registre,workbooks]", *group("tests"))
     session.run("python", "tests/office/libreoffice.py", *session.posargs)
 
 
@@ -175,12 +176,94 @@ def calculator(session: nox.Session) -> None:
 @nox.session(default=False)
 def feel(session: nox.Session) -> None:
     """Evaluate the DMN of all rules with the FEEL engine feelin of npm: ``-- NAME`` for some."""
-    session.install(".", "hypothesis")
+    session.install(".[tarifs]", "hypothesis")
     folder = Path(session.create_tmp()) / "cases"
     shutil.rmtree(folder, ignore_errors=True)
     session.run("npm", "ci", "--prefix", "tests/feel", external=True)
     session.run("python", "tests/feel/cases.py", str(folder), *session.posargs)
     session.run("node", "tests/feel/run.mjs", str(folder), external=True)
+
+
+@nox.session(default=False, venv_backend="venv")
+def lowest(session: nox.Session) -> None:
+    """Run the tests with the lowest versions that the project allows: ``-- PATH`` for some."""
+    session.install("uv")
+    limits = str(Path(session.create_tmp()) / "lowest.txt")
+    session.run(
+        "uv", "pip", "compile", "--quiet", "--all-extras", "--resolution", "lowest-direct",
+        "--output-file", limits, "pyproject.toml",
+    )  # fmt: skip
+    session.run(
+        "uv", "pip", "install", "--python", session.virtualenv.location, "--constraint", limits,
+        ".[all]", *group("tests"),
+        "pytest<9",  # which warns of the generator that scikit-learn 1.7 hands it
+    )  # fmt: skip
+    _pytest(session, *session.posargs)
+
+
+@nox.session(default=False)
+def numpy1(session: nox.Session) -> None:
+    """Run the tests with numpy 1.26, the last of its first generation: ``-- PATH`` for some."""
+    session.install(".[all]", *group("tests"), "numpy<2")
+    _pytest(session, *session.posargs)
+
+
+@nox.session(default=False, python=["3.11", "3.12", "3.13", "3.14"])
+def pythons(session: nox.Session) -> None:
+    """Run the tests on every Python that is allowed and there: ``-- PATH`` for some."""
+    session.install(".[all]", *group("tests"))
+    _pytest(session, *session.posargs)
+
+
+@nox.session(default=False)
+def light(session: nox.Session) -> None:
+    """Install nothing but the base, say how large it is, and refuse 100 MB or more."""
+    session.install("--no-deps", "uv")
+    target = Path(session.create_tmp()) / "base"
+    shutil.rmtree(target, ignore_errors=True)
+    session.run(
+        "uv", "pip", "install", "--quiet", "--compile-bytecode", "--target", str(target), "."
+    )
+    size = sum(path.stat().st_size for path in target.rglob("*") if path.is_file()) / 1e6
+    session.log(f"the base install takes {size:.0f} MB")
+    if size >= 100:
+        session.error("the base install takes 100 MB or more")
+
+
+@nox.session(default=False)
+def pyodide(session: nox.Session) -> None:
+    """Check a register, and compute a tariff, in the Python of browsers, run by node.
+
+    The package ``pyodide`` of npm holds that Python and no library. Wheels come from PyPI; that of
+    numpy is on Pyodide's own host alone. Where it cannot be fetched, the tariff is not computed
+    there: only that Pyodide has every library of the base in an allowed version is checked then.
+    """
+    session.install(".[registre]", "packaging")
+    session.run("npm", "ci", "--prefix", "tests/pyodide", external=True)
+    lock = json.loads(Path("tests/pyodide/node_modules/pyodide/pyodide-lock.json").read_text())
+    version, tag = lock["info"]["python"], f"pyemscripten_{lock['info']['abi_version']}_wasm32"
+    wheels = Path(session.create_tmp()) / "wheels"
+    shutil.rmtree(wheels, ignore_errors=True)
+    session.run("python", "-m", "pip", "wheel", "--quiet", "--no-deps", "-w", str(wheels), ".")
+    minor = "".join(version.split(".")[:2])
+    session.run(
+        "python", "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:", "--platform", tag,
+        "--implementation", "cp", "--python-version", minor, "--abi", f"cp{minor}", "-d", str(wheels),
+        "attrs", "msgspec", "narwhals", "tomlkit", "tqdm",
+    )  # fmt: skip
+    session.run("python", "tests/pyodide/lock.py", external=True)
+    there = session.run(
+        "node", "tests/pyodide/run.mjs", str(wheels), ".", external=True, silent=True
+    )
+    here = session.run("python", "tests/pyodide/core.py", silent=True)
+    session.log(f"Python {version} in node:\n{there}")
+    computed, expected = (
+        [line for line in str(text).splitlines() if line.startswith("{")] for text in (there, here)
+    )
+    if not computed or computed != expected[: len(computed)]:
+        session.error(f"here it is otherwise:\n{here}")
+    if len(computed) < len(expected):
+        session.warn("numpy could not be fetched: no tariff was computed in the browser's Python")
 
 
 @nox.session

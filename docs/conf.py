@@ -1,5 +1,6 @@
 """Sphinx configuration."""
 
+import argparse as _argparse
 import contextlib as _contextlib
 import doctest as _doctest
 import io as _io
@@ -12,13 +13,23 @@ from matplotlib.figure import Figure as _Figure
 
 from charte_registry import records as _records
 from charte_registry.check import RULES as _CHECKS
+from charte_registry.cli import parser as _charte_registry
+from charte_registry.cli.frame import STATUSES as _STATUS
 from charte_registry.rules.catalogue import to_markdown as _checks_to_markdown
+from prevision_cantine.cli.main import parser as _prevision_cantine
 from prevision_cantine.say.figures import save as _save
 from tarifs_solidaires import list_rules as _list_rules
 from tarifs_solidaires import load_rule as _load_rule
 from tarifs_solidaires import publish_all as _publish_all
+from tarifs_solidaires.cli import parser as _tarifs_solidaires
 from tarifs_solidaires.pages.folder import write_pages as _write_pages
 from tarifs_solidaires.rules.load import read_rule as _read_rule
+
+_PARSERS = {
+    "tarifs-solidaires": _tarifs_solidaires,
+    "prevision-cantine": _prevision_cantine,
+    "charte-registry": _charte_registry,
+}
 
 project = "charte-donnee"
 author = "The charte-donnee contributors"
@@ -150,6 +161,53 @@ def _write_checks_page(app):
     page.write_text(head + _checks_to_markdown(_CHECKS.values()), "utf-8")
 
 
+def _write_commands_page(app):
+    """Write the page of the command lines from their parsers."""
+    lines = [
+        "# Command lines\n",
+        "The three programs have the same frame. `--help` of a program lists its commands, `--help` of a",
+        "command its options with examples, and `--version` prints the version. Each command takes",
+        "`--quiet`, which prints results and errors only. Where a command takes a file, `-` stands for",
+        "standard input, as CSV or as the TOML that the option asks for; `--output -` prints the result,",
+        "and what else is said goes to standard error. Listings are printed as JSON with `--format json`.",
+        "Errors are coloured on a terminal, unless `NO_COLOR` is set.\n",
+        "| Exit status | |\n| --- | --- |",
+        *(f"| {status} | {text} |" for status, text in _STATUS.items()),
+        "\nWith the extra `completion`, a shell completes commands and options:",
+        '`eval "$(register-python-argcomplete tarifs-solidaires)"`, likewise for the two others.\n',
+    ]
+    for name, parser in _PARSERS.items():
+        (group,) = (a for a in parser()._actions if isinstance(a, _argparse._SubParsersAction))
+        lines += [f"## `{name}`\n", f"{parser().description}\n"]
+        for command, item in group.choices.items():
+            usage = _re.sub(r"\s+", " ", item.format_usage().removeprefix("usage: "))
+            lines += [
+                f"### `{name} {command}`\n",
+                f"{item.description}\n",
+                f"```text\n{usage}\n```\n",
+            ]
+            lines += ["| Option | |\n| --- | --- |"]
+            lines += [
+                f"| {_option(action)} | {_meaning(item, action)} |" for action in item._actions
+            ]
+            lines += [f"\n```text\n{item.epilog.strip()}\n```\n"]
+    (_Path(app.srcdir) / "reference" / "command_lines.md").write_text("\n".join(lines), "utf-8")
+
+
+def _option(action):
+    """Return how an option or argument is written."""
+    name = ", ".join(f"`{text}`" for text in action.option_strings)
+    return name or f"`{action.metavar or action.dest.upper()}`"
+
+
+def _meaning(item, action):
+    """Return what an option is for, with its choices; what a table or Markdown would read is kept."""
+    text = item._get_formatter()._expand_help(action)
+    if action.choices:
+        text += f" ({', '.join(map(str, action.choices))})"
+    return _re.sub(r"([|<>*_`\\{}\[\]])", r"\\\1", text)
+
+
 def _draw_tutorial(app):
     """Run the tutorial of the canteens, and save each picture that it draws under its name there."""
     page = _Path(app.srcdir) / "tutorials" / "teaching_period.md"
@@ -169,5 +227,6 @@ def setup(app):
     app.connect("builder-inited", _write_rule_pages)
     app.connect("build-finished", _write_atlas)
     app.connect("builder-inited", _write_checks_page)
+    app.connect("builder-inited", _write_commands_page)
     app.connect("builder-inited", _draw_tutorial)
     app.connect("autodoc-process-docstring", _describe_fields, priority=900)

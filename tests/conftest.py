@@ -14,7 +14,8 @@ ROOT = Path(__file__).parents[1]
 collect_ignore = [
     "browser",
     "office",
-]  # nox -s accessibility and libreoffice: they need other programs
+    "pyodide",
+]  # nox -s accessibility, libreoffice and pyodide: they need other programs
 
 
 @pytest.fixture(scope="session")

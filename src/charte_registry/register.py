@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 import attrs
 
 from charte_registry import records as classes
+from charte_registry.above import above
 from charte_registry.errors import Fault, RegisterError, nearest
 from charte_registry.frozen import Frozen
 from charte_registry.profiles import Profile
@@ -445,7 +446,7 @@ class Register:
         RegisterError
             Where the date is no date, or the language is none of the three.
         """
-        raise NotImplementedError  # charte_registry.attached gives it
+        return list(above("judge")(self, on, lang).findings)
 
     def silenced(self, on: str | dt.date, lang: str = "en") -> list[Silenced]:
         """Return the findings that the derogations of the register silence.
@@ -467,7 +468,7 @@ class Register:
         RegisterError
             As ``check``.
         """
-        raise NotImplementedError  # charte_registry.attached gives it
+        return list(above("judge")(self, on, lang).silenced)
 
     def indicators(self, year: int) -> dict[str, Any]:
         """Return the figures of the annual report, computed from the records.
@@ -487,7 +488,8 @@ class Register:
         RegisterError
             Where the register does not describe that year.
         """
-        raise NotImplementedError  # charte_registry.attached gives it
+        figures: dict[str, Any] = above("indicators")(self, year)
+        return figures
 
 
 def _register(own: bool, held: dict[str, Any]) -> Register:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         TableError,
         TarifError,
     )
+    from tarifs_solidaires.extras import MissingExtraError
     from tarifs_solidaires.pages.site import publish, publish_all
     from tarifs_solidaires.people.batches import (
         compute_batch,
@@ -68,6 +69,7 @@ __all__ = [
     "Input",
     "InputError",
     "Margin",
+    "MissingExtraError",
     "Output",
     "Parameter",
     "Result",
@@ -106,25 +108,82 @@ __all__ = [
 ]
 
 _MODULES = {
-    "errors": ("DateError", "Fault", "InputError", "RuleError", "TableError", "TarifError"),
-    "people.batches": ("compute_batch", "compute_batches", "result_schema", "write_batches"),
-    "people.cliffs": ("Cliff", "Cliffs"),
-    "people.comparison": ("Comparison", "compare"),
-    "people.conformance": ("Conformance", "conform"),
-    "people.findings": ("Effect", "Findings", "Trait"),
-    "people.engines": ("compute_dask", "compute_spark", "register_rule"),
+    "errors": (
+        "DateError",
+        "Fault",
+        "InputError",
+        "RuleError",
+        "TableError",
+        "TarifError",
+    ),
+    "extras": ("MissingExtraError",),
+    "pages.site": (
+        "publish",
+        "publish_all",
+    ),
+    "people.batches": (
+        "compute_batch",
+        "compute_batches",
+        "result_schema",
+        "write_batches",
+    ),
+    "people.cliffs": (
+        "Cliff",
+        "Cliffs",
+    ),
+    "people.comparison": (
+        "Comparison",
+        "compare",
+    ),
+    "people.conformance": (
+        "Conformance",
+        "conform",
+    ),
+    "people.engines": (
+        "compute_dask",
+        "compute_spark",
+        "register_rule",
+    ),
+    "people.findings": (
+        "Effect",
+        "Findings",
+        "Trait",
+    ),
     "people.frames": ("compute_frame",),
-    "people.grouping": ("Classes", "classes"),
-    "people.margins": ("Fit", "Margin", "fit_margins", "people_from_margins", "read_margins"),
+    "people.grouping": (
+        "Classes",
+        "classes",
+    ),
+    "people.margins": (
+        "Fit",
+        "Margin",
+        "fit_margins",
+        "people_from_margins",
+        "read_margins",
+    ),
     "people.notices": ("write_notices",),
     "people.population": ("make_population",),
-    "people.sampling": ("Confidence", "Estimate"),
-    "pages.site": ("publish", "publish_all"),
-    "rule": ("Result", "Rule", "load_rule"),
-    "rules.check": ("Finding", "check_rule", "check_text"),
+    "people.sampling": (
+        "Confidence",
+        "Estimate",
+    ),
+    "rule": (
+        "Result",
+        "Rule",
+        "load_rule",
+    ),
+    "rules.check": (
+        "Finding",
+        "check_rule",
+        "check_text",
+    ),
     "rules.finding": ("finding_schema",),
     "rules.load": ("list_rules",),
-    "rules.model": ("Output", "Parameter", "Version"),
+    "rules.model": (
+        "Output",
+        "Parameter",
+        "Version",
+    ),
     "rules.schema": ("schema_text",),
     "rules.skeleton": ("new_rule",),
     "rules.stub": ("stub_text",),

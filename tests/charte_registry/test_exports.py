@@ -323,13 +323,13 @@ def test_a_missing_extra_says_what_to_install(
     monkeypatch.setitem(sys.modules, missing, None)
     output = tmp_path / "x"
     assert main(["export", str(register), "--format", form, "--output", str(output)]) == 2
-    assert f"pip install 'charte-donnee[{extra}]'" in capsys.readouterr().err
+    assert f'pip install "charte-donnee[{extra}]"' in capsys.readouterr().err
     assert not output.exists()
 
 
 def test_a_missing_reader_says_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "python_calamine", None)
-    with pytest.raises(RegisterError, match=r"pip install 'charte-donnee\[workbooks\]'"):
+    with pytest.raises(RegisterError, match=r'pip install "charte-donnee\[workbooks\]"'):
         read_workbook(tmp_path / "r.ods")
 
 

@@ -407,7 +407,7 @@ def test_a_command_that_is_stopped_is_one_line(town_folder, tmp_path, capsys, mo
     monkeypatch.setattr(CanteenForecaster, "fit", stopped)
     assert (
         main(["forecast", str(town_folder), *SPAN, "--output", str(tmp_path / "f.csv"), *ENGLISH])
-        == 2
+        == 130
     )
     assert capsys.readouterr().err == "prevision-cantine: error: stopped before the end\n"
     assert list(tmp_path.iterdir()) == []

@@ -8,6 +8,7 @@ from prevision_cantine.city.made_cities import make_commune
 from prevision_cantine.city.make_calendar import make_calendar
 from prevision_cantine.city.office import OfficeError
 from prevision_cantine.cli import main
+from prevision_cantine.extras import MissingExtraError
 
 
 def lines(folder):
@@ -128,12 +129,12 @@ def test_without_the_library_france_is_computed_and_others_name_the_extra(tmp_pa
 
     def none(name, *arguments, **settings):
         if name == "holidays":
-            raise ImportError(name)
+            raise ModuleNotFoundError(name=name)
         return real(name, *arguments, **settings)
 
     monkeypatch.setattr(builtins, "__import__", none)
     assert len(make_calendar(tmp_path, country="FR", start=2023, end=2023).holidays) == 11
-    with pytest.raises(OfficeError, match="calendrier"):
+    with pytest.raises(MissingExtraError, match="calendrier"):
         make_calendar(tmp_path, country="BR", start=2023, end=2023)
 
 

@@ -33,7 +33,7 @@ from people_strategies import (
 )
 from test_frames import of_frame
 
-from tarifs_solidaires import TableError, load_rule
+from tarifs_solidaires import MissingExtraError, TableError, load_rule
 from tarifs_solidaires.people import writing
 from tarifs_solidaires.people.cells import neutral
 from tarifs_solidaires.people.files import compute_file, read_people
@@ -335,7 +335,7 @@ def test_parquet_without_pyarrow_says_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     for names in (("in.parquet", "out.csv"), ("in.csv", "out.parquet")):
         (tmp_path / "in.csv").write_text("quotient_familial,age\n1,2\n")
-        with pytest.raises(TableError, match=r"pip install charte-donnee\[tables\]"):
+        with pytest.raises(MissingExtraError, match=r"charte-donnee\[tables\]"):
             compute_file(TRANSPORT, tmp_path / names[0], tmp_path / names[1])
     assert "moins de 6 ans" in computed(tmp_path, "quotient_familial,age\n1,2\n")
 

@@ -6,57 +6,60 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
 
-from charte_registry.cli import (
-    check,
-    diff,
-    export,
-    import_,
-    indicators,
-    init,
-    migrate,
-    new,
-    public,
-    query,
-    report,
-    schema,
-    site,
-)
-from charte_registry.errors import RegisterError
+from charte_registry.cli.frame import CANNOT, DONE, INTERRUPTED, complete, make_parser
+from charte_registry.cli.streams import standard_streams
+from charte_registry.cli.terminal import RED, coloured, is_quiet
 
-COMMANDS = (
-    init, new, import_, check, query, diff, indicators, public, report, site, export, schema,
-    migrate,
-)  # fmt: skip
+PROGRAM = "charte-registry"
+# Each command: the module that has its options and runs it, and what it does.
+COMMANDS = {
+    "init": ("charte_registry.cli.init", "begin a register, commented, in a new folder"),
+    "new": ("charte_registry.cli.new", "add a record to a register, from questions or flags"),
+    "import": (
+        "charte_registry.cli.import_",
+        "read records from a workbook, a table or another format into a register",
+    ),
+    "check": ("charte_registry.cli.check", "check a register; exit 1 where there are errors"),
+    "query": ("charte_registry.cli.query", "ask the register in SQL"),
+    "diff": ("charte_registry.cli.diff", "what changed between two registers, by meaning"),
+    "indicators": ("charte_registry.cli.indicators", "the figures of a year"),
+    "public": ("charte_registry.cli.public", "write the public extract of a register"),
+    "report": ("charte_registry.cli.report", "write the annual report as an HTML page"),
+    "site": ("charte_registry.cli.site", "write the public site of a register"),
+    "export": ("charte_registry.cli.export", "write a register in another format"),
+    "schema": ("charte_registry.cli.schema", "write the schema of the records into a folder"),
+    "migrate": (
+        "charte_registry.cli.migrate",
+        "write a register of an earlier version as one of this version",
+    ),
+}
 SHOWN = 20  # problems of a register that cannot be read
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        """Say what is wrong in one line."""
-        self.exit(2, f"{self.prog}: error: {message}; see {self.prog} --help\n")
-
-
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line; return 0, 1 where there are errors in the register, 2 where it cannot."""
-    parser = _Parser(prog="charte-registry", description="The register of a data charter.")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in COMMANDS:
-        command.add(commands)
+    """Run the command line; return the exit status that ``--help`` documents."""
+    from charte_registry.errors import RegisterError
+
     try:
-        arguments = parser.parse_args(argv)
-        status: int = arguments.run(arguments)
+        given = sys.argv[1:] if argv is None else argv
+        program = parser(given if "_ARGCOMPLETE" not in os.environ else None)
+        complete(program)
+        arguments = program.parse_args(given)
+        is_quiet.set(arguments.quiet)
+        with standard_streams(arguments):
+            status: int = arguments.run(arguments)
         print(end="", flush=True)
     except RegisterError as error:
         return _refused(*error.problems)
     except SystemExit as stop:
         return int(stop.code or 0)
     except KeyboardInterrupt:
-        return _refused("stopped before the end")
+        _refused("stopped before the end")
+        return INTERRUPTED
     except BrokenPipeError:  # whoever reads has enough, such as head
         _drop_what_is_left()
-        return 0
+        return DONE
     except UnicodeEncodeError as error:
         return _refused(
             f"the result cannot be printed in {error.encoding}; set PYTHONUTF8=1 and ask again"
@@ -72,13 +75,19 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _refused(*problems: str) -> int:
     """Say what is wrong, a line each: who corrects a file corrects all of it at once."""
+    word = coloured("error:", RED, sys.stderr)
     for problem in problems[:SHOWN]:
-        print(f"charte-registry: error: {problem}", file=sys.stderr)
+        print(f"{PROGRAM}: {word} {problem}", file=sys.stderr)
     if len(problems) > SHOWN:
-        print(f"charte-registry: and {len(problems) - SHOWN} more", file=sys.stderr)
-    return 2
+        print(f"{PROGRAM}: and {len(problems) - SHOWN} more", file=sys.stderr)
+    return CANNOT
 
 
 def _drop_what_is_left() -> None:
     """Let nothing more be printed, which would fail again when Python ends."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def parser(asked: Sequence[str] | None = None) -> argparse.ArgumentParser:
+    """Return the parser, with the options of the commands asked for; of all unless given."""
+    return make_parser(PROGRAM, "The register of a data charter.", COMMANDS, asked)

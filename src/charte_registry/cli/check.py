@@ -25,11 +25,14 @@ from charte_registry.publish.findings import to_text
 from charte_registry.register import Register
 from charte_registry.rules.finding import Finding
 
+EXAMPLES = """\
+charte-registry check registre
+charte-registry check registre --format sarif > findings.sarif"""
 
-def add(commands: Any) -> None:
-    """Add the command to the parser."""
-    command = commands.add_parser("check", help="check a register; exit 1 where there are errors")
-    command.add_argument("folder")
+
+def add(command: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    command.add_argument("folder", help="folder of the register")
     command.add_argument(
         "--format",
         choices=("text", "json", "sarif"),

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import argparse
 import json
-from typing import Any
 
 import attrs
 
-from charte_registry.diff import count_told, diff
+from charte_registry.difference import count_told, diff
 from charte_registry.files.revisions import load_revision
 
+EXAMPLES = """\
+charte-registry diff registre_2024 registre_2025
+charte-registry diff HEAD~1:registre registre --format json"""
 
-def add(commands: Any) -> None:
-    """Add the command to the parser."""
-    command = commands.add_parser("diff", help="what changed between two registers, by meaning")
+
+def add(command: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
     command.add_argument("old", help="a folder, or REVISION:FOLDER of the git repository")
     command.add_argument("new", help="likewise")
-    command.add_argument("--format", choices=("text", "json"), default="text")
-    command.add_argument("--lang", default="en", choices=("fr", "en", "pt"))
+    command.add_argument(
+        "--format", choices=("text", "json"), default="text", help="of what is printed"
+    )
+    command.add_argument(
+        "--lang", default="en", choices=("fr", "en", "pt"), help="language of the changes"
+    )
     command.set_defaults(run=_run)
 
 

@@ -10,19 +10,23 @@ from typing import Any
 
 from charte_registry.check import LANGUAGES
 from charte_registry.cli.dates import judged_on
+from charte_registry.cli.terminal import close
 from charte_registry.errors import RegisterError
 from charte_registry.exchange.exporters.formats import FORMATS, export_register
 from charte_registry.exchange.importers.archive import Limits, read_bytes
 from charte_registry.files import load_register
 from charte_registry.publish.public import public
 
+EXAMPLES = """\
+charte-registry export registre --format xlsx --output registre.xlsx
+charte-registry export registre --format jsonld --public --base https://example.org/registre/ --output registre.jsonld"""
 
-def add(commands: Any) -> None:
-    """Add the command to the parser."""
-    command = commands.add_parser("export", help="write a register in another format")
-    command.add_argument("folder")
-    command.add_argument("--format", choices=tuple(FORMATS), required=True)
-    command.add_argument("--output", type=Path, required=True, help="a file; for csv and parquet a new folder")  # fmt: skip
+
+def add(command: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    command.add_argument("folder", help="folder of the register")
+    command.add_argument("--format", choices=tuple(FORMATS), required=True, help="what to write")
+    command.add_argument("--output", type=Path, required=True, help="a file, - to print it; for csv and parquet a new folder")  # fmt: skip
     command.add_argument("--public", action="store_true", help="only what the schema marks as public")  # fmt: skip
     command.add_argument("--base", help="for jsonld: address below which the records are")
     command.add_argument("--contact", help="for algoritmeregister: functional address to publish")
@@ -44,7 +48,7 @@ def _run(arguments: argparse.Namespace) -> int:
     )  # fmt: skip
     for remark in remarks:
         print(f"not carried: {remark}", file=sys.stderr)
-    print(f"{arguments.output} written")
+    close(f"{arguments.output} written")
     return 0
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
 
 from charte_registry.cli import editing, importing
 from charte_registry.errors import RegisterError
@@ -24,12 +23,14 @@ from charte_registry.files.whole import write_text
 
 FORMATS = ("workbook", "cnil", "table", "tables", "algoritmeregister", "fideslang")
 
+EXAMPLES = """\
+charte-registry import register.xlsx registre --titre Registre --territoire Villeneuve
+charte-registry import table.csv --propose map.toml
+charte-registry import table.csv registre --mapping map.toml --dry-run"""
 
-def add(commands: Any) -> None:
-    """Add the command to the parser."""
-    command = commands.add_parser(
-        "import", help="read records from a workbook, a table or another format into a register"
-    )
+
+def add(command: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
     command.add_argument("source", type=Path, help="an XLSX, ODS or CSV file, a JSON file of another register, or a folder of tables")  # fmt: skip
     command.add_argument("folder", nargs="?", help="a new folder, or a register to add to")
     command.add_argument("--from", dest="source_format", choices=FORMATS, help="what the source is, where its name and content do not tell")  # fmt: skip

@@ -12,7 +12,7 @@ from typing import Any
 import attrs
 
 from charte_registry.check import LANGUAGES
-from charte_registry.diff import count_told, diff
+from charte_registry.difference import count_told, diff
 from charte_registry.errors import RegisterError
 from charte_registry.exchange.importers.archive import Limits
 from charte_registry.exchange.importers.joined import joined
@@ -43,10 +43,24 @@ def add_options(command: Any) -> None:
     command.add_argument("--on", help="day that a new register describes, YYYY-MM-DD")
     command.add_argument("--report", type=Path, metavar="FILE.json", help="write the whole report there: every cell that is in no record, with sheet, cell and text")  # fmt: skip
     command.add_argument("--format", choices=("text", "json"), default="text", help="of the report")
-    command.add_argument("--max-bytes", type=int, default=_LIMITS.file_bytes, metavar="N")
-    command.add_argument("--max-unpacked-bytes", type=int, default=_LIMITS.unpacked_bytes, metavar="N")  # fmt: skip
-    command.add_argument("--max-ratio", type=int, default=_LIMITS.ratio, metavar="N")
-    command.add_argument("--max-cells", type=int, default=_LIMITS.cells, metavar="N")
+    command.add_argument(
+        "--max-bytes",
+        type=int,
+        default=_LIMITS.file_bytes,
+        metavar="N",
+        help="most bytes of the file",
+    )
+    command.add_argument("--max-unpacked-bytes", type=int, default=_LIMITS.unpacked_bytes, metavar="N", help="most bytes that a workbook unpacks to")  # fmt: skip
+    command.add_argument(
+        "--max-ratio",
+        type=int,
+        default=_LIMITS.ratio,
+        metavar="N",
+        help="most times that a workbook grows when it is unpacked",
+    )
+    command.add_argument(
+        "--max-cells", type=int, default=_LIMITS.cells, metavar="N", help="most cells"
+    )
 
 
 def limits(arguments: argparse.Namespace) -> Limits:

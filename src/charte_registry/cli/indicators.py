@@ -11,13 +11,18 @@ from typing import Any
 
 from charte_registry.files import load_register
 
+EXAMPLES = """\
+charte-registry indicators registre --year 2025
+charte-registry indicators registre --year 2025 --format csv"""
 
-def add(commands: Any) -> None:
-    """Add the command to the parser."""
-    command = commands.add_parser("indicators", help="the figures of a year")
-    command.add_argument("folder")
-    command.add_argument("--year", type=int, required=True)
-    command.add_argument("--format", choices=("json", "csv"), default="json")
+
+def add(command: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    command.add_argument("folder", help="folder of the register")
+    command.add_argument("--year", type=int, required=True, help="civil year")
+    command.add_argument(
+        "--format", choices=("json", "csv"), default="json", help="of what is printed"
+    )
     command.set_defaults(run=_run)
 
 

@@ -6,9 +6,9 @@ import argparse
 import datetime as dt
 import json
 from pathlib import Path
-from typing import Any
 
 from charte_registry.check import LANGUAGES
+from charte_registry.cli.terminal import close
 from charte_registry.files.skeleton import SCHEMAS
 from charte_registry.files.starter import starter
 from charte_registry.files.whole import write_folder
@@ -16,11 +16,14 @@ from charte_registry.profiles import load_profile
 from charte_registry.records import KINDS
 from charte_registry.schema import kind_schema
 
+EXAMPLES = """\
+charte-registry init registre
+charte-registry init registry --lang en"""
 
-def add(commands: Any) -> None:
-    """Add the command to the parser."""
-    command = commands.add_parser("init", help="begin a register, commented, in a new folder")
-    command.add_argument("folder", type=Path)
+
+def add(command: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    command.add_argument("folder", type=Path, help="folder to write, new or empty")
     command.add_argument("--lang", default="fr", choices=LANGUAGES, help="language of the comments")
     command.add_argument(
         "--profile",
@@ -45,5 +48,5 @@ def _run(arguments: argparse.Namespace) -> int:
     every = {**files, **schemas}
     write_folder(arguments.folder, {path: text.encode() for path, text in every.items()})
     (page,) = (path for path in files if path.endswith(".md"))
-    print(f"a register to fill in, {len(files)} files, see {arguments.folder / page}")
+    close(f"a register to fill in, {len(files)} files, see {arguments.folder / page}")
     return 0

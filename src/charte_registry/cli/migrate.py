@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import argparse
+import json
 from pathlib import Path
-from typing import Any
 
+import attrs
+
+from charte_registry.cli.terminal import close
 from charte_registry.migrations.folder import migrate_folder
 from charte_registry.schema.versions import VERSION, VERSIONS
 
+EXAMPLES = """\
+charte-registry migrate registre_0.3 --output registre"""
 
-def add(commands: Any) -> None:
-    """Add the command to the parser."""
-    command = commands.add_parser(
-        "migrate", help=f"write a register of an earlier version as one of {VERSION}"
-    )
-    command.add_argument("folder")
+
+def add(command: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    command.add_argument("folder", help="folder of the register")
     command.add_argument("--output", type=Path, required=True, help="new or empty folder")
     command.add_argument(
         "--from",
@@ -23,15 +26,22 @@ def add(commands: Any) -> None:
         choices=VERSIONS,
         help="version of the register, where its manifest does not say it",
     )
+    command.add_argument(
+        "--format", choices=("text", "json"), default="text", help="of what is printed"
+    )
     command.set_defaults(run=_run)
 
 
 def _run(arguments: argparse.Namespace) -> int:
     remarks = migrate_folder(arguments.folder, arguments.output, version=arguments.version)
+    if arguments.format == "json":
+        rows = [{**attrs.asdict(remark), "lost": remark.lost} for remark in remarks]
+        print(json.dumps(rows, ensure_ascii=False, indent=2, default=str))
+        return 0
     for remark in remarks:
         print(remark)
     lost = sum(remark.lost for remark in remarks)
-    print(
+    close(
         f"register of {VERSION} written, {lost} things lost, {len(remarks) - lost} to look at, "
         f"see {arguments.output}"
     )

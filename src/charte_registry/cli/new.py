@@ -11,6 +11,7 @@ from typing import Any
 
 import attrs
 
+from charte_registry.cli.terminal import close
 from charte_registry.errors import RegisterError, nearest
 from charte_registry.exchange.importers.wording import slug
 from charte_registry.exchange.workbook.names import Directory
@@ -23,16 +24,15 @@ from charte_registry.register import Register
 
 SHOWN = 8  # identifiers that a question proposes
 
+EXAMPLES = """\
+charte-registry new traitement registre --set nom=Paie --set responsable=ville
+charte-registry new traitement registre --choices finalites.bases_legales"""
 
-def add(commands: Any) -> None:
-    """Add the command to the parser."""
-    command = commands.add_parser(
-        "new",
-        help="add a record to a register, from questions or flags",
-        description="Add a record: its fields from --set, and from questions where the terminal can answer.",
-    )
+
+def add(command: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
     command.add_argument("kind", help="such as traitement, application or jeu_de_donnees")
-    command.add_argument("folder", type=Path)
+    command.add_argument("folder", type=Path, help="folder of the register")
     command.add_argument(
         "--set", action="append", default=[], metavar="FIELD=VALUE", dest="given",
         help="a field, such as nom=Paie, hebergement.pays=FR or finalites[0].nom=Payer; ; between values",
@@ -77,7 +77,7 @@ def _run(arguments: argparse.Namespace) -> int:
         if made:
             path.parent.rmdir()
         raise
-    print(f"record {kind}/{record.id} added, see {path}")
+    close(f"record {kind}/{record.id} added, see {path}")
     return 0
 
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
 
+from charte_registry.cli.terminal import close
 from charte_registry.errors import RegisterError
 from charte_registry.files import load_register, save_register
 from charte_registry.publish.public import public
 
+EXAMPLES = """\
+charte-registry public registre registre_public"""
 
-def add(commands: Any) -> None:
-    """Add the command to the parser."""
-    command = commands.add_parser("public", help="write the public extract of a register")
-    command.add_argument("folder")
+
+def add(command: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    command.add_argument("folder", help="folder of the register")
     command.add_argument("output", type=Path, help="a new or an empty folder")
     command.set_defaults(run=_run)
 
@@ -27,5 +29,5 @@ def _run(arguments: argparse.Namespace) -> int:
         raise RegisterError(f"{output}: is there already; give a new or an empty folder")
     save_register(register, output, layout="csv")
     count = sum(len(records) for records in register.records.values())
-    print(f"{count} records without their internal fields, see {output}")
+    close(f"{count} records without their internal fields, see {output}")
     return 0

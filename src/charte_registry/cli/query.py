@@ -14,13 +14,18 @@ from charte_registry.files import load_register
 from charte_registry.files.cells import neutral
 from charte_registry.sql import Answer, query
 
+EXAMPLES = """\
+charte-registry query registre 'SELECT id, nom FROM traitements'
+charte-registry query registre 'SELECT * FROM constats' --format csv"""
 
-def add(commands: Any) -> None:
-    """Add the command to the parser."""
-    command = commands.add_parser("query", help="ask the register in SQL")
-    command.add_argument("folder")
+
+def add(command: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    command.add_argument("folder", help="folder of the register")
     command.add_argument("sql", help="one SELECT; the tables are those of the kinds, and constats")
-    command.add_argument("--format", choices=("text", "json", "csv"), default="text")
+    command.add_argument(
+        "--format", choices=("text", "json", "csv"), default="text", help="of what is printed"
+    )
     command.add_argument(
         "--on", help="date at which the law is judged, YYYY-MM-DD; today by default"
     )

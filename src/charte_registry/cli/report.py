@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
 
 from charte_registry.check import LANGUAGES
 from charte_registry.cli.dates import judged_on
+from charte_registry.cli.terminal import close
 from charte_registry.errors import RegisterError
 from charte_registry.exchange.importers.archive import Limits, read_bytes
 from charte_registry.files import load_register
@@ -17,13 +17,18 @@ from charte_registry.publish.report import render_report
 
 MAX_BYTES = 2_000_000  # of a diagram
 
+EXAMPLES = """\
+charte-registry report registre --year 2025 --output report.html
+charte-registry report registre --year 2025 --output report.html --lang en --previous HEAD~1:registre"""
 
-def add(commands: Any) -> None:
-    """Add the command to the parser."""
-    command = commands.add_parser("report", help="write the annual report as an HTML page")
-    command.add_argument("folder")
-    command.add_argument("--year", type=int, required=True)
-    command.add_argument("--output", type=Path, required=True)
+
+def add(command: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    command.add_argument("folder", help="folder of the register")
+    command.add_argument("--year", type=int, required=True, help="civil year")
+    command.add_argument(
+        "--output", type=Path, required=True, help="HTML file to write; - to print it"
+    )
     command.add_argument(
         "--on", help="date at which the law is judged, YYYY-MM-DD; today by default"
     )
@@ -49,7 +54,7 @@ def _run(arguments: argparse.Namespace) -> int:
         diagrams=dict(map(_diagram, arguments.diagram)),
     )
     write_text(arguments.output, page)
-    print(f"report of {arguments.year} written, see {arguments.output}")
+    close(f"report of {arguments.year} written, see {arguments.output}")
     return 0
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 from pathlib import Path
-from typing import Any
 
 from charte_registry.check import LANGUAGES
 from charte_registry.cli.dates import judged_on
+from charte_registry.cli.terminal import close
 from charte_registry.errors import RegisterError, nearest
 from charte_registry.files import load_register
 from charte_registry.files.revisions import load_revision, unpacked
@@ -23,11 +23,14 @@ from charte_registry.publish.site.history import NO_HISTORY
 from charte_registry.publish.site.render import usual_languages
 from charte_registry.register import Register
 
+EXAMPLES = """\
+charte-registry site registre site
+charte-registry site registre site --lang en,fr --base https://example.org/registre/ --internal"""
 
-def add(commands: Any) -> None:
-    """Add the command to the parser."""
-    command = commands.add_parser("site", help="write the public site of a register")
-    command.add_argument("folder")
+
+def add(command: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    command.add_argument("folder", help="folder of the register")
     command.add_argument(
         "output", type=Path, help="a new or an empty folder, or that of the last site"
     )
@@ -92,11 +95,11 @@ def _run(arguments: argparse.Namespace) -> int:
             since=arguments.since or "",
         )
     write_site(site, arguments.output, register=arguments.folder)
-    print(f"site written, open {arguments.output / 'index.html'}")
+    close(f"site written, open {arguments.output / 'index.html'}")
     if internal is not None:
         beside = arguments.output.with_name(f"{arguments.output.resolve().name}-internal")
         write_site(internal, beside, register=arguments.folder)
-        print(f"internal, not to be published: {beside / 'index.html'}")
+        close(f"internal, not to be published: {beside / 'index.html'}")
     return 0
 
 

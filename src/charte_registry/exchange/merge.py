@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from charte_registry.diff import KEYS, Change, diff
+from charte_registry.difference import KEYS, Change, diff
 from charte_registry.errors import RegisterError
 from charte_registry.exchange.exporters.head import manifest
 from charte_registry.frozen import Frozen

@@ -15,9 +15,12 @@ from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal
 
 import attrs
-import msgspec
 
+from charte_registry.extras import needs
 from charte_registry.records.base import LARGEST
+
+with needs("registre"):
+    import msgspec
 
 KIND = "kind"
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import attrs
-import msgspec
 
 from charte_registry.errors import RegisterError, nearest
+from charte_registry.extras import needs
 from charte_registry.files import json_text
 from charte_registry.files.assemble import (
     HEAD,
@@ -28,6 +28,9 @@ from charte_registry.files.whole import write_bytes
 from charte_registry.records.base import FieldError, structure, unstructure
 from charte_registry.records.manifeste import Manifeste
 from charte_registry.register import Place, Register
+
+with needs("registre"):
+    import msgspec
 
 
 @attrs.frozen

@@ -10,12 +10,15 @@ from types import MappingProxyType
 from typing import Any
 
 import attrs
-import tomlkit
 
 from charte_registry.errors import RegisterError, nearest
+from charte_registry.extras import needs
 from charte_registry.files.words import LANGUAGES, words
 from charte_registry.records.base import INTERNE
 from charte_registry.vocabularies.sources import source_in
+
+with needs("registre"):
+    import tomlkit
 
 _EXAMPLES: Mapping[Any, Any] = MappingProxyType(
     {str: "", bool: True, int: 0, dt.date: dt.date(2020, 1, 31)}

@@ -7,13 +7,15 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import tomlkit
-from tomlkit.items import AoT, InlineTable, Item, String, Table
-
 from charte_registry.errors import RegisterError
+from charte_registry.extras import needs
 from charte_registry.files import tree
 from charte_registry.files.places import Path
 from charte_registry.files.restate import aligned
+
+with needs("registre"):
+    import tomlkit
+    from tomlkit.items import AoT, InlineTable, Item, String, Table
 
 _SPACE = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
 _PART = re.compile(r"""[ \t]*([A-Za-z0-9_-]+|"(?:\\.|[^"\\\n])*"|'[^'\n]*')[ \t]*""")

@@ -8,16 +8,18 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-import yaml
-from yaml.cyaml import CParser  # type: ignore[attr-defined] # the stub does not say so
-from yaml.nodes import MappingNode, SequenceNode
-from yaml.nodes import Node as YamlNode
-from yaml.resolver import BaseResolver
-
 from charte_registry.errors import RegisterError
+from charte_registry.extras import needs
 from charte_registry.files import tree
 from charte_registry.files.places import Path
 from charte_registry.files.tree import Node, Style
+
+with needs("registre"):
+    import yaml
+    from yaml.cyaml import CParser  # type: ignore[attr-defined] # the stub does not say so
+    from yaml.nodes import MappingNode, SequenceNode
+    from yaml.nodes import Node as YamlNode
+    from yaml.resolver import BaseResolver
 
 _TAG = "tag:yaml.org,2002:"
 _PLAIN = re.compile(r"[^\W\d_](?:[\w/.'’()-]| (?=[^ #]))*")

@@ -7,14 +7,16 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-import tomlkit
-
+from charte_registry.extras import needs
 from charte_registry.records import KINDS
 from charte_registry.schema.context import jsonld_context
 from charte_registry.schema.examples import as_json
 from charte_registry.schema.json_schema import kind_schema, register_schema
 from charte_registry.schema.markdown import index_page, kind_page
 from charte_registry.schema.table_schema import table_schema
+
+with needs("registre"):
+    import tomlkit
 
 __all__ = [
     "jsonld_context",

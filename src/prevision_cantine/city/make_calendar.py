@@ -19,6 +19,7 @@ from prevision_cantine.calendar.holiday_names import holiday_name, public_holida
 from prevision_cantine.calendar.school_calendar import ZONES, load_school_holidays
 from prevision_cantine.city.office.archive import Limits, read_bytes
 from prevision_cantine.city.office.messages import OfficeError, clean, say
+from prevision_cantine.extras import needs
 from prevision_cantine.files.csv_file import write_csv
 
 FILE = "calendrier.csv"
@@ -271,10 +272,8 @@ def _holidays(
     if country in _FRENCH and subdivision is None:
         days = [day.item() for day in public_holidays(range(first, last + 1))]
         return [(day.isoformat(), holiday_name(day, lang) or "") for day in days]
-    try:
+    with needs("calendrier"):
         import holidays
-    except ImportError:
-        raise OfficeError("cal_no_library") from None
     known = holidays.list_supported_countries(include_aliases=True)
     if country not in known:
         raise OfficeError("cal_country", country=country)

@@ -10,15 +10,15 @@ from pathlib import Path
 from prevision_cantine.city.load import load_city
 from prevision_cantine.cli.common import (
     LEAD_DAYS,
-    Commands,
-    add_command,
-    add_language,
+    add_folder,
     add_lead_days,
     number,
     outputs,
     whole,
     writes,
 )
+from prevision_cantine.cli.language_option import add_language
+from prevision_cantine.cli.terminal import is_quiet
 from prevision_cantine.errors import ForecastError
 from prevision_cantine.files.csv_file import csv_text
 from prevision_cantine.measure.backtest import backtest
@@ -34,25 +34,20 @@ from prevision_cantine.say.measured import (
 )
 from prevision_cantine.words.language import counted
 
-EXAMPLE = """\
+PAST = """\
 Without --from and --to, the last 52 weeks of the attendance are forecast, or what can be of them.
-Nothing looks ahead: each forecast uses what was known --lead-days before its first day.
-
-examples:
-  prevision-cantine backtest FOLDER
-  prevision-cantine backtest FOLDER --step week --html backtest.html
-  prevision-cantine backtest FOLDER --from 2016-09-01 --to 2017-07-07 --format json
-  prevision-cantine backtest FOLDER --forecasts january.csv
-"""
+Nothing looks ahead: each forecast uses what was known --lead-days before its first day."""
+EXAMPLES = """\
+prevision-cantine backtest FOLDER
+prevision-cantine backtest FOLDER --step week --html backtest.html
+prevision-cantine backtest FOLDER --from 2016-09-01 --to 2017-07-07 --format json
+prevision-cantine backtest FOLDER --forecasts january.csv"""
 
 
-def add(commands: Commands) -> None:
-    """Add the command to the program."""
-    item = add_command(
-        commands, "backtest", run, "forecast the past as if on its day, and measure", span=False
-    )
-    item.formatter_class = argparse.RawDescriptionHelpFormatter
-    item.epilog = EXAMPLE
+def add(item: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    add_folder(item, span=False)
+    item.description = f"{item.description}\n\n{PAST}"
     item.add_argument("--from", dest="start", help="first day, YYYY-MM-DD")
     item.add_argument("--to", dest="end", help="last day, YYYY-MM-DD")
     add_lead_days(item, LEAD_DAYS)
@@ -118,7 +113,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.html is not None:
         write_backtest_page(result, arguments.html, lang)
     closing = None
-    if files := outputs(arguments):
+    if (files := outputs(arguments)) and not is_quiet.get():
         closing = say(
             "see", lang, rows=counted(len(result), "row", lang),
             forecasts=counted(result.origins, "forecast", lang), file=", ".join(map(str, files)),

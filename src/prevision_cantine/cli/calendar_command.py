@@ -7,18 +7,17 @@ from pathlib import Path
 
 from prevision_cantine.calendar.school_calendar import ZONES
 from prevision_cantine.city.make_calendar import make_calendar
-from prevision_cantine.cli.common import Commands, add_command, add_language
+from prevision_cantine.cli.common import add_folder
+from prevision_cantine.cli.language_option import add_language
+
+EXAMPLES = """\
+prevision-cantine calendar FOLDER --country FR --zone B
+prevision-cantine calendar FOLDER --country CA --subdivision QC --breaks breaks.csv"""
 
 
-def add(commands: Commands) -> None:
-    """Add the command to the program."""
-    item = add_command(
-        commands,
-        "calendar",
-        run,
-        "write public and school holidays to the calendar of a city",
-        span=False,
-    )
+def add(item: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    add_folder(item, span=False)
     item.add_argument("--country", required=True, help="code of two letters, such as FR")
     item.add_argument("--zone", choices=ZONES, help="zone of France, for its school holidays")
     item.add_argument("--subdivision", help="province or state, such as QC")

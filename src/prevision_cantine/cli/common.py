@@ -6,14 +6,14 @@ import argparse
 import re
 import sys
 from collections.abc import Callable
-from contextvars import ContextVar
 from pathlib import Path
-from textwrap import indent
-from typing import TypeAlias, TypeVar
+from typing import TypeVar
 
 from prevision_cantine.calendar.days import to_day
 from prevision_cantine.city.city import City
 from prevision_cantine.city.load import load_city
+from prevision_cantine.cli.language_option import add_language, language_now
+from prevision_cantine.cli.terminal import close, is_quiet
 from prevision_cantine.decide.ordering import load_order
 from prevision_cantine.errors import CantineError, ForecastError
 from prevision_cantine.model.choice import load_choice
@@ -23,49 +23,26 @@ from prevision_cantine.model.storage import load_forecaster
 from prevision_cantine.say.figures import picture_kind
 from prevision_cantine.say.limits import say_too_little, say_unknowns
 from prevision_cantine.words.catalogue import Phrase
-from prevision_cantine.words.language import LANGUAGES, phrases
+from prevision_cantine.words.language import phrases
 
 T = TypeVar("T")
 
-Run = Callable[[argparse.Namespace], int]
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 # The options that name a file to write.
 PICTURES = ("picture", "calibration_picture", "calendar_picture")
 OUTPUTS = ("output", "kitchen", "html", *PICTURES)
 FOLDERS = ("sheets", "ics")  # those that name a folder to write to
 LEAD_DAYS = 15  # of a command that is given none
-# The language of the answers while the arguments are read, which argparse hands to nobody.
-language_now: ContextVar[str] = ContextVar("language_now", default=LANGUAGES[0])
 
 TEXTS = phrases("common")
 
 
-def add_command(
-    commands: Commands, name: str, run: Run, text: str, *, span: bool = True, examples: str = ""
-) -> argparse.ArgumentParser:
-    """Add a command that reads a city, and the span that it forecasts."""
-    item = commands.add_parser(
-        name,
-        help=text,
-        description=text[:1].upper() + text[1:] + ".",
-        epilog=f"examples:\n{indent(examples, '  ')}" if examples else None,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+def add_folder(item: argparse.ArgumentParser, *, span: bool = True) -> None:
+    """Add the folder of the city that a command reads, and the span that it forecasts."""
     item.add_argument("folder", help="folder of the city")
     if span:
         item.add_argument("--from", dest="start", required=True, help="first day, YYYY-MM-DD")
         item.add_argument("--to", dest="end", required=True, help="last day, YYYY-MM-DD")
-    item.set_defaults(run=run)
-    return item
-
-
-def add_language(item: argparse.ArgumentParser) -> None:
-    """Add the language of the words."""
-    item.add_argument(
-        "--lang", choices=LANGUAGES,
-        help="language of the answers; by default the first of langues in ville.toml, or else fr",
-    )  # fmt: skip
 
 
 def add_lead_days(item: argparse.ArgumentParser, default: int | None = None) -> None:
@@ -176,7 +153,7 @@ def writes(
     item: argparse.ArgumentParser, *, required: bool = False, what: str = "CSV file to write"
 ) -> None:
     """Add the file that a command writes."""
-    item.add_argument("--output", type=Path, required=required, help=what)
+    item.add_argument("--output", type=Path, required=required, help=f"{what}; - to print it")
 
 
 def number_in(option: str, text: str, value: str) -> float:
@@ -221,7 +198,9 @@ def fitted(arguments: argparse.Namespace, city: City) -> CanteenForecaster:
         forecaster = CanteenForecaster(lead_days=lead_days, **chosen)
         forecaster.fit(city, until, expected=expected(arguments) or None)
     past = len(forecaster.calibration_.actual)
-    for sentence in say_too_little(forecaster.sources_, past, arguments.lang):
+    for sentence in (
+        () if is_quiet.get() else say_too_little(forecaster.sources_, past, arguments.lang)
+    ):
         print(f"prevision-cantine: {sentence}", file=sys.stderr)
     return forecaster
 
@@ -237,7 +216,7 @@ def forecasted(arguments: argparse.Namespace) -> tuple[City, Forecast]:
         rows.of(arguments.canteen)
     draft = load_order(arguments.draft, city).on(rows) if arguments.draft else None
     forecast = fitted(arguments, city).predict(rows, draft=draft)
-    for sentence in say_unknowns(forecast, arguments.lang):
+    for sentence in () if is_quiet.get() else say_unknowns(forecast, arguments.lang):
         print(f"prevision-cantine: {sentence}", file=sys.stderr)
     return city, forecast
 
@@ -251,10 +230,10 @@ def canteen_rows(forecast: Forecast, name: str | None) -> tuple[str, list[int]]:
 def see(arguments: argparse.Namespace) -> None:
     """Print where the results are, if any was written."""
     files = [*outputs(arguments), *folders(arguments)]
-    if files:
+    if files and not is_quiet.get():
         print(f"\n{TEXTS[arguments.lang]['see'].format(file=', '.join(map(str, files)))}")
 
 
 def say(arguments: argparse.Namespace, key: str, **facts: object) -> None:
     """Print a closing line, which says where the result is."""
-    print(TEXTS[arguments.lang][key].format(file=arguments.output, **facts))
+    close(TEXTS[arguments.lang][key].format(file=arguments.output, **facts))

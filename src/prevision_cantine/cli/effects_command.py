@@ -6,16 +6,18 @@ import argparse
 from pathlib import Path
 
 from prevision_cantine.city.load import load_city
-from prevision_cantine.cli.common import Commands, add_command, add_learning, fitted, see, writes
+from prevision_cantine.cli.common import add_folder, add_learning, fitted, see, writes
 from prevision_cantine.model.effects import EVERYWHERE
 from prevision_cantine.say.figures import plot_effects, save
 
+EXAMPLES = """\
+prevision-cantine effects FOLDER --until 2024-04-21
+prevision-cantine effects FOLDER --model model.zip --output effects.csv --picture effects.svg"""
 
-def add(commands: Commands) -> None:
-    """Add the command to the program."""
-    item = add_command(
-        commands, "effects", run, "list the effect of each level of each term", span=False
-    )
+
+def add(item: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    add_folder(item, span=False)
     add_learning(item, span=False)
     writes(item, what="CSV file of all effects, those of types and canteens too")
     item.add_argument("--picture", type=Path, help="picture to write, .png, .svg or .pdf")

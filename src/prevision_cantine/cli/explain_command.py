@@ -6,8 +6,7 @@ import argparse
 from pathlib import Path
 
 from prevision_cantine.cli.common import (
-    Commands,
-    add_command,
+    add_folder,
     add_learning,
     canteen_rows,
     forecasted,
@@ -16,12 +15,14 @@ from prevision_cantine.cli.common import (
 )
 from prevision_cantine.say.figures import plot_contributions, save
 
+EXAMPLES = """\
+prevision-cantine explain FOLDER --from 2024-05-13 --to 2024-05-17 --canteen Zola
+prevision-cantine explain FOLDER --from 2024-05-13 --to 2024-05-17 --model model.zip --picture zola.png"""
 
-def add(commands: Commands) -> None:
-    """Add the command to the program."""
-    item = add_command(
-        commands, "explain", run, "say why a canteen's days are forecast as they are"
-    )
+
+def add(item: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    add_folder(item)
     add_learning(item, draft=True)
     item.add_argument("--canteen", help="canteen to explain; the first by default")
     writes(item, what="CSV file of every term in meals, for all canteens")

@@ -5,29 +5,26 @@ from __future__ import annotations
 import argparse
 
 from prevision_cantine.city.fetch import fetch_nantes
-from prevision_cantine.cli.common import Commands
+from prevision_cantine.cli.terminal import close
 from prevision_cantine.words.catalogue import Count, sentence
 
+EXAMPLES = """\
+prevision-cantine fetch nantes"""
 
-def add(commands: Commands) -> None:
-    """Add the command to the program."""
-    item = commands.add_parser(
-        "fetch",
-        help="download the public files of Nantes",
-        description="Download the public files of Nantes.",
-    )
+
+def add(item: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
     item.add_argument("folder", help="folder to write")
     item.add_argument(
         "--trust-on-first-use",
         action="store_true",
         help="fetch the files whose SHA-256 nobody has published too, and write theirs down",
     )
-    item.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command."""
     files = fetch_nantes(arguments.folder, trust_on_first_use=arguments.trust_on_first_use)
     count, folder = Count(len(files), "file"), arguments.folder
-    print(sentence("report.fetched", arguments.lang, files=count, folder=folder))
+    close(sentence("report.fetched", arguments.lang, files=count, folder=folder))
     return 0

@@ -6,8 +6,7 @@ import argparse
 from pathlib import Path
 
 from prevision_cantine.cli.common import (
-    Commands,
-    add_command,
+    add_folder,
     add_learning,
     canteen_rows,
     forecasted,
@@ -26,12 +25,9 @@ prevision-cantine forecast ... --output forecast.parquet --canteen Zola --pictur
 read_forecast of the Python package reads either file again"""
 
 
-def add(commands: Commands) -> None:
-    """Add the command to the program."""
-    item = add_command(
-        commands, "forecast", run, "forecast a span from data that end some days before it",
-        examples=EXAMPLES,
-    )  # fmt: skip
+def add(item: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    add_folder(item)
     add_learning(item, draft=True)
     writes(item, required=True, what="CSV file to write, or Parquet where it ends in .parquet")
     item.add_argument("--canteen", help="canteen to draw and to explain; the first by default")

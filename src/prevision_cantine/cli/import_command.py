@@ -7,14 +7,16 @@ from pathlib import Path
 
 from prevision_cantine.city.office.importing import import_office
 from prevision_cantine.city.office.messages import OfficeError
-from prevision_cantine.cli.common import Commands, add_language
+from prevision_cantine.cli.language_option import add_language
 from prevision_cantine.files.csv_file import write_text
 
+EXAMPLES = """\
+prevision-cantine import counts.xlsx menus.csv FOLDER
+prevision-cantine import counts.xlsx FOLDER --propose mapping.toml --report left.json"""
 
-def add(commands: Commands) -> None:
-    """Add the command to the program."""
-    text = "write the folder of a city from the workbooks and CSV files of an office"
-    item = commands.add_parser("import", help=text, description=text[:1].upper() + text[1:] + ".")
+
+def add(item: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
     item.add_argument("files", nargs="+", metavar="FILE", help="XLSX, ODS, XLS or CSV file")
     item.add_argument("folder", metavar="FOLDER", help="folder of the city to write")
     item.add_argument("--mapping", type=Path, help="mapping file to follow, corrected by hand")
@@ -22,7 +24,6 @@ def add(commands: Commands) -> None:
     item.add_argument("--report", type=Path, help="JSON file of every cell that was not taken")
     item.add_argument("--replace", action="store_true", help="replace files that are there")
     add_language(item)
-    item.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:

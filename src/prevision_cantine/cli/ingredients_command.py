@@ -7,16 +7,19 @@ from pathlib import Path
 
 from prevision_cantine.city.dishes import load_dishes, load_menu
 from prevision_cantine.city.load import load_city
-from prevision_cantine.cli.common import Commands, add_command, add_language, see, writes
+from prevision_cantine.cli.common import add_folder, see, writes
+from prevision_cantine.cli.language_option import add_language
 from prevision_cantine.decide.ingredients import ingredients, load_portions
 from prevision_cantine.decide.ordering import load_order
 
+EXAMPLES = """\
+prevision-cantine ingredients FOLDER --order order.csv --portions portions.csv
+prevision-cantine ingredients FOLDER --order order.csv --portions portions.csv --menu dishes.csv --output purchases.csv"""
 
-def add(commands: Commands) -> None:
-    """Add the command to the program."""
-    item = add_command(
-        commands, "ingredients", run, "list what each supplier delivers each week", span=False
-    )
+
+def add(item: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    add_folder(item, span=False)
     item.add_argument("--order", type=Path, required=True, help="CSV file that order wrote")
     item.add_argument(
         "--portions", type=Path, required=True,

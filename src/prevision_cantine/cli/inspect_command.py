@@ -6,19 +6,19 @@ import argparse
 
 from prevision_cantine.city.load import load_city
 from prevision_cantine.city.load_report import load_report
-from prevision_cantine.cli.common import Commands, add_command
+from prevision_cantine.cli.common import add_folder
+
+EXAMPLES = """\
+prevision-cantine inspect FOLDER
+prevision-cantine inspect FOLDER --format json"""
 
 
-def add(commands: Commands) -> None:
-    """Add the command to the program."""
-    item = add_command(
-        commands,
-        "inspect",
-        run,
-        "say what a city's folder holds, and what was repaired or left out",
-        span=False,
+def add(item: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    add_folder(item, span=False)
+    item.add_argument(
+        "--format", choices=("text", "json"), default="text", help="of what is printed"
     )
-    item.add_argument("--format", choices=("text", "json"), default="text")
 
 
 def run(arguments: argparse.Namespace) -> int:

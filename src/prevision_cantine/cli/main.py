@@ -8,64 +8,83 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NoReturn
 
-from prevision_cantine.city.folder import languages_of
-from prevision_cantine.cli import (
-    backtest_command,
-    calendar_command,
-    effects_command,
-    explain_command,
-    fetch_command,
-    fit_command,
-    forecast_command,
-    import_command,
-    ingredients_command,
-    inspect_command,
-    make_city_command,
-    order_command,
-    settings_command,
-    sheet_command,
-    trade_off_command,
-    what_if_command,
-)
-from prevision_cantine.cli.common import add_language, check_outputs, language_now
+from prevision_cantine.cli.frame import CANNOT, DONE, INTERRUPTED, complete, make_parser
+from prevision_cantine.cli.language_option import language_now
+from prevision_cantine.cli.streams import standard_streams
+from prevision_cantine.cli.terminal import RED, coloured, is_quiet
 from prevision_cantine.errors import CantineError, ParameterError
 from prevision_cantine.words.catalogue import catalogue, sentence, system_reason
 from prevision_cantine.words.language import LANGUAGES
 
-COMMANDS = (
-    settings_command,
-    fit_command,
-    forecast_command,
-    order_command,
-    trade_off_command,
-    explain_command,
-    effects_command,
-    sheet_command,
-    what_if_command,
-    ingredients_command,
-    backtest_command,
-    inspect_command,
-    import_command,
-    calendar_command,
-    fetch_command,
-    make_city_command,
-)
+PROGRAM = "prevision-cantine"
+# Each command: the module that has its options and runs it, and what it does.
+COMMANDS = {
+    "settings": (
+        "prevision_cantine.cli.settings_command",
+        "choose the settings of the model on the city's own past",
+    ),
+    "fit": (
+        "prevision_cantine.cli.fit_command",
+        "learn from the data up to a day and keep the model",
+    ),
+    "forecast": (
+        "prevision_cantine.cli.forecast_command",
+        "forecast a span from data that end some days before it",
+    ),
+    "order": (
+        "prevision_cantine.cli.order_command",
+        "order for each canteen and day, and for the kitchen's total",
+    ),
+    "trade-off": (
+        "prevision_cantine.cli.trade_off_command",
+        "say what each caution would have cost in the past",
+    ),
+    "explain": (
+        "prevision_cantine.cli.explain_command",
+        "say why a canteen's days are forecast as they are",
+    ),
+    "effects": (
+        "prevision_cantine.cli.effects_command",
+        "list the effect of each level of each term",
+    ),
+    "sheet": ("prevision_cantine.cli.sheet_command", "write the sheet of the fitted model"),
+    "what-if": (
+        "prevision_cantine.cli.what_if_command",
+        "say what a change of menu, calendar, enrolment makes",
+    ),
+    "ingredients": (
+        "prevision_cantine.cli.ingredients_command",
+        "list what each supplier delivers each week",
+    ),
+    "backtest": (
+        "prevision_cantine.cli.backtest_command",
+        "forecast the past as if on its day, and measure",
+    ),
+    "inspect": (
+        "prevision_cantine.cli.inspect_command",
+        "say what a city's folder holds, and what was repaired or left out",
+    ),
+    "import": (
+        "prevision_cantine.cli.import_command",
+        "write the folder of a city from the workbooks and CSV files of an office",
+    ),
+    "calendar": (
+        "prevision_cantine.cli.calendar_command",
+        "write public and school holidays to the calendar of a city",
+    ),
+    "fetch": ("prevision_cantine.cli.fetch_command", "download the public files of Nantes"),
+    "make-city": (
+        "prevision_cantine.cli.make_city_command",
+        "write a made city, whose effects are known, to a folder",
+    ),
+}
 # What the library calls otherwise than the option.
 OPTIONS = {"below": "mask_below"}
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        """Say what is wrong in one line."""
-        lang = language_now.get()
-        said = sentence("usage.wrong_use", lang, prog=self.prog, message=message)
-        self.exit(2, f"{said}\n")
-
-
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line; return 0 where it is done, 2 where it cannot be.
+    """Run the command line; return the exit status that ``--help`` documents.
 
     Answers are in the language of ``--lang``; without it, in the first of ``langues`` in the
     ``ville.toml`` of the folder; without either, in French.
@@ -81,23 +100,30 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _main(argv: Sequence[str]) -> int:
     try:
         with _argparse_in(language_now.get()):
-            arguments = _parser().parse_args(argv)
+            program = parser(argv if "_ARGCOMPLETE" not in os.environ else None)
+            complete(program)
+            arguments = program.parse_args(argv)
+        is_quiet.set(arguments.quiet)
         folder = getattr(arguments, "folder", None)
         if arguments.lang is None:
             arguments.lang = _of_folder(folder) or LANGUAGES[0]
             language_now.set(arguments.lang)
-        check_outputs(arguments)
-        status: int = arguments.run(arguments)
+        from prevision_cantine.cli.common import check_outputs  # loaded with the command
+
+        with standard_streams(arguments):
+            check_outputs(arguments)
+            status: int = arguments.run(arguments)
         print(end="", flush=True)
     except CantineError as error:
         return _refused(_in_options(error).say(language_now.get()))
     except SystemExit as stop:
         return int(stop.code or 0)
     except KeyboardInterrupt:
-        return _refused(sentence("usage.stopped", language_now.get()))
+        _refused(sentence("usage.stopped", language_now.get()))
+        return INTERRUPTED
     except BrokenPipeError:  # whoever reads has enough, such as head
         _drop_what_is_left()
-        return 0
+        return DONE
     except UnicodeEncodeError as error:
         lang = language_now.get()
         return _refused(sentence("usage.encoding", lang, encoding=error.encoding))
@@ -110,7 +136,7 @@ def _main(argv: Sequence[str]) -> int:
 
 def _asked(argv: Sequence[str]) -> str | None:
     """Return the language that the arguments ask for, before they are read."""
-    for option, value in zip(argv, [*argv[1:], ""], strict=True):
+    for option, value in zip(argv, [*argv[1:], ""], strict=False):
         name, equals, inside = option.partition("=")
         if name == "--lang" and (found := inside if equals else value) in LANGUAGES:
             return found
@@ -119,8 +145,12 @@ def _asked(argv: Sequence[str]) -> str | None:
 
 def _of_folder(folder: str | None) -> str | None:
     """Return the language of a city's folder; None where it is none, or does not say it."""
+    if folder is None or not Path(folder).is_dir():
+        return None
+    from prevision_cantine.city.folder import languages_of
+
     try:
-        known = () if folder is None else languages_of(Path(folder))
+        known = languages_of(Path(folder))
     except (OSError, ValueError):
         return None
     return known[0] if known else None
@@ -148,8 +178,11 @@ def _argparse_in(lang: str) -> Iterator[None]:
 
 
 def _refused(message: str) -> int:
-    print(sentence("usage.error", language_now.get(), message=message), file=sys.stderr)
-    return 2
+    lang = language_now.get()
+    head = sentence("usage.error", lang, message="").strip()
+    rest = sentence("usage.error", lang, message=message).removeprefix(head)
+    print(f"{coloured(head, RED, sys.stderr)}{rest}", file=sys.stderr)
+    return CANNOT
 
 
 def _in_options(error: CantineError) -> CantineError:
@@ -164,14 +197,6 @@ def _drop_what_is_left() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
-        prog="prevision-cantine", description="Explainable forecasts of canteen meals."
-    )
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in COMMANDS:
-        command.add(commands)
-    for item in commands.choices.values():
-        if "--lang" not in item.format_usage():
-            add_language(item)
-    return parser
+def parser(asked: Sequence[str] | None = None) -> argparse.ArgumentParser:
+    """Return the parser, with the options of the commands asked for; of all unless given."""
+    return make_parser(PROGRAM, "Explainable forecasts of canteen meals.", COMMANDS, asked)

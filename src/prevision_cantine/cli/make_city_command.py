@@ -13,7 +13,9 @@ from prevision_cantine.city.made_cities import (
     make_recife,
 )
 from prevision_cantine.city.made_cities.office_files import to_office
-from prevision_cantine.cli.common import Commands, add_language, whole
+from prevision_cantine.cli.common import whole
+from prevision_cantine.cli.language_option import add_language
+from prevision_cantine.cli.terminal import close
 from prevision_cantine.words.catalogue import sentence
 
 FIRST = 2021  # year in which the past begins: after the closed spring and the limited places
@@ -39,14 +41,13 @@ KINDS: dict[str, Callable[[int, int, int], MadeCity]] = {
     "commune": _commune, "recife": _recife, "montreal": _montreal, "company": _company,
 }  # fmt: skip
 
+EXAMPLES = """\
+prevision-cantine make-city city
+prevision-cantine make-city city --kind recife --years 2 --seed 7"""
 
-def add(commands: Commands) -> None:
-    """Add the command to the program."""
-    item = commands.add_parser(
-        "make-city",
-        help="write a made city, whose effects are known, to a folder",
-        description="Write a made city, whose effects are known, to a folder.",
-    )
+
+def add(item: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
     item.add_argument("folder", help="folder to write, new or empty")
     item.add_argument("--kind", choices=tuple(KINDS), default="commune", help="what it resembles")
     item.add_argument("--years", type=whole, default=3, help="school years, from 2021 on")
@@ -59,7 +60,6 @@ def add(commands: Commands) -> None:
         "--office", action="store_true", help="as the CSV files of an office, for import"
     )
     add_language(item)
-    item.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -70,5 +70,5 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         city.to_folder(arguments.folder)
     last = max(city.column("frequentation.csv", "date"))
-    print(sentence("report.made", arguments.lang, folder=arguments.folder, last=last))
+    close(sentence("report.made", arguments.lang, folder=arguments.folder, last=last))
     return 0

@@ -7,8 +7,7 @@ from pathlib import Path
 
 from prevision_cantine.city.load import load_city
 from prevision_cantine.cli.common import (
-    Commands,
-    add_command,
+    add_folder,
     add_learning,
     fitted,
     forecasted,
@@ -47,12 +46,9 @@ strike.toml, in the words of the folder's files:
   difference = -12"""
 
 
-def add(commands: Commands) -> None:
-    """Add the command to the program."""
-    item = add_command(
-        commands, "order", run, "order for each canteen and day, and for the kitchen's total",
-        examples=EXAMPLES,
-    )  # fmt: skip
+def add(item: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    add_folder(item)
     add_learning(item, draft=True)
     cautions(item)
     writes(item, required=True)

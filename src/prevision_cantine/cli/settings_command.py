@@ -6,27 +6,21 @@ import argparse
 
 from prevision_cantine.calendar.days import to_day
 from prevision_cantine.city.load import load_city
-from prevision_cantine.cli.common import (
-    LEAD_DAYS,
-    Commands,
-    add_command,
-    add_language,
-    add_lead_days,
-    number,
-    writes,
-)
+from prevision_cantine.cli.common import LEAD_DAYS, add_folder, add_lead_days, number, writes
+from prevision_cantine.cli.language_option import add_language
 from prevision_cantine.model.choice import save_choice
 from prevision_cantine.model.choosing import SECONDS, choose_settings
 from prevision_cantine.model.forecaster import CanteenForecaster
 from prevision_cantine.say.chosen import choice_to_text
 
+EXAMPLES = """\
+prevision-cantine settings FOLDER --until 2024-04-21 --output settings.toml
+prevision-cantine settings FOLDER --until 2024-04-21 --step week --seconds 60 --output settings.toml"""
 
-def add(commands: Commands) -> None:
-    """Add the command to the program."""
-    item = add_command(
-        commands, "settings", run, "choose the settings of the model on the city's own past",
-        span=False,
-    )  # fmt: skip
+
+def add(item: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    add_folder(item, span=False)
     item.add_argument("--until", required=True, help="last day of the data used, YYYY-MM-DD")
     add_lead_days(item)
     item.add_argument(

@@ -6,17 +6,23 @@ import argparse
 from pathlib import Path
 
 from prevision_cantine.city.load import load_city
-from prevision_cantine.cli.common import Commands, add_command, add_learning, fitted, say, writes
+from prevision_cantine.cli.common import add_folder, add_learning, fitted, say, writes
 from prevision_cantine.files.csv_file import write_text
 from prevision_cantine.say.figures import plot_calibration, plot_error_calendar, save
 from prevision_cantine.say.sheet import model_sheet
 
+EXAMPLES = """\
+prevision-cantine sheet FOLDER --until 2024-04-21
+prevision-cantine sheet FOLDER --model model.zip --format json --output sheet.json"""
 
-def add(commands: Commands) -> None:
-    """Add the command to the program."""
-    item = add_command(commands, "sheet", run, "write the sheet of the fitted model", span=False)
+
+def add(item: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    add_folder(item, span=False)
     add_learning(item, span=False)
-    item.add_argument("--format", choices=("markdown", "json"), default="markdown")
+    item.add_argument(
+        "--format", choices=("markdown", "json"), default="markdown", help="of the sheet"
+    )
     writes(item, what="file to write; printed without one")
     item.add_argument("--calibration-picture", type=Path, help="do the intervals hold; picture")
     item.add_argument("--calendar-picture", type=Path, help="error of each day; picture")

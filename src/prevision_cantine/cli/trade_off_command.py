@@ -6,8 +6,7 @@ import argparse
 from pathlib import Path
 
 from prevision_cantine.cli.common import (
-    Commands,
-    add_command,
+    add_folder,
     add_learning,
     forecasted,
     number,
@@ -18,12 +17,14 @@ from prevision_cantine.cli.common import (
 from prevision_cantine.decide.ordering import SHORTAGES, trade_off
 from prevision_cantine.say.figures import plot_trade_off, save
 
+EXAMPLES = """\
+prevision-cantine trade-off FOLDER --from 2024-05-13 --to 2024-05-24
+prevision-cantine trade-off FOLDER --from 2024-05-13 --to 2024-05-24 --shortages 0.005 0.01 0.05 --output trade_off.csv"""
 
-def add(commands: Commands) -> None:
-    """Add the command to the program."""
-    item = add_command(
-        commands, "trade-off", run, "say what each caution would have cost in the past"
-    )
+
+def add(item: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    add_folder(item)
     add_learning(item, draft=True)
     item.add_argument(
         "--shortages", type=number, nargs="+", default=list(SHORTAGES), help="shares that may be missing"

@@ -12,15 +12,7 @@ from prevision_cantine.city.builder import Span
 from prevision_cantine.city.city import City
 from prevision_cantine.city.dishes import load_menu
 from prevision_cantine.city.load import load_city
-from prevision_cantine.cli.common import (
-    Commands,
-    add_command,
-    add_learning,
-    fitted,
-    number_in,
-    see,
-    writes,
-)
+from prevision_cantine.cli.common import add_folder, add_learning, fitted, number_in, see, writes
 from prevision_cantine.decide.changes import Day
 from prevision_cantine.decide.difference import what_if
 from prevision_cantine.decide.scenario import Scenario
@@ -36,12 +28,9 @@ prevision-cantine what-if ... --scenario strike.toml
 (order --help shows such a file; order --scenario turns it into an order)"""
 
 
-def add(commands: Commands) -> None:
-    """Add the command to the program."""
-    item = add_command(
-        commands, "what-if", run, "say what a change of menu, calendar, enrolment makes",
-        examples=EXAMPLES,
-    )  # fmt: skip
+def add(item: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    add_folder(item)
     add_learning(item)
     item.add_argument("--strike", nargs="+", default=[], metavar="DAY", help="announced strikes")
     item.add_argument("--holiday", nargs="+", default=[], metavar="DAY", help="new public holidays")

@@ -13,6 +13,7 @@ import numpy as np
 from prevision_cantine.arrays import Bools, Days, Floats, Ints
 from prevision_cantine.city.city import City, Rows
 from prevision_cantine.errors import CityError, ForecastError, ParameterError
+from prevision_cantine.extras import needs
 from prevision_cantine.files.csv_file import parse_date, parse_quantity, read_rows, write_csv
 from prevision_cantine.model.forecast import NINE_OF_TEN, Forecast
 from prevision_cantine.plain_values import first_few, html_table, html_text, rows_of
@@ -524,7 +525,8 @@ def _ordered(
     ordered = calm * np.exp(more)
     if unknowns is None or not unknowns.struck.any():
         return ordered, margin
-    from scipy.special import ndtr
+    with needs("cantine"):
+        from scipy.special import ndtr
 
     here = unknowns.struck
     low, high = past.interval(calm[here], 0.9, scale.select(here))

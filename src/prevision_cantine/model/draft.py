@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from prevision_cantine.arrays import Days, Floats, Ints
+from prevision_cantine.extras import needs
 
 MIN_ROWS = 300
 NEAR = 0.03  # log errors within which the weights are fitted by squares, beyond by absolute values
@@ -171,7 +172,8 @@ def learn_weights(columns: Floats, error: Floats, meals: Floats) -> DraftWeights
     DraftWeights
         The weights.
     """
-    from scipy import linalg
+    with needs("cantine"):
+        from scipy import linalg
 
     size = meals / meals.mean()
     robust = np.ones(len(error))

@@ -11,6 +11,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
+from prevision_cantine.above import above
 from prevision_cantine.arrays import Floats, Ints
 from prevision_cantine.city.city import Rows
 from prevision_cantine.errors import ForecastError
@@ -267,7 +268,8 @@ class Forecast:
         ForecastError
             Where the row or the language does not exist.
         """
-        raise NotImplementedError  # prevision_cantine.attached gives it
+        text: str = above("explain")(self, i, lang)
+        return text
 
     def explanations(self, lang: str = "fr") -> list[str]:
         """Explain every row to a kitchen manager, as ``explain`` does one, in much less time.
@@ -287,7 +289,8 @@ class Forecast:
         ForecastError
             Where the language does not exist.
         """
-        raise NotImplementedError  # prevision_cantine.attached gives it
+        texts: list[str] = above("explanations")(self, lang)
+        return texts
 
     def plot(self, canteen: str, *, lang: str = "fr") -> Figure:
         """Draw the forecasts of a canteen with their intervals.
@@ -311,7 +314,8 @@ class Forecast:
         CantineError
             Where matplotlib is not installed.
         """
-        raise NotImplementedError  # prevision_cantine.attached gives it
+        figure: Figure = above("plot_forecast")(self, canteen, lang=lang)
+        return figure
 
     def to_csv(self, path: str | Path, *, mask_below: float | None = None) -> None:
         """Write ``cantine, date, prevision, borne_basse, borne_haute``, the file whole or not at all.

@@ -17,6 +17,7 @@ from prevision_cantine.city.city import City, Rows
 from prevision_cantine.city.records import Attendance
 from prevision_cantine.city.sources import describe
 from prevision_cantine.errors import DateError, ForecastError, ParameterError, check_number
+from prevision_cantine.extras import needs
 from prevision_cantine.model.basis import Unknowns
 from prevision_cantine.model.choice import Choice
 from prevision_cantine.model.design import design, is_ending, occasions
@@ -604,7 +605,8 @@ class CanteenForecaster(Parameters):
 
     def _check_is_fitted(self) -> None:
         if not hasattr(self, "fitted_"):
-            from sklearn.exceptions import NotFittedError  # which takes a second to load
+            with needs("cantine"):
+                from sklearn.exceptions import NotFittedError  # which takes a second to load
 
             raise NotFittedError(
                 "this forecaster has learned nothing yet: call fit(city, until=...)"

@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from prevision_cantine.arrays import Floats, Ints
 from prevision_cantine.errors import ForecastError
+from prevision_cantine.extras import needs
 
 # scipy is loaded where it is needed: a program that only asks for help, or reads a forecast, is not
 # to wait for it.
@@ -166,7 +167,8 @@ class Design:
 
     def matrix(self, nested: bool) -> sparse.csr_array:
         """Return the shared, or the nested, columns of each situation."""
-        from scipy import sparse
+        with needs("cantine"):
+            from scipy import sparse
 
         rows, columns, values, width = [], [], [], 0
         for where, block in self.columns(nested):
@@ -491,7 +493,8 @@ class Equations:
 
     def solve(self, weight: Floats, target: Floats) -> Effects:
         """Return the ridge solution."""
-        from scipy import linalg
+        with needs("cantine"):
+            from scipy import linalg
 
         normal, to_shared, roots = self.eliminated(weight, target, self.prior)
         effect = to_shared
@@ -593,7 +596,8 @@ def _is_grid(rows: int, situations: int, groups: int) -> bool:
 
 def _spread(situation: Ints, group: Ints, shape: tuple[int, int], values: Floats) -> Any:
     """Return the sums of values by situation and group; sparse where most of it is empty."""
-    from scipy import sparse
+    with needs("cantine"):
+        from scipy import sparse
 
     if _is_grid(len(values), *shape):
         cell = situation * shape[1] + group
@@ -606,7 +610,8 @@ def _apart(design: Design, shared: int) -> list[tuple[Any, Any, Ints]]:
 
     One part of everything where they would be many: the work would go into going round.
     """
-    from scipy import sparse
+    with needs("cantine"):
+        from scipy import sparse
 
     whole: list[tuple[Any, Any, Ints]] = [(slice(None), slice(None), np.arange(design.groups))]
     if not shared or design.groups == 1:
@@ -616,7 +621,8 @@ def _apart(design: Design, shared: int) -> list[tuple[Any, Any, Ints]]:
         (np.ones(len(design), dtype=bool), (design.group, design.groups + design.situation)),
         shape=(count, count),
     )
-    from scipy.sparse import csgraph
+    with needs("cantine"):
+        from scipy.sparse import csgraph
 
     label = csgraph.connected_components(pairs, directed=False)[1][: design.groups]
     parts = np.unique(label)
@@ -650,15 +656,17 @@ def one_thread() -> Any:
 
 @cache
 def _libraries() -> ThreadpoolController:
-    import scipy.linalg  # noqa: F401  whose own BLAS has to be loaded before it is found
-    from threadpoolctl import ThreadpoolController
+    with needs("cantine"):
+        import scipy.linalg  # noqa: F401  whose own BLAS has to be loaded before it is found
+        from threadpoolctl import ThreadpoolController
 
     return ThreadpoolController()
 
 
 def _by_group(columns: sparse.csr_array, spread: Any) -> Floats:
     """Return, for each group, the sums of the columns, each situation as often as it is spread."""
-    from scipy import sparse
+    with needs("cantine"):
+        from scipy import sparse
 
     if isinstance(spread, np.ndarray):
         return np.ascontiguousarray((columns.T @ spread).T)
@@ -673,7 +681,8 @@ def _used_columns(matrix: sparse.csr_array) -> tuple[sparse.csr_array, Ints]:
 
 def _row_products(left: sparse.csr_array, right: sparse.csr_array) -> sparse.csr_array:
     """Return, row by row, the product of every column on the left with every one on the right."""
-    from scipy import sparse
+    with needs("cantine"):
+        from scipy import sparse
 
     each = np.diff(right.indptr).astype(np.int64)
     row = np.repeat(np.arange(left.shape[0]), np.diff(left.indptr))

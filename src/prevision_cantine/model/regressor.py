@@ -11,11 +11,14 @@ import attrs
 import narwhals as nw
 import numpy as np
 import numpy.typing as npt
-from sklearn.base import BaseEstimator, RegressorMixin
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from prevision_cantine.arrays import Floats, Ints
+from prevision_cantine.extras import needs
 from prevision_cantine.model.regression import Block, Design, Effects, solve
+
+with needs("cantine"):
+    from sklearn.base import BaseEstimator, RegressorMixin
+    from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 INTERCEPT = "intercept"
 ALMOST_FREE = 1e-6  # rows: the penalty of the intercept

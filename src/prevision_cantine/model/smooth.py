@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from prevision_cantine.arrays import Floats, Ints
 from prevision_cantine.errors import ForecastError, ParameterError
+from prevision_cantine.extras import needs
 from prevision_cantine.model.regression import Block
 
 FUNCTIONS = 8  # basis functions, of which a line and six columns of curve are left
@@ -384,7 +385,8 @@ def season_blocks(
 
 def _basis(inside: Floats, low: float, high: float, functions: int) -> Floats:
     """Return a cubic B-spline on even knots, values being from low to high."""
-    from scipy.interpolate import BSpline
+    with needs("cantine"):
+        from scipy.interpolate import BSpline
 
     pieces = functions - DEGREE
     knots = np.arange(-DEGREE, pieces + DEGREE + 1, dtype=np.float64)

@@ -7,14 +7,17 @@ from typing import Any
 import narwhals as nw
 import numpy as np
 import numpy.typing as npt
-from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.utils.validation import check_is_fitted
 
 from prevision_cantine.arrays import Days, Floats
 from prevision_cantine.calendar.days import Calendar
 from prevision_cantine.city.menus import FAMILIES, Menus
 from prevision_cantine.errors import DateError, ForecastError
+from prevision_cantine.extras import needs
 from prevision_cantine.model.terms import ENDS, STARTS, WEEKS
+
+with needs("cantine"):
+    from sklearn.base import BaseEstimator, TransformerMixin
+    from sklearn.utils.validation import check_is_fitted
 
 # Columns that the calendar alone gives, all of categories.
 CALENDAR_COLUMNS = (

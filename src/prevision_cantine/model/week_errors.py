@@ -12,6 +12,7 @@ import numpy as np
 
 from prevision_cantine.arrays import Bools, Days, Floats, Ints
 from prevision_cantine.errors import ParameterError
+from prevision_cantine.extras import needs
 from prevision_cantine.model.regression import Design, Effects, solve
 
 GROUPS = 40  # with 20, those of one dish move by a third with the seed
@@ -150,7 +151,8 @@ def week_of(date: Days) -> Ints:
 
 def _weeks_seen(design: Design, week: Ints, weeks: int) -> tuple[Ints, Ints]:
     """Return in how many weeks each shared, and each nested, column has a row."""
-    from scipy import sparse
+    with needs("cantine"):
+        from scipy import sparse
 
     ones = np.ones(len(design), dtype=np.int64)
     by_week = sparse.csr_array(

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from prevision_cantine.city.city import City, Missing, Rows
 from prevision_cantine.decide.ordering import Order
 from prevision_cantine.errors import CantineError, ForecastError
+from prevision_cantine.extras import needs
 from prevision_cantine.files.masking import small_cells
 from prevision_cantine.measure.backtest import Backtest
 from prevision_cantine.model.forecast import Forecast
@@ -83,10 +84,8 @@ def frame_of(columns: Mapping[str, Column], like: IntoDataFrame | Backend) -> An
     import narwhals as nw
 
     backend = _backend(like)
-    try:
+    with needs("tables"):
         series = [_series(name, values, backend) for name, values in columns.items()]
-    except ModuleNotFoundError:
-        raise CantineError(f"{backend} is not installed: install charte-donnee[tables]") from None
     return nw.concat([one.to_frame() for one in series], how="horizontal").to_native()
 
 

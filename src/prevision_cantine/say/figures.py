@@ -17,6 +17,7 @@ from prevision_cantine.calendar.days import Calendar, weekday
 from prevision_cantine.city.city import City
 from prevision_cantine.decide.ordering import SHORTAGES, trade_off
 from prevision_cantine.errors import CantineError, ForecastError
+from prevision_cantine.extras import needs
 from prevision_cantine.files.csv_file import written
 from prevision_cantine.measure.backtest import Backtest
 from prevision_cantine.model.effects import EVERYWHERE, EffectTable
@@ -515,10 +516,8 @@ def save(figure: Figure, path: str | Path) -> None:
 def _begin(lang: str, size: tuple[float, float]) -> tuple[Any, Figure]:
     """Return the labels of a language and an empty picture."""
     say = in_language(TEXTS, lang)
-    try:
+    with needs("figures"):
         from matplotlib.figure import Figure
-    except ImportError:
-        raise CantineError("no_matplotlib") from None
     return say, Figure(figsize=size, layout="constrained")
 
 
@@ -593,7 +592,8 @@ def _year(
 
 def _numbers(axis: Any, lang: str) -> None:
     """Write the ticks of an axis as the language writes numbers."""
-    from matplotlib.ticker import FuncFormatter
+    with needs("figures"):
+        from matplotlib.ticker import FuncFormatter
 
     def write(value: float, _: int | None) -> str:
         places = next((p for p in range(3) if abs(value - round(value, p)) < 1e-9), 2)

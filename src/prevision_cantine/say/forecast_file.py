@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from prevision_cantine.errors import CantineError, CityError
+from prevision_cantine.errors import CityError
+from prevision_cantine.extras import needs
 from prevision_cantine.files.csv_file import (
     MAX_BYTES,
     parse_date,
@@ -119,7 +120,8 @@ def _of_csv(path: Path) -> dict[str, Column]:
 
 def _of_parquet(path: Path) -> dict[str, Column]:
     parquet = _parquet()
-    import pyarrow as pa
+    with needs("tables"):
+        import pyarrow as pa
 
     try:
         status = path.stat()
@@ -169,8 +171,6 @@ def _texts(values: list[str]) -> Column:
 
 
 def _parquet() -> Any:
-    try:
+    with needs("tables"):
         from pyarrow import parquet
-    except ImportError:
-        raise CantineError("pyarrow is not installed: install charte-donnee[tables]") from None
     return parquet

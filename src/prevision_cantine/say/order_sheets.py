@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from prevision_cantine.decide.ordering import Order
-from prevision_cantine.errors import CantineError
+from prevision_cantine.extras import needs
 from prevision_cantine.files.csv_file import safe_cell, written
 from prevision_cantine.files.names import file_names, folder_to_write, inside
 from prevision_cantine.say.order_words import (
@@ -99,12 +99,8 @@ def order_sheets(order: Order, folder: str | Path, lang: str = "fr") -> tuple[Pa
     ['Cantine_01.xlsx', 'Cantine_02.xlsx']
     """
     in_language(TEXTS, lang)
-    try:
+    with needs("workbooks"):
         import xlsxwriter
-    except ImportError:
-        raise CantineError(
-            "xlsxwriter is not installed: install charte-donnee[workbooks]"
-        ) from None
     target = folder_to_write(folder)
     found = pages_of(order, lang)
     names = file_names(site for site, _ in found)

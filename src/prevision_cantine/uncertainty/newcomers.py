@@ -14,6 +14,7 @@ import numpy as np
 
 from prevision_cantine.arrays import Bools, Floats, Ints
 from prevision_cantine.errors import ForecastError, ParameterError
+from prevision_cantine.extras import needs
 
 Source = Literal["others", "stated", "replaced"]
 
@@ -338,7 +339,8 @@ def missing_share(margin: Floats, scale: Floats) -> Floats:
     >>> missing_share(np.array([0.0, 0.2]), np.array([0.1, 0.1])).round(4).tolist()
     [0.0423, 0.0011]
     """
-    from scipy.special import ndtr
+    with needs("cantine"):
+        from scipy.special import ndtr
 
     strike = margin - scale**2 / 2
     near = scale / 2 - strike / scale
@@ -480,7 +482,8 @@ def quantile_widened(margin: Floats, sd: Floats, quantile: float) -> Floats:
 
 
 def _normal_quantile(share: float) -> float:
-    from scipy.special import ndtri
+    with needs("cantine"):
+        from scipy.special import ndtri
 
     if not 0 < share < 1:
         raise ParameterError("share", share, "parts.give_share", example=0.9)

@@ -13,6 +13,7 @@ import numpy as np
 
 from prevision_cantine.arrays import Days, Floats, Ints
 from prevision_cantine.errors import ForecastError, ParameterError
+from prevision_cantine.extras import needs
 from prevision_cantine.words.language import counted, in_language, percent, phrases
 
 HIT = 2 / 3  # share of the expected meals below which a series is hit
@@ -201,7 +202,8 @@ class PastStrikes:
         """
         if not 0 < coverage < 1:
             raise ParameterError("coverage", coverage, "parts.give_share", example=0.9)
-        from scipy.special import ndtri
+        with needs("cantine"):
+            from scipy.special import ndtri
 
         tail = (1 - coverage) / 2
         z = float(ndtri(1 - tail))
@@ -245,7 +247,8 @@ class PastStrikes:
         ndarray of float, shape (n,)
             Meals.
         """
-        from scipy.special import ndtr
+        with needs("cantine"):
+            from scipy.special import ndtr
 
         chance = self.chances(series, share)[:, None]
         below, above = (np.maximum(x, 1e-6)[:, None] for x in (below, above))

@@ -10,35 +10,40 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, NoReturn
 
-from tarifs_solidaires.cli import (
-    check,
-    compare,
-    compute,
-    conform,
-    draw,
-    explain,
-    list_,
-    new,
-    notices,
-    population,
-    publish,
-    schema,
-    stub,
-)
 from tarifs_solidaires.cli.common import PROGRAM, complain
+from tarifs_solidaires.cli.frame import CANNOT, DONE, INTERRUPTED, complete, make_parser
+from tarifs_solidaires.cli.terminal import is_quiet
 
-COMMANDS = (
-    list_, compute, explain, notices, check, new, draw, publish, compare, population, conform, schema, stub,
-)  # fmt: skip
+# Each command: the module that has its options and runs it, and what it does.
+COMMANDS = {
+    "list": ("tarifs_solidaires.cli.list_", "the rules that can be computed"),
+    "compute": ("tarifs_solidaires.cli.compute", "compute a rule for a file of people"),
+    "explain": ("tarifs_solidaires.cli.explain", "explain one result"),
+    "notices": ("tarifs_solidaires.cli.notices", "write a notice for everyone in a file"),
+    "check": (
+        "tarifs_solidaires.cli.check",
+        "say everything that is wrong in a rule file; exit 1 where there are errors",
+    ),
+    "new": ("tarifs_solidaires.cli.new", "write a rule file to fill in"),
+    "draw": ("tarifs_solidaires.cli.draw", "draw, describe or export a rule"),
+    "publish": ("tarifs_solidaires.cli.publish", "write the public page of a rule, or of all"),
+    "compare": (
+        "tarifs_solidaires.cli.compare",
+        "who wins and loses between two days, or two rules",
+    ),
+    "population": (
+        "tarifs_solidaires.cli.population",
+        "make people for a rule, from published tables or made up",
+    ),
+    "conform": (
+        "tarifs_solidaires.cli.conform",
+        "run cases that others wrote; exit 1 where something differs",
+    ),
+    "schema": ("tarifs_solidaires.cli.schema", "print the JSON Schema of a rule file"),
+    "stub": ("tarifs_solidaires.cli.stub", "write the types of a rule's own inputs"),
+}
 MOST = 20  # faults that are listed
-INTERRUPTED, TERMINATED = 130, 143  # what shells expect
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        """Say what is wrong in one line."""
-        complain(f"error: {message}; see {self.prog} --help")
-        self.exit(2)
+TERMINATED = 143  # what shells expect
 
 
 class _TerminatedError(BaseException):
@@ -51,12 +56,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0 where it is done; 1 where what was checked or compared is not as it should be; 2 where the
-        command cannot be done; 130 or 143 where it was stopped.
+        The exit status that ``--help`` documents.
     """
     try:
         with _ending_cleanly():
-            arguments = _parser().parse_args(argv)
+            given = sys.argv[1:] if argv is None else argv
+            program = parser(given if "_ARGCOMPLETE" not in os.environ else None)
+            complete(program)
+            arguments = program.parse_args(given)
+            is_quiet.set(arguments.quiet)
             status: int = arguments.run(arguments)
             sys.stdout.flush()
     except SystemExit as stop:
@@ -69,19 +77,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         return TERMINATED
     except BrokenPipeError:  # whoever reads has enough, such as head
         _drop_what_is_left()
-        return 0
+        return DONE
     except UnicodeEncodeError as error:
         complain(
             f"error: the result cannot be printed in {error.encoding}; set PYTHONUTF8=1 and ask again"
         )
-        return 2
+        return CANNOT
     except OSError as error:  # those of files are told with their name before they come here
         _drop_what_is_left()
         reason = error.strerror or error
         complain(
             f"error: the result cannot be printed ({reason}); make room, or print it elsewhere"
         )
-        return 2
+        return CANNOT
     except ValueError as error:
         return _refused(error)
     return status
@@ -97,7 +105,7 @@ def _refused(error: ValueError) -> int:
         complain(f"error: {fault}")
     if len(error.errors) > MOST:
         complain(f"and {len(error.errors) - MOST} more")
-    return 2
+    return CANNOT
 
 
 @contextmanager
@@ -124,9 +132,6 @@ def _drop_what_is_left() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog=PROGRAM, description="Solidarity tariffs, computed and explained.")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in COMMANDS:
-        command.add(commands)
-    return parser
+def parser(asked: Sequence[str] | None = None) -> argparse.ArgumentParser:
+    """Return the parser, with the options of the commands asked for; of all unless given."""
+    return make_parser(PROGRAM, "Solidarity tariffs, computed and explained.", COMMANDS, asked)

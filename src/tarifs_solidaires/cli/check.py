@@ -3,37 +3,50 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections import Counter
 from typing import Any
 
-from tarifs_solidaires.cli.common import add_rules, json_text, say
+from tarifs_solidaires.cli.common import add_rules, json_text, say, shown
+from tarifs_solidaires.cli.terminal import RED, YELLOW, coloured
 
 SEVERITIES = ("error", "warning")
 
+EXAMPLES = """\
+tarifs-solidaires check villeneuve/cantine.toml
+tarifs-solidaires check villeneuve/cantine.toml --strict --format json"""
 
-def add(commands: Any) -> None:
-    """Add the command to the parser."""
-    command = commands.add_parser(
-        "check", help="say everything that is wrong in a rule file; exit 1 where there are errors"
+
+def add(command: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    command.add_argument(
+        "names",
+        nargs="+",
+        metavar="FILE",
+        help=".toml file, or name of a rule; - for a file on standard input",
     )
-    command.add_argument("names", nargs="+", metavar="FILE", help=".toml file, or name of a rule")
     add_rules(command)
-    command.add_argument("--format", choices=("text", "json"), default="text")
+    command.add_argument(
+        "--format", choices=("text", "json"), default="text", help="of what is printed"
+    )
     command.add_argument("--strict", action="store_true", help="count warnings as errors")
     command.set_defaults(run=_run)
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from tarifs_solidaires.rules.check import check_rule
+    from tarifs_solidaires.rules.check import check_rule, check_text
 
     more = {"folders": arguments.rules} if arguments.rules else {}
-    found = {name: list(check_rule(name, **more)) for name in arguments.names}
+    found = {
+        name: list(check_text(sys.stdin.read(), name, **more) if name == "-" else check_rule(name, **more))
+        for name in dict.fromkeys(arguments.names)
+    }  # fmt: skip
     if arguments.format == "json":
         say(json_text([{"file": n, **one.to_dict()} for n, all_ in found.items() for one in all_]))
     else:
         for name, findings in found.items():
             for one in findings:
-                say(_line(name, one))
+                print(_line(name, one))
             count = Counter(one.severity for one in findings)
             numbers = ", ".join(f"{n} {word}{'s' * (n != 1)}" for word, n in count.items())
             say(f"{name}: {numbers or 'nothing is wrong'}")
@@ -44,4 +57,5 @@ def _run(arguments: argparse.Namespace) -> int:
 def _line(name: str, finding: Any) -> str:
     where = f"{finding.where}: " if finding.where else ""
     remedy = f"; {finding.remedy}" if finding.remedy else ""
-    return f"{name}:{finding.line or 1}: {finding.severity}: {where}{finding.message}{remedy}"
+    severity = coloured(finding.severity, RED if finding.severity == "error" else YELLOW)
+    return f"{shown(name)}:{finding.line or 1}: {severity}: {shown(f'{where}{finding.message}{remedy}')}"

@@ -10,6 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tarifs_solidaires.cli.terminal import RED, coloured, is_quiet
+
 if TYPE_CHECKING:
     from tarifs_solidaires.rule import Rule
 
@@ -38,9 +40,23 @@ def say(text: object, end: str = "\n") -> None:
     print(shown(text), end=end)
 
 
+def close(text: object) -> None:
+    """Print where a result is, unless only results are asked for."""
+    if not is_quiet.get():
+        say(text)
+
+
+def remark(text: object) -> None:
+    """Print a remark on a result, unless only results are asked for."""
+    if not is_quiet.get():
+        complain(text)
+
+
 def complain(text: object) -> None:
     """Print one line about the program itself, where errors go."""
     line = shown(text).replace("\n", " ")
+    if line.startswith("error:"):
+        line = coloured("error:", RED, sys.stderr) + line.removeprefix("error:")
     print(f"{PROGRAM}: {line}", file=sys.stderr)
 
 
@@ -79,7 +95,7 @@ def load(arguments: argparse.Namespace, name: str | None = None, on: str | None 
         name or arguments.rule, on or arguments.on, beyond=arguments.beyond, folders=arguments.rules
     )
     if rule.last_known is not None:
-        complain(f"{rule.name} on {rule.on}: {beyond_text(rule)}")
+        remark(f"{rule.name} on {rule.on}: {beyond_text(rule)}")
     return rule
 
 

@@ -11,12 +11,14 @@ from tarifs_solidaires.cli.common import (
     add_beyond,
     add_rules,
     checked_output,
+    close,
     json_text,
     load,
     rule_files,
     say,
 )
 from tarifs_solidaires.cli.population import add_margins, made_people
+from tarifs_solidaires.cli.streams import standard_streams
 
 if TYPE_CHECKING:
     from tarifs_solidaires.people.comparison import Comparison
@@ -25,13 +27,17 @@ if TYPE_CHECKING:
     from tarifs_solidaires.rule import Rule
 
 
-def add(commands: Any) -> None:
-    """Add the command to the parser."""
-    command = commands.add_parser(
-        "compare", help="who wins and loses between two days, or two rules",
-        usage="%(prog)s RULE --before DAY --after DAY (--input FILE | --people N) [...]\n"
-        "       %(prog)s RULE_A RULE_B --on DAY [--on-after DAY] (--input FILE | --people N) [...]",
-    )  # fmt: skip
+EXAMPLES = """\
+tarifs-solidaires compare nantes/transport --before 2019-09-01 --after 2020-10-01 --people 10000
+tarifs-solidaires compare nantes/transport --before 2019-09-01 --after 2020-10-01 --input people.csv --by age:26,60 --output reform.svg"""
+
+
+def add(command: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    command.usage = (
+        "%(prog)s RULE --before DAY --after DAY (--input FILE | --people N) [...]\n"
+        "       %(prog)s RULE_A RULE_B --on DAY [--on-after DAY] (--input FILE | --people N) [...]"
+    )
     command.add_argument(
         "rule", metavar="RULE", help="name such as nantes/transport, or a .toml file"
     )
@@ -47,7 +53,9 @@ def add(commands: Any) -> None:
     add_beyond(command)
     people = command.add_mutually_exclusive_group(required=True)
     people.add_argument(
-        "--input", type=Path, help=".csv or .parquet file, a row a person or household"
+        "--input",
+        type=Path,
+        help=".csv or .parquet file, a row a person or household; - for CSV on standard input",
     )
     people.add_argument("--people", type=int, help="how many made-up people to compare on instead")
     add_margins(command)
@@ -79,13 +87,21 @@ def add(commands: Any) -> None:
     )
     command.add_argument(
         "--output", type=Path,
-        help="picture (.png, .svg, .pdf), table (.csv, .md) or findings as data (.json) to write",
+        help="picture (.png, .svg, .pdf), table (.csv, .md) or findings as data (.json) to write; - to print the table as CSV",
     )  # fmt: skip
     command.add_argument("--html", type=Path, metavar="FILE", help="page to write, with everything")
+    command.add_argument(
+        "--format", choices=("text", "json"), default="text", help="of what is printed"
+    )
     command.set_defaults(run=_run)
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    with standard_streams(arguments):
+        return _compared(arguments)
+
+
+def _compared(arguments: argparse.Namespace) -> int:
     from tarifs_solidaires.people.comparison import compare
     from tarifs_solidaires.people.words import language_of
 
@@ -101,7 +117,10 @@ def _run(arguments: argparse.Namespace) -> int:
         weight=weight, price=_price(arguments.price, people),
     )  # fmt: skip
     confidence = _confidence(arguments, comparison, people)
-    _say(arguments, comparison, confidence, note)
+    if arguments.format == "json":
+        say(_data(comparison, confidence, lang, note))
+    else:
+        _say(arguments, comparison, confidence, note)
     never = rule_files(arguments, arguments.rule, arguments.other or arguments.rule)
     never += [*([arguments.input] if arguments.input else []), *(arguments.margins or [])]
     if arguments.output is not None:
@@ -112,8 +131,8 @@ def _run(arguments: argparse.Namespace) -> int:
         page = comparison.to_html(lang, note=note(lang), confidence=confidence)
         with written(arguments.html, never=never) as file:
             file.write(page)
-    for path in outputs:
-        say(f"\nsee {path}")
+    for path in outputs if arguments.format == "text" else ():
+        close(f"\nsee {path}")
     return 0
 
 
@@ -212,17 +231,24 @@ def _write(
     from tarifs_solidaires.people.writing import written
 
     if path.suffix == ".json":
-        cliffs = {side: comparison.cliffs(side) for side in ("before", "after")}
-        text = json_text({
-            "groups": comparison.to_dict(), "findings": comparison.findings().to_dict(),
-            "sentences": comparison.sentences(lang, confidence=confidence),
-            "cliffs": {side: one.to_dict() if one else None for side, one in cliffs.items()},
-            "confidence": confidence.to_dict() if confidence else None, "note": note(lang),
-        }) + "\n"  # fmt: skip
+        text = _data(comparison, confidence, lang, note) + "\n"
     else:
         text = comparison.to_csv() if path.suffix == ".csv" else comparison.to_markdown()
     with written(path, never=never) as file:
         file.write(text)
+
+
+def _data(
+    comparison: Comparison, confidence: Confidence | None, lang: str, note: Callable[[str], str]
+) -> str:
+    """Return everything that was found, as JSON."""
+    cliffs = {side: comparison.cliffs(side) for side in ("before", "after")}
+    return json_text({
+        "groups": comparison.to_dict(), "findings": comparison.findings().to_dict(),
+        "sentences": comparison.sentences(lang, confidence=confidence),
+        "cliffs": {side: one.to_dict() if one else None for side, one in cliffs.items()},
+        "confidence": confidence.to_dict() if confidence else None, "note": note(lang),
+    })  # fmt: skip
 
 
 def _rules(arguments: argparse.Namespace) -> tuple[Rule, Rule]:

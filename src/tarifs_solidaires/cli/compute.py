@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import Any
 
 from tarifs_solidaires.cli.common import (
     add_rule,
@@ -17,13 +16,17 @@ from tarifs_solidaires.cli.common import (
     rule_files,
     shown,
 )
+from tarifs_solidaires.cli.terminal import is_quiet
 
 CHUNK = 65_536
 
+EXAMPLES = """\
+tarifs-solidaires compute nantes/transport --on 2020-10-01 --input people.csv --output results.csv
+cat people.csv | tarifs-solidaires compute nantes/transport --on 2020-10-01 --input - --output -"""
 
-def add(commands: Any) -> None:
-    """Add the command to the parser."""
-    command = commands.add_parser("compute", help="compute a rule for a file of people")
+
+def add(command: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
     add_rule(command)
     command.add_argument(
         "--input", required=True, type=Path,
@@ -79,5 +82,6 @@ def _run(arguments: argparse.Namespace) -> int:
     without = f", {done.missing} of them without a result" if arguments.errors == "null" else ""
     where = "" if is_standard(arguments.output) else f", see {arguments.output}"
     stream = sys.stderr if is_standard(arguments.output) else sys.stdout
-    print(shown(f"{dated(rule)}: {done.rows} rows computed{without}{where}"), file=stream)
+    if not is_quiet.get():
+        print(shown(f"{dated(rule)}: {done.rows} rows computed{without}{where}"), file=stream)
     return 0

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
 
-from tarifs_solidaires.cli.common import add_beyond, add_rules, complain, json_text, say
+from tarifs_solidaires.cli.common import add_beyond, add_rules, json_text, remark, say
+from tarifs_solidaires.cli.streams import standard_streams
+
+EXAMPLES = """\
+tarifs-solidaires conform nantes/transport cases.csv --on 2020-10-01
+tarifs-solidaires conform nantes/transport tests.yaml --map names.toml --format json"""
 
 
-def add(commands: Any) -> None:
-    """Add the command to the parser."""
-    command = commands.add_parser(
-        "conform", help="run cases that others wrote; exit 1 where something differs"
-    )
+def add(command: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
     command.add_argument("rule", help="name such as nantes/transport, or a .toml file")
     command.add_argument(
-        "cases", type=Path, help=".csv file, or .yaml file of tests as OpenFisca has them"
+        "cases",
+        type=Path,
+        help=".csv file, or .yaml file of tests as OpenFisca has them; - for CSV on standard input",
     )
     command.add_argument("--on", help="day of the cases that have none, YYYY-MM-DD")
     command.add_argument(
@@ -24,19 +27,22 @@ def add(commands: Any) -> None:
     )
     add_rules(command)
     add_beyond(command)
-    command.add_argument("--format", choices=("text", "json"), default="text")
+    command.add_argument(
+        "--format", choices=("text", "json"), default="text", help="of what is printed"
+    )
     command.set_defaults(run=_run)
 
 
 def _run(arguments: argparse.Namespace) -> int:
     from tarifs_solidaires.people.conformance import conform
 
-    found = conform(
-        arguments.rule, arguments.cases, on=arguments.on, mapping=arguments.map,
-        beyond=arguments.beyond, folders=arguments.rules,
-    )  # fmt: skip
+    with standard_streams(arguments):
+        found = conform(
+            arguments.rule, arguments.cases, on=arguments.on, mapping=arguments.map,
+            beyond=arguments.beyond, folders=arguments.rules,
+        )  # fmt: skip
     beyond = {verdict.last_known for verdict in found.verdicts if verdict.last_known}
     if beyond:
-        complain(f"{found.rule}: nothing is known after {max(beyond)}; the last known rule is used")
+        remark(f"{found.rule}: nothing is known after {max(beyond)}; the last known rule is used")
     say(json_text(found.to_dict()) if arguments.format == "json" else found)
     return 0 if found.conforms else 1

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
 
-from tarifs_solidaires.cli.common import add_rule, dated, is_standard, load, say, write_text
+from tarifs_solidaires.cli.common import add_rule, close, dated, is_standard, load, say, write_text
+
+EXAMPLES = """\
+tarifs-solidaires draw nantes/transport --on 2020-10-01 --output transport.svg
+tarifs-solidaires draw nantes/transport --on 2020-10-01 --format mermaid --lang en"""
 
 
-def add(commands: Any) -> None:
-    """Add the command to the parser."""
-    command = commands.add_parser("draw", help="draw, describe or export a rule")
+def add(command: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
     add_rule(command)
-    command.add_argument("--format", choices=("svg", "mermaid", "markdown", "dmn"), default="svg")
+    command.add_argument(
+        "--format",
+        choices=("svg", "mermaid", "markdown", "dmn"),
+        default="svg",
+        help="drawing, description or export",
+    )
     command.add_argument("--lang", help="language; the first of the rule unless given")
     command.add_argument("--output", type=Path, help="file to write instead of printing")
     command.set_defaults(run=_run)
@@ -26,5 +33,5 @@ def _run(arguments: argparse.Namespace) -> int:
         say(text.rstrip("\n"))
         return 0
     write_text(arguments, arguments.output, text)
-    say(f"{dated(rule)}: {arguments.format}, see {arguments.output}")
+    close(f"{dated(rule)}: {arguments.format}, see {arguments.output}")
     return 0

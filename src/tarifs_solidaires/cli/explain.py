@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tarifs_solidaires.cli.common import (
     add_rule,
     checked_output,
+    close,
     dated,
     is_standard,
     load,
@@ -24,16 +25,19 @@ if TYPE_CHECKING:
 
 FORMATS = ("text", "markdown", "json", "html", "pdf")
 
+EXAMPLES = """\
+tarifs-solidaires explain nantes/transport --on 2020-10-01 --value quotient_familial=350 --value age=30
+tarifs-solidaires explain nantes/transport --on 2020-10-01 --value quotient_familial=350 --value age=30 --format html --output notice.html"""
 
-def add(commands: Any) -> None:
-    """Add the command to the parser."""
-    command = commands.add_parser("explain", help="explain one result")
+
+def add(command: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
     add_rule(command)
     command.add_argument(
         "--value", action="append", default=[], metavar="NAME=VALUE", help="one input"
     )
     command.add_argument("--lang", help="language; the first of the rule unless given")
-    command.add_argument("--format", choices=FORMATS, default="text")
+    command.add_argument("--format", choices=FORMATS, default="text", help="of the notice")
     command.add_argument(
         "--origin", action="append", default=[], metavar="NAME=WORD",
         help="where an input comes from: declaration, certificate or administration",
@@ -70,8 +74,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _written(rule: Rule, arguments: argparse.Namespace) -> int:
-    if not is_standard(arguments.output):
-        say(f"{dated(rule)}: explained, see {arguments.output}")
+    close(f"{dated(rule)}: explained, see {arguments.output}")
     return 0
 
 

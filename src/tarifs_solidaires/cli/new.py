@@ -6,12 +6,15 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from tarifs_solidaires.cli.common import is_standard, say
+from tarifs_solidaires.cli.common import close, is_standard, say
+
+EXAMPLES = """\
+tarifs-solidaires new villeneuve/cantine --shape formula --lang fr --lang en
+tarifs-solidaires new villeneuve/cantine --output -"""
 
 
-def add(commands: Any) -> None:
-    """Add the command to the parser."""
-    command = commands.add_parser("new", help="write a rule file to fill in")
+def add(command: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
     command.add_argument("name", help="TERRITORY/SCHEME, such as villeneuve/transport")
     command.add_argument("--shape", help="table, formula, scale or best")
     command.add_argument("--currency", help="of its amounts, by its three letters; EUR by default")
@@ -51,5 +54,5 @@ def _run(arguments: argparse.Namespace) -> int:
     with written(path) as file:
         file.write(text)
     places = text.count('"TODO: ')
-    say(f"{path.as_posix()} written, {places} places to fill in, each marked TODO")
+    close(f"{path.as_posix()} written, {places} places to fill in, each marked TODO")
     return 0

@@ -5,28 +5,30 @@ from __future__ import annotations
 import argparse
 import os
 from pathlib import Path
-from typing import Any
 
 from tarifs_solidaires.cli.common import (
     add_rule,
     checked_output,
+    close,
     dated,
     load,
     pairs,
     rule_files,
-    say,
 )
 
 FORMATS = ("html", "text", "markdown", "json", "pdf")
 
 
-def add(commands: Any) -> None:
-    """Add the command to the parser."""
-    command = commands.add_parser(
-        "notices", help="explain the result of everyone in a file",
-        description="Explain the result of everyone in a file, a notice a person. A command that was "
-        "stopped goes on where it was when it is given again.",
-    )  # fmt: skip
+EXAMPLES = """\
+tarifs-solidaires notices nantes/transport --on 2020-10-01 --input people.csv --output notices"""
+
+
+def add(command: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    command.description = (
+        "Explain the result of everyone in a file, a notice a person. A command that was stopped goes "
+        "on where it was when it is given again."
+    )
     add_rule(command)
     command.add_argument(
         "--input",
@@ -40,7 +42,7 @@ def add(commands: Any) -> None:
     command.add_argument(
         "--name", metavar="COLUMN", help="column by which files are named; the row unless given"
     )
-    command.add_argument("--format", choices=FORMATS, default="html")
+    command.add_argument("--format", choices=FORMATS, default="html", help="of each notice")
     command.add_argument("--lang", help="language; the first of the rule unless given")
     command.add_argument("--role", help="part of the computation in the decision: decides, assists")
     command.add_argument("--contact", help="where the authority can be reached")
@@ -74,7 +76,7 @@ def _run(arguments: argparse.Namespace) -> int:
     notes = [f"{there} were there already"] if there else []
     notes += [f"{done.without} say why there is no result"] if done.without else []
     more = f" ({'; '.join(notes)})" if notes else ""
-    say(f"{dated(rule)}: {done.written} notices written{more}, see {arguments.output}")
+    close(f"{dated(rule)}: {done.written} notices written{more}, see {arguments.output}")
     return 0
 
 

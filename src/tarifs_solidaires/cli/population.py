@@ -10,10 +10,10 @@ from tarifs_solidaires.cli.common import (
     add_beyond,
     add_rules,
     checked_output,
-    complain,
+    close,
     load,
+    remark,
     rule_files,
-    say,
 )
 
 if TYPE_CHECKING:
@@ -21,12 +21,16 @@ if TYPE_CHECKING:
     from tarifs_solidaires.rule import Rule
 
 
-def add(commands: Any) -> None:
-    """Add the command to the parser."""
-    command = commands.add_parser(
-        "population", help="make people for a rule, from published tables or made up",
-        usage="%(prog)s RULE [RULE ...] --on DAY --size N [--margins FILE ...] [--output FILE]",
-    )  # fmt: skip
+EXAMPLES = """\
+tarifs-solidaires population nantes/transport --on 2020-10-01 --size 1000 --output people.csv
+tarifs-solidaires population nantes/transport --on 2020-10-01 --size 1000 --margins ages.csv households.csv"""
+
+
+def add(command: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    command.usage = (
+        "%(prog)s RULE [RULE ...] --on DAY --size N [--margins FILE ...] [--output FILE]"
+    )
     command.add_argument(
         "rule", metavar="RULE", nargs="+", help="name such as nantes/transport, or a .toml file"
     )
@@ -72,7 +76,7 @@ def made_people(
     fit = fit_margins(read_margins(arguments.margins))
     people = people_from_margins(rules, fit, size, seed=arguments.seed)
     for line in said(fit):
-        complain(line)
+        remark(line)
     return people, fit
 
 
@@ -93,9 +97,9 @@ def _run(arguments: argparse.Namespace) -> int:
     with written_bytes(path, never=never) as file:
         file.write(rows.names(list(people)))
         file.write(rows.columns([_cells(column) for column in people.values()]))
-    complain(note_of(fit, "en") if fit else note("en"))
+    remark(note_of(fit, "en") if fit else note("en"))
     if str(path) != STANDARD:
-        say(f"see {path}")
+        close(f"see {path}")
     return 0
 
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
 
-from tarifs_solidaires.cli.common import add_rules, say
+from tarifs_solidaires.cli.common import add_rules, close
+
+EXAMPLES = """\
+tarifs-solidaires publish nantes/transport --output pages
+tarifs-solidaires publish --all --output pages"""
 
 
-def add(commands: Any) -> None:
-    """Add the command to the parser."""
-    command = commands.add_parser(
-        "publish", help="write the public pages of a rule, with a calculator that needs no server"
-    )
+def add(command: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
     which = command.add_mutually_exclusive_group(required=True)
     which.add_argument("rule", nargs="?", help="name such as nantes/transport, or a .toml file")
     which.add_argument("--all", action="store_true", help="all rules, with an index of territories")
@@ -35,5 +35,5 @@ def _run(arguments: argparse.Namespace) -> int:
     else:
         pages = publish(arguments.rule, folders=folders, address=address)
     write_pages(pages, arguments.output)
-    say(f"{len(pages)} files written, see {(arguments.output / 'index.html').as_posix()}")
+    close(f"{len(pages)} files written, see {(arguments.output / 'index.html').as_posix()}")
     return 0

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
 
 from tarifs_solidaires.cli.common import say
 
+EXAMPLES = """\
+tarifs-solidaires schema > rule.schema.json
+tarifs-solidaires schema vocabulary"""
 
-def add(commands: Any) -> None:
-    """Add the command to the parser."""
-    command = commands.add_parser("schema", help="print the JSON Schema of a rule file")
+
+def add(command: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
     command.add_argument(
         "kind", nargs="?", default="rule", choices=("rule", "vocabulary", "jurisdiction"),
         help="kind of file; rule unless given",

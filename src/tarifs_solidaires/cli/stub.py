@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
 
-from tarifs_solidaires.cli.common import add_rule, dated, is_standard, load, say, write_text
+from tarifs_solidaires.cli.common import add_rule, close, dated, is_standard, load, say, write_text
+
+EXAMPLES = """\
+tarifs-solidaires stub nantes/transport --on 2020-10-01 --output nantes.pyi"""
 
 
-def add(commands: Any) -> None:
-    """Add the command to the parser."""
-    command = commands.add_parser(
-        "stub", help="write the types of a rule's inputs and results, for editors and type checkers"
-    )
+def add(command: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
     add_rule(command)
     command.add_argument("--output", type=Path, help="file to write instead of printing")
     command.set_defaults(run=_run)
@@ -28,5 +27,5 @@ def _run(arguments: argparse.Namespace) -> int:
         say(text.rstrip("\n"))
         return 0
     write_text(arguments, arguments.output, text)
-    say(f"{dated(rule)}: types, see {arguments.output}")
+    close(f"{dated(rule)}: types, see {arguments.output}")
     return 0

@@ -14,18 +14,9 @@ from fractions import Fraction
 from gettext import GNUTranslations
 from typing import Any
 
-from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
-from babel.lists import format_list
-from babel.numbers import (
-    format_currency,
-    format_decimal,
-    format_percent,
-    get_currency_symbol,
-)
-
 from tarifs_solidaires.draw.lines import NBSP, clean
 from tarifs_solidaires.errors import Fault, InputError
+from tarifs_solidaires.extras import needs
 from tarifs_solidaires.rules.build import FAR, MISSING, Builder
 from tarifs_solidaires.rules.dated import DatedRule
 from tarifs_solidaires.rules.keys import Reader
@@ -33,6 +24,17 @@ from tarifs_solidaires.values.inputs import EPOCH, Input
 from tarifs_solidaires.values.numbers import decimal_text
 from tarifs_solidaires.values.texts import Texts
 from tarifs_solidaires.values.words import translator
+
+with needs("tarifs"):
+    from babel import Locale, UnknownLocaleError
+    from babel.dates import format_date
+    from babel.lists import format_list
+    from babel.numbers import (
+        format_currency,
+        format_decimal,
+        format_percent,
+        get_currency_symbol,
+    )
 
 SIGNS = {"<=": "≤", ">=": "≥", "!=": "≠", "<": "<", ">": ">", "=": "="}
 OPERATORS = {"*": " × ", "/": " ÷ ", "+": " + ", "-": " − ", ",": "; ", "(": "(", ")": ")"}

@@ -14,6 +14,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
+from tarifs_solidaires.extras import needs
 from tarifs_solidaires.people.cells import Decimals, day_of, flag_of
 from tarifs_solidaires.values.inputs import LONGEST, Coded, Input
 
@@ -136,7 +137,8 @@ def text_of(cell: object) -> str:
 
 def of_arrow(item: Input, column: pa.Array, decimals: Decimals) -> Given:
     """Return a column in pyarrow as an input: texts are read, other values are taken as they are."""
-    import pyarrow as pa
+    with needs("tables"):
+        import pyarrow as pa
 
     kind = column.type
     if pa.types.is_dictionary(kind) and _is_text(kind.value_type):
@@ -158,15 +160,17 @@ def of_arrow(item: Input, column: pa.Array, decimals: Decimals) -> Given:
 
 
 def _is_text(kind: Any) -> bool:
-    import pyarrow as pa
+    with needs("tables"):
+        import pyarrow as pa
 
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
 def _plain_numbers(column: pa.Array, decimals: Decimals) -> Given | None:
     """Return texts as numbers where all are plain, such as ``350.5``: what is quick to read."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
+    with needs("tables"):
+        import pyarrow as pa
+        import pyarrow.compute as pc
 
     filled = column.fill_null("") if column.null_count else column
     absent = np.asarray(pc.equal(pc.binary_length(filled), 0).to_numpy(zero_copy_only=False))
@@ -189,8 +193,9 @@ def _plain_numbers(column: pa.Array, decimals: Decimals) -> Given | None:
 
 
 def _of_values(item: Input, column: pa.Array) -> Given:
-    import pyarrow as pa
-    import pyarrow.compute as pc
+    with needs("tables"):
+        import pyarrow as pa
+        import pyarrow.compute as pc
 
     kind = column.type
     absent = _mask(column.is_null(nan_is_null=True).to_numpy(zero_copy_only=False))

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from tarifs_solidaires.extras import needs
 from tarifs_solidaires.people.cells import neutral_column
 from tarifs_solidaires.people.frames import ResultColumn
 from tarifs_solidaires.people.parts import Part
@@ -52,7 +53,8 @@ class CsvRows:
 
         Columns of few texts become one of their pairs, so that each row is put together of less.
         """
-        import pyarrow as pa
+        with needs("tables"):
+            import pyarrow as pa
 
         found: list[Any] = []
         words: list[str] = []

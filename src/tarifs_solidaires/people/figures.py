@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from tarifs_solidaires.errors import Fault, TarifError
+from tarifs_solidaires.extras import needs
 from tarifs_solidaires.people.compared import Compared
 from tarifs_solidaires.people.naming import (
     TIMES,
@@ -81,13 +81,8 @@ def plot_comparison(comparison: Compared, *, lang: str | None = None, note: str 
         Where matplotlib is not installed.
     """
     lang = language_of(lang, comparison.after.rule.languages)
-    try:
+    with needs("figures"):
         from matplotlib.figure import Figure
-    except ImportError:
-        raise TarifError(
-            Fault(code="no_matplotlib", template="pictures need matplotlib",
-                  remedy='run: pip install "charte-donnee[figures]"')
-        ) from None  # fmt: skip
     people = comparison.groups["people"]
     largest = np.sort(np.argsort(-people, kind="stable")[:SHOWN_GROUPS])
     schedules = find_schedules(comparison, largest.tolist())[:SHOWN_SCHEDULES]
@@ -235,7 +230,8 @@ def _bars(
 
 def _schedule(axes: Axes, comparison: Compared, schedule: Schedule, lang: str) -> None:
     """Draw one schedule, before and after."""
-    from matplotlib.ticker import FuncFormatter
+    with needs("figures"):
+        from matplotlib.ticker import FuncFormatter
 
     axes.plot(
         schedule.x, schedule.before, color=BEFORE, lw=2, ls=(0, (4, 2)), label=word("before", lang)

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tarifs_solidaires.errors import Fault, TableError, nearest
+from tarifs_solidaires.extras import needs
 from tarifs_solidaires.people.cells import POINT, Decimals
 from tarifs_solidaires.people.columns import Given, of_arrow, of_objects
 from tarifs_solidaires.people.headings import folded, match
@@ -298,7 +299,8 @@ def of_words(name: str, words: Sequence[str], numbers: Array) -> ResultColumn:
 
 def arrow_column(column: ResultColumn) -> pa.Array:
     """Return a column in pyarrow: float64, bool, or a dictionary of texts."""
-    import pyarrow as pa
+    with needs("tables"):
+        import pyarrow as pa
 
     if column.is_number:
         return pa.array(column.values, pa.float64(), from_pandas=True)
@@ -319,13 +321,15 @@ def _series(column: ResultColumn, kind: Any) -> nw.Series[Any]:
         found: nw.Series[Any] = nw.new_series(column.name, values, nw.Float64, backend=kind)
         return found if kind.is_pandas_like() else found.fill_nan(None)
     if kind.is_pyarrow():
-        import pyarrow as pa
+        with needs("tables"):
+            import pyarrow as pa
 
         native: Any = pa.chunked_array([arrow_column(column)])
         found = nw.from_native(native, series_only=True)
         return found.alias(column.name)
     if kind.is_polars():
-        import polars as pl
+        with needs("tables"):
+            import polars as pl
 
         places = pl.Series(column.name, values, dtype=pl.Int32)
         known = places.set(places < 0, None)
@@ -334,7 +338,8 @@ def _series(column: ResultColumn, kind: Any) -> nw.Series[Any]:
         words = pl.Series(column.name, column.words, dtype=pl.Enum(column.words))
         return nw.from_native(words.gather(known), series_only=True)
     if kind.is_pandas():
-        import pandas as pd  # type: ignore[import-untyped, unused-ignore] # stubs are no need
+        with needs("tables"):
+            import pandas as pd  # type: ignore[import-untyped, unused-ignore] # stubs are no need
 
         if column.words is None:
             flags = pd.array(np.where(values < 0, None, values == 1), dtype="boolean")

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tarifs_solidaires.extras import needs
 from tarifs_solidaires.people.compared import TRANCHES, Compared
 from tarifs_solidaires.people.grouping import HOUSEHOLD_TYPE, MISSING
 from tarifs_solidaires.people.words import unit_word, word
@@ -116,7 +117,8 @@ def class_text(text: str, lang: str) -> str:
 
 def number_text(value: float, lang: str, digits: int | None = None) -> str:
     """Return a number, with two decimals where it is small and has some."""
-    from babel.numbers import format_decimal
+    with needs("tarifs"):
+        from babel.numbers import format_decimal
 
     if digits is None:
         digits = 0 if abs(value) >= 100 or float(value).is_integer() else 2
@@ -133,8 +135,9 @@ def percent_text(share: float, lang: str, *, exact: bool = False) -> str:
     >>> percent_text(0.9999, "en"), percent_text(0.9999, "en", exact=True)
     ('100%', '99.99%')
     """
-    from babel import Locale
-    from babel.numbers import format_percent
+    with needs("tarifs"):
+        from babel import Locale
+        from babel.numbers import format_percent
 
     digits = 0
     if exact and 0 < share < 1:
@@ -164,7 +167,8 @@ def unit_text(unit: str, lang: str) -> str:
     >>> unit_text("EUR/month", "fr"), unit_text("CAD", "fr")
     ('€/mois', '$CA')
     """
-    from babel.numbers import get_currency_symbol
+    with needs("tarifs"):
+        from babel.numbers import get_currency_symbol
 
     first, slash, rest = unit.partition("/")
     if re.fullmatch("[A-Z]{3}", first):

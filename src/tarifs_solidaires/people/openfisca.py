@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tarifs_solidaires.errors import TableError
+from tarifs_solidaires.extras import needs
 from tarifs_solidaires.people.writing import table_error
 
 DEEPEST = 30  # lists in lists
@@ -236,7 +237,8 @@ def _chosen(
 
 def _tests(path: Path, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield the tests of a YAML text with their lines, read safely."""
-    import yaml
+    with needs("tarifs"):
+        import yaml
 
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
@@ -276,7 +278,8 @@ def _tests(path: Path, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
 
 def _plain(loader: Any, node: Any, path: Path, depth: int) -> Any:
     """Return plain data: keys as text, none of them twice."""
-    import yaml
+    with needs("tarifs"):
+        import yaml
 
     if depth > DEEPEST:
         raise table_error("yaml", f"{path}:{node.start_mark.line + 1}", "too many lists in lists",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from tarifs_solidaires.extras import needs
 from tarifs_solidaires.people.cliffs import Cliffs, Side, find_cliffs
 from tarifs_solidaires.people.compared import Compared
 from tarifs_solidaires.people.findings import find_effects
@@ -223,7 +224,8 @@ def _method(say: Sayer, confidence: Confidence | None) -> list[str]:
 
 @lru_cache(maxsize=1)
 def _template() -> Template:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
+    with needs("tarifs"):
+        from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
         loader=PackageLoader("tarifs_solidaires.people", "."),

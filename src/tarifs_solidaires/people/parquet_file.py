@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from tarifs_solidaires.errors import TableError
+from tarifs_solidaires.extras import needs
 from tarifs_solidaires.people.cells import POINT
 from tarifs_solidaires.people.columns import Given, of_arrow
 from tarifs_solidaires.people.parts import Piece, known
@@ -51,7 +52,8 @@ class ParquetPart:
 
     def arrow(self, inputs: Mapping[int, Input]) -> pa.Table:
         """Return the columns in pyarrow, as they are."""
-        import pyarrow as pa
+        with needs("tables"):
+            import pyarrow as pa
 
         return pa.Table.from_batches([self._rows])
 
@@ -105,7 +107,8 @@ class ParquetSource:
 
     def pieces(self, rows: int, inputs: Mapping[int, Input]) -> Iterator[Piece]:
         """Yield the rows, piece by piece."""
-        import pyarrow as pa
+        with needs("tables"):
+            import pyarrow as pa
 
         try:
             for batch in self._file.iter_batches(batch_size=rows):
@@ -118,8 +121,9 @@ class ParquetSource:
             raise _no_parquet(self.path, error) from None
 
     def _check_length(self, batch: pa.RecordBatch) -> None:
-        import pyarrow as pa
-        import pyarrow.compute as pc
+        with needs("tables"):
+            import pyarrow as pa
+            import pyarrow.compute as pc
 
         for name, column in zip(batch.schema.names, batch.columns, strict=True):
             words = column.dictionary if pa.types.is_dictionary(column.type) else column
@@ -191,7 +195,8 @@ def parquet_writer(
 
 def _repeated(table: pa.Table) -> list[str]:
     """Return the columns whose values are few, of which each is best written once."""
-    import pyarrow as pa
+    with needs("tables"):
+        import pyarrow as pa
 
     some = table.slice(0, SAMPLE)
     return [
@@ -201,13 +206,9 @@ def _repeated(table: pa.Table) -> list[str]:
 
 
 def _pyarrow(path: Path) -> tuple[Any, Any]:
-    try:
+    with needs("tables"):
         import pyarrow
         import pyarrow.parquet
-    except ModuleNotFoundError:
-        raise table_error(
-            "no_pyarrow", path, "Parquet needs pyarrow", "run: pip install charte-donnee[tables]"
-        ) from None
     return pyarrow, pyarrow.parquet
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from tarifs_solidaires.errors import TableError
+from tarifs_solidaires.extras import needs
 from tarifs_solidaires.people.cells import Decimals
 from tarifs_solidaires.people.columns import Given, of_objects, of_texts, text_of
 from tarifs_solidaires.values.inputs import Input
@@ -143,7 +144,8 @@ def typed_table(
     part: Part, names: Sequence[str], texts: Sequence[Any], inputs: Mapping[int, Input]
 ) -> pa.Table:
     """Return a table in pyarrow whose inputs are values of their kind, and the rest text."""
-    import pyarrow as pa
+    with needs("tables"):
+        import pyarrow as pa
 
     columns: list[pa.Array] = []
     for position, cells in enumerate(texts):

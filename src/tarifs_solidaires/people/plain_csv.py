@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from tarifs_solidaires.extras import MissingExtraError, needs
 from tarifs_solidaires.people.cells import Decimals, neutral
 from tarifs_solidaires.people.columns import Given, of_arrow
 from tarifs_solidaires.people.parts import typed_table
@@ -90,8 +91,9 @@ class PlainPart:
 
     def lines_with(self, results: Iterable[pa.Array]) -> memoryview:
         """Return the lines as they are, each with further cells."""
-        import pyarrow as pa
-        import pyarrow.compute as pc
+        with needs("tables"):
+            import pyarrow as pa
+            import pyarrow.compute as pc
 
         # each text begins with the end of the line before, so that the texts follow on each other
         starts = np.zeros(len(self._ends) + 1, dtype=np.int32)
@@ -105,7 +107,8 @@ class PlainPart:
 
 
 def _is_harmless(column: Any) -> bool:
-    import pyarrow as pa
+    with needs("tables"):
+        import pyarrow as pa
 
     if pa.types.is_floating(column.type):
         return True
@@ -140,17 +143,19 @@ class PlainCsv:
         self.names, self.delimiter, self.decimals = names, delimiter, decimals
         self._ways: list[Any] = []
         try:
-            from pyarrow import csv
+            with needs("tables"):
+                from pyarrow import csv
 
             self._csv: Any = csv
-        except ModuleNotFoundError:  # then every piece is read row by row
+        except MissingExtraError:  # then every piece is read row by row
             self._csv = None
 
     def expect(self, inputs: Mapping[int, Input]) -> None:
         """Say which columns are which inputs."""
         if self._csv is None:
             return
-        import pyarrow as pa
+        with needs("tables"):
+            import pyarrow as pa
 
         once = pa.dictionary(pa.int32(), pa.string())
         kinds: dict[int, Any] = dict.fromkeys(range(len(self.names)), pa.string())
@@ -191,7 +196,8 @@ class PlainCsv:
         return None
 
     def _parsed(self, text: bytes, convert: Any) -> list[Any] | None:
-        import pyarrow as pa
+        with needs("tables"):
+            import pyarrow as pa
 
         csv = self._csv
         reading = csv.ReadOptions(
@@ -234,7 +240,8 @@ def written_numbers(values: Array, mark: str) -> tuple[pa.Array, Array | None]:
     tuple of pyarrow.StringArray and ndarray or None
         Texts, and the place of each number among them; None where they are one a number.
     """
-    import pyarrow as pa
+    with needs("tables"):
+        import pyarrow as pa
 
     coded = pa.array(values, pa.float64(), from_pandas=True).dictionary_encode()
     if len(coded.dictionary) * 4 > len(values):
@@ -246,8 +253,9 @@ def written_numbers(values: Array, mark: str) -> tuple[pa.Array, Array | None]:
 
 
 def _numbers(values: Array, mark: str) -> pa.Array:
-    import pyarrow as pa
-    import pyarrow.compute as pc
+    with needs("tables"):
+        import pyarrow as pa
+        import pyarrow.compute as pc
 
     size = np.abs(values)
     if len(values) < FEW or ((size >= 1e15) | ((size < 1e-3) & (size > 0)) | np.isnan(size)).any():

@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from tarifs_solidaires.errors import TableError, nearest
+from tarifs_solidaires.extras import needs
 from tarifs_solidaires.people.archive import (
     Limits,
     checked_workbook,
@@ -109,10 +110,8 @@ def open_workbook(
         Where python-calamine is not installed, or the file cannot be read, is damaged or too large.
     """
     limits = limits or Limits()
-    try:
+    with needs("workbooks"):
         import python_calamine
-    except ModuleNotFoundError:
-        raise _no_library(path, "python-calamine") from None
     content = checked_workbook(path, read_bytes(path, limits), limits)
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
@@ -159,10 +158,8 @@ def workbook_writer(
 
     Inputs are values of their kind; texts are cells of text, which no spreadsheet computes.
     """
-    try:
+    with needs("workbooks"):
         import xlsxwriter
-    except ModuleNotFoundError:
-        raise _no_library(name, "xlsxwriter") from None
     options = {
         "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
         "strings_to_numbers": False, "default_date_format": "yyyy-mm-dd",
@@ -239,10 +236,3 @@ def _put(sheet: Any, row: int, column: int, cell: object) -> bool:
     else:
         sheet.write_string(row, column, str(cell))
     return True
-
-
-def _no_library(path: Path, library: str) -> TableError:
-    return table_error(
-        "no_library", path, "a workbook needs {library}",
-        "run: pip install charte-donnee[workbooks]", library=library,
-    )  # fmt: skip

@@ -15,6 +15,7 @@ import attrs
 
 from tarifs_solidaires.engine.exact import Surd
 from tarifs_solidaires.errors import Fault, InputError
+from tarifs_solidaires.extras import needs
 from tarifs_solidaires.rules.dated import DatedRule
 from tarifs_solidaires.values.words import translator
 
@@ -130,7 +131,8 @@ class Language:
     @cached_property
     def locale(self) -> Locale:
         """What Babel knows of the language."""
-        from babel import Locale
+        with needs("tarifs"):
+            from babel import Locale
 
         return Locale.parse(self.code.replace("-", "_"))
 
@@ -146,7 +148,8 @@ class Language:
 
     def name_of(self, lang: str) -> str:
         """Return what a language is called in this one."""
-        from babel import Locale, UnknownLocaleError
+        with needs("tarifs"):
+            from babel import Locale, UnknownLocaleError
 
         try:
             named = Locale.parse(lang.replace("-", "_")).get_display_name(self.locale)
@@ -207,7 +210,8 @@ class Language:
 
     def date(self, day: dt.date) -> str:
         """Write a day in words."""
-        from babel.dates import format_date
+        with needs("tarifs"):
+            from babel.dates import format_date
 
         text = str(format_date(day, "long", locale=self.locale))
         first = {"fr": "1er", "pt": "1º"}.get(self.code.partition("-")[0])
@@ -292,7 +296,8 @@ def _counted(value: Fraction, places: int) -> int:
 @lru_cache(maxsize=256)
 def _currency(code: str, currency: str) -> tuple[str, str]:
     """Return what stands before and after an amount."""
-    from babel.numbers import get_currency_symbol
+    with needs("tarifs"):
+        from babel.numbers import get_currency_symbol
 
     locale = language(code).locale
     symbol = clean(get_currency_symbol(currency, locale=locale))

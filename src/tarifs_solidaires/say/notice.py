@@ -15,6 +15,7 @@ import attrs
 
 from tarifs_solidaires.engine.exact import Surd, Value
 from tarifs_solidaires.errors import Fault, InputError
+from tarifs_solidaires.extras import needs
 from tarifs_solidaires.rules.file import Source
 from tarifs_solidaires.rules.load import load_jurisdiction
 from tarifs_solidaires.rules.model import Basis, RowFacts
@@ -457,7 +458,8 @@ def _marked_up(text: str) -> Markup:
 
 @lru_cache(maxsize=1)
 def _template() -> Template:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
+    with needs("tarifs"):
+        from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
         loader=PackageLoader("tarifs_solidaires.say", "."),

@@ -9,6 +9,7 @@ from typing import Any
 from charte_registry.errors import RegisterError
 from charte_registry.exchange.exporters.lost import not_carried
 from charte_registry.exchange.remarks import NOT_CARRIED, Remark
+from charte_registry.extras import needs
 from charte_registry.records import Algorithme
 from charte_registry.register import Register
 from charte_registry.vocabularies.algoritmeregister import (
@@ -133,14 +134,10 @@ def _fitted(entry: dict[str, Any], record: str) -> tuple[dict[str, Any], list[Re
 
 
 def _ask(schema: Mapping[str, Any], entries: list[dict[str, Any]]) -> None:
-    try:
+    with needs("schemas"):
         import jsonschema
         from referencing import Registry
         from referencing.exceptions import Unresolvable
-    except ImportError:
-        raise RegisterError(
-            "asking a schema needs jsonschema: pip install 'charte-donnee[schemas]'"
-        ) from None
     kind = jsonschema.validators.validator_for(schema)
     try:
         kind.check_schema(dict(schema))

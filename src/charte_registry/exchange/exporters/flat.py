@@ -8,8 +8,8 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
-from charte_registry.errors import RegisterError
 from charte_registry.exchange.exporters.head import manifest
+from charte_registry.extras import needs
 from charte_registry.files.cells import neutral
 from charte_registry.files.flat_tables import Table, Value, flatten
 from charte_registry.records.manifeste import Manifeste
@@ -88,13 +88,9 @@ def parquet_files(tables: Sequence[Table]) -> dict[str, bytes]:
     RegisterError
         Where pyarrow is not installed.
     """
-    try:
+    with needs("tables"):
         import pyarrow as pa
         from pyarrow import parquet
-    except ImportError:
-        raise RegisterError(
-            "writing Parquet needs pyarrow: pip install 'charte-donnee[tables]'"
-        ) from None
     types: dict[type, Any] = {
         str: pa.string(), int: pa.int64(), bool: pa.bool_(), dt.date: pa.date32(),
     }  # fmt: skip

@@ -18,6 +18,7 @@ import attrs
 
 from charte_registry.errors import RegisterError
 from charte_registry.exchange.importers.archive import cell_name
+from charte_registry.extras import needs
 from charte_registry.files.cells import neutral
 from charte_registry.files.flat_tables import Value
 
@@ -167,12 +168,8 @@ def xlsx(pages: Sequence[Page]) -> bytes:
     RegisterError
         Where a text is longer than a cell can be, or XlsxWriter is not installed.
     """
-    try:
+    with needs("workbooks"):
         import xlsxwriter
-    except ImportError:
-        raise RegisterError(
-            "writing XLSX needs XlsxWriter: pip install 'charte-donnee[workbooks]'"
-        ) from None
     content = io.BytesIO()
     book = xlsxwriter.Workbook(
         content,

@@ -15,6 +15,7 @@ import attrs
 from charte_registry.errors import RegisterError, nearest
 from charte_registry.exchange.importers.archive import Limits, read_bytes
 from charte_registry.exchange.remarks import READ, SKIPPED, UNDERSTOOD_AS, Import, Remark, build
+from charte_registry.extras import needs
 from charte_registry.files.cells import restored
 from charte_registry.files.flat_tables import Column, Table, Value, flatten, gather
 from charte_registry.records import KINDS
@@ -158,13 +159,9 @@ def _csv(file: Path, content: bytes, remarks: list[Remark]) -> list[list[str]]:
 
 
 def _parquet(file: Path, content: bytes) -> list[Sequence[Value]]:
-    try:
+    with needs("tables"):
         import pyarrow as pa
         from pyarrow import parquet
-    except ImportError:
-        raise RegisterError(
-            "reading Parquet needs pyarrow: pip install 'charte-donnee[tables]'"
-        ) from None
     try:
         table = parquet.read_table(pa.BufferReader(content))
     except pa.ArrowException as error:

@@ -16,17 +16,20 @@ from importlib.resources import files
 from typing import Any
 
 import attrs
-import tomlkit
 
 from charte_registry.errors import RegisterError, nearest
 from charte_registry.exchange.importers.mapping import TableMapping, mapping_from, split
 from charte_registry.exchange.importers.people import is_named_person
 from charte_registry.exchange.importers.wording import folded, nothing, tidy
 from charte_registry.exchange.importers.workbook import Sheet, unmerged
+from charte_registry.extras import needs
 from charte_registry.files.cells import restored
 from charte_registry.records import KINDS
 from charte_registry.vocabularies.countries import FRANCE, country_code, in_eea
 from charte_registry.vocabularies.country_names import NAMES
+
+with needs("registre"):
+    import tomlkit
 
 _MOST = 300  # distinct texts of a column that are listed in the guess
 _CONTROLLER = "responsable"

@@ -22,6 +22,7 @@ from charte_registry.exchange.importers.archive import (
     read_bytes,
 )
 from charte_registry.exchange.importers.comments import Place, comments, merged_of_ods
+from charte_registry.extras import needs
 
 Cell = str | int | float | bool | dt.date | None
 
@@ -72,12 +73,8 @@ def read_workbook(path: str | Path, limits: Limits | None = None) -> tuple[Sheet
     RegisterError
         Where it is no workbook, is encrypted, or is larger than the limits.
     """
-    try:
+    with needs("workbooks"):
         import python_calamine as calamine
-    except ImportError:
-        raise RegisterError(
-            "reading a workbook needs python-calamine: pip install 'charte-donnee[workbooks]'"
-        ) from None
     _, content = checked_workbook(path, limits or Limits())
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))

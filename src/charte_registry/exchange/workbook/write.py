@@ -24,6 +24,7 @@ from charte_registry.exchange.workbook.names import distinct
 from charte_registry.exchange.workbook.state import SHEET, State, state_rows
 from charte_registry.exchange.workbook.values import Names, is_country, offered, shown
 from charte_registry.exchange.workbook.words import words
+from charte_registry.extras import needs
 from charte_registry.files.flat_tables import Value
 from charte_registry.records.base import unstructure
 from charte_registry.records.formats import DUREE
@@ -31,6 +32,9 @@ from charte_registry.register import Register
 from charte_registry.rules.finding import COLONS, SEVERITY_NOUNS
 from charte_registry.schema.shape import DATE, NUMBER, TEXT
 from charte_registry.vocabularies.sources import source_in
+
+with needs("registre"):
+    pass
 
 SPARE = 300  # rows below the last one that offer the same lists
 

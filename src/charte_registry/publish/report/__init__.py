@@ -9,8 +9,9 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any
 
-from charte_registry.diff import Change, diff
+from charte_registry.difference import Change, diff
 from charte_registry.errors import RegisterError, nearest
+from charte_registry.extras import needs
 from charte_registry.publish.indicators import CONDITIONS, hosting
 from charte_registry.publish.public import hides, public
 from charte_registry.publish.report.diagram import drawn
@@ -73,7 +74,8 @@ def render_report(
     >>> "<h1>&lt;b&gt;" in render_report(register, 2020, on=register.etat_au)
     True
     """
-    from jinja2 import Environment, PackageLoader, StrictUndefined
+    with needs("registre"):
+        from jinja2 import Environment, PackageLoader, StrictUndefined
 
     if lang not in LANGUAGES:
         raise RegisterError(f"no report in {lang!r}; {nearest(lang, LANGUAGES)}")

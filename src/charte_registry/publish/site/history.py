@@ -10,7 +10,7 @@ from typing import Any
 
 import attrs
 
-from charte_registry.diff import Change, diff
+from charte_registry.difference import Change, diff
 from charte_registry.errors import RegisterError
 from charte_registry.files import load_register
 from charte_registry.files.revisions import unpacked, versions

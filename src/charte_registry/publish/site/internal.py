@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import attrs
 
 from charte_registry.check import judge, rules_of
-from charte_registry.diff import diff
+from charte_registry.difference import diff
 from charte_registry.errors import RegisterError, nearest
 from charte_registry.publish.report.words import printable
 from charte_registry.publish.site.addresses import FILES

@@ -12,13 +12,12 @@ from types import MappingProxyType
 from typing import Any
 
 import attrs
-import msgspec
-from markupsafe import Markup, escape
 
 from charte_registry.errors import RegisterError, nearest
 from charte_registry.exchange.exporters.flat import csv_files, register_tables
 from charte_registry.exchange.exporters.jsonld import jsonld_document
 from charte_registry.exchange.exporters.single_file import json_content
+from charte_registry.extras import needs
 from charte_registry.publish.public import public
 from charte_registry.publish.report.texts import texts
 from charte_registry.publish.report.words import THIN, printable
@@ -35,6 +34,10 @@ from charte_registry.publish.site.words import LANGUAGES, NO_BREAK, Words
 from charte_registry.records.base import references, unstructure
 from charte_registry.records.formats import FICHE, URL
 from charte_registry.register import Register
+
+with needs("registre"):
+    import msgspec
+    from markupsafe import Markup, escape
 
 STATIC = ("site.css", "site.js")
 WRITTEN = f"{FILES}/written.txt"  # by which the command knows a folder for its own
@@ -420,7 +423,8 @@ def static(name: str) -> bytes:
 @cache
 def site_environment() -> Any:
     """Return the templates of the site."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
+    with needs("registre"):
+        from jinja2 import Environment, PackageLoader, StrictUndefined
 
     return Environment(
         loader=PackageLoader("charte_registry.publish.site", "templates"),

@@ -15,6 +15,7 @@ import attrs
 from prevision_cantine.city.office.archive import CFB, ZIP, Limits, checked_workbook, read_bytes
 from prevision_cantine.city.office.messages import OfficeError, part
 from prevision_cantine.city.office.values import Cell
+from prevision_cantine.extras import needs
 
 SEPARATORS = ("\t", ";", "|", ",")  # the first of those that fit equally well
 _LOOKED_AT = 300  # lines by which a separator is found
@@ -70,10 +71,8 @@ def read_sheets(path: Path, limits: Limits | None = None) -> tuple[Sheet, ...]:
 
 
 def _workbook(path: Path, content: bytes, limits: Limits) -> tuple[Sheet, ...]:
-    try:
+    with needs("workbooks"):
         import python_calamine as calamine
-    except ImportError:
-        raise OfficeError("no_calamine", file=path) from None
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
         if len(book.sheet_names) > limits.sheets:

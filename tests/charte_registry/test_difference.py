@@ -29,7 +29,7 @@ from charte_registry import (
     load_register,
 )
 from charte_registry.cli import main
-from charte_registry.diff import KEYS, NATURES
+from charte_registry.difference import KEYS, NATURES
 from charte_registry.records import KINDS
 from charte_registry.records.manifeste import Derogation
 
