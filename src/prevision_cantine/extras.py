@@ -13,6 +13,8 @@ LIBRARIES = {
     "figures": ("matplotlib",),
     "workbooks": ("python_calamine", "xlsxwriter"),
     "calendrier": ("holidays",),
+    "dask": ("dask", "distributed"),
+    "spark": ("pyspark",),
     "completion": ("argcomplete",),
 }
 

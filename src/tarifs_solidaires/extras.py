@@ -7,10 +7,14 @@ from types import TracebackType
 from tarifs_solidaires.errors import Fault, TarifError
 
 LIBRARIES = {
-    "tarifs": ("babel", "jinja2", "yaml"),
+    "tarifs": ("babel", "jinja2", "markupsafe", "yaml"),
     "tables": ("pandas", "polars", "pyarrow"),
     "figures": ("matplotlib",),
     "workbooks": ("python_calamine", "xlsxwriter"),
+    "pdf": ("weasyprint",),
+    "dask": ("dask", "distributed"),
+    "duckdb": ("duckdb",),
+    "spark": ("pyspark",),
     "completion": ("argcomplete",),
 }
 

@@ -35,12 +35,12 @@ DAY = dt.date(2024, 1, 15)
 # Made by reading files of an office, or abstract: their parts are covered, they are reports of a run.
 NOT_MADE_HERE = {
     "prevision_cantine": {
-        "Backtest", "CalendarReport", "CanteenFeatures", "Choice", "Comparison", "Gain", "Gap", "Ingredients",
+        "Backtest", "CalendarReport", "CanteenFeatures", "Choice", "MissingExtraError", "Comparison", "Gain", "Gap", "Ingredients",
         "LoadReport", "MadeCity", "Measured", "OfficeError", "OfficeReport", "OrderChange",
         "PastForecasts", "Scores", "Span", "TeachingPeriodSplit", "WorstDay", "ZonedBreak",
     },
-    "charte_registry": {"Edited", "History", "LineCheck", "Merged"},
-    "tarifs_solidaires": {"Confidence", "Conformance", "Estimate", "Fit", "Margin"},
+    "charte_registry": {"Edited", "History", "LineCheck", "Merged", "MissingExtraError"},
+    "tarifs_solidaires": {"Confidence", "Conformance", "Estimate", "Fit", "Margin", "MissingExtraError"},
 }  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from typing import IO, TYPE_CHECKING, Any
 import attrs
 
 from charte_registry.errors import RegisterError
+from charte_registry.extras import needs
 from charte_registry.files.assemble import inside
 from charte_registry.files.json_lines import Problem, examined, manifest_in, stands_twice
 from charte_registry.profiles import load_profile
@@ -66,7 +67,8 @@ class LineCheck:
         pyarrow.Schema
             ``line``, ``path`` and ``message``.
         """
-        import pyarrow as pa
+        with needs("tables"):
+            import pyarrow as pa
 
         return pa.schema([("line", pa.int64()), ("path", pa.string()), ("message", pa.string())])
 
@@ -84,7 +86,8 @@ class LineCheck:
             ``line``, ``path`` and ``message`` of each problem. Identifiers that stand twice are not
             among them, since a batch does not know the others.
         """
-        import pyarrow as pa
+        with needs("tables"):
+            import pyarrow as pa
 
         texts = batch.column("text").cast(pa.binary()).fill_null(b"null").to_pylist()
         lines = zip(batch.column("line").to_pylist(), texts, strict=True)

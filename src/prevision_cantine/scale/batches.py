@@ -15,6 +15,7 @@ import numpy as np
 from prevision_cantine.arrays import Ints
 from prevision_cantine.city.city import City, Rows
 from prevision_cantine.errors import ForecastError
+from prevision_cantine.extras import needs
 from prevision_cantine.files.csv_file import written
 from prevision_cantine.model.forecaster import CanteenForecaster
 from prevision_cantine.uncertainty.intervals import check_share
@@ -121,7 +122,8 @@ class BatchForecast:
         ForecastError
             Where a column is missing, or has the name of a result.
         """
-        import pyarrow as pa
+        with needs("tables"):
+            import pyarrow as pa
 
         for name in self._keys():
             if name not in schema.names:
@@ -151,7 +153,8 @@ class BatchForecast:
         NotForecastError
             Where a day is not after the data.
         """
-        import pyarrow as pa
+        with needs("tables"):
+            import pyarrow as pa
 
         schema = self.schema(batch.schema)
         found = self.forecaster.predict(self._rows(batch), self.coverage)
@@ -173,7 +176,8 @@ class BatchForecast:
         return (*RESULTS, *(f"terme_{name}" for name in names))
 
     def _rows(self, batch: pa.RecordBatch) -> Rows:
-        import pyarrow as pa
+        with needs("tables"):
+            import pyarrow as pa
 
         days = batch.column("date").cast(pa.date32()).cast(pa.int32())
         names = batch.column("cantine").cast(pa.string())
@@ -181,7 +185,8 @@ class BatchForecast:
             raise ForecastError("batch_null")
         known = pa.array(self.city.sites, pa.string())
         if self._has_services:
-            import pyarrow.compute as pc
+            with needs("tables"):
+                import pyarrow.compute as pc
 
             of = batch.column("service").cast(pa.string()).fill_null("")
             names = pc.binary_join_element_wise(names, of, "\x1f")
@@ -193,7 +198,8 @@ class BatchForecast:
 
 
 def _places(names: Any, known: Any) -> Ints:
-    import pyarrow.compute as pc
+    with needs("tables"):
+        import pyarrow.compute as pc
 
     place = pc.index_in(names, known)
     if place.null_count:
@@ -231,7 +237,8 @@ def calendar_batches(
     DateError
         Where the span is reversed, leaves the calendar or has no day with meals.
     """
-    import pyarrow as pa
+    with needs("tables"):
+        import pyarrow as pa
 
     for some in city.calendar_parts(start, end, rows=rows):
         keys = some.keys()
@@ -297,7 +304,8 @@ def write_batches(batches: Iterable[pa.RecordBatch], path: str | Path, schema: p
     CantineError
         Where the file cannot be written.
     """
-    import pyarrow.parquet as pq
+    with needs("tables"):
+        import pyarrow.parquet as pq
 
     rows = 0
     with written(path) as passing, pq.ParquetWriter(passing, schema) as writer:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from importlib.util import find_spec
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from prevision_cantine.errors import CantineError
+from prevision_cantine.extras import needs
 from prevision_cantine.scale.batches import BatchForecast, forecast_batches
 
 if TYPE_CHECKING:
@@ -144,7 +144,8 @@ class _OfPandas:
         self._forecast = forecast
 
     def __call__(self, frame: Any) -> Any:
-        import pyarrow as pa
+        with needs("tables"):
+            import pyarrow as pa
 
         batch = pa.RecordBatch.from_pandas(frame, preserve_index=False)
         found = self._forecast(batch)
@@ -157,7 +158,8 @@ class _OfPandas:
 
 
 def _meta(forecast: BatchForecast, frame: Any) -> Any:
-    import pyarrow as pa
+    with needs("tables"):
+        import pyarrow as pa
 
     known = pa.Schema.from_pandas(frame, preserve_index=False)
     added = forecast.schema(known).names[len(known) :]
@@ -185,7 +187,8 @@ def forecast_spark(forecast: BatchForecast, frame: Any) -> Any:
         Where Spark is not installed, or a column is missing.
     """
     _needed("spark", "pyspark")
-    from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
+    with needs("spark"):
+        from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
 
     schema = forecast.schema(to_arrow_schema(frame.schema))
 
@@ -196,6 +199,6 @@ def forecast_spark(forecast: BatchForecast, frame: Any) -> Any:
 
 
 def _needed(extra: str, module: str) -> None:
-    package = module.partition(".")[0]
-    if find_spec(package) is None:
-        raise CantineError("missing_extra", value=package, extra=extra)
+    """Say which extra brings a module, where it is not there."""
+    with needs(extra):
+        import_module(module)

@@ -20,6 +20,7 @@ from prevision_cantine.arrays import Bools, Floats, Ints
 from prevision_cantine.calendar.days import to_day
 from prevision_cantine.city.city import City
 from prevision_cantine.errors import ForecastError
+from prevision_cantine.extras import needs
 from prevision_cantine.model.design import design_of
 from prevision_cantine.model.forecaster import CanteenForecaster
 from prevision_cantine.model.learning import (
@@ -134,7 +135,8 @@ class _Sums:
 
     def solved(self, prior: Floats) -> Floats:
         """Return the shared effects."""
-        from scipy import linalg
+        with needs("cantine"):
+            from scipy import linalg
 
         normal = self.normal.copy()
         normal[np.diag_indices_from(normal)] += prior

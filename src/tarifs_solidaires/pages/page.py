@@ -15,6 +15,7 @@ import attrs
 
 from tarifs_solidaires.draw.flow import Asked, Flow, Line, Work, make_flow
 from tarifs_solidaires.draw.wording import CONFIDENCES, Wording
+from tarifs_solidaires.extras import needs
 from tarifs_solidaires.pages.changes import changes
 from tarifs_solidaires.pages.curve import DASHES, INKS, curve
 from tarifs_solidaires.pages.data_files import source_parts
@@ -418,8 +419,9 @@ def _script() -> str:
 @lru_cache(maxsize=4)
 def template(name: str = "page.html") -> Template:
     """Return a template, which escapes every value."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-    from markupsafe import Markup
+    with needs("tarifs"):
+        from jinja2 import Environment, PackageLoader, StrictUndefined
+        from markupsafe import Markup
 
     environment = Environment(
         loader=PackageLoader("tarifs_solidaires.pages", "."),

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from tarifs_solidaires.errors import Fault, TableError
+from tarifs_solidaires.extras import needs
 from tarifs_solidaires.people.frames import ResultColumn, check_columns, result_columns
 from tarifs_solidaires.people.parquet_file import ROW_GROUP
 from tarifs_solidaires.people.writing import written_bytes
@@ -63,7 +64,8 @@ def result_schema(
     >>> result_schema(rule, people).names
     ['quotient_familial', 'taux_reduction', 'prix_mensuel', 'tranche']
     """
-    import pyarrow as pa
+    with needs("tables"):
+        import pyarrow as pa
 
     used = check_columns(rule, schema.names, keep, errors)
     for field in _result_fields(rule, errors):
@@ -110,7 +112,8 @@ def compute_batch(
     >>> compute_batch(rule, people)["taux_reduction"].to_pylist()
     [1.0, 0.9]
     """
-    import pyarrow as pa
+    with needs("tables"):
+        import pyarrow as pa
 
     schema = result_schema(rule, batch.schema, errors=errors, keep=keep)
     used = check_columns(rule, batch.schema.names, keep, errors)
@@ -221,7 +224,8 @@ def write_batches(batches: Iterable[pa.RecordBatch], path: str | Path, schema: p
     ...     write_batches(people.to_batches(), Path(folder) / "people.parquet", people.schema)
     2
     """
-    import pyarrow.parquet as pq
+    with needs("tables"):
+        import pyarrow.parquet as pq
 
     rows = 0
     with written_bytes(Path(path)) as raw, pq.ParquetWriter(raw, schema) as writer:
@@ -232,7 +236,8 @@ def write_batches(batches: Iterable[pa.RecordBatch], path: str | Path, schema: p
 
 
 def _result_fields(rule: Rule, errors: Errors) -> Iterator[pa.Field]:
-    import pyarrow as pa
+    with needs("tables"):
+        import pyarrow as pa
 
     kinds = {"number": pa.float64(), "flag": pa.bool_()}
     for name in rule.output_names:
@@ -249,7 +254,8 @@ def _result_fields(rule: Rule, errors: Errors) -> Iterator[pa.Field]:
 
 def _plain_column(column: ResultColumn) -> Any:
     """Return a column in pyarrow, of a type that does not depend on its values."""
-    import pyarrow as pa
+    with needs("tables"):
+        import pyarrow as pa
 
     if column.is_number:
         return pa.array(column.values, pa.float64(), from_pandas=True)

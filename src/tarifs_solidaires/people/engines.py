@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import partial
-from importlib.util import find_spec
+from importlib import import_module
 from inspect import Parameter, Signature
 from typing import TYPE_CHECKING, Any
 
-from tarifs_solidaires.errors import Fault, TableError
+from tarifs_solidaires.extras import needs
 from tarifs_solidaires.people.batches import Keep, compute_batch, compute_batches, result_schema
 from tarifs_solidaires.rule import Rule
 from tarifs_solidaires.values.inputs import Errors
@@ -60,8 +60,9 @@ def compute_dask(rule: Rule, frame: Any, *, errors: Errors = "raise", keep: Keep
 
 
 def _pandas(rule: Rule, frame: Any, *, errors: Errors, keep: Keep) -> Any:
-    import pandas as pd  # type: ignore[import-untyped, unused-ignore] # stubs are no need
-    import pyarrow as pa
+    with needs("tables"):
+        import pandas as pd  # type: ignore[import-untyped, unused-ignore] # stubs are no need
+        import pyarrow as pa
 
     batch = pa.RecordBatch.from_pandas(frame, preserve_index=False)
     found = compute_batch(rule, batch, errors=errors, keep=keep)
@@ -98,7 +99,8 @@ def compute_spark(rule: Rule, frame: Any, *, errors: Errors = "raise", keep: Kee
         result.
     """
     _needed("spark", "pyspark")
-    from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
+    with needs("spark"):
+        from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
 
     schema = result_schema(rule, to_arrow_schema(frame.schema), errors=errors, keep=keep)
     work = partial(_stream, rule, errors=errors, keep=keep)
@@ -148,7 +150,8 @@ def register_rule(connection: Any, rule: Rule, inputs: Sequence[str], *, name: s
     [(0.7,)]
     """
     _needed("duckdb", "duckdb")
-    import pyarrow as pa
+    with needs("tables"):
+        import pyarrow as pa
 
     given = pa.schema([(one, _sql_type(rule, one)) for one in inputs])
     schema = result_schema(rule, given, errors="null")
@@ -180,7 +183,8 @@ def _whole(column: Any) -> Any:
 
 
 def _sql_type(rule: Rule, name: str) -> Any:
-    import pyarrow as pa
+    with needs("tables"):
+        import pyarrow as pa
 
     item = rule.all_inputs.get(name)
     kind = item.kind if item is not None else "code"
@@ -188,9 +192,6 @@ def _sql_type(rule: Rule, name: str) -> Any:
 
 
 def _needed(extra: str, module: str) -> None:
-    package = module.partition(".")[0]
-    if find_spec(package) is None:
-        raise TableError(
-            Fault(code="missing_extra", template="{package} is not installed", data={"package": package, "extra": extra},
-                  remedy="pip install 'charte-donnee[{extra}]'")
-        )  # fmt: skip
+    """Say which extra brings a module, where it is not there."""
+    with needs(extra):
+        import_module(module)

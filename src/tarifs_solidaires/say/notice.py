@@ -446,7 +446,8 @@ def _markdown(text: str) -> str:
 
 def _marked_up(text: str) -> Markup:
     """Return a text for a page, words in another language in a span that says so."""
-    from markupsafe import Markup, escape
+    with needs("tarifs"):
+        from markupsafe import Markup, escape
 
     if START not in text:
         return escape(text)

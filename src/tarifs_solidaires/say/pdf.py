@@ -6,6 +6,7 @@ from io import BytesIO
 from typing import Any, NoReturn
 
 from tarifs_solidaires.errors import Fault, InputError
+from tarifs_solidaires.extras import needs
 
 
 def to_pdf(*pages: str) -> bytes:
@@ -42,7 +43,8 @@ def _refused(url: str, *_: Any, **__: Any) -> NoReturn:
 
 def _weasyprint() -> Any:
     try:
-        from weasyprint import HTML
+        with needs("pdf"):
+            from weasyprint import HTML
     except (ModuleNotFoundError, OSError) as error:  # OSError: Pango is not on the system
         raise InputError(
             Fault(code="no_weasyprint", template="a PDF needs WeasyPrint ({reason})",

@@ -252,8 +252,9 @@ class _Book:
 
     def help_page(self, pages: Sequence[Page]) -> Page:
         """Return the first sheet: how to use the workbook, the colours, what each sheet holds."""
-        from babel.dates import format_date
-        from babel.numbers import format_decimal
+        with needs("registre"):
+            from babel.dates import format_date
+            from babel.numbers import format_decimal
 
         register, said = self.register, self.words
         count = sum(len(records) for records in register.records.values())
