@@ -22,7 +22,10 @@ LIBRARIES = {
 class MissingExtraError(TarifError):
     """Something needs a library that is not installed; the remedy is the command that installs it.
 
-    Its fault has the code ``missing_extra``, and the data ``library`` and ``extra``.
+    Parameters
+    ----------
+    *faults : Fault
+        One, with the code ``missing_extra`` and the data ``library`` and ``extra``.
     """
 
 
