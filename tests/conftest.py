@@ -13,8 +13,10 @@ ROOT = Path(__file__).parents[1]
 
 collect_ignore = [
     "browser",
+    "cluster",
     "office",
-]  # nox -s accessibility and libreoffice: they need other programs
+    "service",
+]  # nox -s accessibility, dask, spark, libreoffice and service: they need other programs or libraries
 
 
 @pytest.fixture(scope="session")
