@@ -13,9 +13,11 @@ ROOT = Path(__file__).parents[1]
 
 collect_ignore = [
     "browser",
+    "cluster",
     "office",
     "pyodide",
-]  # nox -s accessibility, libreoffice and pyodide: they need other programs
+    "service",
+]  # nox sessions of their own: they need other programs or libraries
 
 
 @pytest.fixture(scope="session")

@@ -81,7 +81,7 @@ def rows():
 def test_lists_inside_lists_come_back(rows):
     assert after(rows) == REGISTER
     assert rows["1.2 Pages"] == [
-        ["Livres *", "No. (chapters)", "No.", "Text *", "Line"],
+        ["Livre *", "No. (chapters)", "No.", "Text *", "Line"],
         ["A", 1, 1, "p1", None], ["A", 1, 2, "p2", 3], ["A", 2, 1, "p3", None],
     ]  # fmt: skip
 

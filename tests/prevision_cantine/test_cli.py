@@ -401,7 +401,7 @@ def test_signs_that_the_output_does_not_have_are_one_line(town_folder):
 
 
 def test_a_command_that_is_stopped_is_one_line(town_folder, tmp_path, capsys, monkeypatch):
-    def stopped(*_):
+    def stopped(*_, **__):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(CanteenForecaster, "fit", stopped)

@@ -26,7 +26,7 @@ def restated(data: Mapping[str, Any], record: Any, *, iso: bool = False) -> Mapp
     Returns
     -------
     mapping of str to object
-        ``data`` itself where it already says so. A field that holds nothing is left out; one that
+        ``data`` itself where it already says so. A field that holds nothing is left out unless it is required; one that
         the file states and that gets its default back is still stated.
     """
     return _restated(data, structure(type(record), data), record, iso)
@@ -36,11 +36,13 @@ def _restated(data: Mapping[str, Any], old: Any, new: Any, iso: bool) -> Mapping
     if old == new:
         return data
     out: dict[str, Any] = {}
+    fields = attrs.fields_dict(type(new))
     for name, said in data.items():
         before, after = getattr(old, name), getattr(new, name)
+        required = fields[name].default is attrs.NOTHING
         if before == after:
             out[name] = said
-        elif after is not None and after != ():
+        elif required or (after is not None and after != ()):
             out[name] = _value(said, before, after, iso)
     for field in attrs.fields(type(new)):
         value = getattr(new, field.name)
