@@ -1,6 +1,7 @@
 """Beyond one table: batches forecast as the whole does, and parts are fitted as one."""
 
 import pickle
+import sys
 
 import attrs
 import numpy as np
@@ -205,6 +206,6 @@ def test_partitions_of_dask_forecast_as_the_whole(fitted):
 
 
 def test_without_the_extra_the_message_says_what_to_install(monkeypatch):
-    monkeypatch.setattr("prevision_cantine.scale.engines.find_spec", lambda name: None)
+    monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(ValueError, match=r"charte-donnee\[dask\]"):
         OnDask(None)

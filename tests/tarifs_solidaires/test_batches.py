@@ -2,6 +2,7 @@
 
 import math
 import pickle
+import sys
 
 import pandas as pd
 import pyarrow as pa
@@ -16,6 +17,7 @@ from tarifs_solidaires import (
     load_rule,
     make_population,
 )
+from tarifs_solidaires.extras import MissingExtraError
 from tarifs_solidaires.people.batches import (
     compute_batch,
     compute_batches,
@@ -168,7 +170,6 @@ def test_partitions_of_dask_give_what_the_whole_frame_gives(index):
 
 
 def test_without_the_extra_the_message_says_what_to_install(monkeypatch):
-    monkeypatch.setattr("tarifs_solidaires.people.engines.find_spec", lambda name: None)
-    with pytest.raises(TableError) as caught:
+    monkeypatch.setitem(sys.modules, "duckdb", None)
+    with pytest.raises(MissingExtraError, match=r"charte-donnee\[duckdb\]"):
         register_rule(None, TRANSPORT, ["quotient_familial"])
-    assert "charte-donnee[duckdb]" in caught.value.errors[0].advice
