@@ -230,7 +230,7 @@ class _Extent:
             self._column = 0
         elif local == "c":
             letters = re.match("[A-Z]{1,7}", plain.get("r", ""))
-            self._column = _column(letters[0]) if letters else self._column + 1
+            self._column = column_number(letters[0]) if letters else self._column + 1
             digits = re.search("[0-9]{1,9}$", plain.get("r", ""))
             self._keep(int(digits[0]) if digits else self._row, self._column)
 
@@ -248,7 +248,14 @@ def _count(text: str | None, default: int = 1) -> int:
     return int(text) if text and re.fullmatch("[0-9]{1,9}", text) else default
 
 
-def _column(letters: str) -> int:
+def column_number(letters: str) -> int:
+    """Return the number of a column from its letters, from 1.
+
+    Examples
+    --------
+    >>> column_number("A"), column_number("AB")
+    (1, 28)
+    """
     number = 0
     for letter in letters:
         number = number * 26 + ord(letter) - ord("A") + 1

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator, Mapping
 from xml.etree import ElementTree as ET  # members were looked through: no entity, bounded size
 
+from charte_registry.exchange.importers.archive import column_number
+
 Place = tuple[int, int]  # row and column, from 0
 
 _REF = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
@@ -66,7 +68,7 @@ def _pinned(content: bytes) -> Iterator[tuple[Place, str]]:
             inner.text or "" for inner in element.iter() if _local(inner) in ("t", "text")
         ).strip()
         if text:
-            yield (int(match[2]) - 1, _column(match[1])), text
+            yield (int(match[2]) - 1, column_number(match[1]) - 1), text
 
 
 def _of_ods(content: bytes) -> dict[str, dict[Place, str]]:
@@ -136,10 +138,3 @@ def _attribute(element: ET.Element, name: str) -> str:
 def _repeated(element: ET.Element, name: str) -> int:
     text = _attribute(element, name)
     return int(text) if re.fullmatch("[0-9]{1,9}", text) else 1
-
-
-def _column(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number - 1

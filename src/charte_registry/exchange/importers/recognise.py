@@ -6,10 +6,10 @@ from pathlib import Path
 
 from charte_registry.exchange.importers.archive import Limits
 from charte_registry.exchange.importers.cnil.layout import is_list, is_record, labelled
-from charte_registry.exchange.importers.workbook import read_workbook
+from charte_registry.exchange.importers.workbook import DELIMITED, read_workbook
 
 CNIL, TABLE, TABLES = "cnil", "table", "tables"
-DELIMITED, WORKBOOKS = (".csv", ".tsv", ".txt"), (".xlsx", ".ods")
+WORKBOOKS = (".xlsx", ".ods")
 
 
 def recognised(source: str | Path, limits: Limits | None = None) -> str:

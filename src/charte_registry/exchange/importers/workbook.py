@@ -138,7 +138,7 @@ def unmerged(sheet: Sheet, begin: int) -> list[list[Cell]]:
 
 
 _DELIMITERS = ";,\t|"
-_TEXT = (".csv", ".tsv", ".txt")
+DELIMITED = (".csv", ".tsv", ".txt")
 
 
 def read_sheets(
@@ -149,7 +149,7 @@ def read_sheets(
 
     See ``read_workbook`` and ``read_delimited``.
     """
-    if Path(path).suffix.lower() in _TEXT:
+    if Path(path).suffix.lower() in DELIMITED:
         return (read_delimited(path, encoding=encoding, delimiter=delimiter, limits=limits),)
     return read_workbook(path, limits)
 
