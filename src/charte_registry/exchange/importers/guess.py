@@ -105,7 +105,11 @@ def propose(
             if score >= 2 and (best is None or score > best[0]):
                 best = score, len(texts), sheet, number
     if best is None:
-        raise RegisterError("no row looks like the headings of a table; write a mapping by hand")
+        names = ", ".join(sheet.name for sheet in sheets)
+        raise RegisterError(
+            f"{names}: no row looks like the headings of a table; name the columns in a row of their "
+            "own (Traitement, Finalité, Base légale...), or say what they are in a mapping file"
+        )
     _, _, sheet, header = best
     return _written(sheet, header, kind, responsable, named=len(sheets) > 1)
 
