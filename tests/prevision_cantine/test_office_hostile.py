@@ -5,6 +5,7 @@ import csv
 import io
 import json
 import os
+import sys
 import tempfile
 import time
 import zipfile
@@ -117,6 +118,18 @@ def test_a_hostile_file_is_refused_in_a_second_with_one_line(tmp_path, name):
             assert words in str(error.value)
     assert time.perf_counter() - begin < 6
     assert not (tmp_path / "ville").exists()
+
+
+def test_the_length_of_a_cell_is_bounded_whatever_others_set(tmp_path):
+    content, words = HOSTILE["long cell"]
+    path = tmp_path / "export.csv"
+    path.write_bytes(content)
+    before = csv.field_size_limit(sys.maxsize)  # a global that other libraries raise
+    try:
+        with pytest.raises(OfficeError, match=words):
+            import_office([path], tmp_path / "ville", lang="en")
+    finally:
+        csv.field_size_limit(before)
 
 
 def test_every_cut_and_many_flips_of_a_workbook_are_read_or_refused(tmp_path):

@@ -19,6 +19,7 @@ from prevision_cantine.extras import needs
 
 SEPARATORS = ("\t", ";", "|", ",")  # the first of those that fit equally well
 _LOOKED_AT = 300  # lines by which a separator is found
+_LONGEST_CELL = 131_072  # characters; the csv module's own limit is a global that others change
 _BOMS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
     (b"\xff\xfe", "utf-16"),
@@ -167,6 +168,8 @@ def _parsed(path: Path, text: str, separator: str, limits: Limits) -> list[tuple
     cells = 0
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
+            if any(len(cell) > _LONGEST_CELL for cell in row):
+                raise csv.Error(f"a cell of more than {_LONGEST_CELL:,} characters")
             rows.append(tuple(cell if cell.strip() else None for cell in row))
             cells += len(row) + 1
             if cells > limits.cells:
