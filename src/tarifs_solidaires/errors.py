@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
 import attrs
 
+from tarifs_solidaires.catalogue import Joined, Phrase, said
+
 SHOWN = 5  # positions that a message lists
 LISTED = 20  # names that a remedy lists
-_PLACE = re.compile(r"\{(?P<name>[a-z_]+)(?P<way>(?:![rsa])?(?::[^{}]*)?)\}")
 
 
 @attrs.frozen(kw_only=True)
@@ -23,11 +23,12 @@ class Fault:
     code : str
         Stable name of the kind of fault, such as ``"out_of_bounds"``.
     template : str
-        What is wrong, in English, with the names of ``data`` between braces.
+        What is wrong, in English, with the names of ``data`` between braces; a key of the
+        catalogue, as a ``Phrase`` has it.
     remedy : str
         What to do, likewise.
     where : str
-        Place in words: a step, a row, a file.
+        Place in words: a step, a row, a file; a ``Phrase`` where the words have a language.
     input : str
         Name of the input, step or column that is concerned.
     line : int or None
@@ -51,10 +52,15 @@ class Fault:
     data: Mapping[str, Any] = attrs.field(factory=dict)
 
     @property
-    def message(self) -> str:
+    def message(self) -> Phrase:
         """What is wrong, in one sentence without its remedy."""
-        text = self._filled(self.template)
-        return f"{self.where}: {text}" if self.where else text
+        text = self._phrase(self.template)
+        return Phrase("{where}: {text}", where=self.where, text=text) if self.where else text
+
+    @property
+    def advice(self) -> Phrase:
+        """What to do, in words."""
+        return self._phrase(self.remedy)
 
     @property
     def value(self) -> Any:
@@ -62,26 +68,39 @@ class Fault:
         return self.data.get("value")
 
     def __str__(self) -> str:
-        """Say what is wrong, and what to do."""
-        return f"{self.message}; {self.advice}" if self.remedy else self.message
+        """Say in English what is wrong, and what to do."""
+        return self.say("en")
 
-    @property
-    def advice(self) -> str:
-        """What to do, in words."""
-        return self._filled(self.remedy)
+    def say(self, lang: str) -> str:
+        """Say what is wrong, and what to do.
 
-    def _filled(self, template: str) -> str:
-        """Fill in the data; what is no name of a datum stays as it is, braces included."""
-        data = {"input": self.input, **self.data}
+        Parameters
+        ----------
+        lang : {"en", "fr", "pt"}
+            Language, with or without a country; English where it is another one.
 
-        def filled(match: re.Match[str]) -> str:
-            name, way = match["name"], match["way"] or ""
-            return f"{{{way}}}".format(data[name]) if name in data else match[0]
+        Returns
+        -------
+        str
+            One sentence.
+        """
+        if not self.remedy:
+            return self.message.say(lang)
+        both = Phrase("{message}; {advice}", message=self.message, advice=self.advice)
+        return both.say(lang)
 
-        return _PLACE.sub(filled, template)
+    def _phrase(self, template: str) -> Phrase:
+        if isinstance(template, Phrase):
+            return template
+        return Phrase(template, **{"input": self.input, **self.data})
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self, lang: str = "en") -> dict[str, Any]:
         """Return the fault as plain values that go to JSON.
+
+        Parameters
+        ----------
+        lang : {"en", "fr", "pt"}
+            Language of ``where``, ``message`` and ``remedy``.
 
         Returns
         -------
@@ -91,14 +110,14 @@ class Fault:
         """
         return {
             "code": self.code,
-            "where": self.where,
+            "where": said(self.where, lang),
             "input": self.input or None,
             "line": self.line,
             "positions": [list(p) if isinstance(p, tuple) else p for p in self.positions],
             "count": self.count,
             "value": plain(self.value),
-            "message": self.message,
-            "remedy": self.advice,
+            "message": self.message.say(lang),
+            "remedy": self.advice.say(lang),
         }
 
 
@@ -119,6 +138,8 @@ class TarifError(ValueError):
     ... except InputError as error:
     ...     error.code, error.errors[0].input, error.errors[0].value
     ('out_of_bounds', 'quotient_familial', -1)
+    >>> error.say("fr")
+    "quotient_familial : -1 n'est pas entre 0 et 1000000 (EUR)"
     """
 
     def __init__(self, *faults: Fault) -> None:
@@ -135,11 +156,31 @@ class TarifError(ValueError):
         return self.errors[0].code
 
     def __str__(self) -> str:
-        """Say all that is wrong, a sentence a fault."""
-        return " | ".join(map(str, self.errors))
+        """Say in English all that is wrong, a sentence a fault."""
+        return self.say("en")
 
-    def to_dict(self) -> dict[str, Any]:
+    def say(self, lang: str) -> str:
+        """Say all that is wrong, a sentence a fault.
+
+        Parameters
+        ----------
+        lang : {"en", "fr", "pt"}
+            Language, with or without a country; English where it is another one.
+
+        Returns
+        -------
+        str
+            One line.
+        """
+        return " | ".join(fault.say(lang) for fault in self.errors)
+
+    def to_dict(self, lang: str = "en") -> dict[str, Any]:
         """Return the error as plain values that go to JSON.
+
+        Parameters
+        ----------
+        lang : {"en", "fr", "pt"}
+            Language of the messages.
 
         Returns
         -------
@@ -148,7 +189,7 @@ class TarifError(ValueError):
         """
         return {
             "kind": type(self).__name__,
-            "errors": [fault.to_dict() for fault in self.errors],
+            "errors": [fault.to_dict(lang) for fault in self.errors],
         }
 
 
@@ -168,15 +209,53 @@ class TableError(TarifError):
     """A table of inputs cannot be read."""
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """Return the remedy for a mistyped name: the nearest known ones, else all of them."""
+def nearest(word: str, known: Iterable[str]) -> Phrase:
+    """Return the remedy for a mistyped name: the nearest known ones, else all of them.
+
+    Examples
+    --------
+    >>> print(nearest("agee", ["age", "revenu"]))
+    did you mean age?
+    >>> nearest("x", ["age", "revenu"]).say("pt")
+    'opções: age, revenu'
+    """
     names = sorted(set(known))
     close = get_close_matches(word, names, n=3, cutoff=0.6)
     if close:
-        return f"did you mean {' or '.join(close)}?"
+        return Phrase("did you mean {names}?", names=Joined(close, "or"))
     if len(names) > LISTED:
-        return f"known: {', '.join(names[:LISTED])}, … ({len(names)} in all)"
-    return f"known: {', '.join(names)}" if names else "none is known here"
+        first = Joined(names[:LISTED])
+        return Phrase("known: {names}, … ({count} in all)", names=first, count=len(names))
+    return Phrase("known: {names}", names=Joined(names)) if names else Phrase("none is known here")
+
+
+def at_places(positions: Iterable[object], count: int = 0) -> Phrase:
+    """Return where values are, in words that follow what they are; empty where that is nowhere.
+
+    Parameters
+    ----------
+    positions : iterable of int or tuple of int
+        Their positions; the first ones where there are more.
+    count : int
+        How many there are in all, where that is known.
+
+    Examples
+    --------
+    >>> at_places([0, 3]), at_places([]), at_places([1, 2], 9).say("fr")
+    (' at 0, 3', '', ' (position 1, 2 et 7 autres)')
+    """
+    listed = tuple(positions)
+    if not listed:
+        return Phrase()
+    return Phrase(" at {places}", places=and_more(listed, count))
+
+
+def and_more(listed: Sequence[object], count: int) -> Phrase:
+    """Return the first of some things in a row, and how many more there are."""
+    names = Joined(listed)
+    if count <= len(listed):
+        return names
+    return Phrase("{names} and {count:,} more", names=names, count=count - len(listed))
 
 
 def plain(value: Any) -> Any:
@@ -185,6 +264,6 @@ def plain(value: Any) -> Any:
         value = value.item()
     if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
         return None
-    if value is None or isinstance(value, bool | int | float | str):
+    if value is None or isinstance(value, bool | int | float):
         return value
     return str(value)

@@ -13,9 +13,9 @@ from babel.messages.pofile import read_po
 from drawn_rules import ALL, HERE, MADE_UP
 
 from tarifs_solidaires import InputError, list_rules, load_rule
+from tarifs_solidaires.catalogue import translator
 from tarifs_solidaires.draw.flow import make_flow
 from tarifs_solidaires.draw.wording import Wording
-from tarifs_solidaires.values.words import translator
 
 PACKAGE = files("tarifs_solidaires")
 EVERYTHING = HERE / "drawn" / "everything.toml"

@@ -18,9 +18,8 @@ from hypothesis import strategies as st
 from persons import EXAMPLES, persons, versions
 
 from tarifs_solidaires import InputError, load_rule
+from tarifs_solidaires.catalogue import LANGUAGES, NBSP, translator
 from tarifs_solidaires.say.language import (
-    LANGUAGES,
-    NBSP,
     Language,
     clean,
     is_exact,
@@ -30,7 +29,6 @@ from tarifs_solidaires.say.language import (
     plain_text,
 )
 from tarifs_solidaires.say.notice import Explanation
-from tarifs_solidaires.values.words import translator
 
 PACKAGE = files("tarifs_solidaires")
 CATALOGUES = [

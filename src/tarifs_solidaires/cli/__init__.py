@@ -10,8 +10,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, NoReturn
 
-from tarifs_solidaires.cli.common import PROGRAM, complain
+from tarifs_solidaires.catalogue import Phrase, system_reason
+from tarifs_solidaires.cli.common import PROGRAM, complain, fail
 from tarifs_solidaires.cli.frame import CANNOT, DONE, INTERRUPTED, complete, make_parser
+from tarifs_solidaires.cli.language import argparse_in, wanted_language
 from tarifs_solidaires.cli.terminal import is_quiet
 
 # Each command: the module that has its options and runs it, and what it does.
@@ -53,42 +55,49 @@ class _TerminatedError(BaseException):
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line.
 
+    Answers are in the language of ``--lang``; without it, in that of the environment; in English where
+    the catalogue has not got that.
+
     Returns
     -------
     int
         The exit status that ``--help`` documents.
     """
+    given = sys.argv[1:] if argv is None else argv
+    with argparse_in(wanted_language(given)):
+        return _main(given)
+
+
+def _main(given: Sequence[str]) -> int:
     try:
         with _ending_cleanly():
-            given = sys.argv[1:] if argv is None else argv
             program = parser(given if "_ARGCOMPLETE" not in os.environ else None)
             complete(program)
             arguments = program.parse_args(given)
             is_quiet.set(arguments.quiet)
+            if getattr(arguments, "lang", "") is None:  # what is written is in that language too
+                arguments.lang = arguments.answers
             status: int = arguments.run(arguments)
             sys.stdout.flush()
     except SystemExit as stop:
         return int(stop.code or 0)
     except KeyboardInterrupt:
-        complain("stopped before the end")
+        complain(Phrase("stopped before the end"))
         return INTERRUPTED
     except _TerminatedError:
-        complain("stopped before the end")
+        complain(Phrase("stopped before the end"))
         return TERMINATED
     except BrokenPipeError:  # whoever reads has enough, such as head
         _drop_what_is_left()
         return DONE
     except UnicodeEncodeError as error:
-        complain(
-            f"error: the result cannot be printed in {error.encoding}; set PYTHONUTF8=1 and ask again"
-        )
+        template = "the result cannot be printed in {encoding}; set PYTHONUTF8=1 and ask again"
+        fail(Phrase(template, encoding=error.encoding))
         return CANNOT
     except OSError as error:  # those of files are told with their name before they come here
         _drop_what_is_left()
-        reason = error.strerror or error
-        complain(
-            f"error: the result cannot be printed ({reason}); make room, or print it elsewhere"
-        )
+        template = "the result cannot be printed ({reason}); make room, or print it elsewhere"
+        fail(Phrase(template, reason=system_reason(error)))
         return CANNOT
     except ValueError as error:
         return _refused(error)
@@ -102,9 +111,9 @@ def _refused(error: ValueError) -> int:
     if not isinstance(error, TarifError):
         raise error
     for fault in error.errors[:MOST]:
-        complain(f"error: {fault}")
+        fail(Phrase("{fault}", fault=fault))
     if len(error.errors) > MOST:
-        complain(f"and {len(error.errors) - MOST} more")
+        complain(Phrase("and {count:,} more", count=len(error.errors) - MOST))
     return CANNOT
 
 

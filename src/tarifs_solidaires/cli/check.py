@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections import Counter
 from typing import Any
 
+from tarifs_solidaires.catalogue import Phrase
 from tarifs_solidaires.cli.common import add_rules, json_text, say, shown
+from tarifs_solidaires.cli.language import language_now
 from tarifs_solidaires.cli.terminal import RED, YELLOW, coloured
 
 SEVERITIES = ("error", "warning")
+WORDS = {"error": Phrase("error"), "warning": Phrase("warning")}
 
 EXAMPLES = """\
 tarifs-solidaires check villeneuve/cantine.toml
@@ -35,6 +37,7 @@ def add(command: argparse.ArgumentParser) -> None:
 
 def _run(arguments: argparse.Namespace) -> int:
     from tarifs_solidaires.rules.check import check_rule, check_text
+    from tarifs_solidaires.rules.finding import summary
 
     more = {"folders": arguments.rules} if arguments.rules else {}
     found = {
@@ -42,20 +45,28 @@ def _run(arguments: argparse.Namespace) -> int:
         for name in dict.fromkeys(arguments.names)
     }  # fmt: skip
     if arguments.format == "json":
-        say(json_text([{"file": n, **one.to_dict()} for n, all_ in found.items() for one in all_]))
+        say(
+            json_text(
+                [
+                    {"file": n, **one.to_dict(language_now.get())}
+                    for n, all_ in found.items()
+                    for one in all_
+                ]
+            )
+        )
     else:
         for name, findings in found.items():
             for one in findings:
                 print(_line(name, one))
-            count = Counter(one.severity for one in findings)
-            numbers = ", ".join(f"{n} {word}{'s' * (n != 1)}" for word, n in count.items())
-            say(f"{name}: {numbers or 'nothing is wrong'}")
+            found_ = summary(findings) if findings else Phrase("nothing is wrong")
+            say(Phrase("{where}: {text}", where=name, text=found_))
     failing = SEVERITIES if arguments.strict else SEVERITIES[:1]
     return int(any(one.severity in failing for findings in found.values() for one in findings))
 
 
 def _line(name: str, finding: Any) -> str:
-    where = f"{finding.where}: " if finding.where else ""
-    remedy = f"; {finding.remedy}" if finding.remedy else ""
-    severity = coloured(finding.severity, RED if finding.severity == "error" else YELLOW)
-    return f"{shown(name)}:{finding.line or 1}: {severity}: {shown(f'{where}{finding.message}{remedy}')}"
+    severity = coloured(
+        shown(WORDS[finding.severity]), RED if finding.severity == "error" else YELLOW
+    )
+    text = Phrase("{severity}: {text}", severity=severity, text=shown(finding.text))
+    return f"{shown(name)}:{finding.line or 1}: {text.say(language_now.get())}"

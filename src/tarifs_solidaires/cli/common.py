@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import re
 import sys
 from collections.abc import Sequence
@@ -10,12 +11,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tarifs_solidaires.catalogue import Phrase, said
+from tarifs_solidaires.cli.language import language_now
 from tarifs_solidaires.cli.terminal import RED, coloured, is_quiet
 
 if TYPE_CHECKING:
     from tarifs_solidaires.rule import Rule
 
 PROGRAM = "tarifs-solidaires"
+ERROR = "error: {message}"
 # Characters that move the cursor, turn the direction of writing or hide what follows; line ends and
 # tabs stay.
 _CONTROL = re.compile(
@@ -25,14 +29,14 @@ _CONTROL = re.compile(
 
 
 def shown(text: object) -> str:
-    r"""Return a text of which a terminal shows every character.
+    r"""Return a text, in the language of the answers, of which a terminal shows every character.
 
     Examples
     --------
     >>> shown("red\x1b[31m")
     'red\\u001b[31m'
     """
-    return _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", str(text))
+    return _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", said(text, language_now.get()))
 
 
 def say(text: object, end: str = "\n") -> None:
@@ -54,10 +58,20 @@ def remark(text: object) -> None:
 
 def complain(text: object) -> None:
     """Print one line about the program itself, where errors go."""
-    line = shown(text).replace("\n", " ")
-    if line.startswith("error:"):
-        line = coloured("error:", RED, sys.stderr) + line.removeprefix("error:")
-    print(f"{PROGRAM}: {line}", file=sys.stderr)
+    _line(shown(text))
+
+
+def fail(text: object) -> None:
+    """Print one line about what is wrong, where errors go."""
+    lang = language_now.get()
+    head = Phrase(ERROR, message="").say(lang).strip()
+    line = Phrase(ERROR, message=shown(text)).say(lang)
+    _line(coloured(head, RED, sys.stderr) + line.removeprefix(head))
+
+
+def _line(text: str) -> None:
+    said_ = Phrase("{where}: {text}", where=PROGRAM, text=text.replace("\n", " "))
+    print(said_.say(language_now.get()), file=sys.stderr)
 
 
 # -- options -----------------------------------------------------------------------------------
@@ -95,19 +109,28 @@ def load(arguments: argparse.Namespace, name: str | None = None, on: str | None 
         name or arguments.rule, on or arguments.on, beyond=arguments.beyond, folders=arguments.rules
     )
     if rule.last_known is not None:
-        remark(f"{rule.name} on {rule.on}: {beyond_text(rule)}")
+        remark(
+            Phrase(
+                "{rule} on {day}: {text}",
+                rule=rule.name,
+                day=rule.on,
+                text=beyond_text(rule.last_known),
+            )
+        )
     return rule
 
 
-def beyond_text(rule: Rule) -> str:
+def beyond_text(last_known: dt.date) -> Phrase:
     """Return how a rule is used beyond what is known of it."""
-    return f"nothing is known after {rule.last_known}; the last known rule is used"
+    return Phrase("nothing is known after {day}; the last known rule is used", day=last_known)
 
 
-def dated(rule: Rule) -> str:
+def dated(rule: Rule) -> Phrase:
     """Return a rule with its day, in one line."""
-    beyond = f" (last known rule, of {rule.last_known})" if rule.last_known else ""
-    return f"{rule.name} on {rule.on}{beyond}"
+    if rule.last_known is None:
+        return Phrase("{rule} on {day}", rule=rule.name, day=rule.on)
+    return Phrase("{rule} on {day} (last known rule, of {last})", rule=rule.name, day=rule.on,
+                  last=rule.last_known)  # fmt: skip
 
 
 def pairs(option: str, given: Sequence[str], example: str) -> dict[str, str]:

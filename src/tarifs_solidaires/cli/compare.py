@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tarifs_solidaires.catalogue import Phrase
 from tarifs_solidaires.cli.common import (
     add_beyond,
     add_rules,
@@ -17,6 +18,7 @@ from tarifs_solidaires.cli.common import (
     rule_files,
     say,
 )
+from tarifs_solidaires.cli.language import language_now, number, whole
 from tarifs_solidaires.cli.population import add_margins, made_people
 from tarifs_solidaires.cli.streams import standard_streams
 
@@ -57,9 +59,11 @@ def add(command: argparse.ArgumentParser) -> None:
         type=Path,
         help=".csv or .parquet file, a row a person or household; - for CSV on standard input",
     )
-    people.add_argument("--people", type=int, help="how many made-up people to compare on instead")
+    people.add_argument(
+        "--people", type=whole, help="how many made-up people to compare on instead"
+    )
     add_margins(command)
-    command.add_argument("--seed", type=int, default=0, help="seed of the made-up people")
+    command.add_argument("--seed", type=whole, default=0, help="seed of the made-up people")
     command.add_argument(
         "--by", action="append", default=[], metavar="COLUMN[:BOUND,...]",
         help="grouping: a column, a column in classes such as age:26,60, household_type, "
@@ -77,10 +81,13 @@ def add(command: argparse.ArgumentParser) -> None:
         "--cluster", metavar="COLUMN", help="what was drawn, where not single rows"
     )
     command.add_argument(
-        "--level", type=float, default=0.95, help="of the confidence intervals; 0.95 unless given"
+        "--level", type=number, default=0.95, help="of the confidence intervals; 0.95 unless given"
     )
     command.add_argument(
-        "--bootstrap", type=int, metavar="N", help="find the intervals from N samples of the sample"
+        "--bootstrap",
+        type=whole,
+        metavar="N",
+        help="find the intervals from N samples of the sample",
     )
     command.add_argument(
         "--lang", help="language of what is written; of files, the first of the rule unless given"
@@ -132,7 +139,7 @@ def _compared(arguments: argparse.Namespace) -> int:
         with written(arguments.html, never=never) as file:
             file.write(page)
     for path in outputs if arguments.format == "text" else ():
-        close(f"\nsee {path}")
+        close(Phrase("\nsee {path}", path=str(path)))
     return 0
 
 
@@ -203,16 +210,13 @@ def _say(
     arguments: argparse.Namespace, comparison: Comparison, confidence: Confidence | None,
     note: Callable[[str], str],
 ) -> None:  # fmt: skip
-    """Print the table and what was found, in the language that is asked for, else in English."""
-    lang = arguments.lang or "en"
-    if arguments.lang is None:
-        say(comparison)
-    else:
-        from tarifs_solidaires.people.naming import title_text
-        from tarifs_solidaires.people.sentences import Sayer
-        from tarifs_solidaires.people.table import text_table
+    """Print the table and what was found, in the language that is asked for."""
+    from tarifs_solidaires.people.naming import title_text
+    from tarifs_solidaires.people.sentences import Sayer
+    from tarifs_solidaires.people.table import text_table
 
-        say(f"{title_text(comparison, lang)}\n\n{text_table(Sayer(comparison, lang), confidence)}")
+    lang = arguments.lang or language_now.get()
+    say(f"{title_text(comparison, lang)}\n\n{text_table(Sayer(comparison, lang), confidence)}")
     sentences = comparison.sentences(lang, confidence=confidence)
     say("\n" + "\n".join(sentences))
     if note(lang):
@@ -256,10 +260,12 @@ def _rules(arguments: argparse.Namespace) -> tuple[Rule, Rule]:
 
     before, after = arguments.before, arguments.after
     if before is None or (arguments.other is None and after is None):
-        needed = "--on DAY" if arguments.other else "--before DAY and --after DAY"
         raise DateError(
             Fault(
-                code="no_day", where="compare", template="a day is missing", remedy=f"give {needed}"
+                code="no_day",
+                where="compare",
+                template="a day is missing",
+                remedy="give --on DAY" if arguments.other else "give --before DAY and --after DAY",
             )
         )
     first = load(arguments, arguments.rule, before)
@@ -277,7 +283,7 @@ def _read(path: Path, rules: tuple[Rule, Rule]) -> dict[str, Any]:
         if kinds[0] != kinds[1] and name in {item.name for item in (*first.inputs, *second.inputs)}:
             raise InputError(
                 Fault(code="comparison", input=name, remedy="rename it in one of them",
-                      template="{input} is a {one} in one rule and a {other} in the other",
+                      template="{input} is of kind {one} in one rule and of kind {other} in the other",
                       data={"one": kinds[0], "other": kinds[1]})
             )  # fmt: skip
     inputs = {**first.all_inputs, **second.all_inputs}
@@ -314,7 +320,7 @@ def _grouping(text: str, people: dict[str, Any]) -> tuple[str, Classes | None]:
     except ValueError as error:
         if isinstance(error, InputError):
             raise
-        template, remedy = "{text!r} has no bounds", "write them as in age:26,60"
+        template, remedy = "{text!r} has no bounds", Phrase("write them as in age:26,60")
     raise InputError(
         Fault(code="option", where="--by", template=template, remedy=remedy,
               data={"name": name, "text": text})

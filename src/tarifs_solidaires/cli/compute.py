@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from tarifs_solidaires.catalogue import Counted, Phrase
 from tarifs_solidaires.cli.common import (
     add_rule,
     checked_output,
@@ -16,6 +17,7 @@ from tarifs_solidaires.cli.common import (
     rule_files,
     shown,
 )
+from tarifs_solidaires.cli.language import language_now, whole
 from tarifs_solidaires.cli.terminal import is_quiet
 
 CHUNK = 65_536
@@ -61,8 +63,8 @@ def add(command: argparse.ArgumentParser) -> None:
         help="what a wrong row does: stop the whole, or get no result and a reason",
     )  # fmt: skip
     command.add_argument(
-        "--chunk", type=int, default=CHUNK, metavar="ROWS",
-        help=f"rows in memory at a time ({CHUNK} unless given)",
+        "--chunk", type=whole, default=CHUNK, metavar="ROWS",
+        help="rows in memory at a time; %(default)s unless given",
     )  # fmt: skip
     command.set_defaults(run=_run)
 
@@ -77,11 +79,16 @@ def _run(arguments: argparse.Namespace) -> int:
         keep="all" if arguments.keep_all else arguments.keep,
         columns=pairs("--columns", arguments.columns, "QF=quotient_familial"),
         decimal=arguments.decimal, sheet=arguments.sheet, chunk=arguments.chunk,
-        never=rule_files(arguments, arguments.rule),
+        never=rule_files(arguments, arguments.rule), lang=language_now.get(),
     )  # fmt: skip
-    without = f", {done.missing} of them without a result" if arguments.errors == "null" else ""
-    where = "" if is_standard(arguments.output) else f", see {arguments.output}"
+    said: Phrase = Counted("{rule}: {count:,} row computed", "{rule}: {count:,} rows computed", done.rows,
+                   rule=dated(rule))  # fmt: skip
+    if arguments.errors == "null":
+        template = "{text}, {missing:,} of them without a result"
+        said = Phrase(template, text=said, missing=done.missing)
+    if not is_standard(arguments.output):
+        said = Phrase("{text}, see {path}", text=said, path=str(arguments.output))
     stream = sys.stderr if is_standard(arguments.output) else sys.stdout
     if not is_quiet.get():
-        print(shown(f"{dated(rule)}: {done.rows} rows computed{without}{where}"), file=stream)
+        print(shown(said), file=stream)
     return 0

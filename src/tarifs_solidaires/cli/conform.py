@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from tarifs_solidaires.cli.common import add_beyond, add_rules, json_text, remark, say
+from tarifs_solidaires.catalogue import Phrase
+from tarifs_solidaires.cli.common import add_beyond, add_rules, beyond_text, json_text, remark, say
+from tarifs_solidaires.cli.language import language_now
 from tarifs_solidaires.cli.streams import standard_streams
 
 EXAMPLES = """\
@@ -43,6 +45,7 @@ def _run(arguments: argparse.Namespace) -> int:
         )  # fmt: skip
     beyond = {verdict.last_known for verdict in found.verdicts if verdict.last_known}
     if beyond:
-        remark(f"{found.rule}: nothing is known after {max(beyond)}; the last known rule is used")
-    say(json_text(found.to_dict()) if arguments.format == "json" else found)
+        remark(Phrase("{where}: {text}", where=found.rule, text=beyond_text(max(beyond))))
+    lang = language_now.get()
+    say(json_text(found.to_dict(lang)) if arguments.format == "json" else found.say(lang))
     return 0 if found.conforms else 1

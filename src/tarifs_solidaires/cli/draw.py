@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from tarifs_solidaires.catalogue import Phrase
 from tarifs_solidaires.cli.common import add_rule, close, dated, is_standard, load, say, write_text
 
 EXAMPLES = """\
@@ -33,5 +34,6 @@ def _run(arguments: argparse.Namespace) -> int:
         say(text.rstrip("\n"))
         return 0
     write_text(arguments, arguments.output, text)
-    close(f"{dated(rule)}: {arguments.format}, see {arguments.output}")
+    close(Phrase("{rule}: {format}, see {path}", rule=dated(rule), format=arguments.format,
+                 path=str(arguments.output)))  # fmt: skip
     return 0

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tarifs_solidaires.catalogue import Phrase
 from tarifs_solidaires.cli.common import (
     add_rule,
     checked_output,
@@ -57,7 +58,7 @@ def _run(arguments: argparse.Namespace) -> int:
     explanation: Any = rule.compute(given).explain(
         lang=arguments.lang or rule.languages[0],
         origin=pairs("--origin", arguments.origin, "age=declaration"), role=arguments.role,
-        holder=pairs("--holder", arguments.holder, "quotient_familial='the CAF'"),
+        holder=pairs("--holder", arguments.holder, "quotient_familial=CAF"),
     )  # fmt: skip
     contact = {"contact": arguments.contact} if arguments.contact else {}
     if arguments.format == "json":
@@ -74,7 +75,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _written(rule: Rule, arguments: argparse.Namespace) -> int:
-    close(f"{dated(rule)}: explained, see {arguments.output}")
+    close(Phrase("{rule}: explained, see {path}", rule=dated(rule), path=str(arguments.output)))
     return 0
 
 

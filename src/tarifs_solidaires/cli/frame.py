@@ -9,20 +9,27 @@ from importlib import import_module
 from textwrap import indent
 from typing import NoReturn
 
-from tarifs_solidaires.cli.common import complain
+from tarifs_solidaires.catalogue import Phrase
+from tarifs_solidaires.cli.common import fail
+from tarifs_solidaires.cli.language import language_now, message_language, translate
 
 DONE, DIFFERS, CANNOT, INTERRUPTED = 0, 1, 2, 130
 STATUSES = {
-    DONE: "done",
-    DIFFERS: "done, and what was checked or compared is not as it should be",
-    CANNOT: "the command cannot be done",
-    INTERRUPTED: "stopped from the keyboard",
+    DONE: Phrase("done"),
+    DIFFERS: Phrase("done, and what was checked or compared is not as it should be"),
+    CANNOT: Phrase("the command cannot be done"),
+    INTERRUPTED: Phrase("stopped from the keyboard"),
 }
-EPILOG = "\n".join([
-    "exit status:",
-    *(f"  {status:<3}  {meaning}" for status, meaning in STATUSES.items()),
-    "\nCOMMAND --help shows the options of a command, with examples.",
-])  # fmt: skip
+
+
+def epilog(lang: str) -> str:
+    """Return what stands under the list of commands."""
+    return "\n".join([
+        Phrase("exit status:").say(lang),
+        *(f"  {status:<3}  {meaning.say(lang)}" for status, meaning in STATUSES.items()),
+        "",
+        Phrase("COMMAND --help shows the options of a command, with examples.").say(lang),
+    ])  # fmt: skip
 
 
 class Parser(argparse.ArgumentParser):
@@ -30,7 +37,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong."""
-        complain(f"error: {message}; see {self.prog} --help")
+        fail(Phrase("{message}; see {program} --help", message=message, program=self.prog))
         self.exit(CANNOT)
 
 
@@ -66,24 +73,43 @@ def make_parser(
     argparse.ArgumentParser
         The parser.
     """
+    lang = language_now.get()
     parser = Parser(
-        prog=prog, description=description, epilog=EPILOG,
+        prog=prog, description=description, epilog=epilog(lang),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
     parser.add_argument("--version", action=_Version, nargs=0, help="print the version and exit")
-    group = parser.add_subparsers(required=True, metavar="COMMAND")
+    add_language(parser, default=None)
+    translate(parser, lang)
+    group = parser.add_subparsers(required=True, metavar=Phrase("COMMAND").say(lang))
     for name, (module, does) in commands.items():
         item = group.add_parser(
-            name, help=does, description=f"{does[:1].upper()}{does[1:]}.",
+            name, help=Phrase(does).say(lang), description=_sentence(does, lang),
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )  # fmt: skip
         if asked is not None and name not in asked:
             continue
         command = import_module(module)
-        item.epilog = f"examples:\n{indent(command.EXAMPLES, '  ')}"
+        item.epilog = f"{Phrase('examples:').say(lang)}\n{indent(command.EXAMPLES, '  ')}"
         command.add(item)
+        if "--lang" not in item._option_string_actions:
+            add_language(item)
         item.add_argument("--quiet", action="store_true", help="print results and errors only")
+        translate(item, lang)
     return parser
+
+
+def _sentence(does: str, lang: str) -> str:
+    text = Phrase(does).say(lang)
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def add_language(parser: argparse.ArgumentParser, default: object = argparse.SUPPRESS) -> None:
+    """Add ``--lang``."""
+    parser.add_argument(
+        "--lang", dest="answers", type=message_language, metavar="LANG", default=default,
+        help="language of the messages: en, fr or pt; that of the environment unless given",
+    )  # fmt: skip
 
 
 def complete(parser: argparse.ArgumentParser) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from tarifs_solidaires.cli.common import add_rules, complain, json_text, say
+from tarifs_solidaires.catalogue import Joined, Phrase
+from tarifs_solidaires.cli.common import add_rules, fail, json_text, say
+from tarifs_solidaires.cli.language import language_now
 
 EXAMPLES = """\
 tarifs-solidaires list
@@ -14,7 +16,7 @@ tarifs-solidaires list --rules my_rules --format json"""
 def add(command: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
     add_rules(command)
-    command.add_argument("--lang", default="en", help="language of the titles, where they have it")
+    command.add_argument("--lang", help="language of the titles, where they have it")
     command.add_argument(
         "--format", choices=("text", "json"), default="text", help="of what is printed"
     )
@@ -30,16 +32,22 @@ def _run(arguments: argparse.Namespace) -> int:
         try:
             file, _ = read_rule(name, arguments.rules)
         except RuleError as error:
-            complain(f"error: {error.errors[0]}")
+            fail(Phrase("{fault}", fault=error.errors[0]))
             status = 1
             continue
-        title, known = file.title.to(arguments.lang), known_days(file)
+        title, known = file.title.to(arguments.lang or language_now.get()), known_days(file)
         if arguments.format == "json":
             days = [{"from": str(first), "to": str(last)} for first, last in known]
             rows.append({"name": name, "known": days, "title": title})
         else:
-            spans = " and ".join(f"{first} to {last}" for first, last in known)
-            say(f"{name}  {spans}  {title}")
+            spans = Joined(
+                [
+                    Phrase("{first} to {last}", first=str(one), last=str(last))
+                    for one, last in known
+                ],
+                "and",
+            )
+            say(Phrase("{name}  {spans}  {title}", name=name, spans=spans, title=title))
     if arguments.format == "json":
         say(json_text(rows))
     return status

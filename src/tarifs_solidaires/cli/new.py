@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from tarifs_solidaires.catalogue import Counted, system_reason
 from tarifs_solidaires.cli.common import close, is_standard, say
 
 EXAMPLES = """\
@@ -50,9 +51,15 @@ def _run(arguments: argparse.Namespace) -> int:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise table_error("not_written", path.parent, "cannot be made ({reason})",
-                              "check the folder", reason=error.strerror) from None  # fmt: skip
+                              "check the folder", reason=system_reason(error)) from None  # fmt: skip
     with written(path) as file:
         file.write(text)
     places = text.count('"TODO: ')
-    close(f"{path.as_posix()} written, {places} places to fill in, each marked TODO")
+    close(
+        Counted(
+            "{path} written, {count:,} place to fill in, marked TODO",
+            "{path} written, {count:,} places to fill in, each marked TODO", places,
+            path=path.as_posix(),
+        )
+    )  # fmt: skip
     return 0

@@ -6,6 +6,7 @@ import argparse
 import os
 from pathlib import Path
 
+from tarifs_solidaires.catalogue import Counted, Joined, Phrase
 from tarifs_solidaires.cli.common import (
     add_rule,
     checked_output,
@@ -15,6 +16,7 @@ from tarifs_solidaires.cli.common import (
     pairs,
     rule_files,
 )
+from tarifs_solidaires.cli.language import whole
 
 FORMATS = ("html", "text", "markdown", "json", "pdf")
 
@@ -54,7 +56,7 @@ def add(command: argparse.ArgumentParser) -> None:
         "--holder", action="append", default=[], metavar="NAME=TEXT", help="who holds an input"
     )
     command.add_argument(
-        "--processes", type=int, default=0, metavar="N",
+        "--processes", type=whole, default=0, metavar="N",
         help="how many work at the same time; as many as there are processors unless given",
     )  # fmt: skip
     command.set_defaults(run=_run)
@@ -69,14 +71,33 @@ def _run(arguments: argparse.Namespace) -> int:
         rule, arguments.input, arguments.output, form=arguments.format, lang=arguments.lang,
         name=arguments.name, role=arguments.role, contact=arguments.contact,
         origin=pairs("--origin", arguments.origin, "age=declaration"),
-        holder=pairs("--holder", arguments.holder, "quotient_familial='the CAF'"),
+        holder=pairs("--holder", arguments.holder, "quotient_familial=CAF"),
         processes=arguments.processes or _processors(), never=rule_files(arguments, arguments.rule),
     )  # fmt: skip
     there = done.people - done.written
-    notes = [f"{there} were there already"] if there else []
-    notes += [f"{done.without} say why there is no result"] if done.without else []
-    more = f" ({'; '.join(notes)})" if notes else ""
-    close(f"{dated(rule)}: {done.written} notices written{more}, see {arguments.output}")
+    said: Phrase = Counted(
+        "{rule}: {count:,} notice written", "{rule}: {count:,} notices written", done.written,
+        rule=dated(rule),
+    )  # fmt: skip
+    notes = (
+        [Counted("{count:,} was there already", "{count:,} were there already", there)]
+        if there
+        else []
+    )
+    notes += (
+        [
+            Counted(
+                "{count:,} says why there is no result",
+                "{count:,} say why there is no result",
+                done.without,
+            )
+        ]
+        if done.without
+        else []
+    )
+    if notes:
+        said = Phrase("{text} ({notes})", text=said, notes=Joined(notes))
+    close(Phrase("{text}, see {path}", text=said, path=str(arguments.output)))
     return 0
 
 

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tarifs_solidaires.catalogue import Phrase
 from tarifs_solidaires.cli.common import (
     add_beyond,
     add_rules,
@@ -15,6 +16,7 @@ from tarifs_solidaires.cli.common import (
     remark,
     rule_files,
 )
+from tarifs_solidaires.cli.language import language_now, whole
 
 if TYPE_CHECKING:
     from tarifs_solidaires.people.margins import Fit
@@ -37,9 +39,11 @@ def add(command: argparse.ArgumentParser) -> None:
     command.add_argument("--on", required=True, help="day, YYYY-MM-DD")
     add_rules(command)
     add_beyond(command)
-    command.add_argument("--size", type=int, required=True, help="how many rows")
+    command.add_argument("--size", type=whole, required=True, help="how many rows")
     add_margins(command)
-    command.add_argument("--seed", type=int, default=0, help="the same seed gives the same people")
+    command.add_argument(
+        "--seed", type=whole, default=0, help="the same seed gives the same people"
+    )
     command.add_argument(
         "--output",
         type=Path,
@@ -97,9 +101,10 @@ def _run(arguments: argparse.Namespace) -> int:
     with written_bytes(path, never=never) as file:
         file.write(rows.names(list(people)))
         file.write(rows.columns([_cells(column) for column in people.values()]))
-    remark(note_of(fit, "en") if fit else note("en"))
+    lang = language_now.get()
+    remark(note_of(fit, lang) if fit else note(lang))
     if str(path) != STANDARD:
-        close(f"see {path}")
+        close(Phrase("see {path}", path=str(path)))
     return 0
 
 

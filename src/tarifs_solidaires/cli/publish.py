@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from tarifs_solidaires.catalogue import Counted
 from tarifs_solidaires.cli.common import add_rules, close
 
 EXAMPLES = """\
@@ -35,5 +36,7 @@ def _run(arguments: argparse.Namespace) -> int:
     else:
         pages = publish(arguments.rule, folders=folders, address=address)
     write_pages(pages, arguments.output)
-    close(f"{len(pages)} files written, see {(arguments.output / 'index.html').as_posix()}")
+    index = (arguments.output / "index.html").as_posix()
+    close(Counted("{count:,} file written, see {path}", "{count:,} files written, see {path}",
+                  len(pages), path=index))  # fmt: skip
     return 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from tarifs_solidaires.catalogue import Phrase
 from tarifs_solidaires.cli.common import add_rule, close, dated, is_standard, load, say, write_text
 
 EXAMPLES = """\
@@ -27,5 +28,5 @@ def _run(arguments: argparse.Namespace) -> int:
         say(text.rstrip("\n"))
         return 0
     write_text(arguments, arguments.output, text)
-    close(f"{dated(rule)}: types, see {arguments.output}")
+    close(Phrase("{rule}: types, see {path}", rule=dated(rule), path=str(arguments.output)))
     return 0

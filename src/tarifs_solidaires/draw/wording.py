@@ -14,6 +14,7 @@ from fractions import Fraction
 from gettext import GNUTranslations
 from typing import Any
 
+from tarifs_solidaires.catalogue import translator
 from tarifs_solidaires.draw.lines import NBSP, clean
 from tarifs_solidaires.errors import Fault, InputError
 from tarifs_solidaires.extras import needs
@@ -23,7 +24,6 @@ from tarifs_solidaires.rules.keys import Reader
 from tarifs_solidaires.values.inputs import EPOCH, Input
 from tarifs_solidaires.values.numbers import decimal_text
 from tarifs_solidaires.values.texts import Texts
-from tarifs_solidaires.values.words import translator
 
 with needs("tarifs"):
     from babel import Locale, UnknownLocaleError

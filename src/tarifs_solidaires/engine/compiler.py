@@ -11,6 +11,7 @@ from typing import Any
 import attrs
 import numpy as np
 
+from tarifs_solidaires.catalogue import Phrase
 from tarifs_solidaires.engine import quantities as q
 from tarifs_solidaires.engine.backends import SINGLE, LookUp, carrier_of
 from tarifs_solidaires.engine.conditions import Conditions, stored_once
@@ -140,7 +141,7 @@ class Compiler(Conditions):
             case Missing():
                 return attrs.evolve(q.constant(Fraction(0)), absent=self.cause())
             case _:
-                raise LimitError(f"{type(node).__name__.lower()} is no number", "write a number")
+                raise LimitError("a condition or a code is no number", "write a number")
 
     def _named(self, name: str) -> Num:
         if name in self.constants:
@@ -152,7 +153,9 @@ class Compiler(Conditions):
             return found
         if name in self.absent:  # what is computed with an input that is not given is missing
             return attrs.evolve(q.constant(Fraction(0)), absent=self.cause())
-        raise LimitError(f"{name} is no number", "numbers alone are computed with")
+        raise LimitError(
+            Phrase("{name} is no number", name=name), "numbers alone are computed with"
+        )
 
     def _quotient(self, number: Num, divisor: Expression) -> Num:
         if isinstance(divisor, Operation) and divisor.sign == "*":
@@ -160,7 +163,10 @@ class Compiler(Conditions):
         by = self.number(divisor)
         if by.low <= 0 <= by.high and not (number.root or by.root):
             raise LimitError(
-                f"{formula_text(divisor)} may be 0, and something is divided by it",
+                Phrase(
+                    "{divisor} may be 0, and something is divided by it",
+                    divisor=formula_text(divisor),
+                ),
                 "give the inputs that it is made of bounds ('from', 'to')",
             )
         return q.divide(number, by, divisor)
@@ -172,7 +178,11 @@ class Compiler(Conditions):
         low, high = by.low, by.high
         if low < node.first:
             raise LimitError(
-                f"amounts are listed from {node.first}, and there may be {low}",
+                Phrase(
+                    "amounts are listed from {first}, and there may be {low}",
+                    first=node.first,
+                    low=low,
+                ),
                 "list amounts from the smallest number ('first'), or bound the number ('from')",
             )
         if high - low > LISTED:

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 import attrs
 import numpy as np
 
+from tarifs_solidaires.catalogue import Phrase
 from tarifs_solidaires.engine import quantities as q
 from tarifs_solidaires.engine.backends import SINGLE, LookUp
 from tarifs_solidaires.engine.exact import compare as compare_exactly
@@ -349,7 +350,9 @@ class Conditions:
     def _code_axis(self, name: str, found: Sequence[Among]) -> Axis:
         quantity = self.found[name]
         if not isinstance(quantity, Cod):
-            raise LimitError(f"{name} is no code", "write a comparison, true or false")
+            raise LimitError(
+                Phrase("{name} is no code", name=name), "write a comparison, true or false"
+            )
         classes: dict[tuple[bool, ...], int] = {}
         samples: list[str] = []
         named = sorted({code for one in found for code in (*one.codes, *one.prefixes)})
@@ -399,7 +402,7 @@ class Conditions:
     def _flag_axis(self, name: str, found: Sequence[Flag]) -> Axis:
         quantity = self.found[name]
         if not isinstance(quantity, Flg):
-            raise LimitError(f"{name} is no flag", "write a comparison or a code")
+            raise LimitError(Phrase("{name} is no flag", name=name), "write a comparison or a code")
         code = quantity.code
 
         def places(run: Run) -> Any:

@@ -10,6 +10,7 @@ from typing import cast
 
 import attrs
 
+from tarifs_solidaires.catalogue import Phrase, phrase
 from tarifs_solidaires.engine.expression import (
     MIRRORED,
     Compare,
@@ -54,7 +55,7 @@ class FormulaError(ValueError):
 
     def __init__(self, template: str, remedy: str = "") -> None:
         super().__init__(template, remedy)
-        self.template, self.remedy = template, remedy
+        self.template, self.remedy = phrase(template), phrase(remedy)
 
 
 @attrs.frozen
@@ -69,14 +70,18 @@ def _tokens(text: str) -> Iterator[_Token]:
     end = len(text.rstrip())
     if end > LONGEST:
         raise FormulaError(
-            f"the formula has more than {LONGEST} characters", "make two steps of it"
+            Phrase("the formula has more than {most} characters", most=LONGEST),
+            "make two steps of it",
         )
     while place < end:
         found = _TOKEN.match(text, place)
         if found is None:
             rest = text[place:].strip()
             raise FormulaError(
-                f"{_short(text)}: {rest[0]!r} is not a sign of formulas", _remedy_of_sign(rest)
+                Phrase(
+                    "{text!r}: {sign!r} is not a sign of formulas", text=_short(text), sign=rest[0]
+                ),
+                _remedy_of_sign(rest),
             )
         kind = cast(str, found.lastgroup)
         yield _Token(kind, found[kind], found.start(kind))
@@ -91,7 +96,7 @@ _DATE = re.compile(r"\b(?:\d{1,2}[/.]\d{1,2}[/.]\d{4}|\d{4}[/.]\d{1,2}[/.]\d{1,2
 
 
 def _short(text: str) -> str:
-    return repr(text) if len(text) <= 80 else repr(f"{text[:79]}…")
+    return text if len(text) <= 80 else f"{text[:79]}…"
 
 
 def _remedy_of_sign(rest: str) -> str:
@@ -99,7 +104,7 @@ def _remedy_of_sign(rest: str) -> str:
     if _MONEY.match(rest):
         return "leave the currency out: the unit of the quantity says it"
     if rest[0] in _SIGNS:
-        return f"write {_SIGNS[rest[0]]} for {rest[0]}"
+        return Phrase("write {sign} for {written}", sign=_SIGNS[rest[0]], written=rest[0])
     if rest[0] in "\"'":
         return "take the inner quotes away"
     if rest[0] == "^":
@@ -113,11 +118,18 @@ class _Parser:
     def __init__(self, text: str) -> None:
         self.text = text
         if _DATE.search(text):
-            raise FormulaError(f"{_short(text)} has a date in another order", "write 2024-12-31")
+            raise FormulaError(
+                Phrase("{text!r} has a date in another order", text=_short(text)),
+                "write 2024-12-31",
+            )
         self.tokens = [*_tokens(text), _Token("end", "", len(text))]
         if len(self.tokens) > MOST:
             raise FormulaError(
-                f"{_short(text)} has more than {MOST} numbers, names and signs",
+                Phrase(
+                    "{text!r} has more than {most} numbers, names and signs",
+                    text=_short(text),
+                    most=MOST,
+                ),
                 "make steps of its parts",
             )
         self.place = 0
@@ -135,19 +147,21 @@ class _Parser:
 
     def need(self, text: str) -> None:
         if not self.take(text):
-            raise self.wrong(f"{text!r} is missing")
+            raise self.wrong(Phrase("{text!r} is missing", text=text))
 
     def wrong(self, what: str, remedy: str = "") -> FormulaError:
         after = self.text[: self.now.place].rstrip()[-20:]
-        at = f" (after {after!r})" if after else ""
-        return FormulaError(f"{_short(self.text)}: {what}{at}", remedy)
+        template = "{text!r}: {what} (after {after!r})" if after else "{text!r}: {what}"
+        said = Phrase(template, text=_short(self.text), what=phrase(what), after=after)
+        return FormulaError(said, remedy)
 
     def too_much(self, remedy: str) -> FormulaError:
         """Return what is wrong where a formula should end."""
         before, now = self.tokens[self.place - 1], self.now
         if before.kind == now.kind == "number":
             return self.wrong(
-                f"{now.text!r} follows a number", "write a number without spaces: 1200"
+                Phrase("{text!r} follows a number", text=now.text),
+                "write a number without spaces: 1200",
             )
         if before.kind == "number" and now.text.startswith("_"):
             return self.wrong("a number has _ in it", "write a number without _: 1200")
@@ -155,11 +169,12 @@ class _Parser:
             return self.wrong("'x' stands between two values", "write * to multiply")
         if now.kind == "name" and now.text.isupper():
             return self.wrong(
-                f"{now.text!r} follows a value", "leave the currency out: the unit says it"
+                Phrase("{text!r} follows a value", text=now.text),
+                "leave the currency out: the unit says it",
             )
         if before.kind == "number" and re.fullmatch(r"[eE]\d*", now.text):
             return self.wrong("a number is written with an exponent", "write all its digits")
-        return self.wrong(f"{now.text!r} does not fit", remedy)
+        return self.wrong(Phrase("{text!r} does not fit", text=now.text), remedy)
 
     def comparison(self) -> list[tuple[Expression, Sign, Expression]]:
         """Read ``a < x <= b``: pairs of neighbours."""
@@ -170,7 +185,7 @@ class _Parser:
             self.place += 1
             if self.now.kind == "sign" and self.now.text in ("<", ">", "="):
                 raise self.wrong(
-                    f"{sign + self.now.text!r} is not a comparison",
+                    Phrase("{sign!r} is not a comparison", sign=sign + self.now.text),
                     {"==": "write =", "=<": "write <=", "=>": "write >=", "<>": "write !="}.get(
                         sign + self.now.text, "write <, <=, =, !=, > or >="
                     ),
@@ -220,13 +235,18 @@ class _Parser:
         if token.kind == "number":
             if len(token.text) > DIGITS:
                 raise FormulaError(
-                    f"{_short(self.text)} has a number of more than {DIGITS} digits", "round it"
+                    Phrase(
+                        "{text!r} has a number of more than {most} digits",
+                        text=_short(self.text),
+                        most=DIGITS,
+                    ),
+                    "round it",
                 )
             following = self.now
             if following.kind == "sign" and following.text == "," and self._decimal_comma(token):
                 self.place -= 1
                 raise FormulaError(
-                    f"{_short(self.text)} has a decimal comma",
+                    Phrase("{text!r} has a decimal comma", text=_short(self.text)),
                     "write a decimal point: 0.55, not 0,55",
                 )
             return Number(Fraction(token.text))
@@ -239,8 +259,12 @@ class _Parser:
                 return Name(SUBJECT)
             if NAME.fullmatch(token.text) is None:
                 raise FormulaError(
-                    f"{_short(self.text)}: {token.text[:64]!r} is not a name",
-                    f"write {token.text.lower()}"
+                    Phrase(
+                        "{text!r}: {name!r} is not a name",
+                        text=_short(self.text),
+                        name=token.text[:64],
+                    ),
+                    Phrase("write {name}", name=token.text.lower())
                     if token.text.lower() in FUNCTIONS
                     else "names have lower-case letters without accents, digits and _",
                 )
@@ -253,10 +277,13 @@ class _Parser:
         if token.kind == "end":
             raise self.wrong("a number or a name is missing at the end")
         if token.text in MIRRORED and self.place == 0:
-            raise self.wrong(f"nothing stands before {token.text!r}", "write x before it: x <= 600")
+            raise self.wrong(
+                Phrase("nothing stands before {text!r}", text=token.text),
+                "write x before it: x <= 600",
+            )
         twice = token.text == "*" and self.tokens[self.place - 1].text == "*"
         raise self.wrong(
-            f"a number or a name is missing before {token.text!r}",
+            Phrase("a number or a name is missing before {text!r}", text=token.text),
             "multiply: a * a" if twice else "",
         )
 
@@ -274,7 +301,10 @@ class _Parser:
         self.need(")")
         if name in ("min", "max"):
             if len(arguments) < 2:
-                raise self.wrong(f"{name} needs at least two values", f"write {name}(a, b)")
+                raise self.wrong(
+                    Phrase("{name} needs at least two values", name=name),
+                    Phrase("write {name}(a, b)", name=name),
+                )
             return Extreme("min" if name == "min" else "max", tuple(arguments))
         if name == "sqrt":
             if len(arguments) != 1:
@@ -351,7 +381,7 @@ def parse_comparison(text: str, subject: str) -> Condition:
     if not pairs:
         number = parser.tokens[0].kind == "number"
         raise FormulaError(
-            f"{_short(text)} is not a comparison",
+            Phrase("{text!r} is not a comparison", text=_short(text)),
             "take the quotes away, or write a comparison such as x <= 600"
             if number and len(parser.tokens) == 2 else "write it like x <= 600 or 500 < x <= 750",
         )  # fmt: skip
@@ -360,7 +390,9 @@ def parse_comparison(text: str, subject: str) -> Condition:
     for left, sign, right in pairs:
         if (left == me) == (right == me):
             raise FormulaError(
-                f"{_short(text)}: x must stand alone on one side of each comparison",
+                Phrase(
+                    "{text!r}: x must stand alone on one side of each comparison", text=_short(text)
+                ),
                 "write it like x <= 600; change the other side, or put the condition on a step",
             )
         if left == me:
@@ -369,7 +401,9 @@ def parse_comparison(text: str, subject: str) -> Condition:
             found.append(Compare(Name(subject), MIRRORED[sign], left))
     for one in found:
         if _speaks_of_subject(one.right):  # type: ignore[union-attr]
-            raise FormulaError(f"{_short(text)}: x is on both sides", "keep x on one side")
+            raise FormulaError(
+                Phrase("{text!r}: x is on both sides", text=_short(text)), "keep x on one side"
+            )
     _check_bounds(text, found)
     return found[0] if len(found) == 1 else Every(tuple(found))
 
@@ -389,7 +423,10 @@ def _check_bounds(text: str, found: list[Condition]) -> None:
                 high = (one.right.value, one.sign == "<=")
     if low and high and (low[0] > high[0] or (low[0] == high[0] and not (low[1] and high[1]))):
         raise FormulaError(
-            f"{_short(text)} holds for no number: the bounds exclude each other", "swap the bounds"
+            Phrase(
+                "{text!r} holds for no number: the bounds exclude each other", text=_short(text)
+            ),
+            "swap the bounds",
         )
 
 
@@ -398,7 +435,9 @@ def day_number(text: str) -> int:
     try:
         return (dt.date.fromisoformat(text) - dt.date(1970, 1, 1)).days
     except ValueError:
-        raise FormulaError(f"{_short(text)} is not a date", "write YYYY-MM-DD") from None
+        raise FormulaError(
+            Phrase("{text!r} is not a date", text=_short(text)), "write YYYY-MM-DD"
+        ) from None
 
 
 def formula_text(node: Expression) -> str:

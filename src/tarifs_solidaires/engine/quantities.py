@@ -17,6 +17,7 @@ from typing import Any, TypeAlias
 import attrs
 import numpy as np
 
+from tarifs_solidaires.catalogue import phrase
 from tarifs_solidaires.engine.backends import SINGLE, Backend, Carrier, carrier_of, wider
 from tarifs_solidaires.engine.expression import MIRRORED, Mode
 
@@ -47,7 +48,7 @@ class LimitError(ValueError):
 
     def __init__(self, template: str, remedy: str) -> None:
         super().__init__(template, remedy)
-        self.template, self.remedy = template, remedy
+        self.template, self.remedy = phrase(template), phrase(remedy)
 
 
 @attrs.frozen

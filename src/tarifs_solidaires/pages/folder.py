@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
+from tarifs_solidaires.catalogue import system_reason
 from tarifs_solidaires.people.writing import table_error
 
 MARK = "algorithm.json"  # what tells a folder of pages from others
@@ -59,9 +60,8 @@ def write_pages(pages: Mapping[str, bytes], folder: Path) -> None:
                 old.rename(folder)
             raise
     except OSError as error:
-        reason = error.strerror or str(error)
         raise table_error("not_written", folder, "cannot be written ({reason})",
-                          "check the path", reason=reason) from None  # fmt: skip
+                          "check the path", reason=system_reason(error)) from None  # fmt: skip
     finally:
         with suppress(OSError):
             shutil.rmtree(new, ignore_errors=True)

@@ -12,12 +12,13 @@ from typing import Any
 
 import attrs
 
+from tarifs_solidaires.catalogue import Phrase, Worded
 from tarifs_solidaires.draw.wording import Wording
 from tarifs_solidaires.engine.exact import Value
 from tarifs_solidaires.engine.expression import Expression, Missing, Truth, Word
 from tarifs_solidaires.rules.dated import DatedRule
 from tarifs_solidaires.rules.model import Output, RowFacts, StepFacts
-from tarifs_solidaires.say.facts import Facts, Read, Role, read_names
+from tarifs_solidaires.say.facts import NO_REASON, Facts, Read, Role, read_names
 from tarifs_solidaires.say.formula import Formula, percents
 from tarifs_solidaires.say.language import Language, capital, is_exact, msg, plain_text
 from tarifs_solidaires.say.nearest import Changes
@@ -98,12 +99,14 @@ def phrases(rule: DatedRule, say: Language, wording: Wording) -> dict[str, Any]:
         "results": [_result(output, rule, say) for output in rule.outputs.values()],
         "steps": {name: _step(facts, labels, wording) for name, facts in rule.steps.items()},
         "through": {i.name: _through(i.name, i.formula, i.unit, labels) for i in rule.inputs if i.formula},
-        "refused": {item.name: _set_aside(f"{item.name}: ", rule, say) for item in rule.inputs},
+        "refused": {item.name: _set_aside(Phrase("{input}: ", input=item.name), rule, say) for item in rule.inputs},
         "requirements": [
-            _set_aside(f"{entry.input}: {entry.message.first}", rule, say)
+            _set_aside(
+                Phrase("{input}: {text}", input=entry.input, text=Worded(entry.message.wordings)), rule, say
+            )
             for entry in rule.file.require
         ],
-        "uncovered": _set_aside("", rule, say),
+        "uncovered": _set_aside(Phrase("?"), rule, say),
         "twice": {
             item.name: say(
                 msg("{name}: give it, or {others} instead, not both."),
@@ -177,12 +180,12 @@ def _format(
     return found
 
 
-def _facts(rule: DatedRule, outputs: Mapping[str, Value], reason: str = "") -> Facts:
+def _facts(rule: DatedRule, outputs: Mapping[str, Value], reason: Phrase = NO_REASON) -> Facts:
     return Facts(rule=rule, outputs=outputs, data=(), reason=reason)
 
 
-def _set_aside(reason: str, rule: DatedRule, say: Language) -> str:
-    facts = _facts(rule, {}, reason or "?")
+def _set_aside(reason: Phrase, rule: DatedRule, say: Language) -> str:
+    facts = _facts(rule, {}, reason)
     return unmarked(Words(facts, Changes(), say).results())
 
 

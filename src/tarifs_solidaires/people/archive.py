@@ -77,11 +77,11 @@ def read_bytes(path: Path, limits: Limits) -> bytes:
     return content
 
 
-def damaged(path: Path, reason: object) -> TableError:
-    """Return the error of a workbook that cannot be read."""
+def damaged(path: Path, detail: object) -> TableError:
+    """Return the error of a workbook that cannot be read; the detail is that of its reader."""
     return table_error(
-        "damaged", path, "a damaged workbook ({reason})", "save it again with an office suite",
-        reason=str(reason).partition("\n")[0][:200],
+        "damaged", path, "a damaged workbook", "save it again with an office suite",
+        detail=str(detail).partition("\n")[0][:200],
     )  # fmt: skip
 
 

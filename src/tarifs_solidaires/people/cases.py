@@ -12,6 +12,7 @@ from typing import Any
 
 import attrs
 
+from tarifs_solidaires.catalogue import Phrase
 from tarifs_solidaires.people.cells import day_of
 from tarifs_solidaires.people.writing import opened, table_error
 from tarifs_solidaires.values.frozen import EMPTY
@@ -99,8 +100,9 @@ def _of_csv(path: Path, text: str) -> Iterator[Case]:
         header = [name.strip() for name in next(reader, [])]
         doubles = {name for name in header if header.count(name) > 1}
         if not header or doubles:
-            what = f"the column {min(doubles)!r} stands twice" if doubles else "is empty"
-            raise table_error("csv", f"{path}:1", "{what}", "name each column once", what=what)
+            what = "the column {input!r} stands twice" if doubles else "is empty"
+            raise table_error("csv", f"{path}:1", what, "name each column once",
+                              input=min(doubles, default=""))  # fmt: skip
         for row in reader:
             where = f"{path}:{reader.line_num}"
             if not any(row):
@@ -113,8 +115,8 @@ def _of_csv(path: Path, text: str) -> Iterator[Case]:
             cells = {name: cell.strip() for name, cell in zip(header, row, strict=True)}
             yield _of_row(cells, where)
     except csv.Error as error:
-        raise table_error("csv", f"{path}:{reader.line_num}", "cannot be read ({reason})",
-                          "check its quotes", reason=str(error)) from None  # fmt: skip
+        raise table_error("csv", f"{path}:{reader.line_num}", "the row cannot be read", "check its quotes",
+                          detail=str(error)) from None  # fmt: skip
 
 
 def _of_row(cells: dict[str, str], where: str) -> Case:
@@ -122,7 +124,7 @@ def _of_row(cells: dict[str, str], where: str) -> Case:
     day, problem = cells.pop("on", ""), ""
     on = day_of(day)
     if day and on is None:
-        problem = f"on: {day!r} is no day; write YYYY-MM-DD"
+        problem = Phrase("on: {day!r} is no day; write YYYY-MM-DD", day=day)
     given: dict[str, Any] = {}
     expected: dict[str, Any] = {}
     for column, cell in cells.items():

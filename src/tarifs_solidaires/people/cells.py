@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import attrs
 
+from tarifs_solidaires.catalogue import Phrase
 from tarifs_solidaires.errors import Fault, InputError
 from tarifs_solidaires.values.inputs import Input, expected
 
@@ -214,8 +215,8 @@ def unreadable(
     )  # fmt: skip
 
 
-def shown(value: object) -> str:
+def shown(value: object) -> Phrase:
     """Return a cell as a message quotes it, cut short where it is long."""
     if isinstance(value, str) and len(value) > SHOWN_OF_CELL:
         value = value[:SHOWN_OF_CELL] + "…"
-    return repr(value)
+    return Phrase("{value!r}", value=value)

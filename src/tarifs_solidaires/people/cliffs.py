@@ -17,6 +17,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
+from tarifs_solidaires.catalogue import Joined, Phrase
 from tarifs_solidaires.people.compared import Compared, money_of, read_for
 from tarifs_solidaires.people.grouping import distinct, factorised, wrong
 from tarifs_solidaires.people.population import thresholds_of
@@ -207,7 +208,8 @@ def _income(compared: Compared, result: Result, name: str | None) -> Input | Non
         if item.name == name:
             return item
     raise wrong("income", "{value!r} is no amount of money that people give to {rule}",
-                "write one of " + (", ".join(one.name for one in known) or "none"),
+                Phrase("write one of {names}", names=Joined([one.name for one in known]))
+                if known else "leave it out",
                 value=name, rule=result.rule.name)  # fmt: skip
 
 

@@ -17,6 +17,8 @@ from typing import Any
 
 import attrs
 
+from tarifs_solidaires.catalogue import Joined, Phrase
+
 FIRST, LAST = dt.date(1943, 1, 1), dt.date(2026, 1, 1)  # days of which the list knows everything
 ABROAD = "99"
 MOST = 4  # communes of a postal code that a message names
@@ -106,11 +108,10 @@ def mistaken_commune(code: str, on: dt.date) -> Mistaken | None:
         return None
     if commune is None and code in posts:
         meant = [f"{communes[c].name} ({c})" for c in posts[code]]
-        more = f" … ({len(meant)})" if len(meant) > MOST else ""
         return Mistaken(
             "postal_code", "{input}: {shown} is a postal code, and not the code of a commune",
             "write the code of the commune: {meant}",
-            {"meant": ", ".join(meant[:MOST]) + more, "codes": list(posts[code])},
+            {"meant": _some(meant), "codes": list(posts[code])},
         )  # fmt: skip
     if on > LAST:
         return None
@@ -130,6 +131,13 @@ def mistaken_commune(code: str, on: dt.date) -> Mistaken | None:
         "unknown_commune", "{input}: {shown} is the code of no commune on {day}",
         "check the code with INSEE", {"day": on.isoformat()},
     )  # fmt: skip
+
+
+def _some(meant: list[str]) -> Phrase:
+    first = Joined(meant[:MOST])
+    if len(meant) <= MOST:
+        return first
+    return Phrase("{names} … ({count})", names=first, count=len(meant))
 
 
 LISTS: Mapping[str, Callable[[str, dt.date], Mistaken | None]] = {"fr/communes": mistaken_commune}

@@ -14,6 +14,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
+from tarifs_solidaires.catalogue import Joined, Phrase
 from tarifs_solidaires.engine.expression import names as read_in
 from tarifs_solidaires.engine.formula import parse_formula
 from tarifs_solidaires.engine.step import read_by
@@ -319,7 +320,7 @@ def _chosen(before: Rule, after: Rule, output: str | None) -> str:
         raise wrong(
             f"{before.name}, {after.name}", "they have no output in common: {before}; {after}",
             "compare rules that work out the same thing under one name",
-            before=", ".join(before.output_names), after=", ".join(after.output_names),
+            before=Joined(before.output_names), after=Joined(after.output_names),
         )  # fmt: skip
     if output is None:
         return next((name for name in both if after.outputs[name].kind in GAINS), both[0])
@@ -347,9 +348,9 @@ def _computed(rule: Rule, people: Any, columns: Sequence[str], errors: Errors) -
 def _check_units(before: str, after: str, output: str) -> None:
     if before != after:
         raise wrong(
-            f"output {output}", "it is in {before} before and in {after} after",
-            "compare rules that give it in one unit", before=before or "no unit",
-            after=after or "no unit",
+            Phrase("output {name}", name=output), "it is in {before} before and in {after} after",
+            "compare rules that give it in one unit", before=before or Phrase("no unit"),
+            after=after or Phrase("no unit"),
         )  # fmt: skip
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import attrs
 
+from tarifs_solidaires.catalogue import Counted, Digits, Joined, Phrase, phrase
 from tarifs_solidaires.engine.exact import Surd
 from tarifs_solidaires.errors import Fault, TarifError, plain
 from tarifs_solidaires.people.cases import Case, read_cases
@@ -75,10 +76,30 @@ class Difference:
         return self.equal or (self.by is not None and abs(self.by) <= self.margin)
 
     def __str__(self) -> str:
-        """Say what differs, and by how much."""
-        by = "" if self.by is None else f" ({'+' if self.by > 0 else ''}{_text(self.by)})"
-        margin = f", margin {_text(self.margin)}" if self.margin else ""
-        return f"{self.output} is {_text(self.got)}, expected {_text(self.expected)}{by}{margin}"
+        """Say what differs, and by how much, in English."""
+        return self.say("en")
+
+    def say(self, lang: str) -> str:
+        """Say what differs, and by how much.
+
+        Parameters
+        ----------
+        lang : {"en", "fr", "pt"}
+            Language, with or without a country; English where it is another one.
+
+        Returns
+        -------
+        str
+            One sentence.
+        """
+        text = Phrase("{output} is {got}, expected {expected}", output=self.output,
+                      got=_text(self.got), expected=_text(self.expected))  # fmt: skip
+        if self.by is not None:
+            by = ("+" if self.by > 0 else "") + _text(self.by)
+            text = Phrase("{text} ({by})", text=text, by=Digits(by))
+        if self.margin:
+            text = Phrase("{text}, margin {margin}", text=text, margin=_text(self.margin))
+        return text.say(lang)
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain values.
@@ -136,8 +157,13 @@ class Verdict:
             return "differs"
         return "agrees" if self.compared else "nothing_compared"
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self, lang: str = "en") -> dict[str, Any]:
         """Return it as plain values.
+
+        Parameters
+        ----------
+        lang : {"en", "fr", "pt"}
+            Language of the reasons.
 
         Returns
         -------
@@ -148,8 +174,14 @@ class Verdict:
             "name": self.name, "where": self.where, "on": self.on and self.on.isoformat(),
             "last_known": self.last_known and self.last_known.isoformat(),
             "status": self.status, "compared": [one.to_dict() for one in self.compared],
-            "reasons": [fault.to_dict() for fault in self.reasons], "unmapped": list(self.unmapped),
+            "reasons": [fault.to_dict(lang) for fault in self.reasons], "unmapped": list(self.unmapped),
         }  # fmt: skip
+
+
+_SAID = {
+    "agrees": "{count:,} as expected", "differs": "{count:,} different",
+    "not_computed": "{count:,} not computed", "nothing_compared": "{count:,} with nothing to compare",
+}  # fmt: skip
 
 
 @attrs.frozen(kw_only=True)
@@ -199,8 +231,13 @@ class Conformance:
             if one.within and not one.equal
         )  # fmt: skip
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self, lang: str = "en") -> dict[str, Any]:
         """Return the whole as plain values that go to JSON.
+
+        Parameters
+        ----------
+        lang : {"en", "fr", "pt"}
+            Language of the reasons.
 
         Returns
         -------
@@ -212,32 +249,51 @@ class Conformance:
             "rule": self.rule, "source": self.source, "conforms": self.conforms,
             "counts": dict(self.counts), "unmapped": dict(self.unmapped),
             "within_margin": len(self.within_margin),
-            "cases": [verdict.to_dict() for verdict in self.verdicts],
+            "cases": [verdict.to_dict(lang) for verdict in self.verdicts],
         }  # fmt: skip
 
     def __str__(self) -> str:
-        """Say how many cases agree, and list all that do not."""
+        """Say how many cases agree, and list all that do not, in English."""
+        return self.say("en")
+
+    def say(self, lang: str) -> str:
+        """Say how many cases agree, and list all that do not.
+
+        Parameters
+        ----------
+        lang : {"en", "fr", "pt"}
+            Language, with or without a country; English where it is another one.
+
+        Returns
+        -------
+        str
+            A line, and one for each case that does not agree.
+        """
+        return "\n".join(line.say(lang) for line in self._lines())
+
+    def _lines(self) -> Iterator[Phrase]:
         counts = self.counts
-        said = {"agrees": "as expected", "differs": "different", "not_computed": "not computed",
-                "nothing_compared": "with nothing to compare"}  # fmt: skip
-        numbers = [f"{counts[status]} {words}" for status, words in said.items() if counts[status]]
-        total = len(self.verdicts)
-        lines = [f"{self.rule}: {total} case{'s' * (total != 1)}: {', '.join(numbers) or 'none'}"]
+        numbers = [
+            Phrase(words, count=counts[status]) for status, words in _SAID.items() if counts[status]
+        ]
+        total = Counted("{count:,} case", "{count:,} cases", len(self.verdicts))
+        found = Joined(numbers) or Phrase("none")
+        yield Phrase("{rule}: {cases}: {found}", rule=self.rule, cases=total, found=found)
         for verdict in self.verdicts:
-            told = [*map(str, verdict.reasons), *map(str, verdict.differences)]
-            lines += [f"{_place(verdict)}: {one}" for one in told]
+            for one in (*verdict.reasons, *verdict.differences):
+                yield Phrase("{where}: {text}", where=_place(verdict), text=one)
         close = [abs(one.by) for one in self.within_margin if one.by is not None]
         if close:
-            lines.append(
-                f"equal within their margin only: {len(close)}, at most {_text(max(close))} away"
-            )
+            yield Phrase("equal within their margin only: {count:,}, at most {most} away",
+                         count=len(close), most=_text(max(close)))  # fmt: skip
         if self.unmapped:
-            shown = ", ".join(f"{name} ({count})" for name, count in self.unmapped.items())
-            lines.append(f"names that were not understood and left out (cases): {shown}")
-        beyond = {str(one.last_known) for one in self.verdicts if one.last_known}
+            shown = Joined([f"{name} ({count})" for name, count in self.unmapped.items()])
+            yield Phrase(
+                "names that were not understood and left out (cases): {names}", names=shown
+            )
+        beyond = sorted({one.last_known for one in self.verdicts if one.last_known})
         if beyond:
-            lines.append(f"used beyond what is known: the rule of {', '.join(sorted(beyond))}")
-        return "\n".join(lines)
+            yield Phrase("used beyond what is known: the rule of {days}", days=Joined(beyond))
 
     def _repr_html_(self) -> str:
         return f"<pre>{html.escape(str(self))}</pre>"
@@ -359,8 +415,11 @@ def _verdict(case: Case, default: dt.date | None, rule_on: Any, names: NameMap) 
         return Verdict(reasons=error.errors, unmapped=case.unread, **common)
 
 
-def _because(text: object, remedy: str = "", name: str = "") -> Fault:
-    template = "{input}: {text}" if name else "{text}"
+def _because(what: str | ValueError, remedy: str = "", name: str = "") -> Fault:
+    text = phrase(what if isinstance(what, str) else str(what.args[0]))
+    if isinstance(what, ValueError) and isinstance(what.args[0], Phrase):
+        text = what.args[0]
+    template = "{input}: {text}" if name else text
     return Fault(code="case", input=name, template=template, remedy=remedy, data={"text": text})
 
 
@@ -446,7 +505,9 @@ class _Reading:
         entry = self._names.entry(name)
         ours = self._ours(name)
         if ours in self._theirs:
-            both = f"{name} and {self._theirs[ours]} are both {ours}"
+            both = Phrase(
+                "{one} and {other} are both {input}", one=self._theirs[ours], other=name, input=ours
+            )
             self.reasons.append(_because(both, "map one of them"))
             return
         self._theirs[ours] = name

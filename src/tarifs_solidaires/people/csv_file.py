@@ -161,8 +161,8 @@ def _separator(line: str) -> str:
 
 def _not_csv(where: str, error: csv.Error) -> TableError:
     return table_error(
-        "csv", where, "the row that begins here cannot be read ({reason})", "check its quotes",
-        reason=str(error),
+        "csv", where, "the row that begins here cannot be read", "check its quotes",
+        detail=str(error),
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
+from tarifs_solidaires.catalogue import Phrase, said
 from tarifs_solidaires.errors import SHOWN, Fault, InputError, TableError
 from tarifs_solidaires.people.cells import shown, unreadable
 from tarifs_solidaires.people.columns import Given, filled, is_empty
@@ -35,7 +36,7 @@ from tarifs_solidaires.people.workbook_file import READ, open_workbook, workbook
 from tarifs_solidaires.people.writing import STANDARD, table_error, written_bytes
 from tarifs_solidaires.rule import Result, Rule
 from tarifs_solidaires.values.frozen import EMPTY
-from tarifs_solidaires.values.inputs import Coded, Errors, Input
+from tarifs_solidaires.values.inputs import UNREADABLE_REASON, Coded, Errors, Input
 
 Array = npt.NDArray[Any]
 Decimal: TypeAlias = Literal["", ".", ","]
@@ -72,6 +73,7 @@ def compute_file(
     sheet: str | None = None,
     chunk: int = CHUNK,
     never: Sequence[Path] = (),
+    lang: str = "en",
 ) -> Summary:
     r"""Compute a rule for each row of a file, and write the rows with their results.
 
@@ -106,6 +108,8 @@ def compute_file(
         Rows in memory at a time, about, of each of the processor's cores.
     never : sequence of Path
         Files besides the source that the target must not be, such as that of the rule.
+    lang : {"en", "fr", "pt"}
+        Language of the reasons in the column ``reason``.
 
     Returns
     -------
@@ -141,8 +145,10 @@ def compute_file(
     wrong: list[Fault] = []
     with _opened(source, decimal, sheet) as table:
         used = check_columns(rule, table.columns, keep, errors, table.head, columns)
-        work = _Work(rule, table, used, errors, source)
-        progress = tqdm(total=table.size, unit=table.unit, unit_scale=True, delay=2, disable=None)
+        work = _Work(rule, table, used, errors, source, lang)
+        progress = tqdm(
+            total=table.size, unit=_unit(table.unit, lang), unit_scale=True, delay=2, disable=None
+        )
         with _writer(target, work, [source, *never]) as (prepare, write), progress:
             work.prepare = prepare
             for done in _in_order(work, table.pieces(chunk, work.inputs)):
@@ -243,6 +249,11 @@ def _values(table: Source, part: Part, position: int, item: Input, must: bool) -
     return values
 
 
+def _unit(unit: str, lang: str) -> str:
+    """Return what a progress bar counts."""
+    return unit if unit == "B" else f" {Phrase(unit.strip()).say(lang)}"
+
+
 def _check_decimal(decimal: str) -> None:
     if decimal not in ("", ".", ","):
         raise table_error("option", "decimal", "{value!r} marks no decimals", "give \".\" or \",\"",
@@ -287,8 +298,15 @@ class _Work:
     """Reads, computes and prepares a piece; it may be called from several threads."""
 
     def __init__(
-        self, rule: Rule, table: Source, used: Mapping[str, int], errors: Errors, source: Path
+        self,
+        rule: Rule,
+        table: Source,
+        used: Mapping[str, int],
+        errors: Errors,
+        source: Path,
+        lang: str,
     ) -> None:
+        self.lang = lang
         self.rule, self.table, self.used = rule, table, used
         self.errors, self._source = errors, source
         self.inputs = {position: rule.all_inputs[name] for name, position in used.items()}
@@ -307,7 +325,7 @@ class _Work:
         if self.errors == "raise" and len(bad):
             done.faults = [self._fault(part, given, n) for n in bad[:SHOWN].tolist()]
             return done
-        columns = list(result_columns(result, len(part), self.errors))
+        columns = list(result_columns(result, len(part), self.errors, self.lang))
         if self.errors == "null" and len(bad):
             columns = self._reasoned(columns, part, given, result)
         headings = set(self.table.columns)
@@ -355,7 +373,8 @@ class _Work:
         numbers = np.broadcast_to(result.reason_number, (len(part),)).astype(np.int64)
         told: dict[tuple[int, str, object], int] = {}
         for n in np.flatnonzero(numbers).tolist():
-            name = words[numbers[n]].partition(":")[0]
+            why = words[numbers[n]]
+            name = why.data.get("input", "") if isinstance(why, Phrase) else ""
             position = self.used.get(name)
             if position is None:
                 continue
@@ -368,7 +387,7 @@ class _Work:
                     words.append(reason)
                 told[key] = places[reason]
             numbers[n] = told[key]
-        again = of_words("reason", words, numbers)
+        again = of_words("reason", [said(word, self.lang) for word in words], numbers)
         return [again if column.name == "reason" else column for column in columns]
 
     def _reason(
@@ -376,16 +395,18 @@ class _Work:
     ) -> str:
         item, cell = self.inputs[position], part.cell(n, position)
         if is_empty(cell):
-            return f"{item.name}: is empty"
+            return Phrase("{input}: is empty", input=item.name)
         why = mistaken(item, cell, self.rule.on)
         if why is not None:
             fault = listed_fault(item, why, str(cell).strip(), ())
-            return f"{fault}"
-        if "missing or not" in otherwise:
+            return Phrase("{fault}", fault=fault)
+        if isinstance(otherwise, Phrase) and otherwise.template == UNREADABLE_REASON:
             fault = unreadable(item, cell, decimals=self.table.decimals)
             if fault.code == "ambiguous":
                 return fault.message
-            return f"{item.name}: is not {fault.data['expected']}"
+            return Phrase(
+                "{input}: is not {expected}", input=item.name, expected=fault.data["expected"]
+            )
         return otherwise
 
 

@@ -9,6 +9,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
+from tarifs_solidaires.catalogue import said
 from tarifs_solidaires.errors import Fault, TableError, nearest
 from tarifs_solidaires.extras import needs
 from tarifs_solidaires.people.cells import POINT, Decimals
@@ -200,7 +201,7 @@ def check_columns(
                   "rename or drop it")  # fmt: skip
         elif name not in inputs and folded(name) not in carried and keep != "all":
             wrong("unknown_column", name, "unknown column {input!r}",
-                  "{near} To carry it through, name it in keep",
+                  "{near}; to carry it through, name it in keep",
                   near=nearest(str(name), known))  # fmt: skip
     faults += matched.faults
     for name in () if keep == "all" else keep:
@@ -208,8 +209,10 @@ def check_columns(
             wrong("no_column", name, "no column {input!r} to keep",
                   nearest(name, map(str, columns)))  # fmt: skip
     for fault in rule.name_faults(list(matched.positions)):
-        template = "the column {input!r}{other} is missing"
         missing = fault.code == "missing_input"
+        template = "the column {input!r} is missing"
+        if missing and fault.data["others"]:
+            template = "the column {input!r} (or {others}) is missing"
         faults.append(
             attrs.evolve(fault, where=where, template=template, remedy="add it")
             if missing else attrs.evolve(fault, where=where)
@@ -256,7 +259,9 @@ class ResultColumn:
         return [known[n] for n in self.values.tolist()]
 
 
-def result_columns(result: Result, length: int, errors: Errors) -> Iterator[ResultColumn]:
+def result_columns(
+    result: Result, length: int, errors: Errors, lang: str = "en"
+) -> Iterator[ResultColumn]:
     """Yield the columns that a result adds to a table of a length."""
     rule = result.rule
     for name, array in result.outputs.items():
@@ -269,7 +274,7 @@ def result_columns(result: Result, length: int, errors: Errors) -> Iterator[Resu
     yield of_words("tranche", [texts.to(rule.languages[0]) for texts in result.names], row)
     if errors == "null":
         number = np.broadcast_to(result.reason_number, (length,))
-        yield of_words("reason", result.reasons, number)
+        yield of_words("reason", [said(reason, lang) for reason in result.reasons], number)
     if rule.last_known is not None:
         day = (rule.last_known.isoformat(),)
         yield of_words("last_known", day, np.zeros(length, dtype=np.int64))

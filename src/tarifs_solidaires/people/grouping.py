@@ -11,6 +11,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
+from tarifs_solidaires.catalogue import Phrase
 from tarifs_solidaires.errors import Fault, InputError
 
 Array = npt.NDArray[Any]
@@ -76,16 +77,18 @@ def classes(
         numbers, cuts = np.asarray(values, dtype=float), np.asarray(bounds, dtype=float)
     except (TypeError, ValueError):
         raise wrong(
-            f"classes of {name}", "values and bounds must be numbers", "give numbers"
+            Phrase("classes of {name}", name=name),
+            "values and bounds must be numbers",
+            "give numbers",
         ) from None
     if cuts.ndim != 1 or not len(cuts) or not (np.diff(cuts) > 0).all() or np.isnan(cuts).any():
         raise wrong(
-            f"classes of {name}", "the bounds are not numbers in order",
+            Phrase("classes of {name}", name=name), "the bounds are not numbers in order",
             "give at least one bound, such as 26, 60",
         )  # fmt: skip
     if labels and len(labels) != len(cuts) + 1:
         raise wrong(
-            f"classes of {name}", "{count} labels for {bounds} bounds", "give one label more than bounds",
+            Phrase("classes of {name}", name=name), "{count} labels for {bounds} bounds", "give one label more than bounds",
             count=len(labels), bounds=len(cuts),
         )  # fmt: skip
     between = [f"{a:g} <= {name} < {b:g}" for a, b in pairwise(cuts)]
@@ -125,7 +128,7 @@ def household_types(people: Mapping[str, Any]) -> Classes:
     lacking = [name for name in HOUSEHOLD[:2] if name not in people]
     if lacking:
         raise wrong(
-            f"by {HOUSEHOLD_TYPE}", "there is no column {name!r}",
+            Phrase("by {name}", name=HOUSEHOLD_TYPE), "there is no column {name!r}",
             "give nombre_personnes and en_couple", name=lacking[0],
         )  # fmt: skip
     try:
@@ -134,7 +137,7 @@ def household_types(people: Mapping[str, Any]) -> Classes:
         )
     except (TypeError, ValueError):
         raise wrong(
-            f"by {HOUSEHOLD_TYPE}", "persons and children must be numbers, en_couple a flag",
+            Phrase("by {name}", name=HOUSEHOLD_TYPE), "persons and children must be numbers, en_couple a flag",
             "correct the columns",
         ) from None  # fmt: skip
     below = children[0] if children else np.maximum(persons - 1 - couple, 0)
@@ -188,7 +191,7 @@ def factorised(name: str, values: Any) -> tuple[Array, list[str]]:
         codes = np.array([place.setdefault(v, len(place)) for v in array.tolist()], dtype=np.int64)
     except TypeError:
         raise wrong(
-            f"by {name}",
+            Phrase("by {name}", name=name),
             "the values are neither texts nor numbers",
             "give one text or number a row",
         ) from None

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import attrs
 
+from tarifs_solidaires.catalogue import Joined
 from tarifs_solidaires.errors import Fault, nearest
 from tarifs_solidaires.values.inputs import Input
 
@@ -93,7 +94,7 @@ def match(
             names = _meant(str(heading), free)
         if len(names) > 1:
             wrong("two_inputs", heading, "the column {input!r} can be {names}",
-                  "say which it is, such as {heading}={first}", names=" or ".join(names), heading=heading,
+                  "say which it is, such as {heading}={first}", names=Joined(names, "or"), heading=heading,
                   first=names[0])  # fmt: skip
         elif names:
             found.setdefault(names[0], []).append(place)
@@ -106,7 +107,7 @@ def match(
                 wrong("double_column", listed[0], "the column {input!r} stands twice", "keep one")
             else:
                 wrong("double_column", name, "the columns {listed} are both {input}",
-                      "keep one, or say which it is", listed=" and ".join(map(repr, listed)))  # fmt: skip
+                      "keep one, or say which it is", listed=Joined(listed, "and", "!r"))  # fmt: skip
         positions[name] = (exact or places)[0]
     return Matched(positions, tuple(faults))
 

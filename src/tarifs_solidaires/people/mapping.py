@@ -11,6 +11,7 @@ from typing import Any
 
 import attrs
 
+from tarifs_solidaires.catalogue import Phrase
 from tarifs_solidaires.engine.exact import work_out
 from tarifs_solidaires.engine.expression import names
 from tarifs_solidaires.engine.formula import FormulaError, parse_formula
@@ -61,7 +62,7 @@ class Entry:
         if self.values:
             text = text_of(value)
             if text not in self.values:
-                raise ValueError(f"{value!r} is not in the values of the map")
+                raise ValueError(Phrase("{value!r} is not in the values of the map", value=value))
             return self.values[text]
         if self.factor is not None or self.above is not None:
             number = number_of(value) * (1 if self.factor is None else self.factor)
@@ -199,7 +200,7 @@ def number_of(value: Any) -> Fraction:
             return _of_text(value.strip())
         return exact(value)
     except (TypeError, ValueError, OverflowError, FormulaError, ArithmeticError):
-        raise ValueError(f"{value!r} is no number") from None
+        raise ValueError(Phrase("{value!r} is no number", value=value)) from None
 
 
 def _of_text(text: str) -> Fraction:
@@ -226,7 +227,7 @@ def truth_of(value: Any) -> bool:
     """
     found = FLAGS.get(text_of(value).lower())
     if found is None:
-        raise ValueError(f"{value!r} is neither true nor false")
+        raise ValueError(Phrase("{value!r} is neither true nor false", value=value))
     return found
 
 
@@ -242,5 +243,5 @@ def date_of(value: Any) -> dt.date:
         return value
     found = day_of(str(value))
     if found is None:
-        raise ValueError(f"{value!r} is no day (YYYY-MM-DD)")
+        raise ValueError(Phrase("{value!r} is no day (YYYY-MM-DD)", value=value))
     return found

@@ -22,6 +22,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
+from tarifs_solidaires.catalogue import Counted, Joined, Phrase
 from tarifs_solidaires.errors import Fault, InputError, nearest
 from tarifs_solidaires.people.cells import FLAGS, POINT
 from tarifs_solidaires.people.population import complete_population, wanted
@@ -238,8 +239,8 @@ def _margin(
     variables = [one for one in header if one != COUNT]
     if header.count(COUNT) != 1 or not variables or len(set(header)) < len(header):
         raise table_error(
-            "header", name, "the header is {header!r}",
-            "write one or more variables, each once, and people", header=", ".join(header),
+            "header", name, "the header is {header}",
+            "write one or more variables, each once, and people", header=Joined(header),
         )  # fmt: skip
     faults: list[Fault] = []
 
@@ -274,7 +275,7 @@ def _margin(
             codes.setdefault(cell, len(codes)) for codes, cell in zip(known, names, strict=True)
         )
         if key in cells:
-            wrong(line, "{value} stands twice", "keep one row", value=", ".join(names))
+            wrong(line, "{value} stands twice", "keep one row", value=Joined(names))
         cells[key] = count
     if not faults and not sum(cells.values()):
         wrong(1, "counts nobody", "give counts")
@@ -366,7 +367,7 @@ def _variables(margins: Sequence[Margin]) -> tuple[tuple[str, ...], tuple[tuple[
                     Fault(code="margin", where=margin.name, input=name,
                           template="{input} has other classes than in {first}: {other}",
                           remedy="give the same classes in both",
-                          data={"first": first[name], "other": ", ".join(other[:SHOWN])})
+                          data={"first": first[name], "other": Joined(other[:SHOWN])})
                 )  # fmt: skip
     if faults:
         raise InputError(*faults)
@@ -405,10 +406,10 @@ def _disagreements(margins: Sequence[Margin]) -> float:
                 for name, n in zip(shared, place, strict=True)
             ]
             faults.append(
-                Fault(code="margin", where=f"{one.name}, {other.name}",
+                Fault(code="margin", where=Joined([one.name, other.name]),
                       template="{cell}: {first:,.10g} people in the one and {second:,.10g} in the other",
                       remedy="correct a table, or scale both to the same people",
-                      data={"cell": ", ".join(cell) or "in all", "first": float(left[tuple(place)]),
+                      data={"cell": Joined(cell) or Phrase("in all"), "first": float(left[tuple(place)]),
                             "second": float(right[tuple(place)])})
             )  # fmt: skip
     if faults:
@@ -441,7 +442,7 @@ def _unreached(
         faults.append(
             Fault(code="margin", where=margin.name,
                   template=reason, remedy="correct the zeros, or join classes",
-                  data={"cell": ", ".join(cell), "wanted": float(target[place]),
+                  data={"cell": Joined(cell), "wanted": float(target[place]),
                         "found": float(have[place]), "gap": float(gap[place]), "rounds": MOST_ROUNDS})
         )  # fmt: skip
     faults.sort(key=lambda fault: -fault.data["gap"])
@@ -655,10 +656,17 @@ def note_of(fit: Fit, lang: str) -> str:
     return word("fitted", lang, sources=sources)
 
 
-def said(fit: Fit) -> Iterator[str]:
+def said(fit: Fit) -> Iterator[Phrase]:
     """Yield what to say of a fit, a line a table: who it counts, and where its figures come from."""
     for margin in fit.margins:
-        source = "made up" if margin.made_up else margin.source or "source not given"
-        names = " x ".join(margin.variables)
-        yield f"{margin.name}: {margin.total:,.10g} people by {names} ({source})"
-    yield f"fitted in {fit.rounds} rounds; no count is off by more than {fit.gap:.2g} people"
+        source = margin.source or Phrase("source not given")
+        yield Phrase(
+            "{name}: {count:,.10g} people by {variables} ({source})", name=margin.name,
+            count=margin.total, variables=" x ".join(margin.variables),
+            source=Phrase("made up") if margin.made_up else source,
+        )  # fmt: skip
+    yield Counted(
+        "fitted in {count:,} round; no count is off by more than {gap:.2g} people",
+        "fitted in {count:,} rounds; no count is off by more than {gap:.2g} people",
+        fit.rounds, gap=fit.gap,
+    )  # fmt: skip

@@ -17,6 +17,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
+from tarifs_solidaires.catalogue import Joined, Phrase, system_reason
 from tarifs_solidaires.errors import Fault, TableError
 from tarifs_solidaires.people.files import read_people
 from tarifs_solidaires.people.writing import table_error, written, written_bytes
@@ -120,7 +121,7 @@ class Order:
             except OSError as error:
                 raise table_error(
                     "not_written", file, "cannot be written ({reason})", "make room, and go on",
-                    reason=error.strerror or str(error),
+                    reason=system_reason(error),
                 ) from None  # fmt: skip
             finally:
                 draft.unlink(missing_ok=True)
@@ -203,7 +204,7 @@ def write_notices(
     chosen(rule, lang)
     if form not in SUFFIXES:
         raise table_error("form", "form", "{form!r} is unknown", "write {known}", form=form,
-                          known=" or ".join(SUFFIXES))  # fmt: skip
+                          known=Joined(SUFFIXES, "or"))  # fmt: skip
     columns = read_people(source, rule.all_inputs, ())
     given = {n: values for n, values in columns.items() if n in rule.all_inputs}
     size = len(next(iter(columns.values())))
@@ -222,7 +223,7 @@ def write_notices(
     _make_folder(target)
     _record(target, _print(order, given, names), source)
     left = [i for i, file in enumerate(files) if not _is_complete(file, form)]
-    with _progress(size, size - len(left)) as done:
+    with _progress(size, size - len(left), lang or rule.languages[0]) as done:
         _write_all(order, given, left, files, processes, done)
     return Summary(size, len(left), without)
 
@@ -239,7 +240,7 @@ def _names(
         return [f"{number:0{width}}" for number in range(1, size + 1)]
     if name not in columns:
         raise table_error("no_column", source, "there is no column {name!r}", "write one of {known}",
-                          name=name, known=", ".join(columns))  # fmt: skip
+                          name=name, known=Joined(columns))  # fmt: skip
     names = [str(value) for value in columns[name].tolist()]
     faults, seen = list[Fault](), dict[str, int]()
     for row, text in enumerate(names, 1):
@@ -270,7 +271,7 @@ def _make_folder(target: Path) -> None:
     except OSError as error:
         raise table_error(
             "no_folder", target, "cannot be a folder ({reason})", "choose another --output",
-            reason=error.strerror or str(error),
+            reason=system_reason(error),
         ) from None  # fmt: skip
 
 
@@ -327,10 +328,12 @@ def _is_complete(file: Path, form: Form) -> bool:
 
 
 @contextmanager
-def _progress(total: int, done: int) -> Iterator[Callable[[int], object]]:
+def _progress(total: int, done: int, lang: str) -> Iterator[Callable[[int], object]]:
     from tqdm import tqdm
 
-    with tqdm(total=total, initial=done, unit=" notices", delay=2, disable=None) as bar:
+    with tqdm(
+        total=total, initial=done, unit=f" {Phrase('notices').say(lang)}", delay=2, disable=None
+    ) as bar:
         yield bar.update
 
 
@@ -376,7 +379,7 @@ def _write_one(
     order: Order, given: Mapping[str, Array], size: int, target: Path, never: Collection[Path]
 ) -> None:
     pages = []
-    with _progress(size, 0) as done:
+    with _progress(size, 0, order.lang or order.rule.languages[0]) as done:
         for content in order.contents(given, range(size)):
             pages.append(content.page(order.contact))
             done(1)

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from tarifs_solidaires.catalogue import Joined, Phrase
 from tarifs_solidaires.errors import TableError
 from tarifs_solidaires.extras import needs
 from tarifs_solidaires.people.writing import table_error
@@ -55,10 +56,10 @@ def yaml_cases(path: Path, text: str, person: str | int | None) -> Iterator[dict
             on = _day(period)
             given, expected = test.get("input") or {}, test.get("output") or {}
             if not isinstance(given, dict) or not isinstance(expected, dict):
-                raise _ProblemError("input and output must be names with their values")
+                raise _ProblemError(Phrase("input and output must be names with their values"))
             found = list(_persons(given, expected, person))
         except _ProblemError as problem:
-            yield {"name": name, "problem": str(problem), **common}
+            yield {"name": name, "problem": problem.args[0], **common}
             continue
         for suffix, one, other in found:
             yield {"name": f"{name}{suffix}", "on": on, "given": one, "expected": other, **common}
@@ -77,7 +78,7 @@ def _day(period: str) -> dt.date | None:
             return dt.date(int(found[1]), int(found[2] or 1), int(found[3] or 1))
     except ValueError:
         pass
-    raise _ProblemError(f"period: {period!r} is no day, month or year")
+    raise _ProblemError(Phrase("period: {period!r} is no day, month or year", period=period))
 
 
 def _is_periods(value: Any) -> bool:
@@ -101,12 +102,12 @@ def _persons(
                for one in (value.values() if _is_periods(value) else [value])
                if isinstance(one, list)} - {1}  # fmt: skip
     if len(lengths) > 1:
-        raise _ProblemError(f"lists of {' and '.join(map(str, sorted(lengths)))} values")
+        raise _ProblemError(Phrase("lists of {names} values", names=Joined(sorted(lengths), "and")))
     count = lengths.pop() if lengths else 1
     chosen = [person] if isinstance(person, int) else range(count)
     for n in chosen:
         if not 0 <= n < count:
-            raise _ProblemError(f"there is no person {n}")
+            raise _ProblemError(Phrase("there is no person {n}", n=n))
         suffix = f" [{n}]" if count > 1 else ""
         yield suffix, _at(flat, n), _at(expected, n)
 
@@ -145,7 +146,9 @@ def _of_household(
         for name, members in groups.items():
             inside = [key for key, one in members.items() if chosen in _roles(one, people)]
             if not inside and len(members) > 1:
-                raise _ProblemError(f"{chosen} is in none of {name}")
+                raise _ProblemError(
+                    Phrase("{chosen} is in none of {name}", chosen=chosen, name=name)
+                )
             own[name] = inside[0] if inside else next(iter(members))
             given |= _own_values(name, members[own[name]], people)
         yield (
@@ -232,7 +235,9 @@ def _chosen(
                 value = contents.get(person)
                 if value and _is_role(value, people):
                     return str(value[0] if isinstance(value, list) else value)
-    raise _ProblemError(f"there is no person {person!r} among {', '.join(names)}")
+    raise _ProblemError(
+        Phrase("there is no person {person!r} among {names}", person=person, names=Joined(names))
+    )
 
 
 def _tests(path: Path, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -266,14 +271,12 @@ def _tests(path: Path, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
         mark = getattr(error, "problem_mark", None)
         where = f"{path}:{mark.line + 1}" if mark else path
         reason = getattr(error, "problem", None) or type(error).__name__
-        raise table_error(
-            "yaml", where, "not YAML ({reason})", "correct it", reason=reason
-        ) from None
+        raise table_error("yaml", where, "not YAML", "correct it", detail=reason) from None
     except TableError:
         raise
     except (ValueError, RecursionError, OverflowError) as error:
-        raise table_error("yaml", path, "not YAML ({reason})", "correct it",
-                          reason=type(error).__name__) from None  # fmt: skip
+        raise table_error("yaml", path, "not YAML", "correct it",
+                          detail=type(error).__name__) from None  # fmt: skip
 
 
 def _plain(loader: Any, node: Any, path: Path, depth: int) -> Any:
@@ -325,4 +328,4 @@ def at_period(value: Any, day: dt.date | None, take: str) -> Any:
         for period in (f"{day:%Y-%m-%d}", f"{day:%Y-%m}", f"{day:%Y}"):
             if period in value:
                 return value[period]
-    raise ValueError('has several periods; say take = "sum" or "last" in the map')
+    raise ValueError(Phrase('has several periods; say take = "sum" or "last" in the map'))

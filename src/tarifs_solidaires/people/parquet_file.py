@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from tarifs_solidaires.catalogue import Phrase
 from tarifs_solidaires.errors import TableError
 from tarifs_solidaires.extras import needs
 from tarifs_solidaires.people.cells import POINT
@@ -103,7 +104,7 @@ class ParquetSource:
 
     def at(self, number: int) -> str:
         """Say where a row stands."""
-        return f"{self.path}: row {number} (from 0)"
+        return Phrase("{path}: row {number} (from 0)", path=str(self.path), number=number)
 
     def pieces(self, rows: int, inputs: Mapping[int, Input]) -> Iterator[Piece]:
         """Yield the rows, piece by piece."""
@@ -215,6 +216,6 @@ def _pyarrow(path: Path) -> tuple[Any, Any]:
 def _no_parquet(path: Path, error: Exception) -> TableError:
     lines = str(error).splitlines() or [type(error).__name__]
     return table_error(
-        "no_parquet", path, "no Parquet file that can be read ({reason})", "write it again",
-        reason=lines[0],
+        "no_parquet", path, "no Parquet file that can be read", "write it again",
+        detail=lines[0],
     )  # fmt: skip

@@ -11,7 +11,8 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from tarifs_solidaires.errors import SHOWN, Fault, InputError
+from tarifs_solidaires.catalogue import Phrase
+from tarifs_solidaires.errors import SHOWN, Fault, InputError, at_places
 from tarifs_solidaires.people.columns import Given, filled
 from tarifs_solidaires.people.communes import LISTS, Mistaken
 from tarifs_solidaires.rule import Result, Rule
@@ -125,12 +126,11 @@ def _looked_up(item: Input, column: Given, on: dt.date) -> tuple[Given, list[Fau
 def listed_fault(item: Input, why: Mistaken, cell: str, places: Sequence[int] | Array) -> Fault:
     """Return the fault of a code that is none, at some rows."""
     positions = tuple(int(n) for n in places[:SHOWN])
-    at = f" at {', '.join(map(str, positions))}" if positions else ""
-    more = f" and {len(places) - SHOWN} more" if len(places) > SHOWN else ""
+    at = at_places(positions, len(places))
     return Fault(
         code=why.code, input=item.name, template=why.template, remedy=why.remedy,
         positions=positions, count=max(len(places), 1),
-        data={"value": cell, "shown": f"{cell!r}{at}{more}", **why.data},
+        data={"value": cell, "shown": Phrase("{value!r}{at}", value=cell, at=at), **why.data},
     )  # fmt: skip
 
 
@@ -182,7 +182,7 @@ def _moved(fault: Fault, rows: Array) -> Fault:
     """Return a fault of some rows with their places in the whole table."""
     places = fault.positions or (range(min(len(rows), SHOWN)) if fault.code in _NAMES else ())
     positions = tuple(int(rows[n]) for n in places)
-    at = f" at {', '.join(map(str, positions))}" if positions else ""
+    at = at_places(positions)
     count = len(rows) if fault.code in _NAMES else fault.count
     return attrs.evolve(fault, positions=positions, count=count, data={**fault.data, "at": at})
 

@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+from tarifs_solidaires.catalogue import Phrase
 from tarifs_solidaires.errors import TableError, nearest
 from tarifs_solidaires.extras import needs
 from tarifs_solidaires.people.archive import (
@@ -61,7 +62,9 @@ class WorkbookSource:
 
     def at(self, number: int) -> str:
         """Say where a row stands."""
-        return f"{self.path} [{self._sheet}]: row {number}"
+        return Phrase(
+            "{path} [{sheet}]: row {number}", path=str(self.path), sheet=self._sheet, number=number
+        )
 
     def pieces(self, rows: int, inputs: Mapping[int, Input]) -> Iterator[Piece]:
         """Yield the rows, piece by piece; empty ones are left out."""

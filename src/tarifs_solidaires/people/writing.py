@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import secrets
@@ -14,6 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, BinaryIO
 
+from tarifs_solidaires.catalogue import system_reason
 from tarifs_solidaires.errors import Fault, TableError
 
 STANDARD = "-"  # standard input or output in the place of a file
@@ -23,7 +25,13 @@ _NO_WAITING = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 def table_error(code: str, where: object, template: str, remedy: str, **data: object) -> TableError:
     """Return an error of one fault."""
     return TableError(
-        Fault(code=code, where=str(where), template=template, remedy=remedy, data=data)
+        Fault(
+            code=code,
+            where=where if isinstance(where, str) else str(where),
+            template=template,
+            remedy=remedy,
+            data=data,
+        )
     )
 
 
@@ -59,9 +67,8 @@ def opened(path: Path) -> Iterator[BinaryIO]:
 
 
 def _unreadable(path: Path, error: Exception) -> TableError:
-    reason = getattr(error, "strerror", None) or str(error)
     return table_error(
-        "no_file", path, "cannot be read ({reason})", "check the path", reason=reason
+        "no_file", path, "cannot be read ({reason})", "check the path", reason=system_reason(error)
     )
 
 
@@ -114,10 +121,10 @@ def written_bytes(path: Path, *, never: Iterable[Path] = ()) -> Iterator[BinaryI
 
 
 def _unwritable(path: Path, error: Exception) -> TableError:
-    reason = getattr(error, "strerror", None) or str(error)
     return table_error(
-        "not_written", path, "cannot be written ({reason})", "check the path", reason=reason
-    )
+        "not_written", path, "cannot be written ({reason})", "check the path",
+        reason=system_reason(error),
+    )  # fmt: skip
 
 
 def _draft(path: Path, never: Iterable[Path]) -> _Draft:
@@ -147,7 +154,7 @@ def _mode(path: Path, target: Path, never: Iterable[Path]) -> int | None:
                     "overwrite", path, "is also read", "choose another name for the output"
                 )
     if not os.access(target, os.W_OK):
-        raise PermissionError(None, "it may not be changed")
+        raise PermissionError(errno.EACCES, "it may not be changed")
     return stat.S_IMODE(known.st_mode) & 0o777
 
 

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import attrs
 
+from tarifs_solidaires.catalogue import Joined
 from tarifs_solidaires.engine.expression import (
     ALWAYS,
     Among,
@@ -161,7 +162,7 @@ class Builder:
         except PatternError as error:
             self.wrong(
                 (*entry.path, "pattern"), "regex", "the pattern {reason}",
-                "write a plain regular expression, such as [0-9]{5}", reason=str(error),
+                "write a plain regular expression, such as [0-9]{5}", reason=error.reason,
             )  # fmt: skip
 
     def _bounds(self, entry: InputEntry) -> tuple[Fraction, Fraction]:
@@ -252,7 +253,7 @@ class Builder:
             self.wrong(
                 (*entry.path, "value"), "choice", "{value} is not one of the choices",
                 "write {choices}", value=shown(value),
-                choices=" or ".join(shown(choice) for choice in entry.choices),
+                choices=Joined([shown(choice) for choice in entry.choices], "or"),
             )  # fmt: skip
         return Parameter(
             name=name, value=value, unit=entry.unit, label=entry.label, note=entry.note,
@@ -280,7 +281,7 @@ class Builder:
             day = chain[-1].extends
             earlier = [v for v in self.file.version if v.valid_from == day]
             if not earlier or day >= chain[-1].valid_from:
-                days = ", ".join(str(v.valid_from) for v in self.file.version)
+                days = Joined([str(v.valid_from) for v in self.file.version])
                 self.wrong(
                     (*chain[-1].path, "extends"), "extends", "no earlier version begins on {day}",
                     "versions begin on {days}", day=str(day), days=days,
@@ -418,16 +419,11 @@ class Builder:
         }  # fmt: skip
         said = [way for way, there in ways_.items() if there]
         if len(said) != 1:
-            what = (
-                f"both {' and '.join(said)}" if said else "none of formula, row, scale, by and best"
-            )
             self.wrong(
-                entry.path,
-                "step_kind",
-                "the step has {what}",
-                "write exactly one of them",
-                what=what,
-            )
+                entry.path, "step_kind",
+                "the step has {what}" if said else "the step has none of formula, row, scale, by and best",
+                "write exactly one of them", what=Joined(said, "and"),
+            )  # fmt: skip
             return None
         self._check_keys(entry, said[0])
         if entry.name in self.inputs and entry.name not in self.file.output:
@@ -825,8 +821,9 @@ class Scope:
         kind = self.kind(name, path)
         if kind in ("code", "flag"):
             self.builder.wrong(
-                path, "not_a_number", "{name} is a {kind}, not a number",
-                "make a step with rows that gives a number for it", name=name, kind=kind,
+                path, "not_a_number",
+                "{name} is a code, not a number" if kind == "code" else "{name} is a flag, not a number",
+                "make a step with rows that gives a number for it", name=name,
             )  # fmt: skip
         return kind == "number"
 
@@ -902,5 +899,5 @@ def _texts(file: RuleFile, text: str) -> Texts:
 
 def _expected(kind: str, codes: Mapping[str, Texts]) -> str:
     if kind == "code" and codes:
-        return " or ".join(shown(code) for code in list(codes)[:8])
+        return Joined([shown(code) for code in list(codes)[:8]], "or")
     return {"flag": "true or false", "code": "a text", "date": "a date"}.get(kind, "a number")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
+from tarifs_solidaires.catalogue import Phrase
 from tarifs_solidaires.engine.exact import Surd, Worked
 from tarifs_solidaires.errors import InputError, RuleError, nearest
 from tarifs_solidaires.rules.build import MISSING, Builder
@@ -14,6 +15,7 @@ from tarifs_solidaires.rules.dated import DatedRule, made_parts
 from tarifs_solidaires.rules.file import RuleFile, VersionEntry, VocabularyFile, WorkedCase
 from tarifs_solidaires.rules.finding import Findings
 from tarifs_solidaires.rules.keys import Reader, shown
+from tarifs_solidaires.rules.load import spans_text
 from tarifs_solidaires.rules.proofs import change_days
 from tarifs_solidaires.values.frozen import EMPTY
 from tarifs_solidaires.values.texts import Texts
@@ -48,10 +50,10 @@ def check_cases(
     for case in file.case:
         entry = next((e for e, first, last in spans if first <= case.on <= last), None)
         if entry is None:
-            known = " and ".join(f"from {first} to {last}" for _, first, last in spans)
+            known = spans_text((first, last) for _, first, last in spans)
             notes.error(
-                (*case.path, "on"), "case_day", f"the rule is not known on {case.on}",
-                f"write a day {known}",
+                (*case.path, "on"), "case_day", Phrase("the rule is not known on {day}", day=str(case.on)),
+                Phrase("write a day {known}", known=known),
             )  # fmt: skip
             continue
         tried.add(entry.valid_from)
@@ -76,7 +78,7 @@ def check_cases(
         if entry.valid_from not in tried and len(file.case) == notes.count("case"):
             notes.warning(
                 entry.path, "no_case", "no worked case tries this version",
-                f"add a [[case]] with on = {entry.valid_from}, or a later day",
+                Phrase("add a [[case]] with on = {day}, or a later day", day=str(entry.valid_from)),
             )  # fmt: skip
 
 
@@ -88,7 +90,7 @@ def _check_case(rule: DatedRule, case: WorkedCase, notes: Findings) -> None:
     except InputError as error:
         for fault in error.errors:
             notes.error(
-                (*case.path, "given"), "case_input", f"cannot be computed: {fault.message}",
+                (*case.path, "given"), "case_input", Phrase("cannot be computed: {message}", message=fault.message),
                 fault.advice or "correct the case, or the input",
             )  # fmt: skip
         return
@@ -100,21 +102,29 @@ def _check_case(rule: DatedRule, case: WorkedCase, notes: Findings) -> None:
         **{name: one.value for name, one in worked.items()},
     }
     known = [ROW, *rule.output_names, *rule.steps]
-    decided = f" (row {row.first!r})" if row else ""
     for name, expected in case.expect.items():
         path = (*case.path, "expect", name)
         if name == ROW:
             if expected != MISSING and expected not in (row.wordings.values() or ("",)):
                 notes.error(
-                    path, "case_result", f"expected the row {shown(expected)}, found {row.first!r}",
+                    path, "case_result", Phrase("expected the row {expected}, found {found!r}", expected=shown(expected), found=row.first),
                     _REMEDY,
                 )  # fmt: skip
         elif name not in known:
-            notes.error(path, "case_result", f"there is no result {name!r}", nearest(name, known))
+            notes.error(
+                path,
+                "case_result",
+                Phrase("there is no result {name!r}", name=name),
+                nearest(name, known),
+            )
         elif not _same(results.get(name), expected):
             notes.error(
                 path, "case_result",
-                f"expected {name} {shown(expected)}, found {_said(results.get(name))}{decided}",
+                Phrase(
+                    "expected {name} {expected}, found {found} (row {row!r})" if row
+                    else "expected {name} {expected}, found {found}",
+                    name=name, expected=shown(expected), found=_said(results.get(name)), row=row.first,
+                ),
                 _remedy(results.get(name), expected, worked.get(name)),
             )  # fmt: skip
 
@@ -139,11 +149,15 @@ def _same(found: Any, expected: Any) -> bool:
 
 def _said(found: Any) -> str:
     if found is None:
-        return "missing"
+        return Phrase("missing")
     if isinstance(found, Surd):
-        return f"the square root of {shown(found.square)}, about {float(found):.6g}"
+        return Phrase(
+            "the square root of {value}, about {near:.6g}",
+            value=shown(found.square),
+            near=float(found),
+        )
     if isinstance(found, Fraction) and found.denominator > 1 and "/" in shown(found):
-        return f"{shown(found)}, about {float(found):.6f}"
+        return Phrase("{value}, about {near:.6f}", value=shown(found), near=float(found))
     return shown(found)
 
 

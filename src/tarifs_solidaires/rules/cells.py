@@ -11,6 +11,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
+from tarifs_solidaires.catalogue import Joined, Phrase
 from tarifs_solidaires.engine.expression import (
     MIRRORED,
     Among,
@@ -163,34 +164,43 @@ class Side:
             return Number(factor)
         return base if factor == 1 else Operation("*", Number(factor), base)
 
-    def said(self, start: int, stop: int) -> str:
+    def said(self, start: int, stop: int) -> Phrase:
         """Return some bins in words, such as ``age above 26 and up to 60``."""
         count = self.axis.bins - self.axis.missing
-        found: list[str] = []
+        found: list[Phrase] = []
         if start < min(stop, count):
             if self.kind == "number":
-                found.append(f"{self.name} {self._range(start, min(stop, count))}".rstrip())
+                found.append(self._range(start, min(stop, count)))
             elif self.kind == "flag":
-                found.append(f"{self.name} {' or '.join(('false', 'true')[start:stop])}")
+                found.append(self._one_of(("false", "true")[start:stop]))
             else:
                 words = [word for words in self.words[start:stop] for word in words]
-                more = f" and {len(words) - LISTED} more" if len(words) > LISTED else ""
-                found.append(f"{self.name} {' or '.join(words[:LISTED])}{more}")
+                more = len(words) - LISTED
+                listed = self._one_of(words[:LISTED])
+                found.append(Phrase("{listed} and {count} more", listed=listed, count=more)
+                             if more > 0 else listed)  # fmt: skip
         if stop > count:
-            found.append(f"{self.name} missing")
-        return " or ".join(found)
+            found.append(Phrase("{name} missing", name=self.name))
+        return Joined(found, "or")
 
-    def _range(self, start: int, stop: int) -> str:
+    def _one_of(self, words: Sequence[str]) -> Phrase:
+        return Phrase("{name} {words}", name=self.name, words=Joined(words, "or"))
+
+    def _range(self, start: int, stop: int) -> Phrase:
         low = self.axis.cuts[start - 1] if start else None
         high = self.axis.cuts[stop - 1] if stop <= len(self.axis.cuts) else None
         if low and high and low.value == high.value:
-            return f"equal to {self._shown(low.value)}"
+            return Phrase("{name} equal to {value}", name=self.name, value=self._shown(low.value))
         words = []
         if low:
-            words.append(f"{'above' if low.after else 'from'} {self._shown(low.value)}")
+            template = "above {value}" if low.after else "from {value}"
+            words.append(Phrase(template, value=self._shown(low.value)))
         if high:
-            words.append(f"{'up to' if high.after else 'below'} {self._shown(high.value)}")
-        return " and ".join(words)
+            template = "up to {value}" if high.after else "below {value}"
+            words.append(Phrase(template, value=self._shown(high.value)))
+        if not words:
+            return Phrase("{name}", name=self.name)
+        return Phrase("{name} {words}", name=self.name, words=Joined(words, "and"))
 
     def _shown(self, value: Fraction) -> str:
         item = self.space.inputs.get(self.name)
@@ -239,9 +249,9 @@ class Group:
         return [(side, *ends) for side, ends in pairs if ends != (0, side.axis.bins)]
 
     @property
-    def words(self) -> str:
+    def words(self) -> Phrase:
         """The cases in words; empty for every case."""
-        return ", ".join(side.said(*ends) for side, *ends in self._told)
+        return Joined([side.said(*ends) for side, *ends in self._told])
 
     @property
     def when(self) -> str | None:

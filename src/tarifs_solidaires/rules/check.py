@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from importlib.resources import files
 
+from tarifs_solidaires.catalogue import Joined, Phrase
 from tarifs_solidaires.engine.backends import INT_BITS
 from tarifs_solidaires.errors import Fault, RuleError, nearest
 from tarifs_solidaires.rules.cases import check_cases
@@ -34,6 +35,8 @@ from tarifs_solidaires.values.numbers import decimal_text
 
 __all__ = ["Finding", "check_rule", "check_text", "summary"]
 
+FALLS = "{output} falls from {first} to {then} as {input} rises from {before} to {after}"
+RISES = "{output} rises from {first} to {then} as {input} rises from {before} to {after}"
 MOST = 200  # findings of one kind of severity that are returned
 # Where a fault leaves the versions and the cases as they are.
 HARMLESS = ("version", "case", "note", "title", "purpose", "per", "authority", "contact", "name",
@@ -130,7 +133,7 @@ def _sorted(notes: Findings) -> list[Finding]:
     left = [finding for finding in found if finding not in kept]
     more = Finding(
         code="more", severity=left[0].severity, where="", line=None,
-        message=f"and {len(left):,} more findings", remedy="correct those above first",
+        message=Phrase("and {count:,} more findings", count=len(left)), remedy="correct those above first",
     )  # fmt: skip
     return [*(finding for finding in found if finding in kept), more]
 
@@ -174,17 +177,16 @@ class _Check(RuleParts):
         known = list_jurisdictions()
         if file.jurisdiction and file.jurisdiction not in known:
             self.notes.error(
-                ("jurisdiction",), "jurisdiction", f"there is no jurisdiction {file.jurisdiction!r}",
-                f"{nearest(file.jurisdiction, known)}; leave it out where there is none",
+                ("jurisdiction",), "jurisdiction", Phrase("there is no jurisdiction {jurisdiction!r}", jurisdiction=file.jurisdiction),
+                Phrase("{near}; leave it out where there is none", near=nearest(file.jurisdiction, known)),
             )  # fmt: skip
         written = catalogues()
         foreign = [lang for lang in file.languages if lang.split("-")[0] not in written]
         if foreign:
             self.notes.warning(
                 ("languages",), "language",
-                f"the package has no sentences in {', '.join(foreign)}, so notices are in "
-                f"{next((lang for lang in file.languages if lang not in foreign), 'en')}",
-                f"it has {', '.join(written)}",
+                Phrase("the package has no sentences in {names}, so notices are in {own}", names=Joined(foreign), own=next((lang for lang in file.languages if lang not in foreign), 'en')),
+                Phrase("it has {names}", names=Joined(written)),
             )  # fmt: skip
         last = max(file.version, key=lambda one: one.valid_from, default=None)
         endless = last is not None and last.known_until is None and file.known_until is None
@@ -208,8 +210,8 @@ class _Check(RuleParts):
         made = {step.name for version in file.version for step in version.step}
         for name in file.output.keys() - made - file.input.keys() - self.reader.lost:
             self.notes.error(
-                ("output", name), "output", f"no version works out {name}",
-                f"name a step {name}, or take the output out",
+                ("output", name), "output", Phrase("no version works out {name}", name=name),
+                Phrase("name a step {name}, or take the output out", name=name),
             )  # fmt: skip
 
     def units(self) -> Iterator[tuple[Path, str]]:
@@ -223,12 +225,12 @@ class _Check(RuleParts):
             return
         if money and not self.file.currency:
             self.notes.error(
-                path, "currency", f"the unit is in {money}, and the file has no currency",
-                f'write currency = "{money}" at the head of the file',
+                path, "currency", Phrase("the unit is in {money}, and the file has no currency", money=money),
+                Phrase('write currency = "{money}" at the head of the file', money=money),
             )  # fmt: skip
         elif money and money != self.file.currency:
             self.notes.warning(
-                path, "currency", f"the unit is in {money}, the file in {self.file.currency}",
+                path, "currency", Phrase("the unit is in {money}, the file in {currency}", money=money, currency=self.file.currency),
                 "correct one of the two",
             )  # fmt: skip
 
@@ -261,20 +263,24 @@ class _Check(RuleParts):
                 wide = sorted(inputs, key=lambda item: -item.maximum / item.grid)[:3]
                 self.notes.warning(
                     rule.steps[name].entry.path, "slow",
-                    f"its largest whole number needs {bits} bits, more than {INT_BITS}: it is computed "
-                    "with Python's own integers, which is slow",
-                    f"give realistic bounds ('to') to {', '.join(item.name for item in wide)}",
+                    Phrase("its largest whole number needs {bits} bits, more than {most}: it is computed with Python's own integers, which is slow", bits=bits, most=INT_BITS),
+                    Phrase("give realistic bounds ('to') to {names}", names=Joined([item.name for item in wide])),
                 )  # fmt: skip
         for turn in turns(setting.space):
             person = person_text(setting.space, turn.person)
             kind = self.file.output[turn.output].kind
-            verb = "falls" if kind in RISING else "rises"
+            falls = kind in RISING
             item = setting.space.inputs[turn.input]
             self.notes.warning(
                 rule.steps[turn.output].entry.path, "trend",
-                f"{turn.output} {verb} from {decimal_text(turn.first)} to {decimal_text(turn.then)} as "
-                f"{turn.input} rises from {item.shown(turn.before)} to {item.shown(turn.after)}"
-                + (f", with {person}" if person != "given = {}" else ""),
+                Phrase(
+                    "{what}, with {person}" if person != "given = {}" else "{what}", person=person,
+                    what=Phrase(
+                        FALLS if falls else RISES, output=turn.output, input=turn.input,
+                        first=decimal_text(turn.first), then=decimal_text(turn.then),
+                        before=item.shown(turn.before), after=item.shown(turn.after),
+                    ),
+                ),
                 "check the rows and bounds that decide there",
             )  # fmt: skip
 

@@ -12,6 +12,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
+from tarifs_solidaires.catalogue import Joined, Phrase, Worded
 from tarifs_solidaires.engine.exact import Value as ExactValue
 from tarifs_solidaires.engine.exact import Worked, work_out
 from tarifs_solidaires.engine.expression import ALWAYS, Among, Case, Choice, Truth, names, walk
@@ -19,7 +20,7 @@ from tarifs_solidaires.engine.formula import parse_formula
 from tarifs_solidaires.engine.program import UNCOVERED, Deferred, OutOfBoundsError, Program, made
 from tarifs_solidaires.engine.quantities import LimitError
 from tarifs_solidaires.engine.step import Step, in_order
-from tarifs_solidaires.errors import SHOWN, Fault, InputError, RuleError, nearest
+from tarifs_solidaires.errors import SHOWN, Fault, InputError, RuleError, at_places, nearest
 from tarifs_solidaires.rules.build import Builder
 from tarifs_solidaires.rules.file import RuleFile, VocabularyFile
 from tarifs_solidaires.rules.keys import Reader
@@ -279,16 +280,20 @@ class DatedRule:
                 faults.append(
                     Fault(code="two_ways", input=name, remedy="keep one of the two",
                           template="{input} and {others} are both given",
-                          data={"others": " and ".join(through)})
+                          data={"others": Joined(through, "and")})
                 )  # fmt: skip
             elif through or (name in self.required and name not in given):
                 missing = [way for way in sorted(ways) if way not in given and
                            self.all_inputs[way].default is None] if through else [name]  # fmt: skip
-                other = f" (or {' with '.join(sorted(ways))})" if ways and not through else ""
+                template = "{input} is missing: this rule cannot be computed without it"
+                if ways and not through:
+                    template = (
+                        "{input} (or {others}) is missing: this rule cannot be computed without it"
+                    )
                 faults += [
                     Fault(code="missing_input", input=way,
-                          template="{input}{other} is missing: this rule cannot be computed without it",
-                          remedy="give it", data={"other": other})
+                          template=template, remedy="give it",
+                          data={"others": Joined([] if through else sorted(ways), "and")})
                     for way in missing
                 ]  # fmt: skip
         return faults
@@ -355,7 +360,7 @@ class DatedRule:
         except LimitError as error:
             step = next(iter(getattr(error, "__notes__", ())), "")
             raise RuleError(
-                Fault(code="limit", where=f"{self.name}, step {step}", input=step,
+                Fault(code="limit", where=Phrase("{rule}, step {step}", rule=self.name, step=step), input=step,
                       template=error.template, remedy=error.remedy)
             ) from None  # fmt: skip
 
@@ -436,11 +441,11 @@ class DatedRule:
             if errors == "raise":
                 raise InputError(self._uncovered_fault(()))
             return self._set_aside(given, plan.default_names, self._uncovered_fault(()).message)
-        for position, entry in enumerate(self.file.require):
+        for position in range(len(self.file.require)):
             if found[f"{REQUIRED}{position}"] is False:
                 if errors == "raise":
                     raise InputError(self._requirement_fault(position, ()))
-                reason = f"{entry.input}: {self._requirement_text(position)}"
+                reason = self._requirement_reason(position)
                 return self._set_aside(given, plan.default_names, reason)
         outputs = {}
         for name, (kind, codes) in plan.outputs.items():
@@ -491,14 +496,14 @@ class DatedRule:
                 reasons.append(why)
             where = np.broadcast_to(mask, shape).reshape(-1) & (number == 0)
             number[where] = reasons.index(why)
-        for position, entry in enumerate(self.file.require):
+        for position in range(len(self.file.require)):
             refused = (made(computed.outputs[f"{REQUIRED}{position}"]) == 0) & (number == 0)
             if refused.any():
                 if errors == "raise":
                     raise InputError(
                         self._requirement_fault(position, np.argwhere(refused.reshape(shape)))
                     )
-                reasons.append(f"{entry.input}: {self._requirement_text(position)}")
+                reasons.append(self._requirement_reason(position))
                 number[refused] = len(reasons) - 1
         if computed.uncovered is not None:
             open_ = computed.uncovered & (number == 0)
@@ -572,17 +577,24 @@ class DatedRule:
     def _uncovered_fault(self, places: Any) -> Fault:
         found = [tuple(int(n) for n in place) for place in places]
         positions = tuple(p[0] if len(p) == 1 else p for p in found[:SHOWN])
-        more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
         return Fault(
             code="uncovered", positions=positions, count=len(found) or 1,
             template="no row of {rule} covers the inputs{at}", remedy="check the file",
-            data={"rule": self.name,
-                  "at": f" at {', '.join(map(str, positions))}{more}" if positions else ""},
+            data={"rule": self.name, "at": at_places(positions, len(found))},
         )  # fmt: skip
 
-    def _requirement_text(self, position: int) -> str:
+    def _requirement_reason(self, position: int) -> Phrase:
+        """Return why a value is set aside that does not go with others."""
         entry = self.file.require[position]
-        return entry.message.first or "does not go with the other inputs"
+        return Phrase("{input}: {text}", input=entry.input, text=self._requirement_text(position))
+
+    def _requirement_text(self, position: int) -> Phrase:
+        entry = self.file.require[position]
+        return (
+            Worded(entry.message.wordings)
+            if entry.message
+            else Phrase("does not go with the other inputs")
+        )
 
     def _requirement_fault(self, position: int, places: Any) -> Fault:
         entry = self.file.require[position]
@@ -591,8 +603,7 @@ class DatedRule:
         return Fault(
             code="requirement", input=entry.input, positions=positions, count=len(found) or 1,
             template="{input}{at}: {text}", remedy="correct it, or the inputs beside it",
-            data={"text": self._requirement_text(position),
-                  "at": f" at {', '.join(map(str, positions))}" if positions else ""},
+            data={"text": self._requirement_text(position), "at": at_places(positions)},
         )  # fmt: skip
 
     def work_out(self, values: Mapping[str, object]) -> dict[str, Worked]:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import html
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, TypeAlias
 
 import attrs
 
+from tarifs_solidaires.catalogue import Counted, Joined, Phrase, phrase, said
 from tarifs_solidaires.rules.load import place_text
 from tarifs_solidaires.rules.toml_lines import Path, line_of
 
 Severity: TypeAlias = Literal["error", "warning"]
+SEVERITIES = {"error": Phrase("error"), "warning": Phrase("warning")}
 
 
 @attrs.frozen(kw_only=True)
@@ -33,6 +36,11 @@ class Finding:
         What is wrong.
     remedy : str
         What to do.
+
+    Notes
+    -----
+    ``message`` and ``remedy`` are phrases: English texts that ``say`` themselves in the other
+    languages. Those of a finding made again from its data stay in the language of the data.
     """
 
     code: str
@@ -43,19 +51,51 @@ class Finding:
     remedy: str = ""
 
     def __str__(self) -> str:
-        """Say all but the line."""
-        text = ": ".join(filter(None, (self.severity, self.where, self.message)))
-        return f"{text}; {self.remedy}" if self.remedy else text
+        """Say all but the line, in English."""
+        return self.say("en")
 
-    def to_dict(self) -> dict[str, Any]:
+    def say(self, lang: str) -> str:
+        """Say all but the line.
+
+        Parameters
+        ----------
+        lang : {"en", "fr", "pt"}
+            Language, with or without a country; English where it is another one.
+
+        Returns
+        -------
+        str
+            One sentence.
+        """
+        return Phrase("{severity}: {text}", severity=SEVERITIES[self.severity], text=self.text).say(
+            lang
+        )
+
+    @property
+    def text(self) -> Phrase:
+        """The place, what is wrong and what to do."""
+        text = phrase(self.message)
+        if self.where:
+            text = Phrase("{where}: {text}", where=self.where, text=text)
+        if not self.remedy:
+            return text
+        return Phrase("{message}; {advice}", message=text, advice=phrase(self.remedy))
+
+    def to_dict(self, lang: str = "en") -> dict[str, Any]:
         """Return the finding as plain values that go to JSON.
+
+        Parameters
+        ----------
+        lang : {"en", "fr", "pt"}
+            Language of ``message`` and ``remedy``.
 
         Returns
         -------
         dict
             What it holds, by name.
         """
-        return attrs.asdict(self)
+        found = attrs.asdict(self)
+        return found | {key: said(found[key], lang) for key in ("where", "message", "remedy")}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Finding:
@@ -124,25 +164,29 @@ class Findings:
             return
         one = Finding(
             code=code, severity=severity, where=place_text(path, self.data),
-            line=line_of(path, self.lines), message=message, remedy=remedy,
+            line=line_of(path, self.lines), message=phrase(message), remedy=phrase(remedy),
         )  # fmt: skip
         if one not in self.found:
             self.found.append(one)
 
 
-def summary(findings: Sequence[Finding]) -> str:
+def summary(findings: Sequence[Finding]) -> Phrase:
     """Return how many errors and warnings there are, in words.
 
     Examples
     --------
-    >>> summary([])
-    '0 errors, 0 warnings'
+    >>> print(summary([]))
+    0 errors, 0 warnings
+    >>> summary([]).say("pt")
+    '0 erros, 0 avisos'
     """
-    counts = []
-    for severity in ("error", "warning"):
-        n = sum(finding.severity == severity for finding in findings)
-        counts.append(f"{n} {severity}{'' if n == 1 else 's'}")
-    return ", ".join(counts)
+    counted = Counter(finding.severity for finding in findings)
+    return Joined(
+        [
+            Counted("{count:,} error", "{count:,} errors", counted["error"]),
+            Counted("{count:,} warning", "{count:,} warnings", counted["warning"]),
+        ]
+    )
 
 
 def finding_schema() -> dict[str, Any]:

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 import attrs
 
+from tarifs_solidaires.catalogue import Joined, Phrase, phrase
 from tarifs_solidaires.errors import nearest
 from tarifs_solidaires.rules.toml_lines import Path
 from tarifs_solidaires.values.frozen import EMPTY, Frozen
@@ -68,6 +69,8 @@ class Reader:
         key = (path, code, template, repr(data))
         if key not in self._noted:
             self._noted.add(key)
+            if "expected" in data:  # what a kind says of itself
+                data["expected"] = phrase(data["expected"])
             self.remarks.append(Remark(path, code, template, remedy, data))
 
     def value(self, kind: Kind, value: Any, path: Path) -> Any:
@@ -75,7 +78,7 @@ class Reader:
         left = PLACEHOLDER.match(value) if isinstance(value, str) else None
         if left is None:
             return kind.read(value, path, self)
-        what = value[left.end() :].strip() or kind.words()
+        what = value[left.end() :].strip() or phrase(kind.words())
         self.wrong(path, "placeholder", "to fill in: {what}", what=what)
         return NOTHING
 
@@ -101,7 +104,7 @@ class Kind:
         if isinstance(value, str) and _UNQUOTED.fullmatch(value):
             remedy = "take the quotes away"
             if "," in value:
-                remedy += ", and write a decimal point"
+                remedy = "take the quotes away, and write a decimal point"
         elif isinstance(value, dt.datetime):
             remedy = "take the time away"
         elif isinstance(value, dt.date):
@@ -125,9 +128,9 @@ def shown(value: Any) -> str:
         case str():
             text = f'"{value}"'
         case Mapping():
-            return "a table"
+            return Phrase("a table")
         case list() | tuple():
-            return "a list"
+            return Phrase("a list")
         case Fraction():
             text = decimal_text(value)
         case dt.date() | dt.time():
@@ -203,7 +206,7 @@ class Word(Kind):
 
     def words(self) -> str:
         """Return what to write."""
-        return ", ".join(f'`"{word}"`' for word in self.known)
+        return Joined([f'`"{word}"`' for word in self.known])
 
 
 @attrs.frozen
@@ -225,7 +228,8 @@ class Text(Kind):
             if reader.languages and lang not in reader.languages:
                 reader.wrong(
                     (*path, lang), "language", "{lang!r} is not a language of this file",
-                    "add it to languages, or write " + " or ".join(reader.languages), lang=lang[:80],
+                    "add it to languages, or write {known}", lang=lang[:80],
+                    known=Joined(reader.languages, "or"),
                 )  # fmt: skip
                 continue
             plain = reader.value(Plain(), text, (*path, lang))
@@ -263,15 +267,21 @@ class Figure(Kind):
         low = -self.high if self.low is None else self.low
         if not low <= number <= self.high or (self.above and number == low):
             reader.wrong(
-                path, "out_of_bounds", "{value} is too {side}", "write {expected}", value=shown(value),
-                side="large" if number > self.high else "small", expected=self._bounds(),
+                path, "out_of_bounds",
+                "{value} is too large" if number > self.high else "{value} is too small",
+                "write {expected}", value=shown(value), expected=self._bounds(),
             )  # fmt: skip
             return NOTHING
         return number
 
     def _bounds(self) -> str:
         low = -self.high if self.low is None else self.low
-        return f"a number {'above' if self.above else 'from'} {int(low):,} to {int(self.high):,}"
+        template = (
+            "a number above {low:,} to {high:,}"
+            if self.above
+            else "a number from {low:,} to {high:,}"
+        )
+        return Phrase(template, low=int(low), high=int(self.high))
 
     def schema(self) -> dict[str, Any]:
         """Return its JSON Schema."""
@@ -283,7 +293,8 @@ class Figure(Kind):
         """Return what to write."""
         if self.low is None:
             return "a number"
-        return f"a number {'above' if self.above else 'from'} {self.low}"
+        template = "a number above {low}" if self.above else "a number from {low}"
+        return Phrase(template, low=decimal_text(self.low))
 
 
 @attrs.frozen
@@ -305,7 +316,9 @@ class Whole(Kind):
 
     def words(self) -> str:
         """Return what to write."""
-        return f"{self.low}" if self.low == self.high else f"a whole number from {self.low}"
+        if self.low == self.high:
+            return Phrase("{value}", value=self.low)
+        return Phrase("a whole number from {low}", low=self.low)
 
 
 @attrs.frozen
@@ -462,7 +475,7 @@ class Table(Kind):
                 reader.wrong(
                     (*path, name), "name", "{name} is not {expected}", "rename it",
                     name=shown(name), expected=self.name if len(name) <= LONGEST_NAME
-                    else f"a name: it has more than {LONGEST_NAME} characters",
+                    else Phrase("a name: it has more than {most} characters", most=LONGEST_NAME),
                 )  # fmt: skip
                 continue
             one = reader.value(self.of, item, (*path, name))

@@ -15,6 +15,7 @@ from unicodedata import normalize
 
 import attrs
 
+from tarifs_solidaires.catalogue import Joined, Phrase, phrase, system_reason
 from tarifs_solidaires.errors import DateError, Fault, RuleError, nearest
 from tarifs_solidaires.rules.build import Builder
 from tarifs_solidaires.rules.dated import made_parts
@@ -144,17 +145,23 @@ def _known(file: RuleFile, day: dt.date, beyond: Beyond) -> dt.date | None:
     before = [span for span in spans if span[0] <= day]
     if before and beyond == "last_known":
         return max(before)[1]
-    known = " and ".join(f"from {first} to {last}" for first, last in _merged(spans))
+    known = spans_text(_merged(spans))
     raise DateError(
         Fault(
             code="unknown_day", where=file.name, template="is known {known}, not on {value}",
-            remedy="ask for a day between" + (
-                ", or for the last known rule (beyond=\"last_known\")" if before else ""
-            ),
+            remedy="ask for a day between, or for the last known rule (beyond=\"last_known\")"
+            if before else "ask for a day between",
             data={"value": day.isoformat(), "known": known,
                   "spans": [(a.isoformat(), b.isoformat()) for a, b in spans]},
         )
     )  # fmt: skip
+
+
+def spans_text(spans: Iterable[tuple[dt.date, dt.date]]) -> Phrase:
+    """Return some spans of days in words."""
+    return Joined(
+        [Phrase("from {first} to {last}", first=str(a), last=str(b)) for a, b in spans], "and"
+    )
 
 
 def _merged(spans: Sequence[tuple[dt.date, dt.date]]) -> list[tuple[dt.date, dt.date]]:
@@ -239,7 +246,7 @@ def _text_of(file: Traversable, where: str, root: Traversable | None = None) -> 
         with file.open("rb") as stream:
             read = stream.read(MAX_BYTES + 1)
     except OSError as error:
-        reason = f"cannot be read ({error.strerror or error})"
+        reason = Phrase("cannot be read ({reason})", reason=system_reason(error))
         raise _no_file(where, reason, "check the path") from None
     if len(read) > MAX_BYTES:
         raise RuleError(
@@ -257,11 +264,7 @@ def _text_of(file: Traversable, where: str, root: Traversable | None = None) -> 
 
 
 def _no_file(where: str, reason: str, remedy: str) -> RuleError:
-    return RuleError(
-        Fault(
-            code="no_file", where=where, template="{reason}", remedy=remedy, data={"reason": reason}
-        )
-    )
+    return RuleError(Fault(code="no_file", where=where, template=phrase(reason), remedy=remedy))
 
 
 @lru_cache(maxsize=128)
@@ -320,7 +323,7 @@ def _shared(file: RuleFile, reader: Reader, roots: tuple[str, ...]) -> Iterable[
             vocabulary = None
             reader.wrong(
                 ("use", position), "vocabulary", "the vocabulary {name!r} cannot be used: {reason}",
-                "correct that file", name=name, reason=str(error.errors[0]),
+                "correct that file", name=name, reason=error.errors[0],
             )  # fmt: skip
         else:
             if vocabulary is None:

@@ -10,6 +10,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
+from tarifs_solidaires.catalogue import said
 from tarifs_solidaires.engine.program import Deferred, made
 from tarifs_solidaires.errors import nearest, plain
 from tarifs_solidaires.values.texts import Texts
@@ -139,10 +140,26 @@ class Outcome:
 
     @property
     def reason(self) -> str | Array:
-        """Why a value was set aside, empty where it was not: str, or an array of objects."""
+        """Why a value was set aside, in English, empty where it was not: str, or array of objects."""
+        return self.reason_in("en")
+
+    def reason_in(self, lang: str) -> str | Array:
+        """Return why a value was set aside, in a language.
+
+        Parameters
+        ----------
+        lang : {"en", "fr", "pt"}
+            Language, with or without a country; English where it is another one.
+
+        Returns
+        -------
+        str or ndarray of object
+            The reason, or an array of reasons; empty where nothing was set aside.
+        """
+        words = [said(reason, lang) for reason in self.reasons]
         if self.shape == ():
-            return self.reasons[int(self.reason_number)]
-        return np.array(self.reasons, dtype=object).take(self.reason_number)
+            return words[int(self.reason_number)]
+        return np.array(words, dtype=object).take(self.reason_number)
 
     def to_json(self) -> str:
         """Return ``to_dict()`` as JSON.

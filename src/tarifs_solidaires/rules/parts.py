@@ -8,6 +8,7 @@ from typing import Any
 
 import attrs
 
+from tarifs_solidaires.catalogue import Joined, Phrase
 from tarifs_solidaires.errors import nearest
 from tarifs_solidaires.rules.build import Builder
 from tarifs_solidaires.rules.file import ListEntry, ParameterEntry, RuleFile, VocabularyFile
@@ -34,8 +35,18 @@ def note_unfinished(notes: Findings) -> None:
             found = UNFINISHED.search(value)
             if found is not None and found.start() > 0:
                 notes.warning(
-                    path, "unfinished", f"the text says {found[0]!r}", "finish it, or reword it"
+                    path,
+                    "unfinished",
+                    Phrase("the text says {found!r}", found=found[0]),
+                    "finish it, or reword it",
                 )
+
+
+_UNUSED = {
+    "step": "nothing reads the step {name}", "input": "nothing reads the input {name}",
+    "parameter": "nothing reads the parameter {name}", "list": "nothing reads the list {name}",
+    "source": "nothing reads the source {name}",
+}  # fmt: skip
 
 
 class Parts:
@@ -74,8 +85,8 @@ class Parts:
             return  # a name, or letters that stand for one: the same in every language
         if texts and missing:
             self.notes.warning(
-                path, "translation", f"no text in {', '.join(missing)}",
-                f"add {' and '.join(missing)}: {shown(texts.first)} stands in for it",
+                path, "translation", Phrase("no text in {names}", names=Joined(missing)),
+                Phrase("add {names}: {first} stands in for it", names=Joined(missing, "and"), first=shown(texts.first)),
             )  # fmt: skip
 
 
@@ -110,7 +121,7 @@ class RuleParts(Parts):
             if word and source not in keys:
                 self.notes.warning(
                     (*path, "source"), "source_key",
-                    f"there is no [source.{source}], so that {source!r} is its title",
+                    Phrase("there is no [source.{source}], so that {source!r} is its title", source=source),
                     nearest(str(source), keys) if keys else "write a title of more than a word",
                 )  # fmt: skip
         for version in self.file.version:
@@ -159,7 +170,10 @@ class RuleParts(Parts):
         for name, figure in figures:
             if name not in read and not figure.note:
                 self.note_unused(
-                    figure.path, "parameter", name, ", or say in its note what it is for"
+                    figure.path,
+                    "parameter",
+                    name,
+                    "take it out, or say in its note what it is for",
                 )
         asked = {word for when in _whens(self.file) for word in when}
         for name, listed in self.file.list.items():
@@ -170,9 +184,9 @@ class RuleParts(Parts):
         for name in self.file.source.keys() - cited:
             self.note_unused(("source", name), "source", name)
 
-    def note_unused(self, path: Path, kind: str, name: str, more: str = "") -> None:
+    def note_unused(self, path: Path, kind: str, name: str, remedy: str = "take it out") -> None:
         """Note something that nothing reads."""
-        self.notes.warning(path, "unused", f"nothing reads the {kind} {name}", f"take it out{more}")
+        self.notes.warning(path, "unused", Phrase(_UNUSED[kind], name=name), remedy)
 
 
 def sections(value: Any, path: Path) -> Iterator[tuple[Any, Path]]:

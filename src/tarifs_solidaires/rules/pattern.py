@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 
+from tarifs_solidaires.catalogue import Phrase, phrase
 from tarifs_solidaires.values.inputs import LONGEST
 
 MOST = 10_000  # ways to match one text, beyond which a pattern is refused
@@ -14,7 +15,17 @@ _REPEAT = re.compile(r"\?|\*|\+|\{(\d{1,3})(?:(,)(\d{1,3})?)?\}")
 
 
 class PatternError(ValueError):
-    """A pattern that is refused."""
+    """A pattern that is refused.
+
+    Parameters
+    ----------
+    reason : str
+        Why, in words that follow "the pattern".
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = phrase(reason)
 
 
 def ways(pattern: str) -> int:
@@ -39,16 +50,16 @@ def ways(pattern: str) -> int:
     tarifs_solidaires.rules.pattern.PatternError: can be tried in too many ways
     """
     if len(pattern) > LONGEST_PATTERN:
-        raise PatternError(f"has more than {LONGEST_PATTERN} characters")
+        raise PatternError(Phrase("has more than {most} characters", most=LONGEST_PATTERN))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             re.compile(pattern)
-    except (re.error, OverflowError, Warning) as error:
-        raise PatternError(f"cannot be read: {error}") from None
+    except (re.error, OverflowError, Warning):
+        raise PatternError("cannot be read") from None
     found, place = _alternatives(pattern, 0)
     if place < len(pattern):
-        raise PatternError(f"cannot be read at {pattern[place:][:10]!r}")
+        raise PatternError(Phrase("cannot be read at {pattern!r}", pattern=pattern[place:][:10]))
     return found
 
 
@@ -67,7 +78,11 @@ def _alternatives(pattern: str, place: int) -> tuple[int, int]:
         else:
             atom = _ATOM.match(pattern, place)
             if atom is None:
-                raise PatternError(f"uses {pattern[place:][:2]!r}, which is not allowed here")
+                raise PatternError(
+                    Phrase(
+                        "uses {pattern!r}, which is not allowed here", pattern=pattern[place:][:2]
+                    )
+                )
             one, place = 1, atom.end()
         repeat = _REPEAT.match(pattern, place)
         if repeat is not None:

@@ -17,6 +17,7 @@ from typing import Any
 import attrs
 import numpy as np
 
+from tarifs_solidaires.catalogue import Joined, Phrase
 from tarifs_solidaires.engine.exact import Value as ExactValue
 from tarifs_solidaires.engine.exact import Worked
 from tarifs_solidaires.engine.expression import Choice
@@ -69,10 +70,14 @@ class Setting:
     words: str = ""
 
     @property
-    def start(self) -> str:
-        """How a message about it begins."""
-        words = ", ".join(filter(None, (self.variant.words, self.words)))
-        return f"{words}, " if words else ""
+    def is_usual(self) -> bool:
+        """Whether nothing is unusual about it."""
+        return not self.variant.words and not self.words
+
+    def about(self, message: Phrase) -> Phrase:
+        """Return a message about it, which says what is not as usual."""
+        words = Joined(filter(None, (self.variant.words, self.words)))
+        return Phrase("{words}, {message}", words=words, message=message) if words else message
 
 
 def change_days(file: RuleFile, rule: DatedRule, last: dt.date) -> list[dt.date]:
@@ -111,12 +116,12 @@ def variants(prover: Prover, entry: VersionEntry) -> Iterator[Variant]:
         return
     yield first
     for day in change_days(prover.file, first.rule, first.rule.version.valid_to):
-        other = made(day, EMPTY, f"on {day}")
+        other = made(day, EMPTY, Phrase("on {day}", day=str(day)))
         if other is not None:
             yield other
     for changes in choices(first.rule):
-        words = " and ".join(f"{name} = {shown(value)}" for name, value in changes.items())
-        other = made(entry.valid_from, changes, f"with {words}")
+        words = Joined([f"{name} = {shown(value)}" for name, value in changes.items()], "and")
+        other = made(entry.valid_from, changes, Phrase("with {words}", words=words))
         if other is not None:
             yield other
 
@@ -149,12 +154,17 @@ def given_sets(rule: DatedRule) -> Iterator[tuple[frozenset[str], str]]:
     else:
         left_out = [*({name} for name in optional), set(optional)]
     for names in left_out:
-        verb = "are" if len(names) > 1 else "is"
-        yield all_ - names, f"where {' and '.join(sorted(names))} {verb} not given"
+        listed = Joined(sorted(names), "and")
+        yield (
+            all_ - names,
+            Phrase("where {names} are not given", names=listed) if len(names) > 1
+            else Phrase("where {name} is not given", name=listed),
+        )  # fmt: skip
     for name in sorted(all_):
         ways = rule.ways(name)
         if ways:
-            words = f"where {name} is given through {' and '.join(sorted(ways))}"
+            listed = Joined(sorted(ways), "and")
+            words = Phrase("where {name} is given through {ways}", name=name, ways=listed)
             yield all_ - {name} | ways, words
 
 
@@ -225,7 +235,7 @@ class _Version:
         if left:
             self.notes.warning(
                 self.entry.path, "not_decided",
-                f"{len(left)} days and choices were not looked at, from {left[0]} on",
+                Phrase("{count} days and choices were not looked at, from {left} on", count=len(left), left=left[0]),
                 "begin a new version on one of those days",
             )  # fmt: skip
         return found[:PROGRAMS]
@@ -238,7 +248,7 @@ class _Version:
             if (fault.input, fault.template) in self.limits:
                 return None
             self.limits.add((fault.input, fault.template))
-            start = ", ".join(filter(None, (variant.words, words)))
+            start = Joined(filter(None, (variant.words, words)))
             self.notes.error(
                 self.path_of(variant.rule, fault.input), "not_computable",
                 attrs.evolve(fault, where=start).message, fault.advice,
@@ -278,8 +288,7 @@ class _Version:
     def too_large(self, setting: Setting, name: str, grid: Grid) -> None:
         self.notes.warning(
             self.path_of(setting.variant.rule, name), "not_decided",
-            f"this table has {grid.size:,} combinations of bounds, more than {CELLS:,}: whether its "
-            "rows cover every case is not proved",
+            Phrase("this table has {size:,} combinations of bounds, more than {most:,}: whether its rows cover every case is not proved", size=grid.size, most=CELLS),
             "make two tables of it, of which one reads the other",
         )  # fmt: skip
 
@@ -297,7 +306,7 @@ class _Version:
             decided |= rows & setting.space.rows_met(name)
             for row in rows - decided:
                 self.maybe.setdefault((name, row), []).append((setting, cells))
-        if not setting.start and cells.grid.rows <= CROSSED:
+        if setting.is_usual and cells.grid.rows <= CROSSED:
             self.crossing(setting, name, cells)
 
     def uncovered(self, setting: Setting, name: str, cells: Cells) -> None:
@@ -340,25 +349,33 @@ class _Version:
         self, setting: Setting, name: str, group: Group, left_out: tuple[str, ...], answer: Answer
     ) -> None:
         path = self.path_of(setting.variant.rule, name)
-        row = "add a last row without 'when'"
+        row = Phrase("add a last row without 'when'")
         if group.when:
-            row = f"add a row below the others with when = {group.when}"
-        what = f"covers {group.words}" if group.words else "holds"
+            row = Phrase("add a row below the others with when = {when}", when=group.when)
+        what = (
+            Phrase("a row covers {cases}", cases=group.words)
+            if group.words
+            else Phrase("a row holds")
+        )
+        none = (
+            Phrase("no row covers {cases}", cases=group.words)
+            if group.words
+            else Phrase("no row holds")
+        )
         if left_out:
-            listed = " and ".join(filter(None, (", ".join(left_out[:-1]), left_out[-1])))
-            what += f" where no row about {listed} decides"
+            template = "{what} where no row about {names} decides"
+            names = Joined(left_out, "and")
+            what, none = (Phrase(template, what=one, names=names) for one in (what, none))
         if answer.person is None:
             self.notes.warning(
                 path, "not_decided",
-                f"{setting.start}it is not decided whether a row {what}: no such case "
-                "was found, and none was excluded", f"{row}, or give the inputs closer bounds",
+                setting.about(Phrase("it is not decided whether {what}: no such case was found, and none was excluded", what=what)), Phrase("{row}, or give the inputs closer bounds", row=row),
             )  # fmt: skip
             return
         self.notes.error(
             path, "uncovered",
-            f"{setting.start}no row {what}; a case: "
-            f"{person_text(setting.space, answer.person)}",
-            row if group.when else f'{row}, with then = "missing" if there is no result',
+            setting.about(Phrase("{none}; a case: {person}", none=none, person=person_text(setting.space, answer.person))),
+            row if group.when else Phrase('{row}, with then = "missing" if there is no result', row=row),
         )  # fmt: skip
 
     def look(
@@ -400,8 +417,7 @@ class _Version:
                 continue
             self.notes.warning(
                 facts.entry.row[second].path, "crossing",
-                f"crosses row {first + 1} ({facts.rows[first].name.first!r}), which comes first and "
-                f"decides for {group.words or 'everyone'}",
+                Phrase("crosses row {first} ({name!r}), which comes first and decides for {cases}", first=first + 1, name=facts.rows[first].name.first, cases=group.words or Phrase("everyone")),
                 "write bounds that meet, so that the order of the rows does not decide",
             )  # fmt: skip
 
@@ -419,11 +435,16 @@ class _Version:
                 if grid is not None and grid.row_of_cell is not None:
                     before = Cells.of(grid, setting.space).before(row)
                 if before:
-                    names = ", ".join(f"{n + 1} ({facts.rows[n].name.first!r})" for n in before)
-                    message = f"never decides: rows before it always do: {names}"
+                    names = [Phrase("{row} ({name!r})", row=n + 1, name=facts.rows[n].name.first)
+                             for n in before]  # fmt: skip
+                    message = Phrase(
+                        "never decides: rows before it always do: {names}", names=Joined(names)
+                    )
                     remedy = "move it up, narrow those rows, or take it out"
                 else:
-                    message = "never decides: its conditions hold for no value that is accepted"
+                    message = Phrase(
+                        "never decides: its conditions hold for no value that is accepted"
+                    )
                     remedy = "correct its bounds, or take it out"
                 self.notes.warning(entry.path, "idle", message, remedy)
 

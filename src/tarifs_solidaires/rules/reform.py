@@ -10,6 +10,7 @@ from typing import Any
 
 import attrs
 
+from tarifs_solidaires.catalogue import Joined, Phrase
 from tarifs_solidaires.errors import Fault, RuleError, nearest
 from tarifs_solidaires.rules.build import MISSING
 from tarifs_solidaires.rules.file import RuleFile, StepEntry
@@ -41,7 +42,7 @@ def reformed(
     entries = {name: facts.entry for name, facts in version.steps.items()}
     for row, wanted in rows.items():
         if not isinstance(wanted, Mapping):
-            raise _wrong(file, f"row {row!r}", "{value!r} is not a mapping",
+            raise _wrong(file, Phrase("row {row!r}", row=row), "{value!r} is not a mapping",
                          "write {'STEP': 0.1}", value=wanted)  # fmt: skip
         entries |= _with_row(file, version, entries, str(row), wanted)
     own = next(v for v in file.version if v.valid_from == version.valid_from)
@@ -73,8 +74,8 @@ def _with_row(
         raise _wrong(file, "", "has no row {value!r}", nearest(row, known), value=row)
     chosen = [name for name in having if name in wanted] or having
     if len(chosen) > 1:
-        raise _wrong(file, f"row {row!r}", "stands in the steps {value}",
-                     "name the step that is meant among the changes", value=", ".join(chosen))  # fmt: skip
+        raise _wrong(file, Phrase("row {row!r}", row=row), "stands in the steps {value}",
+                     "name the step that is meant among the changes", value=Joined(chosen))  # fmt: skip
     (step,) = chosen
     entry = entries[step]
     place = next(
@@ -84,12 +85,12 @@ def _with_row(
     parts = list(getattr(entry, key))
     part = parts[place]
     for name, value in wanted.items():
-        read = _read(file, f"row {row!r}, {name}", value)
+        read = _read(file, Phrase("row {row!r}, {name}", row=row, name=str(name)), value)
         if name == step:
             field = {"row": "then", "candidate": "value", "part": "rate"}[key]
             part = attrs.evolve(part, **{field: read})
         elif key == "part" or isinstance(part.when, tuple):
-            raise _wrong(file, f"row {row!r}", "{value!r} is not its result", f"write {step!r}",
+            raise _wrong(file, Phrase("row {row!r}", row=row), "{value!r} is not its result", Phrase("write {step!r}", step=step),
                          value=name)  # fmt: skip
         else:
             part = attrs.evolve(part, when=Frozen({**part.when, str(name): read}))
@@ -123,12 +124,12 @@ def _parameter(file: RuleFile, name: str, value: object, known: Mapping[str, Par
         old.value, bool
     )
     if not same or (old.choices and read not in old.choices):
-        choices = ", ".join(map(str, old.choices)) or f"a value such as {old.value}"
+        choices = Joined(old.choices) or Phrase("a value such as {value}", value=old.value)
         raise _wrong(file, name, "{value!r} cannot stand here", "write {choices}", value=value,
                      choices=choices)  # fmt: skip
     return read  # type: ignore[no-any-return]
 
 
 def _wrong(file: RuleFile, where: str, template: str, remedy: str, **data: Any) -> RuleError:
-    place = f"{file.name}, {where}" if where else file.name
+    place = Joined([file.name, where]) if where else file.name
     return RuleError(Fault(code="reform", where=place, template=template, remedy=remedy, data=data))

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from importlib.resources import files
 from typing import Any, Literal, TypeAlias
 
+from tarifs_solidaires.catalogue import Phrase, phrase
 from tarifs_solidaires.errors import Fault, RuleError, nearest
 from tarifs_solidaires.rules.file import LANGUAGE, RULE_NAME
 from tarifs_solidaires.rules.toml import read_toml
@@ -93,7 +94,7 @@ def _text(words: dict[str, str], languages: Sequence[str]) -> str:
 
 def _wrong(what: str, values: Sequence[Any], pattern: str, example: str) -> list[Fault]:
     return [
-        _fault(what, value, f"write such as {example}")
+        _fault(what, value, Phrase("write such as {example}", example=phrase(example)))
         for value in values
         if not isinstance(value, str) or re.fullmatch(pattern, value) is None
     ]

@@ -7,6 +7,7 @@ import tomllib
 from decimal import Decimal
 from typing import Any
 
+from tarifs_solidaires.catalogue import Phrase
 from tarifs_solidaires.errors import Fault, RuleError
 from tarifs_solidaires.rules.toml_lines import tokens
 
@@ -55,23 +56,51 @@ def read_toml(text: str, where: str = "") -> dict[str, Any]:
         at = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)", message)
         line = int(at[1]) if at and at[1] else max(1, len(text.splitlines()))
         reason = message[: at.start()] if at else message
-        raise _not_toml(
-            where, line, f"this is not TOML: {reason[:1].lower()}{reason[1:]}", _remedy(text, line)
-        ) from None
-    except (RecursionError, ValueError, ArithmeticError, MemoryError) as error:
+        raise _not_toml(where, line, _reason(reason), _remedy(text, line)) from None
+    except (RecursionError, ValueError, ArithmeticError, MemoryError):
         raise _not_toml(
             where,
             1,
-            f"this is not TOML: {type(error).__name__}",
+            "this is not TOML",
             "check the brackets and the numbers",
         ) from None
+
+
+_REASONS = {
+    "Cannot declare": "this is not TOML: a table stands twice",
+    "Cannot mutate": "this is not TOML: a part stands twice, or is changed after its end",
+    "Cannot overwrite": "this is not TOML: a key stands twice",
+    "Cannot redefine": "this is not TOML: a table stands twice",
+    "Duplicate inline": "this is not TOML: a key stands twice",
+    "Expected '='": "this is not TOML: = is missing after a key",
+    "Expected ']": "this is not TOML: ] is missing after the name of a table",
+    "Expected newline": "this is not TOML: something follows a value on its line",
+    "Illegal character": "this is not TOML: a character is not allowed here",
+    "Found invalid": "this is not TOML: a character is not allowed here",
+    "Invalid date": "this is not TOML: there is no such date or time",
+    "Invalid initial": "this is not TOML: a key is missing, or begins with a sign",
+    "Invalid hex": "this is not TOML: a character is escaped in a wrong way",
+    "Unescaped": "this is not TOML: a character is escaped in a wrong way",
+    "Invalid statement": "this is not TOML: a line begins with a sign",
+    "Invalid value": "this is not TOML: a value cannot be read",
+    "Unclosed array": "this is not TOML: a list is not closed",
+    "Unclosed inline": "this is not TOML: a table is not closed",
+    "Unterminated string": "this is not TOML: a text is not closed",
+    "Expected \"": "this is not TOML: a text is not closed",
+}  # fmt: skip
+
+
+def _reason(said: str) -> str:
+    """Return in words of the catalogue what Python's own reader says."""
+    found = (reason for start, reason in _REASONS.items() if said.startswith(start))
+    return next(found, "this is not TOML")
 
 
 def _not_toml(where: str, line: int, reason: str, remedy: str) -> RuleError:
     return RuleError(
         Fault(
-            code="not_toml", template="{reason}", where=f"{where}:{line}" if where else "", line=line,
-            remedy=remedy, data={"reason": reason},
+            code="not_toml", template=reason, where=f"{where}:{line}" if where else "", line=line,
+            remedy=remedy,
         )
     )  # fmt: skip
 
@@ -103,9 +132,10 @@ def _remedy(text: str, line: int) -> str:
 def _refused(text: str) -> tuple[str, int] | None:
     """Return why a text is too large or too deep to be parsed, and on which line."""
     if len(text) > MAX_BYTES:
-        return f"the file has more than {MAX_BYTES:,} characters", 1
+        return Phrase("the file has more than {most:,} characters", most=MAX_BYTES), 1
     if "\0" in text:
-        return "the file holds a character of value 0", text.count("\n", 0, text.index("\0")) + 1
+        line = text.count("\n", 0, text.index("\0")) + 1
+        return "the file holds a character of value 0", line
     line, depth, dots = 1, 0, 0
     for word in tokens(text):
         start = word[0]
@@ -113,7 +143,9 @@ def _refused(text: str) -> tuple[str, int] | None:
             depth += 1
             dots = 0
             if depth > MAX_DEPTH:
-                return f"there are brackets within brackets, more than {MAX_DEPTH} deep", line
+                return Phrase(
+                    "there are brackets within brackets, more than {most} deep", most=MAX_DEPTH
+                ), line
         elif start in "]}":
             depth, dots = max(depth - 1, 0), 0
         elif start == "\n":
@@ -122,12 +154,12 @@ def _refused(text: str) -> tuple[str, int] | None:
             first, *others = re.split(r"[=,]", word)
             dots += first.count(".")
             if max(dots, *(part.count(".") for part in others), 0) >= MAX_PARTS:
-                return f"a key has more than {MAX_PARTS} parts", line
+                return Phrase("a key has more than {most} parts", most=MAX_PARTS), line
             if others:
                 dots = others[-1].count(".")
             if _LONG_NUMBER.search(word):
-                return f"a number has more than {MAX_DIGITS} digits", line
+                return Phrase("a number has more than {most} digits", most=MAX_DIGITS), line
             if _LONG_KEY.search(word):
-                return f"a key has more than {MAX_KEY} characters", line
+                return Phrase("a key has more than {most} characters", most=MAX_KEY), line
         line += word.count("\n")
     return None

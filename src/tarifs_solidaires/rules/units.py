@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
+from tarifs_solidaires.catalogue import Phrase
 from tarifs_solidaires.engine.expression import (
     Best,
     Choice,
@@ -75,11 +76,19 @@ def money_of(text: str) -> str:
     return found[1] if found else ""
 
 
-def said(unit: Unit) -> str:
+def said(unit: Unit) -> Phrase:
     """Return a unit in words."""
     above = [word for word, power in sorted(unit) for _ in range(power)]
     below = [word for word, power in sorted(unit) for _ in range(-power)]
-    return "/".join(["*".join(above) or ("a number" if not below else "1"), *below])
+    if not above and not below:
+        return Phrase("a number")
+    return Phrase("{unit}", unit="/".join(["*".join(above) or "1", *below]))
+
+
+_MIXED = {
+    "compares": "compares {one} and {other}", "adds": "adds {one} and {other}",
+    "gives after": "gives {other} after {one}", "bounds": "bounds {one} by {other}",
+}  # fmt: skip
 
 
 class Units:
@@ -128,8 +137,8 @@ class Units:
                 self.alike(own or found, self.of(bound, path), path, "bounds")
         if own is not None and found is not None and _money(own) != _money(found):
             self.note(
-                (*entry.path, "unit"), f"the step is said to be in {said(own)}, and what it works out "
-                f"is in {said(found)}",
+                (*entry.path, "unit"), Phrase("the step is said to be in {one}, and what it works out is "
+                "in {other}", one=said(own), other=said(found)),
             )  # fmt: skip
         self.units[facts.name] = own if own is not None else found
 
@@ -158,7 +167,7 @@ class Units:
     def alike(self, one: Unit | None, other: Unit | None, path: Path, verb: str) -> Unit | None:
         """Note two units that differ; return what both have."""
         if one is not None and other is not None and one != other:
-            self.note(path, f"{verb} {said(one)} and {said(other)}")
+            self.note(path, Phrase(_MIXED[verb], one=said(one), other=said(other)))
         return other if one is None else one
 
 

@@ -12,6 +12,7 @@ from typing import Any, Literal, TypeAlias
 import attrs
 import numpy as np
 
+from tarifs_solidaires.catalogue import Joined, Phrase, phrase
 from tarifs_solidaires.engine.exact import Surd, Value, Worked, compare, evaluate, holds
 from tarifs_solidaires.engine.expression import (
     Among,
@@ -56,6 +57,7 @@ def step_reads(step: Step) -> frozenset[str]:
 
 
 PRESUMED = "default"  # origin of a datum that nobody gave and that has its default
+NO_REASON = Phrase()
 ABSENT = "not_given"  # origin of an optional datum that nobody gave
 
 
@@ -277,7 +279,7 @@ class Facts:
     outputs: Mapping[str, Value]
     missing: Mapping[str, str] = attrs.field(factory=dict)
     tranche: Texts = NO_TEXT
-    reason: str = ""
+    reason: Phrase = NO_REASON
     presumed: Mapping[str, tuple[RowFacts, ...]] = attrs.field(factory=dict)
     data: tuple[Datum, ...]
     operations: tuple[Operation, ...] = ()
@@ -754,9 +756,9 @@ def collect(
     given = {name: value for name, value in values.items() if name not in outcome.defaults}
     of_data = _Origins(rule, values, outcome.defaults, origin or {}, holder or {})
     number = int(np.asarray(outcome.row)[position])
-    reason = outcome.reasons[int(np.asarray(outcome.reason_number)[position])]
+    reason = phrase(outcome.reasons[int(np.asarray(outcome.reason_number)[position])])
     if reason:
-        name = reason.partition(":")[0]
+        name = reason.data.get("input", "")
         data = tuple(
             of_data.datum(n, _plain_value(rule.all_inputs[n], values[n]), True)
             for n in values if n == name
@@ -882,7 +884,7 @@ class _Origins:
         faults += [
             Fault(code="unknown_origin", input=name, where="origin",
                   template="{value!r} is no origin of {input}",
-                  remedy=f"write {', '.join(ORIGINS)}", data={"value": word})
+                  remedy="write {origins}", data={"value": word, "origins": Joined(ORIGINS, "or")})
             for name, word in origin.items() if word not in ORIGINS
         ]  # fmt: skip
         if faults:

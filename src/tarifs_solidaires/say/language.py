@@ -13,19 +13,17 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
 
+from tarifs_solidaires.catalogue import LANGUAGES, NBSP, Joined, translator
 from tarifs_solidaires.engine.exact import Surd
 from tarifs_solidaires.errors import Fault, InputError
 from tarifs_solidaires.extras import needs
 from tarifs_solidaires.rules.dated import DatedRule
-from tarifs_solidaires.values.words import translator
 
 if TYPE_CHECKING:
     from babel import Locale
 
 Amount: TypeAlias = Fraction | Surd
 
-LANGUAGES = ("en", "fr", "pt")  # those of the catalogue; the sentences of the sources are English
-NBSP = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
 
 # Around words of a file that are in another language than the sentence: their language, the words.
@@ -360,7 +358,7 @@ def chosen(rule: DatedRule, lang: str | None) -> tuple[Language, str]:
     if base in known:
         return language(base), ""
     if asked not in rule.languages and not has_words(str(asked)):
-        words = " or ".join(map(repr, dict.fromkeys((*known, *LANGUAGES))))
+        words = Joined(dict.fromkeys((*known, *LANGUAGES)), "or", "!r")
         raise InputError(
             Fault(code="language", template="there are no notices in {value!r}",
                   remedy="write {words}", data={"value": asked, "words": words})

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from tarifs_solidaires.catalogue import Joined
 from tarifs_solidaires.engine.exact import Surd, Value
 from tarifs_solidaires.errors import Fault, InputError
 from tarifs_solidaires.extras import needs
@@ -373,7 +374,7 @@ def check_role(role: str | None) -> None:
     if role is not None and role not in ROLES:
         raise InputError(
             Fault(code="role", template="role: {value!r} is unknown",
-                  remedy=f"write {' or '.join(map(repr, ROLES))}", data={"value": role})
+                  remedy="write {roles}", data={"value": role, "roles": Joined(ROLES, "or", "!r")})
         )  # fmt: skip
 
 
@@ -493,7 +494,7 @@ def _plain_facts(notice: Explanation) -> dict[str, Any]:
             "source": _plain_source(version.basis.source),
         },
         "result": {name: _plain(value) for name, value in facts.outputs.items()},
-        "reason": facts.reason,
+        "reason": facts.reason.say(words.say.code),
         "tranche": facts.tranche.first,
         "missing": dict(facts.missing),
         "presumed": {n: [_row_name(row) for row in rows] for n, rows in facts.presumed.items()},

@@ -47,8 +47,8 @@ def _weasyprint() -> Any:
             from weasyprint import HTML
     except (ModuleNotFoundError, OSError) as error:  # OSError: Pango is not on the system
         raise InputError(
-            Fault(code="no_weasyprint", template="a PDF needs WeasyPrint ({reason})",
+            Fault(code="no_weasyprint", template="a PDF needs WeasyPrint, which does not start here",
                   remedy="run: pip install charte-donnee[pdf]",
-                  data={"reason": str(error).splitlines()[0]})
+                  data={"detail": str(error).splitlines()[0]})
         ) from None  # fmt: skip
     return HTML

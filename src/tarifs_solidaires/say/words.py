@@ -10,6 +10,7 @@ from typing import Any
 
 import attrs
 
+from tarifs_solidaires.catalogue import Worded
 from tarifs_solidaires.engine.exact import Surd, Value
 from tarifs_solidaires.engine.expression import Among, Compare, Number
 from tarifs_solidaires.rules.build import FAR
@@ -284,12 +285,13 @@ class Words:
         return text
 
     def _set_aside(self) -> str:
-        name = self.facts.reason.partition(":")[0]
+        reason = self.facts.reason.data
+        name = reason.get("input", "")
         if name not in self.rule.all_inputs:
             return self.say("No result: no case of the rule is yours.")
         item = self.rule.all_inputs[name]
-        require = next((r for r in self.rule.file.require if r.message.first in self.facts.reason
-                        and r.input == name and r.message), None)  # fmt: skip
+        require = next((r for r in self.rule.file.require if r.input == name and r.message
+                        and reason.get("text") == Worded(r.message.wordings)), None)  # fmt: skip
         named = capital(self.name(name))
         if require is not None:
             return self.say("No result. {name}: {why}", name=named, why=self.text(require.message))

@@ -12,7 +12,8 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from tarifs_solidaires.errors import SHOWN, Fault, InputError, plain
+from tarifs_solidaires.catalogue import Digits, Joined, Phrase
+from tarifs_solidaires.errors import SHOWN, Fault, InputError, and_more, plain
 from tarifs_solidaires.values.frozen import EMPTY
 from tarifs_solidaires.values.numbers import SNAP, decimal_text, exact, snapped
 from tarifs_solidaires.values.texts import NO_TEXT, Texts
@@ -286,7 +287,7 @@ def read_columns(
             if errors == "raise":
                 faults.append(_fault(item, array, mask, code, template))
             else:
-                bad.append((mask, name, _said(item, template)))
+                bad.append((mask, name, _reason(item, template)))
         arrays[name] = _kept(array)
         columns[name] = column
     shapes = {name: array.shape for name, array in arrays.items()}
@@ -294,7 +295,7 @@ def read_columns(
     try:
         shape = np.broadcast_shapes(*shapes.values())
     except ValueError:
-        shown = ", ".join(f"{name} {shape}" for name, shape in shapes.items() if shape)
+        shown = Joined([f"{name} {shape}" for name, shape in shapes.items() if shape])
         faults.append(
             Fault(
                 code="shapes", template="the inputs have lengths that do not fit each other: {shapes}",
@@ -309,6 +310,21 @@ def read_columns(
     for name in defaults:
         arrays[name], columns[name] = _default(inputs[name])
     return Columns(given=arrays, columns=columns, shape=shape, defaults=defaults, faults=tuple(bad))
+
+
+UNREADABLE = "{input}: {shown} is missing or not {expected}"
+NOT_A_CODE = "{input}: {shown} is not {expected}"
+OUT_OF_BOUNDS = "{input}: {shown} is not between {low} and {high}{unit}"
+NOT_WHOLE = "{input}: {shown} is not a whole number"
+BETWEEN_STEPS = "{input}: {shown} is not a multiple of {step}"
+UNREADABLE_REASON = "{input}: is missing or not {expected}"
+_REASONS = {  # the same without the value, for a result that is missing
+    UNREADABLE: UNREADABLE_REASON,
+    NOT_A_CODE: "{input}: is not {expected}",
+    OUT_OF_BOUNDS: "{input}: must be between {low} and {high}{unit}",
+    NOT_WHOLE: "{input}: is not a whole number",
+    BETWEEN_STEPS: "{input}: is not a multiple of {step}",
+}
 
 
 @attrs.frozen
@@ -438,8 +454,7 @@ def _column(
     """Return a column for a program, and where it cannot be right: mask, code, reason."""
     wrong: list[tuple[Array, str, str]] = []
     if unreadable is not None:
-        template = "{value} is missing or not {expected}"
-        wrong.append((unreadable, "unreadable", template))
+        wrong.append((unreadable, "unreadable", UNREADABLE))
     if item.kind == "flag":
         if unreadable is not None:
             array = np.where(unreadable, False, array)
@@ -450,8 +465,7 @@ def _column(
         column, refused = _coded(item, array, known)
         if unreadable is not None:
             refused = refused & ~unreadable
-        template = "{value} is not {expected}"
-        wrong.append((refused, "not_a_code", template))
+        wrong.append((refused, "not_a_code", NOT_A_CODE))
         return column, wrong
     return _numbers(item, array, unreadable, wrong)
 
@@ -481,19 +495,15 @@ def _numbers(
         outside = np.asarray(~((numbers >= low - tolerance) & (numbers <= high + tolerance)))
         missing = np.asarray(numbers != numbers)
         if missing.any():
-            wrong.append((missing, "unreadable", "{value} is missing or not {expected}"))
+            wrong.append((missing, "unreadable", UNREADABLE))
             outside = outside & ~missing
-        wrong.append((outside, "out_of_bounds", "{value} is not between {low} and {high}{unit}"))
+        wrong.append((outside, "out_of_bounds", OUT_OF_BOUNDS))
         numbers = np.where(missing | outside, safe, numbers)
     if (item.kind == "whole" or item.strict) and numbers.dtype.kind == "f":
         steps = numbers / float(item.grid)
         off = np.asarray(np.abs(steps - np.rint(steps)) > float(SNAP))
         if off.any():
-            template = (
-                "{value} is not a whole number" if item.grid == 1
-                else "{value} is not a multiple of {step}"
-            )  # fmt: skip
-            wrong.append((off, "between_steps", template))
+            wrong.append((off, "between_steps", NOT_WHOLE if item.grid == 1 else BETWEEN_STEPS))
             numbers = np.where(off, safe, numbers)
     return numbers, wrong
 
@@ -660,35 +670,40 @@ def _is_null(value: object) -> bool:
     )
 
 
-def expected(item: Input) -> str:
+def expected(item: Input) -> Phrase:
     """Return what a value of an input must be, in words."""
-    unit = f" ({item.unit})" if item.unit else ""
     if item.kind == "code":
         if item.codes:
-            shown = list(item.codes)
-            more = f", … ({len(shown)} codes)" if len(shown) > 8 else ""
-            return f"one of {', '.join(shown[:8])}{more}"
-        return f"a code such as {item.pattern}" if item.pattern else "a text"
-    return {
-        "number": f"a number{unit}",
-        "whole": f"a whole number{unit}",
-        "flag": "true or false (1 or 0)",
-        "date": "a date (YYYY-MM-DD)",
-    }[item.kind]
+            first = Joined(list(item.codes)[:8])
+            if len(item.codes) <= 8:
+                return Phrase("one of {codes}", codes=first)
+            return Phrase("one of {codes}, … ({count} codes)", codes=first, count=len(item.codes))
+        if item.pattern:
+            return Phrase("a code such as {pattern}", pattern=item.pattern)
+        return Phrase("a text")
+    if item.unit and item.kind in ("number", "whole"):
+        return Phrase(_IN_UNIT[item.kind], unit=item.unit)
+    return Phrase(_EXPECTED[item.kind])
+
+
+_EXPECTED = {
+    "number": "a number", "whole": "a whole number", "flag": "true or false (1 or 0)",
+    "date": "a date (YYYY-MM-DD)",
+}  # fmt: skip
+_IN_UNIT = {"number": "a number ({unit})", "whole": "a whole number ({unit})"}
 
 
 def _data(item: Input, value: object) -> dict[str, Any]:
     low, high = item.bound_texts()
     return {
-        "value": value, "expected": expected(item), "low": low, "high": high,
-        "unit": f" ({item.unit})" if item.unit else "", "step": decimal_text(item.grid),
+        "value": value, "expected": expected(item), "low": Digits(low), "high": Digits(high),
+        "unit": f" ({item.unit})" if item.unit else "", "step": Digits(decimal_text(item.grid)),
     }  # fmt: skip
 
 
-def _said(item: Input, template: str) -> str:
+def _reason(item: Input, template: str) -> Phrase:
     """Return a reason that quotes no value, for a result that is missing."""
-    text = template.replace("{value} is ", "is ").replace("is not between", "must be between")
-    return f"{item.name}: {text.format_map(_data(item, None))}"
+    return Phrase(_REASONS[template], input=item.name, **_data(item, None))
 
 
 def _fault(item: Input, array: Array, mask: Array, code: str, template: str) -> Fault:
@@ -696,17 +711,20 @@ def _fault(item: Input, array: Array, mask: Array, code: str, template: str) -> 
     positions = tuple(tuple(int(n) for n in place) for place in places[:SHOWN])
     values = [_python(array[position]) for position in positions]
     said = [
-        f"{value!r} at {position[0] if len(position) == 1 else position}"
+        Phrase("{value!r} at {place}", value=value, place=_place(position))
         if position
-        else repr(value)
+        else Phrase("{value!r}", value=value)
         for value, position in zip(values, positions, strict=True)
     ]
-    more = f" and {len(places) - SHOWN} more" if len(places) > SHOWN else ""
     return Fault(
-        code=code, input=item.name, template="{input}: {shown} " + template.replace("{value} ", ""),
+        code=code, input=item.name, template=template,
         positions=tuple(p[0] if len(p) == 1 else p for p in positions if p), count=len(places),
-        data={**_data(item, plain(values[0])), "shown": ", ".join(said) + more},
+        data={**_data(item, plain(values[0])), "shown": and_more(said, len(places))},
     )  # fmt: skip
+
+
+def _place(position: tuple[int, ...]) -> str:
+    return str(position[0] if len(position) == 1 else position)
 
 
 def _python(value: Any) -> Any:
@@ -715,10 +733,12 @@ def _python(value: Any) -> Any:
 
 
 def _type_fault(item: Input, array: Array) -> Fault:
-    sample: object = f"an empty array of {array.dtype}"
+    sample = Phrase("an empty array of {kind}", kind=str(array.dtype))
     if array.size:
         first = array.flat[0]
-        sample = f"{plain(first)!r} of type {type(first).__name__}"
+        sample = Phrase(
+            "{value!r} of type {kind}", value=plain(first), kind=type(plain(first)).__name__
+        )
     return Fault(
         code="type", input=item.name, template="{input}: expected {expected}, got {sample}",
         data={**_data(item, None), "sample": sample},
