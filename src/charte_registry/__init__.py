@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from charte_registry.exchange.remarks import Import, Remark
     from charte_registry.exchange.workbook.read import Edited, read_register_workbook
     from charte_registry.extras import MissingExtraError
-    from charte_registry.files import Problem, check_lines, load_register, save_register
+    from charte_registry.files import check_lines, load_register, save_register
     from charte_registry.files.line_batches import LineCheck, check_line_stream
     from charte_registry.migrations.folder import migrate_folder
     from charte_registry.profiles import Profile, load_profile
@@ -149,7 +149,6 @@ __all__ = [
     "ParametreTraitement",
     "Partenaire",
     "PourLeCompte",
-    "Problem",
     "Profile",
     "Qualite",
     "Rapatriement",
@@ -230,7 +229,6 @@ _MODULES = {
     ),
     "extras": ("MissingExtraError",),
     "files": (
-        "Problem",
         "check_lines",
         "load_register",
         "save_register",

@@ -60,10 +60,7 @@ def judge(register: Register, on: str | dt.date, lang: str = "en") -> Checked:
     """Return what every rule finds, and what derogations silence; see ``Register.check``."""
     day = _day(on)
     if lang not in LANGUAGES:
-        raise RegisterError(
-            f"no findings in {lang!r}", code="language", field="lang", value=lang,
-            remedy=nearest(lang, LANGUAGES),
-        )  # fmt: skip
+        raise RegisterError("language", field="lang", value=lang, near=nearest(lang, LANGUAGES))
     rules = {**_rules(*FAMILIES), **stated.rules(register, RULES)}
     known = derogations.Derogations(register, day, rules)
     remaining: list[Finding] = []
@@ -91,9 +88,7 @@ def _day(on: str | dt.date) -> dt.date:
     try:
         return on if isinstance(on, dt.date) else dt.date.fromisoformat(on)
     except ValueError:
-        raise RegisterError(
-            f"{on!r} is no date: write YYYY-MM-DD", code="not_date", field="on", value=on
-        ) from None
+        raise RegisterError("not_date", field="on", value=on) from None
 
 
 def _order(finding: Finding) -> tuple[Any, ...]:

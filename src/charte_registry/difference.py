@@ -197,7 +197,7 @@ class Change:
         """
         words = NATURES[self.nature]
         if lang not in words:
-            raise RegisterError(f"no words in {lang!r}; {nearest(lang, words)}")
+            raise RegisterError("language", field="lang", value=lang, near=nearest(lang, words))
         label, codes = _described(KINDS.get(self.record.split("/")[0]), self.field, lang)
         before, after = (_short(_said(v, codes, lang), lang) for v in (self.before, self.after))
         sentence = words[lang].format(field=label, before=before, after=after)

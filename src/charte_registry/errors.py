@@ -1,96 +1,181 @@
-"""What can be wrong with a register, each as one line that says what, where and what to do."""
+"""What can be wrong with a register, as data: what, where, and what to do, in three languages."""
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, TypeVar
+
+import attrs
+
+from charte_registry.frozen import Frozen
+from charte_registry.messages import Phrase, joined, plain, sentence
 
 NAMED = 30  # names of a remedy that has no near one
 
+R = TypeVar("R", bound="RegisterError")
 
-class Fault(str):
-    """One thing that is wrong: the line that people read, with the data that it was made of.
+
+@attrs.frozen(init=False)
+class Fault:
+    """One thing that is wrong.
 
     Parameters
     ----------
-    message : str
-        What is wrong, without its place and its remedy.
     code : str
-        Stable name of the kind of fault, such as ``"unknown_field"``.
+        Stable name of the kind of fault, such as ``"unknown_field"``; :doc:`/reference/errors` lists
+        them all.
     where : str
-        File and line, or record.
+        File, record or option.
+    line : int, optional
+        Line of the file, from 1.
+    sheet, cell : str
+        Sheet of a workbook, and cell in it, such as ``"B3"``.
     field : str
         Field, dotted.
     value : object
         What stands there, where something does.
-    remedy : str
-        What to do.
+    **facts : object
+        What else the message quotes.
 
     Examples
     --------
-    >>> fault = Fault(
-    ...     "empty", code="empty", where="r.json:3", field="nom", remedy="write a value"
-    ... )
+    >>> fault = Fault("empty", where="r.json", line=3, field="nom")
     >>> print(fault)
-    r.json:3 `nom`: empty; write a value
+    r.json:3 `nom`: empty; write a value or leave the field out
+    >>> fault.message_in("pt")
+    'r.json:3 `nom`: vazio; escreva um valor ou retire o campo'
     >>> fault.code, fault.field, fault.remedy
-    ('empty', 'nom', 'write a value')
+    ('empty', 'nom', 'write a value or leave the field out')
     """
 
     code: str
-    where: str
-    field: str
-    value: Any
-    message: str
-    remedy: str
+    where: str = ""
+    line: int | None = None
+    sheet: str = ""
+    cell: str = ""
+    field: str = ""
+    value: Any = attrs.field(default=None, hash=False)
+    facts: Mapping[str, Any] = attrs.field(factory=Frozen, hash=False)
 
-    def __new__(
-        cls, message: str, *, code: str = "register", where: str = "", field: str = "",
-        value: Any = None, remedy: str = "",
-    ) -> Fault:  # fmt: skip
-        """Make the line of its parts."""
-        place = " ".join(filter(None, (where, field and f"`{field}`")))
-        text = f"{place}: {message}" if place else message
-        self = super().__new__(cls, f"{text}; {remedy}" if remedy else text)
-        self.code, self.where, self.field, self.value = code, where, field, value
-        self.message, self.remedy = message, remedy
-        return self
+    def __init__(
+        self, code: str, *, where: object = "", line: int | None = None, sheet: str = "",
+        cell: str = "", field: str = "", value: Any = None, **facts: Any,
+    ) -> None:  # fmt: skip
+        self.__attrs_init__(code, str(where), line, sheet, cell, field, value, Frozen(facts))
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Return what pickles and copies it."""
-        return _fault, (self.message, self._data())
+    @property
+    def place(self) -> str:
+        """Where it is: file and line, sheet and cell, field."""
+        return self.place_in("en")
 
-    def _data(self) -> dict[str, Any]:
-        names = ("code", "where", "field", "value", "remedy")
-        return {name: getattr(self, name) for name in names}
+    def place_in(self, lang: str) -> str:
+        """Return where it is, in a language.
 
-    def to_dict(self) -> dict[str, Any]:
+        Parameters
+        ----------
+        lang : {"fr", "en", "pt"}
+            Language.
+
+        Returns
+        -------
+        str
+            Empty where no place is known.
+        """
+        cell = "!".join(filter(None, (self.sheet, self.cell)))
+        if self.line is None:
+            file = self.where
+        elif self.where:
+            file = f"{self.where}:{self.line}"
+        else:
+            file = sentence("part.line", lang, {"line": self.line})
+        file = ": ".join(filter(None, (file, cell)))
+        return " ".join(filter(None, (file, self.field and f"`{self.field}`")))
+
+    @property
+    def message(self) -> str:
+        """What is wrong, without its place and its remedy."""
+        return self._said("en", 0)
+
+    @property
+    def remedy(self) -> str:
+        """What to do; empty where the message says all."""
+        return self._said("en", 1)
+
+    def _said(self, lang: str, number: int) -> str:
+        return sentence(self.code, lang, {**self.facts, "value": self.value}, number)
+
+    def message_in(self, lang: str) -> str:
+        """Return the line that says where, what, and what to do.
+
+        Parameters
+        ----------
+        lang : {"fr", "en", "pt"}
+            Language.
+
+        Returns
+        -------
+        str
+            One line.
+        """
+        return joined(self.place_in(lang), self._said(lang, 0), self._said(lang, 1), lang)
+
+    def __str__(self) -> str:
+        """Return the line in English."""
+        return self.message_in("en")
+
+    def at(self, where: object, line: int | None = None) -> Fault:
+        """Return the same fault with its file or record.
+
+        Parameters
+        ----------
+        where : object
+            File or record.
+        line : int, optional
+            Line; by default the one that is known.
+
+        Returns
+        -------
+        Fault
+            With that place.
+        """
+        return self._with(where=str(where), line=self.line if line is None else line)
+
+    def under(self, path: str) -> Fault:
+        """Return the same fault inside something larger, whose path ends with a point."""
+        return self._with(field=path + self.field)
+
+    def _with(self, **changes: Any) -> Fault:
+        names = (field.name for field in attrs.fields(Fault) if field.name != "facts")
+        return Fault(**{**{name: getattr(self, name) for name in names}, **changes}, **self.facts)
+
+    def to_dict(self, lang: str = "en") -> dict[str, Any]:
         """Return the fault as plain values that go to JSON.
+
+        Parameters
+        ----------
+        lang : {"fr", "en", "pt"}
+            Language of ``message`` and ``remedy``.
 
         Returns
         -------
         dict
-            ``code``, ``where``, ``field``, ``value``, ``message`` and ``remedy``; null for a field
-            or a value that there is not.
+            ``code``, ``where``, ``line``, ``sheet``, ``cell``, ``field``, ``value``, ``data`` (what
+            else the message quotes), ``message`` and ``remedy``; null for a part of the place or a
+            value that there is not.
         """
-        data = self._data()
-        data |= {"field": self.field or None, "value": _plain(self.value), "message": self.message}
-        return data
-
-
-def _fault(message: str, data: dict[str, Any]) -> Fault:
-    return Fault(message, **data)
-
-
-def _plain(value: Any) -> Any:
-    """Return a value as JSON holds it."""
-    if value is None or isinstance(value, bool | int | float | str):
-        return value if value == value else None
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    return f"{value!r:.80}"
+        return {
+            "code": self.code,
+            "where": self.where,
+            "line": self.line,
+            "sheet": self.sheet or None,
+            "cell": self.cell or None,
+            "field": self.field or None,
+            "value": plain(self.value),
+            "data": {name: plain(value) for name, value in self.facts.items()},
+            "message": self._said(lang, 0),
+            "remedy": self._said(lang, 1),
+        }
 
 
 class RegisterError(ValueError):
@@ -98,42 +183,83 @@ class RegisterError(ValueError):
 
     Parameters
     ----------
-    problems : sequence of str
-        One line a problem; the message is the first and how many more there are. A ``Fault``
-        carries what its line was made of.
+    error : str, or sequence of Fault
+        Code of the one thing that is wrong, or all that is wrong.
     **data : object
-        What a single line was made of, as ``Fault`` takes it: ``code``, ``where``, ``field``,
-        ``value``, ``remedy``.
+        Place, value and data of the one thing, as ``Fault`` takes them.
 
     Examples
     --------
-    >>> error = RegisterError("no kind 'x'", code="unknown_kind", value="x", remedy="known: actions")
+    >>> error = RegisterError("unknown_kind", value="x", near=nearest("x", ["actions"]))
     >>> print(error)
     no kind 'x'; known: actions
+    >>> error.message_in("fr").replace("\N{NO-BREAK SPACE}", " ")
+    'pas de type de fiches « x » ; connus : actions'
     >>> error.code, error.errors[0].value
     ('unknown_kind', 'x')
     """
 
-    def __init__(self, problems: Sequence[str] | str, **data: Any) -> None:
-        lines = (problems,) if isinstance(problems, str) else tuple(problems)
-        if data:
-            lines = tuple(Fault(line, **data) for line in lines)
-        self.problems: tuple[str, ...] = lines
-        more = len(self.problems) - 1
-        super().__init__(self.problems[0] + (f" (and {more} more)" if more else ""))
+    def __init__(self, error: str | Sequence[Fault], **data: Any) -> None:
+        self.errors: tuple[Fault, ...] = (
+            (Fault(error, **data),) if isinstance(error, str) else tuple(error)
+        )
+        super().__init__(*self.errors)
 
     @property
-    def errors(self) -> tuple[Fault, ...]:
-        """Every problem with its data."""
-        return tuple(p if isinstance(p, Fault) else Fault(p) for p in self.problems)
+    def problems(self) -> tuple[str, ...]:
+        """Every problem as a line in English."""
+        return tuple(map(str, self.errors))
 
     @property
     def code(self) -> str:
         """Code of the first problem."""
         return self.errors[0].code
 
-    def to_dict(self) -> dict[str, Any]:
+    def message_in(self, lang: str) -> str:
+        """Return the first problem, and how many more there are.
+
+        Parameters
+        ----------
+        lang : {"fr", "en", "pt"}
+            Language.
+
+        Returns
+        -------
+        str
+            One line.
+        """
+        first, *others = self.errors
+        more = " " + sentence("part.more", lang, {"count": len(others)}) if others else ""
+        return first.message_in(lang) + more
+
+    def __str__(self) -> str:
+        """Return the message in English."""
+        return self.message_in("en")
+
+    def at(self: R, where: object, line: int | None = None) -> R:
+        """Return the same error with the file or record of each problem.
+
+        Parameters
+        ----------
+        where : object
+            File or record.
+        line : int, optional
+            Line; by default the one that is known.
+
+        Returns
+        -------
+        RegisterError
+            With that place.
+        """
+        return type(self)([fault.at(where, line) for fault in self.errors])
+
+    def to_dict(self, lang: str = "en") -> dict[str, Any]:
         """Return the error as plain values that go to JSON.
+
+        Parameters
+        ----------
+        lang : {"fr", "en", "pt"}
+            Language of messages and remedies.
 
         Returns
         -------
@@ -142,19 +268,27 @@ class RegisterError(ValueError):
         """
         return {
             "kind": type(self).__name__,
-            "errors": [fault.to_dict() for fault in self.errors],
+            "errors": [fault.to_dict(lang) for fault in self.errors],
         }
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Return what pickles and copies it."""
-        return type(self), (self.problems,)
+        return type(self), (self.errors,)
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """Return the remedy for a mistyped name: the nearest known ones, else those that there are."""
+def nearest(word: str, known: Iterable[str]) -> Phrase:
+    """Return the remedy for a mistyped name: the nearest known ones, else those that there are.
+
+    Examples
+    --------
+    >>> near = nearest("partenaire", ["partenaires", "actions"])
+    >>> str(near), near.say("pt")
+    ('did you mean partenaires?', 'quis dizer partenaires?')
+    """
     names = sorted(known)
     close = get_close_matches(word, names, n=3, cutoff=0.5)
     if close:
-        return f"did you mean {' or '.join(close)}?"
-    more = f", … ({len(names)} in all)" if len(names) > NAMED else ""
-    return f"known: {', '.join(names[:NAMED])}{more}"
+        return Phrase.of("part.near", names=tuple(close))
+    if len(names) > NAMED:
+        return Phrase.of("part.known_some", names=tuple(names[:NAMED]), count=len(names))
+    return Phrase.of("part.known", names=tuple(names)) if names else Phrase.of("part.known_none")

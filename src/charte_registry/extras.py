@@ -27,29 +27,14 @@ class MissingExtraError(RegisterError):
         The extra that brings it.
     """
 
-    code = "missing_extra"
-
     def __init__(self, library: str, extra: str) -> None:
         self.library, self.extra = library, extra
-        super().__init__(f"{library} is not installed; {self.remedy}")
+        super().__init__("missing_extra", value=library, extra=extra)
 
     @property
     def remedy(self) -> str:
         """What to do."""
-        return f'run: pip install "charte-donnee[{self.extra}]"'
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the error as plain values that go to JSON.
-
-        Returns
-        -------
-        dict
-            ``code``, ``library``, ``extra``, ``message`` and ``remedy``.
-        """
-        return {
-            "code": self.code, "library": self.library, "extra": self.extra,
-            "message": f"{self.library} is not installed", "remedy": self.remedy,
-        }  # fmt: skip
+        return self.errors[0].remedy
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Return what pickles and copies it."""

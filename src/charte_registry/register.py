@@ -244,9 +244,8 @@ class Register:
         self._known(kind)
         if type(record) is not self.kinds[kind]:
             raise RegisterError(
-                f"{kind} holds {self.kinds[kind].__name__}, not {type(record).__name__}",
-                code="other_kind", field="kind", value=type(record).__name__,
-                remedy="give the record to its own kind",
+                "other_kind", field="kind", value=type(record).__name__,
+                kind=kind, wanted=self.kinds[kind].__name__,
             )  # fmt: skip
         return self._replacing(kind, {**self.records.get(kind, {}), record.id: record})
 
@@ -271,19 +270,15 @@ class Register:
         self._known(kind)
         kept = dict(self.records.get(kind, {}))
         if identifier not in kept:
-            raise RegisterError(
-                f"no {identifier!r} in {kind}", code="unknown_record", field="identifier",
-                value=identifier, remedy="give the identifier of a record",
-            )  # fmt: skip
+            raise RegisterError("unknown_record", field="identifier", value=identifier, kind=kind)
         del kept[identifier]
         return self._replacing(kind, kept)
 
     def _known(self, kind: str) -> None:
         if kind not in self.kinds:
             raise RegisterError(
-                f"no kind {kind!r}", code="unknown_kind", field="kind", value=kind,
-                remedy=nearest(kind, self.kinds),
-            )  # fmt: skip
+                "unknown_kind", field="kind", value=kind, near=nearest(kind, self.kinds)
+            )
 
     def _replacing(self, kind: str, records: Mapping[str, Any]) -> Register:
         every = {**self.records, kind: Frozen(dict(records))}
@@ -374,20 +369,16 @@ class Register:
         True
         """
         if not isinstance(data, Mapping):
-            raise RegisterError(f"expected a table of fields, got {data!r:.80}", code="not_table")
+            raise RegisterError("not_table", value=data)
         kinds = profile.kinds if profile is not None else KINDS
         head = {name: value for name, value in data.items() if name in _HEAD}
         faults = [
-            Fault("unknown field", code="unknown_field", field=str(name),
-                  remedy=nearest(str(name), [*_HEAD, *kinds]))
+            Fault("unknown_field", field=str(name), near=nearest(str(name), [*_HEAD, *kinds]))
             for name in data
             if name not in kinds and name not in _HEAD
-        ]  # fmt: skip
+        ]
         if head.get("profil") is not None and profile is None:
-            faults.append(
-                Fault("the register has a profile", code="profile_missing", field="profil",
-                      value=head["profil"], remedy="give it too: load_profile reads it")
-            )  # fmt: skip
+            faults.append(Fault("profile_missing", field="profil", value=head["profil"]))
         try:
             manifest = structure(Manifeste, head)
         except FieldError as error:
@@ -501,19 +492,13 @@ def _register(own: bool, held: dict[str, Any]) -> Register:
 def _read(kind: str, cls: type[Any], items: Any, faults: list[Fault]) -> dict[str, Any]:
     """Return the records of a kind by identifier, and note what is wrong with them."""
     if not isinstance(items, list | tuple):
-        faults.append(
-            Fault(f"expected a list of records, got {items!r:.80}", code="not_list", field=kind)
-        )
+        faults.append(Fault("not_list", field=kind, value=items))
         return {}
     found: dict[str, Any] = {}
     for number, item in enumerate(items):
         where = f"{kind}[{number}]"
         if not isinstance(item, Mapping):
-            faults.append(
-                Fault(
-                    f"expected a table of fields, got {item!r:.80}", code="not_table", field=where
-                )
-            )
+            faults.append(Fault("not_table", field=where, value=item))
             continue
         try:
             record = structure(cls, item, f"{where}.")
@@ -521,9 +506,7 @@ def _read(kind: str, cls: type[Any], items: Any, faults: list[Fault]) -> dict[st
             faults += error.errors
             continue
         if record.id in found:
-            faults.append(
-                Fault(f"{record.id!r} stands twice", code="same_id", field=f"{where}.id",
-                      value=record.id, remedy="give each record its own identifier")
-            )  # fmt: skip
+            first = f"{kind}[{list(found).index(record.id)}]"
+            faults.append(Fault("same_id", field=f"{where}.id", value=record.id, first=first))
         found[record.id] = record
     return found

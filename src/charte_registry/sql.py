@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import html
 import json
+import re
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
@@ -36,6 +37,7 @@ _ALLOWED = frozenset(
     {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
 )
 _FUNCTION = sqlite3.SQLITE_FUNCTION
+_FROM = re.compile(r'\b(?:FROM|JOIN)\s+"?(\w+)', re.IGNORECASE)  # a table that a query names
 _FILLING = frozenset({"randomblob", "zeroblob", "load_extension"})  # they make bytes from nothing
 
 
@@ -142,21 +144,29 @@ def query(
         # A wrong date is refused by the checks above.
         _functions(engine, dt.date.fromisoformat(on) if isinstance(on, str) else on)
         engine.commit()
-        engine.set_authorizer(
-            lambda action, _, name, *__: (
-                sqlite3.SQLITE_OK
-                if action in _ALLOWED and not (action == _FUNCTION and name in _FILLING)
-                else sqlite3.SQLITE_DENY
-            )
-        )
+        guard = _Guard()
+        engine.set_authorizer(guard)
         engine.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_VALUE)
         steps = iter(range(max_operations // STEP))
         engine.set_progress_handler(lambda: next(steps, None) is None, STEP)
-        return _asked(engine, sql, parameters, max_rows)
+        return _asked(engine, guard, sql, parameters, max_rows)
+
+
+class _Guard:
+    """Lets a query read, and remembers whether it wanted more."""
+
+    def __init__(self) -> None:
+        self.refused = False
+
+    def __call__(self, action: int, _: str | None, name: str | None, *__: str | None) -> int:
+        if action in _ALLOWED and not (action == _FUNCTION and name in _FILLING):
+            return sqlite3.SQLITE_OK
+        self.refused = True
+        return sqlite3.SQLITE_DENY
 
 
 def _asked(
-    engine: sqlite3.Connection, sql: str, parameters: Sequence[Value], max_rows: int
+    engine: sqlite3.Connection, guard: _Guard, sql: str, parameters: Sequence[Value], max_rows: int
 ) -> Answer:
     try:
         cursor = engine.execute(sql, parameters)
@@ -165,42 +175,44 @@ def _asked(
             rows.append(row)
             size += sum(len(value) for value in row if isinstance(value, str | bytes))
             if size > MAX_BYTES:
-                raise RegisterError(
-                    f"the query gives more than {MAX_BYTES:,} bytes; ask for fewer columns or rows"
-                )
+                raise RegisterError("query_too_large", most=MAX_BYTES)
             if len(rows) > max_rows:
                 break
     except sqlite3.DatabaseError as error:
-        raise RegisterError(_remedy(engine, error)) from None
+        raise _refusal(engine, guard, sql, error) from None
     except sqlite3.Warning as error:
-        raise RegisterError(f"the query cannot be read: {error}") from None
+        raise RegisterError("query_wrong", value=sql, reason=str(error)) from None
     except UnicodeEncodeError:
-        raise RegisterError("the query cannot be read: not UTF-8; write it again") from None
+        raise RegisterError("query_not_utf8") from None
     if cursor.description is None:
-        raise RegisterError("the query gives no rows; begin it with SELECT or WITH")
+        raise RegisterError("query_no_rows", value=sql)
     if len(rows) > max_rows:
-        raise RegisterError(
-            f"the query gives more than {max_rows:,} rows; add LIMIT or a condition"
-        )
+        raise RegisterError("query_too_many_rows", most=max_rows)
     return Answer(columns=tuple(name for name, *_ in cursor.description), rows=tuple(rows))
 
 
-def _remedy(engine: sqlite3.Connection, error: sqlite3.DatabaseError) -> str:
-    """Return what is wrong with a query, and what would be right."""
-    text = str(error)
-    if any(word in text for word in ("not authorized", "prohibited", "denied")):
-        return "the query would do more than read; begin it with SELECT or WITH"
-    if "too big" in text:
-        return f"a value is longer than {MAX_VALUE:,} bytes; ask for less of it, with substr()"
-    if text == "interrupted":
-        return "the query takes too long; join by id, or add a condition"
-    if text.startswith("no such table"):
-        engine.set_authorizer(None)
-        named = engine.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
-        return f"{text}; {nearest(text.rpartition(' ')[2], [name for (name,) in named])}"
-    if text.startswith("no such column"):
-        return f"{text}; select * to see those of a table"
-    return f"the query cannot be read: {text}"
+def _refusal(
+    engine: sqlite3.Connection, guard: _Guard, sql: str, error: sqlite3.DatabaseError
+) -> RegisterError:
+    """Return what is wrong with a query, by the code that the engine gives its errors."""
+    code = getattr(error, "sqlite_errorcode", None)
+    if guard.refused:
+        return RegisterError("query_writes", value=sql)
+    if code == sqlite3.SQLITE_TOOBIG:
+        return RegisterError("query_value_too_long", most=MAX_VALUE)
+    if code == sqlite3.SQLITE_INTERRUPT:
+        return RegisterError("query_too_slow", value=sql)
+    engine.set_authorizer(None)
+    engine.set_progress_handler(None, 0)
+    known = [
+        name for (name,) in engine.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
+    ]
+    # Other names after FROM are those that the query itself gives after WITH.
+    for name in _FROM.findall(sql):
+        given = re.search(rf"\b{name}\b\s*(?:\([^()]*\)\s*)?AS\b", sql, re.IGNORECASE)
+        if name.lower() not in known and not given:
+            return RegisterError("query_no_table", value=name, near=nearest(name, known))
+    return RegisterError("query_wrong", value=sql, reason=str(error))
 
 
 def _create(engine: sqlite3.Connection, table: Table) -> None:

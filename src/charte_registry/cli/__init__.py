@@ -6,10 +6,13 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 
 from charte_registry.cli.frame import CANNOT, DONE, INTERRUPTED, complete, make_parser
+from charte_registry.cli.language import USUAL, argparse_in, asked, language_now, said
 from charte_registry.cli.streams import standard_streams
 from charte_registry.cli.terminal import RED, coloured, is_quiet
+from charte_registry.messages import system_reason
 
 PROGRAM = "charte-registry"
 # Each command: the module that has its options and runs it, and what it does.
@@ -38,48 +41,56 @@ SHOWN = 20  # problems of a register that cannot be read
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line; return the exit status that ``--help`` documents."""
+    """Run the command line; return the exit status that ``--help`` documents.
+
+    Errors and closing lines are in the language of ``--lang``, without it in English.
+    """
+    given = sys.argv[1:] if argv is None else argv
+    token = language_now.set(asked(given))
+    try:
+        return _main(given)
+    finally:
+        language_now.reset(token)
+
+
+def _main(given: Sequence[str]) -> int:
     from charte_registry.errors import RegisterError
 
+    lang = language_now.get()
     try:
-        given = sys.argv[1:] if argv is None else argv
-        program = parser(given if "_ARGCOMPLETE" not in os.environ else None)
-        complete(program)
-        arguments = program.parse_args(given)
+        with argparse_in(lang) if lang != USUAL else nullcontext():
+            program = parser(given if "_ARGCOMPLETE" not in os.environ else None)
+            complete(program)
+            arguments = program.parse_args(given)
         is_quiet.set(arguments.quiet)
         with standard_streams(arguments):
             status: int = arguments.run(arguments)
         print(end="", flush=True)
     except RegisterError as error:
-        return _refused(*error.problems)
+        return _refused(*(fault.message_in(lang) for fault in error.errors))
     except SystemExit as stop:
         return int(stop.code or 0)
     except KeyboardInterrupt:
-        _refused("stopped before the end")
+        _refused(said("stopped"))
         return INTERRUPTED
     except BrokenPipeError:  # whoever reads has enough, such as head
         _drop_what_is_left()
         return DONE
     except UnicodeEncodeError as error:
-        return _refused(
-            f"the result cannot be printed in {error.encoding}; set PYTHONUTF8=1 and ask again"
-        )
+        return _refused(said("encoding", encoding=error.encoding))
     except OSError as error:  # those of files are told with their name before they come here
         _drop_what_is_left()
-        reason = error.strerror or error
-        return _refused(
-            f"the result cannot be printed ({reason}); make room, or print it elsewhere"
-        )
+        return _refused(said("printing", reason=system_reason(error)))
     return status
 
 
 def _refused(*problems: str) -> int:
     """Say what is wrong, a line each: who corrects a file corrects all of it at once."""
-    word = coloured("error:", RED, sys.stderr)
+    word = coloured(said("error"), RED, sys.stderr)
     for problem in problems[:SHOWN]:
         print(f"{PROGRAM}: {word} {problem}", file=sys.stderr)
     if len(problems) > SHOWN:
-        print(f"{PROGRAM}: and {len(problems) - SHOWN} more", file=sys.stderr)
+        print(f"{PROGRAM}: {said('more', count=len(problems) - SHOWN)}", file=sys.stderr)
     return CANNOT
 
 

@@ -16,6 +16,7 @@ import attrs
 
 from charte_registry.check import LANGUAGES, Checked, judge, rules_of
 from charte_registry.cli.dates import judged_on
+from charte_registry.cli.language import said
 from charte_registry.errors import RegisterError, nearest
 from charte_registry.exchange.sarif import to_sarif
 from charte_registry.files import load_register, save_register
@@ -81,7 +82,7 @@ def _run(arguments: argparse.Namespace) -> int:
         for given in name:
             if given not in names:
                 raise RegisterError(
-                    f"{given!r} is neither a rule nor a kind; {nearest(given, names)}"
+                    "neither_rule_nor_kind", value=given, near=nearest(given, names)
                 )
     checked = judge(register, day, arguments.lang).only(arguments.rule, arguments.kind)
     if arguments.new_since:
@@ -108,7 +109,7 @@ def _run(arguments: argparse.Namespace) -> int:
 def _fix(register: Register, folder: Path, day: dt.date, *, write: bool) -> int:
     """Show what is mended as a diff, and write it where that is asked."""
     if not folder.is_dir():
-        raise RegisterError(f"{folder}: no folder; --fix mends the files of one")
+        raise RegisterError("fix_needs_folder", where=folder)
     after = mended(register, day)
     with tempfile.TemporaryDirectory() as made:
         copy = Path(made) / "register"
@@ -123,7 +124,7 @@ def _fix(register: Register, folder: Path, day: dt.date, *, write: bool) -> int:
             print("".join(line if line.endswith("\n") else f"{line}\n" for line in lines), end="")
     if write and changed:
         save_register(after, folder)
-    print(f"{changed} files {'mended' if write else 'would be mended'}")
+    print(said("mended" if write else "would_mend", count=changed))
     return 0
 
 

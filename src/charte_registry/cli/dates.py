@@ -14,4 +14,4 @@ def judged_on(given: str | None) -> dt.date:
     try:
         return dt.date.fromisoformat(given)
     except ValueError:
-        raise RegisterError(f"{given!r} is no date: write YYYY-MM-DD") from None
+        raise RegisterError("not_date", field="--on", value=given) from None

@@ -20,17 +20,14 @@ def write(arguments: argparse.Namespace, source: Path) -> int:
     """Put what somebody changed in a workbook into the register of ``arguments.folder``."""
     there = importing.is_there(arguments)
     if there and not (arguments.merge or arguments.dry_run):
-        raise RegisterError(
-            f"{source}: a workbook is merged into the register that it was written from; "
-            "add --merge, with --dry-run to see first what would change"
-        )
+        raise RegisterError("merge_needed", where=source)
     edited = read_register_workbook(source, importing.kinds(arguments), importing.limits(arguments))
     if there:
         register, base = load_register(arguments.folder), edited.base
     else:
         head = edited.records.get(REGISTRE, {}).get(REGISTRE)
         if head is None:
-            raise RegisterError(f"{source}: holds some kinds alone; merge it into its register")
+            raise RegisterError("workbook_in_part", where=source)
         manifest = structure(Manifeste, head)
         register, base = _empty(manifest, source), {}
     result = merged(
@@ -42,10 +39,7 @@ def write(arguments: argparse.Namespace, source: Path) -> int:
 
 def _empty(manifest: Manifeste, source: Path) -> Register:
     if manifest.profil is not None:
-        raise RegisterError(
-            f"{source}: its register has a profile, {manifest.profil}, which a workbook does not "
-            "hold; merge it into the folder of the register"
-        )
+        raise RegisterError("workbook_profile", where=source, value=manifest.profil)
     return Register(
         titre=manifest.titre, territoire=manifest.territoire, etat_au=manifest.etat_au,
         annees=manifest.annees, source=manifest.source or "", note=manifest.note or "",

@@ -10,12 +10,14 @@ from typing import Any
 
 from charte_registry.check import LANGUAGES
 from charte_registry.cli.dates import judged_on
+from charte_registry.cli.language import said
 from charte_registry.cli.terminal import close
 from charte_registry.errors import RegisterError
 from charte_registry.exchange.exporters.formats import FORMATS, export_register
 from charte_registry.exchange.importers.archive import Limits, read_bytes
 from charte_registry.files import load_register
 from charte_registry.publish.public import public
+from charte_registry.syntax import not_json
 
 EXAMPLES = """\
 charte-registry export registre --format xlsx --output registre.xlsx
@@ -47,8 +49,8 @@ def _run(arguments: argparse.Namespace) -> int:
         findings=register.check(judged_on(None), arguments.lang) if judged else (),
     )  # fmt: skip
     for remark in remarks:
-        print(f"not carried: {remark}", file=sys.stderr)
-    close(f"{arguments.output} written")
+        print(said("not_carried", remark=str(remark)), file=sys.stderr)
+    close(said("written", path=arguments.output))
     return 0
 
 
@@ -58,10 +60,8 @@ def _schema(path: Path | None) -> Any:
     content = read_bytes(path, Limits())
     try:
         schema = json.loads(content)
-    except RecursionError:
-        raise RegisterError(f"{path}: not JSON: too many lists inside each other") from None
-    except ValueError as error:
-        raise RegisterError(f"{path}: not JSON: {error}; give the published schema") from None
+    except (ValueError, RecursionError) as error:
+        raise not_json(error).at(path) from None
     if not isinstance(schema, dict):
-        raise RegisterError(f"{path}: no schema; give the published one")
+        raise RegisterError("not_schema", where=path)
     return schema

@@ -9,6 +9,8 @@ from importlib import import_module
 from textwrap import indent
 from typing import NoReturn
 
+from charte_registry.cli.language import add_language, said
+
 DONE, DIFFERS, CANNOT, INTERRUPTED = 0, 1, 2, 130
 STATUSES = {
     DONE: "done",
@@ -28,7 +30,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong."""
-        self.exit(CANNOT, f"{self.prog}: error: {message}; see {self.prog} --help\n")
+        self.exit(CANNOT, f"{self.prog}: {said('wrong_use', message=message, prog=self.prog)}\n")
 
 
 class _Version(argparse.Action):
@@ -79,6 +81,8 @@ def make_parser(
         command = import_module(module)
         item.epilog = f"examples:\n{indent(command.EXAMPLES, '  ')}"
         command.add(item)
+        if "--lang" not in item.format_usage():
+            add_language(item)
         item.add_argument("--quiet", action="store_true", help="print results and errors only")
     return parser
 

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from charte_registry.cli import editing, importing
+from charte_registry.cli.language import said
 from charte_registry.errors import RegisterError
 from charte_registry.exchange.exporters.formats import WORKBOOKS
 from charte_registry.exchange.importers.algoritmeregister import read_algoritmeregister
@@ -48,14 +49,14 @@ def _run(arguments: argparse.Namespace) -> int:
     source, limits = arguments.source, importing.limits(arguments)
     kind = arguments.source_format or _recognised(source, limits)
     if not kind:
-        raise RegisterError(f"{source}: state what it is with --from {', '.join(FORMATS)}")
+        raise RegisterError("source_unknown", where=source, known=FORMATS)
     for option, value in (("--mapping", arguments.mapping), ("--propose", arguments.propose)):
         if value is not None and kind != "table":
-            raise RegisterError(f"{option}: goes with a table; {source} is read as {kind} (--from)")
+            raise RegisterError("option_of_table", where=option, source=source, kind=kind)
     if arguments.propose is not None:
         return _propose(arguments)
     if arguments.folder is None:
-        raise RegisterError("folder: missing; name a new folder, or a register to add to")
+        raise RegisterError("folder_missing", where="folder")
     if kind == "workbook":
         return editing.write(arguments, source)
     if kind == "tables":
@@ -91,14 +92,11 @@ def _read(arguments: argparse.Namespace, kind: str) -> Import:
 def _propose(arguments: argparse.Namespace) -> int:
     """Write the guessed mapping of a table into a new file."""
     if arguments.propose.exists():
-        raise RegisterError(f"{arguments.propose}: there already; name a new file")
+        raise RegisterError("file_exists", where=arguments.propose)
     sheets = read_sheets(arguments.source, limits=importing.limits(arguments))
     guess = propose(sheets, arguments.kind, responsable=arguments.responsable)
     write_text(arguments.propose, guess.text)
-    print(
-        f"{arguments.propose} written: {guess.headings} columns recognised, {guess.asked} questions in it"
-    )
-    print(
-        f"correct it; next: charte-registry import {arguments.source} FOLDER --mapping {arguments.propose}"
-    )
+    path = arguments.propose
+    print(said("proposed", path=path, headings=guess.headings, asked=guess.asked))
+    print(said("proposed_next", path=path, source=arguments.source))
     return 0

@@ -12,8 +12,10 @@ from typing import Any
 import attrs
 
 from charte_registry.check import LANGUAGES
+from charte_registry.cli.dates import judged_on
+from charte_registry.cli.language import said
 from charte_registry.difference import count_told, diff
-from charte_registry.errors import RegisterError
+from charte_registry.errors import Fault, RegisterError
 from charte_registry.exchange.importers.archive import Limits
 from charte_registry.exchange.importers.joined import joined
 from charte_registry.exchange.importers.wording import slug
@@ -88,9 +90,10 @@ def write(
     """Put the records into the register of ``arguments.folder`` and print the report."""
     if not any(found.records.values()):
         why = (*found.not_understood, *found.of(SKIPPED))
-        raise RegisterError([f"{source}: no record to import", *map(str, why)])
+        lost = (Fault("import_remark", value=r.text or None, remark=str(r)) for r in why)
+        raise RegisterError([Fault("nothing_to_import", where=source), *lost])
     if arguments.merge and arguments.replace:
-        raise RegisterError("--merge and --replace: a merge replaces nothing; give one of them")
+        raise RegisterError("merge_and_replace", where="--merge, --replace")
     folder = Path(arguments.folder)
     there = is_there(arguments)
     register = load_register(folder) if there else _new(arguments, source, found, head)
@@ -147,9 +150,7 @@ def finish(
     written = not (refused or arguments.dry_run)
     if written:
         if before is not None and load_register(folder) != before:
-            raise RegisterError(
-                f"{folder}: changed while it was read; nothing is written, run again"
-            )
+            raise RegisterError("changed_meanwhile", where=folder)
         if before is None or result.changes:
             save_register(result.register, folder)
         if memory is not None:
@@ -175,17 +176,15 @@ def finish(
             print(change.told(arguments.lang))
         print(count_told(len(result.changes), arguments.lang))
     for conflict in result.conflicts:
-        print(f"changed on both sides: {conflict}")
+        print(said("both_sides", conflict=str(conflict)))
     if refused:
-        print(
-            "nothing is written: --conflicts register or --conflicts source says whose value counts"
-        )
+        print(said("refused"))
     elif arguments.dry_run:
-        print("nothing is written: --dry-run")
+        print(said("dry_run"))
     elif before is not None and not result.changes:
-        print(f"{folder} is as it was; next: charte-registry check {folder}")
+        print(said("as_it_was", path=folder))
     else:
-        print(f"{folder} written; next: charte-registry check {folder}")
+        print(said("written_next", path=folder))
     return int(refused)
 
 
@@ -193,7 +192,7 @@ def _new(
     arguments: argparse.Namespace, source: Path, found: Import, head: Manifeste | None
 ) -> Register:
     """Return an empty register for what was imported, as the options say, then the source itself."""
-    day = _day(arguments.on) if arguments.on else head.etat_au if head else dt.date.today()
+    day = judged_on(arguments.on) if arguments.on else head.etat_au if head else dt.date.today()
     if head is not None:
         return Register(
             titre=arguments.titre or head.titre, territoire=arguments.territoire or head.territoire,
@@ -210,10 +209,3 @@ def _new(
         territoire=arguments.territoire or next(iter(bodies), "à préciser"),
         etat_au=day, annees=(day.year,), source=f"Importé de {source.name}", records={},
     )  # fmt: skip
-
-
-def _day(text: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        raise RegisterError(f"{text!r} is no date: write YYYY-MM-DD") from None

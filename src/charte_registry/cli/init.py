@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 
 from charte_registry.check import LANGUAGES
+from charte_registry.cli.language import said
 from charte_registry.cli.terminal import close
 from charte_registry.files.skeleton import SCHEMAS
 from charte_registry.files.starter import starter
@@ -48,5 +49,5 @@ def _run(arguments: argparse.Namespace) -> int:
     every = {**files, **schemas}
     write_folder(arguments.folder, {path: text.encode() for path, text in every.items()})
     (page,) = (path for path in files if path.endswith(".md"))
-    close(f"a register to fill in, {len(files)} files, see {arguments.folder / page}")
+    close(said("begun", count=len(files), path=arguments.folder / page))
     return 0

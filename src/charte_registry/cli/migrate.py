@@ -8,6 +8,7 @@ from pathlib import Path
 
 import attrs
 
+from charte_registry.cli.language import said
 from charte_registry.cli.terminal import close
 from charte_registry.migrations.folder import migrate_folder
 from charte_registry.schema.versions import VERSION, VERSIONS
@@ -41,8 +42,6 @@ def _run(arguments: argparse.Namespace) -> int:
     for remark in remarks:
         print(remark)
     lost = sum(remark.lost for remark in remarks)
-    close(
-        f"register of {VERSION} written, {lost} things lost, {len(remarks) - lost} to look at, "
-        f"see {arguments.output}"
-    )
+    others = len(remarks) - lost
+    close(said("migrated", version=VERSION, lost=lost, others=others, path=arguments.output))
     return 0

@@ -11,8 +11,9 @@ from typing import Any
 
 import attrs
 
+from charte_registry.cli.language import said
 from charte_registry.cli.terminal import close
-from charte_registry.errors import RegisterError, nearest
+from charte_registry.errors import Fault, RegisterError, nearest
 from charte_registry.exchange.importers.wording import slug
 from charte_registry.exchange.workbook.names import Directory
 from charte_registry.files import load_register
@@ -54,17 +55,17 @@ def _run(arguments: argparse.Namespace) -> int:
         try:
             ask(cls, data, register, arguments.lang, input)
         except EOFError:
-            raise RegisterError("the questions were left; nothing is written") from None
+            raise RegisterError("questions_left") from None
     if "id" not in data and (offer := _offer(cls, data, register)):
         data["id"] = offer
     try:
         record = structure(cls, data)
     except FieldError as error:
-        raise RegisterError([f"{kind}: `{p.path}`: {p.message}" for p in error.problems]) from None
+        raise RegisterError([p.at(kind) for p in error.problems]) from None
     if record.id in register.records.get(kind, {}):
         place = register.places[kind, record.id]
         raise RegisterError(
-            f"{record.id!r} stands already at {place.file}:{place.line}; give another id"
+            "same_id", where=kind, field="id", value=record.id, first=f"{place.file}:{place.line}"
         )
     path = arguments.folder / kind / f"{record.id}.toml"
     made = not path.parent.exists()
@@ -77,7 +78,7 @@ def _run(arguments: argparse.Namespace) -> int:
         if made:
             path.parent.rmdir()
         raise
-    close(f"record {kind}/{record.id} added, see {path}")
+    close(said("added", record=f"{kind}/{record.id}", path=path))
     return 0
 
 
@@ -93,14 +94,18 @@ def _choices(cls: type[Any], path: str, register: Register, lang: str) -> Iterat
         found = attrs.fields_dict(attrs.resolve_types(cls))
         part = part_of(found[step].type)[0] if step in found else None
         if part is None or not attrs.has(part):
-            raise RegisterError(f"--choices {path!r}: no part {step!r}; {nearest(step, found)}")
+            raise RegisterError(
+                "unknown_part", where="--choices", field=path, value=step, near=nearest(step, found)
+            )
         cls = part
     found = attrs.fields_dict(cls)
     if last not in found:
-        raise RegisterError(f"--choices {path!r}: no field {last!r}; {nearest(last, found)}")
+        raise RegisterError(
+            "no_field", where="--choices", field=path, value=last, near=nearest(last, found)
+        )
     known = _known(found[last], register, lang)
     if not known:
-        raise RegisterError(f"--choices {path!r}: any value of its form, or no record is there yet")
+        raise RegisterError("no_choices", where="--choices", field=path)
     yield from (f"{code}\t{label}" for code, label in known.items())
 
 
@@ -123,7 +128,7 @@ def _kind(word: str, kinds: Mapping[str, type[Any]]) -> str:
         return word
     if word in singular:
         return singular[word]
-    raise RegisterError(f"no kind {word!r}; {nearest(word, singular)}")
+    raise RegisterError("unknown_kind", value=word, near=nearest(word, singular))
 
 
 def parsed(given: Sequence[str]) -> dict[str, Any]:
@@ -153,13 +158,13 @@ def parsed(given: Sequence[str]) -> dict[str, Any]:
     for flag in given:
         path, sign, value = flag.partition("=")
         if not sign or not re.fullmatch(r"\w+(\[\d+\])?(\.\w+(\[\d+\])?)*", path, re.ASCII):
-            raise RegisterError(f"--set {flag!r}: write FIELD=VALUE, such as nom=Paie")
+            raise RegisterError("set_form", where="--set", value=flag)
         *outer, last = path.split(".")
         target = data
         for step in outer:
             target = _inside(target, step, flag)
         if last in target or "[" in last:
-            raise RegisterError(f"--set {flag!r}: the field is given twice, or its values one by one; write them once, with ; between")  # fmt: skip
+            raise RegisterError("set_twice", where="--set", value=flag)
         target[last] = value
     return data
 
@@ -173,7 +178,7 @@ def _inside(target: dict[str, Any], step: str, flag: str) -> dict[str, Any]:
             found.append({})
         found = found[int(number)]
     if not isinstance(found, dict):
-        raise RegisterError(f"--set {flag!r}: {step!r} does not continue the flags before it; count from [0]")  # fmt: skip
+        raise RegisterError("set_order", where="--set", value=flag, step=step)
     return found
 
 
@@ -270,18 +275,18 @@ class _Question:
             meant = Directory(choices)
             parts = text.split(";") if self.several else [text]
             text = "; ".join(meant.of(part) or part.strip() for part in parts)
-            problem = self._problem(text)
-            if problem is None:
+            fault = self._refusal(text)
+            if fault is None:
                 return text
-            print(problem, file=sys.stderr)
+            print(fault.message_in(lang), file=sys.stderr)
 
-    def _problem(self, text: str) -> str | None:
+    def _refusal(self, text: str) -> Fault | None:
         choices, form = self.field.metadata["choices"], self.field.metadata["format"]
         for value in [part.strip() for part in text.split(";")] if self.several else [text]:
             if not value:
-                return "empty; write a value"
+                return Fault("empty", value=value)
             if choices and value not in choices:
-                return f"{value!r} is not allowed; {nearest(value, choices)}"
+                return Fault("unknown_code", value=value, near=nearest(value, choices))
             if form is not None and not form.accepts(value):
-                return f"{value!r} is no {form.nom}; {form.remedy}"
+                return Fault("form", value=value, wanted=form.name, how=form.how)
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from charte_registry.cli.language import said
 from charte_registry.cli.terminal import close
 from charte_registry.errors import RegisterError
 from charte_registry.files import load_register, save_register
@@ -26,8 +27,8 @@ def _run(arguments: argparse.Namespace) -> int:
     output = arguments.output
     # Never into a register that is there: it would lose its internal fields.
     if output.exists() and not (output.is_dir() and not any(output.iterdir())):
-        raise RegisterError(f"{output}: is there already; give a new or an empty folder")
+        raise RegisterError("output_exists", where=output)
     save_register(register, output, layout="csv")
     count = sum(len(records) for records in register.records.values())
-    close(f"{count} records without their internal fields, see {output}")
+    close(said("public", count=count, path=output))
     return 0

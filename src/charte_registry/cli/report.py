@@ -7,6 +7,7 @@ from pathlib import Path
 
 from charte_registry.check import LANGUAGES
 from charte_registry.cli.dates import judged_on
+from charte_registry.cli.language import said
 from charte_registry.cli.terminal import close
 from charte_registry.errors import RegisterError
 from charte_registry.exchange.importers.archive import Limits, read_bytes
@@ -54,18 +55,18 @@ def _run(arguments: argparse.Namespace) -> int:
         diagrams=dict(map(_diagram, arguments.diagram)),
     )
     write_text(arguments.output, page)
-    close(f"report of {arguments.year} written, see {arguments.output}")
+    close(said("report", year=arguments.year, path=arguments.output))
     return 0
 
 
 def _diagram(given: str) -> tuple[str, str]:
     name, sign, path = given.partition("=")
     if not sign:
-        raise RegisterError(f"--diagram {given!r}: write ID=FILE.svg")
+        raise RegisterError("diagram_form", where="--diagram", value=given)
     try:
         text = read_bytes(path, Limits(file_bytes=MAX_BYTES)).decode("utf-8")
-    except UnicodeDecodeError:
-        raise RegisterError(f"{path}: not UTF-8; give an SVG file") from None
+    except UnicodeDecodeError as error:
+        raise RegisterError("not_utf8", where=path, position=error.start) from None
     if "<svg" not in text:
-        raise RegisterError(f"{path}: no SVG; give a drawing whose first element is svg")
+        raise RegisterError("not_svg", where=path)
     return name, text

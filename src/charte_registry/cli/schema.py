@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from charte_registry.cli.language import said
 from charte_registry.cli.terminal import close
 from charte_registry.files.whole import write_folder
 from charte_registry.profiles import load_profile
@@ -27,5 +28,5 @@ def _run(arguments: argparse.Namespace) -> int:
     profile = arguments.profile
     files = schema_files() if profile is None else profile_files(load_profile(profile))
     write_folder(arguments.output, {name: text.encode() for name, text in files.items()})
-    close(f"{len(files)} files of the schema written, see {arguments.output / 'README.md'}")
+    close(said("schema", count=len(files), path=arguments.output / "README.md"))
     return 0

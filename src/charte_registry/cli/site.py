@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import datetime as dt
 from pathlib import Path
 
 from charte_registry.check import LANGUAGES
 from charte_registry.cli.dates import judged_on
+from charte_registry.cli.language import said
 from charte_registry.cli.terminal import close
 from charte_registry.errors import RegisterError, nearest
 from charte_registry.files import load_register
@@ -67,14 +67,16 @@ def _run(arguments: argparse.Namespace) -> int:
     languages = tuple(arguments.lang.split(",")) if arguments.lang else None
     for lang in languages or ():
         if lang not in LANGUAGES:
-            raise RegisterError(f"--lang {lang!r}: {nearest(lang, LANGUAGES)}")
+            raise RegisterError(
+                "language", where="--lang", value=lang, near=nearest(lang, LANGUAGES)
+            )
     if arguments.since and not arguments.internal:
-        raise RegisterError("--since is of the officer's view; add --internal")
-    day = _day(arguments.on)
+        raise RegisterError("since_without_internal", where="--since")
+    day = None if arguments.on is None else judged_on(arguments.on)
     register = load_register(arguments.folder)
     history = read_history(arguments.folder, arguments.history) if arguments.history else NO_HISTORY
     for revision in history.unread:
-        print(f"not in the history: {revision}")
+        print(said("no_history", revision=revision))
     site = render_site(
         register,
         languages,
@@ -95,11 +97,11 @@ def _run(arguments: argparse.Namespace) -> int:
             since=arguments.since or "",
         )
     write_site(site, arguments.output, register=arguments.folder)
-    close(f"site written, open {arguments.output / 'index.html'}")
+    close(said("site", path=arguments.output / "index.html"))
     if internal is not None:
         beside = arguments.output.with_name(f"{arguments.output.resolve().name}-internal")
         write_site(internal, beside, register=arguments.folder)
-        close(f"internal, not to be published: {beside / 'index.html'}")
+        close(said("internal", path=beside / "index.html"))
     return 0
 
 
@@ -109,10 +111,3 @@ def _since(folder: str, revision: str) -> Register:
         return load_revision(revision)
     with unpacked(folder, revision) as copy:
         return load_register(copy)
-
-
-def _day(text: str | None) -> dt.date | None:
-    try:
-        return None if text is None else dt.date.fromisoformat(text)
-    except ValueError:
-        raise RegisterError(f"{text!r} is no date: write YYYY-MM-DD") from None

@@ -16,6 +16,7 @@ from charte_registry.errors import RegisterError
 from charte_registry.exchange.importers.archive import Limits, read_bytes
 from charte_registry.files.assemble import inside
 from charte_registry.files.whole import write_bytes
+from charte_registry.messages import system_reason
 from charte_registry.records.base import unstructure
 from charte_registry.register import Register
 
@@ -67,7 +68,7 @@ def remember(folder: str | Path, name: str, source: Records) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise RegisterError(f"{path.parent}: cannot be made ({error.strerror})") from None
+        raise RegisterError("cannot_make", where=path.parent, reason=system_reason(error)) from None
     write_bytes(path, text.encode("ascii"))
 
 
@@ -107,9 +108,7 @@ def remembered(
             raise ValueError
         kept = {kind: dict(items) for kind, items in stored["records"].items()}
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        raise RegisterError(
-            f"{path}: damaged; remove it: the next merge then asks about every difference"
-        ) from None
+        raise RegisterError("memory_damaged", where=path) from None
     here = plain_records(register.records)
     found: dict[str, dict[str, dict[str, Any]]] = {}
     for kind, items in kept.items():

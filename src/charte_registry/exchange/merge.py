@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 
 from charte_registry.difference import KEYS, Change, diff
-from charte_registry.errors import RegisterError
+from charte_registry.errors import Fault, RegisterError
 from charte_registry.exchange.exporters.head import manifest
 from charte_registry.frozen import Frozen
 from charte_registry.records.base import FieldError, structure, unstructure
@@ -121,7 +121,7 @@ def merged(
     merge = _Merge(whole=whole, take_source=take_source)
     records = {kind: dict(items) for kind, items in register.records.items()}
     head = manifest(register)
-    problems: list[str] = []
+    faults: list[Fault] = []
     for kind, items in source.items():
         cls = Manifeste if kind == REGISTRE else register.kinds[kind]
         held = {REGISTRE: head} if kind == REGISTRE else records.setdefault(kind, {})
@@ -138,10 +138,10 @@ def merged(
             try:
                 held[key] = structure(cls, data)
             except FieldError as error:
-                problems += [f"{name} `{p.path}`: {p.message}" for p in error.problems]
+                faults += [problem.at(name) for problem in error.problems]
         head = held[REGISTRE] if kind == REGISTRE else head
-    if problems:
-        raise RegisterError(problems)
+    if faults:
+        raise RegisterError(faults)
     frozen = {kind: Frozen(items) for kind, items in records.items()}
     after = attrs.evolve(
         register, records=Frozen(frozen), titre=head.titre, territoire=head.territoire,

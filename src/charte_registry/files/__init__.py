@@ -8,18 +8,18 @@ from typing import Any, Protocol
 
 import attrs
 
-from charte_registry.errors import RegisterError, nearest
+from charte_registry.errors import Fault, RegisterError, nearest
 from charte_registry.files import folder, folder_changes, json_file, json_lines
 from charte_registry.files.assemble import Kinds, inside, profile_file
-from charte_registry.files.json_lines import Problem
 from charte_registry.files.text import MAX_BYTES
 from charte_registry.files.whole import write_bytes
+from charte_registry.messages import Phrase
 from charte_registry.profiles import Profile, load_profile
 from charte_registry.records import KINDS
 from charte_registry.records.manifeste import Manifeste
 from charte_registry.register import Register
 
-__all__ = ["MAX_BYTES", "Problem", "check_lines", "load_register", "save_register"]
+__all__ = ["MAX_BYTES", "check_lines", "load_register", "save_register"]
 
 
 def load_register(path: str | Path, *, max_bytes: int = MAX_BYTES) -> Register:
@@ -47,7 +47,7 @@ def load_register(path: str | Path, *, max_bytes: int = MAX_BYTES) -> Register:
     Raises
     ------
     RegisterError
-        Where it cannot be read; ``problems`` holds every problem, with file, line and remedy.
+        Where it cannot be read; ``errors`` holds every problem, with file, line and remedy.
 
     Examples
     --------
@@ -67,7 +67,7 @@ def load_register(path: str | Path, *, max_bytes: int = MAX_BYTES) -> Register:
     elif source.is_file():
         register = _single(source).load(source, kinds, max_bytes)
     else:
-        raise RegisterError(f"{path}: no such folder; give the one with {folder.MANIFEST}")
+        raise RegisterError("no_folder", where=path, manifest=folder.MANIFEST)
     return attrs.evolve(register, profile=found[0]) if found else register
 
 
@@ -112,7 +112,8 @@ def save_register(
     <BLANKLINE>
     """
     if layout not in (None, *folder_changes.LAYOUTS):
-        raise RegisterError(f"no layout {layout!r}; {nearest(layout, folder_changes.LAYOUTS)}")
+        near = nearest(layout, folder_changes.LAYOUTS)
+        raise RegisterError("unknown_layout", field="layout", value=layout, near=near)
     target = Path(path)
     if target.is_file() or (target.suffix and not target.is_dir()):
         for file, content in profile_file(register, target.parent).items():
@@ -122,7 +123,7 @@ def save_register(
         folder_changes.save(register, target, layout, max_bytes)
 
 
-def check_lines(path: str | Path, *, max_bytes: int = MAX_BYTES) -> Iterator[Problem]:
+def check_lines(path: str | Path, *, max_bytes: int = MAX_BYTES) -> Iterator[Fault]:
     """Return everything that is wrong with the records of a JSON Lines file, and make none of them.
 
     Parameters
@@ -134,7 +135,7 @@ def check_lines(path: str | Path, *, max_bytes: int = MAX_BYTES) -> Iterator[Pro
 
     Returns
     -------
-    iterator of Problem
+    iterator of Fault
         A field of a line each; an unknown key is one, and so is an identifier that stands twice.
 
     Raises
@@ -142,7 +143,7 @@ def check_lines(path: str | Path, *, max_bytes: int = MAX_BYTES) -> Iterator[Pro
     RegisterError
         Where the file or its manifest cannot be read.
     """
-    return json_lines.problems(Path(path), _kinds, max_bytes)
+    return json_lines.faults(Path(path), _kinds, max_bytes)
 
 
 class _SingleFile(Protocol):
@@ -154,8 +155,10 @@ class _SingleFile(Protocol):
 def _single(path: Path) -> _SingleFile:
     formats: Mapping[str, _SingleFile] = {".json": json_file, ".jsonl": json_lines}
     if path.suffix not in formats:
-        remedy = f"its folder, {path.parent}" if path.stem == "registre" else "one of these"
-        raise RegisterError(f"{path}: neither a folder nor a .json or .jsonl file; give {remedy}")
+        wanted = Phrase.of("part.folder_or_json")
+        if path.stem == "registre":
+            wanted = Phrase.of("part.its_folder", path=path.parent)
+        raise RegisterError("not_register_file", where=path, wanted=wanted)
     return formats[path.suffix]
 
 

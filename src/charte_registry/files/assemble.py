@@ -16,7 +16,7 @@ from charte_registry.records.manifeste import Manifeste
 from charte_registry.register import Place, Register
 
 Kinds = Callable[[Path, Manifeste], Mapping[str, type[Any]]]  # of a folder with that manifest
-
+Spot = tuple[Path, int | None]  # a file, and a line of it
 
 HEAD = "registre"
 
@@ -32,7 +32,7 @@ class Entry:
 
 def assembled(
     manifest: Manifeste, entries: Iterable[Entry], kinds: Mapping[str, type[Any]],
-    where: Callable[[Place, str], str], problems: list[str],
+    where: Callable[[Place, str], Spot], faults: list[Fault],
 ) -> Register:  # fmt: skip
     """Return a register.
 
@@ -46,7 +46,7 @@ def assembled(
         Class of each kind.
     where : callable
         The file and the line of a field, for a message.
-    problems : list of str
+    faults : list of Fault
         What is wrong already; all that is wrong is added.
 
     Returns
@@ -64,23 +64,21 @@ def assembled(
         try:
             record = _built(kinds[entry.kind], entry.data)
         except FieldError as error:
-            problems += [p.at(where(entry.place, p.path)) for p in error.problems]
+            faults += [p.at(*where(entry.place, p.path)) for p in error.problems]
             continue
         found.append((entry.kind, entry.place, record))
-    return collected(manifest, found, kinds, where, problems)
+    return collected(manifest, found, kinds, where, faults)
 
 
 def _built(cls: type[Any], data: Any) -> Any:
     if not isinstance(data, Mapping):
-        raise FieldError(
-            "record", f"expected a table of fields, got {data!r:.80}", code="not_table", value=data
-        )
+        raise FieldError("record", "not_table", value=data)
     return structure(cls, data)
 
 
 def collected(
     manifest: Manifeste, found: Iterable[tuple[str, Place, Any]], kinds: Mapping[str, type[Any]],
-    where: Callable[[Place, str], str], problems: list[str],
+    where: Callable[[Place, str], Spot], faults: list[Fault],
 ) -> Register:  # fmt: skip
     """Return the register of records, each with its kind and place; see ``assembled``."""
     records: dict[str, dict[str, Any]] = {kind: {} for kind in kinds}
@@ -88,21 +86,16 @@ def collected(
     for kind, place, record in found:
         if record.id in records[kind]:
             first = places[kind, record.id]
-            problems.append(
+            faults.append(
                 Fault(
-                    f"{record.id!r} stands already at {first.file}:{first.line}",
-                    code="same_id",
-                    where=where(place, "id"),
-                    field="id",
-                    value=record.id,
-                    remedy="give each record its own identifier",
-                )
+                    "same_id", field="id", value=record.id, first=f"{first.file}:{first.line}"
+                ).at(*where(place, "id"))
             )
             continue
         records[kind][record.id] = record
         places[kind, record.id] = place
-    if problems:
-        raise RegisterError(problems)
+    if faults:
+        raise RegisterError(faults)
     return Register(
         titre=manifest.titre,
         territoire=manifest.territoire,
@@ -130,18 +123,16 @@ def inside(root: Path, name: str) -> Path:
     """Return the path of a file; refuse one that leads out of the folder."""
     path = root / name
     if not path.resolve().is_relative_to(root.resolve()):
-        raise RegisterError(
-            f"{path}: leads out of the folder of the register; copy the file into it"
-        )
+        raise RegisterError("leads_out", where=path)
     return path
 
 
-def manifest_from(data: Any, where: Callable[[str], str]) -> Manifeste:
+def manifest_from(data: Any, where: Callable[[str], Spot]) -> Manifeste:
     """Return a manifest from what a file says; ``where`` gives the file and line of a field."""
     try:
         return structure(Manifeste, data)
     except FieldError as error:
-        raise RegisterError([p.at(where(p.path)) for p in error.problems]) from None
+        raise RegisterError([p.at(*where(p.path)) for p in error.problems]) from None
 
 
 def headed(register: Register, place: Place) -> Register:
@@ -154,9 +145,7 @@ def manifest_of(register: Register, folder: Path) -> Manifeste:
     """Return what a register says of itself; refuse what a file in that folder could not say."""
     name = register.profil
     if name is not None and register.profile is None and not (folder / name).is_file():
-        raise RegisterError(
-            f"{folder / name}: the profile of the register is not there; copy it first"
-        )
+        raise RegisterError("profile_absent", where=folder / name)
     manifest = register.head()
     storable("registre", manifest)
     return manifest
@@ -182,7 +171,7 @@ def storable(name: str, record: Any) -> None:
     except FieldError as error:
         raise RegisterError([p.at(name) for p in error.problems]) from None
     if again != record:
-        raise RegisterError(f"{name}: would not read back as it is; make it with structure()")
+        raise RegisterError("not_same_back", where=name)
 
 
 def continued(kind: str, data: Mapping[str, Any], left: dict[str, Any], *, iso: bool) -> Any:

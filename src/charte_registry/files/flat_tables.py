@@ -163,7 +163,7 @@ def gather(
     given: dict[str, Table] = {}
     for table in tables:
         if table.name not in known:
-            raise RegisterError(f"no table {table.name!r}; {nearest(table.name, known)}")
+            raise RegisterError("unknown_table", value=table.name, near=nearest(table.name, known))
         given[table.name] = table
     gathered: dict[str, dict[str, dict[str, Any]]] = {kind: {} for kind in kinds}
     for name, shape in known.items():
@@ -315,30 +315,30 @@ def _collect(shape: _Shape, table: Table, records: dict[str, dict[str, Any]]) ->
     columns = {column.name: column for column in shape.columns}
     for name in table.names:
         if name not in columns:
-            raise RegisterError(f"{table.name}: no column {name!r}; {nearest(name, columns)}")
+            raise RegisterError(
+                "unknown_column", where=table.name, value=name, near=nearest(name, columns)
+            )
     for name in (column.name for column in shape.columns if column.key):
         if name not in table.names:
-            raise RegisterError(f"{table.name}: the column {name!r} is missing; add it")
+            raise RegisterError("column_missing", where=table.name, value=name)
     rows = [dict(zip(table.names, row, strict=True)) for row in table.rows]
     places = [name for name in columns if name.startswith("rang_") and columns[name].key]
     for number, row in enumerate(sorted(rows, key=lambda row: _places(table, row, places)), 1):
         identifier = row["id"]
         if not isinstance(identifier, str) or not identifier:
-            raise RegisterError(f"{table.name}: row {number} has no identifier; write one")
+            raise RegisterError("no_identifier", where=table.name, row=number)
         data = _plain(shape, columns, row)
         if not shape.path:
             if identifier in records:
-                raise RegisterError(f"{table.name}: {identifier!r} stands twice; keep one")
+                raise RegisterError("twice", where=table.name, field="id", value=identifier)
             records[identifier] = {"id": identifier, **data} if shape.named else data
             continue
         owner: Any = records.get(identifier)
         for step, place in zip(shape.path[:-1], places[:-1], strict=True):
             owner = _item(_inside(owner, step), _place(table, row, place))
         if owner is None:
-            missing = ", ".join(f"{name} {row[name]}" for name in ("id", *places[:-1]))
-            raise RegisterError(
-                f"{table.name}: no row of {shape.kind} has {missing}; add it, or remove these rows"
-            )
+            wanted = tuple(f"{name} {row[name]}" for name in ("id", *places[:-1]))
+            raise RegisterError("no_owner_row", where=table.name, kind=shape.kind, wanted=wanted)
         _append(owner, shape.path[-1], data if shape.parts else data["valeur"])
 
 
@@ -371,7 +371,7 @@ def _place(table: Table, row: Mapping[str, Value], name: str) -> int:
         return int(value)  # type: ignore[arg-type]
     except (TypeError, ValueError):
         raise RegisterError(
-            f"{table.name}: {name} is {value!r} for {row['id']!r}; write a whole number from 0"
+            "rank_not_whole", where=table.name, value=value, column=name, identifier=row["id"]
         ) from None
 
 

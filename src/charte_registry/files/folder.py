@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from charte_registry.errors import RegisterError, nearest
+from charte_registry.errors import Fault, RegisterError, nearest
 from charte_registry.files import table, toml_text
 from charte_registry.files.assemble import (
     Entry,
@@ -69,19 +69,19 @@ def load(root: Path, kinds: Kinds, max_bytes: int) -> Register:
     reader = Reader(root, max_bytes)
     head, manifest = manifest_source(root, reader)
     known = kinds(root, manifest)
-    sources, problems = record_sources(root, manifest, known, reader)
-    register = of_sources(root, manifest, known, sources, problems)
+    sources, faults = record_sources(root, manifest, known, reader)
+    register = of_sources(root, manifest, known, sources, faults)
     return headed(register, head.entries[0].place)
 
 
 def of_sources(
     root: Path, manifest: Manifeste, kinds: Mapping[str, type[Any]], sources: Sequence[Source],
-    problems: list[str],
+    faults: list[Fault],
 ) -> Register:  # fmt: skip
     """Return the register of the files of a folder."""
     entries = (entry for source in sources for entry in source.entries)
     return assembled(
-        manifest, entries, kinds, lambda place, path: f"{root / place.file}:{place.line_of(path)}", problems,
+        manifest, entries, kinds, lambda place, path: (root / place.file, place.line_of(path)), faults,
     )  # fmt: skip
 
 
@@ -90,10 +90,7 @@ def manifests(root: Path) -> list[Path]:
     stem = MANIFEST.removesuffix(".toml")
     found = [path for suffix in SUFFIXES if (path := root / f"{stem}{suffix}").is_file()]
     if not found:
-        raise RegisterError(
-            f"{root / MANIFEST}: missing; give the folder that holds it, or begin one with "
-            "charte-registry init"
-        )
+        raise RegisterError("manifest_missing", where=root / MANIFEST)
     return found
 
 
@@ -101,12 +98,12 @@ def manifest_source(root: Path, reader: Reader) -> tuple[Source, Manifeste]:
     """Return the file of the manifest, and the manifest."""
     path, *others = manifests(root)
     if others:
-        raise RegisterError(f"{others[0]}: {path.name} stands there too; keep one")
+        raise RegisterError("two_manifests", where=others[0], value=path.name)
     source = _source(
         path, "", reader, lambda data, lines: [Entry("", placed(path.name, lines), data)]
     )
     (entry,) = source.entries
-    return source, manifest_from(entry.data, lambda field: f"{path}:{entry.place.line_of(field)}")
+    return source, manifest_from(entry.data, lambda field: (path, entry.place.line_of(field)))
 
 
 def _source(
@@ -118,25 +115,25 @@ def _source(
         data = form.read(text.text)
         return Source(path, kind, text, data, entries(data, Lines(text.text, form.starts)))
     except RegisterError as error:
-        raise RegisterError([f"{path}: {problem}" for problem in error.problems]) from None
+        raise error.at(path) from None
 
 
 def record_sources(
     root: Path, manifest: Manifeste, kinds: Mapping[str, type[Any]], reader: Reader
-) -> tuple[list[Source], list[str]]:
+) -> tuple[list[Source], list[Fault]]:
     """Return the files of records, and what is wrong with others."""
     sources: list[Source] = []
-    problems: list[str] = []
-    for path, kind in _files(root, manifest, kinds, problems):
+    faults: list[Fault] = []
+    for path, kind in _files(root, manifest, kinds, faults):
         try:
             sources.append(_read(root, path, kind, kinds[kind], reader))
         except RegisterError as error:
-            problems.extend(error.problems)
-    return sources, problems
+            faults.extend(error.errors)
+    return sources, faults
 
 
 def _files(
-    root: Path, manifest: Manifeste, kinds: Mapping[str, type[Any]], problems: list[str]
+    root: Path, manifest: Manifeste, kinds: Mapping[str, type[Any]], faults: list[Fault]
 ) -> Iterator[tuple[Path, str]]:
     apart = {root / f"registre{suffix}" for suffix in SUFFIXES}
     if manifest.profil is not None:
@@ -149,11 +146,12 @@ def _files(
                 if file.suffix in SUFFIXES:
                     yield file, path.name
                 elif not file.name.startswith("."):
-                    problems.append(f"{file}: not a .toml or .yaml file; remove it or rename it")
+                    faults.append(Fault("file_of_no_kind", where=file))
         elif not path.is_dir() and path.suffix in (".csv", *SUFFIXES) and path.stem in kinds:
             yield path, path.stem
         else:
-            problems.append(f"{path}: no kind of record; {nearest(path.stem, kinds)}")
+            near = nearest(path.stem, kinds)
+            faults.append(Fault("no_kind", where=path, value=path.stem, near=near))
 
 
 def _read(root: Path, path: Path, kind: str, cls: type[Any], reader: Reader) -> Source:
@@ -163,8 +161,7 @@ def _read(root: Path, path: Path, kind: str, cls: type[Any], reader: Reader) -> 
         try:
             _, found = table.read(text.text, cls)
         except RegisterError as error:
-            problems = [problem.removeprefix("line ") for problem in error.problems]
-            raise RegisterError([f"{path}:{problem}" for problem in problems]) from None
+            raise error.at(path) from None
         entries = [
             Entry(kind, Place(file=name, line=row.line), d) for row, d in found if d is not None
         ]
@@ -180,7 +177,7 @@ def _read(root: Path, path: Path, kind: str, cls: type[Any], reader: Reader) -> 
             or list(data) != [kind]
             or not isinstance(data[kind], list)
         ):
-            raise RegisterError(f"expected the list `{kind}` and nothing else; write it so")
+            raise RegisterError("list_only", kind=kind)
         return [
             Entry(kind, placed(name, lines, kind, number), item)
             for number, item in enumerate(data[kind])

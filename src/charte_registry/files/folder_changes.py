@@ -46,8 +46,8 @@ def save(register: Register, root: Path, layout: str | None, max_bytes: int) -> 
     old = None
     if _begun(root, manifest):
         source, before = manifest_source(root, reader)
-        sources, problems = record_sources(root, before, register.kinds, reader)
-        old = of_sources(root, before, register.kinds, sources, problems)
+        sources, faults = record_sources(root, before, register.kinds, reader)
+        old = of_sources(root, before, register.kinds, sources, faults)
         _put(changes, source, restated(source.data, manifest))
         suffix = source.path.suffix
     else:

@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from charte_registry.errors import RegisterError, nearest
+from charte_registry.errors import Fault, RegisterError, nearest
 from charte_registry.files import json_text
 from charte_registry.files.assemble import (
     Entry,
@@ -44,14 +44,12 @@ def _read(path: Path, max_bytes: int) -> tuple[Text, dict[str, Any], Manifeste]:
     try:
         data = json_text.read(text.text)
         if not isinstance(data, Mapping):
-            raise RegisterError(
-                'no register; write {"schema": ..., "titre": ..., "traitements": [...]}'
-            )
+            raise RegisterError("not_register", value=data)
     except RegisterError as error:
-        raise RegisterError([f"{path}: {problem}" for problem in error.problems]) from None
+        raise error.at(path) from None
     lines = Lines(text.text, json_text.starts)
     place = placed(path.name, lines)
-    manifest = manifest_from(_head(data), lambda field: f"{path}:{place.line_of(field)}")
+    manifest = manifest_from(_head(data), lambda field: (path, place.line_of(field)))
     return text, dict(data), manifest
 
 
@@ -63,13 +61,14 @@ def _register(
     path: Path, text: Text, data: Mapping[str, Any], manifest: Manifeste, kinds: Mapping[str, type[Any]]
 ) -> Register:  # fmt: skip
     lines = Lines(text.text, json_text.starts)
-    problems: list[str] = []
+    faults: list[Fault] = []
     for name, value in data.items():
-        where = f"{path}:{lines.line_of((name,))} `{name}`"
+        line = lines.line_of((name,))
         if name in kinds and not isinstance(value, list):
-            problems.append(f"{where}: expected a list of records, got {value!r:.80}")
+            faults.append(Fault("not_list", where=path, line=line, field=name, value=value))
         elif name not in kinds and name not in _HEAD:
-            problems.append(f"{where}: unknown field; {nearest(name, [*_HEAD, *kinds])}")
+            near = nearest(name, [*_HEAD, *kinds])
+            faults.append(Fault("unknown_field", where=path, line=line, field=name, near=near))
 
     def entries() -> Iterator[Entry]:
         for kind in kinds:
@@ -78,7 +77,7 @@ def _register(
                 yield Entry(kind, placed(path.name, lines, kind, number), item)
 
     return assembled(
-        manifest, entries(), kinds, lambda place, field: f"{path}:{place.line_of(field)}", problems
+        manifest, entries(), kinds, lambda place, field: (path, place.line_of(field)), faults
     )
 
 

@@ -7,9 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import attrs
-
-from charte_registry.errors import RegisterError, nearest
+from charte_registry.errors import Fault, RegisterError, nearest
 from charte_registry.extras import needs
 from charte_registry.files import json_text
 from charte_registry.files.assemble import (
@@ -25,40 +23,14 @@ from charte_registry.files.fast import KIND, Checker, checker_of
 from charte_registry.files.restate import restated
 from charte_registry.files.text import Reader
 from charte_registry.files.whole import write_bytes
+from charte_registry.messages import Phrase
 from charte_registry.records.base import FieldError, structure, unstructure
 from charte_registry.records.manifeste import Manifeste
 from charte_registry.register import Place, Register
+from charte_registry.syntax import not_json
 
 with needs("registre"):
     import msgspec
-
-
-@attrs.frozen
-class Problem:
-    """What is wrong with a field of a line.
-
-    Parameters
-    ----------
-    line : int
-        Line, from 1.
-    path : str
-        Field, dotted; empty where the line as a whole is wrong.
-    message : str
-        What is wrong, and the remedy.
-
-    Examples
-    --------
-    >>> print(Problem(3, "nom", "missing; the record cannot be read without it"))
-    3 `nom`: missing; the record cannot be read without it
-    """
-
-    line: int
-    path: str
-    message: str
-
-    def __str__(self) -> str:
-        """Return the problem in one line."""
-        return f"{self.line}{f' `{self.path}`' if self.path else ''}: {self.message}"
 
 
 def load(path: Path, kinds: Kinds, max_bytes: int) -> Register:
@@ -74,26 +46,27 @@ def manifest_in(path: Path, content: bytes) -> tuple[dict[str, Any], Manifeste]:
     try:
         data = _table(content.partition(b"\n")[0])
         if data.pop(KIND, None) != HEAD:
-            raise FieldError("", f'no manifest; begin with {{"{KIND}": "{HEAD}", "schema": ...}}')
+            raise FieldError("", "no_manifest")
     except FieldError as error:
-        raise RegisterError(f"{path}:{Problem(1, error.path, error.message)}") from None
-    return data, manifest_from(data, lambda _: f"{path}:1")
+        raise RegisterError([error.at(path, 1)]) from None
+    return data, manifest_from(data, lambda _: (path, 1))
 
 
 def _register(
     path: Path, content: bytes, manifest: Manifeste, kinds: Mapping[str, type[Any]]
 ) -> Register:
-    checker, problems = checker_of(kinds), []
+    checker = checker_of(kinds)
+    faults: list[Fault] = []
     decode, name = checker.decoder(content), path.name
     found = []
     for number, line in _records(content):
         try:
             kind, record = _record(line, checker, decode, kinds)
         except FieldError as error:
-            problems += [f"{path}:{Problem(number, p.path, p.message)}" for p in error.problems]
+            faults += [p.at(path, number) for p in error.problems]
             continue
         found.append((kind, Place(file=name, line=number), record))
-    return collected(manifest, found, kinds, lambda place, _: f"{path}:{place.line}", problems)
+    return collected(manifest, found, kinds, lambda place, _: (path, place.line), faults)
 
 
 def _records(content: bytes) -> Iterator[tuple[int, bytes]]:
@@ -118,34 +91,34 @@ def _slowly(line: bytes, kinds: Mapping[str, type[Any]]) -> tuple[str, Any]:
     data = _table(line)
     kind = data.pop(KIND, None)
     if not isinstance(kind, str) or kind not in kinds:
-        raise FieldError(KIND, f"no kind {kind!r:.80}; {nearest(str(kind), kinds)}")
+        raise FieldError(KIND, "unknown_kind", value=kind, near=nearest(str(kind), kinds))
     return kind, structure(kinds[kind], data)
 
 
 def _table(line: bytes) -> dict[str, Any]:
     try:
         data = json.loads(line.decode("utf-8"), parse_constant=_no_constant)
-    except RecursionError:
-        raise FieldError("", "too many lists inside each other") from None
-    except ValueError as error:
-        raise FieldError("", f"not JSON: {error}") from None
+    except RegisterError as error:
+        raise FieldError.of(error.errors[0]) from None
+    except (ValueError, RecursionError) as error:
+        raise FieldError.of(not_json(error).errors[0]) from None
     if not isinstance(data, dict):
-        raise FieldError("", f"expected a table of fields, got {data!r:.80}")
+        raise FieldError("", "not_table", value=data)
     return data
 
 
 def _no_constant(word: str) -> None:
-    raise ValueError(f"{word} is no number")
+    raise RegisterError("not_json_number", value=word)
 
 
-def problems(path: Path, kinds: Kinds, max_bytes: int) -> Iterator[Problem]:
+def faults(path: Path, kinds: Kinds, max_bytes: int) -> Iterator[Fault]:
     """Yield what is wrong with the lines of a file, without making records; see ``check_lines``."""
     content = Reader(path, max_bytes).content(path)
     known = kinds(path.parent, manifest_in(path, content)[1])
     seen: dict[str, dict[str, int]] = {kind: {} for kind in known}
     for number, found in examined(_records(content), content, known):
         if isinstance(found, FieldError):
-            yield from (Problem(number, p.path, p.message) for p in found.problems)
+            yield from (p.fault.at("", number) for p in found.problems)
             continue
         kind, name = found
         first = seen[kind].setdefault(name, number)
@@ -182,10 +155,10 @@ def examined(
                 yield number, (kind, record.id)
 
 
-def stands_twice(number: int, name: str, first: int) -> Problem:
-    """Return the problem of an identifier that stands already at an earlier line."""
-    message = f"{name!r} stands already at line {first}; give each record its own identifier"
-    return Problem(number, "id", message)
+def stands_twice(number: int, name: str, first: int) -> Fault:
+    """Return the fault of an identifier that stands already at an earlier line."""
+    line = Phrase.of("part.line", line=first)
+    return Fault("same_id", line=number, field="id", value=name, first=line)
 
 
 def save(register: Register, path: Path, max_bytes: int) -> None:

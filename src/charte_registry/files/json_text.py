@@ -11,6 +11,7 @@ from charte_registry.errors import RegisterError
 from charte_registry.files import tree
 from charte_registry.files.places import Path
 from charte_registry.files.tree import Node, Style
+from charte_registry.syntax import not_json
 
 _decoder = json.JSONDecoder()
 _SPACE = re.compile(r"[ \t\r\n]*")
@@ -20,12 +21,10 @@ def read(text: str) -> Any:
     """Return the plain data of a text; a key that stands twice is refused, and so is NaN."""
     try:
         return json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
-    except RecursionError:
-        raise RegisterError("not JSON: too many lists inside each other") from None
     except RegisterError:
         raise
-    except ValueError as error:
-        raise RegisterError(f"not JSON: {error}") from None
+    except (ValueError, RecursionError) as error:
+        raise not_json(error) from None
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -33,12 +32,12 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(table) < len(pairs):
         names = [name for name, _ in pairs]
         name = next(name for name in names if names.count(name) > 1)
-        raise RegisterError(f"`{name}` stands twice in a table; keep one")
+        raise RegisterError("key_twice", key=name)
     return table
 
 
 def _no_constant(word: str) -> NoReturn:
-    raise RegisterError(f"not JSON: {word}; write a number")
+    raise RegisterError("not_json_number", value=word)
 
 
 def starts(text: str) -> Mapping[Path, int]:

@@ -19,10 +19,11 @@ from typing import IO, TYPE_CHECKING, Any
 
 import attrs
 
-from charte_registry.errors import RegisterError
+from charte_registry.errors import Fault, RegisterError
 from charte_registry.extras import needs
 from charte_registry.files.assemble import inside
-from charte_registry.files.json_lines import Problem, examined, manifest_in, stands_twice
+from charte_registry.files.json_lines import examined, manifest_in, stands_twice
+from charte_registry.messages import joined, system_reason
 from charte_registry.profiles import load_profile
 from charte_registry.records import KINDS
 from charte_registry.records.base import FieldError
@@ -54,7 +55,7 @@ class LineCheck:
     >>> batch = pa.RecordBatch.from_pydict({"line": [2, 3], "text": lines})
     >>> found = LineCheck()(batch)
     >>> found.schema.names, found["line"].to_pylist(), found["path"].to_pylist()
-    (['line', 'path', 'message'], [3, 3], ['id', 'nom'])
+    (['line', 'path', 'code', 'message'], [3, 3], ['id', 'nom'])
     """
 
     profile: str = ""
@@ -65,12 +66,13 @@ class LineCheck:
         Returns
         -------
         pyarrow.Schema
-            ``line``, ``path`` and ``message``.
+            ``line``, ``path``, ``code`` and ``message``.
         """
         with needs("tables"):
             import pyarrow as pa
 
-        return pa.schema([("line", pa.int64()), ("path", pa.string()), ("message", pa.string())])
+        texts = [(name, pa.string()) for name in ("path", "code", "message")]
+        return pa.schema([("line", pa.int64()), *texts])
 
     def __call__(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Return what is wrong with the records of a batch.
@@ -83,7 +85,7 @@ class LineCheck:
         Returns
         -------
         pyarrow.RecordBatch
-            ``line``, ``path`` and ``message`` of each problem. Identifiers that stand twice are not
+            ``line``, ``path``, ``code`` and ``message`` of each problem. Identifiers that stand twice are not
             among them, since a batch does not know the others.
         """
         with needs("tables"):
@@ -91,8 +93,13 @@ class LineCheck:
 
         texts = batch.column("text").cast(pa.binary()).fill_null(b"null").to_pylist()
         lines = zip(batch.column("line").to_pylist(), texts, strict=True)
-        problems, _ = _checked(lines, b"\n".join(texts), _kinds(self.profile))
-        columns = [[attrs.astuple(p)[n] for p in problems] for n in range(3)]
+        faults, _ = _checked(lines, b"\n".join(texts), _kinds(self.profile))
+        columns = [
+            [fault.line for fault in faults],
+            [fault.field for fault in faults],
+            [fault.code for fault in faults],
+            [joined("", fault.message, fault.remedy, "en") for fault in faults],
+        ]
         return pa.RecordBatch.from_arrays(
             [pa.array(c, field.type) for c, field in zip(columns, self.schema(), strict=True)],
             schema=self.schema(),
@@ -101,7 +108,7 @@ class LineCheck:
 
 def check_line_stream(
     path: str | Path, *, workers: int | None = 1, block: int = BLOCK
-) -> Iterator[Problem]:
+) -> Iterator[Fault]:
     r"""Yield everything that is wrong with the records of a JSON Lines file of any size.
 
     Parameters
@@ -116,7 +123,7 @@ def check_line_stream(
 
     Yields
     ------
-    Problem
+    Fault
         What ``check_lines`` finds, in the order of lines; identifiers that stand twice come last.
 
     Raises
@@ -135,11 +142,11 @@ def check_line_stream(
     ...         '{"kind": "partenaires", "id": "p", "nom": "Q"}\n'
     ...     )
     ...     print(*check_line_stream(file))
-    3 `id`: 'p' stands already at line 2; give each record its own identifier
+    line 3 `id`: 'p' stands already at line 2; give each record its own identifier
     """
     source, count = Path(path), (os.cpu_count() or 1) if workers is None else workers
     if count < 1 or block < 1:
-        raise RegisterError(f"workers={workers}, block={block}: give 1 or more")
+        raise RegisterError("workers", workers=workers, block=block)
     try:
         with source.open("rb") as file, ExitStack() as stack:
             head = _line(file, source, 1)
@@ -148,7 +155,7 @@ def check_line_stream(
             _kinds(profile)  # refuses a profile that cannot be read, once
             digests = stack.enter_context(_Digests())
             blocks = _blocks(file, source, block)
-            found: Iterator[tuple[list[Problem], bytes]]
+            found: Iterator[tuple[list[Fault], bytes]]
             if count == 1:
                 found = starmap(partial(_block, profile), blocks)
             else:
@@ -158,18 +165,18 @@ def check_line_stream(
                 pool = ProcessPoolExecutor(count, mp_context=get_context("spawn"))
                 stack.enter_context(pool)
                 found = _ahead(pool, profile, blocks, count)
-            for problems, digest in found:
+            for faults, digest in found:
                 digests.add(digest)
-                yield from problems
+                yield from faults
             yield from _twice(source, digests)
     except OSError as error:
-        raise RegisterError(f"{path}: cannot be read ({error.strerror or error})") from None
+        raise RegisterError("cannot_read", where=path, reason=system_reason(error)) from None
 
 
 def _ahead(
     pool: ProcessPoolExecutor, profile: str, blocks: Iterator[tuple[int, bytes]], count: int
-) -> Iterator[tuple[list[Problem], bytes]]:
-    waiting: deque[Future[tuple[list[Problem], bytes]]] = deque()
+) -> Iterator[tuple[list[Fault], bytes]]:
+    waiting: deque[Future[tuple[list[Fault], bytes]]] = deque()
     for one in blocks:
         waiting.append(pool.submit(_block, profile, *one))
         if len(waiting) > count:  # one more than are worked on
@@ -194,13 +201,11 @@ def _blocks(file: IO[bytes], path: Path, size: int) -> Iterator[tuple[int, bytes
 def _line(file: IO[bytes], path: Path, number: int) -> bytes:
     line = file.readline(MAX_LINE + 1)
     if len(line) > MAX_LINE:
-        raise RegisterError(
-            f"{path}: a line after line {number} is longer than {MAX_LINE:,} bytes; divide it"
-        )
+        raise RegisterError("line_too_long", where=path, after=number, most=MAX_LINE)
     return line
 
 
-def _block(profile: str, first: int, content: bytes) -> tuple[list[Problem], bytes]:
+def _block(profile: str, first: int, content: bytes) -> tuple[list[Fault], bytes]:
     lines = (
         (number, line)
         for number, line in enumerate(content.split(b"\n"), first)
@@ -216,17 +221,17 @@ def _kinds(profile: str) -> Mapping[str, type[Any]]:
 
 def _checked(
     lines: Any, content: bytes, kinds: Mapping[str, type[Any]]
-) -> tuple[list[Problem], bytes]:
+) -> tuple[list[Fault], bytes]:
     """Return what is wrong with some lines, and the digests of the identifiers of the others."""
-    problems: list[Problem] = []
+    faults: list[Fault] = []
     digests = bytearray()
     for number, found in examined(lines, content, kinds):
         if isinstance(found, FieldError):
-            problems += [Problem(number, p.path, p.message) for p in found.problems]
+            faults += [p.fault.at("", number) for p in found.problems]
             continue
         key = "\0".join(found).encode("utf-8", "surrogatepass")
         digests += hashlib.blake2b(key, digest_size=16).digest() + number.to_bytes(8, "little")
-    return problems, bytes(digests)
+    return faults, bytes(digests)
 
 
 class _Digests:
@@ -270,7 +275,7 @@ class _Digests:
                 yield int(every["line"][n]), int(every["line"][first[n]])
 
 
-def _twice(path: Path, digests: _Digests) -> Iterator[Problem]:
+def _twice(path: Path, digests: _Digests) -> Iterator[Fault]:
     """Yield the identifiers that stand twice; the file is read again where there is one."""
     first = dict(sorted(digests.twice()))
     if not first:

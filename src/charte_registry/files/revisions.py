@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from charte_registry.errors import RegisterError
+from charte_registry.errors import Fault, RegisterError
 from charte_registry.files import load_register
 from charte_registry.register import Register
 
@@ -46,8 +46,16 @@ def load_revision(name: str) -> Register:
         try:
             return load_register(folder)
         except RegisterError as error:
-            told = [problem.replace(str(folder), name) for problem in error.problems]
-            raise RegisterError(told) from None
+            raise RegisterError([_named(fault, folder, name) for fault in error.errors]) from None
+
+
+def _named(fault: Fault, folder: Path, name: str) -> Fault:
+    """Return a fault whose place is in the revision, not in the copy that was read."""
+    place = Path(fault.where)
+    if not place.is_relative_to(folder):
+        return fault
+    inside = place.relative_to(folder).as_posix()
+    return fault.at(name if inside == "." else f"{name}/{inside}")
 
 
 def versions(folder: str | Path, limit: int) -> list[tuple[str, dt.date]]:
@@ -123,7 +131,7 @@ def _checked_out(name: str, place: Path, tree: str) -> Iterator[Path]:
         if mode.startswith(b"100"):
             entries.append((path, blob, int(size)))
     if sum(size for _, _, size in entries) > MAX_BYTES:
-        raise RegisterError(f"{name}: larger than {MAX_BYTES:,} bytes; compare a smaller folder")
+        raise RegisterError("folder_too_large", where=name, most=MAX_BYTES)
     asked = b"".join(blob + b"\n" for _, blob, _ in entries)
     contents = _git(name, "-C", str(place), "cat-file", "--batch", given=asked)
     with tempfile.TemporaryDirectory() as folder:
@@ -132,7 +140,7 @@ def _checked_out(name: str, place: Path, tree: str) -> Iterator[Path]:
             start = contents.index(b"\n", place_in) + 1
             target = root / os.fsdecode(path)  # git refuses names that lead elsewhere
             if not target.resolve().is_relative_to(root.resolve()):
-                raise RegisterError(f"{name}: {target.name} leads out of the folder")
+                raise RegisterError("name_leads_out", where=target.name, folder=name)
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(contents[start : start + length])
             place_in = start + length + 1
@@ -147,12 +155,9 @@ def _git(name: str, *arguments: str, given: bytes = b"") -> bytes:
             env={**os.environ, "GIT_NO_LAZY_FETCH": "1", "GIT_TERMINAL_PROMPT": "0"},
         )  # fmt: skip
     except FileNotFoundError:
-        raise RegisterError(f"{name}: no such folder, and git is not installed") from None
+        raise RegisterError("no_git", where=name) from None
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
-        raise RegisterError(
-            f"{name}: no such folder, and git knows no such one; write FOLDER, or REVISION:FOLDER "
-            "with a folder of the repository, such as HEAD~1:registre"
-        ) from None
+        raise RegisterError("no_revision", where=name) from None
     if len(done.stdout) > MAX_BYTES:
-        raise RegisterError(f"{name}: larger than {MAX_BYTES:,} bytes; compare a smaller folder")
+        raise RegisterError("folder_too_large", where=name, most=MAX_BYTES)
     return done.stdout

@@ -74,7 +74,7 @@ def skeleton(
     nom = "Inria"
     """
     if lang not in LANGUAGES:
-        raise RegisterError(f"no comments in {lang!r}; {nearest(lang, LANGUAGES)}")
+        raise RegisterError("language", field="lang", value=lang, near=nearest(lang, LANGUAGES))
     return "\n".join(_body(record_class, values, lang, "", off=False)) + "\n"
 
 

@@ -47,7 +47,7 @@ def starter(on: dt.date, lang: str = "fr", profile: Profile | None = None) -> di
     'schema = "1.0"'
     """
     if lang not in LANGUAGES:
-        raise RegisterError(f"no starter in {lang!r}; {nearest(lang, LANGUAGES)}")
+        raise RegisterError("language", field="lang", value=lang, near=nearest(lang, LANGUAGES))
     say = words(lang, "starter")
     records: Mapping[str, Mapping[str, Any]] = {
         "organismes/collectivite": {

@@ -15,7 +15,8 @@ from typing import Any
 
 import attrs
 
-from charte_registry.errors import RegisterError, nearest
+from charte_registry.errors import Fault, RegisterError, nearest
+from charte_registry.messages import Phrase
 from charte_registry.records.base import FieldError, plain, structure
 
 _CELLS = {
@@ -65,7 +66,7 @@ def rows(text: str, sign: str = ",") -> Iterator[Row]:
             start = reader.line_num + 1
             lines.clear()
     except csv.Error as error:
-        raise RegisterError(f"line {start}: not CSV: {error}") from None
+        raise RegisterError("not_csv", line=start, reason=str(error)) from None
 
 
 def read(text: str, cls: type[Any]) -> tuple[Row, list[tuple[Row, dict[str, Any] | None]]]:
@@ -91,36 +92,46 @@ def read(text: str, cls: type[Any]) -> tuple[Row, list[tuple[Row, dict[str, Any]
     every = rows(text, sign_of(text))
     header = next(every)
     types = _types(cls)
-    problems = _header_problems(header.cells, columns(cls))
+    faults = _header_faults(header.cells, columns(cls))
     found: list[tuple[Row, dict[str, Any] | None]] = []
     for row in every:
         if row.cells and len(row.cells) != len(header.cells):
-            problems.append(
-                f"line {row.line}: {len(row.cells)} cells where the header has {len(header.cells)}; "
-                f'put a cell that holds a {_SIGNS[row.sign]} between "'
-            )
-        elif not problems:
+            faults += cell_count(row, len(header.cells)).errors
+        elif not faults:
             if row.sign != ",":
                 row = attrs.evolve(row, cells=_iso(header.cells, row.cells, types))
             found.append((row, unflattened(header.cells, row.cells) if row.cells else None))
-    if problems:
-        raise RegisterError(problems)
+    if faults:
+        raise RegisterError(faults)
     return header, found
 
 
-def _header_problems(header: Sequence[str], known: Mapping[str, bool]) -> list[str]:
-    problems = [
-        f"line 1: unknown column {column!r}; {nearest(column, known)}"
-        for column in header
-        if column not in known
+def cell_count(row: Row, expected: int) -> RegisterError:
+    """Return what is wrong with a row of too few or too many cells."""
+    sign = Phrase.of(f"part.{_SIGNS[row.sign]}")
+    return RegisterError(
+        "cell_count", line=row.line, count=len(row.cells), expected=expected, sign=sign
+    )
+
+
+def _header_faults(header: Sequence[str], known: Mapping[str, bool]) -> list[Fault]:
+    return [
+        *(
+            Fault("unknown_column", line=1, value=column, near=nearest(column, known))
+            for column in header
+            if column not in known
+        ),
+        *(
+            Fault("column_twice", line=1, value=column)
+            for column in dict.fromkeys(header)
+            if header.count(column) > 1
+        ),
+        *(
+            Fault("column_missing", line=1, value=column)
+            for column, needed in known.items()
+            if needed and column not in header
+        ),
     ]
-    problems += [
-        f"line 1: the column {column!r} stands twice; keep one"
-        for column in dict.fromkeys(header)
-        if header.count(column) > 1
-    ]
-    required = [column for column, needed in known.items() if needed and column not in header]
-    return problems + [f"line 1: the column {column!r} is missing; add it" for column in required]
 
 
 def columns(cls: type[Any], prefix: str = "") -> dict[str, bool]:

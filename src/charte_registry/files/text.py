@@ -7,6 +7,7 @@ from pathlib import Path
 import attrs
 
 from charte_registry.errors import RegisterError
+from charte_registry.messages import system_reason
 
 MAX_BYTES = 500_000_000
 _BOM = "\ufeff"
@@ -85,21 +86,16 @@ class Reader:
     def content(self, path: Path) -> bytes:
         """Return the bytes of a file."""
         if not path.resolve().is_relative_to(self.root.resolve()):
-            raise RegisterError(
-                f"{path}: leads out of the folder of the register; copy the file into it"
-            )
+            raise RegisterError("leads_out", where=path)
         try:
             if not path.is_file():
-                raise RegisterError(f"{path}: no file; remove it")
+                raise RegisterError("not_file", where=path)
             self.read += path.stat().st_size
             if self.read > self.max_bytes:
-                raise RegisterError(
-                    f"{path}: the register has more than {self.max_bytes:,} bytes; "
-                    "split it, or raise max_bytes"
-                )
+                raise RegisterError("register_too_large", where=path, most=self.max_bytes)
             return path.read_bytes()
         except OSError as error:
-            raise RegisterError(f"{path}: cannot be read ({error.strerror})") from None
+            raise RegisterError("cannot_read", where=path, reason=system_reason(error)) from None
 
     def text(self, path: Path) -> Text:
         """Return the text of a file."""
@@ -109,8 +105,7 @@ class Reader:
         except UnicodeDecodeError as error:
             if path.suffix == ".csv" and (saved := _french(content)) is not None:
                 return saved
-            message = f"{path}: not UTF-8 at byte {error.start}; save it as UTF-8"
-            raise RegisterError(message) from None
+            raise RegisterError("not_utf8", where=path, position=error.start) from None
         if not text.text.strip():
-            raise RegisterError(f"{path}: empty; write the record, or remove the file")
+            raise RegisterError("empty_file", where=path)
         return text

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from charte_registry.errors import RegisterError
 from charte_registry.extras import needs
 from charte_registry.files import tree
 from charte_registry.files.places import Path
 from charte_registry.files.restate import aligned
+from charte_registry.syntax import read_toml
 
 with needs("registre"):
     import tomlkit
@@ -28,12 +27,7 @@ _SCALAR = re.compile(
 
 def read(text: str) -> dict[str, Any]:
     """Return the plain data of a text."""
-    try:
-        return tomllib.loads(text)
-    except RecursionError:
-        raise RegisterError("not TOML: too many tables inside each other") from None
-    except ValueError as error:
-        raise RegisterError(f"not TOML: {error}") from None
+    return read_toml(text)
 
 
 def starts(text: str) -> Mapping[Path, int]:

@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from charte_registry.errors import RegisterError
+from charte_registry.messages import system_reason
 
 
 def write_text(path: str | Path, text: str) -> None:
@@ -45,16 +46,14 @@ def write_bytes(path: str | Path, content: bytes) -> None:
         finally:
             temporary.unlink(missing_ok=True)
     except OSError as error:
-        raise RegisterError(
-            f"{path}: cannot be written ({error.strerror}); check the path"
-        ) from None
+        raise RegisterError("cannot_write", where=path, reason=system_reason(error)) from None
 
 
 def _target(path: Path) -> Path:
     """Return the file that a name leads to: a link stays one, and a device is never replaced."""
     target = Path(os.path.realpath(path))
     if target.exists() and not target.is_file():
-        raise RegisterError(f"{path}: is a folder or a device; give the name of a file")
+        raise RegisterError("not_file_name", where=path)
     return target
 
 
@@ -81,13 +80,13 @@ def write_folder(folder: str | Path, files: Mapping[str, bytes]) -> None:
     folder = Path(folder)
     try:
         if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
-            raise RegisterError(f"{folder}: is there already; give a new or an empty folder")
+            raise RegisterError("output_exists", where=folder)
         stage = Path(tempfile.mkdtemp(dir=folder.absolute().parent, prefix=f".{folder.name}."))
         try:
             for name, content in files.items():
                 path = stage.joinpath(*name.split("/"))
                 if not path.resolve().is_relative_to(stage.resolve()):
-                    raise RegisterError(f"{name}: leads out of {folder}; correct the name")
+                    raise RegisterError("name_leads_out", where=name, folder=folder)
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(content)
             stage.chmod(0o755)
@@ -97,9 +96,7 @@ def write_folder(folder: str | Path, files: Mapping[str, bytes]) -> None:
         finally:
             shutil.rmtree(stage, ignore_errors=True)
     except OSError as error:
-        raise RegisterError(
-            f"{folder}: cannot be written ({error.strerror}); check the path"
-        ) from None
+        raise RegisterError("cannot_write", where=folder, reason=system_reason(error)) from None
 
 
 def write_all(contents: Mapping[Path, bytes | None]) -> None:
@@ -136,8 +133,7 @@ def write_all(contents: Mapping[Path, bytes | None]) -> None:
                     path.unlink()
         except OSError as error:
             raise RegisterError(
-                f"{error.filename or 'the register'}: cannot be written ({error.strerror}); "
-                "nothing has changed, check the path"
+                "cannot_write_unchanged", where=error.filename or "", reason=system_reason(error)
             ) from None
         undo.pop_all()
     for old in kept:

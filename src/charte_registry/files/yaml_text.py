@@ -68,22 +68,22 @@ def parse(text: str) -> Node:
             _plain_only(text)
         return _node(text, _FastLoader(text).get_single_node())
     except RecursionError:
-        raise RegisterError("not YAML: too many lists inside each other") from None
+        raise RegisterError("too_deep", form="YAML") from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        where = f" (at line {mark.line + 1}, column {mark.column + 1})" if mark else ""
+        place = f" (column {mark.column + 1})" if mark else ""
         problem = getattr(error, "problem", None) or str(error).splitlines()[0]
-        raise RegisterError(f"not YAML: {problem}{where}") from None
+        line = mark.line + 1 if mark else None
+        raise RegisterError("not_yaml", line=line, reason=f"{problem}{place}") from None
 
 
 def _plain_only(text: str) -> None:
     for event in yaml.parse(text, Loader=_FastLoader):  # type: ignore[arg-type] # any loader will do
         line = event.start_mark.line + 1 if event.start_mark else 1
         if getattr(event, "anchor", None) is not None:
-            message = f"line {line}: anchors and aliases are refused; write the value out"
-            raise RegisterError(message)
+            raise RegisterError("yaml_anchor", line=line)
         if getattr(event, "tag", None) is not None:
-            raise RegisterError(f"line {line}: tags are refused; write plain YAML")
+            raise RegisterError("yaml_tag", line=line)
 
 
 def starts(text: str) -> Mapping[Path, int]:
@@ -93,7 +93,7 @@ def starts(text: str) -> Mapping[Path, int]:
 
 def _node(text: str, node: YamlNode | None) -> Node:
     if node is None:
-        raise RegisterError("not YAML: no value; write the record")
+        raise RegisterError("no_value")
     start, end = node.start_mark.index, node.end_mark.index
     if not isinstance(node, MappingNode | SequenceNode):
         end = start + len(text[start:end].rstrip("\n"))
@@ -103,10 +103,9 @@ def _node(text: str, node: YamlNode | None) -> Node:
         for key, value in node.value:
             name = key.value
             if not isinstance(name, str):
-                raise RegisterError(f"line {key.start_mark.line + 1}: a key is a word; write one")
+                raise RegisterError("key_not_word", line=key.start_mark.line + 1)
             if name in inside:
-                line = key.start_mark.line + 1
-                raise RegisterError(f"line {line}: `{name}` stands twice; keep one")
+                raise RegisterError("key_twice", line=key.start_mark.line + 1, key=name)
             child = _node(text, value)
             if child.start == child.end:  # nothing is stated: it stands after the colon
                 colon = text.index(":", key.end_mark.index)

@@ -62,7 +62,7 @@ def migrated(
     while (version := data.get("schema")) != VERSION:
         if not isinstance(version, str) or version not in steps:
             known = ", ".join(dict.fromkeys([*steps, *VERSIONS]))
-            raise RegisterError(f"`schema`: version {version!r} is unknown; known: {known}")
+            raise RegisterError("migration_version", field="schema", value=version, known=known)
         data, told = steps[version].run(data)
         remarks += told
     return data, remarks

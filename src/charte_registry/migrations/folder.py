@@ -82,9 +82,7 @@ def migrate_folder(
         write_folder(output, files)
         return []
     if path.name != MANIFEST:
-        raise RegisterError(
-            f"{path}: a register before {VERSION} is in TOML; save it as {MANIFEST}"
-        )
+        raise RegisterError("old_not_toml", where=path, version=VERSION, manifest=MANIFEST)
     sources = list(_sources(root, files, reader))
     old = {**start} | {
         kind: [record for source in sources if source.kind == kind for record in source.records]
@@ -117,7 +115,7 @@ def migrate_folder(
 def _put(files: dict[str, bytes], root: Path, more: Mapping[str, bytes]) -> None:
     for name, content in more.items():
         if name in files:
-            raise RegisterError(f"{root}: two records want the file {name}; rename one of them")
+            raise RegisterError("same_file", where=root, value=name)
         files[name] = content
 
 
@@ -127,9 +125,7 @@ def _once(root: Path, register: Mapping[str, Any]) -> None:
         names = Counter(record["id"] for record in register.get(kind, ()))
         for name, count in names.items():
             if count > 1:
-                raise RegisterError(
-                    f"{root}: {name!r} stands {count} times in {kind}; give each record its own identifier"
-                )
+                raise RegisterError("id_times", where=root, value=name, count=count, kind=kind)
 
 
 def _files(root: Path) -> Iterator[str]:
@@ -143,9 +139,9 @@ def _read(path: Path, text: str) -> Mapping[str, Any]:
     try:
         data = format_of(path.suffix).read(text)
     except RegisterError as error:
-        raise RegisterError(f"{path}: {error}") from None
+        raise error.at(path) from None
     if not isinstance(data, Mapping):
-        raise RegisterError(f"{path}: expected a table of fields, got {data!r:.80}")
+        raise RegisterError("not_table", where=path, value=data)
     return data
 
 
@@ -157,7 +153,7 @@ def _sources(root: Path, files: Mapping[str, bytes], reader: Reader) -> Iterator
         kind = path.stem if len(path.parts) == 1 else path.parts[0]
         wanted = ".csv" if len(path.parts) == 1 else ".toml"
         if kind not in KINDS or path.suffix != wanted or len(path.parts) > 2:
-            raise RegisterError(f"{root / name}: no kind of record; {nearest(kind, KINDS)}")
+            raise RegisterError("no_kind", where=root / name, value=kind, near=nearest(kind, KINDS))
         text = reader.text(root / name)
         if wanted == ".toml":
             yield _Source(name, kind, text, (), [_read(root / name, text.text)])
@@ -172,8 +168,7 @@ def _table(path: Path, text: str) -> Iterator[Sequence[str]]:
     for row in table.rows(text):
         width = width or len(row.cells)
         if row.cells and len(row.cells) != width:
-            message = f"{len(row.cells)} cells where the header has {width}"
-            raise RegisterError(f"{path}:{row.line}: {message}")
+            raise table.cell_count(row, width).at(path)
         if row.cells:
             yield row.cells
 
@@ -184,7 +179,7 @@ def _loadable(path: Path, cls: type[Any], data: Mapping[str, Any]) -> None:
         structure(cls, data)
     except FieldError as error:
         where = f"{path} {data['id']}" if "id" in data else str(path)
-        raise RegisterError([f"{where} `{p.path}`: {p.message}" for p in error.problems]) from None
+        raise RegisterError([p.at(where) for p in error.problems]) from None
 
 
 def _rewritten(source: _Source, records: list[dict[str, Any]]) -> dict[str, bytes]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Collection, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -10,8 +9,9 @@ from typing import Any
 
 import attrs
 
-from charte_registry.errors import RegisterError, nearest
+from charte_registry.errors import Fault, RegisterError, nearest
 from charte_registry.frozen import Frozen
+from charte_registry.messages import Phrase, system_reason
 from charte_registry.profiles.classes import MADE_IN, classes_by_path, extended, paths
 from charte_registry.profiles.kinds import added_kinds, plain_example
 from charte_registry.profiles.statement import Condition, Delai, RegleProfil, Statement
@@ -20,6 +20,7 @@ from charte_registry.records.base import FieldError, structure, unstructure
 from charte_registry.schema.examples import example
 from charte_registry.schema.shape import DATE, TEXT, kind_labels
 from charte_registry.schema.versions import VERSION
+from charte_registry.syntax import read_toml
 
 __all__ = ["Profile", "load_profile"]
 
@@ -96,9 +97,7 @@ class Profile:
         """
         found = dict(paths(self.kinds))
         if path not in found:
-            raise RegisterError(
-                f"no field {path!r}", code="unknown_field", value=path, remedy=nearest(path, found)
-            )
+            raise RegisterError("no_field", value=path, near=nearest(path, found))
         return found[path].choices
 
 
@@ -118,7 +117,7 @@ def load_profile(path: str | Path) -> Profile:
     Raises
     ------
     RegisterError
-        Where it cannot be; ``problems`` holds all that is wrong.
+        Where it cannot be; ``errors`` holds all that is wrong.
 
     Examples
     --------
@@ -130,13 +129,13 @@ def load_profile(path: str | Path) -> Profile:
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise RegisterError(f"{path}: cannot be read ({error.strerror})") from None
+        raise RegisterError("cannot_read", where=path, reason=system_reason(error)) from None
     if len(content) > MAX_BYTES:
-        raise RegisterError(f"{path}: larger than {MAX_BYTES:,} bytes; split it")
+        raise RegisterError("file_too_large", where=path, most=MAX_BYTES)
     try:
         return _profile(content)
     except RegisterError as error:
-        raise RegisterError([f"{path}{problem}" for problem in error.problems]) from None
+        raise error.at(path) from None
 
 
 @lru_cache(maxsize=16)
@@ -147,22 +146,22 @@ def _profile(content: bytes) -> Profile:
     try:
         statement = structure(Statement, data)
     except FieldError as error:
-        raise RegisterError([f" `{p.path}`: {p.message}" for p in error.problems]) from None
-    problems: list[str] = []
+        raise RegisterError(error.errors) from None
+    faults: list[Fault] = []
 
-    def report(where: str, message: str) -> None:
-        problems.append(f" `{where}`: {message}")
+    def report(path: str, code: str, **facts: Any) -> None:
+        faults.append(Fault(code, field=path, **facts))
 
     if statement.schema != VERSION:
-        report("schema", f"version {statement.schema!r} is another; this package has {VERSION}")
+        report("schema", "profile_schema", value=statement.schema, known=VERSION)
     core = {**KINDS, **added_kinds(statement.type_fiche, report)}
     kinds = extended(core, statement.champ, statement.liste, report, statement.publics)
     known = _examples(kinds, examples, report)
     _check_references(statement, kinds, report)
     _check_counts(statement, kinds, report)
     _check_rules(statement, kinds, report)
-    if problems:
-        raise RegisterError(problems)
+    if faults:
+        raise RegisterError(faults)
     _let_pickle(kinds, content)
     return Profile(
         statement=statement,
@@ -191,11 +190,9 @@ def _record(content: bytes, path: str, held: dict[str, Any]) -> Any:
 
 def _read(content: bytes) -> dict[str, Any]:
     try:
-        return tomllib.loads(content.decode("utf-8-sig"))
+        return read_toml(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        raise RegisterError(f": not UTF-8 at byte {error.start}; save it as UTF-8") from None
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise RegisterError(f": not TOML: {error}") from None
+        raise RegisterError("not_utf8", position=error.start) from None
 
 
 def _examples(
@@ -203,11 +200,12 @@ def _examples(
 ) -> dict[str, Mapping[str, Any]]:
     """Return the example of each kind that changes: the profile's own, else the schema's."""
     if not isinstance(stated, Mapping):
-        report(EXAMPLES, "expected a table a kind")
+        report(EXAMPLES, "profile_examples", value=stated)
         return {}
     for kind in stated:
         if kind not in kinds:
-            report(f"{EXAMPLES}.{kind}", f"no kind of record; {nearest(str(kind), kinds)}")
+            near = nearest(str(kind), kinds)
+            report(f"{EXAMPLES}.{kind}", "no_kind", value=kind, near=near)
     found: dict[str, Mapping[str, Any]] = {}
     for kind, cls in kinds.items():
         if cls is KINDS.get(kind) and kind not in stated:
@@ -216,12 +214,22 @@ def _examples(
         plain = stated.get(kind, made)
         try:
             if not isinstance(plain, Mapping):
-                raise FieldError("", f"expected a table of fields, got {plain!r}")
+                raise FieldError("", "not_table", value=plain)
             found[kind] = unstructure(structure(cls, plain))
         except FieldError as error:
-            remedy = "" if kind in stated else f"; give a record in [{EXAMPLES}.{kind}]"
-            for problem in error.problems:
-                report(f"{EXAMPLES}.{kind}.{problem.path}", problem.message + remedy)
+            for fault in error.errors:
+                path = f"{EXAMPLES}.{kind}.{fault.field}"
+                if kind in stated:
+                    report(path, fault.code, value=fault.value, **fault.facts)
+                else:  # the example that the schema has, or that is made from the fields
+                    wrong = Phrase(fault.code, {**fault.facts, "value": fault.value})
+                    report(
+                        path,
+                        "profile_example",
+                        value=fault.value,
+                        wrong=wrong,
+                        table=f"{EXAMPLES}.{kind}",
+                    )
     return found
 
 
@@ -229,17 +237,18 @@ def _check_references(statement: Statement, kinds: Collection[str], report: Any)
     names = [codes.nom for codes in statement.liste]
     for number, codes in enumerate(statement.liste):
         if codes.nom in names[:number]:
-            report(f"liste[{number}].nom", f"{codes.nom!r} stands twice; keep one")
+            report(f"liste[{number}].nom", "twice", value=codes.nom)
         own = [code.code for code in codes.code]
         for position, code in enumerate(own):
             if code in own[:position]:
-                report(f"liste[{number}].code[{position}].code", f"{code!r} stands twice; keep one")
+                report(f"liste[{number}].code[{position}].code", "twice", value=code)
         if not own:
-            report(f"liste[{number}].code", "no code; give at least one")
+            report(f"liste[{number}].code", "profile_no_code")
     for number, added in enumerate(statement.champ):
         if added.reference is not None and added.reference not in kinds:
             where = f"champ[{number}].reference"
-            report(where, f"no kind of record; {nearest(added.reference, kinds)}")
+            near = nearest(added.reference, kinds)
+            report(where, "no_kind", value=added.reference, near=near)
 
 
 # What a year is counted by is what its records say.
@@ -254,10 +263,10 @@ def _check_counts(statement: Statement, kinds: Mapping[str, type[Any]], report: 
     fields = dict(paths(kinds))
     for count, single in _COUNTED:
         if fields[count].choices != fields[single].choices:
-            report("liste", f"{count} and {single} have other codes; name both in one list")
+            report("liste", "profile_counts_differ", count=count, single=single)
     for number, added in enumerate(statement.champ):
         if added.obligatoire and added.dans.partition(".")[0] in ("demandes_droits", "violations"):
-            report(f"champ[{number}].obligatoire", "counts are made from records; leave it out")
+            report(f"champ[{number}].obligatoire", "profile_counted_required", value=added.nom)
 
 
 def _check_rules(statement: Statement, kinds: Mapping[str, type[Any]], report: Any) -> None:
@@ -267,34 +276,33 @@ def _check_rules(statement: Statement, kinds: Mapping[str, type[Any]], report: A
     for number, delai in enumerate(statement.delai):
         _check_deadline(delai, fields, kinds, f"delai[{number}]", report)
         if names.count(delai.id) > 1:
-            report(f"delai[{number}].id", f"{delai.id!r} stands twice; give each its own")
+            report(f"delai[{number}].id", "profile_id_twice", value=delai.id)
     for number, rule in enumerate(statement.regle):
         where = f"regle[{number}]"
         if rule.id in names[:number]:
-            report(f"{where}.id", f"{rule.id!r} stands twice; give each rule its own")
+            report(f"{where}.id", "profile_id_twice", value=rule.id)
         if rule.dans not in owners:
-            report(
-                f"{where}.dans",
-                f"no kind of record, nor a part of one; {nearest(rule.dans, owners)}",
-            )
+            near = nearest(rule.dans, owners)
+            report(f"{where}.dans", "profile_no_part", value=rule.dans, near=near)
             continue
         if not rule.exige:
-            report(f"{where}.exige", "nothing is required; state at least one condition")
+            report(f"{where}.exige", "profile_no_condition")
         for name in ("quand", "exige"):
             for position, condition in enumerate(getattr(rule, name)):
                 here = f"{where}.{name}[{position}]"
                 _check_condition(condition, rule.dans, fields, here, report)
         for name in ("constat", "remede"):
             for lang in ("fr", "en", "pt"):
-                if set("{}\n") & set(getattr(getattr(rule, name), lang)):
-                    report(f"{where}.{name}.{lang}", "has a brace or a line break; leave it out")
+                text = getattr(getattr(rule, name), lang)
+                if set("{}\n") & set(text):
+                    report(f"{where}.{name}.{lang}", "profile_brace", value=text)
 
 
 def _check_deadline(
     delai: Delai, fields: Mapping[str, Any], kinds: Collection[str], where: str, report: Any
 ) -> None:
     if delai.dans not in kinds:
-        report(f"{where}.dans", f"no kind of record; {nearest(delai.dans, kinds)}")
+        report(f"{where}.dans", "no_kind", value=delai.dans, near=nearest(delai.dans, kinds))
         return
     for position, condition in enumerate(delai.quand):
         _check_condition(condition, delai.dans, fields, f"{where}.quand[{position}]", report)
@@ -304,18 +312,30 @@ def _check_deadline(
         path = getattr(delai, name)
         shape = fields.get(f"{delai.dans}.{path}")
         if path is not None and (shape is None or holds not in (None, shape.holds)):
-            of = f" of type {holds}" if holds else ""
-            report(
-                f"{where}.{name}", f"{delai.dans} has no field {path!r}{of}; name one that it has"
-            )
+            if shape is None:
+                near = _near(delai.dans, path, fields)
+                report(
+                    f"{where}.{name}", "profile_no_field", value=path, kind=delai.dans, near=near
+                )
+            else:
+                report(
+                    f"{where}.{name}", "profile_field_type",
+                    value=path, kind=delai.dans, wanted=holds,
+                )  # fmt: skip
     for name in ("constat", "remede", "objet"):
         for lang in ("fr", "en", "pt"):
             text = getattr(getattr(delai, name), lang)
             if set("{}\n") & set(text.replace("{date}", "")):
                 report(
-                    f"{where}.{name}.{lang}",
-                    "has a brace other than {date}, or a line break; leave it out",
+                    f"{where}.{name}.{lang}", "profile_other_brace", value=text, allowed="{date}"
                 )
+
+
+def _near(inside: str, path: str, fields: Mapping[str, Any]) -> Phrase:
+    """Return the remedy for a field that a kind has not."""
+    return nearest(
+        path, [name.removeprefix(f"{inside}.") for name in fields if name.startswith(f"{inside}.")]
+    )
 
 
 def _check_condition(
@@ -323,15 +343,13 @@ def _check_condition(
 ) -> None:
     path = f"{inside}.{condition.champ}"
     if path not in fields:
-        near = [name.removeprefix(f"{inside}.") for name in fields if name.startswith(f"{inside}.")]
-        report(
-            f"{where}.champ",
-            f"{inside} has no field {condition.champ!r}; {nearest(condition.champ, near)}",
-        )
+        near = _near(inside, condition.champ, fields)
+        report(f"{where}.champ", "profile_no_field", value=condition.champ, kind=inside, near=near)
         return
     if condition.absent and condition.parmi:
-        report(where, "absent and among values; state one of them")
+        report(where, "profile_absent_and_values", value=condition.parmi)
     choices = fields[path].choices
     for value in condition.parmi:
         if choices and value not in choices:
-            report(f"{where}.parmi", f"{value!r} is no code of {path}; {nearest(value, choices)}")
+            near = nearest(value, choices)
+            report(f"{where}.parmi", "profile_not_code", value=value, path=path, near=near)

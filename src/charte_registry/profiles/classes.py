@@ -16,7 +16,7 @@ from charte_registry.records.base import PUBLIC, champ
 from charte_registry.schema.shape import Shape, shapes
 from charte_registry.vocabularies.vocabulaire import Terme, Vocabulaire
 
-Report = Callable[[str, str], None]
+Report = Callable[..., None]
 
 MADE_IN = __name__  # module of the classes that a profile makes
 _FORMATS = {
@@ -53,7 +53,7 @@ def extended(
     lists : sequence of ListeProfil
         Code lists, of the new fields and of fields that are there.
     report : callable
-        Told the path inside the profile and what is wrong there.
+        Told the path inside the profile, the code of what is wrong there, and its data.
     public : collection of str
         Paths of the notes that are published.
 
@@ -85,10 +85,7 @@ class _Builder:
         taken = {shape.vocabulaire.nom for _, shape in paths(kinds) if shape.vocabulaire}
         for number, codes in enumerate(lists):
             if codes.nom in taken:
-                report(
-                    f"liste[{number}].nom",
-                    f"{codes.nom!r} is a list of the schema; take another name",
-                )
+                report(f"liste[{number}].nom", "profile_list_taken", value=codes.nom)
         self.placed: set[tuple[str, int, str]] = set()
 
     def of(self, cls: type[Any], path: str) -> type[Any]:
@@ -121,12 +118,13 @@ class _Builder:
             if path in codes.champs:
                 self.placed.add(("liste", number, path))
                 if not shape.choices:
-                    where = f"liste[{number}].champs"
-                    self.report(where, f"{path} has no code list; name a field that has one")
+                    self.report(
+                        f"liste[{number}].champs", "profile_no_codes", value=path, path=path
+                    )
                     continue
                 if shape.vocabulaire is not None and shape.vocabulaire.nom in FIXED:
-                    message = f"figures and rules count by the codes of {path}; leave them"
-                    self.report(f"liste[{number}].champs", message)
+                    where = f"liste[{number}].champs"
+                    self.report(where, "profile_fixed_list", value=path, path=path)
                     continue
                 return self._changed(shape, codes, number)
         return None
@@ -138,9 +136,7 @@ class _Builder:
             kept = ()
         twice = {terme.code for terme in kept} & set(own.codes)
         for code in sorted(twice):
-            self.report(
-                f"liste[{number}].code", f"{code!r} is a code of the schema already; leave it out"
-            )
+            self.report(f"liste[{number}].code", "profile_code_taken", value=code)
         if not kept:
             return own
         known = shape.vocabulaire or own
@@ -153,9 +149,7 @@ class _Builder:
 
     def _free(self, name: str, cls: type[Any], body: Mapping[str, Any], number: int) -> bool:
         if hasattr(cls, name) or name in body or keyword.iskeyword(name):
-            self.report(
-                f"champ[{number}].nom", f"{name!r} is taken in {cls.__name__}; take another name"
-            )
+            self.report(f"champ[{number}].nom", "profile_name_taken", value=name, kind=cls.__name__)
             return False
         return True
 
@@ -164,24 +158,21 @@ class _Builder:
         if added.liste is not None:
             codes = self.codes.get(added.liste)
             if codes is None:
+                near = nearest(added.liste, self.codes)
                 self.report(
-                    f"champ[{number}].liste",
-                    f"no list {added.liste!r}; {nearest(added.liste, self.codes)}",
+                    f"champ[{number}].liste", "profile_no_list", value=added.liste, near=near
                 )
             self.placed |= {
                 ("liste", n, "") for n, listed in enumerate(self.lists) if listed.nom == added.liste
             }
         if added.obligatoire and added.visibilite != PUBLIC:
             self.report(
-                f"champ[{number}].obligatoire", "a required field is public; drop one of both"
+                f"champ[{number}].obligatoire", "profile_required_internal", value=added.nom
             )
         textual = added.type in ("texte", "textes")
         for other in ("liste", "format", "reference"):
             if getattr(added, other) is not None and not textual:
-                self.report(
-                    f"champ[{number}].{other}",
-                    f"a field of type {added.type!r} has none; leave it out",
-                )
+                self.report(f"champ[{number}].{other}", "profile_type_has_none", value=added.type)
         several = added.type == "textes"
         kind = _TYPES[added.type]
         default: Any = () if several else False if kind is bool else None
@@ -199,25 +190,16 @@ class _Builder:
         """Say what has found no place."""
         for path in self.public:
             if ("publics", 0, path) not in self.placed:
-                self.report(
-                    "publics",
-                    f"{path!r} is no note of a record; name one, such as traitements.note",
-                )
+                self.report("publics", "profile_no_note", value=path)
         for number, added in enumerate(self.fields):
             if ("champ", number, added.dans) not in self.placed:
-                self.report(
-                    f"champ[{number}].dans",
-                    f"{added.dans!r} is no kind of record, nor a part of one",
-                )
+                self.report(f"champ[{number}].dans", "profile_no_place", value=added.dans)
         for number, codes in enumerate(self.lists):
             for path in codes.champs:
                 if ("liste", number, path) not in self.placed:
-                    self.report(f"liste[{number}].champs", f"{path!r} is no field of the schema")
+                    self.report(f"liste[{number}].champs", "profile_no_schema_field", value=path)
             if not codes.champs and ("liste", number, "") not in self.placed:
-                self.report(
-                    f"liste[{number}].nom",
-                    f"no field has the list {codes.nom!r}; name it in one, or leave it out",
-                )
+                self.report(f"liste[{number}].nom", "profile_list_unused", value=codes.nom)
 
 
 def _vocabulaire(codes: ListeProfil) -> Vocabulaire:

@@ -34,9 +34,7 @@ class FicheTerritoire:
     note: str | None = note()
 
 
-def added_kinds(
-    stated: Sequence[TypeFiche], report: Callable[[str, str], None]
-) -> dict[str, type[Any]]:
+def added_kinds(stated: Sequence[TypeFiche], report: Callable[..., None]) -> dict[str, type[Any]]:
     """Return the classes of the kinds that a profile adds, before its fields.
 
     Parameters
@@ -54,7 +52,7 @@ def added_kinds(
     found: dict[str, type[Any]] = {}
     for number, told in enumerate(stated):
         if told.nom in _TAKEN or told.nom in found:
-            report(f"type_fiche[{number}].nom", f"{told.nom!r} is taken; take another name")
+            report(f"type_fiche[{number}].nom", "profile_kind_taken", value=told.nom)
             continue
         found[told.nom] = _class(told)
     return found

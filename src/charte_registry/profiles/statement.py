@@ -14,33 +14,28 @@ from charte_registry.vocabularies.vocabulaire import listed
 _AS_OF = dt.date(2026, 2, 1)
 
 NOM = Format(
-    nom="name of a profile",
+    code="profil",
     pattern=r"[a-z][a-z0-9-]{0,40}",
-    remedy="write lower-case letters, digits and '-', such as recife",
     examples=("recife", "montreal"),
 )
 VERSION = Format(
-    nom="version",
+    code="version",
     pattern=r"[0-9]{1,4}\.[0-9]{1,4}",
-    remedy="write one such as 1.0",
     examples=("1.0",),
 )
 NOM_CHAMP = Format(
-    nom="name of a field",
+    code="nom_champ",
     pattern=r"[a-z][a-z0-9]*(_[a-z0-9]+)*",
-    remedy="write lower-case letters without accents, digits and '_', such as base_legal",
     examples=("base_legal",),
 )
 CHEMIN = Format(
-    nom="path of a field",
+    code="chemin",
     pattern=r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*",
-    remedy="write a kind and its fields with dots between, such as traitements.finalites",
     examples=("traitements.finalites.bases_legales",),
 )
 CODE_REGLE = Format(
-    nom="identifier of a rule",
+    code="code_regle",
     pattern=r"[A-Z][A-Z0-9]*-[0-9]{2}",
-    remedy="write capitals, '-' and two digits, such as LGPD-01",
     examples=("LGPD-01",),
 )
 
@@ -216,7 +211,7 @@ class Delai:
 
     def __attrs_post_init__(self) -> None:
         if self.duree is not None and self.jours_ouvres is not None:
-            raise FieldError("jours_ouvres", "a deadline has one duration; leave one of both out")
+            raise FieldError("jours_ouvres", "deadline_twice", value=self.jours_ouvres)
 
 
 @attrs.frozen(kw_only=True)

@@ -44,9 +44,7 @@ def indicators(register: Register, year: int) -> dict[str, Any]:
     """Return the figures of one year; see ``Register.indicators``."""
     if year not in register.annees:
         known = ", ".join(map(str, register.annees))
-        raise RegisterError(
-            f"the register describes {known}, not {year}; ask for one of these years"
-        )
+        raise RegisterError("other_year", value=year, known=known)
     return {
         **_traitements(register),
         **_applications(register),

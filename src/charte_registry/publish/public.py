@@ -40,7 +40,7 @@ def published(record: Any) -> Any:
     """
     cls = type(record)
     if is_internal(cls):
-        raise RegisterError(f"{cls.__name__}: an internal kind; no record of it is published")
+        raise RegisterError("internal_kind", where=cls.__name__)
     hidden = internal(cls)
     changes = {
         field.name: field.default if field.name in hidden else _published(value)

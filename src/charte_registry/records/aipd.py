@@ -166,8 +166,7 @@ class AnalyseImpact:
     def __attrs_post_init__(self) -> None:
         begun, done = self.commencee_le, self.achevee_le
         if begun is not None and done is not None and done < begun:
-            message = f"{done} is before the start, {begun}; correct one of the dates"
-            raise FieldError("achevee_le", message)
+            raise FieldError("achevee_le", "before_start", value=done, start=begun)
 
     @property
     def etat(self) -> str:

@@ -87,8 +87,9 @@ class Assurance:
 
     def __attrs_post_init__(self) -> None:
         if self.valable_du and self.valable_au and self.valable_au < self.valable_du:
-            message = f"{self.valable_au} is before {self.valable_du}; correct one of the dates"
-            raise FieldError("valable_au", message)
+            raise FieldError(
+                "valable_au", "before_other", value=self.valable_au, start=self.valable_du
+            )
 
 
 @attrs.frozen(kw_only=True)
@@ -152,8 +153,9 @@ class Hebergement:
 
     def __attrs_post_init__(self) -> None:
         if self.pays and self.subdivision and not self.subdivision.startswith(f"{self.pays}-"):
-            message = f"{self.subdivision!r} is not in {self.pays}; correct one of the codes"
-            raise FieldError("subdivision", message)
+            raise FieldError(
+                "subdivision", "subdivision_elsewhere", value=self.subdivision, country=self.pays
+            )
 
 
 @kind("application", "application", "aplicação")

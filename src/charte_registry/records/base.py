@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import attrs
 
 from charte_registry.errors import Fault, nearest
+from charte_registry.messages import joined
 from charte_registry.records.formats import IDENTIFIANT, Format
 from charte_registry.vocabularies.vocabulaire import Vocabulaire
 
@@ -32,17 +33,17 @@ class FieldError(ValueError):
     ----------
     path : str
         Field, dotted.
-    message : str
-        Why.
-    problems : sequence of FieldError, optional
-        Everything that is wrong with the record, this one first; this one alone by default.
     code : str
-        Stable name of what is wrong, such as ``"unknown_field"``; ``"rejected"`` for what a class
-        of record does not accept.
+        Stable name of what is wrong, such as ``"unknown_field"``.
     value : object
         What was given.
-    remedy : str
-        What to do.
+    **facts : object
+        What else the message quotes.
+
+    Attributes
+    ----------
+    problems : tuple of FieldError
+        Everything that is wrong with the record, this one first.
 
     Examples
     --------
@@ -54,20 +55,35 @@ class FieldError(ValueError):
     ('not_text', 'nom', 3)
     """
 
-    def __init__(
-        self, path: str, message: str, problems: Sequence[FieldError] = (), *,
-        code: str = "rejected", value: Any = None, remedy: str = "",
-    ) -> None:  # fmt: skip
-        self.fault: Fault = Fault(message, code=code, field=path, value=value, remedy=remedy)
-        self.path: str = path
-        self.message: str = f"{message}; {remedy}" if remedy else message
-        super().__init__(f"{path}: {self.message}")
-        self.problems: tuple[FieldError, ...] = tuple(problems) or (self,)
+    def __init__(self, path: str, code: str, *, value: Any = None, **facts: Any) -> None:
+        self.fault: Fault = Fault(code, field=path, value=value, **facts)
+        super().__init__(self.fault)
+        self.problems: tuple[FieldError, ...] = (self,)
+
+    @classmethod
+    def of(cls, fault: Fault) -> FieldError:
+        """Return the error of one fault, whose field is its place."""
+        made = cls.__new__(cls, fault)
+        made.fault = fault
+        made.problems = (made,)
+        return made
+
+    @classmethod
+    def all_of(cls, problems: Sequence[FieldError]) -> FieldError:
+        """Return the first of some errors, which holds them all."""
+        made = cls.of(problems[0].fault)
+        made.problems = (made, *problems[1:])
+        return made
 
     @property
     def code(self) -> str:
         """Stable name of what is wrong."""
         return self.fault.code
+
+    @property
+    def path(self) -> str:
+        """Field, dotted."""
+        return self.fault.field
 
     @property
     def value(self) -> Any:
@@ -80,9 +96,33 @@ class FieldError(ValueError):
         return self.fault.remedy
 
     @property
+    def message(self) -> str:
+        """What is wrong and what to do, without the field."""
+        return joined("", self.fault.message, self.fault.remedy, "en")
+
+    @property
     def errors(self) -> tuple[Fault, ...]:
         """Everything that is wrong with the record, as data."""
         return tuple(problem.fault for problem in self.problems)
+
+    def message_in(self, lang: str) -> str:
+        """Return the message in a language.
+
+        Parameters
+        ----------
+        lang : {"fr", "en", "pt"}
+            Language.
+
+        Returns
+        -------
+        str
+            Field, what is wrong and what to do, of the first problem.
+        """
+        return self.fault.message_in(lang)
+
+    def __str__(self) -> str:
+        """Return the message in English."""
+        return f"{self.path}: {self.message}"
 
     def under(self, path: str) -> FieldError:
         """Return the same error inside a larger record.
@@ -97,32 +137,32 @@ class FieldError(ValueError):
         FieldError
             The error, whose path begins with that one.
         """
-        fault = self.fault
-        return FieldError(
-            path + self.path, fault.message, code=fault.code, value=fault.value, remedy=fault.remedy
-        )
+        return FieldError.of(self.fault.under(path))
 
-    def at(self, where: str) -> Fault:
+    def at(self, where: object, line: int | None = None) -> Fault:
         """Return what is wrong, with the place of the record.
 
         Parameters
         ----------
-        where : str
-            File and line, or name of the record.
+        where : object
+            File, or name of the record.
+        line : int, optional
+            Line of the file.
 
         Returns
         -------
         Fault
-            The line that says it, with its data.
+            What is wrong, with its place.
         """
-        fault = self.fault
-        return Fault(
-            fault.message, code=fault.code, where=where, field=self.path, value=fault.value,
-            remedy=fault.remedy,
-        )  # fmt: skip
+        return self.fault.at(where, line)
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self, lang: str = "en") -> dict[str, Any]:
         """Return the error as plain values that go to JSON.
+
+        Parameters
+        ----------
+        lang : {"fr", "en", "pt"}
+            Language of messages and remedies.
 
         Returns
         -------
@@ -131,21 +171,16 @@ class FieldError(ValueError):
         """
         return {
             "kind": type(self).__name__,
-            "errors": [fault.to_dict() for fault in self.errors],
+            "errors": [fault.to_dict(lang) for fault in self.errors],
         }
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Return what pickles and copies it."""
-        others = self.problems[1:] if self.problems[0] is self else self.problems
-        return _field_error, (self.fault, others, self.problems[0] is self)
+        return _field_error, (self.errors,)
 
 
-def _field_error(fault: Fault, others: tuple[FieldError, ...], first: bool) -> FieldError:
-    made = FieldError(
-        fault.field, fault.message, code=fault.code, value=fault.value, remedy=fault.remedy
-    )
-    made.problems = (made, *others) if first else others
-    return made
+def _field_error(faults: tuple[Fault, ...]) -> FieldError:
+    return FieldError.all_of([FieldError.of(fault) for fault in faults])
 
 
 def champ(
@@ -256,18 +291,11 @@ def _allowed(_: Any, field: attrs.Attribute[Any], value: Any) -> None:
     for number, item in enumerate(value if several else (value,)):
         path = f"{field.name}[{number}]" if several else field.name
         if choices and item not in choices:
-            raise FieldError(
-                path, f"{item!r} is not allowed", code="unknown_code", value=item,
-                remedy=nearest(str(item), choices),
-            )  # fmt: skip
+            raise FieldError(path, "unknown_code", value=item, near=nearest(str(item), choices))
         if form is not None and not form.accepts(item):
-            raise FieldError(
-                path, f"{item!r} is no {form.nom}", code="form", value=item, remedy=form.remedy
-            )
+            raise FieldError(path, "form", value=item, wanted=form.name, how=form.how)
         if item in seen:
-            raise FieldError(
-                path, f"{item!r} stands twice", code="twice", value=item, remedy="keep one"
-            )
+            raise FieldError(path, "twice", value=item)
         seen.add(item)
 
 
@@ -317,12 +345,7 @@ def structure(record_class: type[T], data: Mapping[str, Any], path: str = "") ->
     """
     fields, kinds = _fields(record_class), _types(record_class)
     problems = [
-        FieldError(
-            f"{path}{name}",
-            "unknown field",
-            code="unknown_field",
-            remedy=nearest(str(name), fields),
-        )
+        FieldError(f"{path}{name}", "unknown_field", near=nearest(str(name), fields))
         for name in data
         if name not in fields
     ]
@@ -334,18 +357,14 @@ def structure(record_class: type[T], data: Mapping[str, Any], path: str = "") ->
             except FieldError as error:
                 problems.extend(error.problems)
         elif field.default is attrs.NOTHING:
-            remedy = "the record cannot be read without it"
-            problems.append(FieldError(f"{path}{name}", "missing", code="missing", remedy=remedy))
+            problems.append(FieldError(f"{path}{name}", "missing"))
     if not problems:
         try:
             return record_class(**values)
         except FieldError as error:
             problems = [error.under(path)]
-    first, *others = _without_repeats([*problems, *_refusals(fields, values, path)])
-    raise FieldError(
-        first.path, first.fault.message, (first, *others), code=first.code, value=first.value,
-        remedy=first.remedy,
-    )  # fmt: skip
+    every = [*problems, *_refusals(fields, values, path)]
+    raise FieldError.all_of(_without_repeats(every) if len(every) > 1 else every)
 
 
 def _refusals(
@@ -362,7 +381,7 @@ def _refusals(
 
 
 def _without_repeats(problems: Sequence[FieldError]) -> list[FieldError]:
-    return list({(p.path, p.message): p for p in problems}.values())
+    return list({(p.path, p.code, repr(p.value)): p for p in problems}.values())
 
 
 def _convert(kind: Any, value: Any, path: str) -> Any:
@@ -373,9 +392,7 @@ def _convert(kind: Any, value: Any, path: str) -> Any:
         return _several(typing.get_args(kind)[0], value, path)
     if attrs.has(kind):
         if not isinstance(value, Mapping):
-            raise FieldError(
-                path, f"expected a table of fields, got {value!r}", code="not_table", value=value
-            )
+            raise FieldError(path, "not_table", value=value)
         return structure(kind, value, f"{path}.")
     return _CONVERSIONS[kind](value, path)
 
@@ -384,7 +401,7 @@ def _several(inner: Any, value: Any, path: str) -> tuple[Any, ...]:
     if isinstance(value, str):  # a cell of a table: values between semicolons
         value = [part.strip() for part in value.split(";") if part.strip()]
     if not isinstance(value, list | tuple):
-        raise FieldError(path, f"expected a list, got {value!r}", code="not_list", value=value)
+        raise FieldError(path, "not_list", value=value)
     items: list[Any] = []
     problems: list[FieldError] = []
     for number, item in enumerate(value):
@@ -393,29 +410,17 @@ def _several(inner: Any, value: Any, path: str) -> tuple[Any, ...]:
         except FieldError as error:
             problems.extend(error.problems)
     if problems:
-        first = problems[0]
-        raise FieldError(
-            first.path, first.fault.message, problems, code=first.code, value=first.value,
-            remedy=first.remedy,
-        )  # fmt: skip
+        raise FieldError.all_of(problems)
     return tuple(items)
 
 
 def _text(value: Any, path: str) -> str:
     if not isinstance(value, str):
-        raise FieldError(path, f"expected a text, got {value!r}", code="not_text", value=value)
+        raise FieldError(path, "not_text", value=value)
     if not value.strip():
-        raise FieldError(
-            path, "empty", code="empty", value=value, remedy="write a value or leave the field out"
-        )
+        raise FieldError(path, "empty", value=value)
     if not value.isascii() and any("\ud800" <= letter <= "\udfff" for letter in value):
-        raise FieldError(
-            path,
-            f"{value!r} is half a character",
-            code="half_character",
-            value=ascii(value),
-            remedy="no file can hold it, write it again",
-        )
+        raise FieldError(path, "half_character", value=ascii(value))
     return value
 
 
@@ -424,7 +429,7 @@ def _flag(value: Any, path: str) -> bool:
         return value
     if value in ("true", "false"):
         return bool(value == "true")
-    raise FieldError(path, f"expected true or false, got {value!r}", code="not_flag", value=value)
+    raise FieldError(path, "not_flag", value=value)
 
 
 def _number(value: Any, path: str) -> int:
@@ -432,12 +437,7 @@ def _number(value: Any, path: str) -> int:
         return value
     if isinstance(value, str) and _DIGITS.fullmatch(value):
         return int(value)
-    raise FieldError(
-        path,
-        f"expected a whole number of 0 or more, got {value!r:.80}",
-        code="not_whole",
-        value=value,
-    )
+    raise FieldError(path, "not_whole", value=value)
 
 
 def _date(value: Any, path: str) -> dt.date:
@@ -448,9 +448,7 @@ def _date(value: Any, path: str) -> dt.date:
             return dt.date.fromisoformat(value)
         except ValueError:
             pass
-    raise FieldError(
-        path, f"expected a date YYYY-MM-DD, got {value!r}", code="not_date", value=value
-    )
+    raise FieldError(path, "not_date", value=value)
 
 
 _CONVERSIONS: Mapping[Any, Any] = {str: _text, bool: _flag, int: _number, dt.date: _date}

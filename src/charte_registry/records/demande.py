@@ -71,5 +71,4 @@ class Demande:
         for name in ("prolongee_le", "repondue_le"):
             day = getattr(self, name)
             if day is not None and day < self.recue_le:
-                message = f"{day} is before the request, {self.recue_le}; correct one of the dates"
-                raise FieldError(name, message)
+                raise FieldError(name, "before_request", value=day, start=self.recue_le)

@@ -47,11 +47,9 @@ class Conservation:
 
     def __attrs_post_init__(self) -> None:
         if self.duree is None and self.critere is None:
-            message = "neither a duration nor a criterion; state one, or leave the retention out"
-            raise FieldError("duree", message)
+            raise FieldError("duree", "retention_empty")
         if self.duree is not None and self.critere is not None:
-            message = "a duration and a criterion; keep one, and say in declencheur when it starts"
-            raise FieldError("critere", message)
+            raise FieldError("critere", "retention_double", value=self.critere)
 
 
 def _description() -> str | None:

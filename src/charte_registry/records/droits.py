@@ -76,8 +76,9 @@ class DemandesDroits:
         seen = set()
         for number, item in enumerate(self.detail):
             if (item.droit, item.suite) in seen:
-                message = f"{item.droit!r} with {item.suite!r} stands twice; add the counts up"
-                raise FieldError(f"detail[{number}]", message)
+                raise FieldError(
+                    f"detail[{number}]", "detail_twice", value=item.droit, outcome=item.suite
+                )
             seen.add((item.droit, item.suite))
 
 
@@ -154,5 +155,7 @@ class Violation:
             ("communiquees_personnes", "nombre"),
         ):
             if getattr(self, part) > getattr(self, whole):
-                message = f"{getattr(self, part)}, more than the {getattr(self, whole)} of {whole}; correct one of them"
-                raise FieldError(part, message)
+                raise FieldError(
+                    part, "more_than_whole", value=getattr(self, part),
+                    whole=getattr(self, whole), other=whole,
+                )  # fmt: skip

@@ -7,6 +7,8 @@ from functools import cached_property
 
 import attrs
 
+from charte_registry.messages import Phrase
+
 # What Python calls a blank, letter by letter: other engines mean other characters by \s.
 BLANK = r"\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 
@@ -17,12 +19,11 @@ class Format:
 
     Parameters
     ----------
-    nom : str
-        What it is, for a message.
+    code : str
+        Its name in the table ``format`` of ``messages.toml``, which says what it is and what to
+        write instead.
     pattern : str
         Regular expression of the whole text, of the common subset of Python and ECMA-262.
-    remedy : str
-        What to write instead.
     examples : tuple of str
         Texts of that form.
 
@@ -32,10 +33,19 @@ class Format:
     [True, True, True, False, False]
     """
 
-    nom: str
+    code: str
     pattern: str
-    remedy: str
     examples: tuple[str, ...]
+
+    @property
+    def name(self) -> Phrase:
+        """What it is."""
+        return Phrase.of(f"format.{self.code}")
+
+    @property
+    def how(self) -> Phrase:
+        """What to write."""
+        return Phrase.of(f"format.{self.code}_how")
 
     @cached_property
     def _compiled(self) -> re.Pattern[str]:
@@ -48,67 +58,55 @@ class Format:
 
 # An identifier is also the name of a file: no separator, no leading dot, no space.
 IDENTIFIANT = Format(
-    nom="identifier",
+    code="identifiant",
     pattern=r"[A-Za-z0-9]([A-Za-z0-9._-]{0,98}[A-Za-z0-9])?",
-    remedy="write 1 to 100 letters without accents, digits, '.', '_' or '-', the first and the last a letter or a digit",
     examples=("ap-442", "2020", "tarification-eau"),
 )
 # A request has a number, which tells nothing of who asked.
 NUMERO = Format(
-    nom="number",
+    code="numero",
     pattern=r"[0-9]([0-9._-]{0,28}[0-9])?",
-    remedy="write digits, with '.', '_' or '-' between, such as 2026-007",
     examples=("2026-007", "12"),
 )
 HEURE = Format(
-    nom="time of day",
+    code="heure",
     pattern=r"([01][0-9]|2[0-3]):[0-5][0-9]",
-    remedy="write hours and minutes, such as 09:30",
     examples=("09:30", "23:59"),
 )
 FICHE = Format(
-    nom="KIND/ID",
+    code="fiche",
     pattern=rf"[a-z_]+/{IDENTIFIANT.pattern}",
-    remedy="write one such as traitements/t-1",
     examples=("traitements/t-1",),
 )
 DUREE = Format(
-    nom="ISO 8601 duration",
+    code="duree",
     pattern=r"P(?=[0-9T])([0-9]{1,4}Y)?([0-9]{1,4}M)?([0-9]{1,4}W)?([0-9]{1,4}D)?(T(?=[0-9])([0-9]{1,4}H)?([0-9]{1,4}M)?)?",
-    remedy="write P5Y for five years, P6M for six months, P30D for thirty days",
     examples=("P5Y", "P6M", "P30D", "P1Y6M", "PT72H"),
 )
 SUBDIVISION = Format(
-    nom="ISO 3166-2 subdivision",
+    code="subdivision",
     pattern=r"[A-Z]{2}-[A-Z0-9]{1,3}",
-    remedy="write FR-44 for Loire-Atlantique",
     examples=("FR-44", "FR-PDL", "CA-QC", "BR-PE"),
 )
 LANGUE = Format(
-    nom="language tag",
+    code="langue",
     pattern=r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*",
-    remedy="write fr",
     examples=("fr", "en", "pt-BR"),
 )
 # Only the two schemes that a page may link to.
 URL = Format(
-    nom="web address",
+    code="url",
     pattern=rf'https?://[^{BLANK}<>"]{{1,2000}}',
-    remedy="write an address that begins with https://",
     examples=("https://example.org", "https://example.org/a?b=c"),
 )
 COURRIEL = Format(
-    nom="e-mail address",
+    code="courriel",
     pattern=rf'[^@{BLANK}<>"]{{1,64}}@[^@{BLANK}<>"]{{1,189}}',
-    remedy="write a functional address such as dpo@example.org",
     examples=("dpo@example.org",),
 )
-SIREN = Format(
-    nom="SIREN number", pattern=r"[0-9]{9}", remedy="write its nine digits", examples=("123456782",)
-)
+SIREN = Format(code="siren", pattern=r"[0-9]{9}", examples=("123456782",))
 SPDX = Format(
-    nom="SPDX identifier",
+    code="spdx",
     pattern=r"[A-Za-z0-9][A-Za-z0-9.+-]{0,98}",
-    remedy="write one such as etalab-2.0 or ODbL-1.0, or LicenseRef- and a name of your own",
     examples=("etalab-2.0", "ODbL-1.0", "CC-BY-SA-4.0", "CECILL-B", "LicenseRef-Ville"),
 )

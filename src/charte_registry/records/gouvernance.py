@@ -95,11 +95,14 @@ class Action:
     def __attrs_post_init__(self) -> None:
         for number, (before, after) in enumerate(pairwise(self.historique), 1):
             if after.depuis < before.depuis:
-                message = f"{after.depuis} is before {before.depuis}; put the phases in order"
-                raise FieldError(f"historique[{number}].depuis", message)
+                raise FieldError(
+                    f"historique[{number}].depuis", "phase_order",
+                    value=after.depuis, start=before.depuis,
+                )  # fmt: skip
         if self.historique and self.historique[-1].phase != self.phase:
-            message = f"{self.phase!r}, while the last dated phase is {self.historique[-1].phase!r}; make them agree"
-            raise FieldError("phase", message)
+            raise FieldError(
+                "phase", "phase_differs", value=self.phase, last=self.historique[-1].phase
+            )
 
 
 @kind("partenaire", "partner", "parceiro")
@@ -150,8 +153,7 @@ class Formation:
 
     def __attrs_post_init__(self) -> None:
         if self.fin < self.debut:
-            message = f"{self.fin} is before {self.debut}; correct one of the years"
-            raise FieldError("fin", message)
+            raise FieldError("fin", "before_year", value=self.fin, start=self.debut)
 
 
 @kind("certification", "certification", "certificação")

@@ -138,5 +138,4 @@ class Incident:
 
     def __attrs_post_init__(self) -> None:
         if self.debut is not None and self.fin is not None and self.fin < self.debut:
-            message = f"{self.fin} is before the start, {self.debut}; correct one of the dates"
-            raise FieldError("fin", message)
+            raise FieldError("fin", "before_start", value=self.fin, start=self.debut)

@@ -42,8 +42,7 @@ class Accord:
 
     def __attrs_post_init__(self) -> None:
         if self.signe_le is not None and self.fin is not None and self.fin < self.signe_le:
-            message = f"{self.fin} is before {self.signe_le}; correct one of the dates"
-            raise FieldError("fin", message)
+            raise FieldError("fin", "before_other", value=self.fin, start=self.signe_le)
 
 
 @kind(

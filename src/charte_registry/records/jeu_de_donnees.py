@@ -165,4 +165,4 @@ class JeuDeDonnees:
     def __attrs_post_init__(self) -> None:
         start, end = self.couverture_debut, self.couverture_fin
         if start is not None and end is not None and end < start:
-            raise FieldError("couverture_fin", f"{end} is before {start}; correct one of the dates")
+            raise FieldError("couverture_fin", "before_other", value=end, start=start)

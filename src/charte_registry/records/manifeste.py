@@ -89,8 +89,4 @@ class Manifeste:
 
     def __attrs_post_init__(self) -> None:
         if self.schema != SCHEMA_VERSION:
-            message = (
-                f"version {self.schema!r} is unknown; this package reads {SCHEMA_VERSION}, and "
-                "charte-registry migrate makes it of an earlier one"
-            )
-            raise FieldError("schema", message)
+            raise FieldError("schema", "schema_version", value=self.schema, known=SCHEMA_VERSION)

@@ -48,8 +48,7 @@ class Revue:
 
     def __attrs_post_init__(self) -> None:
         if self.prochaine is not None and self.prochaine < self.le:
-            message = f"{self.prochaine} is before the review, {self.le}; correct one of the dates"
-            raise FieldError("prochaine", message)
+            raise FieldError("prochaine", "before_review", value=self.prochaine, start=self.le)
 
     @property
     def cible(self) -> tuple[str, str]:

@@ -134,8 +134,7 @@ def _mis_a_jour_le() -> dt.date | None:
 
 def _dated(cree_le: dt.date | None, mis_a_jour_le: dt.date | None) -> None:
     if cree_le is not None and mis_a_jour_le is not None and mis_a_jour_le < cree_le:
-        message = f"{mis_a_jour_le} is before the creation, {cree_le}; correct one of the dates"
-        raise FieldError("mis_a_jour_le", message)
+        raise FieldError("mis_a_jour_le", "before_creation", value=mis_a_jour_le, start=cree_le)
 
 
 @kind("traitement d'un responsable", "processing of a controller", "tratamento de um controlador")

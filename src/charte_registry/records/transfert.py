@@ -49,5 +49,6 @@ class Transfert:
 
     def __attrs_post_init__(self) -> None:
         if (self.pays is None) == (self.organisation is None):
-            stated = "neither" if self.pays is None else "both"
-            raise FieldError("pays", f"{stated} of pays and organisation; state one of them")
+            neither = self.pays is None
+            code = "transfer_without_place" if neither else "transfer_two_places"
+            raise FieldError("pays", code, value=self.pays)

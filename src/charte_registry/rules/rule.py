@@ -59,7 +59,7 @@ class Rule:
     def wording(self, lang: str) -> tuple[str, str]:
         """Return what is wrong, and the remedy, with their blanks."""
         if lang not in LANGUAGES:
-            raise RegisterError(f"no rules in {lang!r}; {nearest(lang, LANGUAGES)}")
+            raise RegisterError("language", field="lang", value=lang, near=nearest(lang, LANGUAGES))
         texts: Mapping[str, tuple[str, str]] = {"fr": self.fr, "en": self.en, "pt": self.pt}
         return texts[lang]
 

@@ -65,13 +65,11 @@ def rules(register: Register, taken: Collection[str]) -> Mapping[str, Rule]:
     stated: list[RegleProfil | Delai] = [*register.profile.rules, *register.profile.deadlines]
     for name in sorted(register.profile.set_aside - set(taken)):
         raise RegisterError(
-            f"{register.profil}: no rule {name!r} to set aside; {nearest(name, taken)}"
+            "unknown_rule", where=register.profil, value=name, near=nearest(name, taken)
         )
     for rule in stated:
         if rule.id in taken:
-            raise RegisterError(
-                f"{register.profil}: the rule {rule.id} is one of the schema's; take another identifier"
-            )
+            raise RegisterError("rule_taken", where=register.profil, value=rule.id)
     return {rule.id: as_rule(rule) for rule in stated}
 
 

@@ -85,7 +85,7 @@ def _list(shape: Shape) -> str:
 
 
 def _is_address(shape: Shape) -> bool:
-    return shape.form is not None and shape.form.nom == "web address"
+    return shape.form is not None and shape.form.code == "url"
 
 
 def _ordered(shape: Shape) -> bool:

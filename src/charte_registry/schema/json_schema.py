@@ -148,11 +148,11 @@ def _definitions(roots: Iterable[type[Any]], objects: Iterable[type[Any]]) -> di
             if shape.vocabulaire is not None:
                 known = lists.setdefault(shape.vocabulaire.nom, shape.vocabulaire)
                 if known != shape.vocabulaire:
-                    raise RegisterError(f"two code lists are named {known.nom!r}; rename one")
+                    raise RegisterError("two_lists", value=known.nom)
     definitions |= {name: _code_list(lists[name]) for name in sorted(lists)}
     for cls in objects:
         if cls.__name__ in definitions:
-            raise RegisterError(f"two classes are named {cls.__name__!r}; rename one")
+            raise RegisterError("two_classes", value=cls.__name__)
         definitions[cls.__name__] = {"title": cls.__name__, **_object(cls)}
     return definitions
 

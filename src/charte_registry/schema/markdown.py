@@ -144,7 +144,7 @@ def _holds(shape: Shape) -> str:
     elif shape.reference:
         held = f"name of one of `{shape.reference}`"
     elif shape.form is not None:
-        held = f"{shape.form.nom}, such as `{shape.form.examples[0]}`"
+        held = f"{shape.form.name}, such as `{shape.form.examples[0]}`"
     else:
         held = shape.holds
     if not shape.required and shape.default not in (None, ()):

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import attrs
 
 from charte_registry.errors import RegisterError
+from charte_registry.messages import Phrase
 from charte_registry.vocabularies.countries import in_eea
 from charte_registry.vocabularies.country_names import NAMES
 from charte_registry.vocabularies.vocabulaire import read
@@ -128,11 +129,11 @@ def adequation(pays: str, on: str | dt.date) -> Adequation:
     False
     """
     if pays not in NAMES and pays not in ORGANISATIONS:
-        raise RegisterError(f"{pays!r} is no country: write an ISO 3166-1 code such as CA")
+        raise RegisterError("not_country", value=pays, near=Phrase.of("part.write_code"))
     try:
         day = on if isinstance(on, dt.date) else dt.date.fromisoformat(on)
     except (TypeError, ValueError):
-        raise RegisterError(f"{on!r} is no date: write YYYY-MM-DD") from None
+        raise RegisterError("not_date", field="on", value=on) from None
     found = [
         d for d in DECISIONS
         if d.pays == pays and d.adopted <= day and (d.end is None or day <= d.end)

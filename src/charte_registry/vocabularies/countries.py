@@ -8,6 +8,7 @@ import unicodedata
 from functools import cache
 
 from charte_registry.errors import RegisterError
+from charte_registry.messages import Phrase
 from charte_registry.vocabularies.country_names import NAMES
 from charte_registry.vocabularies.vocabulaire import Terme
 
@@ -76,8 +77,8 @@ def country(code: str) -> Terme:
     """
     if code not in NAMES:
         named = country_code(code)
-        remedy = f"did you mean {named}?" if named else "write a code such as CA"
-        raise RegisterError(f"{code!r} is no country of ISO 3166-1; {remedy}")
+        near = Phrase.of("part.near", names=(named,)) if named else Phrase.of("part.write_code")
+        raise RegisterError("not_country", value=code, near=near)
     fr, en, pt = NAMES[code]
     return Terme(code=code, fr=fr, en=en, pt=pt, source="ISO 3166-1")
 

@@ -85,5 +85,5 @@ def licence(spdx: str) -> Licence:
     True
     """
     if spdx not in LICENCES:
-        raise RegisterError(f"{spdx!r} is not in the table of licences; {nearest(spdx, LICENCES)}")
+        raise RegisterError("unknown_licence", value=spdx, near=nearest(spdx, LICENCES))
     return LICENCES[spdx]

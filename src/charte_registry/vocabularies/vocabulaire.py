@@ -43,7 +43,7 @@ class Terme:
         """Return the label in ``fr``, ``en`` or ``pt``."""
         labels = {"fr": self.fr, "en": self.en, "pt": self.pt}
         if lang not in labels:
-            raise RegisterError(f"no label in {lang!r}; {nearest(lang, labels)}")
+            raise RegisterError("language", field="lang", value=lang, near=nearest(lang, labels))
         return labels[lang]
 
 
@@ -85,7 +85,9 @@ class Vocabulaire:
         for terme in self.termes:
             if terme.code == code:
                 return terme
-        raise RegisterError(f"{code!r} is not in {self.nom}; {nearest(code, self.codes)}")
+        raise RegisterError(
+            "not_in_list", value=code, known=self.nom, near=nearest(code, self.codes)
+        )
 
     def nomme(self, code: str) -> Terme:
         """Return the term of a code; of one that a profile adds, the code by itself."""

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from charte_registry.errors import RegisterError
+from charte_registry.errors import Fault, RegisterError
 from charte_registry.exchange.exporters.lost import not_carried
 from charte_registry.exchange.remarks import NOT_CARRIED, Remark
 from charte_registry.extras import needs
@@ -143,20 +143,20 @@ def _ask(schema: Mapping[str, Any], entries: list[dict[str, Any]]) -> None:
         kind.check_schema(dict(schema))
         # An empty registry: what the schema refers to elsewhere is never fetched.
         validator = kind(schema, registry=Registry())
-        problems = [
-            f"{entry['name']}: `{'.'.join(map(str, error.path))}`: {error.message}".replace(
-                "``", "entry"
+        faults = [
+            Fault(
+                "entry_refused",
+                where=entry["name"],
+                field=".".join(map(str, error.path)),
+                value=error.instance,
+                reason=error.message,
             )
             for entry in entries
             for error in validator.iter_errors(entry)
         ]
     except jsonschema.SchemaError as error:
-        raise RegisterError(
-            f"the schema is none: {error.message}; give the published one"
-        ) from None
+        raise RegisterError("schema_wrong", reason=error.message) from None
     except Unresolvable as error:
-        raise RegisterError(
-            f"the schema refers to {error.ref!r}, which it does not hold; nothing is fetched"
-        ) from None
-    if problems:
-        raise RegisterError(problems)
+        raise RegisterError("schema_elsewhere", value=error.ref) from None
+    if faults:
+        raise RegisterError(faults)

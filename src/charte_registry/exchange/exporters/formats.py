@@ -109,10 +109,10 @@ def export_register(
     p,'=P,,,,,,,false
     """
     if form not in FORMATS:
-        raise RegisterError(f"no format {form!r}; {nearest(form, FORMATS)}")
+        raise RegisterError("unknown_format", value=form, near=nearest(form, FORMATS))
     suffix = Path(path).suffix.lower()
     if suffix in WORKBOOKS and not form.endswith(suffix[1:]):
-        raise RegisterError(f"{path}: {form} is no {suffix}; name the file by what it is")
+        raise RegisterError("other_suffix", where=path, value=suffix, form=form)
     options = _Options(
         base=base, contact=contact, schema=schema, lang=lang, only=tuple(only),
         findings=tuple(findings), public=public, excel_fr=excel_fr,
@@ -139,7 +139,7 @@ def _workbook(write: Callable[..., bytes]) -> Exporter:
     def export(register: Register, options: _Options) -> tuple[Content, tuple[Remark, ...]]:
         for kind in options.only:
             if kind not in register.kinds:
-                raise RegisterError(f"no kind {kind!r}; {nearest(kind, register.kinds)}")
+                raise RegisterError("unknown_kind", value=kind, near=nearest(kind, register.kinds))
         pages = register_workbook(
             register, lang=options.lang, only=options.only, findings=options.findings,
             public=options.public,

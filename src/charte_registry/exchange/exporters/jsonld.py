@@ -57,7 +57,7 @@ def jsonld_document(register: Register, base: str | None = None) -> dict[str, An
     context = jsonld_context(register.kinds)["@context"]
     if base is not None:
         if not URL.accepts(base):
-            raise RegisterError(f"{base!r} is no {URL.nom}; {URL.remedy}")
+            raise RegisterError("form", field="base", value=base, wanted=URL.name, how=URL.how)
         context = {**context, "@base": base.rstrip("/") + "/"}
     datasets = [{"@id": f"jeux_de_donnees/{name}"} for name in register.records.get("jeux_de_donnees", {})]  # fmt: skip
     catalogue: dict[str, Any] = {

@@ -253,10 +253,7 @@ def _xlsx_cell(sheet: Any, page: Page, at: tuple[int, int], value: Value, style:
     elif value is not None:
         text = _written(value)
         if len(text) > _XLSX_TEXT:
-            raise RegisterError(
-                f"{page.name}: a text of {len(text):,} characters, where a cell of XLSX "
-                f"holds {_XLSX_TEXT:,}; shorten it, or export as ODS"
-            )
+            raise RegisterError("cell_too_long", sheet=page.name, count=len(text), most=_XLSX_TEXT)
         sheet.write_string(*at, text, style)
     elif at[0] in page.headers:
         sheet.write_blank(*at, None, style)

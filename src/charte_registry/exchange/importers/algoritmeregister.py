@@ -21,6 +21,7 @@ from charte_registry.exchange.remarks import (
     build,
 )
 from charte_registry.records import Algorithme, Organisme
+from charte_registry.syntax import not_json
 from charte_registry.vocabularies.algoritmeregister import BODIES, IMPACT, LINES, STATUSES, TEXTS
 
 _KNOWN = {
@@ -52,10 +53,10 @@ def read_algoritmeregister(path: str | Path, *, limits: Limits | None = None) ->
     try:
         data = json.loads(read_bytes(path, limits or Limits()))
     except (ValueError, RecursionError) as error:
-        raise RegisterError(f"{path}: not JSON: {error}") from None
+        raise not_json(error).at(path) from None
     entries = data if isinstance(data, list) else [data]
     if not all(isinstance(entry, dict) for entry in entries):
-        raise RegisterError(f"{path}: expected an entry or a list of entries")
+        raise RegisterError("not_entries", where=path)
     return algoritmeregister_records(entries)
 
 

@@ -17,6 +17,7 @@ from xml.parsers import expat
 import attrs
 
 from charte_registry.errors import RegisterError
+from charte_registry.messages import system_reason
 
 ODS, XLSX = "ods", "xlsx"
 
@@ -72,11 +73,9 @@ def read_bytes(path: str | Path, limits: Limits) -> bytes:
         with path.open("rb") as file:
             content = file.read(limits.file_bytes + 1)
     except OSError as error:
-        raise RegisterError(f"{path}: cannot be read ({error.strerror}); check the path") from None
+        raise RegisterError("cannot_read", where=path, reason=system_reason(error)) from None
     if len(content) > limits.file_bytes:
-        raise RegisterError(
-            f"{path}: larger than {limits.file_bytes:,} bytes; split it, or raise the limit"
-        )
+        raise RegisterError("file_too_large", where=path, most=limits.file_bytes)
     return content
 
 
@@ -103,15 +102,13 @@ def checked_workbook(path: str | Path, limits: Limits) -> tuple[str, bytes]:
     content = read_bytes(path, limits)
     if content.startswith(_CFB):
         if _ENCRYPTED in content:
-            raise RegisterError(f"{path}: encrypted; save it without a password")
-        raise RegisterError(f"{path}: an old .xls file; save it as .ods or .xlsx")
+            raise RegisterError("encrypted", where=path)
+        raise RegisterError("old_xls", where=path)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = _members(path, archive, limits)
     except (zipfile.BadZipFile, NotImplementedError, EOFError, RuntimeError, OSError) as error:
-        raise RegisterError(
-            f"{path}: no workbook that can be read ({error}); save it as .ods or .xlsx"
-        ) from None
+        raise RegisterError("not_workbook", where=path, reason=str(error)) from None
     form = _form(path, members)
     for name in sorted(members.keys() - {"mimetype"}):
         _plain_xml(path, name, members[name])
@@ -130,23 +127,18 @@ def checked_workbook(path: str | Path, limits: Limits) -> tuple[str, bytes]:
 def _members(path: str | Path, archive: zipfile.ZipFile, limits: Limits) -> dict[str, bytes]:
     infos = archive.infolist()
     if len(infos) > limits.members:
-        raise RegisterError(f"{path}: {len(infos):,} members where {limits.members:,} are allowed")
+        raise RegisterError("too_many_members", where=path, count=len(infos), most=limits.members)
     if sum(info.file_size for info in infos) > limits.unpacked_bytes:
-        raise RegisterError(
-            f"{path}: unpacks to more than {limits.unpacked_bytes:,} bytes; split it, or raise the limit"
-        )
+        raise RegisterError("unpacks_too_large", where=path, most=limits.unpacked_bytes)
     members: dict[str, bytes] = {}
     for info in infos:
         name = info.filename
         if info.flag_bits & 0x1:
-            raise RegisterError(f"{path}: encrypted ({name}); save it without a password")
+            raise RegisterError("encrypted_member", where=path, member=name)
         if info.file_size > max(_SMALL, limits.ratio * info.compress_size):
-            raise RegisterError(
-                f"{path}: {name} unpacks to more than {limits.ratio} times its size; "
-                "save it again with an office suite, or raise the limit"
-            )
+            raise RegisterError("member_ratio", where=path, member=name, most=limits.ratio)
         if name in members:
-            raise RegisterError(f"{path}: {name} stands twice in the archive; save it again")
+            raise RegisterError("member_twice", where=path, member=name)
         if name.endswith((".xml", ".rels")) or name == "mimetype":
             members[name] = archive.read(info)  # never more than file_size, or BadZipFile
     return members
@@ -156,17 +148,15 @@ def _plain_xml(path: str | Path, name: str, content: bytes) -> None:
     """Refuse XML that defines entities, or whose encoding could hide that it does."""
     declared = _DECLARED.match(content.removeprefix(b"\xef\xbb\xbf"))
     if (declared and declared[1].lower() not in (b"utf-8", b"us-ascii")) or b"\0" in content[:4]:
-        raise RegisterError(f"{path}: {name} is not in UTF-8; save it again with an office suite")
+        raise RegisterError("member_not_utf8", where=path, member=name)
     upper = content.upper()
     if b"<!DOCTYPE" in upper or b"<!ENTITY" in upper:
-        raise RegisterError(
-            f"{path}: {name} defines entities, which no office suite writes; it is not read"
-        )
+        raise RegisterError("member_entities", where=path, member=name)
 
 
 def _form(path: str | Path, members: dict[str, bytes]) -> str:
     if b"encryption-data" in members.get("META-INF/manifest.xml", b""):
-        raise RegisterError(f"{path}: encrypted; save it without a password")
+        raise RegisterError("encrypted", where=path)
     kind = members.get("mimetype", b"").decode("latin-1").strip()
     if (
         kind.startswith("application/vnd.oasis.opendocument.spreadsheet")
@@ -175,7 +165,7 @@ def _form(path: str | Path, members: dict[str, bytes]) -> str:
         return ODS
     if "xl/workbook.xml" in members:
         return XLSX
-    raise RegisterError(f"{path}: neither an ODS nor an XLSX workbook; save it as one of them")
+    raise RegisterError("not_ods_nor_xlsx", where=path)
 
 
 def _is_sheet(name: str) -> bool:
@@ -191,14 +181,11 @@ def _measure(path: str | Path, name: str, content: bytes, limits: Limits) -> Non
     try:
         parser.Parse(content, True)
     except expat.ExpatError as error:
-        raise RegisterError(f"{path}: {name} is no XML ({error}); save it again") from None
+        raise RegisterError("member_not_xml", where=path, member=name, reason=str(error)) from None
     if counter.sheets > limits.sheets:
-        raise RegisterError(f"{path}: more than {limits.sheets:,} sheets; split it")
+        raise RegisterError("too_many_sheets", where=path, most=limits.sheets)
     if counter.largest > limits.cells:
-        raise RegisterError(
-            f"{path}: a sheet reaches over {counter.largest:,} cells where {limits.cells:,} are allowed; "
-            "delete what stands far from the table, or raise the limit"
-        )
+        raise RegisterError("sheet_too_large", where=path, count=counter.largest, most=limits.cells)
 
 
 class _Extent:

@@ -61,11 +61,11 @@ def read_fideslang(path: str | Path, *, limits: Limits | None = None) -> Import:
     try:
         data = format_of(".yaml").read(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        raise RegisterError(f"{path}: not UTF-8 at byte {error.start}; save it as UTF-8") from None
+        raise RegisterError("not_utf8", where=path, position=error.start) from None
     except RegisterError as error:
-        raise RegisterError([f"{path}: {problem}" for problem in error.problems]) from None
+        raise error.at(path) from None
     if not isinstance(data, dict) or not all(isinstance(v, list) for v in data.values()):
-        raise RegisterError(f"{path}: no manifest; it holds lists such as `system`")
+        raise RegisterError("not_fideslang", where=path)
     return fideslang_records(data)
 
 

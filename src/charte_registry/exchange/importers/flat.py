@@ -12,7 +12,7 @@ from typing import Any
 
 import attrs
 
-from charte_registry.errors import RegisterError, nearest
+from charte_registry.errors import Fault, RegisterError, nearest
 from charte_registry.exchange.importers.archive import Limits, read_bytes
 from charte_registry.exchange.remarks import READ, SKIPPED, UNDERSTOOD_AS, Import, Remark, build
 from charte_registry.extras import needs
@@ -58,13 +58,13 @@ def read_tables(
     known = {**kinds, _REGISTRE: Manifeste}
     shapes = {table.name: table for table in flatten({}, known)}
     if not root.is_dir():
-        raise RegisterError(f"{root}: no folder of tables; give the one that export wrote")
+        raise RegisterError("no_tables_folder", where=root)
     found = _folder(root, limits, remarks)
     tables = []
     for name, where, rows in found:
         if name not in shapes:
-            message = f"no table {name!r}; {nearest(name, shapes)}"
-            remarks.append(Remark(level=SKIPPED, where=where, message=message))
+            fault = Fault("unknown_table", value=name, near=nearest(name, shapes))
+            remarks.append(Remark(level=SKIPPED, where=where, message=str(fault)))
         elif rows:
             tables.append(_table(shapes[name], where, rows))
     gathered = gather(tables, known)
@@ -90,11 +90,10 @@ def _table(shape: Table, where: str, rows: Sequence[Sequence[Value]]) -> Table:
     for name in header:
         if name not in columns:
             raise RegisterError(
-                f"{where}: no column {name!r}; {nearest(name, columns)} "
-                "(the fields of a profile are read into a folder that has it)"
+                "unknown_table_column", where=where, value=name, near=nearest(name, columns)
             )
         if header.count(name) > 1:
-            raise RegisterError(f"{where}: the column {name!r} stands twice; keep one")
+            raise RegisterError("column_twice", where=where, value=name)
     kept = [columns[name] for name in header]
     read = [
         tuple(
@@ -132,7 +131,7 @@ def _folder(
 ) -> Iterator[tuple[str, str, Sequence[Sequence[Value]]]]:
     files = sorted(p for p in root.iterdir() if p.suffix in (".csv", ".parquet"))
     if not files:
-        raise RegisterError(f"{root}: no .csv and no .parquet file; give a folder of tables")
+        raise RegisterError("no_tables", where=root)
     for file in files:
         content = read_bytes(file, limits)
         rows = _csv(file, content, remarks) if file.suffix == ".csv" else _parquet(file, content)
@@ -147,15 +146,16 @@ def _csv(file: Path, content: bytes, remarks: list[Remark]) -> list[list[str]]:
         try:
             text = content.decode("cp1252")
         except UnicodeDecodeError:
-            message = f"{file}: not UTF-8 at byte {error.start}; save it as UTF-8"
-            raise RegisterError(message) from None
+            raise RegisterError("not_utf8", where=file, position=error.start) from None
         remarks.append(Remark(level=UNDERSTOOD_AS, where=str(file), message="read as Windows-1252"))
     header = text.partition("\n")[0]
     sign = max(",;\t", key=header.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=sign, strict=True)
     try:
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=sign, strict=True))
+        return list(reader)
     except csv.Error as error:
-        raise RegisterError(f"{file}: no CSV ({error}); check its quotes") from None
+        line, reason = reader.line_num, str(error)
+        raise RegisterError("not_csv", where=file, line=line, reason=reason) from None
 
 
 def _parquet(file: Path, content: bytes) -> list[Sequence[Value]]:
@@ -165,6 +165,6 @@ def _parquet(file: Path, content: bytes) -> list[Sequence[Value]]:
     try:
         table = parquet.read_table(pa.BufferReader(content))
     except pa.ArrowException as error:
-        raise RegisterError(f"{file}: no Parquet ({error}); write it again") from None
+        raise RegisterError("not_parquet", where=file, reason=str(error)) from None
     columns = [column.to_pylist() for column in table.columns]
     return [table.column_names, *zip(*columns, strict=True)]

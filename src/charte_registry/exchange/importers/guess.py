@@ -94,9 +94,7 @@ def propose(
     """
     known = _known()["headings"]
     if kind not in known:
-        raise RegisterError(
-            f"`kind`: nothing is known of the headings of {kind!r}; {nearest(kind, known)}"
-        )
+        raise RegisterError("headings_unknown", field="kind", value=kind, near=nearest(kind, known))
     best: tuple[int, int, Sheet, int] | None = None
     for sheet in sheets:
         for number, row in enumerate(sheet.rows[:200]):
@@ -106,10 +104,7 @@ def propose(
                 best = score, len(texts), sheet, number
     if best is None:
         names = ", ".join(sheet.name for sheet in sheets)
-        raise RegisterError(
-            f"{names}: no row looks like the headings of a table; name the columns in a row of their "
-            "own (Traitement, Finalité, Base légale...), or say what they are in a mapping file"
-        )
+        raise RegisterError("no_headings", where=names)
     _, _, sheet, header = best
     return _written(sheet, header, kind, responsable, named=len(sheets) > 1)
 

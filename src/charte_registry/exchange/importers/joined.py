@@ -6,7 +6,7 @@ from typing import Any
 
 import attrs
 
-from charte_registry.errors import RegisterError
+from charte_registry.errors import Fault, RegisterError
 from charte_registry.exchange.remarks import UNDERSTOOD_AS, Import, Remark
 from charte_registry.frozen import Frozen
 from charte_registry.records.base import FieldError, structure, unstructure
@@ -42,7 +42,7 @@ def joined(
         kind: dict(items) for kind, items in register.records.items()
     }
     remarks: list[Remark] = []
-    refused: list[str] = []
+    refused: list[Fault] = []
     for kind, items in found.records.items():
         held = records.setdefault(kind, {})
         for name, made in items.items():
@@ -57,10 +57,7 @@ def joined(
                     )
                 )
             else:
-                refused.append(
-                    f"{kind}/{name}: the register has it already, and it differs; "
-                    "--replace puts the imported one in its place"
-                )
+                refused.append(Fault("record_differs", where=f"{kind}/{name}", value=name))
     if refused:
         raise RegisterError(refused)
     frozen = {kind: Frozen(items) for kind, items in records.items()}
@@ -74,9 +71,4 @@ def _of_kind(record_class: type[Any], record: Any) -> Any:
     try:
         return structure(record_class, unstructure(record))
     except FieldError as error:
-        raise RegisterError(
-            [
-                f"{record.id}: {problem}, as the register's profile has it"
-                for problem in error.problems
-            ]
-        ) from None
+        raise RegisterError([problem.at(record.id) for problem in error.problems]) from None

@@ -13,7 +13,7 @@ from typing import Any
 
 import attrs
 
-from charte_registry.errors import RegisterError, nearest
+from charte_registry.errors import Fault, RegisterError, nearest
 from charte_registry.exchange.importers.archive import Limits
 from charte_registry.exchange.importers.mapping import (
     EACH,
@@ -124,7 +124,10 @@ def _table(sheets: Sequence[Sheet], mapping: TableMapping, name: str) -> tuple[S
     if not among:
         names = [sheet.name for sheet in sheets]
         raise RegisterError(
-            f"{name}: no sheet {mapping.sheet!r}; {nearest(str(mapping.sheet), names)}"
+            "unknown_sheet",
+            where=name,
+            value=mapping.sheet,
+            near=nearest(str(mapping.sheet), names),
         )
     best: tuple[int, Sheet, int] | None = None
     for sheet in among:
@@ -135,15 +138,18 @@ def _table(sheets: Sequence[Sheet], mapping: TableMapping, name: str) -> tuple[S
             if held and (best is None or found > best[0]):
                 best = found, sheet, number
     if best is None:
-        raise RegisterError(f"{name}: empty; give a table with headings")
+        raise RegisterError("empty_table", where=name)
     _, sheet, header = best
     held_names = [tidy(restored(str(cell))) for cell in sheet.rows[header] if cell is not None]
     if missing := [column for column in wanted if column not in held_names]:
-        raise RegisterError([f"{name}: no column {c!r}; {nearest(c, held_names)}" for c in missing])
-    if twice := sorted({n for n in held_names if held_names.count(n) > 1 and n in wanted}):
         raise RegisterError(
-            [f"{name}: the heading {n!r} stands twice; rename one of the columns" for n in twice]
+            [
+                Fault("unknown_column", where=name, value=c, near=nearest(c, held_names))
+                for c in missing
+            ]
         )
+    if twice := sorted({n for n in held_names if held_names.count(n) > 1 and n in wanted}):
+        raise RegisterError([Fault("heading_twice", where=name, value=n) for n in twice])
     return sheet, header
 
 

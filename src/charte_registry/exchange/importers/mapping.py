@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import tomllib
 import types
 import typing
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,10 +12,11 @@ from typing import Any
 
 import attrs
 
-from charte_registry.errors import RegisterError, nearest
+from charte_registry.errors import Fault, RegisterError, nearest
 from charte_registry.exchange.importers.archive import Limits, read_bytes
 from charte_registry.exchange.importers.wording import folded
 from charte_registry.records import KINDS
+from charte_registry.syntax import read_toml
 
 EACH = -1  # a step: every item of the list, one for each part of the cell
 Steps = tuple[str | int, ...]
@@ -164,61 +164,63 @@ def read_mapping(path: str | Path, kinds: Mapping[str, type[Any]] = KINDS) -> Ta
         Where the file is no TOML, or keys, kinds or fields are unknown: all of them at once.
     """
     try:
-        data = tomllib.loads(read_bytes(path, Limits(file_bytes=1_000_000)).decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise RegisterError(f"{path}: not TOML: {error}") from None
+        text = read_bytes(path, Limits(file_bytes=1_000_000)).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise RegisterError("not_utf8", where=path, position=error.start) from None
     try:
-        return mapping_from(data, kinds)
+        return mapping_from(read_toml(text), kinds)
     except RegisterError as error:
-        raise RegisterError([f"{path}: {problem}" for problem in error.problems]) from None
+        raise error.at(path) from None
 
 
 def mapping_from(data: Mapping[str, Any], kinds: Mapping[str, type[Any]] = KINDS) -> TableMapping:
     """Return a mapping of plain data; see ``read_mapping``."""
-    problems = [f"`{k}`: unknown; {nearest(k, _KEYS)}" for k in data if k not in _KEYS]
+    faults = _unknown(data, _KEYS)
     kind = data.get("kind", "")
     if kind not in kinds:
-        raise RegisterError([*problems, f"`kind`: no kind {kind!r}; {nearest(str(kind), kinds)}"])
+        near = nearest(str(kind), kinds)
+        raise RegisterError([*faults, Fault("unknown_kind", field="kind", value=kind, near=near)])
     cls = kinds[kind]
-    columns, constants = _table(data, "columns", problems), _table(data, "constants", problems)
-    if not columns and not problems:
-        problems.append("`columns`: missing; say which column is which field")
+    columns, constants = _table(data, "columns", faults), _table(data, "constants", faults)
+    if not columns and not faults:
+        faults.append(Fault("columns_missing", field="columns"))
     read: dict[str, Column] = {}
     for name, said in columns.items():
         if said != "":
             try:
                 read[name] = _column(cls, name, said)
             except RegisterError as error:
-                problems += error.problems
+                faults += error.errors
     fixed: list[tuple[Target, Any]] = []
     for path, value in constants.items():
         try:
             fixed.append((target(cls, path), value))
         except RegisterError as error:
-            problems += [f"`constants`: {problem}" for problem in error.problems]
+            faults += [fault.under("constants.") for fault in error.errors]
     ids = data.get("id", ())
     names = [ids] if isinstance(ids, str) else ids
     if not _texts(names):
-        problems.append(f"`id`: expected a column or a list of columns, got {ids!r}")
+        faults.append(Fault("expected_columns", field="id", value=ids))
     dates = data.get("dates", [])
     if not _texts(dates):
-        problems.append(f"`dates`: expected a list such as ['%d/%m/%Y'], got {dates!r}")
+        faults.append(Fault("expected_dates", field="dates", value=dates))
     header = data.get("header")
     if header is not None and (
         not isinstance(header, int) or isinstance(header, bool) or header < 1
     ):
-        problems.append(f"`header`: expected the number of a row from 1, got {header!r}")
+        faults.append(Fault("expected_row", field="header", value=header))
     texts = {key: data.get(key) for key in ("sheet", "encoding", "delimiter")}
-    problems += [
-        f"`{key}`: expected text, got {value!r}"
-        for key, value in texts.items() if value is not None and not isinstance(value, str)
-    ]  # fmt: skip
+    faults += [
+        Fault("not_text", field=key, value=value)
+        for key, value in texts.items()
+        if value is not None and not isinstance(value, str)
+    ]
     if isinstance(texts["delimiter"], str) and len(texts["delimiter"]) != 1:
-        problems.append(f"`delimiter`: expected one sign, got {texts['delimiter']!r}")
+        faults.append(Fault("expected_sign", field="delimiter", value=texts["delimiter"]))
     if isinstance(texts["encoding"], str) and not _encoding(texts["encoding"]):
-        problems.append(f"`encoding`: {texts['encoding']!r} is unknown; write utf-8 or cp1252")
-    if problems:
-        raise RegisterError(problems)
+        faults.append(Fault("unknown_encoding", field="encoding", value=texts["encoding"]))
+    if faults:
+        raise RegisterError(faults)
     return TableMapping(
         kind=kind, columns=read, ignored=frozenset(n for n, said in columns.items() if said == ""),
         constants=tuple(fixed), id_columns=tuple(names), header=header, dates=tuple(dates), **texts,
@@ -237,12 +239,20 @@ def _texts(value: object) -> bool:
     return isinstance(value, list | tuple) and all(isinstance(item, str) for item in value)
 
 
-def _table(data: Mapping[str, Any], key: str, problems: list[str]) -> Mapping[str, Any]:
+def _table(data: Mapping[str, Any], key: str, faults: list[Fault]) -> Mapping[str, Any]:
     value = data.get(key, {})
     if isinstance(value, Mapping):
         return value
-    problems.append(f"`{key}`: expected a table, got {value!r}")
+    faults.append(Fault("not_table", field=key, value=value))
     return {}
+
+
+def _unknown(said: Mapping[str, Any], keys: Sequence[str], where: str = "") -> list[Fault]:
+    return [
+        Fault("unknown_key", field=f"{where}{key}", value=key, near=nearest(key, keys))
+        for key in said
+        if key not in keys
+    ]
 
 
 def _column(cls: type[Any], name: str, said: Any) -> Column:
@@ -253,28 +263,26 @@ def _column(cls: type[Any], name: str, said: Any) -> Column:
             goes=(Goes(target=aim),), separators=(";",) if aim.several or aim.each else ()
         )
     if not isinstance(said, Mapping):
-        raise RegisterError(f"`{where}`: expected a field, or a table with `field`")
-    if problems := [
-        f"`{where}.{k}`: unknown; {nearest(k, _COLUMN_KEYS)}" for k in said if k not in _COLUMN_KEYS
-    ]:
-        raise RegisterError(problems)
+        raise RegisterError("expected_field", field=where, value=said)
+    if faults := _unknown(said, _COLUMN_KEYS, f"{where}."):
+        raise RegisterError(faults)
     fields = said.get("field")
     fields = [fields] if isinstance(fields, str) else fields
     if not fields or not _texts(fields):
-        raise RegisterError(f"`{where}.field`: expected a field, or a list of fields")
+        raise RegisterError("expected_fields", field=f"{where}.field", value=fields)
     separators = said.get("separator", ";" if len(fields) == 1 else [])
     separators = [separators] if isinstance(separators, str) else separators
     if not _texts(separators) or "" in separators:
-        raise RegisterError(f"`{where}.separator`: expected a sign or a list of signs")
+        raise RegisterError("expected_signs", field=f"{where}.separator", value=separators)
     detail, otherwise = said.get("detail", ""), said.get("otherwise")
     if not isinstance(detail, str) or not isinstance(otherwise, str | None):
-        raise RegisterError(f"`{where}`: expected text in `detail` and in `otherwise`")
+        raise RegisterError("expected_texts", field=where, names=("detail", "otherwise"))
     goes = tuple(_goes(cls, path, None, detail) for path in fields)
     if otherwise is not None:
         _checked_code(goes[0], otherwise, f"{where}.otherwise")
     values = said.get("values", {})
     if not isinstance(values, Mapping):
-        raise RegisterError(f"`{where}.values`: expected a table")
+        raise RegisterError("not_table", field=f"{where}.values", value=values)
     read = {
         folded(text): _value(cls, goes[0], value, f"{where}.values.{text}")
         for text, value in values.items()
@@ -303,14 +311,12 @@ def _value(cls: type[Any], usual: Goes, said: Any, where: str) -> Goes:
         _checked_code(usual, said, where)
         return attrs.evolve(usual, code=said)
     if not isinstance(said, Mapping) or not isinstance(said.get("field"), str):
-        raise RegisterError(f"`{where}`: expected a code, or a table with `field` and `code`")
-    if problems := [
-        f"`{where}.{k}`: unknown; {nearest(k, _VALUE_KEYS)}" for k in said if k not in _VALUE_KEYS
-    ]:
-        raise RegisterError(problems)
+        raise RegisterError("expected_code", field=where, value=said)
+    if faults := _unknown(said, _VALUE_KEYS, f"{where}."):
+        raise RegisterError(faults)
     code, detail = said.get("code"), said.get("detail", "")
     if not isinstance(code, str | None) or not isinstance(detail, str):
-        raise RegisterError(f"`{where}`: expected text in `code` and in `detail`")
+        raise RegisterError("expected_texts", field=where, names=("code", "detail"))
     goes = _goes(cls, said["field"], code, detail)
     if code is not None:
         _checked_code(goes, code, where)
@@ -320,7 +326,7 @@ def _value(cls: type[Any], usual: Goes, said: Any, where: str) -> Goes:
 def _checked_code(goes: Goes, code: str, where: str) -> None:
     choices = goes.target.metadata["choices"] if goes.target else ()
     if choices and code not in choices:
-        raise RegisterError(f"`{where}`: {code!r} is no code of it; {nearest(code, choices)}")
+        raise RegisterError("unknown_code", field=where, value=code, near=nearest(code, choices))
 
 
 def _beside(path: str, field: str) -> str:
@@ -353,24 +359,24 @@ def target(cls: type[Any], path: str) -> Target:
     for part in path.split("."):
         match = _STEP.fullmatch(part)
         if match is None or several or not attrs.has(kind):
-            raise RegisterError(f"`{path}`: no path of a field; write one such as finalites[].nom")
+            raise RegisterError("not_path", field=path, value=path)
         fields = attrs.fields_dict(kind)
         name = match[1]
         if name not in fields:
-            raise RegisterError(f"`{path}`: no field {name!r}; {nearest(name, fields)}")
+            raise RegisterError("no_field", field=path, value=name, near=nearest(name, fields))
         hint = typing.get_type_hints(kind)[name]
         metadata = fields[name].metadata
         steps.append(name)
         kind, several = _inside(hint)
         for place in re.findall(r"\[(\d*)\]", match[2]):
             if not several:
-                raise RegisterError(f"`{path}`: {name} is no list; write it without [{place}]")
+                raise RegisterError("path_no_list", field=path, value=name, number=place)
             several = False
             steps.append(int(place) if place else EACH)
     if several and attrs.has(kind):
-        raise RegisterError(f"`{path}`: a list of parts; write {path}[] and a field of it")
+        raise RegisterError("path_of_parts", field=path, path=path)
     if steps.count(EACH) > 1:
-        raise RegisterError(f"`{path}`: one [] only; write [0] for the others")
+        raise RegisterError("path_each_twice", field=path)
     return Target(path=path, steps=tuple(steps), kind=kind, several=several, metadata=metadata)
 
 

@@ -52,6 +52,10 @@ class Sheet:
         """Return the name of a cell, with that of the sheet."""
         return f"{self.name}!{cell_name(row, column)}"
 
+    def place(self, row: int, column: int) -> dict[str, str]:
+        """Return the sheet and the name of a cell, as a fault has them."""
+        return {"sheet": self.name, "cell": cell_name(row, column)}
+
 
 def read_workbook(path: str | Path, limits: Limits | None = None) -> tuple[Sheet, ...]:
     """Return the sheets of an ODS or XLSX workbook.
@@ -86,9 +90,7 @@ def read_workbook(path: str | Path, limits: Limits | None = None) -> tuple[Sheet
             for name in book.sheet_names
         )
     except (calamine.CalamineError, ValueError, OverflowError, SyntaxError) as error:
-        raise RegisterError(
-            f"{path}: no workbook that can be read ({error}); save it again with an office suite"
-        ) from None
+        raise RegisterError("not_workbook", where=path, reason=str(error)) from None
 
 
 def _sheet(
@@ -196,12 +198,12 @@ def read_delimited(
         for row in reader:
             cells += len(row)
             if cells > limits.cells:
-                raise RegisterError(
-                    f"{path}: more than {limits.cells:,} cells; split it, or raise the limit"
-                )
+                raise RegisterError("too_many_cells", where=path, most=limits.cells)
             rows.append(tuple(cell if cell.strip() else None for cell in row))
     except csv.Error as error:
-        raise RegisterError(f"{path}:{reader.line_num}: no delimited text ({error})") from None
+        raise RegisterError(
+            "not_delimited", where=path, line=reader.line_num, reason=str(error)
+        ) from None
     return Sheet(name=Path(path).name, rows=tuple(rows))
 
 
@@ -218,7 +220,7 @@ def _decoded(path: str | Path, content: bytes, encoding: str | None) -> str:
         return content.decode("utf-8-sig" if encoding.lower() in ("utf-8", "utf8") else encoding)
     except UnicodeDecodeError as error:
         raise RegisterError(
-            f"{path}: not {encoding} at byte {error.start}; state its encoding, such as cp1252"
+            "not_encoding", where=path, position=error.start, encoding=encoding
         ) from None
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 
-from charte_registry.errors import RegisterError
+from charte_registry.errors import Fault, RegisterError
 from charte_registry.exchange.importers.archive import Limits
 from charte_registry.exchange.importers.wording import slug
 from charte_registry.exchange.importers.workbook import Sheet, read_workbook
@@ -20,6 +20,7 @@ from charte_registry.exchange.workbook.state import SHEET, State, is_state, read
 from charte_registry.exchange.workbook.values import Cell, Names, UnreadError, read, same, shown
 from charte_registry.exchange.workbook.words import words
 from charte_registry.files.cells import restored
+from charte_registry.messages import Phrase
 from charte_registry.records.base import FieldError, structure, unstructure
 from charte_registry.records.manifeste import Manifeste
 
@@ -85,8 +86,13 @@ def edited_sheets(sheets: Sequence[Sheet], name: str, kinds: Mapping[str, type[A
     state = read_state(sheets, name)
     reading = _Reading(sheets, state, {REGISTRE: Manifeste, **kinds})
     records = reading.records()
-    if reading.problems:
-        raise RegisterError([f"{name}: {problem}" for problem in reading.problems])
+    if reading.faults:
+        raise RegisterError(
+            [
+                fault.at(f"{name}: {fault.where}" if fault.where else name)
+                for fault in reading.faults
+            ]
+        )
     return Edited(
         base={kind: state.records[kind] for kind in records}, records=records,
         remarks=tuple(reading.remarks), lang=state.lang,
@@ -112,6 +118,10 @@ class _Row:
     def where(self, column: Key | Column | None = None) -> str:
         return self.sheet.where(self.number, 0 if column is None else self.columns[column])
 
+    def place(self, column: Key | Column | None = None) -> dict[str, str]:
+        """Return the place of a cell, as a fault has it; that of the row where there is none."""
+        return self.sheet.place(self.number, self.columns.get(column, 0) if column else 0)
+
     def filled(self) -> bool:
         return any(_text(self.cell(column)) for column in self.columns)
 
@@ -127,7 +137,7 @@ class _Reading:
         self, sheets: Sequence[Sheet], state: State, kinds: Mapping[str, type[Any]]
     ) -> None:
         self.state, self.kinds = state, kinds
-        self.problems: list[str] = []
+        self.faults: list[Fault] = []
         self.remarks: list[Remark] = []
         self.words = words(state.lang)
         known = {
@@ -157,8 +167,8 @@ class _Reading:
     def _aside(self, where: str, message: str) -> None:
         self.remarks.append(Remark(level=SKIPPED, where=where, message=message))
 
-    def _problem(self, where: str, message: str) -> None:
-        self.problems.append(f"{where}: {message}")
+    def _refuse(self, place: Mapping[str, str], code: str, **data: Any) -> None:
+        self.faults.append(Fault(code, **{**place, **data}))
 
     def _rows(self, plan: Plan, sheet: Sheet) -> list[_Row]:
         header = sheet.rows[0] if sheet.rows else ()
@@ -174,7 +184,7 @@ class _Reading:
                 message = f"the column {_text(cell)!r} is none of the register: {below} cells are not read"
                 self._aside(sheet.where(0, place), message)
         if not columns and any(map(any, sheet.rows)):
-            self._problem(sheet.name, "no title of a column is known; put the first row back")
+            self._refuse({"sheet": sheet.name}, "no_titles")
         rows = (_Row(sheet, number, columns) for number in range(1, len(sheet.rows)))
         return [row for row in rows if row.filled()]
 
@@ -215,8 +225,11 @@ class _Reading:
                 try:
                     self.before[kind, key] = structure(self.kinds[kind], data)
                 except FieldError as error:
-                    message = f"{error}; the profile has changed since: export the register again"
-                    self._problem(f"{kind}/{key}", message)
+                    wrong = Phrase(error.code, {**error.fault.facts, "value": error.value})
+                    self._refuse(
+                        {"where": f"{kind}/{key}", "field": error.path},
+                        "workbook_other_profile", value=error.value, wrong=wrong,
+                    )  # fmt: skip
 
     def _identified(self, plan: Plan, rows: Sequence[_Row]) -> Iterator[tuple[str, _Row]]:
         """Yield each row of records with its identifier, made from the name where it has none."""
@@ -237,7 +250,7 @@ class _Reading:
                 stated = labels.of(name) or ""
             if stated in seen:
                 if bare(name) == bare(seen[stated]) or plan.kind == REGISTRE or not name:
-                    self._problem(row.where(), f"{stated!r} stands in an earlier row too; keep one")
+                    self._refuse(row.place(), "row_id_twice", value=stated)
                     continue
                 made = slug(name, taken | seen.keys())
                 message = (
@@ -247,9 +260,7 @@ class _Reading:
                 stated = made
             if not stated:
                 if not name:
-                    self._problem(
-                        row.where(), "a new record has no name; write one, or empty the row"
-                    )
+                    self._refuse(row.place(), "row_without_name")
                     continue
                 stated = slug(name, taken | seen.keys())
             seen[stated] = name
@@ -287,7 +298,8 @@ class _Reading:
                     stated = value is None and column.required and column.shape.several
                     _put(data, column.steps, [] if stated else value)
                 except UnreadError as error:
-                    self._problem(row.where(column), str(error))
+                    fault = error.fault
+                    self._refuse(row.place(column), fault.code, value=fault.value, **fault.facts)
         _drop_empty(data, plan)
 
     def _presence(self, plan: Plan, row: _Row, column: Column, data: Data) -> None:
@@ -328,8 +340,7 @@ class _Reading:
         for owner, outer_places, place, row in sorted(gathered, key=lambda found: found[:3]):
             holder, prefix = self._holder(plan, owner, outer_places)
             if holder is None:
-                said = ", ".join(map(str, outer_places))
-                self._problem(row.where(), f"nothing has the number {said}; correct it")
+                self._refuse(row.place(), "row_number_unknown", value=outer_places)
                 continue
             before, origin = None, (owner, (*outer_places, place))
             if origin not in claimed:
@@ -368,11 +379,10 @@ class _Reading:
         was = Directory(labels).of(text)
         if was is not None and was not in records:
             return None  # its record was removed: so are its parts
-        self._problem(
-            row.where(column) if column in row.columns else row.where(),
-            f"{text!r:.80} names no record of the sheet of {plan.kind}, or several; choose one"
-            if text else "which record does the row belong to? name it, or empty the row",
-        )  # fmt: skip
+        if text:
+            self._refuse(row.place(column), "row_owner_unknown", value=text, kind=plan.kind)
+        else:
+            self._refuse(row.place(column), "row_owner_missing")
         return None
 
     def _numbers(self, plan: Plan, row: _Row) -> tuple[int, ...] | None:
@@ -386,8 +396,7 @@ class _Reading:
             elif not text and key is keys[-1]:
                 places.append(10**6)
             else:
-                self._problem(row.where(key) if key in row.columns else row.where(),
-                              f"{text!r:.40} is no place in a list; write 1, 2, 3…")  # fmt: skip
+                self._refuse(row.place(key), "row_place", value=text)
                 return None
         return tuple(places)
 
@@ -400,22 +409,28 @@ class _Reading:
         try:
             return unstructure(structure(self.kinds[kind], data), iso=True)
         except FieldError as error:
-            for problem in error.problems:
-                where = self._cell_of(kind, key, problem.path)
-                if not any(told.startswith(f"{where}: ") for told in self.problems):
-                    self._problem(where, problem.message)
+            told = {(f.where, f.sheet, f.cell, f.field) for f in self.faults}
+            for fault in error.errors:
+                place = self._cell_of(kind, key, fault.field)
+                where, sheet, cell, field = (
+                    place.get(name, "") for name in ("where", "sheet", "cell", "field")
+                )
+                found = where, sheet, cell, field
+                if found not in told:
+                    self._refuse(place, fault.code, value=fault.value, **fault.facts)
+                    told.add(found)
             return data
 
-    def _cell_of(self, kind: str, key: str, path: str) -> str:
+    def _cell_of(self, kind: str, key: str, path: str) -> dict[str, str]:
         """Return the cell that a path of a record stands in, or the row that is nearest to it."""
         known = self.places.get((kind, key), [])
         near = [(prefix, row) for prefix, row in known if path.startswith(prefix)]
         if not near:
-            return f"{kind}/{key} `{path}`"
+            return {"where": f"{kind}/{key}", "field": path}
         prefix, row = max(near, key=lambda found: len(found[0]))
         steps = tuple(path.removeprefix(prefix).lstrip(".").partition("[")[0].split("."))
         column = next((c for c in row.columns if isinstance(c, Column) and c.steps == steps), None)
-        return row.where(column) if column is not None else f"{row.where()} `{path}`"
+        return row.place(column) if column is not None else {**row.place(), "field": path}
 
 
 def _title(text: str) -> str:

@@ -78,21 +78,15 @@ def read_state(sheets: Sequence[Sheet], name: str) -> State:
     """
     found = next((sheet for sheet in sheets if is_state(sheet)), None)
     if found is None:
-        raise RegisterError(
-            f"{name}: not a workbook of a register (its hidden sheet {SHEET} is missing); "
-            "export the register again, and copy your changes into the new workbook"
-        )
+        raise RegisterError("not_register_workbook", where=name, value=SHEET)
     version, digest = (*found.rows[0][1:3], None, None)[:2]
     if str(version) != _VERSION:
-        raise RegisterError(f"{name}: written by another version ({version}); export it again")
+        raise RegisterError("other_version", where=name, value=version)
     text = "".join(str(row[0]) for row in found.rows[1:] if row and row[0] is not None)
     try:
         return _checked(State(**json.loads(_unpacked(text, digest))))
     except (ValueError, TypeError, AttributeError, zlib.error, RecursionError):
-        raise RegisterError(
-            f"{name}: its hidden sheet {SHEET} was changed, so that nobody can tell what you "
-            "changed; export the register again, and copy your changes into the new workbook"
-        ) from None
+        raise RegisterError("workbook_state_changed", where=name, value=SHEET) from None
 
 
 def _checked(state: State) -> State:

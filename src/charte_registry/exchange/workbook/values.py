@@ -14,7 +14,7 @@ from typing import Any
 
 import attrs
 
-from charte_registry.errors import nearest
+from charte_registry.errors import Fault, nearest
 from charte_registry.exchange.exporters.spreadsheet import FIRST_DATE
 from charte_registry.exchange.importers.wording import parsed_date
 from charte_registry.exchange.workbook.layout import Column
@@ -53,7 +53,11 @@ _FALSE = frozenset(["non", "no", "nao", "false", "faux", "falso", "0"])
 
 
 class UnreadError(ValueError):
-    """A cell says something that the field cannot hold; the message says why and what to do."""
+    """A cell says something that the field cannot hold."""
+
+    def __init__(self, code: str, **data: Any) -> None:
+        self.fault = Fault(code, **data)
+        super().__init__(self.fault)
 
 
 @attrs.frozen
@@ -218,11 +222,9 @@ def read(cell: Cell, before: Any, column: Column, names: Names) -> Any:
     if not text:
         return None
     if text in _ERRORS:
-        raise UnreadError(f"{text} is an error of the spreadsheet; write the value itself")
+        raise UnreadError("cell_error", value=text)
     if text.endswith(str(words(names.lang)["cut"]).strip()):
-        raise UnreadError(
-            "the text was too long for a cell; change it in its file, and undo the cell"
-        )
+        raise UnreadError("cell_cut")
     shape = column.shape
     if not shape.several:
         return _meant(cell, text, shape, names)
@@ -243,19 +245,17 @@ def _meant(cell: Cell, text: str, shape: Shape, names: Names) -> Any:
     if shape.holds == NUMBER:
         digits = "".join(text.split())
         if not (digits.isascii() and digits.isdigit()):
-            raise UnreadError(f"{text!r:.80} is no whole number; write digits alone")
+            raise UnreadError("cell_not_whole", value=text)
         return int(digits)
     if shape.holds == DATE:
         day = parsed_date(cell if isinstance(cell, dt.date) else text)
         if day is None:
-            raise UnreadError(f"{text!r:.80} is no date; write it as 31/12/2026 or 2026-12-31")
+            raise UnreadError("cell_not_date", value=text)
         return day.isoformat()
     if shape.reference:
-        return _named(
-            text, names.directories[shape.reference], "the name of no record, or of several"
-        )
+        return _named(text, names.directories[shape.reference], "cell_not_name")
     if shape.vocabulaire is not None:
-        return _named(text, _codes(shape.vocabulaire, names.lang), "not in the list")
+        return _named(text, _codes(shape.vocabulaire, names.lang), "cell_not_listed")
     if is_country(shape):
         return text if text in COUNTRIES else country_code(text) or text
     if shape.form is DUREE:
@@ -267,11 +267,11 @@ def _flag(text: str) -> bool:
     word = bare(text)
     if word in _TRUE or word in _FALSE:
         return word in _TRUE
-    raise UnreadError(f"{text!r:.80} is neither yes nor no; choose from the list")
+    raise UnreadError("cell_not_flag", value=text)
 
 
-def _named(text: str, directory: Directory, known: str) -> str:
+def _named(text: str, directory: Directory, code: str) -> str:
     found = directory.of(text)
     if found is None:
-        raise UnreadError(f"{text!r:.120} is {known}; {nearest(text, directory.names)}")
+        raise UnreadError(code, value=text, near=nearest(text, directory.names))
     return found

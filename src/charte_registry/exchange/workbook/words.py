@@ -30,7 +30,7 @@ def words(lang: str) -> Mapping[str, Any]:
     """Return the words of a language; raise ``RegisterError`` where there are none."""
     every = _every()
     if lang not in every:
-        raise RegisterError(f"no workbook in {lang!r}; {nearest(lang, every)}")
+        raise RegisterError("language", field="lang", value=lang, near=nearest(lang, every))
     return every[lang]
 
 

@@ -78,13 +78,13 @@ def render_report(
         from jinja2 import Environment, PackageLoader, StrictUndefined
 
     if lang not in LANGUAGES:
-        raise RegisterError(f"no report in {lang!r}; {nearest(lang, LANGUAGES)}")
+        raise RegisterError("language", field="lang", value=lang, near=nearest(lang, LANGUAGES))
     figures = register.indicators(year)
     extract, say = public(register), _words(register, lang)
     for name in diagrams:
         if name not in extract.records.get("algorithmes", {}):
             known = list(extract.records.get("algorithmes", {}))
-            raise RegisterError(f"no algorithm {name!r} for the diagram; {nearest(name, known)}")
+            raise RegisterError("unknown_algorithm", value=name, near=nearest(name, known))
     environment = Environment(
         finalize=lambda value: printable(value) if type(value) is str else value,
         loader=PackageLoader("charte_registry.publish.report", "."),
@@ -126,8 +126,9 @@ def _words(register: Register, lang: str) -> Mapping[str, str]:
     for mot in stated:
         if mot.cle not in texts(lang):
             raise RegisterError(
-                f"{register.profil}: no word {mot.cle!r}; {nearest(mot.cle, texts(lang))}"
-            )
+                "unknown_word", where=register.profil, value=mot.cle,
+                near=nearest(mot.cle, texts(lang)),
+            )  # fmt: skip
     return {**texts(lang), **{mot.cle: getattr(mot, lang) for mot in stated}}
 
 

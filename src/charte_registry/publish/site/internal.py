@@ -125,7 +125,7 @@ def render_internal(
     ['index.html', 'site-files/site.css', 'site-files/written.txt']
     """
     if lang not in LANGUAGES:
-        raise RegisterError(f"no site in {lang!r}; {nearest(lang, LANGUAGES)}")
+        raise RegisterError("language", field="lang", value=lang, near=nearest(lang, LANGUAGES))
     words = Words(lang)
     checked = judge(register, on, lang)
     html = site_environment().get_template("internal.html").render(

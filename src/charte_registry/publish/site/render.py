@@ -99,17 +99,17 @@ def render_site(
     languages = usual_languages(register) if languages is None else tuple(dict.fromkeys(languages))
     for lang in languages:
         if lang not in LANGUAGES:
-            raise RegisterError(f"no site in {lang!r}; {nearest(lang, LANGUAGES)}")
+            raise RegisterError("language", field="lang", value=lang, near=nearest(lang, LANGUAGES))
     if not languages:
-        raise RegisterError(f"no language; name at least one of {', '.join(LANGUAGES)}")
+        raise RegisterError("no_language", known=LANGUAGES)
     if base is not None and not URL.accepts(base):
-        raise RegisterError(f"{base!r} is no {URL.nom}; {URL.remedy}")
+        raise RegisterError("form", field="base", value=base, wanted=URL.name, how=URL.how)
     extract = attrs.evolve(public(register), derogations=())
     site = _Site(extract, languages, history, pages, base, on or register.etat_au, contact)
     made: dict[str, bytes] = {}
     for name, content in site.all_files():
         if name in made:
-            raise RegisterError(f"{name}: two pages of the site have this name; rename a kind")
+            raise RegisterError("page_twice", where=name)
         made[name] = content.encode("utf-8") if isinstance(content, str) else content
     made[WRITTEN] = "".join(f"{line}\n" for line in (HEAD, *sorted([*made, WRITTEN]))).encode()
     return made

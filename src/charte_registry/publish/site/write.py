@@ -10,7 +10,8 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
-from charte_registry.errors import RegisterError
+from charte_registry.errors import Fault, RegisterError
+from charte_registry.messages import system_reason
 from charte_registry.publish.site.entries import PAGES
 from charte_registry.publish.site.render import HEAD, WRITTEN
 
@@ -37,13 +38,13 @@ def read_pages(folder: str | Path) -> dict[str, bytes]:
     ------
     RegisterError
         Where there is no such folder, or a file in it is a link, is too large, or has a name or
-        a type that no page may have; ``problems`` holds all that is wrong.
+        a type that no page may have; ``errors`` holds all that is wrong.
     """
     root = Path(folder)
     if not root.is_dir():
-        raise RegisterError(f"{folder}: no such folder; give the one that holds the pages")
+        raise RegisterError("no_pages_folder", where=folder)
     found: dict[str, bytes] = {}
-    problems: list[str] = []
+    faults: list[Fault] = []
     total = 0
     for path in sorted(root.rglob("*")):
         name = path.relative_to(root).as_posix()
@@ -53,17 +54,19 @@ def read_pages(folder: str | Path) -> dict[str, bytes]:
         if stat.S_ISDIR(mode):
             continue
         if not stat.S_ISREG(mode):
-            problems.append(f"{path}: is a link or a device; put the file itself there")
+            faults.append(Fault("not_plain_file", where=path))
         elif not all(map(_NAME.fullmatch, name.split("/"))):
-            problems.append(f"{path}: write letters without accents, digits, '.', '_' or '-'")
+            faults.append(Fault("page_name", where=path, value=name))
         elif path.suffix not in SUFFIXES:
-            problems.append(f"{path}: no page is of this type; known: {', '.join(SUFFIXES)}")
+            faults.append(Fault("page_type", where=path, value=path.suffix, known=SUFFIXES))
         elif (size := path.stat().st_size) > MAX_FILE or (total := total + size) > MAX_FILES:
-            problems.append(f"{path}: more than {MAX_FILE:,} bytes, or {MAX_FILES:,} in all")
+            faults.append(
+                Fault("page_too_large", where=path, value=size, most=MAX_FILE, most_all=MAX_FILES)
+            )
         else:
             found[f"{PAGES}{name}"] = path.read_bytes()
-    if problems:
-        raise RegisterError(problems)
+    if faults:
+        raise RegisterError(faults)
     return found
 
 
@@ -92,10 +95,10 @@ def write_site(site: Mapping[str, bytes], output: str | Path, *, register: str |
         or target in source.parents
         or (source.is_dir() and source in target.parents)
     ):
-        raise RegisterError(f"{output}: holds the register, or is inside it; give another folder")
+        raise RegisterError("holds_register", where=output)
     for name in site:
         if not all(_PART.fullmatch(part) for part in name.split("/")):
-            raise RegisterError(f"{name}: leads out of {output}; correct the name")
+            raise RegisterError("name_leads_out", where=name, folder=output)
     try:
         _check(target, output)
         stage = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name[:40]}."))
@@ -117,9 +120,7 @@ def write_site(site: Mapping[str, bytes], output: str | Path, *, register: str |
         finally:
             shutil.rmtree(stage, ignore_errors=True)
     except OSError as error:
-        raise RegisterError(
-            f"{output}: cannot be written ({error.strerror}); check the path"
-        ) from None
+        raise RegisterError("cannot_write", where=output, reason=system_reason(error)) from None
 
 
 def _check(target: Path, output: str | Path) -> None:
@@ -127,7 +128,7 @@ def _check(target: Path, output: str | Path) -> None:
     if not target.exists():
         return
     if not target.is_dir():
-        raise RegisterError(f"{output}: is no folder; give a new or an empty folder")
+        raise RegisterError("not_folder", where=output)
     there = {
         path.relative_to(target).as_posix()
         for path in target.rglob("*")
@@ -139,6 +140,4 @@ def _check(target: Path, output: str | Path) -> None:
         known = []
     others = sorted(there - set(known))
     if others:
-        raise RegisterError(
-            f"{output}: holds {others[0]}, which this command did not write; give a new or an empty folder"
-        )
+        raise RegisterError("holds_other", where=output, value=others[0])

@@ -1,0 +1,70 @@
+"""The language of what a command answers: that of --lang, else English."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from charte_registry.messages import LANGUAGES, sentence, table
+
+USUAL = "en"
+# The language while a command runs, which argparse hands to nobody.
+language_now: ContextVar[str] = ContextVar("language_now", default=USUAL)
+
+
+def asked(argv: Sequence[str]) -> str:
+    """Return the language that the arguments ask for, before they are read.
+
+    Examples
+    --------
+    >>> asked(["site", "registre", "site", "--lang", "pt,fr"]), asked(["--lang=fr"]), asked(["check"])
+    ('pt', 'fr', 'en')
+    """
+    for option, value in zip(argv, [*argv[1:], ""], strict=True):
+        name, equals, inside = option.partition("=")
+        if name == "--lang":
+            lang = (inside if equals else value).partition(",")[0]
+            return lang if lang in LANGUAGES else USUAL
+    return USUAL
+
+
+def said(code: str, **facts: Any) -> str:
+    """Return a sentence of the command line in the language of the command.
+
+    Examples
+    --------
+    >>> said("written", path="registre.xlsx")
+    'registre.xlsx written'
+    """
+    return sentence(f"command.{code}", language_now.get(), facts)
+
+
+def add_language(item: argparse.ArgumentParser) -> None:
+    """Add the language of errors and closing lines to a command that has none of its own."""
+    item.add_argument(
+        "--lang", choices=LANGUAGES, help="language of what is answered; en by default"
+    )
+
+
+@contextmanager
+def argparse_in(lang: str) -> Iterator[None]:
+    """Let argparse take its messages from the catalogue; what that has not stays as it is."""
+    names = ("_", "ngettext")
+    own = [getattr(argparse, name) for name in names]
+
+    def one(text: str) -> str:
+        return str(table()["usage"].get(text, {}).get(lang, text))
+
+    def several(single: str, plural: str, count: int) -> str:
+        return one(single if count == 1 else plural)
+
+    for name, function in zip(names, (one, several), strict=True):
+        setattr(argparse, name, function)
+    try:
+        yield
+    finally:
+        for name, function in zip(names, own, strict=True):
+            setattr(argparse, name, function)
