@@ -54,15 +54,17 @@ def compare(name, count):
     for number, version in enumerate(versions):
         rule = load_rule(name, version.valid_from)
         some = turning = 0
+        asked = share
         for again in range(ROUNDS):
             found = 0
-            for columns, at_bound in people_at_bounds(rule, share, seed=number * ROUNDS + again):
+            for columns, at_bound in people_at_bounds(rule, asked, seed=number * ROUNDS + again):
                 computed, differ = in_parts(rule, columns)
                 some, found = some + computed, found + at_bound
                 wrong += [(rule.name, str(rule.on), *one) for one in differ]
             turning += found
             if turning >= share or not found:
                 break
+            asked = min(share, 1 + int((share - turning) * asked / found))
         people, beside = people + some, beside + turning
     return people, beside, wrong
 
