@@ -137,6 +137,7 @@ def accessibility(session: nox.Session) -> None:
     """Check the pages that the project writes in a headless Chromium that is there."""
     session.install(".[all]", *group("browser"))
     session.run("python", "tests/browser/pages.py")
+    session.run("python", "tests/browser/forms.py")
 
 
 @nox.session(default=False)
@@ -168,7 +169,10 @@ def libreoffice(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def calculator(session: nox.Session) -> None:
-    """Compute 100,000 people a rule in Python and with the script of its page: ``-- NAME`` for some."""
+    """Compute 100,000 people a rule in Python and with the script of its page: ``-- NAME`` for some.
+
+    ``-- --results FILE`` keeps what agreed, so that a run goes on from where another stopped.
+    """
     session.install(".")
     session.run("python", "tests/calculator/agree.py", *session.posargs)
 

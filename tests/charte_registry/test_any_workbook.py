@@ -151,6 +151,19 @@ def test_a_country_without_a_code_is_asked(text):
     ]
 
 
+def test_others_are_named_or_asked_for():
+    usual = dict(zip(HEADINGS, flat(1)[1], strict=True))
+    column = "Personnes concernées"
+    rows = [[*(usual | {"N°": f"T{n}", column: text}).values()] for n, text in enumerate(
+        ["Élèves\nAutres (préciser)", "Élèves\nAutre (à préciser) : Élus"]
+    )]  # fmt: skip
+    found = read([HEADINGS, *rows])
+    persons = [r.categories_personnes for r in found.records["traitements"].values()]
+    assert persons == [("Élèves",), ("Élèves", "Élus")]
+    asked = [r.text for r in found.not_understood if r.column == column]
+    assert asked == ["Autres (préciser)"]
+
+
 def test_a_person_among_the_recipients_stays_in_the_note():
     usual = dict(zip(HEADINGS, flat(1)[1], strict=True)) | {
         "Destinataires": "Service RH; Jean MARTIN"

@@ -130,6 +130,14 @@ def test_a_record_sheet_is_read_whole():
     assert paie.securite == (MesureSecurite(type="chiffrement", description="AES"),)
 
 
+def test_others_without_saying_which_are_no_category_and_are_reported():
+    persons = [LISTES[0], ["Catégorie de personnes 1", "Autres (préciser)"], *LISTES[4:]]
+    found = read(sheet(HEAD, PAIE, ACTEURS, persons))
+    assert only(found).categories_personnes == ()
+    (told,) = [r for r in found.not_understood if "Autres (préciser)" in r.message]
+    assert "name them" in told.message
+
+
 def test_adequacy_is_never_taken_from_the_sheet():
     american, andorran = only(WHOLE).transferts
     assert (american.pays, american.garantie, american.precision) == ("US", None, "Privacy shield")

@@ -200,3 +200,39 @@ def test_a_flag_without_a_sign_is_refused(text):
 @given(st.text())
 def test_a_value_is_kept_whole(text):
     assert parsed([f"nom={text}"]) == {"nom": text}
+
+
+@pytest.mark.parametrize(
+    ("kind", "flags", "identifiers"),
+    [
+        ("incident", ["connu_le=2026-03-02"], ["2026-01", "2026-02"]),
+        ("demande", ["droit=acces", "recue_le=2026-03-02"], ["2026-01", "2026-02"]),
+        ("revue", ["fiche=traitements/paie", "le=2026-03-02"], ["paie-2026", "paie-2026-2"]),
+        ("violation", ["annee=2026", "nombre=1"], ["2026", "2026-2"]),
+    ],
+)
+def test_a_record_that_nobody_names_is_called_by_what_it_is_about_and_its_year(
+    begun, kind, flags, identifiers
+):
+    for identifier in identifiers:
+        assert main(["new", kind, str(begun), *(f"--set={flag}" for flag in flags)]) == 0
+        assert list(begun.glob(f"*/{identifier}.toml"))
+
+
+def test_numbers_within_a_year_go_on_as_wide_as_before(begun):
+    for more in (["id=2026-007", "connu_le=2026-01-02"], ["connu_le=2026-03-02"]):
+        assert main(["new", "incident", str(begun), *(f"--set={flag}" for flag in more)]) == 0
+    assert [p.stem for p in sorted(begun.glob("incidents/2026*"))] == ["2026-007", "2026-008"]
+
+
+def test_the_identifier_is_asked_after_what_it_is_made_from(folder):
+    asked = []
+
+    def answer(question):
+        asked.append(question.split("\n")[-1])
+        return "2026-03-02" if "connu_le" in question else ""
+
+    data = {}
+    ask(KINDS["incidents"], data, load_register(folder), "en", answer)
+    assert asked.index("connu_le: ") < asked.index("id: ")
+    assert data["id"] == "2026-01"

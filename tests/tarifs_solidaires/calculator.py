@@ -22,27 +22,36 @@ NODE = shutil.which("node")
 RUN = Path(__file__).parents[1] / "calculator" / "run.mjs"
 PACKAGE = files("tarifs_solidaires") / "pages"
 
-
 STEPS = 38  # halvings that find neighbours in the widest range
 MOST = 4  # inputs in which neighbours are looked for
+SHARE = 4  # of so many people one is drawn alone, the others begin a search
 
 
 def boundary(rule, count, seed=0):
     """Yield columns of people: inputs by name, numbers as counts of steps; count in all, or a few more."""
+    for columns, _ in people_at_bounds(rule, count, seed):
+        yield columns
+
+
+def people_at_bounds(rule, count, seed=0):
+    """Yield columns as ``boundary`` does, with how many of them lie one step from another result."""
     rng = np.random.default_rng(seed)
     ways = _ways(rule)
     for names in ways:
         numeric = [name for name in names if rule.all_inputs[name].numeric]
-        half = count // (2 * len(ways)) + 1
-        columns = _drawn(rule, names, half if numeric else 2 * half, rng)
-        numeric = list(rng.permutation(numeric))[:MOST] if len(numeric) > MOST else numeric
-        pairs = [columns]
+        each = -(-count // len(ways))
+        alone = _drawn(rule, names, -(-each // SHARE) if numeric else each, rng)
+        pairs, turning = [alone], 0
+        begun = _drawn(rule, names, each - len(next(iter(alone.values()))), rng)
+        if len(numeric) > MOST:
+            numeric = list(rng.permutation(numeric))[:MOST]
         for place, name in enumerate(numeric):
-            rows = slice(place, None, len(numeric))
-            one = {key: column[rows] for key, column in columns.items()}
-            pairs.append(_bisected(rule, one, name, rng))
-        whole = {key: np.concatenate([pair[key] for pair in pairs]) for key in columns}
-        yield whole
+            one = {key: column[place :: len(numeric)] for key, column in begun.items()}
+            here, there = _bisected(rule, one, name, rng)
+            turned = _key(rule, here) != _key(rule, there)
+            turning += 2 * int(turned.sum())
+            pairs += [here, {key: column[turned] for key, column in there.items()}]
+        yield {key: np.concatenate([pair[key] for pair in pairs]) for key in alone}, turning
 
 
 def _ways(rule):
@@ -101,24 +110,22 @@ def _drawn(rule, names, count, rng):
 
 
 def _bisected(rule, columns, name, rng):
-    """Return people beside whom the result turns, one step of an input apart; others as drawn."""
+    """Return two sets of people, one step of an input apart where the result turns between two ends."""
     item = rule.all_inputs[name]
     low_end = math.ceil(item.minimum / item.grid)
     high_end = math.floor(item.maximum / item.grid)
     one = columns[name].copy()
     span = min(high_end, low_end + 100_000 * item.grid.denominator)
     other = rng.integers(low_end, span, len(one), endpoint=True)
-    first = _key(rule, columns)
-    if not len(one):
-        return columns
-    for _ in range(STEPS):
-        if (np.abs(one - other) <= 1).all():
-            break
-        middle = (one + other) // 2
-        same = _key(rule, {**columns, name: middle}) == first
-        one, other = np.where(same, middle, one), np.where(same, other, middle)
-    side = rng.random(len(one)) < 0.5
-    return {**columns, name: np.where(side, one, other)}
+    if len(one):
+        first = _key(rule, columns)
+        for _ in range(STEPS):
+            if (np.abs(one - other) <= 1).all():
+                break
+            middle = (one + other) // 2
+            same = _key(rule, {**columns, name: middle}) == first
+            one, other = np.where(same, middle, one), np.where(same, other, middle)
+    return {**columns, name: one}, {**columns, name: other}
 
 
 def _given(rule, columns):

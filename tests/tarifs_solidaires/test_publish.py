@@ -54,7 +54,7 @@ def atlas():
 
 
 @needs_node
-@pytest.mark.parametrize("name", [*list_rules(), *SHAPES], ids=called)
+@pytest.mark.parametrize("name", [*list_rules(), *SHAPES, *MADE_UP], ids=called)
 def test_the_script_computes_what_python_does_at_every_bound(name):
     rule = load_rule(name, _last(name))
     total = 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,6 +22,7 @@ from charte_registry.files.skeleton import SCHEMAS, meaning, part_of, schema_lin
 from charte_registry.files.whole import write_text
 from charte_registry.files.words import LANGUAGES, words
 from charte_registry.records.base import FieldError, structure, unstructure
+from charte_registry.records.formats import FICHE
 from charte_registry.register import Register
 
 SHOWN = 8  # identifiers that a question proposes
@@ -204,8 +206,8 @@ def ask(
     answer : callable
         Asks one question and returns the answer, such as ``input``.
     """
-    called = _named_by(cls)  # asked first: the identifier is offered from it
-    fields = sorted(attrs.fields(attrs.resolve_types(cls)), key=lambda field: field.name != called)
+    naming = _naming(cls)  # asked first: the identifier is offered from them
+    fields = sorted(attrs.fields(attrs.resolve_types(cls)), key=lambda f: f.name not in naming)
     for field in fields:
         required = field.default is attrs.NOTHING
         if field.name in data or not (required or "art. 30(" in field.metadata["source"]):
@@ -233,11 +235,44 @@ def ask(
             ask(part, data[field.name], register, lang, answer)
 
 
+def _naming(cls: type[Any]) -> tuple[str, ...]:
+    """Return the fields from which an identifier is made: a name, or what a record cannot do without.
+
+    A record that nobody names is called by what it is about and its year, such as ``paie-2026``.
+    """
+    if (name := _named_by(cls)) != "id":
+        return (name,)
+    needed = [f for f in attrs.fields(attrs.resolve_types(cls)) if f.default is attrs.NOTHING]
+    about = [f.name for f in needed if f.type is str and f.name != "id" and not f.metadata["choices"]]  # fmt: skip
+    when = [f.name for f in needed if f.type is dt.date or f.name == "annee"]
+    return (*about[:1], *when[:1])
+
+
 def _offer(cls: type[Any], data: Mapping[str, Any], register: Register) -> str:
-    """Return an identifier made from the name of a record; empty where it has none yet."""
-    name = data.get(_named_by(cls))
+    """Return an identifier made from what a record says of itself; empty where that is not known yet.
+
+    Records that have a day and nothing else are numbered within their year, as wide as those before.
+    """
+    naming = _naming(cls)
+    if not all(data.get(name) for name in naming):
+        return ""
     taken = next((register.records.get(k, {}) for k, c in register.kinds.items() if c is cls), {})
-    return slug(str(name), taken) if name else ""
+    types = attrs.fields_dict(attrs.resolve_types(cls))
+    words = []
+    for name in naming:
+        text = str(data[name])
+        if types[name].type is dt.date:
+            found = re.search(r"\d{4}", text)
+            text = found[0] if found else ""
+        form = types[name].metadata["format"]
+        words.append(text.rpartition("/")[2] if form is FICHE else text)
+    if not all(words):
+        return ""
+    if [types[name].type for name in naming] == [dt.date]:
+        numbers = [f for f in (re.fullmatch(rf"{words[0]}-(\d{{1,6}})", i) for i in taken) if f]
+        width = max((len(found[1]) for found in numbers), default=2)
+        return f"{words[0]}-{max((int(found[1]) for found in numbers), default=0) + 1:0{width}}"
+    return slug(" ".join(words), taken)
 
 
 @attrs.frozen

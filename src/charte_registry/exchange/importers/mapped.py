@@ -28,6 +28,7 @@ from charte_registry.exchange.importers.mapping import (
 )
 from charte_registry.exchange.importers.people import is_named_person
 from charte_registry.exchange.importers.wording import (
+    asks_which,
     folded,
     law_cited,
     nothing,
@@ -40,6 +41,7 @@ from charte_registry.exchange.importers.workbook import Cell, Sheet, read_sheets
 from charte_registry.exchange.remarks import (
     ALONE,
     ASIDE,
+    ASKS_WHICH,
     NOT_UNDERSTOOD,
     NOTHING,
     OUTSIDE,
@@ -418,6 +420,10 @@ class _Reading:
             return (
                 text if text in NAMES else country_code(text)
             ), "no country has this name; state its code in `values`"
+        if target.several:
+            head, _, which = text.partition(":")
+            if asks_which(head):
+                return which.strip() or None, ASKS_WHICH
         return text, ""
 
     def _body(self, name: str) -> str:

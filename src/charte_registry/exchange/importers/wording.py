@@ -84,6 +84,23 @@ def slug(text: str, taken: Collection[str] = ()) -> str:
     return name
 
 
+_OTHERS = re.compile(
+    r"(autres?|others?|outr[oa]s?)( \w+)?( a| please| por favor| favor)?"
+    r" (preciser|specify|to be specified|especificar)"
+)
+
+
+def asks_which(text: object) -> bool:
+    """Return whether a text is what a drop-down list offers for "others", without saying which.
+
+    Examples
+    --------
+    >>> asks_which("Autres (préciser)"), asks_which("Other, please specify"), asks_which("Élus")
+    (True, True, False)
+    """
+    return _OTHERS.fullmatch(folded(text)) is not None
+
+
 def parsed_date(value: object) -> dt.date | None:
     """Return the date that a cell holds: a date, its text, or a spreadsheet's number.
 

@@ -20,6 +20,7 @@ from charte_registry.exchange.importers.cnil.layout import (
     section_of,
 )
 from charte_registry.exchange.importers.wording import (
+    asks_which,
     folded,
     law_cited,
     nothing,
@@ -28,7 +29,7 @@ from charte_registry.exchange.importers.wording import (
     tidy,
 )
 from charte_registry.exchange.importers.workbook import Cell, Sheet
-from charte_registry.exchange.remarks import NOT_UNDERSTOOD, UNDERSTOOD_AS, Remark
+from charte_registry.exchange.remarks import ASKS_WHICH, NOT_UNDERSTOOD, UNDERSTOOD_AS, Remark
 from charte_registry.vocabularies import modele_cnil as modele
 from charte_registry.vocabularies import rgpd
 from charte_registry.vocabularies.countries import country_code
@@ -111,7 +112,7 @@ class Fiche:
         elif role == "categorie" or (not role and section == "donnees"):
             self._categorie(row, values, known=bool(role))
         elif role == "personne" or (not role and section == "personnes"):
-            self._personne(values)
+            self._personne(row, values)
         elif role == "destinataire" or (not role and section == "destinataires"):
             self._destinataire(row, values)
         elif role == "mesure" or (not role and section == "mesures"):
@@ -220,11 +221,16 @@ class Fiche:
         else:
             self.add("categories_donnees", {"categorie": code, **item})
 
-    def _personne(self, values: Mapping[str, Cell]) -> None:
+    def _personne(self, row: Row, values: Mapping[str, Cell]) -> None:
         words = [str(v) for v in (values.get("description"), values.get("precisions")) if v]
-        if len(words) == 2 and folded(words[0]) == folded(modele.AUTRES_PERSONNES):
+        if words and asks_which(words[0]):
+            if (
+                len(words) == 1
+            ):  # the list asks for a word of its own, and none is written beside it
+                self._lost(row, min(row.cells, default=row.start), words[0], ASKS_WHICH)
             words = words[1:]
-        self.add("categories_personnes", " : ".join(words))
+        if words:
+            self.add("categories_personnes", " : ".join(words))
 
     def _destinataire(self, row: Row, values: Mapping[str, Cell]) -> None:
         kind, detail = self._typed(
