@@ -4,7 +4,8 @@ from fractions import Fraction
 from pathlib import Path
 
 from tarifs_solidaires import list_rules, load_rule
-from tarifs_solidaires.engine.expression import Compare, Marginal, Name, Number, walk
+from tarifs_solidaires.engine.exact import evaluate
+from tarifs_solidaires.engine.expression import Compare, Marginal, Name, names, walk
 from tarifs_solidaires.rules.load import read_rule
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "tarifs"
@@ -20,16 +21,18 @@ def versions():
 
 
 def bounds(rule, item):
-    """Return the values at which something is decided, the smallest and the largest."""
+    """Return the values that figures of the rule decide at, the smallest and the largest."""
     found = {item.minimum, item.maximum}
     for facts in rule.steps.values():
         for node in walk(facts.step.whole):
             match node:
-                case Compare(Name(name), _, Number(value)) if name == item.name:
-                    found.add(value)
+                case Compare(Name(name), _, right) if name == item.name:
+                    if names(right) <= rule.constants.keys():
+                        found.add(evaluate(right, rule.constants, {}))
                 case Marginal(Name(name), parts) if name == item.name:
                     found |= {part.up_to for part in parts if part.up_to is not None}
-    return sorted(value for value in found if item.minimum <= value <= item.maximum)
+    numbers = (value for value in found if isinstance(value, Fraction))  # no roots
+    return sorted(value for value in numbers if item.minimum <= value <= item.maximum)
 
 
 def plain(item, value):
@@ -74,6 +77,8 @@ def persons(rule):
             values = list(item.codes)
         elif item.kind == "flag":
             values = [True, False]
+        elif item.kind == "code":  # on a list of the rule, and on none
+            values = list(dict.fromkeys([*values, usual(rule, item), "00000"]))
         elif item.numeric:
             near = [
                 b + step for b in bounds(rule, item)[:MOST] for step in (-item.grid, 0, item.grid)

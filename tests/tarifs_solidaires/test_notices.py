@@ -200,7 +200,7 @@ def test_a_pdf_is_tagged_and_has_its_language(people, tmp_path):
     assert b"pdfuaid" in root["/Metadata"].get_object().get_data()
     assert len(read.pages) == 1
     text = " ".join(read.pages[0].extract_text().split())
-    assert "Votre réduction est de 50 %." in text
+    assert "Vous avez 50 % de réduction." in text
     assert "mairie@ville.example" in text
     file, _ = people
     lines = file.read_text("utf-8").splitlines()[:4]

@@ -86,7 +86,7 @@ def test_income_and_shares_are_told_as_they_were_given():
     assert (up.reach, up.bound, up.at, up.gap) == (">", 22_500, Fraction("22500.01"), 4500)
     assert down.through == {"quotient_familial": 500}
     assert up.through == {"quotient_familial": 750}
-    assert (fewer.input, fewer.reach, fewer.bound) == ("nombre_parts", "<", 2)
+    assert (fewer.input, fewer.reach, fewer.bound) == ("nombre_parts", "<=", Fraction("1.75"))
     assert (more.input, more.reach, more.bound) == ("nombre_parts", ">=", 3)
 
 
@@ -150,11 +150,59 @@ def test_a_result_that_is_missing_changes_where_there_is_one():
     assert found["special_hardship", "="] == (True, {"monthly_bill": 78.25})
 
 
-def test_what_is_not_given_does_not_vary():
+def test_a_number_that_was_not_given_tells_which_values_would_change_the_result():
     rule = load_rule("dunkerque/eau", on="2022-06-15")
     _, person = collect(rule.compute(volume_m3=120), None)
-    assert "nombre_personnes" not in changes(person).walked
     assert told(person)["volume_m3", ">"] == (200, {"facture": 270.4})
+    ranges = [(c.bound, c.until) for c in changes(person).found if c.until is not None]
+    assert ranges == [(1, 5), (6, 6), (7, 7)]
+    rule = load_rule("nantes/transport", on="2020-10-01")
+    result = rule.compute(quotient_familial=420)
+    facts, person = collect(result, None)
+    (change,) = (c for c in changes(person).found if c.input == "age")
+    assert (change.bound, change.until, change.gap) == (0, Fraction("5.99"), None)
+    for age in (0, 3, 5.99):
+        again, _ = collect(rule.compute(quotient_familial=420, age=age), None)
+        for name, value in change.outputs.items():
+            assert same(again.outputs[name], value)
+    again, _ = collect(rule.compute(quotient_familial=420, age=6), None)
+    assert all(same(again.outputs[name], value) for name, value in facts.outputs.items())
+    assert "Age: not given here; if it is less than 6 years, your" in result.explain(lang="en")
+
+
+@pytest.mark.parametrize("commune", ["44109", None])
+def test_a_residence_varies_by_the_lists_of_the_rule(commune):
+    rule = load_rule("nantes/transport", on="2020-10-01")
+    given = {"quotient_familial": 420, "age": 30} | ({"commune": commune} if commune else {})
+    result = rule.compute(given)
+    _, person = collect(result, None)
+    (change,) = (c for c in changes(person).found if c.input == "commune")
+    (listed,) = change.among
+    assert len(listed.codes) == 24
+    assert change.at not in listed.codes
+    assert change.outputs["taux_reduction"] == 0
+    sentence = "if the code is not on the list “municipalities of Nantes Métropole”, you would have"
+    assert sentence in result.explain(lang="en")
+    _, person = collect(rule.compute(**given | {"commune": "35238"}), None)
+    (change,) = (c for c in changes(person).found if c.input == "commune")
+    assert change.at in change.among[0].codes
+
+
+def test_a_result_that_moves_by_less_than_a_cent_is_a_little_more():
+    rule = load_rule("philadelphia/water", on="2024-06-01")
+    notice = rule.compute(monthly_income=400, poverty_level=15_060).explain(lang="en")
+    assert "just above $600 per month, you would pay a little more than $12 per month." in notice
+
+
+def test_a_number_between_two_that_can_be_given_is_no_bound():
+    rule = load_rule("strasbourg/periscolaire", on="2023-09-01")
+    result = rule.compute(revenu_fiscal_reference=24_000, nombre_parts=3)
+    _, person = collect(result, None)
+    fewer, more = (c for c in changes(person).found if c.input == "nombre_parts")
+    assert (fewer.bound, fewer.gap, more.bound, more.gap) == (
+        Fraction("2.75"), Fraction("0.25"), Fraction("3.25"), Fraction("0.25"),
+    )  # fmt: skip
+    assert "exactement à cette valeur" not in result.explain()
 
 
 PIECES = """

@@ -218,7 +218,7 @@ def test_an_income_is_told_with_the_quotient_that_it_makes():
         "18 000 € (revenu fiscal de référence) / 12 / 2,5 (nombre de parts fiscales) = 600 €"
         in text
     )
-    assert "à 15 000 € par an (quotient familial : 500 €), votre réduction serait de 90 %" in text
+    assert "à 15 000 € par an (quotient familial : 500 €), vous auriez 90 % de réduction" in text
     assert "Vous êtes 3 000 € au-dessus." in text
 
 
@@ -267,12 +267,12 @@ def test_an_amount_by_size_a_share_of_income_and_a_threshold_are_worked_out():
         "Poverty line: $15,650 + 3 × $5,500 = $32,150 (number of people in the household: 4)."
         in text
     )
-    assert "annual household income: $12,000, at most $16,075, that is 50% × poverty line)" in text
+    assert "annual household income: $12,000, at most $16,075, that is 50% of “poverty line”)" in text
     assert "Monthly bill: 2% (share of income) of $1,000 (monthly household income) = $20." in text
     rule = load_rule(EXAMPLES / "equivalence.toml", on="2025-01-01")
     text = rule.compute(annual_income=38_668.84, household_size=2, age=30).explain(lang="en")
     assert "× √2 (number of people in the household) ≈ CA$38,668.84." in text
-    assert "CA$38,668.84, at most CA$38,668.841, that is income threshold of the household" in text
+    assert "CA$38,668.84, at most CA$38,668.841, that is “income threshold of the household”" in text
     assert "minus 36% ≈ CA$2.14, rounded to the nearest CA$0.05: CA$2.15" in text
 
 
@@ -306,7 +306,7 @@ def test_a_result_that_is_missing_says_which_case_and_why():
 @pytest.mark.parametrize(
     ("lang", "said"),
     [
-        ("fr", "Votre aide est de 42 € par an."),
+        ("fr", "Vous recevez 42 € par an."),
         ("en", "Your aid is €42 per year."),
         ("pt", "Seu auxílio é de € 42 por ano."),
     ],
@@ -322,7 +322,7 @@ def test_the_words_of_a_result_depend_on_what_it_is(lang, said):
 def test_nothing_that_would_change_is_said_too():
     rule = load_rule("hauts-de-france/repas-etudiants", on="2023-09-01")
     notice = rule.compute(age=35).explain(lang="en")
-    assert lines(notice, "changes") == ["None of these, alone, would change the result: student."]
+    assert lines(notice, "changes") == ["None of these, alone, would change the result: municipality of residence, student."]
 
 
 def test_a_municipality_has_its_name_and_its_list():
@@ -376,7 +376,7 @@ def test_a_result_that_was_set_aside_says_which_datum_and_what_is_expected():
         assert facts["changes"] == facts["operations"] == []
         notice.to_html()
         notice.to_markdown()
-    assert result.explain(0).startswith("Votre réduction est de 70")
+    assert result.explain(0).startswith("Vous avez 70")
 
 
 def test_inputs_that_do_not_go_together_say_so_in_the_language_of_the_notice():
@@ -437,9 +437,9 @@ def test_an_optional_datum_that_nobody_gave_is_said_where_it_counts():
 @pytest.mark.parametrize(
     ("role", "said"),
     [
-        (None, "Nantes Métropole says what part this result has in its decision."),
+        (None, "The authority (Nantes Métropole) says what part this result has in its decision."),
         ("decides", "taken by this computation alone"),
-        ("assists", "assists an official of Nantes Métropole"),
+        ("assists", "assists an official of the authority (Nantes Métropole)"),
     ],
 )
 def test_the_part_of_the_computation_in_the_decision_is_said(role, said):
@@ -475,24 +475,24 @@ def test_each_rule_quotes_the_law_that_it_names_and_no_other(name, given, law):
 
 def test_a_position_is_needed_and_checked():
     result = RULE.compute(quotient_familial=[[300, 620]], age=30)
-    assert result.explain((0, 1)).startswith("Votre réduction est de 70")
+    assert result.explain((0, 1)).startswith("Vous avez 70")
     assert result.explain((0, -1)) == result.explain((0, 1))
     for wrong in (None, 0, (0, 2), (0,), "0", (0, 1.0), (False, True)):
         with pytest.raises(InputError) as caught:
             result.explain(wrong)
         assert caught.value.code == "position"
-    assert RULE.compute(quotient_familial=620, age=30).explain(0).startswith("Votre")
+    assert RULE.compute(quotient_familial=620, age=30).explain(0).startswith("Vous")
 
 
 def test_inputs_that_changed_since_are_refused_where_the_result_is_another():
     quotients = np.full(100_000, 620.0)
     result = RULE.compute(quotient_familial=quotients, age=30)
     quotients[5] = 621.0
-    assert result.explain(5).startswith("Votre réduction est de 70")
+    assert result.explain(5).startswith("Vous avez 70")
     quotients[5] = 300.0
     with pytest.raises(InputError, match="have changed since they were computed"):
         result.explain(5)
-    assert result.explain(6).startswith("Votre réduction est de 70")
+    assert result.explain(6).startswith("Vous avez 70")
 
 
 def test_an_array_is_explained_as_its_person_alone():
@@ -556,9 +556,12 @@ def test_a_notice_copies_and_pickles():
 def test_the_contact_is_in_every_form():
     notice = RULE.compute(quotient_familial=620, age=30).explain(lang="en")
     assert "Contact: 2 cours du Champ-de-Mars" in notice.to_html("2 cours du Champ-de-Mars")
-    assert notice.to_text("the town hall").endswith("\n- Contact: the town hall")
-    assert notice.to_markdown("the town hall").endswith("\n\nContact: the town hall\n")
+    assert "\n- Contact: the town hall\n" in notice.to_text("the town hall")
+    assert "\n- Contact: the town hall\n" in notice.to_markdown("the town hall")
     assert notice.to_text() == notice
+    unknown = "- Contact: the address of the authority (Nantes Métropole) is not given here."
+    assert unknown in notice
+    assert unknown not in notice.to_text("the town hall")
 
 
 def parsed(page):
@@ -630,8 +633,20 @@ def test_every_colour_of_the_text_contrasts_with_every_ground():
 def test_what_the_file_says_in_another_language_is_marked():
     page = RULE.compute(quotient_familial=620, age=30).explain(lang="pt").to_html()
     marked = {"".join(e.itertext()) for e in parsed(page).iter("span") if e.get("lang") == "fr"}
-    assert "Presse et associations, sur le vote du 7 octobre 2022" in marked
-    assert "“AAH”" in marked
+    assert "CRPA, article L. 311-3-1" in marked
+
+
+def test_a_title_in_another_language_is_quoted_and_said_to_be():
+    rule = load_rule("toulouse/transport", on="2020-09-01")
+    notice = rule.compute(quotient_familial=900, age=66).explain(lang="en")
+    title = "“Décret 2020-492 du 29/04/2020, art. 1 et 2”"
+    assert f"{title} (in French), https://www.legifrance.gouv.fr/" in notice
+    page = parsed(notice.to_html())
+    assert title in {"".join(e.itertext()) for e in page.iter("span") if e.get("lang") == "fr"}
+    assert "the code asks for the Tisséo area" in notice  # a title that the file has in English
+    assert "le code demande le ressort territorial" in rule.compute(
+        quotient_familial=900, age=66
+    ).explain(lang="fr")
 
 
 # Words that nobody should trust

@@ -12,7 +12,7 @@ from tarifs_solidaires import InputError
 from tarifs_solidaires.engine.exact import Surd
 from tarifs_solidaires.engine.expression import Compare, Every, Name, Some, names
 from tarifs_solidaires.say.facts import collect, same
-from tarifs_solidaires.say.nearest import Line, changes
+from tarifs_solidaires.say.nearest import RANGES, Line, changes
 
 RULES = list(versions())
 SIGNS = {
@@ -126,14 +126,21 @@ def lost(facts, ways):
 @each_rule
 def test_a_change_is_at_the_bound_that_is_told_and_not_a_step_before(rule):
     for given, facts, person in explained(rule):
-        for change in changes(person).found:
+        found = changes(person)
+        check_not_given(rule, given, facts, person, found)
+        for change in found.found:
             item = rule.all_inputs[change.input]
-            if not item.numeric:
+            if change.among:
+                check_listed(rule, given, facts, change)
+            if not item.numeric or change.until is not None:
                 continue
             line = Line(person, item)
             side = 1 if change.reach in (">", ">=") else -1
             before = change.at - side * item.grid
             assert (change.at - line.here) * side > 0
+            assert change.gap == abs(change.bound - line.here)
+            if item.strict or item.kind == "whole":
+                assert change.bound == change.at  # no other can be given
             if (before - line.here) * side <= 0:
                 continue  # the change is at the next value
             again, _ = collect(rule.compute({**given, item.name: plain(item, before)}), None)
@@ -143,6 +150,37 @@ def test_a_change_is_at_the_bound_that_is_told_and_not_a_step_before(rule):
             assert not line.is_change(line.at(before)), (given, change, before)
             if change.reach in ("<", ">"):
                 assert change.bound == before
+
+
+def check_not_given(rule, given, facts, person, found):
+    """Check that a number that was not given changes the result just where it is told to."""
+    for name in found.walked:
+        item, own = rule.all_inputs[name], [c for c in found.found if c.input == name]
+        if not item.numeric or person.values[name] is not None or name in found.unproved:
+            continue
+        ends = [end for c in own for end in (c.bound, c.until)]
+        tried = {item.minimum, item.maximum, *ends}
+        tried |= {end + step for end in ends for step in (-item.grid, item.grid)}
+        beyond = max(ends, default=item.minimum) if len(own) == RANGES else item.maximum
+        for value in tried:
+            if not item.minimum <= value <= beyond:
+                continue
+            again, _ = collect(rule.compute({**given, name: plain(item, value)}), None)
+            there = next((c.outputs for c in own if c.bound <= value <= c.until), {})
+            for output, now in facts.outputs.items():
+                assert same(again.outputs[output], there.get(output, now)), (given, name, value)
+
+
+def check_listed(rule, given, facts, change):
+    """Check that a code that is told by lists gives what is said wherever it lies on them."""
+    here = given.get(change.input)
+    assert all(here is None or one.has(change.at) != one.has(here) for one in change.among)
+    known = rule.known_words.get(change.input, ())
+    others = [c for c in known if all(a.has(c) == a.has(change.at) for a in change.among)]
+    for code in (change.at, *others[:: max(1, len(others) // 2)]):
+        again, _ = collect(rule.compute({**given, change.input: code}), None)
+        for output, now in facts.outputs.items():
+            assert same(again.outputs[output], change.outputs.get(output, now)), (given, code)
 
 
 @each_rule

@@ -116,7 +116,11 @@ class _Model:
             exporter="tarifs_solidaires",
         )  # fmt: skip
         refused = words.word("Inputs are refused unless this holds:")
-        said = [words.text(rule.purpose), rule.authority, flow.heading, rule.version.source]
+        source = rule.version.basis.source
+        said = [
+            words.text(rule.purpose), rule.authority, flow.heading,
+            source.to(words.lang) if source is not None else "",
+        ]  # fmt: skip
         said += [
             *flow.remarks,
             *(f"{refused} {words.conditions(r.when)}" for r in rule.file.require),
@@ -228,7 +232,8 @@ class _Model:
     def sure(self, confidence: str, sources: tuple[int, ...]) -> str:
         """Return how sure something is, and where it was read."""
         said = [self.words.word(CONFIDENCES[confidence])] if confidence in CONFIDENCES else []
-        return ": ".join([*said, *(str(self.flow.sources[number - 1]) for number in sources)])
+        read = (self.flow.sources[number - 1].to(self.words.lang) for number in sources)
+        return ": ".join([*said, *read])
 
     # -- logic ---------------------------------------------------------------------------------
 

@@ -51,9 +51,9 @@ def escaped(text: object) -> str:
     return _START.sub(lambda m: m[0] + "\\" if m[0].isdigit() else "\\" + m[0], line)
 
 
-def linked(source: Source) -> str:
+def linked(source: Source, lang: str) -> str:
     """Return a source with a link where it has an address."""
-    title, *rest = [escaped(source.title), *filter(None, [source.reference])]
+    title, *rest = [escaped(source.title.to(lang)), *filter(None, [source.reference])]
     if source.url.startswith(("https://", "http://")):
         address = re.sub(r"[<>\\\s]", lambda m: f"%{ord(m[0]):02X}", clean(source.url))
         title = f"[{title}](<{address}>)"
@@ -163,7 +163,7 @@ class _Page:
         return (item.name, meaning, item.unit, item.bounds, given, item.origin)
 
     def version(self, rule: DatedRule, flow: Flow) -> None:
-        words, version = self.words, rule.version
+        words, version, source = self.words, rule.version, rule.version.basis.source
         self.heading(2, flow.heading)
         if flow.remarks:
             self.items(flow.remarks)
@@ -172,7 +172,7 @@ class _Page:
         confidence = CONFIDENCES.get(version.basis.confidence, "")
         self.facts(
             (
-                (msg("Source"), version.source),
+                (msg("Source"), source.to(self.words.lang) if source is not None else ""),
                 (msg("Confidence"), self.word(confidence) if confidence else ""),
                 (msg("Note"), words.text(version.note)),
                 (msg("Not known in this version"), labels),
@@ -192,7 +192,7 @@ class _Page:
             self.step(flow, work)
         if flow.sources:
             self.heading(3, self.word("Sources"))
-            self.out += [*(f"{n}. {linked(one)}" for n, one in enumerate(flow.sources, 1)), ""]
+            self.out += [*(f"{n}. {linked(one, self.words.lang)}" for n, one in enumerate(flow.sources, 1)), ""]
 
     def step(self, flow: Flow, work: Work) -> None:
         words = self.words

@@ -69,7 +69,7 @@ class _Diagram:
     def sources(self) -> Iterable[str]:
         yield self.words.word("Sources")
         for number, source in self.flow.cited:
-            yield f"[{number}] {source}"
+            yield f"[{number}] {source.to(self.words.lang)}"
         for confidence, outline in OUTLINES.items():
             if any(work.confidence == confidence for work in self.flow.steps):
                 yield f"{outline} {self.words.word(CONFIDENCES[confidence])}"

@@ -204,7 +204,7 @@ class _Layout:
             self.y += 6
             self.paragraph(words.word("Sources"), HEAD, bold=True)
         for number, source in flow.cited:
-            self.paragraph(f"[{number}] {source}", SMALL)
+            self.paragraph(f"[{number}] {source.to(words.lang)}", SMALL)
         return Drawing(
             width=self.width, height=self.y + MARGIN, boxes=tuple(self.boxes),
             lines=tuple(self.lines), samples=tuple(self.samples), rules=tuple(self.rules),

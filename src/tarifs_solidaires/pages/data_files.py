@@ -14,6 +14,7 @@ from tarifs_solidaires.people.cells import neutral
 from tarifs_solidaires.rules.dated import DatedRule
 from tarifs_solidaires.rules.file import RuleFile, Source
 from tarifs_solidaires.rules.load import load_jurisdiction
+from tarifs_solidaires.say.language import Language, msg
 from tarifs_solidaires.values.numbers import decimal_text
 from tarifs_solidaires.values.texts import Texts
 
@@ -136,7 +137,11 @@ def _rights(rule: DatedRule) -> dict[str, str]:
     }
 
 
-def source_parts(source: Source) -> Mapping[str, str]:
-    """Return a source as its text and its address, empty where it has none."""
-    text = str(source)
-    return {"text": text.replace(f", {source.url}", "") if source.url else text, "url": source.url}
+def source_parts(source: Source, say: Language) -> Mapping[str, str]:
+    """Return a source as its text, its address and, where its title is in another, its language."""
+    text = ", ".join(filter(None, (source.title.to(say.code), source.reference)))
+    found = {"text": text, "url": source.url, "lang": "", "language": ""}
+    other = next(iter(source.title.wordings), "")
+    if other and not source.title.has(say.code):
+        found |= {"lang": other, "language": say(msg("in {language}"), language=say.name_of(other))}
+    return found

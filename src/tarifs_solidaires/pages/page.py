@@ -130,7 +130,7 @@ class Pages:
             legend=list(zip(drawn.groups, INKS, DASHES)) if drawn else [],  # noqa: B905 - as many as there are
             summary=flow.summary, asked=self._inputs(flow), figures=self._figures(flow),
             steps=[self._step(work, flow, shown) for work in flow.steps], notes=self._notes(rule, wording),
-            sources=[source_parts(source) for source in flow.sources], history=self._history(),
+            sources=[source_parts(source, self.say) for source in flow.sources], history=self._history(),
             rights=self._rights(rule), files=self._files(one),
             data="" if program is None else self._data(rule, program, wording, t),
         )  # fmt: skip
@@ -368,7 +368,7 @@ class Pages:
             found.append(
                 {
                     "href": one.page(self.lang), "days": self._days(number), "changes": changed,
-                    "source": source_parts(basis) if basis else None, "first": number == 0,
+                    "source": source_parts(basis, self.say) if basis else None, "first": number == 0,
                 }
             )  # fmt: skip
         return found[::-1]

@@ -266,7 +266,9 @@ class Builder:
         if isinstance(entry.source, Source):
             source = entry.source
         elif isinstance(entry.source, str):
-            source = self.sources.get(entry.source) or Source(title=entry.source)
+            source = self.sources.get(entry.source) or Source(
+                title=Texts.of({self.file.languages[0]: entry.source})
+            )
         confidence = entry.confidence
         if not confidence and entry.source is not None and source is not None:
             confidence = source.confidence

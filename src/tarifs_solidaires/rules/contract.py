@@ -62,7 +62,7 @@ def _basis(basis: Basis) -> dict[str, Any]:
     said = None
     if source is not None:
         said = {
-            "title": source.title or None, "url": source.url or None,
+            "title": source.title.first or None, "url": source.url or None,
             "reference": source.reference or None, "read": _day(source.read),
         }  # fmt: skip
     return {"source": said, "confidence": basis.confidence or None}

@@ -73,7 +73,10 @@ _WHEN = Either(
 class Source:
     """Where something was read."""
 
-    title: str = key(Plain(), "What it is: a decision, a law, a page.")
+    title: Texts = key(
+        Text(), "What it is: a decision, a law, a page. A title stands in the language that it has; "
+        "a description may stand in each."
+    )  # fmt: skip
     url: str = key(Plain("https?://\\S+", "an address", "https://ville.example/tarifs"),
                    "Its address.", "")  # fmt: skip
     reference: str = key(Plain(), "Article, page, file, where there is no address.", "")
@@ -83,8 +86,12 @@ class Source:
     )
 
     def __str__(self) -> str:
-        """Say it in one line."""
-        return ", ".join(filter(None, (self.title, self.reference, self.url)))
+        """Say it in one line, in the first language of its title."""
+        return self.to("")
+
+    def to(self, lang: str) -> str:
+        """Say it in one line: in a language, where its title has a wording in it."""
+        return ", ".join(filter(None, (self.title.to(lang), self.reference, self.url)))
 
 
 _SOURCE = Either(

@@ -67,12 +67,15 @@ class Formula:
         What it reads, with the person's values; empty where only labels are said.
     unit : str
         Unit of what it comes to.
+    quoted : bool
+        Whether labels stand in quotes, as in a sentence that has no figures beside them.
     """
 
     def __init__(
         self, words: Namer, shares: Collection[Fraction], reads: Collection[Read] = (),
-        unit: str = "",
+        unit: str = "", *, quoted: bool = False,
     ) -> None:  # fmt: skip
+        self.quoted = quoted
         self.words, self.say, self.currency = words, words.say, words.currency
         self.shares, self.unit = shares, unit
         self.reads = {read.name: read for read in reads}
@@ -101,9 +104,10 @@ class Formula:
         """Write a formula with the names of what it reads."""
 
         def leaf(one: Name | Number, _: str) -> str:
-            return (
-                self.words.name(one.name) if isinstance(one, Name) else self._figure(one.value, "")
-            )
+            if isinstance(one, Number):
+                return self._figure(one.value, "")
+            name = self.words.name(one.name)
+            return self.say("“{words}”", words=name) if self.quoted else name
 
         return self._written(node, leaf)
 
@@ -126,7 +130,8 @@ class Formula:
     def _is_share(self, node: Expression) -> bool:
         if isinstance(node, Number):
             return node.value in self.shares
-        return isinstance(node, Name) and self.reads[node.name].unit == "share"
+        read = self.reads.get(node.name) if isinstance(node, Name) else None
+        return read is not None and read.unit == "share"
 
     def _shifted(self, node: Expression) -> str:
         """Say ``price * (1 - reduction)`` as a price minus a percentage of it; else nothing."""
@@ -181,7 +186,7 @@ class Formula:
     def _operation(
         self, sign: str, left: Expression, right: Expression, leaf: Writer, level: int, unit: str
     ) -> str:
-        if sign == "*" and self.reads:
+        if sign == "*":
             for share, amount in ((right, left), (left, right)):
                 if (
                     self._is_share(share)

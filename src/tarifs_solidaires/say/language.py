@@ -270,6 +270,22 @@ def is_exact(value: Amount, unit: str, most: int = 4) -> bool:
     return _places(value, _most(unit, most)) is not None
 
 
+def alike(one: Amount, other: Amount, unit: str, most: int = 4) -> bool:
+    """Say whether words round two numbers of a unit to the same one."""
+    return _rounded(one, unit, most) == _rounded(other, unit, most)
+
+
+def _rounded(value: Amount, unit: str, most: int) -> Fraction:
+    if unit == "share":
+        value, most = 100 * (value if isinstance(value, Fraction) else Fraction(float(value))), 4
+    else:
+        most = _most(unit, most)
+    places = _places(value, most)
+    places = min(2, most) if places is None else places
+    number = value if isinstance(value, Fraction) else Fraction(float(value))
+    return Fraction(_counted(number, places), 10**places)
+
+
 def _most(unit: str, most: int) -> int:
     """Return how many decimals are written; prices of small things have more than amounts."""
     return most if unit.partition("/")[2] in _TIMES else max(most, 6)

@@ -4,6 +4,10 @@ An input is varied on its grid. A stretch of the grid is proved to change nothin
 over it (`engine.ranges`); where that fails it is split, nearest part first, until one value is left,
 which is worked out exactly. So nothing is presumed of how a result moves: it may rise and fall.
 
+An optional input that nobody gave has no place on its grid. It is told which of its values would give
+another result, where the result can only change at a figure that the rule compares it with. A code that
+the rule only knows by lists (a municipality) varies by them: on a list, or outside all of them.
+
 A result that moves with each cent (a share of an income) is not news at the next cent. For such a
 result the nearest change is where another row, candidate or part of a scale decides on the way to it,
 where one of its bounds comes into force or no longer is, or where a figure that it reads changes. For
@@ -13,6 +17,7 @@ any other result, and for counts of a few (persons, children), it is where the r
 from __future__ import annotations
 
 import math
+import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
@@ -26,6 +31,7 @@ import numpy.typing as npt
 from tarifs_solidaires.engine.exact import Surd, Value, Worked, evaluate, work_out
 from tarifs_solidaires.engine.expression import (
     ALWAYS,
+    Among,
     Best,
     Case,
     Choice,
@@ -60,11 +66,13 @@ NEVER = Some(())
 UNKNOWN = Compare(Missing(), "=", Number(Fraction(0)))  # holds nowhere, and fails nowhere
 _SETTLED: Mapping[bool | None, Condition] = {True: ALWAYS, False: NEVER, None: UNKNOWN}
 FEW = 50  # values of a whole number, each of which is news
+RANGES = 3  # of a number that was not given, told from the smallest
 _PARTS = (Fraction(-1), Fraction(-1, 2), Fraction(1, 2), Fraction(1))
 BUDGET = 200  # stretches that are bounded, before values are tried one by one
 TRIED = 1 << 18  # values that are tried then
 CHUNK = 1 << 15
 KEPT = 1 << 14  # lines whose changes are kept for people who have the same
+LONGEST_CODE = 12  # characters that a code made up to stand for others has at most
 HIDDEN = "\0"  # begins the names of steps that only serve here
 
 
@@ -110,6 +118,12 @@ class Change:
         The value of the input where the results are those told, exactly.
     codes : tuple of str
         All codes that give the same results.
+    among : tuple of Among
+        For a code that the rule knows by lists, the lists that it is on there and not here, or here
+        and not there; any code of which this is true gives the same results as ``at``.
+    until : Fraction or None
+        For a number that was not given, the last value that gives the same results as the bound and
+        every value between them.
     gap : Fraction or None
         How far the person is from the bound.
     outputs : mapping of str to Value
@@ -127,6 +141,8 @@ class Change:
     bound: Fraction | bool | str
     at: Fraction | bool | str
     codes: tuple[str, ...] = ()
+    among: tuple[Among, ...] = ()
+    until: Fraction | None = None
     gap: Fraction | None = None
     outputs: Mapping[str, Value]
     row: RowFacts | None = None
@@ -281,13 +297,50 @@ def _wanted(person: Person) -> list[Line | _Known]:
     for name, item in person.rule.all_inputs.items():
         if (
             name in person.reached and name not in person.worked
-            and (item.codes if item.kind == "code" else True)
-            and not (item.numeric and person.values[name] is None)
+            and (item.kind != "code" or item.codes or _listed(person, name))
         ):  # fmt: skip
             key = _key(person, item)
             known = _recalled(person, item, key)
             found.append(Line(person, item, key) if known is None else known)
     return found
+
+
+def _listed(person: Person, name: str) -> tuple[Among, ...]:
+    """Return the lists that the rule compares a code with."""
+    programs, place = person.rule._programs, ("listed", name, frozenset(person.given))
+    if place not in programs:
+        steps = [worked.step for worked in person.worked.values()]
+        steps = [step for step in steps if name in step_reads(step)]
+        found = [one for step in steps for one in _lists(step.value, name)]
+        programs[place] = tuple(dict.fromkeys(found))
+    lists: tuple[Among, ...] = programs[place]
+    return lists
+
+
+def _lists(value: Expression, name: str) -> Iterator[Among]:
+    for case in value.cases if isinstance(value, Choice | Best) else ():
+        for one in single_conditions(case.when):
+            if isinstance(one, Among) and one.name == name:
+                yield one
+
+
+@lru_cache(maxsize=256)
+def _representatives(lists: tuple[Among, ...], pattern: str) -> tuple[str, ...]:
+    """Return a code for each way of being on lists or not; the last, where it can be, is on none."""
+    fits = re.compile(pattern or ".+").fullmatch
+    codes = sorted({code for one in lists for code in one.codes})
+    starts = sorted({prefix for one in lists for prefix in one.prefixes})
+    sizes = sorted({len(code) for code in codes}) or range(1, LONGEST_CODE)
+    for sign in "09AZ":
+        codes += [
+            start + sign * (n - len(start)) for n in sizes for start in (*starts, "")
+            if n > len(start)
+        ]  # fmt: skip
+    found: dict[tuple[bool, ...], str] = {}
+    for code in codes:
+        if fits(code):
+            found.setdefault(tuple(one.has(code) for one in lists), code)
+    return tuple(found.values())
 
 
 def _key(person: Person, item: Input) -> tuple[Any, ...]:
@@ -620,10 +673,10 @@ class Line:
         """Yield values of which one computation says enough: with their side, nearest first."""
         if not self.item.numeric:
             if self.here is not None:
-                for other in self.item.codes or (True, False):
+                for other in self._answers():
                     if other != self.here:
                         yield 0, other
-        elif self.stepwise:
+        elif self.stepwise and self.here is not None:
             for side in (-1, 1):
                 for near, _ in self._stretches(side):
                     yield side, near * self.item.grid
@@ -639,8 +692,11 @@ class Line:
         if not self.item.numeric:
             others = [value for _, value in there]
             if self.here is None:
-                others = list(self.item.codes or (True, False))
+                others = list(self._answers())
             yield from self._others(others)
+            return
+        if self.here is None:
+            yield from self._if_given()
             return
         for side in (-1, 1):
             if self.stepwise:
@@ -650,9 +706,18 @@ class Line:
             if isinstance(at, Fraction):
                 yield self._change_at(at, side)
 
+    def _answers(self) -> tuple[str | bool, ...]:
+        """Return the codes or answers that there are; of codes known by lists, one of each kind."""
+        if self.item.kind == "flag":
+            return (True, False)
+        if self.item.codes:
+            return tuple(self.item.codes)
+        return _representatives(_listed(self.person, self.name), self.item.pattern)
+
     def _others(self, others: list[Value]) -> Iterator[Change]:
         """Yield the changes that another code or answer makes, one for all that give the same."""
         found: dict[Any, Change] = {}
+        named = bool(self.item.codes)
         for other in others:
             there = self.at(other)
             outputs = self.differing(there)
@@ -660,11 +725,53 @@ class Line:
                 row = self._row(there)
                 key = (*outputs.items(), row.name if row else None)
                 known = found[key].codes if key in found else ()
+                among = () if named or not isinstance(other, str) else self._apart(other)
+                if among and key in found and len(found[key].among) <= len(among):
+                    continue  # fewer lists say the same
                 found[key] = Change(
                     input=self.name, reach="=", bound=other, at=other, outputs=outputs, row=row,
-                    codes=(*known, other) if isinstance(other, str) else (),
+                    codes=(*known, other) if named and isinstance(other, str) else (), among=among,
                 )  # fmt: skip
         yield from found.values()
+
+    def _apart(self, other: str) -> tuple[Among, ...]:
+        """Return the lists that a code is on and that of the person is not, or the other way round."""
+        lists = _listed(self.person, self.name)
+        if isinstance(self.here, str):
+            return tuple(one for one in lists if one.has(other) != one.has(self.here))
+        return tuple(one for one in lists if one.holds(other))
+
+    def _if_given(self) -> Iterator[Change]:
+        """Yield the values of a number that was not given which would give another result."""
+        item, grid = self.item, self.item.grid
+        first, last = math.ceil(item.minimum / grid), math.floor(item.maximum / grid)
+        if self.required or not (self.stepwise or last - first <= FEW):
+            self.proved = False
+            return
+        starts = [first, *(cut + 1 for cut in self.cuts if first <= cut < last)]
+        if not self.stepwise:
+            starts = list(range(first, last + 1))
+        found: list[Change] = []
+        for start, stop in zip(starts, [*(s - 1 for s in starts[1:]), last], strict=True):
+            there = self.at(start * grid)
+            outputs, row = self.differing(there), self._row(there)
+            before = found[-1] if found else None
+            if (
+                before is not None and before.until == (start - 1) * grid and before.row == row
+                and before.outputs.keys() == outputs.keys()
+                and all(same(value, outputs[name]) for name, value in before.outputs.items())
+            ):  # fmt: skip
+                found[-1] = attrs.evolve(before, until=stop * grid)
+            elif outputs:
+                if len(found) == RANGES:
+                    break
+                found.append(
+                    Change(
+                        input=self.name, reach="=", bound=start * grid, at=start * grid,
+                        until=stop * grid, outputs=outputs, row=row,
+                    )
+                )  # fmt: skip
+        yield from found
 
     def _stretches(self, side: int) -> Iterator[tuple[int, int]]:
         """Yield the stretches between cuts on one side, nearest first: their near and far places."""
@@ -739,8 +846,8 @@ class Line:
         ways = [n for n in self.moving if n in rule.all_inputs and n not in rule.steps]
         bound, sign = at, "<=" if side < 0 else ">="
         before = at - side * self.item.grid  # the value next to it, towards the person
-        if (
-            self.item.kind == "number" and (here - before) * side <= 0
+        if (  # where only what lies on the grid can be given, the value on it is the bound
+            self.item.kind == "number" and not self.item.strict and (here - before) * side <= 0
             and len(decimal_text(before)) < len(decimal_text(at))
         ):  # fmt: skip
             bound, sign = before, sign[0]

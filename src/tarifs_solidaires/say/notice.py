@@ -128,13 +128,26 @@ class Content:
 
     def page(self, contact: str | None = None) -> str:
         """Return the page; see ``Explanation.to_html``."""
-        return _template().render(notice=self, contact=self.contact_lines(contact))
+        return _template().render(notice=self, sections=self.reached_at(contact))
 
-    def contact_lines(self, contact: str | None) -> list[str]:
-        """Say where the authority can be reached."""
+    def reached_at(self, contact: str | None) -> tuple[Section, ...]:
+        """Return the sections, with where the authority can be reached at the end of the rights."""
+        if contact is None:
+            return self.sections
+        line = Line(Words(self.facts, self.changes, language(self.lang)).contact(contact))
+        return tuple(
+            attrs.evolve(section, lines=(*section.lines[:-1], line)) if section.key == "rights"
+            else section for section in self.sections
+        )  # fmt: skip
+
+    def text(self, contact: str | None = None) -> str:
+        """Return the text; see ``Explanation.to_text``."""
         say = language(self.lang)
-        where = clean(contact if contact is not None else self.facts.rule.file.contact)
-        return [say("Contact: {contact}", contact=where)] if where else []
+        parts = ["\n".join(self.lead)]
+        parts += [
+            "\n".join([s.heading, *_text_lines(s, say)]) for s in self.reached_at(contact)
+        ]
+        return plain_text("\n\n".join(parts))
 
 
 class Explanation(str):
@@ -182,10 +195,8 @@ class Explanation(str):
         cls, facts: Facts, changed: Changes, lang: str, remark: str = "", role: str | None = None
     ) -> Explanation:
         """Put the parts together; the text leads with the result."""
-        content, say = Content.of(facts, changed, lang, remark, role), language(lang)
-        parts = ["\n".join(content.lead)]
-        parts += ["\n".join([s.heading, *_text_lines(s, say)]) for s in content.sections]
-        self = super().__new__(cls, plain_text("\n\n".join(parts)))
+        content = Content.of(facts, changed, lang, remark, role)
+        self = super().__new__(cls, content.text())
         self.facts, self.changes, self.role, self.lang = facts, changed, role, lang
         self.heading, self.lead, self.sections = content.heading, content.lead, content.sections
         self._content, self._made = content, (facts, changed, lang, remark, role)
@@ -196,7 +207,7 @@ class Explanation(str):
         return Explanation, self._made
 
     def to_text(self, contact: str | None = None) -> str:
-        """Return the text, with where the authority can be reached under the rights.
+        """Return the text, with where the authority can be reached at the end of the rights.
 
         Parameters
         ----------
@@ -206,9 +217,9 @@ class Explanation(str):
         Returns
         -------
         str
-            Lines; the explanation itself where there is no contact.
+            Lines; the explanation itself where no other contact is given.
         """
-        return "".join([self, *(f"\n- {line}" for line in self._content.contact_lines(contact))])
+        return self._content.text(contact)
 
     def to_markdown(self, contact: str | None = None) -> str:
         r"""Return the notice as Markdown, tables in pipes.
@@ -233,7 +244,7 @@ class Explanation(str):
         """
         first, *others = map(_markdown, self.lead)
         blocks = [f"# {_markdown(self.heading)}", f"**{first}**", *others]
-        for section in self.sections:
+        for section in self._content.reached_at(contact):
             blocks.append(f"## {_markdown(section.heading)}")
             lines = []
             for line in section.lines:
@@ -245,7 +256,6 @@ class Explanation(str):
                 head = [_markdown(header) for header in section.table.headers]
                 table = [head, ["---"] * len(head), *rows]
                 blocks.append("\n".join("| " + " | ".join(cells) + " |" for cells in table))
-        blocks += map(_markdown, self._content.contact_lines(contact))
         return "\n\n".join(block for block in blocks if block) + "\n"
 
     def _repr_markdown_(self) -> str:
@@ -644,7 +654,7 @@ def _plain_source(source: Source | None) -> dict[str, Any] | None:
     if source is None:
         return None
     return {
-        "title": source.title,
+        "title": source.title.first,
         "url": source.url or None,
         "reference": source.reference or None,
         "read": source.read.isoformat() if source.read else None,

@@ -11,8 +11,8 @@ from typing import Any
 import attrs
 
 from tarifs_solidaires.catalogue import Worded
-from tarifs_solidaires.engine.exact import Surd, Value
-from tarifs_solidaires.engine.expression import Among, Compare, Number
+from tarifs_solidaires.engine.exact import Surd, Value, compare
+from tarifs_solidaires.engine.expression import Among, Compare, Number, Sign
 from tarifs_solidaires.rules.build import FAR
 from tarifs_solidaires.rules.dated import DatedRule
 from tarifs_solidaires.rules.file import JurisdictionFile, Source
@@ -25,6 +25,7 @@ from tarifs_solidaires.say.language import (
     START,
     Amount,
     Language,
+    alike,
     capital,
     clean,
     is_exact,
@@ -32,6 +33,7 @@ from tarifs_solidaires.say.language import (
     msg,
 )
 from tarifs_solidaires.say.nearest import Change, Changes, Switch
+from tarifs_solidaires.values.numbers import decimal_text
 from tarifs_solidaires.values.texts import NO_TEXT, Texts
 
 _COUNTED = ("", "persons", "children", "rides", "meals")  # units of which one has some
@@ -82,8 +84,12 @@ _CONFIDENCES = {
     "made_up": msg("made up for an example"),
 }
 _ROLES = {
-    "decides": msg("This result is the decision of {authority}: no one else decides."),
-    "assists": msg("This result helps a member of the staff of {authority}, who decides."),
+    "decides": msg(
+        "This result is the decision of the authority ({authority}): no one else decides."
+    ),
+    "assists": msg(
+        "This result helps a member of the staff of the authority ({authority}), who decides."
+    ),
 }
 
 
@@ -147,13 +153,6 @@ class Words:
     def quoted(self, words: str) -> str:
         """Put words in quotes, once."""
         return words if words.startswith(START) else self.say("“{words}”", words=words)
-
-    def file_text(self, words: str) -> str:
-        """Return words of the file that have no language of their own: those of its first one."""
-        first = self.rule.languages[0]
-        if first == self.say.code:
-            return self.say.text(words)
-        return marked(clean(words), first)
 
     @cached_property
     def _labels(self) -> dict[str, Texts]:
@@ -376,7 +375,7 @@ class Words:
             return self._comparison(condition, test)
         if isinstance(condition, Among):
             inside = condition.has(str(test.read.value))
-            listed = next((n for n, words in self._lists if condition.codes == words.keys()), "")
+            listed = self._list_of(condition)
             if listed:
                 sentence = (
                     msg("on the list “{list}”") if inside else msg("not on the list “{list}”")
@@ -401,7 +400,7 @@ class Words:
             test.read.name, test.bound, test.read.unit, per=False, most=most, apart=apart
         )
         if not isinstance(condition.right, Number):
-            words = Formula(self, self.percents).labels(condition.right)
+            words = Formula(self, self.percents, quoted=True).labels(condition.right)
             bound = self.say("{bound}, that is {words}", bound=bound, words=words)
         item = self.rule.all_inputs.get(test.read.name)
         signs = _DATES if item is not None and item.kind == "date" else _HOLDS
@@ -433,6 +432,10 @@ class Words:
     def _reach(self, change: Change) -> str:
         """Say where a change is."""
         item = self.rule.all_inputs[change.input]
+        if change.until is not None:
+            return self.say("not given here; if it is {range}", range=self._range(change))
+        if change.among:
+            return self.say(" and ").join(self._listed(one, change) for one in change.among)
         own = {datum.item.name: datum.value for datum in self.facts.data}[item.name]
         mine, bound = (self.value(item.name, v, item.unit) for v in (own, change.bound))
         if isinstance(change.bound, str):
@@ -442,15 +445,63 @@ class Words:
             return self.say("with {value} instead of {own}", value=bound, own=mine)
         if item.kind == "date":
             return self.say("if it were {bound}", bound=self.value(item.name, change.at, item.unit))
-        if (item.strict or item.kind == "whole") and isinstance(change.at, Fraction):
-            # only what lies on the grid can be given, so that it is told itself
-            return self.say("at {bound}", bound=self.value(item.name, change.at, item.unit))
-        sentence = _AT[change.reach]
-        reach = self.say(sentence, bound=bound)
+        reach = self.say(_AT[change.reach], bound=bound)
         for name, value in change.through.items():
             unit = self.rule.all_inputs[name].unit
             reach += f" ({self.pair(self.name(name), self.value(name, value, unit, per=False))})"
         return reach
+
+    def _range(self, change: Change) -> str:
+        """Say between which values a number would lie that was not given."""
+        item, first, last = self.rule.all_inputs[change.input], change.bound, change.until
+        if not isinstance(first, Fraction) or last is None:
+            raise TypeError(f"{change.input} is no number")
+        signs = _DATES if item.kind == "date" else _HOLDS
+
+        def bound(value: Fraction, sign: Sign, beyond: Fraction) -> str:
+            if item.kind == "number" and not item.strict and (
+                len(decimal_text(beyond)) < len(decimal_text(value))
+            ):  # fmt: skip
+                value, sign = beyond, sign.rstrip("=")  # type: ignore[assignment]
+            text = self.value(item.name, value, item.unit, per=False)
+            return self.say(signs[sign], bound=text)
+
+        said = []
+        if first - item.grid >= item.minimum:
+            said.append(bound(first, ">=", first - item.grid))
+        if last + item.grid <= item.maximum:
+            said.append(bound(last, "<=", last + item.grid))
+        if first == last:
+            said = [self.value(item.name, first, item.unit, per=False)]
+        low, high = (self.value(item.name, v, item.unit, per=False) for v in (first, last))
+        return self.say(" and ").join(said) or self.say("from {low} to {high}", low=low, high=high)
+
+    def _listed(self, among: Among, change: Change) -> str:
+        """Say which list a code would be on, or not."""
+        inside = among.has(str(change.bound))
+        name = self._list_of(among)
+        if name:
+            sentence = (
+                msg("if the code is on the list “{list}”") if inside
+                else msg("if the code is not on the list “{list}”")
+            )  # fmt: skip
+            return self.say(sentence, list=name)
+        if among.prefixes:
+            start = self.say(" or ").join(map(clean, sorted(among.prefixes)))
+            sentence = (
+                msg("if the code begins with {start}") if inside
+                else msg("if the code does not begin with {start}")
+            )  # fmt: skip
+            return self.say(sentence, start=start)
+        codes = self.say(" or ").join(self._code(change.input, c) for c in sorted(among.codes))
+        sentence = (
+            msg("if the code is {codes}") if inside else msg("if the code is not {codes}")
+        )  # fmt: skip
+        return self.say(sentence, codes=codes)
+
+    def _list_of(self, among: Among) -> str:
+        """Return the name of a list of the rule; empty where some codes are no such list."""
+        return next((name for name, words in self._lists if among.codes == words.keys()), "")
 
     def _gap(self, change: Change) -> str:
         """Say how far a person is from a change, as a further sentence; nothing where that is idle."""
@@ -480,9 +531,7 @@ class Words:
                 told.append(self.say(sentence, name=label))
                 plain = plain and only
                 continue
-            text = self.output(name, value)
-            if text == self.output(name, self.facts.outputs[name]):
-                continue
+            text = self._moved(name, value)
             if output.kind in _WOULD_BE and isinstance(value, Fraction | Surd):
                 form = (0 if alone else 1) + (2 if value == 0 else 0)
                 told.append(self.say(_WOULD_BE[output.kind][form], name=label, value=text))
@@ -493,6 +542,18 @@ class Words:
         text = _joined(told, self.say(" and ")) if plain else self.joined(told)
         switches = [found for one in change.switches if (found := self._switch(one))]
         return f"{text} ({self.joined(switches)})" if switches else text
+
+    def _moved(self, name: str, value: Value) -> str:
+        """Return a result after a change; where rounding would hide the change, on which side it is."""
+        now, unit = self.facts.outputs[name], self.outputs[name].unit
+        numbers = isinstance(value, Fraction | Surd) and isinstance(now, Fraction | Surd)
+        if not numbers or not alike(value, now, unit, 2):
+            return self.output(name, value)
+        sentence = (
+            msg("a little more than {value}") if compare(value, ">", now)
+            else msg("a little less than {value}")
+        )  # fmt: skip
+        return self.say(sentence, value=self.value(name, now, unit, most=2))
 
     def _switch(self, switch: Switch) -> str:
         """Say which bound comes into force or no longer is; rows speak by their result."""
@@ -518,9 +579,8 @@ class Words:
                 "{origin}; held by: {holder}", origin=origin, holder=self.text(datum.holder)
             )
         if datum.origin == ABSENT and datum.read:
-            cases = [
-                c for row in self.facts.presumed.get(datum.item.name, ()) if (c := self.case(row))
-            ]
+            rows = self.facts.presumed.get(datum.item.name, ())
+            cases = dict.fromkeys(case for row in rows if (case := self.case(row)))
             if cases:
                 sentence = msg("presumed not to be your case: {cases}")
                 return self.say(sentence, cases=", ".join(cases))
@@ -569,8 +629,15 @@ class Words:
         return title
 
     def _source(self, source: Source) -> str:
-        more = source.reference if source.reference not in source.title else ""
-        words = self.file_text(", ".join(filter(None, (source.title, more))))
+        lang, title = self.say.code, source.title
+        more = source.reference if source.reference not in title.first else ""
+        if title.has(lang) or not title:
+            words = ", ".join(filter(None, (self.text(title), self.say.text(more))))
+        else:  # a title is told in its own language, which the reader may not have
+            other = next(iter(title.wordings))
+            told = self.say("in {language}", language=self.say.name_of(other))
+            words = f"{self.text(title)} ({told})"
+            words = ", ".join(filter(None, (words, marked(clean(more), other) if more else "")))
         if source.read is None:
             return words
         return self.say("{source}, read on {day}", source=words, day=self.say.date(source.read))
@@ -616,30 +683,51 @@ class Words:
         for mention in mentions:
             yield self._legal(mention.text, mention.reference, fill)
         if role is None:
-            yield say("{authority} says what part this result has in its decision.", **fill)
+            yield named(say(
+                "The authority ({authority}) says what part this result has in its decision.", **fill
+            ))  # fmt: skip
         elif all(mention.role != role for mention in mentions):
-            yield say(_ROLES[role], **fill)
+            yield named(say(_ROLES[role], **fill))
         if law is None:
-            yield say("If you have a question or disagree, turn to: {authority}.", **fill)
+            yield say("If you have a question or disagree, turn to: {contact}.", **fill)
         for right in law.right if law is not None else ():
             yield self._legal(right.text, right.reference, fill)
+        texts = (*mentions, *law.right) if law is not None else ()
+        addresses = dict.fromkeys(text.url for text in texts if text.url)
+        if addresses:
+            yield self.pair(say("Text of the law"), ", ".join(map(clean, addresses)))
+        yield self.contact(self.rule.file.contact)
+
+    def contact(self, contact: str) -> str:
+        """Say where the authority can be reached, or that nobody wrote it down."""
+        if clean(contact):
+            return self.say("Contact: {contact}", contact=clean(contact))
+        sentence = msg("Contact: the address of the authority ({authority}) is not given here.")
+        return named(self.say(sentence, authority=clean(self.rule.authority)))
 
     def _fillings(self) -> dict[str, str]:
         purpose = self.text(self.rule.purpose or self.rule.title).rstrip(". ")
         own = self.rule.purpose.has(self.say.code)
         return {
             "purpose": purpose[:1].lower() + purpose[1:] if own else purpose,
-            "authority": clean(self.rule.authority) or self.say("the authority"),
-            "contact": clean(self.rule.file.contact) or clean(self.rule.authority),
+            "authority": clean(self.rule.authority),
+            "contact": clean(self.rule.file.contact) or clean(self.rule.authority)
+            or self.say("the authority"),
         }
 
     def _legal(self, texts: Texts, reference: str, fill: Mapping[str, str]) -> str:
         text = self.text(texts)
         for name, words in fill.items():
             text = text.replace(f"{{{name}}}", words)
+        text = named(text)
         law = next(iter(texts.wordings), "")
         words = self.say.text(reference) if law == self.say.code else marked(clean(reference), law)
         return f"{text} ({words})" if reference and reference not in text else text
+
+
+def named(text: str) -> str:
+    """Return a sentence without the brackets for the name of an authority that has none."""
+    return text.replace(" ()", "")
 
 
 def _joined(parts: Sequence[str], last: str) -> str:
