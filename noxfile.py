@@ -10,6 +10,7 @@ import nox
 nox.needs_version = ">=2024.10.9"
 nox.options.sessions = ["lint", "types", "docs", "build", "tests"]
 nox.options.error_on_external_run = True
+nox.options.default_venv_backend = "uv|virtualenv"  # uv where it is: it installs in seconds
 
 PACKAGES = ("tarifs_solidaires", "prevision_cantine", "charte_registry")
 PYPROJECT = nox.project.load_toml("pyproject.toml")
@@ -24,8 +25,14 @@ def group(name: str) -> list[str]:
 def tests(session: nox.Session) -> None:
     """Run the tests on the installed package, doctests and documentation included."""
     session.install(".[all]", *group("tests"))
-    coverage = ["--cov", "--cov-report=term"] if not session.posargs else []
-    _pytest(session, *coverage, *session.posargs)
+    _pytest(session, *session.posargs)
+
+
+@nox.session(default=False)
+def coverage(session: nox.Session) -> None:
+    """Run the tests and say which lines and branches none reaches; takes about twice as long."""
+    session.install(".[all]", *group("tests"))
+    _pytest(session, "--cov", "--cov-report=term", *session.posargs)
 
 
 @nox.session
@@ -242,7 +249,7 @@ def pyodide(session: nox.Session) -> None:
     numpy is on Pyodide's own host alone. Where it cannot be fetched, the tariff is not computed
     there: only that Pyodide has every library of the base in an allowed version is checked then.
     """
-    session.install(".[registre]", "packaging")
+    session.install(".[registre]", "packaging", "pip")
     session.run("npm", "ci", "--prefix", "tests/pyodide", external=True)
     lock = json.loads(Path("tests/pyodide/node_modules/pyodide/pyodide-lock.json").read_text())
     version, tag = lock["info"]["python"], f"pyemscripten_{lock['info']['abi_version']}_wasm32"
@@ -279,7 +286,8 @@ def build(session: nox.Session) -> None:
     session.install(*group("build"), *group("tests"))
     dist = Path("dist")
     shutil.rmtree(dist, ignore_errors=True)
-    session.run("python", "-m", "build", "--outdir", str(dist))
+    installer = "uv" if session.venv_backend == "uv" else "pip"
+    session.run("python", "-m", "build", "--installer", installer, "--outdir", str(dist))
     (wheel,) = dist.glob("*.whl")
     session.run("twine", "check", "--strict", *map(str, dist.iterdir()))
     session.run("check-wheel-contents", str(wheel))
