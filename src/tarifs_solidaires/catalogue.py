@@ -215,6 +215,21 @@ class Digits(Phrase):
         return self.translate(_SEPARATORS[code]) if is_number else str(self)
 
 
+class Unit(Phrase):
+    """A unit as a rule file writes it, of which the words that the catalogue has are said.
+
+    Examples
+    --------
+    >>> Unit("EUR/month").say("fr"), Unit("tonnes").say("pt")
+    ('EUR/mois', 'tonnes')
+    """
+
+    def say(self, lang: str) -> str:
+        """Return the unit in a language."""
+        code = base_language(lang)
+        return "/".join(translated(p, code) if p in UNITS else p for p in self.split("/"))
+
+
 class Worded(Phrase):
     """Words of a file that has them in some languages.
 
@@ -250,6 +265,18 @@ class Worded(Phrase):
 
 def _again(kind: type[Phrase], given: tuple[Any, ...], data: dict[str, Any]) -> Phrase:
     return kind(*given, **data)
+
+
+def msg(template: str) -> str:
+    """Mark a text for the catalogue, where it is not said at once."""
+    return template
+
+
+UNITS = frozenset({  # words of units
+    msg("day"), msg("week"), msg("month"), msg("quarter"), msg("year"), msg("hour"), msg("years"),
+    msg("months"), msg("days"), msg("hours"), msg("persons"), msg("children"), msg("meals"), msg("rides"),
+    msg("meal"), msg("ride"), msg("person"), msg("child"), msg("share"), msg("tax shares"),
+})  # fmt: skip
 
 
 def phrase(text: str) -> Phrase:
@@ -338,12 +365,12 @@ def _joined(items: tuple[Any, ...], word: str, way: str, lang: str) -> str:
 
 # What the system answers, by the number of its error.
 _SYSTEM = {
-    1: "this is not allowed", 2: "there is no such file or folder", 5: "the disk does not answer",
-    13: "this is not allowed", 17: "it exists already", 20: "a part of the path is no folder",
-    21: "it is a folder", 22: "the name is not possible here", 24: "too many files are open",
-    27: "it is too large for the disk", 28: "the disk is full", 30: "the disk cannot be written",
-    32: "nobody reads it any more", 36: "the name is too long", 39: "the folder is not empty",
-    40: "its links go in a circle",
+    1: msg("this is not allowed"), 2: msg("there is no such file or folder"), 5: msg("the disk does not answer"),
+    13: msg("this is not allowed"), 17: msg("it exists already"), 20: msg("a part of the path is no folder"),
+    21: msg("it is a folder"), 22: msg("the name is not possible here"), 24: msg("too many files are open"),
+    27: msg("it is too large for the disk"), 28: msg("the disk is full"), 30: msg("the disk cannot be written"),
+    32: msg("nobody reads it any more"), 36: msg("the name is too long"), 39: msg("the folder is not empty"),
+    40: msg("its links go in a circle"),
 }  # fmt: skip
 
 

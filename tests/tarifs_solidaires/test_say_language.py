@@ -246,9 +246,9 @@ def test_a_language_that_a_rule_does_not_declare_falls_back_and_says_so():
     notice = rule.compute(quotient_familial=500, rang_enfant=2).explain(lang="pt")
     assert notice.lang == "fr"
     assert notice.splitlines()[0].startswith("Prix du repas")
-    said = [line for line in notice.splitlines() if "Este aviso está em francês" in line]
-    assert said == ["Este aviso está em francês: não há um em português."]
-    assert '<span lang="pt">Este aviso está em francês' in notice.to_html()
+    said = [line for line in notice.splitlines() if "Esta explicação está em francês" in line]
+    assert said == ["Esta explicação está em francês: não há nenhuma em português."]
+    assert '<span lang="pt">Esta explicação está em francês' in notice.to_html()
     assert notice.replace(said[0] + "\n", "") == rule.compute(
         quotient_familial=500, rang_enfant=2
     ).explain(lang="fr")

@@ -44,6 +44,7 @@ COMMANDS = {
     "schema": ("tarifs_solidaires.cli.schema", "print the JSON Schema of a rule file"),
     "stub": ("tarifs_solidaires.cli.stub", "write the types of a rule's own inputs"),
 }
+DESCRIPTION = "Solidarity tariffs, computed and explained."
 MOST = 20  # faults that are listed
 TERMINATED = 143  # what shells expect
 
@@ -143,4 +144,4 @@ def _drop_what_is_left() -> None:
 
 def parser(asked: Sequence[str] | None = None) -> argparse.ArgumentParser:
     """Return the parser, with the options of the commands asked for; of all unless given."""
-    return make_parser(PROGRAM, "Solidarity tariffs, computed and explained.", COMMANDS, asked)
+    return make_parser(PROGRAM, DESCRIPTION, COMMANDS, asked)

@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tarifs_solidaires.catalogue import Phrase, said
+from tarifs_solidaires.catalogue import Phrase, msg, said
 from tarifs_solidaires.cli.language import language_now
 from tarifs_solidaires.cli.terminal import RED, coloured, is_quiet
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tarifs_solidaires.rule import Rule
 
 PROGRAM = "tarifs-solidaires"
-ERROR = "error: {message}"
+ERROR = msg("error: {message}")
 # Characters that move the cursor, turn the direction of writing or hide what follows; line ends and
 # tabs stay.
 _CONTROL = re.compile(

@@ -18,6 +18,7 @@ from xml.parsers import expat
 
 import attrs
 
+from tarifs_solidaires.catalogue import msg
 from tarifs_solidaires.errors import TableError
 from tarifs_solidaires.people.writing import opened, table_error
 
@@ -91,9 +92,9 @@ def too_large(path: Path, what: str, most: int) -> TableError:
 
 
 _TOO_MANY = {
-    "bytes": "more than {most:,} bytes", "members": "more than {most:,} files in the workbook",
-    "sheets": "more than {most:,} sheets", "cells": "more than {most:,} cells",
-    "characters": "more than {most:,} characters",
+    "bytes": msg("more than {most:,} bytes"), "members": msg("more than {most:,} files in the workbook"),
+    "sheets": msg("more than {most:,} sheets"), "cells": msg("more than {most:,} cells"),
+    "characters": msg("more than {most:,} characters"),
 }  # fmt: skip
 
 

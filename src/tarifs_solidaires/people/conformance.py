@@ -11,7 +11,7 @@ from typing import Any
 
 import attrs
 
-from tarifs_solidaires.catalogue import Counted, Digits, Joined, Phrase, phrase
+from tarifs_solidaires.catalogue import Counted, Digits, Joined, Phrase, msg, phrase
 from tarifs_solidaires.engine.exact import Surd
 from tarifs_solidaires.errors import Fault, TarifError, plain
 from tarifs_solidaires.people.cases import Case, read_cases
@@ -179,8 +179,8 @@ class Verdict:
 
 
 _SAID = {
-    "agrees": "{count:,} as expected", "differs": "{count:,} different",
-    "not_computed": "{count:,} not computed", "nothing_compared": "{count:,} with nothing to compare",
+    "agrees": msg("{count:,} as expected"), "differs": msg("{count:,} different"),
+    "not_computed": msg("{count:,} not computed"), "nothing_compared": msg("{count:,} with nothing to compare"),
 }  # fmt: skip
 
 

@@ -423,7 +423,7 @@ class Builder:
         if len(said) != 1:
             self.wrong(
                 entry.path, "step_kind",
-                "the step has {what}" if said else "the step has none of formula, row, scale, by and best",
+                "the step has both {what}" if said else "the step has none of formula, row, scale, by and best",
                 "write exactly one of them", what=Joined(said, "and"),
             )  # fmt: skip
             return None

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from tarifs_solidaires.catalogue import Phrase
+from tarifs_solidaires.catalogue import Phrase, msg
 from tarifs_solidaires.engine.exact import Surd, Worked
 from tarifs_solidaires.errors import InputError, RuleError, nearest
 from tarifs_solidaires.rules.build import MISSING, Builder
@@ -136,7 +136,7 @@ def _plain(value: Any) -> Any:
     return value
 
 
-_REMEDY = "correct the case or the rule, whichever its source contradicts"
+_REMEDY = msg("correct the case or the rule, whichever its source contradicts")
 
 
 def _same(found: Any, expected: Any) -> bool:

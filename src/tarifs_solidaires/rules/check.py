@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from importlib.resources import files
 
-from tarifs_solidaires.catalogue import Joined, Phrase
+from tarifs_solidaires.catalogue import Joined, Phrase, msg
 from tarifs_solidaires.engine.backends import INT_BITS
 from tarifs_solidaires.errors import Fault, RuleError, nearest
 from tarifs_solidaires.rules.cases import check_cases
@@ -35,8 +35,8 @@ from tarifs_solidaires.values.numbers import decimal_text
 
 __all__ = ["Finding", "check_rule", "check_text", "summary"]
 
-FALLS = "{output} falls from {first} to {then} as {input} rises from {before} to {after}"
-RISES = "{output} rises from {first} to {then} as {input} rises from {before} to {after}"
+FALLS = msg("{output} falls from {first} to {then} as {input} rises from {before} to {after}")
+RISES = msg("{output} rises from {first} to {then} as {input} rises from {before} to {after}")
 MOST = 200  # findings of one kind of severity that are returned
 # Where a fault leaves the versions and the cases as they are.
 HARMLESS = ("version", "case", "note", "title", "purpose", "per", "authority", "contact", "name",

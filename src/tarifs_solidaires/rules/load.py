@@ -238,9 +238,10 @@ def _text_of(file: Traversable, where: str, root: Traversable | None = None) -> 
         return file.read_text("utf-8")
     try:
         if not file.is_file():
-            kind = "is a folder" if file.is_dir() else "is not a regular file"
-            reason = kind if file.exists() else "no such file"
-            raise _no_file(where, reason, "check the path")
+            if not file.exists():
+                raise _no_file(where, "no such file", "check the path")
+            kind = Phrase("is a folder") if file.is_dir() else Phrase("is not a regular file")
+            raise _no_file(where, kind, "check the path")
         if isinstance(root, Path) and not file.resolve().is_relative_to(root.resolve()):
             raise _no_file(where, "is a link to a file outside its folder", "copy the file")
         with file.open("rb") as stream:

@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from tarifs_solidaires.catalogue import Joined, Phrase
+from tarifs_solidaires.catalogue import Joined, Phrase, msg
 from tarifs_solidaires.errors import nearest
 from tarifs_solidaires.rules.build import Builder
 from tarifs_solidaires.rules.file import ListEntry, ParameterEntry, RuleFile, VocabularyFile
@@ -43,9 +43,9 @@ def note_unfinished(notes: Findings) -> None:
 
 
 _UNUSED = {
-    "step": "nothing reads the step {name}", "input": "nothing reads the input {name}",
-    "parameter": "nothing reads the parameter {name}", "list": "nothing reads the list {name}",
-    "source": "nothing reads the source {name}",
+    "step": msg("nothing reads the step {name}"), "input": msg("nothing reads the input {name}"),
+    "parameter": msg("nothing reads the parameter {name}"), "list": msg("nothing reads the list {name}"),
+    "source": msg("nothing reads the source {name}"),
 }  # fmt: skip
 
 

@@ -7,7 +7,7 @@ import tomllib
 from decimal import Decimal
 from typing import Any
 
-from tarifs_solidaires.catalogue import Phrase
+from tarifs_solidaires.catalogue import Phrase, msg
 from tarifs_solidaires.errors import Fault, RuleError
 from tarifs_solidaires.rules.toml_lines import tokens
 
@@ -67,26 +67,26 @@ def read_toml(text: str, where: str = "") -> dict[str, Any]:
 
 
 _REASONS = {
-    "Cannot declare": "this is not TOML: a table stands twice",
-    "Cannot mutate": "this is not TOML: a part stands twice, or is changed after its end",
-    "Cannot overwrite": "this is not TOML: a key stands twice",
-    "Cannot redefine": "this is not TOML: a table stands twice",
-    "Duplicate inline": "this is not TOML: a key stands twice",
-    "Expected '='": "this is not TOML: = is missing after a key",
-    "Expected ']": "this is not TOML: ] is missing after the name of a table",
-    "Expected newline": "this is not TOML: something follows a value on its line",
-    "Illegal character": "this is not TOML: a character is not allowed here",
-    "Found invalid": "this is not TOML: a character is not allowed here",
-    "Invalid date": "this is not TOML: there is no such date or time",
-    "Invalid initial": "this is not TOML: a key is missing, or begins with a sign",
-    "Invalid hex": "this is not TOML: a character is escaped in a wrong way",
-    "Unescaped": "this is not TOML: a character is escaped in a wrong way",
-    "Invalid statement": "this is not TOML: a line begins with a sign",
-    "Invalid value": "this is not TOML: a value cannot be read",
-    "Unclosed array": "this is not TOML: a list is not closed",
-    "Unclosed inline": "this is not TOML: a table is not closed",
-    "Unterminated string": "this is not TOML: a text is not closed",
-    "Expected \"": "this is not TOML: a text is not closed",
+    "Cannot declare": msg("this is not TOML: a table stands twice"),
+    "Cannot mutate": msg("this is not TOML: a part stands twice, or is changed after its end"),
+    "Cannot overwrite": msg("this is not TOML: a key stands twice"),
+    "Cannot redefine": msg("this is not TOML: a table stands twice"),
+    "Duplicate inline": msg("this is not TOML: a key stands twice"),
+    "Expected '='": msg("this is not TOML: = is missing after a key"),
+    "Expected ']": msg("this is not TOML: ] is missing after the name of a table"),
+    "Expected newline": msg("this is not TOML: something follows a value on its line"),
+    "Illegal character": msg("this is not TOML: a character is not allowed here"),
+    "Found invalid": msg("this is not TOML: a character is not allowed here"),
+    "Invalid date": msg("this is not TOML: there is no such date or time"),
+    "Invalid initial": msg("this is not TOML: a key is missing, or begins with a sign"),
+    "Invalid hex": msg("this is not TOML: a character is escaped in a wrong way"),
+    "Unescaped": msg("this is not TOML: a character is escaped in a wrong way"),
+    "Invalid statement": msg("this is not TOML: a line begins with a sign"),
+    "Invalid value": msg("this is not TOML: a value cannot be read"),
+    "Unclosed array": msg("this is not TOML: a list is not closed"),
+    "Unclosed inline": msg("this is not TOML: a table is not closed"),
+    "Unterminated string": msg("this is not TOML: a text is not closed"),
+    "Expected \"": msg("this is not TOML: a text is not closed"),
 }  # fmt: skip
 
 

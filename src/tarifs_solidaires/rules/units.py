@@ -12,7 +12,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
-from tarifs_solidaires.catalogue import Phrase
+from tarifs_solidaires.catalogue import Phrase, msg
+from tarifs_solidaires.catalogue import Unit as UnitText
 from tarifs_solidaires.engine.expression import (
     Best,
     Choice,
@@ -82,12 +83,12 @@ def said(unit: Unit) -> Phrase:
     below = [word for word, power in sorted(unit) for _ in range(-power)]
     if not above and not below:
         return Phrase("a number")
-    return Phrase("{unit}", unit="/".join(["*".join(above) or "1", *below]))
+    return UnitText("/".join(["*".join(above) or "1", *below]))
 
 
 _MIXED = {
-    "compares": "compares {one} and {other}", "adds": "adds {one} and {other}",
-    "gives after": "gives {other} after {one}", "bounds": "bounds {one} by {other}",
+    "compares": msg("compares {one} and {other}"), "adds": msg("adds {one} and {other}"),
+    "gives after": msg("gives {other} after {one}"), "bounds": msg("bounds {one} by {other}"),
 }  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
 
-from tarifs_solidaires.catalogue import LANGUAGES, NBSP, Joined, translator
+from tarifs_solidaires.catalogue import LANGUAGES, NBSP, Joined, msg, translator
 from tarifs_solidaires.engine.exact import Surd
 from tarifs_solidaires.errors import Fault, InputError
 from tarifs_solidaires.extras import needs
@@ -39,11 +39,6 @@ _BEFORE_SIGN = re.compile(" (?=[:;!?»%€])")
 def clean(text: object) -> str:
     """Return a text on one line, without the characters that no line holds."""
     return _UNPRINTABLE.sub(" ", str(text)).strip()
-
-
-def msg(sentence: str) -> str:
-    """Mark a sentence for the catalogue; ``Language`` translates it where it is said."""
-    return sentence
 
 
 def marked(text: str, lang: str) -> str:

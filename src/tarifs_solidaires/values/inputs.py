@@ -12,7 +12,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from tarifs_solidaires.catalogue import Digits, Joined, Phrase
+from tarifs_solidaires.catalogue import Digits, Joined, Phrase, Unit, msg
 from tarifs_solidaires.errors import SHOWN, Fault, InputError, and_more, plain
 from tarifs_solidaires.values.frozen import EMPTY
 from tarifs_solidaires.values.numbers import SNAP, decimal_text, exact, snapped
@@ -312,18 +312,18 @@ def read_columns(
     return Columns(given=arrays, columns=columns, shape=shape, defaults=defaults, faults=tuple(bad))
 
 
-UNREADABLE = "{input}: {shown} is missing or not {expected}"
-NOT_A_CODE = "{input}: {shown} is not {expected}"
-OUT_OF_BOUNDS = "{input}: {shown} is not between {low} and {high}{unit}"
-NOT_WHOLE = "{input}: {shown} is not a whole number"
-BETWEEN_STEPS = "{input}: {shown} is not a multiple of {step}"
-UNREADABLE_REASON = "{input}: is missing or not {expected}"
+UNREADABLE = msg("{input}: {shown} is missing or not {expected}")
+NOT_A_CODE = msg("{input}: {shown} is not {expected}")
+OUT_OF_BOUNDS = msg("{input}: {shown} is not between {low} and {high}{unit}")
+NOT_WHOLE = msg("{input}: {shown} is not a whole number")
+BETWEEN_STEPS = msg("{input}: {shown} is not a multiple of {step}")
+UNREADABLE_REASON = msg("{input}: is missing or not {expected}")
 _REASONS = {  # the same without the value, for a result that is missing
     UNREADABLE: UNREADABLE_REASON,
-    NOT_A_CODE: "{input}: is not {expected}",
-    OUT_OF_BOUNDS: "{input}: must be between {low} and {high}{unit}",
-    NOT_WHOLE: "{input}: is not a whole number",
-    BETWEEN_STEPS: "{input}: is not a multiple of {step}",
+    NOT_A_CODE: msg("{input}: is not {expected}"),
+    OUT_OF_BOUNDS: msg("{input}: must be between {low} and {high}{unit}"),
+    NOT_WHOLE: msg("{input}: is not a whole number"),
+    BETWEEN_STEPS: msg("{input}: is not a multiple of {step}"),
 }
 
 
@@ -682,22 +682,22 @@ def expected(item: Input) -> Phrase:
             return Phrase("a code such as {pattern}", pattern=item.pattern)
         return Phrase("a text")
     if item.unit and item.kind in ("number", "whole"):
-        return Phrase(_IN_UNIT[item.kind], unit=item.unit)
+        return Phrase(_IN_UNIT[item.kind], unit=Unit(item.unit))
     return Phrase(_EXPECTED[item.kind])
 
 
 _EXPECTED = {
-    "number": "a number", "whole": "a whole number", "flag": "true or false (1 or 0)",
-    "date": "a date (YYYY-MM-DD)",
+    "number": msg("a number"), "whole": msg("a whole number"), "flag": msg("true or false (1 or 0)"),
+    "date": msg("a date (YYYY-MM-DD)"),
 }  # fmt: skip
-_IN_UNIT = {"number": "a number ({unit})", "whole": "a whole number ({unit})"}
+_IN_UNIT = {"number": msg("a number ({unit})"), "whole": msg("a whole number ({unit})")}
 
 
 def _data(item: Input, value: object) -> dict[str, Any]:
     low, high = item.bound_texts()
     return {
         "value": value, "expected": expected(item), "low": Digits(low), "high": Digits(high),
-        "unit": f" ({item.unit})" if item.unit else "", "step": Digits(decimal_text(item.grid)),
+        "unit": Phrase(" ({unit})", unit=Unit(item.unit)) if item.unit else "", "step": Digits(decimal_text(item.grid)),
     }  # fmt: skip
 
 
