@@ -22,7 +22,8 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property, lru_cache
-from typing import Any, Literal
+from itertools import pairwise
+from typing import Any, Literal, TypeAlias
 
 import attrs
 import numpy as np
@@ -61,6 +62,8 @@ from tarifs_solidaires.values.inputs import Input
 from tarifs_solidaires.values.numbers import decimal_text
 
 Mask = npt.NDArray[np.bool_]
+Straight: TypeAlias = tuple[Fraction, Fraction]  # a line in an input: its value at 0, and its slope
+_NONE: Mask = np.zeros(0, dtype=bool)
 
 NEVER = Some(())
 UNKNOWN = Compare(Missing(), "=", Number(Fraction(0)))  # holds nowhere, and fails nowhere
@@ -69,6 +72,7 @@ FEW = 50  # values of a whole number, each of which is news
 RANGES = 3  # of a number that was not given, told from the smallest
 _PARTS = (Fraction(-1), Fraction(-1, 2), Fraction(1, 2), Fraction(1))
 BUDGET = 200  # stretches that are bounded, before values are tried one by one
+SCANNED = 256  # values of an input that are all tried, where they are no more
 TRIED = 1 << 18  # values that are tried then
 CHUNK = 1 << 15
 KEPT = 1 << 14  # lines whose changes are kept for people who have the same
@@ -212,20 +216,12 @@ def changes_of(persons: Sequence[Person]) -> Iterator[Changes]:
     """
     wanted = [_wanted(person) for person in persons]
     lines = [[line for line in own if isinstance(line, Line)] for own in wanted]
-    looked = [
-        [(line, side, value) for line in own for side, value in line.looked_at()] for own in lines
-    ]
-    values = [[(line.item, value) for line, _, value in one] for one in looked]
-    for own, here, differs in zip(wanted, looked, _differ(persons, values), strict=True):
+    for own, differs in zip(wanted, _differ(persons, lines), strict=True):
         known: list[_Known] = []
         for line in own:
             if isinstance(line, Line):
-                there = [
-                    (s, v)
-                    for (one, s, v), d in zip(here, differs, strict=True)
-                    if d and one is line
-                ]
-                line = _Known(line.name, tuple(line.changes(there)), line.proved).kept(line)
+                found = tuple(line.changes(next(differs)))
+                line = _Known(line.name, found, line.proved).kept(line)
             known.append(line)
         yield Changes(
             found=tuple(change for one in known for change in one.found),
@@ -248,7 +244,7 @@ class _Known:
         if len(memory) >= KEPT:
             memory.clear()
         place = line.place
-        if line.direct and line.stepwise and place is not None:
+        if line.by_cuts and place is not None:
             memory[line.key] = line.cuts
             memory[line.key, "between", bisect_left(line.cuts, place)] = self
         else:
@@ -388,29 +384,33 @@ def _outside(person: Person, item: Input) -> tuple[tuple[Condition, ...], tuple[
     return tuple(found), tuple(sorted((read & known) - moving))
 
 
-def _differ(
-    persons: Sequence[Person], values: Sequence[Sequence[tuple[Input, Value]]]
-) -> Iterator[list[bool]]:
-    """Say for values of inputs, one at a time, whether a result is another: all in one computation."""
-    sizes = [len(own) + 1 for own in values]
-    items = {item.name: item for own in values for item, _ in own}
+def _differ(persons: Sequence[Person], lines: Sequence[Sequence[Line]]) -> Iterator[Iterator[Mask]]:
+    """Say for what each line tries whether a result is another: all in one computation."""
+    items = {line.name: line.item for own in lines for line in own if len(line.tried)}
     if not items:
-        yield from ([] for _ in persons)
+        yield from (iter([_NONE] * len(own)) for own in lines)
         return
+    sizes = np.array([1 + sum(len(line.tried) for line in own) for own in lines])
+    starts = np.cumsum(sizes) - sizes
     columns: dict[str, Any] = {}
     for name in {**persons[0].given, **items}:
-        item, column = persons[0].rule.all_inputs[name], list[Any]()
-        for person, own in zip(persons, values, strict=True):
-            here = _given(item, person.values[name])
-            column.append(here)
-            column += [_given(item, value) if one is item else here for one, value in own]
-        columns[name] = np.array(column, dtype=object if None in column else _DTYPES[item.kind])
-    first = np.repeat(np.cumsum([0, *sizes[:-1]]), sizes)
-    found = _differences(persons[0].rule, columns, persons[0].rule.output_names, first)
-    start = 0
-    for size in sizes:
-        yield found[start + 1 : start + size].tolist()
-        start += size
+        item = persons[0].rule.all_inputs[name]
+        here = [_given(item, person.values[name]) for person in persons]
+        columns[name] = _column(item, here).repeat(sizes)
+    for start, own in zip(starts.tolist(), lines, strict=True):
+        place = start + 1
+        for line in own:
+            columns[line.name][place : place + len(line.tried)] = line.given
+            place += len(line.tried)
+    rule = persons[0].rule
+    found = _differences(rule, columns, rule.output_names, starts.repeat(sizes))
+    for start, own in zip(starts.tolist(), lines, strict=True):
+        ends = np.cumsum([start + 1, *(len(line.tried) for line in own)]).tolist()
+        yield (found[one:end] for one, end in pairwise(ends))
+
+
+def _column(item: Input, values: list[Any]) -> npt.NDArray[Any]:
+    return np.array(values, dtype=object if None in values else _DTYPES[item.kind])
 
 
 def _differences(
@@ -472,8 +472,8 @@ class Line:
         self.watchers: list[Step] = []
         self.cuts: list[int] = []  # places on the grid after which something may change
         self.place = _place(item, self.here)
-        self.direct = False  # whether the cuts are where the input itself is compared with figures
         self.stepwise = not item.numeric  # whether nothing changes but after a cut
+        self.scanned = False  # whether each value of the input is tried
         if item.numeric:
             self.moves: dict[str, bool] = {}
             for step in self.steps:
@@ -483,10 +483,15 @@ class Line:
                 if self.moves.get(output) and not few:
                     self.watched[output] = {}
                     self._watch(output, self.watched[output])
-            found = Cuts(self)
-            self.cuts, self.stepwise = found.found()
-            self.direct = found.direct
+            self.cuts, self.stepwise = Cuts(self).found()
+            few = item.maximum - item.minimum <= SCANNED * item.grid
+            self.scanned = few and not self.stepwise and not self.watched
         self.all_steps = [*self.steps, *self.required, *self.watchers]
+
+    @property
+    def by_cuts(self) -> bool:
+        """Whether what changes is the same for all places between the same two cuts."""
+        return self.item.numeric and self.stepwise
 
     # -- the steps that depend on the input ----------------------------------------------------
 
@@ -669,38 +674,52 @@ class Line:
 
     # -- looking for changes -------------------------------------------------------------------
 
-    def looked_at(self) -> Iterator[tuple[int, Value]]:
-        """Yield values of which one computation says enough: with their side, nearest first."""
+    @cached_property
+    def tried(self) -> Sequence[Value]:
+        """Values of which one computation says enough, nearest first on each side."""
         if not self.item.numeric:
-            if self.here is not None:
-                for other in self._answers():
-                    if other != self.here:
-                        yield 0, other
-        elif self.stepwise and self.here is not None:
-            for side in (-1, 1):
-                for near, _ in self._stretches(side):
-                    yield side, near * self.item.grid
+            if self.here is None:
+                return []
+            return [other for other in self._answers() if other != self.here]
+        if self.here is None:
+            return []
+        sides = self._scanned if self.scanned else self._beside_cuts if self.stepwise else ()
+        return [place * self.item.grid for side in sides for place in side]
 
-    def changes(self, there: list[tuple[int, Value]]) -> Iterator[Change]:
+    @property
+    def given(self) -> npt.NDArray[Any]:
+        """The same, as the inputs of a computation."""
+        return _column(self.item, [_given(self.item, value) for value in self.tried])
+
+    @cached_property
+    def _beside_cuts(self) -> tuple[Sequence[int], Sequence[int]]:
+        below, above = ([near for near, _ in self._stretches(side)] for side in (-1, 1))
+        return below, above
+
+    @property
+    def _scanned(self) -> tuple[Sequence[int], Sequence[int]]:
+        (below, first), (above, last) = self._ends(-1), self._ends(1)
+        return range(below, first - 1, -1), range(above, last + 1)
+
+    def changes(self, differs: Mask) -> Iterator[Change]:
         """Yield the nearest changes.
 
         Parameters
         ----------
-        there : list of tuple of int and Value
-            Those of ``looked_at`` where a result is another.
+        differs : array of bool
+            Whether a result is another, for each value of ``tried``.
         """
+        there = [self.tried[place] for place in np.flatnonzero(differs).tolist()]
         if not self.item.numeric:
-            others = [value for _, value in there]
-            if self.here is None:
-                others = list(self._answers())
-            yield from self._others(others)
+            yield from self._others(list(self._answers()) if self.here is None else there)
             return
         if self.here is None:
             yield from self._if_given()
             return
         for side in (-1, 1):
-            if self.stepwise:
-                at = next((value for s, value in there if s == side), None)
+            if self.stepwise or self.scanned:
+                beyond = (v for v in there if (v - self._here) * side > 0)  # type: ignore[operator]
+                at = next(beyond, None)
             else:
                 at = self._nearest(side)
             if isinstance(at, Fraction):
@@ -775,21 +794,24 @@ class Line:
 
     def _stretches(self, side: int) -> Iterator[tuple[int, int]]:
         """Yield the stretches between cuts on one side, nearest first: their near and far places."""
-        grid = self.item.grid
-        if side < 0:
-            start = math.ceil(self._here / grid) - 1
-            end = math.ceil(self.item.minimum / grid)
-            cuts = [cut + 1 for cut in reversed(self.cuts) if end <= cut < start]
-        else:
-            start = math.floor(self._here / grid) + 1
-            end = math.floor(self.item.maximum / grid)
-            cuts = [cut for cut in self.cuts if start <= cut < end]
+        start, end = self._ends(side)
         if (end - start) * side < 0:
             return
+        if side < 0:
+            cuts = [cut + 1 for cut in reversed(self.cuts) if end <= cut < start]
+        else:
+            cuts = [cut for cut in self.cuts if start <= cut < end]
         for cut in cuts:
             yield start, cut
             start = cut + side
         yield start, end
+
+    def _ends(self, side: int) -> tuple[int, int]:
+        """Return the nearest and the farthest place on one side."""
+        here, grid = self._here / self.item.grid, self.item.grid
+        if side < 0:
+            return math.ceil(here) - 1, math.ceil(self.item.minimum / grid)
+        return math.floor(here) + 1, math.floor(self.item.maximum / grid)
 
     def _nearest(self, side: int) -> Fraction | None:
         """Return the nearest value with a change on one side; None where there is none."""
@@ -895,9 +917,11 @@ class Cuts:
 
     def __init__(self, line: Line) -> None:
         self.line, self.person, self.moving = line, line.person, line.moving
-        self.stepwise = self.direct = True
-        self.places: set[int] = set()
-        self.straight: dict[str, tuple[Fraction, Fraction] | None] = {}  # as things are
+        self.stepwise = True
+        self.places: set[int] = set()  # as things are
+        self.firm: set[int] = set()  # wherever the person is
+        self.straight: dict[str, Straight | None] = {}  # as things are
+        self.unbound: dict[Expression, Straight] = {}  # of steps that a bound holds, before it
         self.units: dict[Expression, Fraction] = {}  # to which steps are rounded
         self.sure: set[str] = set()  # steps that are a straight line everywhere
         self.flowing: set[str] = {line.name}  # names that differ from one value to the next
@@ -916,23 +940,36 @@ class Cuts:
         for step in self.line.steps:
             worked = self.person.worked[step.name]
             self._add(step, worked)
-            for left, right in self._compared(step, worked):
-                self.direct = False
-                one, other = self._straight(left, worked.row), self._straight(right, worked.row)
-                if one is None or other is None or one[1] == other[1]:
-                    continue
-                apart = {Fraction(0)}  # rounded, they meet a unit before or after, or half of one
-                for unit in {self.units.get(left), self.units.get(right)} - {None}:
-                    apart |= {unit * part for part in _PARTS}  # type: ignore[operator]
-                for difference in apart:
-                    met = (other[0] - one[0] + difference) / (one[1] - other[1])
-                    place = met / self.line.item.grid
-                    places.add(math.floor(place))
-                    if place.denominator == 1:
-                        places.add(int(place) - 1)
+            for left, right, firm in self._compared(step, worked):
+                for one, other in self._lines(left, right, worked.row):
+                    units = {self.units.get(left), self.units.get(right)}
+                    met = set(self._met(one, other, units))
+                    places |= met
+                    if firm:
+                        self.firm |= met
         if any(name in self.flowing for name in self.person.rule.output_names):
             self.stepwise = False
-        return sorted(places), self.stepwise
+        return sorted(self.firm if self.stepwise else places), self.stepwise
+
+    def _lines(
+        self, left: Expression, right: Expression, row: int | None
+    ) -> Iterator[tuple[Straight, Straight]]:
+        """Yield two numbers as straight lines, a step that a bound holds also as it was before it."""
+        for one in (self._straight(left, row), self.unbound.get(left)):
+            for other in (self._straight(right, row), self.unbound.get(right)):
+                if one is not None and other is not None and one[1] != other[1]:
+                    yield one, other
+
+    def _met(self, one: Straight, other: Straight, units: set[Fraction | None]) -> Iterator[int]:
+        """Yield the places after which two lines have met."""
+        apart = {Fraction(0)}  # rounded, they meet a unit before or after, or half of one
+        for unit in units - {None}:
+            apart |= {unit * part for part in _PARTS}  # type: ignore[operator]
+        for difference in apart:
+            place = (other[0] - one[0] + difference) / (one[1] - other[1]) / self.line.item.grid
+            yield math.floor(place)
+            if place.denominator == 1:
+                yield int(place) - 1
 
     def _add(self, step: Step, worked: Worked) -> None:
         """Note whether a step is a straight line, and whether it differs with each value."""
@@ -948,7 +985,9 @@ class Cuts:
             self.sure.add(step.name)
         stages = [v for k, v in worked.stages.items() if k != "round"]
         if not all(same(stages[0], value) for value in stages):
-            self.straight[step.name] = None
+            line, self.straight[step.name] = self.straight[step.name], None
+            if line is not None:
+                self.unbound[Name(step.name)] = line
 
     def _is_sure(self, node: Expression) -> bool:
         """Say whether a straight line holds whatever the value of the input."""
@@ -956,7 +995,10 @@ class Cuts:
             name in self.sure or name == self.line.name for name in read_names(node) & self.moving
         )
 
-    def _compared(self, step: Step, worked: Worked) -> Iterator[tuple[Expression, Expression]]:
+    def _compared(
+        self, step: Step, worked: Worked
+    ) -> Iterator[tuple[Expression, Expression, bool]]:
+        """Yield what is compared, and whether it is met at the same places wherever the person is."""
         value = step.value
         if isinstance(value, Choice | Best):
             for case in value.cases:
@@ -965,28 +1007,30 @@ class Cuts:
                         known = _direct(leaf, self.line.name, self.line.item.grid)
                         if known is not None:
                             self.places.update(known)
-                            continue
-                        sides = (leaf.left, leaf.right)
-                        if not all(map(self._is_sure, sides)) or None in map(self._straight, sides):
-                            self.stepwise = False
-                        yield sides
+                            self.firm.update(known)
+                        elif not read_names(leaf).isdisjoint(self.flowing):
+                            sides = (leaf.left, leaf.right)
+                            firm = all(map(self._is_sure, sides))
+                            firm = firm and None not in map(self._straight, sides)
+                            self.stepwise = self.stepwise and firm
+                            yield *sides, firm
+                        else:  # both sides change at the cuts of what they read, and nowhere else
+                            yield leaf.left, leaf.right, False
         if isinstance(value, Best) and worked.row is not None:
             best = value.cases[worked.row].value
-            yield from ((best, case.value) for case in value.cases if case.when != NEVER)
+            yield from ((best, case.value, False) for case in value.cases if case.when != NEVER)
         for node in walk(value) if not isinstance(value, Choice | Best) else ():
             if isinstance(node, Extreme):
-                yield from ((node.parts[0], part) for part in node.parts[1:])
+                yield from ((node.parts[0], part, False) for part in node.parts[1:])
             elif isinstance(node, Marginal):
                 for part in node.parts:
                     if part.up_to is not None:
-                        yield node.base, Number(part.up_to)
+                        yield node.base, Number(part.up_to), False
         for bound in (step.at_least, step.at_most):
             if bound is not None:
-                yield step.value, bound
+                yield step.value, bound, False
 
-    def _straight(
-        self, node: Expression, row: int | None = None
-    ) -> tuple[Fraction, Fraction] | None:
+    def _straight(self, node: Expression, row: int | None = None) -> Straight | None:
         """Return a number as a straight line in the input: its value at 0, and its slope."""
         if read_names(node).isdisjoint(self.moving):
             value = self.person.value(node)
@@ -1022,9 +1066,7 @@ class Cuts:
         return None
 
 
-def _combined(
-    sign: str, one: tuple[Fraction, Fraction], other: tuple[Fraction, Fraction]
-) -> tuple[Fraction, Fraction] | None:
+def _combined(sign: str, one: Straight, other: Straight) -> Straight | None:
     match sign:
         case "+":
             return one[0] + other[0], one[1] + other[1]
