@@ -250,7 +250,7 @@ def build_city(tables: CityTables) -> City:
         closes=closes,
         replaces=replaces,
         weekdays=_weekdays(table, len(names), calendar, named, replaces),
-        settings={k: v for k, v in tables.settings.items() if k in ("termes", "langues")},
+        settings={k: v for k, v in tables.settings.items() if k in ("termes", "langues", "marges")},
         menus_of=menus,
     )
     for (where, name), count in index.unknown.items():

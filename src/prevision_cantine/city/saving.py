@@ -204,8 +204,8 @@ def _absences(city: City) -> Iterator[Row]:
 
 
 def _settings(city: City) -> str:
-    """Return ``ville.toml``: the weekdays, families and terms of the city."""
-    found: dict[str, Any] = {k: v for k, v in city.settings.items() if k == "langues"}
+    """Return ``ville.toml``: the languages, margins, weekdays, families and terms of the city."""
+    found: dict[str, Any] = {k: v for k, v in city.settings.items() if k in ("langues", "marges")}
     found["jours"] = [DAYS["fr"][n] for n in city.calendar.weekdays]
     if city.menus.families != USUAL:
         own = {f.name: {"mots": list(f.dishes), **f.words} for f in city.menus.families}
