@@ -317,14 +317,11 @@ def _calendar(tables: CityTables, index: _Index) -> tuple[Calendar, tuple[Marks,
             days[_FIELDS[span.nature]].extend(span.days)
         else:
             named[span.nature, span.name].extend(span.days)
-    ramadan = next((name for nature, name in named if name.casefold() == "ramadan"), None)
-    observed = named.pop(("observance", ramadan), []) if ramadan else []
     calendar = Calendar(
         years=(),
         breaks=tuple(sorted(breaks, key=lambda item: (item.start, item.end))),
         public_holidays=to_days(days["public_holidays"]),
         strikes=to_days(days["strikes"]),
-        ramadan=to_days(observed),
         closed=to_days(days["closed"]),
         opened=to_days(days["opened"]),
         exceptional=to_days(days["exceptional"]),

@@ -141,7 +141,7 @@ def _days(city: City) -> Iterator[Row]:
     named = [
         ("ferie", "", calendar.public_holidays), ("ferme", "", calendar.closed),
         ("ouvert", "", calendar.opened), ("greve", "", calendar.strikes),
-        ("exceptionnel", "", calendar.exceptional), ("observance", "ramadan", calendar.ramadan),
+        ("exceptionnel", "", calendar.exceptional),
         *(("observance", name, days) for name, days in calendar.observances),
         *(("evenement", name, days) for name, days in calendar.events),
     ]  # fmt: skip
