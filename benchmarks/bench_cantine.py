@@ -63,7 +63,8 @@ class Table:
                 np.clip(around["to_end"], 0, 60), np.clip(around["from_start"], 0, 30),
                 np.clip(around["to_break"], 0, 20), np.clip(around["since_break"], 0, 20),
                 around["before_holiday"], around["after_holiday"], around["bridge"],
-                around["ramadan"], city.menus.on(table.date),
+                *(np.isin(table.date, days) for _, days in city.calendar.observances),
+                city.menus.on(table.date),
             ]
         ).astype(np.float64)  # fmt: skip
 

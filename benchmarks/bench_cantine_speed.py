@@ -108,7 +108,7 @@ def fit(city: City) -> None:
     most = peak(lambda: whole(calibration_periods=0).fit(city, until)) / table_bytes(city)
     print(f"  its memory at the peak / the table            {most:8.1f}")
     x, y = columns(city)
-    regressor = times(lambda: additive().fit(x, y))
+    regressor = times(lambda: additive([*x].index("log_effectif")).fit(x, y))
     print(f"  AdditiveRegressor on {x.shape[1]} plain columns         {regressor.processor:8.3f} s")
     if not lightgbm_there():
         return
@@ -222,10 +222,10 @@ def menu_words(city: City) -> dict[str, npt.NDArray[np.float64]]:
     }
 
 
-def additive() -> AdditiveRegressor:
-    """Return the plain regressor: all but enrolment are categories, weekdays by canteen."""
+def additive(categories: int) -> AdditiveRegressor:
+    """Return the plain regressor: all before enrolment are categories, weekdays by canteen."""
     return AdditiveRegressor(
-        categorical=range(18), group="cantine", nested=["jour", "poisson", "porc", "viande"]
+        categorical=range(categories), group="cantine", nested=["jour", "poisson", "porc", "viande"]
     )
 
 

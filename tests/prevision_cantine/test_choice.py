@@ -102,10 +102,10 @@ MADE = Choice(
     last=np.datetime64("2023-02-28"), weeks=70, evaluations=33, stopped="settled",
     start_loss=0.0567, loss=0.0551,
     settings=(("level_half_life", 12.0), ("half_life", 800.0)),
-    penalties=(("saison", 3.0),), stay=("menu",), without=("ramadan", 'fête "locale"'),
+    penalties=(("saison", 3.0),), stay=("menu",), without=("feries", 'fête "locale"'),
     steps=(
         Step("level_half_life", 8.0, 12.0, 0.001, 2.5), Step("penalty of saison", 1.0, 3.0, 0.0004, 1.2),
-        Step("term ramadan", 1.0, 0.0, 0.0002, 1.1), Step("penalty of *", 1.0, 0.3, 0.0001, 1.1),
+        Step("term feries", 1.0, 0.0, 0.0002, 1.1), Step("penalty of *", 1.0, 0.3, 0.0001, 1.1),
     ),
 )  # fmt: skip
 
@@ -118,10 +118,10 @@ def test_a_choice_is_read_as_it_was_written(tmp_path, chosen):
 
 def test_a_person_may_write_settings_alone(tmp_path):
     path = tmp_path / "s.toml"
-    path.write_text("level_half_life = 12\nwithout = ['ramadan']\n", "utf-8")
+    path.write_text("level_half_life = 12\nwithout = ['feries']\n", "utf-8")
     choice = load_choice(path)
     model = CanteenForecaster(**choice.parameters())
-    assert (model.level_half_life, model.without, model.half_life) == (12.0, ("ramadan",), 800.0)
+    assert (model.level_half_life, model.without, model.half_life) == (12.0, ("feries",), 800.0)
 
 
 @pytest.mark.parametrize(
@@ -156,8 +156,8 @@ def test_a_file_that_is_not_there_is_said(tmp_path):
 
 def test_penalties_and_terms_left_out(city):
     terms = default_terms(city)
-    found = adjusted(terms, {"saison": 2.0}, ["ramadan"])
-    assert {t.name for t in terms} - {t.name for t in found} == {"ramadan"}
+    found = adjusted(terms, {"saison": 2.0}, ["feries"])
+    assert {t.name for t in terms} - {t.name for t in found} == {"feries"}
     for before, after in zip([t for t in terms if t.name == "saison"], [t for t in found if t.name == "saison"], strict=True):  # fmt: skip
         assert (after.penalty, after.by_type) == (2 * before.penalty, 2 * before.by_type)
     assert adjusted(terms, None, ()) == terms
@@ -174,9 +174,9 @@ def test_penalties_and_terms_left_out(city):
 
 
 def test_the_choice_is_kept_with_the_model_and_in_the_sheet(city, tmp_path):
-    choice = attrs.evolve(MADE, without=("ramadan",))
+    choice = attrs.evolve(MADE, without=("feries",))
     model = CanteenForecaster(**choice.parameters(), calibration_periods=0).fit(city, UNTIL)
-    assert "ramadan" not in model.fitted_.names
+    assert "feries" not in model.fitted_.names
     save_forecaster(model, tmp_path / "m.zip")
     again = load_forecaster(tmp_path / "m.zip")
     assert again.choice == choice
@@ -185,7 +185,7 @@ def test_the_choice_is_kept_with_the_model_and_in_the_sheet(city, tmp_path):
     np.testing.assert_array_equal(again.predict(rows).meals, model.predict(rows).meals)
     sheet = model_sheet(again)
     data = json.loads(sheet.to_json())
-    assert data["choice"]["without"] == ["ramadan"]
+    assert data["choice"]["without"] == ["feries"]
     assert data["choice"]["steps"][0]["after"] == 12.0
     for lang in LANGUAGES:
         page = sheet.to_markdown(lang)

@@ -248,7 +248,7 @@ def test_the_settings_of_the_guide_are_read(town):
     write(town, "variables.csv", "date,nom,valeur", leave)
     city = load_city(town)
     names = [term.name for term in default_terms(city)]
-    assert "ramadan" not in names
+    assert "feries" not in names
     assert names[-3:] == ["neige", "conges", "jour et conges"]
     forecast = (
         CanteenForecaster(calibration_periods=0)

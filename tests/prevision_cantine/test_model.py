@@ -292,7 +292,7 @@ def test_days_beyond_what_is_known_are_refused_with_the_range():
         fresh.fit(little, until="2020-08-15")
     later = Calendar(
         (*little.calendar.years, SchoolYear("2027-2028", np.datetime64("2027-09-01"), np.datetime64("2028-07-05"))),
-        little.calendar.breaks, *[little.calendar.public_holidays] * 3,
+        little.calendar.breaks, *[little.calendar.public_holidays] * 2,
     )  # fmt: skip
     with pytest.raises(DateError, match="no meal was served in the year before"):
         attrs.evolve(little, calendar=later).calendar_rows("2027-09-06", "2027-09-10")

@@ -153,7 +153,7 @@ def test_default_terms_change_with_the_settings(city):
         city,
         settings={
             "termes": {
-                "ramadan": False,
+                "feries": False,
                 "chaud": {
                     "lit": "variable:temperature",
                     "forme": "droite",
@@ -165,7 +165,7 @@ def test_default_terms_change_with_the_settings(city):
         },
     )
     names = [term.name for term in default_terms(changed)]
-    assert "ramadan" not in names
+    assert "feries" not in names
     assert "temperature" not in names
     assert names[-3:] == ["chaud", "mois", "jour x fete"]
     model = CanteenForecaster(calibration_periods=0).fit(changed, UNTIL)
@@ -293,3 +293,20 @@ def test_head_counts_are_taken_as_known():
         assert people[:3].tolist() == expected
         assert np.isnan(people[3])
         assert started.tolist() == [False, True, True, False]
+
+
+@pytest.mark.parametrize("name", ["Ramadan", "Kippour"])
+def test_an_observance_of_any_name_is_a_term(name):
+    town = make_city(seed=4, canteens=3, years=2)
+    days = town.calendar.school_days(*town.calendar.span)[40::25]
+    kept = np.isin(town.attendance.date, days)
+    meals = np.rint(town.attendance.meals * np.where(kept, 0.8, 1.0))
+    calendar = attrs.evolve(town.calendar, observances=((name, days),))
+    table = attrs.evolve(town.attendance, meals=meals)
+    observed = attrs.evolve(town, calendar=calendar, attendance=table)
+    model = CanteenForecaster(calibration_periods=0).fit(observed, UNTIL)
+    effect = model.effects().select(term=name, scope="*")
+    assert effect.effect[0] == pytest.approx(np.log(0.8), abs=0.05)
+    called = {"Ramadan": {"fr": "ramadan", "en": "Ramadan", "pt": "Ramadã"}}.get(name, {})
+    for lang in ("fr", "en", "pt"):
+        assert effect.level_names(lang) == [called.get(lang, name)]

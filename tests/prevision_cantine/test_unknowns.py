@@ -440,6 +440,10 @@ def test_a_canteen_whose_errors_are_wider_has_its_own_margin_when_asked(town_for
     assert own.meals[here].sum() > pooled.meals[here].sum()
     assert own.meals[~here].sum() < pooled.meals[~here].sum()
     assert (own.kitchen.gain >= 0).all()
+    city = attrs.evolve(forecast.rows.city, settings={"marges": "cantine"})
+    asked = attrs.evolve(forecast, rows=attrs.evolve(forecast.rows, city=city))
+    assert (plan_order(asked, shortage=0.01).meals == own.meals).all()
+    assert (plan_order(asked, shortage=0.01, own_margins=False).meals == pooled.meals).all()
 
 
 # Words and files

@@ -127,7 +127,7 @@ class Calendar:
         School years, in order.
     breaks : tuple of Break
         School holidays, in order.
-    public_holidays, strikes, ramadan : ndarray of datetime64[D]
+    public_holidays, strikes : ndarray of datetime64[D]
         Days, sorted.
     closed : ndarray of datetime64[D]
         Other days without a meal: a bridge that schools grant, a half day that ends before noon.
@@ -138,7 +138,7 @@ class Calendar:
         Weekdays with meals, 0 for Monday to 6 for Sunday; by default all but Wednesday and the
         weekend.
     observances : tuple of (str, ndarray of datetime64[D])
-        Name and days of each other observance; each has a term of its own name.
+        Name and days of each observance, such as Ramadan; each has a term of its own name.
     events : tuple of (str, ndarray of datetime64[D])
         Name and days of each event of the city's own, such as snow or a festival; each has a term.
     exceptional : ndarray of datetime64[D]
@@ -152,7 +152,6 @@ class Calendar:
     breaks: tuple[Break, ...]
     public_holidays: Days = attrs.field(repr=False)
     strikes: Days = attrs.field(repr=False)
-    ramadan: Days = attrs.field(repr=False)
     closed: Days = attrs.field(factory=no_days, repr=False)
     opened: Days = attrs.field(factory=no_days, repr=False)
     weekdays: tuple[int, ...] = SERVED
@@ -286,7 +285,7 @@ class Calendar:
             ``weekday``; ``position``, weeks since the start of the school year; ``from_start`` and
             ``to_end``, service days from the start and to the end of the school year; ``to_break``
             and ``since_break``, service days to the next and since the last school holiday;
-            ``before_holiday``, ``after_holiday`` and ``bridge``; ``strike`` and ``ramadan``.
+            ``before_holiday``, ``after_holiday`` and ``bridge``; ``strike``.
         """
         first, last = self.span
         if len(days) and first <= days.min() and days.max() <= last:
@@ -339,5 +338,4 @@ class Calendar:
         # A bridge is a school day alone between a public holiday and a weekend.
         result["bridge"] = (near[at + 2] & around[at + 4]) | (near[at + 4] & around[at + 2])
         result["strike"] = np.isin(days, self.strikes)
-        result["ramadan"] = np.isin(days, self.ramadan)
         return result

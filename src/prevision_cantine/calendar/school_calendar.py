@@ -28,7 +28,7 @@ SUMMER_DAYS = 40  # a break longer than this stands between two school years
 NATURES: Mapping[str, str] = MappingProxyType(
     {
         "fermeture": "closed", "pont": "closed", "demi_journee": "closed", "ouverture": "opened",
-        "greve": "strikes", "ramadan": "ramadan", "observance": "observances",
+        "greve": "strikes", "observance": "observances",
     }
 )  # fmt: skip
 
@@ -112,7 +112,6 @@ def french_calendar(
     closed: Iterable[Day] = (),
     opened: Iterable[Day] = (),
     strikes: Iterable[Day] = (),
-    ramadan: Iterable[Day] = (),
     observances: Mapping[str, Iterable[Day]] | None = None,
     weekdays: Collection[int] = SERVED,
 ) -> Calendar:
@@ -132,10 +131,10 @@ def french_calendar(
         package that it overlaps in its zone.
     closed, opened : iterable of day
         Other days without, and with, meals: granted bridges, half days, Wednesdays in exchange.
-    strikes, ramadan : iterable of day
-        Strike days and Ramadan.
+    strikes : iterable of day
+        Strike days.
     observances : mapping of str to iterable of day
-        Other observances, by name.
+        Days that some families keep, such as Ramadan, by name.
     weekdays : collection of int
         Weekdays with meals, 0 for Monday.
 
@@ -186,7 +185,6 @@ def french_calendar(
         breaks=tuple(sorted(found, key=lambda item: (item.start, item.end))),
         public_holidays=public_holidays(range(wanted[0], wanted[-1] + 2)),
         strikes=to_days(strikes),
-        ramadan=to_days(ramadan),
         closed=to_days(closed),
         opened=to_days(opened),
         weekdays=tuple(weekdays),
@@ -236,8 +234,8 @@ def load_calendar(folder: str | Path, *, weekdays: Collection[int] = SERVED) -> 
         ``vacances.csv`` (``vacances_nom, date_debut, date_fin``), ``jours_feries.csv`` (``date,
         nom_jour_ferie``) and, where there is one, ``jours.csv`` (``date, nature, libelle``). The
         nature is ``fermeture``, ``pont`` or ``demi_journee`` (a bridge or half day without a
-        meal), ``ouverture`` (meals although the calendar says no), ``greve``, ``ramadan`` or
-        ``observance``, which ``libelle`` then names.
+        meal), ``ouverture`` (meals although the calendar says no), ``greve`` or ``observance``,
+        such as Ramadan, which ``libelle`` then names.
     weekdays : collection of int
         Weekdays with meals, 0 for Monday.
 
@@ -287,7 +285,6 @@ def load_calendar(folder: str | Path, *, weekdays: Collection[int] = SERVED) -> 
         breaks=tuple(sorted(breaks, key=lambda item: (item.start, item.end))),
         public_holidays=to_days(parse_date(path, line, row["date"]) for line, row in feries),
         strikes=to_days(days.get("strikes", ())),
-        ramadan=to_days(days.get("ramadan", ())),
         closed=to_days(days.get("closed", ())),
         opened=to_days(days.get("opened", ())),
         weekdays=tuple(weekdays),

@@ -250,7 +250,7 @@ def build_city(tables: CityTables) -> City:
         closes=closes,
         replaces=replaces,
         weekdays=_weekdays(table, len(names), calendar, named, replaces),
-        settings={k: v for k, v in tables.settings.items() if k in ("termes", "langues")},
+        settings={k: v for k, v in tables.settings.items() if k in ("termes", "langues", "marges")},
         menus_of=menus,
     )
     for (where, name), count in index.unknown.items():
@@ -317,14 +317,11 @@ def _calendar(tables: CityTables, index: _Index) -> tuple[Calendar, tuple[Marks,
             days[_FIELDS[span.nature]].extend(span.days)
         else:
             named[span.nature, span.name].extend(span.days)
-    ramadan = next((name for nature, name in named if name.casefold() == "ramadan"), None)
-    observed = named.pop(("observance", ramadan), []) if ramadan else []
     calendar = Calendar(
         years=(),
         breaks=tuple(sorted(breaks, key=lambda item: (item.start, item.end))),
         public_holidays=to_days(days["public_holidays"]),
         strikes=to_days(days["strikes"]),
-        ramadan=to_days(observed),
         closed=to_days(days["closed"]),
         opened=to_days(days["opened"]),
         exceptional=to_days(days["exceptional"]),

@@ -37,7 +37,8 @@ TABLES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "variables.csv": (("date", "nom", "valeur"), ("cantine", "service", "connu_le")),
     "absences.csv": (("cantine", "date", "absents", "annonce_le"), ("service",)),
 }
-KEYS = ("langues", "jours", "familles", "termes", "fuseau")
+KEYS = ("langues", "jours", "familles", "termes", "marges", "fuseau")
+MARGINS = ("ensemble", "cantine")  # who keeps the shortage of an order
 ALWAYS = np.datetime64("1950-01-01")  # since when a value without a day of knowledge is known
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 _IDENTIFIER = re.compile(r"[^\W\d][\w -]{0,59}")
@@ -328,6 +329,9 @@ def read_settings(root: Path, report: list[Remark]) -> dict[str, Any]:
     spoken = settings.get("langues", list(LANGUAGES))
     if not isinstance(spoken, list) or not spoken or not all(isinstance(s, str) for s in spoken):
         raise CityError("toml_languages", where=path, known=LANGUAGES)
+    if settings.get("marges", MARGINS[0]) not in MARGINS:
+        value = str(settings["marges"])
+        raise CityError("toml_margins", where=path, value=value, known=MARGINS)
     for key in ("familles", "termes"):
         if not isinstance(settings.get(key, {}), dict):
             raise CityError("toml_table", where=path, key=key)

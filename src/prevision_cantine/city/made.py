@@ -133,7 +133,6 @@ def _made_calendar(random: np.random.Generator, years: int) -> Calendar:
         fixed += [f"{start + 1}-05-01", f"{start + 1}-05-08"]
         holidays += [np.datetime64(day) for day in fixed]
         strikes += list(first + 30 + random.integers(0, 240, size=2))
-    empty = np.array([], dtype="datetime64[D]")
     return Calendar(
-        tuple(school_years), tuple(breaks), np.array(holidays), np.array(sorted(strikes)), empty
+        tuple(school_years), tuple(breaks), np.array(holidays), np.array(sorted(strikes))
     )

@@ -25,6 +25,8 @@ FILES = {
     "cantines.csv": "raw/cantines.csv", "absences.csv": "calculators/absences.csv",
     "annees.csv": "calculators/annees_scolaires.csv", "calendrier.csv": "calculators/vacances.csv",
 }  # fmt: skip
+# How strongly few families hold back what is learned of all canteens, and of each, found on its past.
+TERMS = {"ramadan": {"lit": "observance:ramadan", "penalite": 6.0, "par_serie": 6.0}}
 PROVISIONAL = "raw/effectifs_provisoires.csv"
 
 Head = tuple[Series, np.datetime64, float, np.datetime64, str]
@@ -41,6 +43,8 @@ def read_nantes(root: Path) -> CityTables:
     types = _canteens(root)
     meals = _meals(root, types, report)
     years = _years(root)
+    spans = _spans(root, meals, report)
+    observed = any(span.nature == "observance" for span in spans)
     return CityTables(
         meals=meals,
         types=types,
@@ -48,11 +52,11 @@ def read_nantes(root: Path) -> CityTables:
             *_enrolments(root, FILES["effectifs.csv"], types, years, report),
             *_enrolments(root, PROVISIONAL, types, years, report),
         ],
-        spans=_spans(root, meals, report),
+        spans=spans,
         years=years,
         dishes={"": _dishes(root, report)},
         absences=_absences(root, types, report),
-        settings={"jours": SERVED},
+        settings={"jours": SERVED} | ({"termes": TERMS} if observed else {}),
         files=FILES,
         report=report,
     )

@@ -141,7 +141,7 @@ def _days(city: City) -> Iterator[Row]:
     named = [
         ("ferie", "", calendar.public_holidays), ("ferme", "", calendar.closed),
         ("ouvert", "", calendar.opened), ("greve", "", calendar.strikes),
-        ("exceptionnel", "", calendar.exceptional), ("observance", "ramadan", calendar.ramadan),
+        ("exceptionnel", "", calendar.exceptional),
         *(("observance", name, days) for name, days in calendar.observances),
         *(("evenement", name, days) for name, days in calendar.events),
     ]  # fmt: skip
@@ -204,8 +204,8 @@ def _absences(city: City) -> Iterator[Row]:
 
 
 def _settings(city: City) -> str:
-    """Return ``ville.toml``: the weekdays, families and terms of the city."""
-    found: dict[str, Any] = {k: v for k, v in city.settings.items() if k == "langues"}
+    """Return ``ville.toml``: the languages, margins, weekdays, families and terms of the city."""
+    found: dict[str, Any] = {k: v for k, v in city.settings.items() if k in ("langues", "marges")}
     found["jours"] = [DAYS["fr"][n] for n in city.calendar.weekdays]
     if city.menus.families != USUAL:
         own = {f.name: {"mots": list(f.dishes), **f.words} for f in city.menus.families}

@@ -373,7 +373,7 @@ def order(
     missing_meal_cost: float | None = None,
     wasted_meal_cost: float | None = None,
     tray: int = 1,
-    own_margins: bool = False,
+    own_margins: bool | None = None,
 ) -> Floats:
     """Return the meals to order for each row of a forecast.
 
@@ -392,9 +392,10 @@ def order(
     tray : int
         Meals a tray, 1 to 1,000: orders are whole trays, rounded up. The margin for a shortage is
         found with the rounding, so that large trays need less of it.
-    own_margins : bool
+    own_margins : bool, optional
         Whether a shortage is kept by each canteen, as far as its own past supports a margin of its
-        own, rather than by all together. It orders a little more.
+        own, rather than by all together. It orders a little more. Without it, as ``marges`` of the
+        city's ``ville.toml`` says: ``"cantine"`` or ``"ensemble"``, which is the usual.
 
     Returns
     -------
@@ -432,7 +433,7 @@ def plan_order(
     missing_meal_cost: float | None = None,
     wasted_meal_cost: float | None = None,
     tray: int = 1,
-    own_margins: bool = False,
+    own_margins: bool | None = None,
 ) -> Order:
     """Order for each canteen and day, and for the central kitchen's total of each day.
 
@@ -504,7 +505,7 @@ def plan_order(
 
 def _ordered(
     forecast: Forecast, shortage: float | None, missing: float | None, wasted: float | None,
-    tray: int, own: bool,
+    tray: int, own: bool | None,
 ) -> tuple[Floats, Margin | None]:  # fmt: skip
     """Return orders before they are rounded to trays, and the margin of a shortage."""
     quantile = _quantile(shortage, missing, wasted, tray)
@@ -514,6 +515,8 @@ def _ordered(
     sd = np.zeros(len(forecast)) if unknowns is None else unknowns.order_sd
     margin = None
     if shortage is not None:
+        if own is None:
+            own = rows.city.settings.get("marges") == "cantine"
         margin = past.margin(shortage, tray, own=own, count=len(rows.city.canteens))
         more = margin.of(rows.canteen) * scale.either
         if sd.any():

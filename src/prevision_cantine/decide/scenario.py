@@ -274,7 +274,6 @@ class Scenario:
         named = {
             "evenement": dict(calendar.events), "observance": dict(calendar.observances),
         }  # fmt: skip
-        ramadan = calendar.ramadan
         for span in self._all_spans(city):
             calendar.check_span(span.start, span.end)
             if span.canteen or span.service:
@@ -291,8 +290,6 @@ class Scenario:
                 if field == "closed":  # closes what is open by exception too
                     for key in [key for key in marks if key[0] == "ouvert"]:
                         marks[key] = np.setdiff1d(marks[key], span.days)
-            elif span.name.casefold() == "ramadan":
-                ramadan = np.union1d(ramadan, span.days)
             else:
                 of_nature = named[span.nature]
                 of_nature[span.name] = np.union1d(of_nature.get(span.name, no_days()), span.days)
@@ -301,7 +298,6 @@ class Scenario:
             breaks=tuple(sorted(breaks, key=lambda item: (item.start, item.end))),
             events=tuple(named["evenement"].items()),
             observances=tuple(named["observance"].items()),
-            ramadan=ramadan,
             **days,
         )
         return result, tuple(Marks(*key, date=value) for key, value in marks.items())
@@ -398,8 +394,7 @@ def event_natures(city: City) -> dict[str, str]:
     """
     found = {mark.name: mark.nature for mark in city.marks if mark.name}
     found |= {name: "evenement" for name, _ in city.calendar.events}
-    found |= {name: "observance" for name, _ in city.calendar.observances}
-    return found | ({"ramadan": "observance"} if len(city.calendar.ramadan) else {})
+    return found | {name: "observance" for name, _ in city.calendar.observances}
 
 
 def _others(breaks: list[Break], span: Span, calendar: Calendar) -> list[Break]:

@@ -304,6 +304,9 @@ def firm_rows(city: City, own: Gathered, terms: tuple[Term, ...]) -> Bools | Non
         # Whoever has an own effect on the first day is far from the others there, every year.
         firm |= (found.category("from_start") == 0)[found.of_row]
     for term in terms:
+        # Where each canteen has its own effect, an error of one would pass for it.
+        if getattr(term, "by_series", None) is not None:
+            continue
         for reads in term.sources:
             if reads.startswith(("evenement:", "observance:")):
                 firm |= (found.category(reads) >= 0)[found.of_row]

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from importlib import resources
 from types import MappingProxyType
 from typing import Any
 
@@ -14,6 +17,7 @@ from prevision_cantine.calendar.holiday_names import holiday_name
 from prevision_cantine.city.city import Rows
 from prevision_cantine.city.menus import Family
 from prevision_cantine.words.language import DAYS, MONTHS, listed
+from prevision_cantine.words.plain import plain
 
 # The terms of a forecast, in the order in which they are told, with what each is called.
 TERMS: Mapping[str, Mapping[str, str]] = MappingProxyType(
@@ -28,7 +32,6 @@ TERMS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "vacances": {"fr": "vacances proches", "en": "holidays near", "pt": "férias próximas"},
         "feries": {"fr": "fériés et ponts", "en": "public holidays and bridges", "pt": "feriados e pontes"},
         "greve": {"fr": "grève", "en": "strike", "pt": "greve"},
-        "ramadan": {"fr": "ramadan", "en": "Ramadan", "pt": "Ramadã"},
         "menu": {"fr": "menu", "en": "menu", "pt": "cardápio"},
         "rupture": {"fr": "changement de niveau", "en": "change of level", "pt": "mudança de nível"},
         "absences": {"fr": "absences annoncées", "en": "announced absences", "pt": "ausências anunciadas"},
@@ -88,7 +91,6 @@ NAMES: Mapping[str, Mapping[str, str]] = {
     },
     "bridge": {"fr": "pont", "en": "bridge day", "pt": "ponte de feriado"},
     "strike": {"fr": "grève", "en": "strike", "pt": "greve"},
-    "ramadan": {"fr": "ramadan", "en": "Ramadan", "pt": "Ramadã"},
     "poisson": {"fr": "poisson", "en": "fish", "pt": "peixe"},
     "porc": {"fr": "porc", "en": "pork", "pt": "carne de porco"},
     "viande": {"fr": "viande", "en": "meat", "pt": "carne"},
@@ -134,6 +136,23 @@ def level_name(factor: str, level: int, lang: str) -> str:
     if names is None:
         return f"{factor} {level}"
     return names[lang].format(n=level + (factor in _FROM_ONE))
+
+
+def observance_words(name: str) -> Mapping[str, str]:
+    """Return what an observance is called by language, where the package knows it; else nothing.
+
+    Examples
+    --------
+    >>> observance_words("Ramadan")["pt"], dict(observance_words("neige"))
+    ('Ramadã', {})
+    """
+    return _observances().get(plain(name), {})
+
+
+@cache
+def _observances() -> Mapping[str, Mapping[str, str]]:
+    file = resources.files("prevision_cantine").joinpath("words/observances.toml")
+    return tomllib.loads(file.read_text(encoding="utf-8"))
 
 
 @attrs.frozen
@@ -220,7 +239,7 @@ def _reasons_of(rows: Rows, i: int, here: Mapping[str, Any], lang: str) -> dict[
     """Return what the terms are about on the day of a row, for its service."""
     tellers: Mapping[str, Callable[[Rows, int, Mapping[str, Any], str], str]] = {
         "saison": _season, "rentree_fin": _ends, "vacances": _school_holidays,
-        "feries": _public_holidays, "greve": _flag("strike"), "ramadan": _flag("ramadan"),
+        "feries": _public_holidays, "greve": _flag("strike"),
     }  # fmt: skip
     told = {term: tell(rows, i, here, lang) for term, tell in tellers.items()}
     city = rows.city

@@ -16,7 +16,7 @@ import numpy as np
 from prevision_cantine.arrays import Bools, Days, Floats, Ints
 from prevision_cantine.city.city import City, Rows
 from prevision_cantine.errors import CityError, ForecastError
-from prevision_cantine.model.naming import TERMS, Words
+from prevision_cantine.model.naming import TERMS, Words, observance_words
 from prevision_cantine.model.regression import Block
 from prevision_cantine.model.smooth import DAYS_A_YEAR, Smooth, fit_smooth, harmonics, season_blocks
 from prevision_cantine.read_only import read_only
@@ -36,7 +36,7 @@ MAX_TERMS = 200
 CALENDAR = {
     "weekday": 7, "week": WEEKS, "month": 12, "from_start": STARTS, "to_end": ENDS, "to_break": 4,
     "since_break": 2, "first_days": 3, "first_weeks": 1, "before_holiday": 1, "after_holiday": 1,
-    "bridge": 1, "strike": 1, "ramadan": 1,
+    "bridge": 1, "strike": 1,
 }  # fmt: skip
 
 
@@ -758,7 +758,7 @@ def default_terms(city: City) -> tuple[Term, ...]:
     --------
     >>> from prevision_cantine import make_city
     >>> list(dict.fromkeys(term.name for term in default_terms(make_city(canteens=2, years=1))))
-    ['jour', 'saison', 'rentree_fin', 'vacances', 'feries', 'greve', 'ramadan', 'menu']
+    ['jour', 'saison', 'rentree_fin', 'vacances', 'feries', 'greve', 'menu']
     """
     calendar = city.calendar
     terms: list[Term] = [
@@ -780,10 +780,9 @@ def default_terms(city: City) -> tuple[Term, ...]:
     terms += [
         Category(name="feries", reads=r) for r in ("before_holiday", "after_holiday", "bridge")
     ]
-    terms += [
-        Category(name="greve", reads="strike", penalty=0.3, by_series=1.0, known="announced"),
-        Category(name="ramadan", reads="ramadan", penalty=6.0, by_series=6.0),
-    ]
+    terms.append(
+        Category(name="greve", reads="strike", penalty=0.3, by_series=1.0, known="announced")
+    )
     for family in city.menus.families:
         own = 18.0 if family.name in ("poisson", "porc", "viande") else None
         reads = f"plat:{family.name}"
@@ -798,7 +797,7 @@ def default_terms(city: City) -> tuple[Term, ...]:
         of_series = [mark.name for mark in city.marks if mark.nature == source]
         for name in dict.fromkeys([*(name for name, _ in named), *of_series]):
             known = name if name not in own_names else f"{source} {name}"
-            own_names[known] = Category(name=known, reads=f"{source}:{name}", penalty=1.0)
+            own_names[known] = _of_calendar(known, source, name)
     for variable in city.variables:
         name = variable.name if variable.name not in own_names else f"variable {variable.name}"
         own_names[name] = Number(name=name, reads=f"variable:{variable.name}", by_type=3.0)
@@ -807,6 +806,12 @@ def default_terms(city: City) -> tuple[Term, ...]:
         clash = name in usual or name in RESERVED
         terms.append(attrs.evolve(term, name=f"{name} (ville)") if clash else term)
     return _with_settings(terms, city.settings.get("termes", {}), city)
+
+
+def _of_calendar(name: str, source: str, told: str) -> Term:
+    """Return the term of an event or an observance that the calendar tells."""
+    words = observance_words(told) if source == "observance" else {}
+    return Category(name=name, reads=f"{source}:{told}", penalty=1.0, words=words)
 
 
 def sources_of(city: City) -> dict[str, tuple[str, ...]]:
@@ -953,6 +958,8 @@ def _own_term(name: str, table: Mapping[str, Any], terms: Mapping[str, Term]) ->
     reads = table["lit"]
     if not isinstance(reads, str):
         raise ForecastError("term_reads_text")
+    source, _, told = reads.partition(":")
+    words = {**(observance_words(told) if source == "observance" else {}), **words}
     when = {"avance": "ahead", "annonce": "announced", "apres": "after"}.get(
         table.get("connu", "avance"), ""
     )

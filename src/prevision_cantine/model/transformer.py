@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import narwhals as nw
@@ -10,19 +12,22 @@ import numpy.typing as npt
 
 from prevision_cantine.arrays import Days, Floats
 from prevision_cantine.calendar.days import Calendar
-from prevision_cantine.city.menus import FAMILIES, Menus
+from prevision_cantine.city.menus import Menus
 from prevision_cantine.errors import DateError, ForecastError
 from prevision_cantine.extras import needs
-from prevision_cantine.model.terms import ENDS, STARTS, WEEKS
+from prevision_cantine.model.terms import CALENDAR, WEEKS
 
 with needs("cantine"):
     from sklearn.base import BaseEstimator, TransformerMixin
     from sklearn.utils.validation import check_is_fitted
 
-# Columns that the calendar alone gives, all of categories.
-CALENDAR_COLUMNS = (
-    "jour", "semaine", "apres_rentree", "avant_fin", "avant_vacances", "apres_vacances",
-    "veille_ferie", "lendemain_ferie", "pont", "greve", "ramadan",
+# The columns that every calendar gives, all of categories, with what terms read there.
+CALENDAR_COLUMNS = MappingProxyType(
+    {
+        "jour": "weekday", "semaine": "week", "apres_rentree": "from_start", "avant_fin": "to_end",
+        "avant_vacances": "to_break", "apres_vacances": "since_break", "veille_ferie": "before_holiday",
+        "lendemain_ferie": "after_holiday", "pont": "bridge", "greve": "strike",
+    }
 )  # fmt: skip
 
 
@@ -60,7 +65,8 @@ class CanteenFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     ``apres_rentree`` and ``avant_fin`` (service days from the start, up to 8, and to the end of the
     school year, up to 16); ``avant_vacances`` and ``apres_vacances`` (service days to the next, up
     to 4, and since the last school holiday, up to 2); ``veille_ferie``, ``lendemain_ferie``,
-    ``pont``, ``greve``, ``ramadan``, and the families of dishes: 0 or 1; then ``log_effectif``.
+    ``pont``, ``greve``, the events and observances of the calendar and the families of dishes, by
+    their names: 0 or 1; then ``log_effectif``.
 
     Examples
     --------
@@ -140,27 +146,15 @@ class CanteenFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         every, of_row = np.unique(date, return_inverse=True)
         self.calendar.check_span(every[0], every[-1])
         around = self.calendar.surroundings(every)
-        strike = around["strike"]
         if not self.strikes_announced:
-            strike = strike & (every <= self.until_)
-        calendar = (
-            around["weekday"],
-            np.clip(around["position"], 0, WEEKS - 1),
-            np.minimum(around["from_start"], STARTS),
-            np.minimum(around["to_end"], ENDS),
-            np.minimum(around["to_break"], 4),
-            np.minimum(around["since_break"], 2),
-            around["before_holiday"],
-            around["after_holiday"],
-            around["bridge"],
-            strike,
-            around["ramadan"],
-        )
-        by_day = np.column_stack([*calendar, *(self.menus.on(every).T if self.menus else ())])
+            around["strike"] = around["strike"] & (every <= self.until_)
+        by_day = [_levels(around, reads) for reads in CALENDAR_COLUMNS.values()]
+        by_day += [np.isin(every, told) for told in self._named_days().values()]
+        by_day += [*self.menus.on(every).T] if self.menus else []
         name = column(X, self.cantine).astype(str)
         at = np.minimum(np.searchsorted(self.canteens_, name), len(self.canteens_) - 1)
         canteen = np.where(self.canteens_[at] == name, at, -1)
-        result = [canteen[:, None], by_day.astype(np.float64)[of_row]]
+        result = [canteen[:, None], np.column_stack(by_day).astype(np.float64)[of_row]]
         if self.effectif is not None:
             pupils = column(X, self.effectif).astype(np.float64)
             wrong = np.flatnonzero(~(pupils > 0))
@@ -190,7 +184,24 @@ class CanteenFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     @property
     def categorical(self) -> tuple[str, ...]:
         """Names of the columns of categories: all but ``log_effectif``."""
-        return ("cantine", *CALENDAR_COLUMNS, *(FAMILIES if self.menus else ()))
+        dishes = [family.name for family in self.menus.families] if self.menus else []
+        return ("cantine", *CALENDAR_COLUMNS, *self._named_days(), *dishes)
+
+    def _named_days(self) -> dict[str, Days]:
+        """Return the days of the events and observances of the calendar, by column."""
+        taken = {"cantine", *CALENDAR_COLUMNS}
+        taken |= {family.name for family in self.menus.families} if self.menus else set()
+        found: dict[str, Days] = {}
+        for name, told in (*self.calendar.events, *self.calendar.observances):
+            found[f"{name} (ville)" if name in taken else name] = told
+        return found
+
+
+def _levels(around: Mapping[str, npt.NDArray[Any]], reads: str) -> npt.NDArray[Any]:
+    """Return the level of what a term reads of each day; what is too far is one level more."""
+    if reads == "week":
+        return np.clip(around["position"], 0, WEEKS - 1)
+    return np.minimum(around[reads], CALENDAR[reads])
 
 
 def column(table: Any, name: str) -> npt.NDArray[Any]:

@@ -11,10 +11,10 @@ import numpy as np
 from prevision_cantine.arrays import Ints
 from prevision_cantine.city.city import City
 from prevision_cantine.decide.ordering import Order
-from prevision_cantine.model.naming import reasons
+from prevision_cantine.model.naming import observance_words, reasons
 from prevision_cantine.words.language import DAYS, MONTHS, phrases
 
-TOLD = ("menu", "vacances", "feries", "greve", "ramadan")  # the terms that a kitchen should know of
+TOLD = ("menu", "vacances", "feries", "greve")  # the terms that a kitchen should know of
 
 TEXTS = phrases("order_words")
 
@@ -92,7 +92,7 @@ def pages_of(order: Order, lang: str) -> list[tuple[str, list[Line]]]:
         lines = []
         for i in here.tolist():
             key, series = (rows.date[i].astype(dt.date), services[i].item()), int(rows.canteen[i])
-            notes = [*_events(city, rows.date[i], series)]
+            notes = [*_events(city, rows.date[i], series, lang)]
             notes += [told[key][term] for term in TOLD if term in told[key]]
             expected = float(order.forecast[i])
             lines.append(
@@ -108,14 +108,14 @@ def pages_of(order: Order, lang: str) -> list[tuple[str, list[Line]]]:
     return pages
 
 
-def _events(city: City, day: np.datetime64, series: int) -> Iterator[str]:
-    """Yield the events and observances of a day that have a name of the city's own."""
+def _events(city: City, day: np.datetime64, series: int, lang: str) -> Iterator[str]:
+    """Yield the events and observances of a day by the name that the city or the package has."""
     for name, days in (*city.calendar.events, *city.calendar.observances):
         if day in days:
-            yield name
+            yield observance_words(name).get(lang, name)
     for mark in city.marks:
         if mark.name and mark.series == series and day in mark.date:
-            yield mark.name
+            yield observance_words(mark.name).get(lang, mark.name)
 
 
 def written_day(day: np.datetime64, lang: str, *, year: bool = False) -> str:
