@@ -386,7 +386,7 @@ def _outside(person: Person, item: Input) -> tuple[tuple[Condition, ...], tuple[
 
 def _differ(persons: Sequence[Person], lines: Sequence[Sequence[Line]]) -> Iterator[Iterator[Mask]]:
     """Say for what each line tries whether a result is another: all in one computation."""
-    items = {line.name: line.item for own in lines for line in own if len(line.tried)}
+    items = {line.name: line.item for own in lines for line in own if line.tried}
     if not items:
         yield from (iter([_NONE] * len(own)) for own in lines)
         return
@@ -400,8 +400,9 @@ def _differ(persons: Sequence[Person], lines: Sequence[Sequence[Line]]) -> Itera
     for start, own in zip(starts.tolist(), lines, strict=True):
         place = start + 1
         for line in own:
-            columns[line.name][place : place + len(line.tried)] = line.given
-            place += len(line.tried)
+            if line.tried:
+                columns[line.name][place : place + len(line.tried)] = line.given
+                place += len(line.tried)
     rule = persons[0].rule
     found = _differences(rule, columns, rule.output_names, starts.repeat(sizes))
     for start, own in zip(starts.tolist(), lines, strict=True):
