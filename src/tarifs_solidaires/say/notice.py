@@ -144,9 +144,7 @@ class Content:
         """Return the text; see ``Explanation.to_text``."""
         say = language(self.lang)
         parts = ["\n".join(self.lead)]
-        parts += [
-            "\n".join([s.heading, *_text_lines(s, say)]) for s in self.reached_at(contact)
-        ]
+        parts += ["\n".join([s.heading, *_text_lines(s, say)]) for s in self.reached_at(contact)]
         return plain_text("\n\n".join(parts))
 
 

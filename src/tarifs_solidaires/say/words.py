@@ -711,7 +711,8 @@ class Words:
         return {
             "purpose": purpose[:1].lower() + purpose[1:] if own else purpose,
             "authority": clean(self.rule.authority),
-            "contact": clean(self.rule.file.contact) or clean(self.rule.authority)
+            "contact": clean(self.rule.file.contact)
+            or clean(self.rule.authority)
             or self.say("the authority"),
         }
 
