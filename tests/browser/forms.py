@@ -25,6 +25,7 @@ from tarifs_solidaires.pages.folder import write_pages
 from tarifs_solidaires.pages.site import page_languages
 from tarifs_solidaires.rule import DatedRule
 from tarifs_solidaires.rules.load import read_rule
+from tarifs_solidaires.rules.proofs import change_days
 from tarifs_solidaires.say.facts import collect
 from tarifs_solidaires.say.language import language, plain_text
 from tarifs_solidaires.say.nearest import Changes
@@ -91,9 +92,16 @@ def expected(rule: DatedRule, person: dict[str, Any], lang: str) -> str:
     return plain_text(Words(facts, Changes(), language(lang)).results())
 
 
+def latest(name: str) -> DatedRule:
+    """Return a rule with its last figures, which the form of its page has chosen."""
+    file, _ = read_rule(name)
+    first = load_rule(name, file.version[-1].valid_from)
+    return load_rule(name, max([first.on, *change_days(file, first, first.version.valid_to)]))
+
+
 def check(browser: Browser, folder: Path, name: str) -> int:
     """Compare the notices of a rule in each of its languages; return how many differ."""
-    rule = load_rule(name, read_rule(name)[0].version[-1].valid_from)
+    rule = latest(name)
     langs, wrong, count = page_languages(rule), 0, 0
     for number, lang in enumerate(langs):
         end = ".html" if number == 0 else f".{lang}.html"
@@ -134,6 +142,9 @@ def search(browser: Browser, folder: Path) -> int:
     page.keyboard.type("éau recife")
     seen = page.locator("[data-entry]:visible")
     faults = [seen.count() != 1]
+    page.fill("input[type=search]", "l'eau")  # words that begin so: no "réseau", no "Bordeaux"
+    faults += [not 3 <= seen.count() <= 8]
+    page.fill("input[type=search]", "éau recife")
     seen.first.locator("a").first.click()
     faults += ["recife/eau" not in page.url]
     page.close()
@@ -145,7 +156,7 @@ def pictures(browser: Browser, folder: Path, names: list[str], into: Path) -> No
     """Draw the pages of some rules, filled, at each width."""
     into.mkdir(parents=True, exist_ok=True)
     for name in names:
-        rule = load_rule(name, read_rule(name)[0].version[-1].valid_from)
+        rule = latest(name)
         for width in WIDTHS:
             page = browser.new_page(viewport={"width": width, "height": 900})
             page.goto((folder / name / "index.html").as_uri())

@@ -314,7 +314,24 @@ def test_the_atlas_finds_words_with_and_without_accents(atlas):
         words = json.loads(re.search(r'id="data">(.*?)</script>', text, re.DOTALL)[1])
         assert len(words) == len(list_rules()) == text.count("data-entry>")
         assert sum("agua" in one for one in words) >= 2
-    assert folded("Águá É") == "agua e"
+    assert folded("Águá, l'É") == "agua l e"
+
+
+def test_the_atlas_calls_a_territory_as_people_do_in_each_language(atlas):
+    for index, name in (
+        ("index.html", "Brazil"),
+        ("index.fr.html", "Brésil"),
+        ("index.pt.html", "Brasil"),
+    ):
+        text = atlas[index].decode()
+        assert f">{name}</h2>" in text
+        assert ">Île-de-France</h2>" in text
+        words = json.loads(re.search(r'id="data">(.*?)</script>', text, re.DOTALL)[1])
+        assert any(
+            folded(name) in one for one in words
+        )  # found by what it is called elsewhere, too
+    named = tomllib.loads((PACKAGE / "pages" / "territories.toml").read_text("utf-8"))
+    assert named.keys() <= {name.partition("/")[0] for name in list_rules()}
 
 
 # -- writing -------------------------------------------------------------------------------------

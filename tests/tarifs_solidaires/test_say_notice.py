@@ -267,12 +267,16 @@ def test_an_amount_by_size_a_share_of_income_and_a_threshold_are_worked_out():
         "Poverty line: $15,650 + 3 × $5,500 = $32,150 (number of people in the household: 4)."
         in text
     )
-    assert "annual household income: $12,000, at most $16,075, that is 50% of “poverty line”)" in text
+    assert (
+        "annual household income: $12,000, at most $16,075, that is 50% of “poverty line”)" in text
+    )
     assert "Monthly bill: 2% (share of income) of $1,000 (monthly household income) = $20." in text
     rule = load_rule(EXAMPLES / "equivalence.toml", on="2025-01-01")
     text = rule.compute(annual_income=38_668.84, household_size=2, age=30).explain(lang="en")
     assert "× √2 (number of people in the household) ≈ CA$38,668.84." in text
-    assert "CA$38,668.84, at most CA$38,668.841, that is “income threshold of the household”" in text
+    assert (
+        "CA$38,668.84, at most CA$38,668.841, that is “income threshold of the household”" in text
+    )
     assert "minus 36% ≈ CA$2.14, rounded to the nearest CA$0.05: CA$2.15" in text
 
 
@@ -322,7 +326,9 @@ def test_the_words_of_a_result_depend_on_what_it_is(lang, said):
 def test_nothing_that_would_change_is_said_too():
     rule = load_rule("hauts-de-france/repas-etudiants", on="2023-09-01")
     notice = rule.compute(age=35).explain(lang="en")
-    assert lines(notice, "changes") == ["None of these, alone, would change the result: municipality of residence, student."]
+    assert lines(notice, "changes") == [
+        "None of these, alone, would change the result: municipality of residence, student."
+    ]
 
 
 def test_a_municipality_has_its_name_and_its_list():

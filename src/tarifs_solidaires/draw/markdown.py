@@ -192,7 +192,10 @@ class _Page:
             self.step(flow, work)
         if flow.sources:
             self.heading(3, self.word("Sources"))
-            self.out += [*(f"{n}. {linked(one, self.words.lang)}" for n, one in enumerate(flow.sources, 1)), ""]
+            self.out += [
+                *(f"{n}. {linked(one, self.words.lang)}" for n, one in enumerate(flow.sources, 1)),
+                "",
+            ]
 
     def step(self, flow: Flow, work: Work) -> None:
         words = self.words

@@ -5,10 +5,11 @@
   const box = document.getElementById("search"), count = document.getElementById("count"), none = document.getElementById("none");
   const folded = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
   const search = () => {
-    const wanted = folded(box.value).split(/\s+/).filter(Boolean);
+    const wanted = folded(box.value).match(/[\p{L}\p{N}_]+/gu) ?? [];
     let shown = 0;
+    // of a word that is sought, words begin with it: no "Bordeaux" for "eau"
     entries.forEach((entry, i) => {
-      const fits = wanted.every((word) => words[i].includes(word));
+      const fits = wanted.every((word) => ` ${words[i]}`.includes(` ${word}`));
       entry.hidden = !fits;
       shown += fits;
     });

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
+import tomllib
 import unicodedata
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from tarifs_solidaires.catalogue import LANGUAGES
@@ -172,7 +175,7 @@ def _atlas(rules: Sequence[DatedRule], lang: str) -> str:
             {
                 "href": f"{rule.name}/{page}", "title": rule.title.to(own), "lang": own,
                 "purpose": rule.purpose.to(own), "days": days,
-                "words": folded(" ".join([rule.name, rule.authority, *texts])),
+                "words": folded(" ".join([rule.name, *_called(territory), rule.authority, *texts])),
             }
         )  # fmt: skip
     style, script = page_file("page.css"), page_file("search.js")
@@ -187,20 +190,34 @@ def _atlas(rules: Sequence[DatedRule], lang: str) -> str:
         {"lang": one, "href": _index(one), "name": capital(language(one).name_of(one))}
         for one in LANGUAGES
     ]
-    named = [(place.replace("-", " ").title(), group) for place, group in territories.items()]
+    named = [(_called(place, lang)[0], group) for place, group in territories.items()]
     return template("atlas.html").render(
         lang=lang, t=t, style=style, script=script, style_hash=script_hash(style), data=data,
         script_hash=script_hash(script), languages=languages, territories=named, count=len(rules),
     )  # fmt: skip
 
 
+def _called(territory: str, lang: str = "") -> tuple[str, ...]:
+    """Return how a territory is called in a language, or in each."""
+    told = _territories().get(territory, territory.replace("-", " ").title())
+    if isinstance(told, str):
+        return (told,)
+    return (told.get(lang) or next(iter(told.values())),) if lang else tuple(told.values())
+
+
+@lru_cache(maxsize=1)
+def _territories() -> dict[str, str | dict[str, str]]:
+    return tomllib.loads(page_file("territories.toml"))
+
+
 def folded(text: str) -> str:
-    """Return a text as the search compares it: small letters without accents.
+    """Return the words of a text as the search compares them: small letters without accents.
 
     Examples
     --------
-    >>> folded("Água do Recife")
-    'agua do recife'
+    >>> folded("Água do Recife, l'eau")
+    'agua do recife l eau'
     """
     plain = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(c for c in plain if not unicodedata.combining(c))
+    letters = "".join(c for c in plain if not unicodedata.combining(c))
+    return " ".join(re.findall(r"\w+", letters))
