@@ -146,7 +146,9 @@ register: Register = load_register("examples/nantes_2020")
 fewer: Register = register.without("partenaires", "pa-01")
 fewer = fewer.with_record("partenaires", register.records["partenaires"]["pa-01"])
 save_register(fewer, "folder", layout="yaml")
-lines: list[tuple[int, str, str]] = [(p.line, p.path, p.message) for p in check_lines("r.jsonl")]
+lines: list[tuple[int | None, str, str]] = [
+    (fault.line, fault.field, fault.message) for fault in check_lines("r.jsonl")
+]
 findings: list[Finding] = register.check(on="2020-12-15", lang="pt")
 reasons: list[str] = [silenced.raison for silenced in register.silenced(register.etat_au)]
 figures: dict[str, object] = register.indicators(2020)

@@ -200,8 +200,8 @@ class CanteenFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 def _levels(around: Mapping[str, npt.NDArray[Any]], reads: str) -> npt.NDArray[Any]:
     """Return the level of what a term reads of each day; what is too far is one level more."""
     if reads == "week":
-        return np.clip(around["position"], 0, WEEKS - 1)
-    return np.minimum(around[reads], CALENDAR[reads])
+        return np.asarray(np.clip(around["position"], 0, WEEKS - 1))
+    return np.asarray(np.minimum(around[reads], CALENDAR[reads]))
 
 
 def column(table: Any, name: str) -> npt.NDArray[Any]:

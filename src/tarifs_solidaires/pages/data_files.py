@@ -9,12 +9,13 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
+from tarifs_solidaires.catalogue import msg
 from tarifs_solidaires.draw.flow import Flow
 from tarifs_solidaires.people.cells import neutral
 from tarifs_solidaires.rules.dated import DatedRule
 from tarifs_solidaires.rules.file import RuleFile, Source
 from tarifs_solidaires.rules.load import load_jurisdiction
-from tarifs_solidaires.say.language import Language, msg
+from tarifs_solidaires.say.language import Language
 from tarifs_solidaires.values.numbers import decimal_text
 from tarifs_solidaires.values.texts import Texts
 

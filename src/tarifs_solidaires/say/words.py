@@ -10,7 +10,7 @@ from typing import Any
 
 import attrs
 
-from tarifs_solidaires.catalogue import Worded
+from tarifs_solidaires.catalogue import Worded, msg
 from tarifs_solidaires.engine.exact import Surd, Value, compare
 from tarifs_solidaires.engine.expression import Among, Compare, Number, Sign
 from tarifs_solidaires.rules.build import FAR
@@ -30,7 +30,6 @@ from tarifs_solidaires.say.language import (
     clean,
     is_exact,
     marked,
-    msg,
 )
 from tarifs_solidaires.say.nearest import Change, Changes, Switch
 from tarifs_solidaires.values.numbers import decimal_text
@@ -546,8 +545,9 @@ class Words:
     def _moved(self, name: str, value: Value) -> str:
         """Return a result after a change; where rounding would hide the change, on which side it is."""
         now, unit = self.facts.outputs[name], self.outputs[name].unit
-        numbers = isinstance(value, Fraction | Surd) and isinstance(now, Fraction | Surd)
-        if not numbers or not alike(value, now, unit, 2):
+        if not (isinstance(value, Fraction | Surd) and isinstance(now, Fraction | Surd)):
+            return self.output(name, value)
+        if not alike(value, now, unit, 2):
             return self.output(name, value)
         sentence = (
             msg("a little more than {value}") if compare(value, ">", now)
@@ -692,8 +692,9 @@ class Words:
             yield say("If you have a question or disagree, turn to: {contact}.", **fill)
         for right in law.right if law is not None else ():
             yield self._legal(right.text, right.reference, fill)
-        texts = (*mentions, *law.right) if law is not None else ()
-        addresses = dict.fromkeys(text.url for text in texts if text.url)
+        rights = law.right if law is not None else ()
+        addresses = dict.fromkeys(text.url for text in mentions if text.url)
+        addresses |= dict.fromkeys(text.url for text in rights if text.url)
         if addresses:
             yield self.pair(say("Text of the law"), ", ".join(map(clean, addresses)))
         yield self.contact(self.rule.file.contact)
