@@ -1,6 +1,7 @@
 """What every test shares: where the real data are, when they are there."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,15 @@ collect_ignore = [
     "pyodide",
     "service",
 ]  # nox sessions of their own: they need other programs or libraries
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _english_environment() -> Iterator[None]:
+    """Let programs answer in English, whatever the language of who runs the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+            patch.delenv(name, raising=False)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -5,15 +5,11 @@ import subprocess
 import sys
 from fractions import Fraction
 from importlib.resources import files
-from string import Formatter
 
 import pytest
-from babel.messages.extract import extract_from_dir
-from babel.messages.pofile import read_po
 from drawn_rules import ALL, HERE, MADE_UP
 
 from tarifs_solidaires import InputError, list_rules, load_rule
-from tarifs_solidaires.catalogue import translator
 from tarifs_solidaires.draw.flow import make_flow
 from tarifs_solidaires.draw.wording import Wording
 
@@ -195,31 +191,6 @@ def test_the_module_is_loaded_when_something_is_drawn():
         "r.to_svg(); assert 'babel' in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
-
-
-def test_every_sentence_of_the_drawings_is_translated_with_its_placeholders():
-    folder = str(PACKAGE / "draw")
-    words = {"msg": None, "say": None, "word": None, "ngettext": (1, 2)}
-    said = {one[2] for one in extract_from_dir(folder, keywords=words)}
-    assert len(said) > 80
-    for lang in ("fr", "pt"):
-        file = PACKAGE / "locale" / lang / "LC_MESSAGES" / "tarifs_solidaires.po"
-        with file.open("rb") as stream:
-            written = {message.id: message.string for message in read_po(stream) if message.id}
-        compiled = translator(lang)
-        for sentence in said:
-            assert sentence in written, (lang, sentence)
-            one = isinstance(sentence, str)
-            forms = (written[sentence],) if one else written[sentence]
-            found = compiled.gettext(sentence) if one else compiled.ngettext(*sentence, 1)
-            assert found == forms[0]
-            for form in forms:
-                assert form
-                assert _names(form) == _names(sentence if one else sentence[1])
-
-
-def _names(text):
-    return sorted(name for _, name, _, _ in Formatter().parse(text) if name is not None)
 
 
 def test_the_made_up_rules_are_there():

@@ -9,13 +9,10 @@ from fractions import Fraction
 from html.parser import HTMLParser
 from importlib.resources import files
 from pathlib import Path, PurePosixPath
-from string import Formatter
 
 import html5lib
 import jsonschema
 import pytest
-from babel.messages.extract import extract_from_dir
-from babel.messages.pofile import read_po
 from calculator import NODE, boundary, differences, job, run
 from persons import EXAMPLES, persons, versions
 
@@ -371,25 +368,6 @@ def test_no_such_rule_is_told():
 
 
 # -- words ---------------------------------------------------------------------------------------
-
-
-def test_every_sentence_of_the_pages_is_translated_with_its_places():
-    keywords = {"msg": None, "say": None, "plural": (1, 2)}
-    said = {one[2] for one in extract_from_dir(str(PACKAGE / "pages"), keywords=keywords)}
-    assert len(said) > 80
-    for lang in ("fr", "pt"):
-        with (PACKAGE / "locale" / lang / "LC_MESSAGES" / "tarifs_solidaires.po").open(
-            "rb"
-        ) as file:
-            written = {message.id: message.string for message in read_po(file) if message.id}
-        for sentence in said:
-            assert sentence in written, (lang, sentence)
-            assert written[sentence], (lang, sentence)
-            assert _places(written[sentence]) == _places(sentence)
-
-
-def _places(text):
-    return sorted(name for _, name, _, _ in Formatter().parse(text) if name is not None)
 
 
 def test_numbers_are_written_as_in_notices():

@@ -223,7 +223,7 @@ def test_scalars_give_scalars_and_arrays_are_read_only():
         ({"quotient_familial": 1, "commune": "Nantes"}, ["not_a_code"], "'Nantes' is not a code"),
         ({"quotient_familial": 1, "commune": 44109}, ["type"], "expected a code"),
         ({"quotient_familial": 1, "quotient": 1}, ["unknown_input"], "did you mean quotient_familial"),
-        ({}, ["missing_input"], "quotient_familial .*or nombre_parts with revenu"),
+        ({}, ["missing_input"], "quotient_familial .*or nombre_parts and revenu"),
         ({"quotient_familial": None}, ["missing_input"], "is missing"),
         ({"quotient_familial": -1, "age": 200, "commune": "x"},
          ["out_of_bounds", "out_of_bounds", "not_a_code"], "age: 200"),

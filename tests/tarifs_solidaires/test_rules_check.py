@@ -53,7 +53,7 @@ WARNINGS = [
     # money and units
     ('[output.prix]\nkind = "price"\nunit = "EUR"', '[output.prix]\nkind = "price"\nunit = "USD"', "currency", 'unit = "USD"', "the unit is in USD, the file in EUR"),
     ('formula = "base * part"', 'formula = "base + rang"', "unit", 'formula = "base + rang"', None),
-    ('at_most = 6.20', 'at_most = "plafond"', "unit", 'at_most = "plafond"', "bounds EUR and EUR/month"),
+    ('at_most = 6.20', 'at_most = "plafond"', "unit", 'at_most = "plafond"', "bounds EUR by EUR/month"),
     ('"x < plafond"', '"x < plafond * part_reelle"', "unit", None, None),
     # what nothing reads
     ('[input.eleve]', '[input.inutile]\nkind = "flag"\nlabel = { fr = "x y", en = "x" }\n[input.eleve]', "unused", "[input.inutile]", "nothing reads the input inutile; take it out"),
@@ -93,7 +93,7 @@ ERRORS = [
     ('tranche = "on a grant"', 'tranche = "grant"', "case_result", None, "expected the row \"grant\", found 'boursier'"),
     ("rang = 2, statut", "rang = 0, statut", "case_input", None, "cannot be computed: rang: 0 is not between 1 and 20"),
     ("rang = 2, statut", "rangs = 2, statut", "case_input", None, "rangs is not an input of this rule; did you mean rang?"),
-    ("rang = 2, statut", "rang = 13, statut", "case_input", None, "cannot be computed: rang: au plus douze"),
+    ("rang = 2, statut", "rang = 13, statut", "case_input", None, "cannot be computed: rang: twelve at most"),
     ("quotient = 500, rang", "rang", "case_input", None, "quotient is missing"),
 ]  # fmt: skip
 

@@ -185,7 +185,7 @@ def test_versions_stand_in_order_and_one_that_is_damaged_leaves_the_others_check
 @pytest.mark.parametrize(
     ("text", "line", "words"),
     [
-        ("format = 2\nname = \n", 2, "this is not TOML: invalid value"),
+        ("format = 2\nname = \n", 2, "this is not TOML: a value cannot be read"),
         ('name = "a\nb = 1', 1, "close the text with a quote"),
         ("a = 0,5", 1, "write a number with a decimal point: 40.50, not 40,50"),
         ("a = 0.55 %", 1, 'write the number alone, or a formula between quotes, such as "0.55 %"'),

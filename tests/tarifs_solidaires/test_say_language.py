@@ -7,10 +7,8 @@ import re
 from fractions import Fraction
 from importlib.resources import files
 from pathlib import Path
-from string import Formatter
 
 import pytest
-from babel.messages.extract import extract_from_file
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from hypothesis import given
@@ -34,39 +32,6 @@ PACKAGE = files("tarifs_solidaires")
 CATALOGUES = [
     PACKAGE / "locale" / lang / "LC_MESSAGES" / "tarifs_solidaires.po" for lang in ("fr", "pt")
 ]
-KEYWORDS = {"msg": None, "say": None, "plural": (1, 2), "plurals": (1, 2)}
-
-
-@pytest.fixture(params=CATALOGUES, ids=lambda file: file.parent.parent.name)
-def catalogue(request):
-    with request.param.open("rb") as stream:
-        return read_po(stream)
-
-
-def sentences():
-    """Return the sentences of the package that are marked for the catalogue."""
-    found = set()
-    for file in sorted(Path(str(PACKAGE / "say")).glob("*.py")):
-        for _, sentence, _, _ in extract_from_file("python", str(file), keywords=KEYWORDS):
-            found.add(sentence)
-    return found
-
-
-def placeholders(sentence):
-    return sorted(name for _, name, _, _ in Formatter().parse(sentence) if name is not None)
-
-
-@pytest.mark.filterwarnings("ignore")  # formatted strings are no sentences
-def test_every_sentence_is_translated_with_its_placeholders(catalogue):
-    known = {message.id: message.string for message in catalogue if message.id}
-    missing = sentences() - set(known)
-    assert not missing, "keep the catalogues as the head of each says"
-    for sentence, translated in known.items():
-        singular = sentence if isinstance(sentence, str) else sentence[1]
-        forms = (translated,) if isinstance(sentence, str) else translated
-        for form in forms:
-            assert form.strip(), sentence
-            assert placeholders(form) == placeholders(singular), sentence
 
 
 @pytest.mark.parametrize("file", CATALOGUES, ids=lambda file: file.parent.parent.name)
