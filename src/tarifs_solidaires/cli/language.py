@@ -38,7 +38,7 @@ def wanted_language(arguments: Sequence[str], environment: Mapping[str, str] = o
     >>> wanted_language(["list"], {"LC_ALL": "", "LANG": "pt_BR.UTF-8"})
     'pt'
     """
-    for option, value in zip(arguments, [*arguments[1:], ""], strict=True):
+    for option, value in zip(arguments, [*arguments[1:], ""], strict=False):
         name, equals, inside = option.partition("=")
         given = inside if equals else value
         if name == "--lang" and given.partition("-")[0].lower() in LANGUAGES:
