@@ -124,6 +124,44 @@ def test_the_help_of_the_program_loads_no_command(name):
     assert all("run" not in item._defaults for item in group.choices.values())
 
 
+# What takes long to load, which the options of no command need.
+HEAVY = {
+    "tarifs-solidaires": ("numpy", "tarifs_solidaires.rules.load"),
+    "prevision-cantine": (
+        "scipy",
+        "prevision_cantine.city.city",
+        "prevision_cantine.model.forecaster",
+    ),
+    "charte-registry": ("charte_registry.register", "charte_registry.profiles"),
+}
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_the_help_of_a_command_loads_what_it_runs_with_no_sooner(name):
+    code = (
+        "import sys\nfrom importlib import import_module\nprogram, *heavy = sys.argv[1:]\n"
+        "program = import_module(program)\n"
+        "for command in program.COMMANDS:\n"
+        "    program.parser([command])\n"
+        "    found = [name for name in heavy if name in sys.modules]\n"
+        "    if found:\n        sys.exit(f'{command} loads {found}')\n"
+    )
+    arguments = [PROGRAMS[name].__name__, *HEAVY[name]]
+    done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_formats_of_the_option_are_those_of_the_export():
+    option = import_module("charte_registry.cli.export").FORMATS
+    assert option == tuple(import_module("charte_registry.exchange.exporters.formats").FORMATS)
+
+
+def test_the_options_name_the_usual_values():
+    seconds = import_module("prevision_cantine.model.choosing").SECONDS
+    said = " ".join(_options("prevision-cantine", "settings").format_help().split())
+    assert f"{seconds:.0f} by default" in said
+
+
 class _Terminal:
     def isatty(self):
         return True

@@ -10,21 +10,19 @@ import shutil
 import tempfile
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from charte_registry.check import LANGUAGES, Checked, judge, rules_of
 from charte_registry.cli.dates import judged_on
 from charte_registry.cli.language import said
 from charte_registry.errors import RegisterError, nearest
-from charte_registry.exchange.sarif import to_sarif
-from charte_registry.files import load_register, save_register
-from charte_registry.files.revisions import load_revision
-from charte_registry.fixes import mended
-from charte_registry.publish.findings import to_text
-from charte_registry.register import Register
-from charte_registry.rules.finding import Finding
+from charte_registry.messages import LANGUAGES
+
+if TYPE_CHECKING:
+    from charte_registry.check import Checked
+    from charte_registry.register import Register
+    from charte_registry.rules.finding import Finding
 
 EXAMPLES = """\
 charte-registry check registre
@@ -71,6 +69,12 @@ def add(command: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    from charte_registry.check import judge, rules_of
+    from charte_registry.exchange.sarif import to_sarif
+    from charte_registry.files import load_register
+    from charte_registry.files.revisions import load_revision
+    from charte_registry.publish.findings import to_text
+
     register = load_register(arguments.folder)
     day = judged_on(arguments.on)
     if arguments.fix or arguments.dry_run:
@@ -108,6 +112,9 @@ def _run(arguments: argparse.Namespace) -> int:
 
 def _fix(register: Register, folder: Path, day: dt.date, *, write: bool) -> int:
     """Show what is mended as a diff, and write it where that is asked."""
+    from charte_registry.files import save_register
+    from charte_registry.fixes import mended
+
     if not folder.is_dir():
         raise RegisterError("fix_needs_folder", where=folder)
     after = mended(register, day)

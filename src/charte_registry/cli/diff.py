@@ -7,9 +7,6 @@ import json
 
 import attrs
 
-from charte_registry.difference import count_told, diff
-from charte_registry.files.revisions import load_revision
-
 EXAMPLES = """\
 charte-registry diff registre_2024 registre_2025
 charte-registry diff HEAD~1:registre registre --format json"""
@@ -29,6 +26,9 @@ def add(command: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    from charte_registry.difference import count_told, diff
+    from charte_registry.files.revisions import load_revision
+
     changes = diff(load_revision(arguments.old), load_revision(arguments.new))
     if arguments.format == "json":
         print(json.dumps([attrs.asdict(c) for c in changes], ensure_ascii=False, indent=2))

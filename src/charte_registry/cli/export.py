@@ -8,16 +8,17 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from charte_registry.check import LANGUAGES
 from charte_registry.cli.dates import judged_on
 from charte_registry.cli.language import said
 from charte_registry.cli.terminal import close
 from charte_registry.errors import RegisterError
-from charte_registry.exchange.exporters.formats import FORMATS, export_register
 from charte_registry.exchange.importers.archive import Limits, read_bytes
-from charte_registry.files import load_register
-from charte_registry.publish.public import public
+from charte_registry.messages import LANGUAGES
 from charte_registry.syntax import not_json
+
+FORMATS = (
+    "cnil-ods", "cnil-xlsx", "xlsx", "ods", "csv", "json", "jsonld", "algoritmeregister", "parquet",
+)  # fmt: skip
 
 EXAMPLES = """\
 charte-registry export registre --format xlsx --output registre.xlsx
@@ -27,7 +28,7 @@ charte-registry export registre --format jsonld --public --base https://example.
 def add(command: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
     command.add_argument("folder", help="folder of the register")
-    command.add_argument("--format", choices=tuple(FORMATS), required=True, help="what to write")
+    command.add_argument("--format", choices=FORMATS, required=True, help="what to write")
     command.add_argument("--output", type=Path, required=True, help="a file, - to print it; for csv and parquet a new folder")  # fmt: skip
     command.add_argument("--public", action="store_true", help="only what the schema marks as public")  # fmt: skip
     command.add_argument("--base", help="for jsonld: address below which the records are")
@@ -40,6 +41,10 @@ def add(command: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    from charte_registry.exchange.exporters.formats import export_register
+    from charte_registry.files import load_register
+    from charte_registry.publish.public import public
+
     register = load_register(arguments.folder)
     judged = arguments.format in ("xlsx", "ods") and not arguments.public
     remarks = export_register(

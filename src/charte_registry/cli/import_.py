@@ -4,25 +4,19 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from charte_registry.cli import editing, importing
 from charte_registry.cli.language import said
 from charte_registry.errors import RegisterError
-from charte_registry.exchange.exporters.formats import WORKBOOKS
-from charte_registry.exchange.importers.algoritmeregister import read_algoritmeregister
 from charte_registry.exchange.importers.archive import Limits
-from charte_registry.exchange.importers.cnil import read_cnil
-from charte_registry.exchange.importers.fideslang import read_fideslang
-from charte_registry.exchange.importers.flat import read_tables
-from charte_registry.exchange.importers.guess import guessed, propose
-from charte_registry.exchange.importers.mapped import read_table
-from charte_registry.exchange.importers.recognise import recognised
-from charte_registry.exchange.importers.workbook import read_sheets
-from charte_registry.exchange.remarks import Import
-from charte_registry.exchange.workbook.read import is_register_workbook
-from charte_registry.files.whole import write_text
+from charte_registry.messages import LANGUAGES
+
+if TYPE_CHECKING:
+    from charte_registry.exchange.remarks import Import
 
 FORMATS = ("workbook", "cnil", "table", "tables", "algoritmeregister", "fideslang")
+
+_LIMITS = Limits()
 
 EXAMPLES = """\
 charte-registry import register.xlsx registre --titre Registre --territoire Villeneuve
@@ -41,11 +35,47 @@ def add(command: argparse.ArgumentParser) -> None:
     table.add_argument("--kind", default="traitements", help="kind of the records that are guessed")
     command.add_argument("--responsable", metavar="NAME", help="the controller, where the source names a person or nobody")  # fmt: skip
     command.add_argument("--include-example", action="store_true", help="read the filled example of the CNIL's model too")  # fmt: skip
-    importing.add_options(command)
+    _add_shared(command)
     command.set_defaults(run=_run)
 
 
+def _add_shared(command: argparse.ArgumentParser) -> None:
+    """Add the options that every import has."""
+    command.add_argument("--replace", action="store_true", help="replace records that differ")
+    command.add_argument("--merge", action="store_true", help="take over what the source changed since it was last read, and nothing else")  # fmt: skip
+    command.add_argument("--dry-run", action="store_true", help="show what would change, and write nothing")  # fmt: skip
+    command.add_argument("--conflicts", choices=("refuse", "register", "source"), default="refuse", help="whose value counts where both sides changed a field; by default nothing is written")  # fmt: skip
+    command.add_argument("--source-name", metavar="NAME", help="the earlier import to compare with, where the file has another name now")  # fmt: skip
+    command.add_argument("--lang", default="en", choices=LANGUAGES, help="language of the changes")
+    command.add_argument("--titre", help="title of a new register")
+    command.add_argument("--territoire", help="territory of a new register")
+    command.add_argument("--on", help="day that a new register describes, YYYY-MM-DD")
+    command.add_argument("--report", type=Path, metavar="FILE.json", help="write the whole report there: every cell that is in no record, with sheet, cell and text")  # fmt: skip
+    command.add_argument("--format", choices=("text", "json"), default="text", help="of the report")
+    command.add_argument(
+        "--max-bytes",
+        type=int,
+        default=_LIMITS.file_bytes,
+        metavar="N",
+        help="most bytes of the file",
+    )
+    command.add_argument("--max-unpacked-bytes", type=int, default=_LIMITS.unpacked_bytes, metavar="N", help="most bytes that a workbook unpacks to")  # fmt: skip
+    command.add_argument(
+        "--max-ratio",
+        type=int,
+        default=_LIMITS.ratio,
+        metavar="N",
+        help="most times that a workbook grows when it is unpacked",
+    )
+    command.add_argument(
+        "--max-cells", type=int, default=_LIMITS.cells, metavar="N", help="most cells"
+    )
+
+
 def _run(arguments: argparse.Namespace) -> int:
+    from charte_registry.cli import editing, importing
+    from charte_registry.exchange.importers.flat import read_tables
+
     source, limits = arguments.source, importing.limits(arguments)
     kind = arguments.source_format or _recognised(source, limits)
     if not kind:
@@ -67,12 +97,24 @@ def _run(arguments: argparse.Namespace) -> int:
 
 def _recognised(source: Path, limits: Limits) -> str:
     """Return what a source is; a workbook that ``export`` wrote is one of the register's own."""
+    from charte_registry.exchange.exporters.formats import WORKBOOKS
+    from charte_registry.exchange.importers.recognise import recognised
+    from charte_registry.exchange.workbook.read import is_register_workbook
+
     if source.suffix.lower() in WORKBOOKS and is_register_workbook(source, limits):
         return "workbook"
     return recognised(source, limits)
 
 
 def _read(arguments: argparse.Namespace, kind: str) -> Import:
+    from charte_registry.cli import importing
+    from charte_registry.exchange.importers.algoritmeregister import read_algoritmeregister
+    from charte_registry.exchange.importers.cnil import read_cnil
+    from charte_registry.exchange.importers.fideslang import read_fideslang
+    from charte_registry.exchange.importers.guess import guessed
+    from charte_registry.exchange.importers.mapped import read_table
+    from charte_registry.exchange.importers.workbook import read_sheets
+
     source, limits = arguments.source, importing.limits(arguments)
     if kind == "table":
         kinds = importing.kinds(arguments)
@@ -91,6 +133,11 @@ def _read(arguments: argparse.Namespace, kind: str) -> Import:
 
 def _propose(arguments: argparse.Namespace) -> int:
     """Write the guessed mapping of a table into a new file."""
+    from charte_registry.cli import importing
+    from charte_registry.exchange.importers.guess import propose
+    from charte_registry.exchange.importers.workbook import read_sheets
+    from charte_registry.files.whole import write_text
+
     if arguments.propose.exists():
         raise RegisterError("file_exists", where=arguments.propose)
     sheets = read_sheets(arguments.source, limits=importing.limits(arguments))

@@ -1,4 +1,4 @@
-"""What the commands that import share: limits, the register that takes the records, the report."""
+"""What imports share: limits, the register that takes the records, the report."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from typing import Any
 
 import attrs
 
-from charte_registry.check import LANGUAGES
 from charte_registry.cli.dates import judged_on
 from charte_registry.cli.language import said
 from charte_registry.difference import count_told, diff
@@ -28,41 +27,6 @@ from charte_registry.records import KINDS
 from charte_registry.records.manifeste import Manifeste
 from charte_registry.register import Register
 from charte_registry.vocabularies.modele_cnil import FONCTIONS
-
-_LIMITS = Limits()
-
-
-def add_options(command: Any) -> None:
-    """Add the options that every import has."""
-    command.add_argument("--replace", action="store_true", help="replace records that differ")
-    command.add_argument("--merge", action="store_true", help="take over what the source changed since it was last read, and nothing else")  # fmt: skip
-    command.add_argument("--dry-run", action="store_true", help="show what would change, and write nothing")  # fmt: skip
-    command.add_argument("--conflicts", choices=("refuse", "register", "source"), default="refuse", help="whose value counts where both sides changed a field; by default nothing is written")  # fmt: skip
-    command.add_argument("--source-name", metavar="NAME", help="the earlier import to compare with, where the file has another name now")  # fmt: skip
-    command.add_argument("--lang", default="en", choices=LANGUAGES, help="language of the changes")
-    command.add_argument("--titre", help="title of a new register")
-    command.add_argument("--territoire", help="territory of a new register")
-    command.add_argument("--on", help="day that a new register describes, YYYY-MM-DD")
-    command.add_argument("--report", type=Path, metavar="FILE.json", help="write the whole report there: every cell that is in no record, with sheet, cell and text")  # fmt: skip
-    command.add_argument("--format", choices=("text", "json"), default="text", help="of the report")
-    command.add_argument(
-        "--max-bytes",
-        type=int,
-        default=_LIMITS.file_bytes,
-        metavar="N",
-        help="most bytes of the file",
-    )
-    command.add_argument("--max-unpacked-bytes", type=int, default=_LIMITS.unpacked_bytes, metavar="N", help="most bytes that a workbook unpacks to")  # fmt: skip
-    command.add_argument(
-        "--max-ratio",
-        type=int,
-        default=_LIMITS.ratio,
-        metavar="N",
-        help="most times that a workbook grows when it is unpacked",
-    )
-    command.add_argument(
-        "--max-cells", type=int, default=_LIMITS.cells, metavar="N", help="most cells"
-    )
 
 
 def limits(arguments: argparse.Namespace) -> Limits:

@@ -9,8 +9,6 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from charte_registry.files import load_register
-
 EXAMPLES = """\
 charte-registry indicators registre --year 2025
 charte-registry indicators registre --year 2025 --format csv"""
@@ -27,6 +25,8 @@ def add(command: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    from charte_registry.files import load_register
+
     figures = load_register(arguments.folder).indicators(arguments.year)
     if arguments.format == "json":
         print(json.dumps(figures, ensure_ascii=False, indent=2))

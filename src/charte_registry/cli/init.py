@@ -7,15 +7,9 @@ import datetime as dt
 import json
 from pathlib import Path
 
-from charte_registry.check import LANGUAGES
 from charte_registry.cli.language import said
 from charte_registry.cli.terminal import close
-from charte_registry.files.skeleton import SCHEMAS
-from charte_registry.files.starter import starter
-from charte_registry.files.whole import write_folder
-from charte_registry.profiles import load_profile
-from charte_registry.records import KINDS
-from charte_registry.schema import kind_schema
+from charte_registry.messages import LANGUAGES
 
 EXAMPLES = """\
 charte-registry init registre
@@ -36,6 +30,13 @@ def add(command: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    from charte_registry.files.skeleton import SCHEMAS
+    from charte_registry.files.starter import starter
+    from charte_registry.files.whole import write_folder
+    from charte_registry.profiles import load_profile
+    from charte_registry.records import KINDS
+    from charte_registry.schema import kind_schema
+
     profile = load_profile(arguments.profile) if arguments.profile else None
     kinds, reference = (KINDS, "") if profile is None else (profile.kinds, profile.reference)
     files = starter(dt.date.today(), arguments.lang, profile)

@@ -23,7 +23,7 @@ def asked(argv: Sequence[str]) -> str:
     >>> asked(["site", "registre", "site", "--lang", "pt,fr"]), asked(["--lang=fr"]), asked(["check"])
     ('pt', 'fr', 'en')
     """
-    for option, value in zip(argv, [*argv[1:], ""], strict=True):
+    for option, value in zip(argv, [*argv[1:], ""], strict=False):
         name, equals, inside = option.partition("=")
         if name == "--lang":
             lang = (inside if equals else value).partition(",")[0]

@@ -10,7 +10,6 @@ import attrs
 
 from charte_registry.cli.language import said
 from charte_registry.cli.terminal import close
-from charte_registry.migrations.folder import migrate_folder
 from charte_registry.schema.versions import VERSION, VERSIONS
 
 EXAMPLES = """\
@@ -34,6 +33,8 @@ def add(command: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    from charte_registry.migrations.folder import migrate_folder
+
     remarks = migrate_folder(arguments.folder, arguments.output, version=arguments.version)
     if arguments.format == "json":
         rows = [{**attrs.asdict(remark), "lost": remark.lost} for remark in remarks]

@@ -8,22 +8,17 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from charte_registry.cli.language import said
 from charte_registry.cli.terminal import close
 from charte_registry.errors import Fault, RegisterError, nearest
-from charte_registry.exchange.importers.wording import slug
-from charte_registry.exchange.workbook.names import Directory
-from charte_registry.files import load_register
-from charte_registry.files.skeleton import SCHEMAS, meaning, part_of, schema_line, skeleton
-from charte_registry.files.whole import write_text
-from charte_registry.files.words import LANGUAGES, words
-from charte_registry.records.base import FieldError, structure, unstructure
-from charte_registry.records.formats import FICHE
-from charte_registry.register import Register
+from charte_registry.messages import LANGUAGES
+
+if TYPE_CHECKING:
+    from charte_registry.register import Register
 
 SHOWN = 8  # identifiers that a question proposes
 
@@ -46,6 +41,11 @@ def add(command: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    from charte_registry.files import load_register
+    from charte_registry.files.skeleton import SCHEMAS, schema_line, skeleton
+    from charte_registry.files.whole import write_text
+    from charte_registry.records.base import FieldError, structure, unstructure
+
     register = load_register(arguments.folder)
     kind = _kind(arguments.kind, register.kinds)
     cls = register.kinds[kind]
@@ -91,6 +91,8 @@ def _named_by(cls: type[Any]) -> str:
 
 def _choices(cls: type[Any], path: str, register: Register, lang: str) -> Iterator[str]:
     """Yield what a field can hold, a line each: the codes with their labels, or records with their names."""
+    from charte_registry.files.skeleton import part_of
+
     *outer, last = path.split(".")
     for step in outer:
         found = attrs.fields_dict(attrs.resolve_types(cls))
@@ -206,6 +208,8 @@ def ask(
     answer : callable
         Asks one question and returns the answer, such as ``input``.
     """
+    from charte_registry.files.skeleton import part_of
+
     naming = _naming(cls)  # asked first: the identifier is offered from them
     fields = sorted(attrs.fields(attrs.resolve_types(cls)), key=lambda f: f.name not in naming)
     for field in fields:
@@ -253,6 +257,9 @@ def _offer(cls: type[Any], data: Mapping[str, Any], register: Register) -> str:
 
     Records that have a day and nothing else are numbered within their year, as wide as those before.
     """
+    from charte_registry.exchange.importers.wording import slug
+    from charte_registry.records.formats import FICHE
+
     naming = _naming(cls)
     if not all(data.get(name) for name in naming):
         return ""
@@ -287,6 +294,10 @@ class _Question:
 
     def answered(self, register: Register, lang: str, answer: Callable[[str], str]) -> str:
         """Ask until an answer is allowed; an empty one leaves out what is not required."""
+        from charte_registry.exchange.workbook.names import Directory
+        from charte_registry.files.skeleton import meaning
+        from charte_registry.files.words import words
+
         choices = _known(self.field, register, lang)
         known = (
             [key if key == label else f"{key}: {label}" for key, label in choices.items()]

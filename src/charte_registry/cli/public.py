@@ -8,8 +8,6 @@ from pathlib import Path
 from charte_registry.cli.language import said
 from charte_registry.cli.terminal import close
 from charte_registry.errors import RegisterError
-from charte_registry.files import load_register, save_register
-from charte_registry.publish.public import public
 
 EXAMPLES = """\
 charte-registry public registre registre_public"""
@@ -23,6 +21,9 @@ def add(command: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    from charte_registry.files import load_register, save_register
+    from charte_registry.publish.public import public
+
     register = public(load_register(arguments.folder))
     output = arguments.output
     # Never into a register that is there: it would lose its internal fields.

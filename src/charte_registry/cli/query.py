@@ -7,12 +7,12 @@ import csv
 import io
 import json
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from charte_registry.cli.dates import judged_on
-from charte_registry.files import load_register
-from charte_registry.files.cells import neutral
-from charte_registry.sql import Answer, query
+
+if TYPE_CHECKING:
+    from charte_registry.sql import Answer
 
 EXAMPLES = """\
 charte-registry query registre 'SELECT id, nom FROM traitements'
@@ -33,6 +33,9 @@ def add(command: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    from charte_registry.files import load_register
+    from charte_registry.sql import query
+
     answer = query(load_register(arguments.folder), arguments.sql, on=judged_on(arguments.on))
     print(_FORMATS[arguments.format](answer))
     return 0
@@ -51,6 +54,8 @@ def _plain(value: Any) -> Any:
 
 
 def _csv(answer: Answer) -> str:
+    from charte_registry.files.cells import neutral
+
     table = io.StringIO()
     rows = csv.writer(table, lineterminator="\n")
     rows.writerow(answer.columns)

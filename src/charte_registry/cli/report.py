@@ -5,16 +5,12 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from charte_registry.check import LANGUAGES
 from charte_registry.cli.dates import judged_on
 from charte_registry.cli.language import said
 from charte_registry.cli.terminal import close
 from charte_registry.errors import RegisterError
 from charte_registry.exchange.importers.archive import Limits, read_bytes
-from charte_registry.files import load_register
-from charte_registry.files.revisions import load_revision
-from charte_registry.files.whole import write_text
-from charte_registry.publish.report import render_report
+from charte_registry.messages import LANGUAGES
 
 MAX_BYTES = 2_000_000  # of a diagram
 
@@ -46,6 +42,11 @@ def add(command: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    from charte_registry.files import load_register
+    from charte_registry.files.revisions import load_revision
+    from charte_registry.files.whole import write_text
+    from charte_registry.publish.report import render_report
+
     page = render_report(
         load_register(arguments.folder),
         arguments.year,

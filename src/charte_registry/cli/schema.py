@@ -7,10 +7,6 @@ from pathlib import Path
 
 from charte_registry.cli.language import said
 from charte_registry.cli.terminal import close
-from charte_registry.files.whole import write_folder
-from charte_registry.profiles import load_profile
-from charte_registry.profiles.page import profile_files
-from charte_registry.schema import schema_files
 
 EXAMPLES = """\
 charte-registry schema --output schema
@@ -25,6 +21,11 @@ def add(command: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    from charte_registry.files.whole import write_folder
+    from charte_registry.profiles import load_profile
+    from charte_registry.profiles.page import profile_files
+    from charte_registry.schema import schema_files
+
     profile = arguments.profile
     files = schema_files() if profile is None else profile_files(load_profile(profile))
     write_folder(arguments.output, {name: text.encode() for name, text in files.items()})

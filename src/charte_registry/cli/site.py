@@ -4,24 +4,16 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from charte_registry.check import LANGUAGES
 from charte_registry.cli.dates import judged_on
 from charte_registry.cli.language import said
 from charte_registry.cli.terminal import close
 from charte_registry.errors import RegisterError, nearest
-from charte_registry.files import load_register
-from charte_registry.files.revisions import load_revision, unpacked
-from charte_registry.publish.site import (
-    read_history,
-    read_pages,
-    render_internal,
-    render_site,
-    write_site,
-)
-from charte_registry.publish.site.history import NO_HISTORY
-from charte_registry.publish.site.render import usual_languages
-from charte_registry.register import Register
+from charte_registry.messages import LANGUAGES
+
+if TYPE_CHECKING:
+    from charte_registry.register import Register
 
 EXAMPLES = """\
 charte-registry site registre site
@@ -64,6 +56,17 @@ def add(command: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    from charte_registry.files import load_register
+    from charte_registry.publish.site import (
+        read_history,
+        read_pages,
+        render_internal,
+        render_site,
+        write_site,
+    )
+    from charte_registry.publish.site.history import NO_HISTORY
+    from charte_registry.publish.site.render import usual_languages
+
     languages = tuple(arguments.lang.split(",")) if arguments.lang else None
     for lang in languages or ():
         if lang not in LANGUAGES:
@@ -107,6 +110,9 @@ def _run(arguments: argparse.Namespace) -> int:
 
 def _since(folder: str, revision: str) -> Register:
     """Return the register of a revision of its own folder, or of another folder."""
+    from charte_registry.files import load_register
+    from charte_registry.files.revisions import load_revision, unpacked
+
     if Path(revision).exists() or ":" in revision:
         return load_revision(revision)
     with unpacked(folder, revision) as copy:

@@ -7,7 +7,6 @@ import json
 import sys
 from pathlib import Path
 
-from prevision_cantine.city.load import load_city
 from prevision_cantine.cli.common import (
     LEAD_DAYS,
     add_folder,
@@ -20,18 +19,6 @@ from prevision_cantine.cli.common import (
 from prevision_cantine.cli.language_option import add_language
 from prevision_cantine.cli.terminal import is_quiet
 from prevision_cantine.errors import ForecastError
-from prevision_cantine.files.csv_file import csv_text
-from prevision_cantine.measure.backtest import backtest
-from prevision_cantine.measure.written import measure_file
-from prevision_cantine.model.forecaster import CanteenForecaster
-from prevision_cantine.say.backtest_page import write_backtest_page
-from prevision_cantine.say.measured import (
-    backtest_text,
-    csv_rows,
-    measured_rows,
-    measured_text,
-    say,
-)
 from prevision_cantine.words.language import counted
 
 PAST = """\
@@ -86,6 +73,20 @@ def add(item: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command."""
+    from prevision_cantine.city.load import load_city
+    from prevision_cantine.files.csv_file import csv_text
+    from prevision_cantine.measure.backtest import backtest
+    from prevision_cantine.measure.written import measure_file
+    from prevision_cantine.model.forecaster import CanteenForecaster
+    from prevision_cantine.say.backtest_page import write_backtest_page
+    from prevision_cantine.say.measured import (
+        backtest_text,
+        csv_rows,
+        measured_rows,
+        measured_text,
+        say,
+    )
+
     city, lang = load_city(arguments.folder), arguments.lang
     if arguments.forecasts is not None:
         if files := outputs(arguments):

@@ -6,7 +6,6 @@ import argparse
 from pathlib import Path
 
 from prevision_cantine.calendar.school_calendar import ZONES
-from prevision_cantine.city.make_calendar import make_calendar
 from prevision_cantine.cli.common import add_folder
 from prevision_cantine.cli.language_option import add_language
 
@@ -29,6 +28,8 @@ def add(item: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command."""
+    from prevision_cantine.city.make_calendar import make_calendar
+
     report = make_calendar(
         arguments.folder, country=arguments.country, zone=arguments.zone,
         subdivision=arguments.subdivision, start=arguments.start, end=arguments.end,

@@ -7,23 +7,18 @@ import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from prevision_cantine.calendar.days import to_day
-from prevision_cantine.city.city import City
-from prevision_cantine.city.load import load_city
 from prevision_cantine.cli.language_option import add_language, language_now
 from prevision_cantine.cli.terminal import close, is_quiet
-from prevision_cantine.decide.ordering import load_order
 from prevision_cantine.errors import CantineError, ForecastError
-from prevision_cantine.model.choice import load_choice
-from prevision_cantine.model.forecast import Forecast
-from prevision_cantine.model.forecaster import CanteenForecaster
-from prevision_cantine.model.storage import load_forecaster
-from prevision_cantine.say.figures import picture_kind
-from prevision_cantine.say.limits import say_too_little, say_unknowns
 from prevision_cantine.words.catalogue import Phrase
 from prevision_cantine.words.language import phrases
+
+if TYPE_CHECKING:
+    from prevision_cantine.city.city import City
+    from prevision_cantine.model.forecast import Forecast
+    from prevision_cantine.model.forecaster import CanteenForecaster
 
 T = TypeVar("T")
 
@@ -100,6 +95,8 @@ def folders(arguments: argparse.Namespace) -> list[Path]:
 
 def check_outputs(arguments: argparse.Namespace) -> None:
     """Refuse what cannot be written before the first of several files is."""
+    from prevision_cantine.say.figures import picture_kind
+
     given = outputs(arguments)
     for number, path in enumerate(given):
         if not path.parent.is_dir():
@@ -179,6 +176,12 @@ def expected(arguments: argparse.Namespace) -> dict[str, float]:
 
 def fitted(arguments: argparse.Namespace, city: City) -> CanteenForecaster:
     """Return a forecaster that learned from a city up to the day asked for."""
+    from prevision_cantine.calendar.days import to_day
+    from prevision_cantine.model.choice import load_choice
+    from prevision_cantine.model.forecaster import CanteenForecaster
+    from prevision_cantine.model.storage import load_forecaster
+    from prevision_cantine.say.limits import say_too_little
+
     model = getattr(arguments, "model", None)
     if model is not None:
         for option in ("until", "lead_days", "settings", "expected"):
@@ -210,6 +213,10 @@ def forecasted(arguments: argparse.Namespace) -> tuple[City, Forecast]:
 
     All that is asked for is read before anything is learned: an error is found at once.
     """
+    from prevision_cantine.city.load import load_city
+    from prevision_cantine.decide.ordering import load_order
+    from prevision_cantine.say.limits import say_unknowns
+
     city = load_city(arguments.folder)
     rows = city.calendar_rows(arguments.start, arguments.end)
     if getattr(arguments, "canteen", None) is not None:

@@ -5,10 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from prevision_cantine.city.load import load_city
 from prevision_cantine.cli.common import add_folder, add_learning, fitted, see, writes
-from prevision_cantine.model.effects import EVERYWHERE
-from prevision_cantine.say.figures import plot_effects, save
 
 EXAMPLES = """\
 prevision-cantine effects FOLDER --until 2024-04-21
@@ -25,6 +22,10 @@ def add(item: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command."""
+    from prevision_cantine.city.load import load_city
+    from prevision_cantine.model.effects import EVERYWHERE
+    from prevision_cantine.say.figures import plot_effects, save
+
     forecaster = fitted(arguments, load_city(arguments.folder))
     effects = forecaster.effects()
     if arguments.output is not None:

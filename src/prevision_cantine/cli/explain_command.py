@@ -13,7 +13,6 @@ from prevision_cantine.cli.common import (
     see,
     writes,
 )
-from prevision_cantine.say.figures import plot_contributions, save
 
 EXAMPLES = """\
 prevision-cantine explain FOLDER --from 2024-05-13 --to 2024-05-17 --canteen Zola
@@ -31,6 +30,8 @@ def add(item: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command."""
+    from prevision_cantine.say.figures import plot_contributions, save
+
     city, forecast = forecasted(arguments)
     _, here = canteen_rows(forecast, arguments.canteen)
     if arguments.output is not None:

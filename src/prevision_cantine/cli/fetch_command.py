@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 
-from prevision_cantine.city.fetch import fetch_nantes
 from prevision_cantine.cli.terminal import close
 from prevision_cantine.words.catalogue import Count, sentence
 
@@ -24,6 +23,8 @@ def add(item: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command."""
+    from prevision_cantine.city.fetch import fetch_nantes
+
     files = fetch_nantes(arguments.folder, trust_on_first_use=arguments.trust_on_first_use)
     count, folder = Count(len(files), "file"), arguments.folder
     close(sentence("report.fetched", arguments.lang, files=count, folder=folder))

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from prevision_cantine.city.load import load_city
 from prevision_cantine.cli.common import add_folder, add_learning, fitted, say, writes
-from prevision_cantine.model.storage import save_forecaster
 from prevision_cantine.words.language import counted
 
 EXAMPLES = """\
@@ -23,6 +21,9 @@ def add(item: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command."""
+    from prevision_cantine.city.load import load_city
+    from prevision_cantine.model.storage import save_forecaster
+
     forecaster = fitted(arguments, load_city(arguments.folder))
     save_forecaster(forecaster, arguments.output)
     sources = forecaster.sources_

@@ -15,8 +15,6 @@ from prevision_cantine.cli.common import (
     writes,
 )
 from prevision_cantine.errors import ForecastError
-from prevision_cantine.say.figures import plot_forecast, save
-from prevision_cantine.say.forecast_file import write_forecast
 from prevision_cantine.words.language import counted
 
 EXAMPLES = """\
@@ -42,6 +40,9 @@ def add(item: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command."""
+    from prevision_cantine.say.figures import plot_forecast, save
+    from prevision_cantine.say.forecast_file import write_forecast
+
     city, forecast = forecasted(arguments)
     canteen, here = canteen_rows(forecast, arguments.canteen)
     hidden = forecast.is_small(arguments.mask_below)[here]

@@ -5,10 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from prevision_cantine.city.office.importing import import_office
-from prevision_cantine.city.office.messages import OfficeError
 from prevision_cantine.cli.language_option import add_language
-from prevision_cantine.files.csv_file import write_text
 
 EXAMPLES = """\
 prevision-cantine import counts.xlsx menus.csv FOLDER
@@ -28,6 +25,10 @@ def add(item: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command; return 2 where something is asked before the folder can be written."""
+    from prevision_cantine.city.office.importing import import_office
+    from prevision_cantine.city.office.messages import OfficeError
+    from prevision_cantine.files.csv_file import write_text
+
     lang, inputs = arguments.lang, [Path(name).resolve() for name in arguments.files]
     inputs += [arguments.mapping.resolve()] if arguments.mapping else []
     for path in (arguments.propose, arguments.report):

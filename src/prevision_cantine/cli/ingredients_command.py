@@ -5,12 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from prevision_cantine.city.dishes import load_dishes, load_menu
-from prevision_cantine.city.load import load_city
 from prevision_cantine.cli.common import add_folder, see, writes
 from prevision_cantine.cli.language_option import add_language
-from prevision_cantine.decide.ingredients import ingredients, load_portions
-from prevision_cantine.decide.ordering import load_order
 
 EXAMPLES = """\
 prevision-cantine ingredients FOLDER --order order.csv --portions portions.csv
@@ -34,6 +30,11 @@ def add(item: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command."""
+    from prevision_cantine.city.dishes import load_dishes, load_menu
+    from prevision_cantine.city.load import load_city
+    from prevision_cantine.decide.ingredients import ingredients, load_portions
+    from prevision_cantine.decide.ordering import load_order
+
     city = load_city(arguments.folder)
     dishes = load_menu(arguments.menu) if arguments.menu else load_dishes(arguments.folder)
     found = ingredients(

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import argparse
 
-from prevision_cantine.city.load import load_city
-from prevision_cantine.city.load_report import load_report
 from prevision_cantine.cli.common import add_folder
 
 EXAMPLES = """\
@@ -23,6 +21,9 @@ def add(item: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command."""
+    from prevision_cantine.city.load import load_city
+    from prevision_cantine.city.load_report import load_report
+
     report = load_report(load_city(arguments.folder))
     lang = arguments.lang
     print(report.to_json(lang) if arguments.format == "json" else report.to_text(lang))

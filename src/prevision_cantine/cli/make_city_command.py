@@ -4,36 +4,40 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from prevision_cantine.city.made_cities import (
-    MadeCity,
-    make_commune,
-    make_company,
-    make_montreal,
-    make_recife,
-)
-from prevision_cantine.city.made_cities.office_files import to_office
 from prevision_cantine.cli.common import whole
 from prevision_cantine.cli.language_option import add_language
 from prevision_cantine.cli.terminal import close
 from prevision_cantine.words.catalogue import sentence
 
+if TYPE_CHECKING:
+    from prevision_cantine.city.made_cities import MadeCity
+
 FIRST = 2021  # year in which the past begins: after the closed spring and the limited places
 
 
 def _commune(seed: int, years: int, canteens: int) -> MadeCity:
+    from prevision_cantine.city.made_cities import make_commune
+
     return make_commune(seed, years, start=FIRST, canteens=canteens, reform=FIRST + years)
 
 
 def _company(seed: int, years: int, canteens: int) -> MadeCity:
+    from prevision_cantine.city.made_cities import make_company
+
     return make_company(seed, years, start=FIRST)
 
 
 def _recife(seed: int, years: int, canteens: int) -> MadeCity:
+    from prevision_cantine.city.made_cities import make_recife
+
     return make_recife(seed, years, start=FIRST, canteens=canteens)
 
 
 def _montreal(seed: int, years: int, canteens: int) -> MadeCity:
+    from prevision_cantine.city.made_cities import make_montreal
+
     return make_montreal(seed, years, start=FIRST, canteens=canteens)
 
 
@@ -64,6 +68,8 @@ def add(item: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command."""
+    from prevision_cantine.city.made_cities.office_files import to_office
+
     city = KINDS[arguments.kind](arguments.seed, arguments.years, arguments.canteens)
     if arguments.office:
         to_office(city, arguments.folder)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from prevision_cantine.city.load import load_city
 from prevision_cantine.cli.common import (
     add_folder,
     add_learning,
@@ -16,12 +16,10 @@ from prevision_cantine.cli.common import (
     whole,
     writes,
 )
-from prevision_cantine.decide.order_change import order_what_if
-from prevision_cantine.decide.ordering import Order, plan_order
-from prevision_cantine.decide.scenario_file import load_scenario
 from prevision_cantine.errors import ForecastError
-from prevision_cantine.say.agenda import order_agenda
-from prevision_cantine.say.order_sheets import order_sheets
+
+if TYPE_CHECKING:
+    from prevision_cantine.decide.ordering import Order
 
 EXAMPLES = """\
 prevision-cantine order FOLDER --from 2024-05-13 --to 2024-05-24 --shortage 0.01 --output order.csv
@@ -68,6 +66,8 @@ def add(item: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command."""
+    from prevision_cantine.decide.ordering import plan_order
+
     costs = (arguments.missing_meal_cost, arguments.wasted_meal_cost)
     if (arguments.shortage is None) == (costs == (None, None)) or costs.count(None) == 1:
         raise ForecastError("caution_options")
@@ -87,6 +87,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _with_scenario(arguments: argparse.Namespace) -> int:
     """Order without and with the scenario; all files are read before anything is learned."""
+    from prevision_cantine.city.load import load_city
+    from prevision_cantine.decide.order_change import order_what_if
+    from prevision_cantine.decide.scenario_file import load_scenario
+
     if arguments.draft is not None:
         raise ForecastError("scenario_or_draft")
     city = load_city(arguments.folder)
@@ -110,6 +114,9 @@ def _with_scenario(arguments: argparse.Namespace) -> int:
 
 def _files(plan: Order, arguments: argparse.Namespace) -> None:
     """Write what was asked for beside the order."""
+    from prevision_cantine.say.agenda import order_agenda
+    from prevision_cantine.say.order_sheets import order_sheets
+
     if arguments.kitchen is not None:
         plan.kitchen_to_csv(arguments.kitchen)
     if arguments.sheets is not None:

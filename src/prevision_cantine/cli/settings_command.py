@@ -4,14 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from prevision_cantine.calendar.days import to_day
-from prevision_cantine.city.load import load_city
 from prevision_cantine.cli.common import LEAD_DAYS, add_folder, add_lead_days, number, writes
 from prevision_cantine.cli.language_option import add_language
-from prevision_cantine.model.choice import save_choice
-from prevision_cantine.model.choosing import SECONDS, choose_settings
-from prevision_cantine.model.forecaster import CanteenForecaster
-from prevision_cantine.say.chosen import choice_to_text
 
 EXAMPLES = """\
 prevision-cantine settings FOLDER --until 2024-04-21 --output settings.toml
@@ -28,8 +22,8 @@ def add(item: argparse.ArgumentParser) -> None:
         help="what is forecast at once: a teaching period, or a week; period by default",
     )  # fmt: skip
     item.add_argument(
-        "--seconds", type=number, default=SECONDS,
-        help=f"after so long no further setting is tried; {SECONDS:.0f} by default",
+        "--seconds", type=number,
+        help="after so long no further setting is tried; 300 by default",
     )  # fmt: skip
     add_language(item)
     writes(
@@ -39,13 +33,20 @@ def add(item: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command."""
+    from prevision_cantine.calendar.days import to_day
+    from prevision_cantine.city.load import load_city
+    from prevision_cantine.model.choice import save_choice
+    from prevision_cantine.model.choosing import SECONDS, choose_settings
+    from prevision_cantine.model.forecaster import CanteenForecaster
+    from prevision_cantine.say.chosen import choice_to_text
+
     lead_days = LEAD_DAYS if arguments.lead_days is None else arguments.lead_days
     start = CanteenForecaster(lead_days=lead_days, step=arguments.step)
     choice = choose_settings(
         load_city(arguments.folder),
         to_day(arguments.until),
         forecaster=start,
-        seconds=arguments.seconds,
+        seconds=SECONDS if arguments.seconds is None else arguments.seconds,
     )
     save_choice(choice, arguments.output)
     print(choice_to_text(choice, arguments.lang, file=arguments.output))

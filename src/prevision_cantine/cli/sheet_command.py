@@ -5,11 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from prevision_cantine.city.load import load_city
 from prevision_cantine.cli.common import add_folder, add_learning, fitted, say, writes
-from prevision_cantine.files.csv_file import write_text
-from prevision_cantine.say.figures import plot_calibration, plot_error_calendar, save
-from prevision_cantine.say.sheet import model_sheet
 
 EXAMPLES = """\
 prevision-cantine sheet FOLDER --until 2024-04-21
@@ -30,6 +26,11 @@ def add(item: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command."""
+    from prevision_cantine.city.load import load_city
+    from prevision_cantine.files.csv_file import write_text
+    from prevision_cantine.say.figures import plot_calibration, plot_error_calendar, save
+    from prevision_cantine.say.sheet import model_sheet
+
     city = load_city(arguments.folder)
     forecaster = fitted(arguments, city)
     sheet = model_sheet(forecaster)

@@ -14,8 +14,6 @@ from prevision_cantine.cli.common import (
     whole,
     writes,
 )
-from prevision_cantine.decide.ordering import SHORTAGES, trade_off
-from prevision_cantine.say.figures import plot_trade_off, save
 
 EXAMPLES = """\
 prevision-cantine trade-off FOLDER --from 2024-05-13 --to 2024-05-24
@@ -27,7 +25,7 @@ def add(item: argparse.ArgumentParser) -> None:
     add_folder(item)
     add_learning(item, draft=True)
     item.add_argument(
-        "--shortages", type=number, nargs="+", default=list(SHORTAGES), help="shares that may be missing"
+        "--shortages", type=number, nargs="+", help="shares that may be missing"
     )  # fmt: skip
     item.add_argument("--tray", type=whole, default=1, help="meals a tray")
     item.add_argument("--together", action="store_true", help="order each day's total as one")
@@ -37,15 +35,19 @@ def add(item: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command."""
+    from prevision_cantine.decide.ordering import SHORTAGES, trade_off
+    from prevision_cantine.say.figures import plot_trade_off, save
+
     _, forecast = forecasted(arguments)
+    shortages = arguments.shortages or list(SHORTAGES)
     table = trade_off(
-        forecast, shortages=arguments.shortages, tray=arguments.tray, together=arguments.together
+        forecast, shortages=shortages, tray=arguments.tray, together=arguments.together
     )
     if arguments.output is not None:
         table.to_csv(arguments.output)
     if arguments.picture is not None:
         figure = plot_trade_off(
-            forecast, shortages=arguments.shortages, tray=arguments.tray, lang=arguments.lang
+            forecast, shortages=shortages, tray=arguments.tray, lang=arguments.lang
         )
         save(figure, arguments.picture)
     print(table.to_text(arguments.lang))

@@ -6,19 +6,17 @@ import argparse
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from prevision_cantine.calendar.days import to_day
-from prevision_cantine.city.builder import Span
-from prevision_cantine.city.city import City
-from prevision_cantine.city.dishes import load_menu
-from prevision_cantine.city.load import load_city
 from prevision_cantine.cli.common import add_folder, add_learning, fitted, number_in, see, writes
-from prevision_cantine.decide.changes import Day
-from prevision_cantine.decide.difference import what_if
-from prevision_cantine.decide.scenario import Scenario
-from prevision_cantine.decide.scenario_file import load_scenario
 from prevision_cantine.errors import ForecastError
 from prevision_cantine.words.catalogue import Phrase
+
+if TYPE_CHECKING:
+    from prevision_cantine.city.builder import Span
+    from prevision_cantine.city.city import City
+    from prevision_cantine.decide.changes import Day
+    from prevision_cantine.decide.scenario import Scenario
 
 EXAMPLES = """\
 prevision-cantine what-if FOLDER --from 2024-05-13 --to 2024-05-24 --strike 2024-05-14
@@ -66,6 +64,10 @@ def add(item: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command."""
+    from prevision_cantine.city.load import load_city
+    from prevision_cantine.decide.difference import what_if
+    from prevision_cantine.decide.scenario_file import load_scenario
+
     city = load_city(arguments.folder)
     scenario = _scenario(arguments)
     if arguments.scenario is not None:
@@ -89,6 +91,9 @@ def _check(city: City, scenario: Scenario) -> None:
 
 def _scenario(arguments: argparse.Namespace) -> Scenario:
     """Return the scenario that the options say."""
+    from prevision_cantine.city.dishes import load_menu
+    from prevision_cantine.decide.scenario import Scenario
+
     events: dict[str, list[str]] = defaultdict(list)
     for text in arguments.event:
         name, day = _parts("--event", text, "form_event", 2)
@@ -111,6 +116,9 @@ def _scenario(arguments: argparse.Namespace) -> Scenario:
 
 def _spans(texts: Sequence[str], nature: str) -> list[Span]:
     """Return days of one nature, of all canteens or of the one before an equals sign."""
+    from prevision_cantine.calendar.days import to_day
+    from prevision_cantine.city.builder import Span
+
     found = []
     for text in texts:
         canteen, _, day = text.rpartition("=")
