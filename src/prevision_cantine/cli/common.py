@@ -146,7 +146,8 @@ def _whole(text: str) -> int:
     return int(text)
 
 
-number, whole = _said(_number), _said(_whole)
+number: Callable[[str], float] = _said(_number)
+whole: Callable[[str], int] = _said(_whole)
 
 
 def writes(
