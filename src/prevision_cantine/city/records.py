@@ -10,12 +10,13 @@ import numpy as np
 import numpy.typing as npt
 
 from prevision_cantine.arrays import Bools, Days, Floats, Ints
+from prevision_cantine.json_value import JsonValue
 from prevision_cantine.read_only import read_only
 from prevision_cantine.words.catalogue import plain_value, sentence
 
 
 @attrs.frozen(eq=False)
-class Attendance:
+class Attendance(JsonValue):
     """Meals served, one row a canteen and day; a closed day is no row.
 
     Parameters
@@ -107,7 +108,7 @@ class Provisional:
 
 
 @attrs.frozen
-class Remark:
+class Remark(JsonValue):
     r"""Something that the loader found, and what it did about it.
 
     Parameters

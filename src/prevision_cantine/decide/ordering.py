@@ -15,6 +15,7 @@ from prevision_cantine.city.city import City, Rows
 from prevision_cantine.errors import CityError, ForecastError, ParameterError
 from prevision_cantine.extras import needs
 from prevision_cantine.files.csv_file import parse_date, parse_quantity, read_rows, write_csv
+from prevision_cantine.json_value import JsonValue
 from prevision_cantine.model.forecast import NINE_OF_TEN, Forecast
 from prevision_cantine.plain_values import first_few, html_table, html_text, rows_of
 from prevision_cantine.uncertainty.intervals import MIN_DAYS, Calibration, check_share
@@ -98,7 +99,7 @@ class KitchenOrder:
 
 
 @attrs.frozen(kw_only=True, eq=False)
-class MarginBasis:
+class MarginBasis(JsonValue):
     """What the margin of an order rests on.
 
     Parameters
@@ -150,7 +151,7 @@ class MarginBasis:
 
 
 @attrs.frozen
-class LeftOut:
+class LeftOut(JsonValue):
     """Days in a row on which a canteen was far from its forecasts, on one side.
 
     Parameters

@@ -11,6 +11,7 @@ from prevision_cantine.arrays import Floats
 from prevision_cantine.calendar.periods import Period, periods, weeks
 from prevision_cantine.city.city import City, Rows
 from prevision_cantine.city.records import Attendance
+from prevision_cantine.json_value import JsonValue
 from prevision_cantine.measure.baselines import Table, last_year, weekday_mean
 from prevision_cantine.model.forecaster import CanteenForecaster
 from prevision_cantine.model.learning import is_enough, known_rows
@@ -24,7 +25,7 @@ BASELINES: dict[str, Callable[[Table, Table], Floats]] = {
 
 
 @attrs.frozen(kw_only=True, eq=False)
-class PastForecasts:
+class PastForecasts(JsonValue):
     """What one forecaster said of each row.
 
     Parameters

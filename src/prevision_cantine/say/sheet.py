@@ -15,6 +15,7 @@ from prevision_cantine.arrays import Floats
 from prevision_cantine.calendar.days import weekday
 from prevision_cantine.calendar.periods import periods
 from prevision_cantine.city.sources import Sources
+from prevision_cantine.json_value import JsonValue
 from prevision_cantine.model.choice import Choice
 from prevision_cantine.model.effects import EVERYWHERE, EffectTable
 from prevision_cantine.model.forecaster import CanteenForecaster
@@ -47,7 +48,7 @@ _LIMITS = ("past", "strike", "absence", "enrolment", "cause", "wednesday")
 
 
 @attrs.frozen
-class Accuracy:
+class Accuracy(JsonValue):
     """How well past forecasts did in one situation.
 
     Parameters
@@ -74,7 +75,7 @@ class Accuracy:
 
 
 @attrs.frozen
-class TermRange:
+class TermRange(JsonValue):
     """The effects of one term that all canteens share, in percent of the meals.
 
     Parameters

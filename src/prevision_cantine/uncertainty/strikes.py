@@ -14,6 +14,7 @@ import numpy as np
 from prevision_cantine.arrays import Days, Floats, Ints
 from prevision_cantine.errors import ForecastError, ParameterError
 from prevision_cantine.extras import needs
+from prevision_cantine.json_value import JsonValue
 from prevision_cantine.words.language import counted, in_language, percent, phrases
 
 HIT = 2 / 3  # share of the expected meals below which a series is hit
@@ -27,7 +28,7 @@ TEXTS = phrases("strikes")
 
 
 @attrs.frozen(eq=False)
-class PastStrikes:
+class PastStrikes(JsonValue):
     """What past strikes did: day by day, and as a mixture of series that are hit and the others.
 
     Parameters
