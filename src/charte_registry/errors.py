@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, TypeVar
@@ -176,6 +177,16 @@ class Fault:
             "message": self._said(lang, 0),
             "remedy": self._said(lang, 1),
         }
+
+    def to_json(self) -> str:
+        """Return ``to_dict()`` as JSON.
+
+        Returns
+        -------
+        str
+            One line.
+        """
+        return json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False)
 
 
 class RegisterError(ValueError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
@@ -119,6 +120,16 @@ class Fault:
             "message": self.message.say(lang),
             "remedy": self.advice.say(lang),
         }
+
+    def to_json(self) -> str:
+        """Return ``to_dict()`` as JSON.
+
+        Returns
+        -------
+        str
+            One line.
+        """
+        return json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False)
 
 
 class TarifError(ValueError):
