@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
+from charte_registry.json_value import html_of
 from charte_registry.records.base import structure, unstructure
 
 Own = TypeVar("Own", bound="JsonRecord")
@@ -64,3 +65,7 @@ class JsonRecord:
             all that is wrong.
         """
         return structure(cls, data)
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows."""
+        return html_of(self.to_dict(), type(self).__name__)

@@ -41,7 +41,7 @@ from prevision_cantine.city.records import (
 )
 from prevision_cantine.errors import CityError, ForecastError
 from prevision_cantine.files.csv_file import write_csv
-from prevision_cantine.json_value import JsonValue
+from prevision_cantine.json_value import JsonValue, html_of
 from prevision_cantine.plain_values import html_table, rows_of
 from prevision_cantine.read_only import read_only
 from prevision_cantine.words.language import counted, in_language, phrases
@@ -409,6 +409,23 @@ class City:
         """
         found: City = above("city_from_dict")(data)
         return found
+
+    def __repr__(self) -> str:
+        """Show how many series there are, and the days and meals that are known."""
+        return f"<City: {', '.join(f'{value} {name}' for name, value in self._summary().items())}>"
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: what is known of the city, in numbers."""
+        return html_of(self._summary(), type(self).__name__)
+
+    def _summary(self) -> dict[str, Any]:
+        served = self.attendance
+        days = f"{served.date.min()} – {served.date.max()}" if len(served) else None
+        return {
+            "canteens": len(set(self.sites)), "series": len(self.canteens), "days": days,
+            "meals": round(float(served.meals.sum())), "menus": len(self.menus.dates),
+            "remarks": len(self.report),
+        }  # fmt: skip
 
     def to_folder(self, path: str | Path) -> Path:
         """Write the city as a folder in the layout of any city.

@@ -12,6 +12,7 @@ from prevision_cantine.arrays import Days
 from prevision_cantine.city.city import City
 from prevision_cantine.city.records import Remark
 from prevision_cantine.json_value import JsonValue, plain_value
+from prevision_cantine.plain_values import html_text
 from prevision_cantine.words.catalogue import Count, Either, Phrase, sentence
 from prevision_cantine.words.language import counted, table
 
@@ -157,6 +158,10 @@ class LoadReport:
             for name, a, b, n in self.years
         ]
         return {**value, "remarks": [remark.to_dict(lang) for remark in self.remarks]}
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: the report in English."""
+        return html_text(self.to_text("en"))
 
     def to_json(self, lang: str = "en") -> str:
         """Return ``to_dict()`` as JSON.

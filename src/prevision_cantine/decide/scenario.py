@@ -29,6 +29,7 @@ from prevision_cantine.decide.changes import (
     series_named,
 )
 from prevision_cantine.errors import CityError
+from prevision_cantine.json_value import html_of
 from prevision_cantine.words.near import names_near
 
 SCENARIO = "scenario: absences"  # the place of an absence, for messages
@@ -168,6 +169,11 @@ class Scenario:
         """
         found: Scenario = above("scenario_from_dict")(data)
         return found
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: what changes."""
+        changes = {name: value for name, value in self.to_dict().items() if value}
+        return html_of(changes, type(self).__name__)
 
     @property
     def has_strike(self) -> bool:

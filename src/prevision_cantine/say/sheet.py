@@ -163,6 +163,9 @@ class ModelSheet:
             "personal_data": False,
         }
 
+    def _repr_markdown_(self) -> str:
+        return self.to_markdown("en")
+
     def to_json(self) -> str:
         """Return the sheet as JSON.
 

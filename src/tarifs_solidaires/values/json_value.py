@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
 import json
 from collections.abc import Mapping
 from fractions import Fraction
@@ -12,6 +13,8 @@ import attrs
 import numpy as np
 
 from tarifs_solidaires.values.texts import Texts
+
+SHOWN = 10  # rows that a notebook shows
 
 
 class JsonValue:
@@ -40,6 +43,10 @@ class JsonValue:
             One line.
         """
         return json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False)
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows."""
+        return html_of(self.to_dict(), type(self).__name__)
 
 
 def plain_value(value: Any) -> Any:
@@ -82,3 +89,54 @@ def plain_value(value: Any) -> Any:
         return [plain_value(one) for one in value]
     found: dict[str, Any] = value.to_dict()
     return found
+
+
+def html_of(value: Any, title: str) -> str:
+    """Return plain values as a notebook shows them: a row a name, lists of rows as tables.
+
+    Parameters
+    ----------
+    value : object
+        What ``to_dict`` gives.
+    title : str
+        What it is.
+
+    Returns
+    -------
+    str
+        HTML, every value escaped; of a long list the first rows.
+
+    Examples
+    --------
+    >>> html_of({"name": "<b>"}, "Item")
+    "<table><caption>Item</caption><tbody><tr><th scope='row'>name</th><td>&lt;b&gt;</td></tr></tbody></table>"
+    """
+    caption = f"<caption>{html.escape(title)}</caption>"
+    if not isinstance(value, Mapping):
+        return f"<table>{caption}<tbody><tr><td>{_html(value)}</td></tr></tbody></table>"
+    return f"<table>{caption}<tbody>{_rows(value)}</tbody></table>"
+
+
+def _rows(values: Mapping[str, Any]) -> str:
+    return "".join(
+        f"<tr><th scope='row'>{html.escape(name)}</th><td>{_html(one)}</td></tr>"
+        for name, one in values.items()
+    )
+
+
+def _html(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return f"<table><tbody>{_rows(value)}</tbody></table>" if value else "–"
+    if isinstance(value, list) and value and all(isinstance(one, Mapping) for one in value):
+        names = list(dict.fromkeys(str(name) for one in value[:SHOWN] for name in one))
+        head = "".join(f"<th scope='col'>{html.escape(name)}</th>" for name in names)
+        body = "".join(
+            "<tr>" + "".join(f"<td>{_html(one.get(name))}</td>" for name in names) + "</tr>"
+            for one in value[:SHOWN]
+        )
+        more = f"<p>{SHOWN} / {len(value):,}</p>" if len(value) > SHOWN else ""
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}"
+    if isinstance(value, list):
+        told = ", ".join(map(_html, value[:SHOWN]))
+        return (f"{told}, …" if len(value) > SHOWN else told) or "–"
+    return "–" if value is None else html.escape(str(value))

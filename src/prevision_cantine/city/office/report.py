@@ -17,6 +17,7 @@ from prevision_cantine.city.office.mapping import Table, to_toml
 from prevision_cantine.city.office.messages import clean, say
 from prevision_cantine.city.office.questions import Question
 from prevision_cantine.json_value import plain_value
+from prevision_cantine.plain_values import html_text
 
 
 @attrs.frozen(kw_only=True)
@@ -148,6 +149,10 @@ class OfficeReport:
         }  # fmt: skip
         found: dict[str, Any] = plain_value(value)
         return found
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: the report in English."""
+        return html_text(self.to_text("en"))
 
     def to_json(self, lang: str = "fr") -> str:
         """Return ``to_dict()`` as JSON.
