@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
@@ -187,6 +188,10 @@ class Fault:
             One line.
         """
         return json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False)
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: the sentence."""
+        return f"<p>{html.escape(str(self))}</p>"
 
 
 class RegisterError(ValueError):

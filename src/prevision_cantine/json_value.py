@@ -138,4 +138,6 @@ def _html(value: Any) -> str:
     if isinstance(value, list):
         told = ", ".join(map(_html, value[:SHOWN]))
         return (f"{told}, …" if len(value) > SHOWN else told) or "–"
+    if isinstance(value, float):
+        return f"{value:,.1f}" if abs(value) >= 1_000 else f"{value:.4g}"
     return "–" if value is None else html.escape(str(value))

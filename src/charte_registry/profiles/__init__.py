@@ -106,7 +106,7 @@ class Profile(JsonValue):
             Where it cannot be; ``problems`` holds all that is wrong.
         """
         if not isinstance(data, Mapping):
-            raise RegisterError(f"expected a table of fields, got {data!r:.80}", code="not_table")
+            raise RegisterError("not_table", value=data)
         return _profile(json.dumps(plain_value(data), ensure_ascii=False).encode())
 
     @property

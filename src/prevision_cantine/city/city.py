@@ -411,8 +411,9 @@ class City:
         return found
 
     def __repr__(self) -> str:
-        """Show how many series there are, and the days and meals that are known."""
-        return f"<City: {', '.join(f'{value} {name}' for name, value in self._summary().items())}>"
+        """Show how many series there are, and the days that are known."""
+        days = self._summary()["days"]
+        return f"<City of {len(self.canteens)} series{f', {days}' if days else ''}>"
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows: what is known of the city, in numbers."""
@@ -420,7 +421,7 @@ class City:
 
     def _summary(self) -> dict[str, Any]:
         served = self.attendance
-        days = f"{served.date.min()} – {served.date.max()}" if len(served) else None
+        days = f"{served.date.min()} to {served.date.max()}" if len(served) else None
         return {
             "canteens": len(set(self.sites)), "series": len(self.canteens), "days": days,
             "meals": round(float(served.meals.sum())), "menus": len(self.menus.dates),

@@ -36,7 +36,7 @@ def city_dict(city: City) -> dict[str, Any]:
 
 def _cell(column: str, text: str) -> str | float | None:
     if not text or column not in NUMBERS:
-        return text or None
+        return str(text) or None
     value = float(text)
     return int(value) if value.is_integer() else value
 
