@@ -6,7 +6,7 @@ import argparse
 
 from prevision_cantine.city.load import load_city
 from prevision_cantine.city.load_report import load_report
-from prevision_cantine.cli.common import add_folder
+from prevision_cantine.cli.common import add_folder, add_format, is_json, print_json
 
 EXAMPLES = """\
 prevision-cantine inspect FOLDER
@@ -16,14 +16,15 @@ prevision-cantine inspect FOLDER --format json"""
 def add(item: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
     add_folder(item, span=False)
-    item.add_argument(
-        "--format", choices=("text", "json"), default="text", help="of what is printed"
-    )
+    add_format(item)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command."""
     report = load_report(load_city(arguments.folder))
     lang = arguments.lang
-    print(report.to_json(lang) if arguments.format == "json" else report.to_text(lang))
+    if is_json(arguments):
+        print_json(report.to_dict(lang))
+    else:
+        print(report.to_text(lang))
     return 0

@@ -6,7 +6,16 @@ import argparse
 
 from prevision_cantine.calendar.days import to_day
 from prevision_cantine.city.load import load_city
-from prevision_cantine.cli.common import LEAD_DAYS, add_folder, add_lead_days, number, writes
+from prevision_cantine.cli.common import (
+    LEAD_DAYS,
+    add_folder,
+    add_format,
+    add_lead_days,
+    is_json,
+    number,
+    print_json,
+    writes,
+)
 from prevision_cantine.cli.language_option import add_language
 from prevision_cantine.model.choice import save_choice
 from prevision_cantine.model.choosing import SECONDS, choose_settings
@@ -15,7 +24,8 @@ from prevision_cantine.say.chosen import choice_to_text
 
 EXAMPLES = """\
 prevision-cantine settings FOLDER --until 2024-04-21 --output settings.toml
-prevision-cantine settings FOLDER --until 2024-04-21 --step week --seconds 60 --output settings.toml"""
+prevision-cantine settings FOLDER --until 2024-04-21 --step week --seconds 60 --output settings.toml
+prevision-cantine settings FOLDER --until 2024-04-21 --output settings.toml --format json"""
 
 
 def add(item: argparse.ArgumentParser) -> None:
@@ -32,6 +42,7 @@ def add(item: argparse.ArgumentParser) -> None:
         help=f"after so long no further setting is tried; {SECONDS:.0f} by default",
     )  # fmt: skip
     add_language(item)
+    add_format(item)
     writes(
         item, required=True, what="TOML file to write, for --settings of the commands that learn"
     )
@@ -48,5 +59,8 @@ def run(arguments: argparse.Namespace) -> int:
         seconds=arguments.seconds,
     )
     save_choice(choice, arguments.output)
-    print(choice_to_text(choice, arguments.lang, file=arguments.output))
+    if is_json(arguments):
+        print_json(choice.to_dict())
+    else:
+        print(choice_to_text(choice, arguments.lang, file=arguments.output))
     return 0

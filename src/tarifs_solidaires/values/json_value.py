@@ -70,6 +70,8 @@ def plain_value(value: Any) -> Any:
     [0.5, 3, None, '2024-01-15']
     """
     if isinstance(value, np.ndarray | np.generic):
+        if value.dtype.kind == "M":
+            value = value.astype("datetime64[D]")
         value = value.tolist()
     if isinstance(value, Fraction):
         return int(value) if value.denominator == 1 else float(value)
