@@ -11,6 +11,8 @@ from typing import Any, cast
 import attrs
 
 SHOWN = 10  # rows that a notebook shows
+LONGEST = 300  # characters of a cell of it
+CELL = "<td style='text-align:left'>"
 
 
 class JsonValue:
@@ -95,36 +97,54 @@ def html_of(value: Any, title: str) -> str:
     Examples
     --------
     >>> html_of({"name": "<b>"}, "Item")
-    "<table><caption>Item</caption><tbody><tr><th scope='row'>name</th><td>&lt;b&gt;</td></tr></tbody></table>"
+    "<table><caption>Item</caption><tbody><tr><th scope='row'>name</th><td style='text-align:left'>&lt;b&gt;</td></tr></tbody></table>"
     """
     caption = f"<caption>{html.escape(title)}</caption>"
     if not isinstance(value, Mapping):
-        return f"<table>{caption}<tbody><tr><td>{_html(value)}</td></tr></tbody></table>"
+        return f"<table>{caption}<tbody><tr>{CELL}{_html(value)}</td></tr></tbody></table>"
     return f"<table>{caption}<tbody>{_rows(value)}</tbody></table>"
 
 
 def _rows(values: Mapping[str, Any]) -> str:
     return "".join(
-        f"<tr><th scope='row'>{html.escape(name)}</th><td>{_html(one)}</td></tr>"
+        f"<tr><th scope='row'>{html.escape(name)}</th>{CELL}{_html(one)}</td></tr>"
         for name, one in values.items()
     )
 
 
 def _html(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return f"<table><tbody>{_rows(value)}</tbody></table>" if value else "–"
+    """Return one value: a table where it is rows or names, whose own cells are text."""
+    if isinstance(value, Mapping) and value:
+        return f"<table><tbody>{''.join(map(_row, value.items()))}</tbody></table>"
     if isinstance(value, list) and value and all(isinstance(one, Mapping) for one in value):
-        names = list(dict.fromkeys(str(name) for one in value[:SHOWN] for name in one))
+        names = list(dict.fromkeys(name for one in value[:SHOWN] for name in one))
         head = "".join(f"<th scope='col'>{html.escape(name)}</th>" for name in names)
         body = "".join(
-            "<tr>" + "".join(f"<td>{_html(one.get(name))}</td>" for name in names) + "</tr>"
+            "<tr>" + "".join(f"{CELL}{_text(one.get(name))}</td>" for name in names) + "</tr>"
             for one in value[:SHOWN]
         )
         more = f"<p>{SHOWN} / {len(value):,}</p>" if len(value) > SHOWN else ""
         return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}"
+    return _text(value)
+
+
+def _row(item: tuple[str, Any]) -> str:
+    return f"<tr><th scope='row'>{html.escape(item[0])}</th>{CELL}{_text(item[1])}</td></tr>"
+
+
+def _text(value: Any) -> str:
+    """Return a value as text, escaped; of many parts the first ones."""
+    text = _plain_text(value)
+    return html.escape(text if len(text) <= LONGEST else f"{text[:LONGEST]}…")
+
+
+def _plain_text(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name}: {_plain_text(one)}" for name, one in value.items()) or "–"
     if isinstance(value, list):
-        told = ", ".join(map(_html, value[:SHOWN]))
-        return (f"{told}, …" if len(value) > SHOWN else told) or "–"
+        between = "; " if any(isinstance(one, Mapping) for one in value) else ", "
+        told = between.join(map(_plain_text, value[:SHOWN])) or "–"
+        return f"{told}{between}…" if len(value) > SHOWN else told
     if isinstance(value, float):
-        return f"{value:,.1f}" if abs(value) >= 1_000 else f"{value:.4g}"
-    return "–" if value is None else html.escape(str(value))
+        return f"{value:,.1f}" if abs(value) >= 1_000 else f"{value:.6g}"
+    return "–" if value is None else str(value)

@@ -332,6 +332,14 @@ def test_what_a_notebook_shows_is_escaped():
     assert "&lt;script&gt;" in shown
 
 
+def test_the_text_of_a_value_shows_something_of_it_and_no_more_than_a_page(values):
+    for (where, name), value in values.items():
+        if (where, name) in NO_JSON or isinstance(value, str | Exception):
+            continue
+        assert repr(value) != f"{name}()", name
+        assert len(repr(value)) < 4_000, name
+
+
 HOSTILE = "<script>alert('x')</script>"
 
 

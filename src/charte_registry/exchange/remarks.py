@@ -133,6 +133,11 @@ class Import(JsonValue):
     records: Mapping[str, Mapping[str, Any]] = attrs.field(repr=False)
     remarks: tuple[Remark, ...] = ()
 
+    def __repr__(self) -> str:
+        """Show how many records each kind has, and how many remarks there are."""
+        counts = {kind: len(some) for kind, some in self.records.items() if some}
+        return f"<Import of {counts or 'no record'}, {len(self.remarks)} remarks>"
+
     def of(self, level: str) -> tuple[Remark, ...]:
         """Return the remarks of a level.
 

@@ -60,6 +60,10 @@ class Profile(JsonValue):
     examples: Mapping[str, Mapping[str, Any]] = attrs.field(repr=False)
     content: bytes = attrs.field(repr=False)
 
+    def __repr__(self) -> str:
+        """Show its name and version."""
+        return f"<Profile {self.reference}>"
+
     def __reduce__(self) -> tuple[Any, ...]:
         """Copy and pickle the file, and read it again: its classes are made anew elsewhere."""
         return _profile, (self.content,)

@@ -996,6 +996,12 @@ class Missing(JsonValue):
         """Return how many lines there are."""
         return len(self.row)
 
+    def __repr__(self) -> str:
+        """Show how many lines there are of each kind."""
+        kinds, counts = np.unique(self.kind, return_counts=True)
+        told = ", ".join(f"{n} {kind}" for kind, n in zip(kinds, counts, strict=True))
+        return f"<Missing of {len(self.rows)} rows: {told or 'nothing'}>"
+
     def to_dict(self) -> dict[str, Any]:
         """Return what is missing as plain values that go to JSON.
 
@@ -1005,7 +1011,14 @@ class Missing(JsonValue):
             ``missing``: for each line ``cantine``, ``service`` where there is more than one,
             ``date`` and ``kind``.
         """
-        return {"missing": rows_of({**self.rows.select(self.row).keys(), "kind": self.kind})}
+        return {"missing": rows_of(self._columns())}
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: the first lines."""
+        return html_table(self._columns())
+
+    def _columns(self) -> dict[str, npt.NDArray[Any]]:
+        return {**self.rows.select(self.row).keys(), "kind": self.kind}
 
     @property
     def canteens(self) -> npt.NDArray[np.str_]:

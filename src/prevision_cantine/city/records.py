@@ -36,6 +36,11 @@ class Attendance(JsonValue):
     meals: Floats = attrs.field(repr=False)
     agents: Floats = attrs.field(repr=False)
 
+    def __repr__(self) -> str:
+        """Show how many rows there are, and of which days."""
+        days = f", {self.date.min()} to {self.date.max()}" if len(self.date) else ""
+        return f"<Attendance of {len(self.date)} rows{days}>"
+
     def __len__(self) -> int:
         """Return how many rows there are."""
         return len(self.date)

@@ -62,6 +62,11 @@ class KitchenOrder:
     separate: Floats = attrs.field(repr=False)
     together: Floats = attrs.field(repr=False)
 
+    def __repr__(self) -> str:
+        """Show how many days there are, and what is ordered."""
+        meals = first_few([f"{x:.0f}" for x in self.together[:4]])
+        return f"<KitchenOrder of {len(self.date)} days: meals={meals}>"
+
     def to_dict(self) -> dict[str, Any]:
         """Return the order as plain values that go to JSON.
 
@@ -713,6 +718,10 @@ class TradeOff:
     def __len__(self) -> int:
         """Return how many rows there are."""
         return len(self.margin)
+
+    def __repr__(self) -> str:
+        """Show the margins."""
+        return f"<TradeOff of {len(self)} margins: {first_few([f'{x:+.1%}' for x in self.margin[:4]])}>"
 
     def to_dict(self) -> dict[str, Any]:
         """Return the table as plain values that go to JSON.

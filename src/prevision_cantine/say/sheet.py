@@ -135,6 +135,12 @@ class ModelSheet:
     words: Words = NO_WORDS
     choice: Choice | None = None
 
+    def __repr__(self) -> str:
+        """Show what was learned, and until when."""
+        return (
+            f"<ModelSheet of {len(self.terms)} terms, {self.sources.rows} rows until {self.until}>"
+        )
+
     def to_dict(self) -> dict[str, Any]:
         """Return the sheet as plain values, the same in every language.
 

@@ -15,6 +15,7 @@ from prevision_cantine.arrays import Days, Floats, Ints
 from prevision_cantine.errors import ForecastError, ParameterError
 from prevision_cantine.extras import needs
 from prevision_cantine.json_value import JsonValue
+from prevision_cantine.plain_values import first_few
 from prevision_cantine.words.language import counted, in_language, percent, phrases
 
 HIT = 2 / 3  # share of the expected meals below which a series is hit
@@ -56,6 +57,10 @@ class PastStrikes(JsonValue):
     served_hit: Floats = attrs.field(repr=False)
     served_spared: Floats = attrs.field(repr=False)
     noise: float = attrs.field(repr=False)
+
+    def __repr__(self) -> str:
+        """Show the days."""
+        return f"<PastStrikes of {len(self)} days: {first_few(self.date.astype(str).tolist())}>"
 
     def __len__(self) -> int:
         """Return how many strike days there are."""

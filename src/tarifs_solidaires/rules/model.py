@@ -267,6 +267,10 @@ class Version(JsonValue):
         """The decision, in one line."""
         return str(self.basis.source) if self.basis.source else ""
 
+    def __repr__(self) -> str:
+        """Show its days and its decision."""
+        return f"<Version of {self.valid_from} to {self.valid_to}: {self.source}>"
+
     def to_dict(self) -> dict[str, Any]:
         """Return the version as plain values that go to JSON.
 
