@@ -7,7 +7,7 @@ from typing import Any
 
 from charte_registry.errors import RegisterError
 
-LIBRARIES = {
+LIBRARIES: dict[str, tuple[str, ...]] = {
     "registre": ("babel", "jinja2", "markupsafe", "msgspec", "tomlkit", "yaml"),
     "tables": ("pyarrow",),
     "workbooks": ("python_calamine", "xlsxwriter"),
@@ -26,6 +26,9 @@ class MissingExtraError(RegisterError):
     extra : str
         The extra that brings it.
     """
+
+    library: str
+    extra: str
 
     def __init__(self, library: str, extra: str) -> None:
         self.library, self.extra = library, extra
@@ -65,7 +68,7 @@ class needs:  # noqa: N801 - read as a sentence: with needs("workbooks")
     __slots__ = ("extra",)
 
     def __init__(self, extra: str) -> None:
-        self.extra = extra
+        self.extra: str = extra
 
     def __enter__(self) -> None:
         """Begin to import."""

@@ -56,6 +56,10 @@ class Answer:
     columns: tuple[str, ...]
     rows: tuple[tuple[Value, ...], ...]
 
+    def __repr__(self) -> str:
+        """Show how many rows there are, and the columns."""
+        return f"<Answer of {len(self.rows)} rows: {', '.join(self.columns)}>"
+
     def to_dict(self) -> dict[str, Any]:
         """Return the answer as plain values that go to JSON.
 

@@ -73,6 +73,7 @@ if TYPE_CHECKING:
     from prevision_cantine.model.choosing import choose_settings
     from prevision_cantine.model.contract import forecast_schema
     from prevision_cantine.model.effects import EffectTable
+    from prevision_cantine.model.explanation import Explanation
     from prevision_cantine.model.forecast import Forecast
     from prevision_cantine.model.forecaster import CanteenForecaster
     from prevision_cantine.model.regressor import AdditiveRegressor
@@ -113,6 +114,7 @@ __all__ = [
     "Difference",
     "EffectTable",
     "EnrolmentChange",
+    "Explanation",
     "Forecast",
     "ForecastError",
     "Gain",
@@ -336,6 +338,7 @@ _MODULES = {
     "model.choosing": ("choose_settings",),
     "model.contract": ("forecast_schema",),
     "model.effects": ("EffectTable",),
+    "model.explanation": ("Explanation",),
     "model.forecast": ("Forecast",),
     "model.forecaster": ("CanteenForecaster",),
     "model.regressor": ("AdditiveRegressor",),

@@ -7,7 +7,7 @@ from typing import Any
 
 from prevision_cantine.errors import CantineError
 
-LIBRARIES = {
+LIBRARIES: dict[str, tuple[str, ...]] = {
     "cantine": ("scipy", "sklearn", "threadpoolctl"),
     "tables": ("pandas", "polars", "pyarrow"),
     "figures": ("matplotlib",),
@@ -88,7 +88,7 @@ class needs:  # noqa: N801 - read as a sentence: with needs("cantine")
     __slots__ = ("extra",)
 
     def __init__(self, extra: str) -> None:
-        self.extra = extra
+        self.extra: str = extra
 
     def __enter__(self) -> None:
         """Begin to import."""

@@ -49,11 +49,20 @@ def html_table(columns: Mapping[str, npt.NDArray[Any]], caption: str = "") -> st
     """Return the first rows of columns as an HTML table, every value escaped."""
     count = len(next(iter(columns.values()))) if columns else 0
     head = "".join(f"<th scope='col'>{html.escape(name)}</th>" for name in columns)
-    rows = zip(*(listed(column[:SHOWN]) for column in columns.values()), strict=True)
+    rows = zip(*(_shown(column[:SHOWN]) for column in columns.values()), strict=True)
     body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in rows)
     title = f"<caption>{html.escape(caption)}</caption>" if caption else ""
     more = f"<p>{SHOWN} / {count:,}</p>" if count > SHOWN else ""
     return f"<table>{title}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}"
+
+
+def _shown(column: npt.NDArray[Any]) -> list[Any]:
+    """Return the cells of a column, without decimals where all its numbers are whole."""
+    values = listed(column)
+    known = [value for value in values if isinstance(value, float)]
+    if not all(value.is_integer() for value in known):
+        return values
+    return [f"{value:,.0f}" if isinstance(value, float) else value for value in values]
 
 
 def _cell(value: object) -> str:

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from tarifs_solidaires.rules.schema import schema_text
     from tarifs_solidaires.rules.skeleton import new_rule
     from tarifs_solidaires.rules.stub import stub_text
+    from tarifs_solidaires.say.notice import Explanation
     from tarifs_solidaires.values.inputs import Input
 
 __all__ = [
@@ -62,6 +63,7 @@ __all__ = [
     "DateError",
     "Effect",
     "Estimate",
+    "Explanation",
     "Fault",
     "Finding",
     "Findings",
@@ -187,6 +189,7 @@ _MODULES = {
     "rules.schema": ("schema_text",),
     "rules.skeleton": ("new_rule",),
     "rules.stub": ("stub_text",),
+    "say.notice": ("Explanation",),
     "values.inputs": ("Input",),
 }
 _HOMES = {name: module for module, names in _MODULES.items() for name in names}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
@@ -119,6 +121,20 @@ class Fault:
             "message": self.message.say(lang),
             "remedy": self.advice.say(lang),
         }
+
+    def to_json(self) -> str:
+        """Return ``to_dict()`` as JSON.
+
+        Returns
+        -------
+        str
+            One line.
+        """
+        return json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False)
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: the sentence."""
+        return f"<p>{html.escape(str(self))}</p>"
 
 
 class TarifError(ValueError):

@@ -6,7 +6,7 @@ from types import TracebackType
 
 from tarifs_solidaires.errors import Fault, TarifError
 
-LIBRARIES = {
+LIBRARIES: dict[str, tuple[str, ...]] = {
     "tarifs": ("babel", "jinja2", "markupsafe", "yaml"),
     "tables": ("pandas", "polars", "pyarrow"),
     "figures": ("matplotlib",),
@@ -53,7 +53,7 @@ class needs:  # noqa: N801 - read as a sentence: with needs("figures")
     __slots__ = ("extra",)
 
     def __init__(self, extra: str) -> None:
-        self.extra = extra
+        self.extra: str = extra
 
     def __enter__(self) -> None:
         """Begin to import."""

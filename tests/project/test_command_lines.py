@@ -24,7 +24,19 @@ LISTINGS = [
     ("tarifs-solidaires", "check"),
     ("tarifs-solidaires", "compare"),
     ("tarifs-solidaires", "conform"),
+    ("tarifs-solidaires", "explain"),
+    ("tarifs-solidaires", "population"),
     ("prevision-cantine", "inspect"),
+    ("prevision-cantine", "settings"),
+    ("prevision-cantine", "forecast"),
+    ("prevision-cantine", "order"),
+    ("prevision-cantine", "trade-off"),
+    ("prevision-cantine", "explain"),
+    ("prevision-cantine", "effects"),
+    ("prevision-cantine", "what-if"),
+    ("prevision-cantine", "ingredients"),
+    ("prevision-cantine", "calendar"),
+    ("prevision-cantine", "import"),
     ("prevision-cantine", "backtest"),
     ("prevision-cantine", "sheet"),
     ("charte-registry", "check"),
@@ -260,3 +272,133 @@ def test_quiet_prints_no_closing_line(name, arguments, tmp_path, capsys):
     assert PROGRAMS[name].main([*arguments, str(tmp_path / "made"), "--quiet"]) == 0
     assert capsys.readouterr() == ("", "")
     assert any((tmp_path / "made").iterdir())
+
+
+SPAN = ("--from", "2022-11-07", "--to", "2022-11-10")
+# Each listing of the canteens that also writes a table: its options, where its rows stand in the
+# JSON, the column of each figure in the file, and how far the file rounds it.
+TABLES = [
+    ("forecast", SPAN, "rows", {"prevision": "meals", "borne_basse": "lower", "borne_haute": "upper"}, 0.005),
+    ("order", (*SPAN, "--shortage", "0.01"), "rows", {"prevision": "forecast", "commande": "meals"}, 0.005),
+    ("order", (*SPAN, "--shortage", "0.01", "--scenario", "{strike}"), "rows",
+     {"commande_sans": "before", "commande": "after", "difference": "change"}, 0.005),
+    ("trade-off", SPAN, "rows",
+     {"marge": "margin", "part_suffisante": "quantile", "excedent": "excess", "manque": "shortage",
+      "repas_en_trop_jour": "wasted", "repas_manquants_jour": "missing"}, 0.05),
+    ("what-if", (*SPAN, "--strike", "2022-11-08"), "rows", {"avant": "before", "apres": "after"}, 0.005),
+    ("ingredients", ("--order", "{order}", "--portions", "{portions}"), "purchases",
+     {"quantite": "quantite"}, 5e-7),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory):
+    """A made city, a model of it, and what the commands read beside them."""
+    folder = tmp_path_factory.mktemp("town")
+    main = PROGRAMS["prevision-cantine"].main
+    city, model, order = folder / "city", folder / "model.zip", folder / "order.csv"
+    assert main(["make-city", str(city), "--years", "2", "--canteens", "2", "--quiet"]) == 0
+    assert main(["fit", str(city), "--until", "2022-10-01", "--output", str(model), "--quiet"]) == 0
+    asked = ["order", str(city), *SPAN, "--model", str(model), "--shortage", "0.01", "--quiet"]
+    assert main([*asked, "--output", str(order)]) == 0
+    rows = csv.DictReader((city / "menus.csv").read_text("utf-8").splitlines())
+    dishes = sorted({row["plat"] for row in rows})
+    lines = [f"{dish},riz,Grossiste,*,1/8,kg".replace("1/8", "0.125") for dish in dishes]
+    head = "plat,produit,fournisseur,type_site,quantite,unite"
+    (folder / "portions.csv").write_text("\n".join([head, *lines, ""]), "utf-8")
+    (folder / "strike.toml").write_text(
+        '[[calendrier]]\ndu = 2022-11-08\nnature = "greve"\n', "utf-8"
+    )
+    return folder
+
+
+def _canteens(town, capsys, command, options=(), *, quiet=True):
+    """Run a command of the canteens on the made city; return what it printed."""
+    places = {
+        "strike": town / "strike.toml",
+        "order": town / "order.csv",
+        "portions": town / "portions.csv",
+    }
+    options = [option.format(**places) for option in options]
+    if command != "ingredients":
+        options += ["--model", str(town / "model.zip")]
+    capsys.readouterr()
+    arguments = [command, str(town / "city"), *options, "--lang", "en", *(["--quiet"] * quiet)]
+    assert PROGRAMS["prevision-cantine"].main(arguments) == 0, capsys.readouterr().err
+    return capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("command", "options", "rows", "columns", "digits"), TABLES)
+def test_the_json_of_the_canteens_is_the_table_that_is_written(
+    town, tmp_path, capsys, command, options, rows, columns, digits
+):
+    file = tmp_path / "table.csv"
+    printed = _canteens(
+        town, capsys, command, (*options, "--output", str(file), "--format", "json")
+    )
+    found = json.loads(printed)[rows]
+    written = list(csv.DictReader(file.read_text("utf-8").splitlines()))
+    assert len(found) == len(written) > 0
+    for row, line in zip(found, written, strict=True):
+        assert [row.get(key) for key in ("cantine", "date")] == [
+            line.get(key) for key in ("cantine", "date")
+        ]
+        for column, name in columns.items():
+            assert row[name] == pytest.approx(float(line[column]), abs=digits), column
+
+
+def test_the_json_of_effects_holds_every_line_shown(town, capsys):
+    _, *lines = _canteens(town, capsys, "effects").strip().splitlines()
+    found = json.loads(_canteens(town, capsys, "effects", ("--format", "json")))["effects"]
+    assert len(lines) == len(found)
+    for effect, line in zip(found, lines, strict=True):
+        percent = re.search(r"([+−]?[\d.]+)%", line)[1].replace("−", "-")
+        assert effect["percent"] == pytest.approx(float(percent), abs=0.05)
+        assert effect["rows"] == int(line.split()[-1].replace(",", ""))
+
+
+def test_the_json_of_explanations_holds_the_texts_shown(town, capsys):
+    texts = _canteens(town, capsys, "explain", SPAN).splitlines()
+    found = json.loads(_canteens(town, capsys, "explain", (*SPAN, "--format", "json")))
+    assert [one["text"] for one in found["explanations"]] == texts
+    for one in found["explanations"]:
+        moved = round(one["meals"]) - round(one["usual"])
+        assert sum(reason["meals"] for reason in one["because"]) == moved
+
+
+def test_a_forecast_as_json_is_what_its_schema_says(town, capsys):
+    import jsonschema
+
+    from prevision_cantine import forecast_schema
+
+    printed = _canteens(town, capsys, "forecast", (*SPAN, "--format", "json"))
+    jsonschema.validate(json.loads(printed), forecast_schema())
+
+
+@pytest.mark.parametrize("command", ["forecast", "order"])
+def test_what_is_neither_written_nor_printed_is_not_made(town, capsys, command):
+    options = ["--shortage", "0.01"] if command == "order" else []
+    asked = [command, str(town / "city"), *SPAN, *options, "--model", str(town / "model.zip")]
+    assert PROGRAMS["prevision-cantine"].main([*asked, "--lang", "en"]) == 2
+    assert "--format json" in capsys.readouterr().err
+
+
+def test_people_as_json_are_those_of_the_csv(tmp_path, capsys):
+    asked = ["population", "nantes/transport", "--on", "2020-10-01", "--size", "20", "--quiet"]
+    main = PROGRAMS["tarifs-solidaires"].main
+    assert main([*asked, "--format", "json"]) == 0
+    people = json.loads(capsys.readouterr().out)
+    assert main(asked) == 0
+    rows = list(csv.DictReader(capsys.readouterr().out.splitlines()))
+    assert len(people) == len(rows) == 20
+    for person, row in zip(people, rows, strict=True):
+        assert list(person) == list(row)
+        assert {type(value) for value in person.values()} <= {float, bool, str, type(None)}
+        for name, value in person.items():
+            if isinstance(value, float):
+                assert float(row[name]) == value
+            else:
+                assert row[name] == {None: "", True: "true", False: "false"}.get(value, value)
+    assert main([*asked, "--output", str(tmp_path / "people.json")]) == 0
+    assert json.loads((tmp_path / "people.json").read_text("utf-8")) == people
+    assert main([*asked, "--output", str(tmp_path / "people.csv"), "--format", "json"]) == 2

@@ -11,6 +11,7 @@ from charte_registry.difference import KEYS, Change, diff
 from charte_registry.errors import Fault, RegisterError
 from charte_registry.exchange.exporters.head import manifest
 from charte_registry.frozen import Frozen
+from charte_registry.json_value import JsonValue
 from charte_registry.records.base import FieldError, structure, unstructure
 from charte_registry.records.manifeste import Manifeste
 from charte_registry.register import Register
@@ -22,7 +23,7 @@ _ABSENT: Any = None  # plain data hold no other None
 
 
 @attrs.frozen(kw_only=True)
-class Conflict:
+class Conflict(JsonValue):
     """A field that the register and the source both changed since the source was last read.
 
     Parameters
@@ -51,7 +52,7 @@ def _said(value: Any) -> str:
 
 
 @attrs.frozen(kw_only=True)
-class Merged:
+class Merged(JsonValue):
     """What a merge makes of a register.
 
     Parameters

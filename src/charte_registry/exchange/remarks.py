@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import attrs
 
+from charte_registry.json_value import JsonValue
 from charte_registry.records.base import FieldError, structure
 
 T = TypeVar("T")
@@ -31,7 +32,7 @@ WHOLE = frozenset(
 
 
 @attrs.frozen(kw_only=True)
-class Remark:
+class Remark(JsonValue):
     """One thing to know about an import or an export.
 
     Parameters
@@ -67,7 +68,7 @@ class Remark:
 
 
 @attrs.frozen(kw_only=True)
-class Question:
+class Question(JsonValue):
     """The same remark of several cells: what to settle once.
 
     Parameters
@@ -118,7 +119,7 @@ def grouped(remarks: Iterable[Remark]) -> tuple[Question, ...]:
 
 
 @attrs.frozen(kw_only=True)
-class Import:
+class Import(JsonValue):
     """Records read from elsewhere, with what there is to know about how.
 
     Parameters
@@ -131,6 +132,11 @@ class Import:
 
     records: Mapping[str, Mapping[str, Any]] = attrs.field(repr=False)
     remarks: tuple[Remark, ...] = ()
+
+    def __repr__(self) -> str:
+        """Show how many records each kind has, and how many remarks there are."""
+        counts = {kind: len(some) for kind, some in self.records.items() if some}
+        return f"<Import of {counts or 'no record'}, {len(self.remarks)} remarks>"
 
     def of(self, level: str) -> tuple[Remark, ...]:
         """Return the remarks of a level.

@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 
 from charte_registry.errors import Fault, RegisterError
+from charte_registry.files.profile_text import profile_text
 from charte_registry.files.restate import restated
 from charte_registry.frozen import Frozen
 from charte_registry.records.base import FieldError, structure, unstructure
@@ -116,7 +117,7 @@ def profile_file(register: Register, root: Path) -> dict[Path, bytes]:
     if register.profil is None or register.profile is None:
         return {}
     path = inside(root, register.profil)
-    return {} if path.exists() else {path: register.profile.content}
+    return {} if path.exists() else {path: profile_text(register.profile)}
 
 
 def inside(root: Path, name: str) -> Path:

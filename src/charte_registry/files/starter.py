@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from charte_registry.errors import RegisterError, nearest
+from charte_registry.files.profile_text import profile_text
 from charte_registry.files.skeleton import schema_line, skeleton
 from charte_registry.files.words import LANGUAGES, words
 from charte_registry.profiles import Profile
@@ -90,7 +91,7 @@ def starter(on: dt.date, lang: str = "fr", profile: Profile | None = None) -> di
         "etat_au": on, "annees": [on.year],
     } | ({"profil": PROFILE} if profile is not None else {})  # fmt: skip
     if profile is not None:
-        files[PROFILE] = profile.content.decode("utf-8-sig")
+        files[PROFILE] = profile_text(profile).decode("utf-8-sig")
     files["registre.toml"] = skeleton(Manifeste, head, lang)
     files[say["file"]] = say["readme"].format(
         titre=say["titre"], year=on.year, kinds=", ".join(kinds)

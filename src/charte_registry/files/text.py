@@ -80,6 +80,10 @@ class Reader:
         How many bytes all files may have.
     """
 
+    root: Path
+    max_bytes: int
+    read: int
+
     def __init__(self, root: Path, max_bytes: int) -> None:
         self.root, self.max_bytes, self.read = root, max_bytes, 0
 

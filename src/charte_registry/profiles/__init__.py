@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -11,6 +12,7 @@ import attrs
 
 from charte_registry.errors import Fault, RegisterError, nearest
 from charte_registry.frozen import Frozen
+from charte_registry.json_value import JsonValue, plain_value
 from charte_registry.messages import Phrase, system_reason
 from charte_registry.profiles.classes import MADE_IN, classes_by_path, extended, paths
 from charte_registry.profiles.kinds import added_kinds, plain_example
@@ -29,7 +31,7 @@ MAX_BYTES = 1_000_000
 
 
 @attrs.frozen(kw_only=True)
-class Profile:
+class Profile(JsonValue):
     """What a territory adds to the schema.
 
     Parameters
@@ -42,7 +44,7 @@ class Profile:
     examples : mapping of str to mapping
         A record of each kind that the profile changes, as plain data.
     content : bytes
-        The file.
+        The file, TOML; or JSON, where the profile was made from plain values.
 
     Examples
     --------
@@ -58,9 +60,58 @@ class Profile:
     examples: Mapping[str, Mapping[str, Any]] = attrs.field(repr=False)
     content: bytes = attrs.field(repr=False)
 
+    def __repr__(self) -> str:
+        """Show its name and version."""
+        return f"<Profile {self.reference}>"
+
     def __reduce__(self) -> tuple[Any, ...]:
         """Copy and pickle the file, and read it again: its classes are made anew elsewhere."""
         return _profile, (self.content,)
+
+    @property
+    def is_json(self) -> bool:
+        """Whether the content is JSON, since the profile was made from plain values."""
+        return self.content.startswith(b"{")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what the file says as plain values that go to JSON.
+
+        Returns
+        -------
+        dict
+            The keys and tables of ``profil.toml``, dates as text.
+
+        Examples
+        --------
+        >>> data = load_profile("examples/recife/profil.toml").to_dict()
+        >>> data["profil"], Profile.from_dict(data).to_dict() == data
+        ('recife', True)
+        """
+        found: dict[str, Any] = plain_value(_read(self.content))
+        return found
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Profile:
+        """Return the profile that ``to_dict`` gives.
+
+        Parameters
+        ----------
+        data : mapping of str to object
+            The keys and tables of a profile's file.
+
+        Returns
+        -------
+        Profile
+            The profile, with classes of its own.
+
+        Raises
+        ------
+        RegisterError
+            Where it cannot be; ``problems`` holds all that is wrong.
+        """
+        if not isinstance(data, Mapping):
+            raise RegisterError("not_table", value=data)
+        return _profile(json.dumps(plain_value(data), ensure_ascii=False).encode())
 
     @property
     def reference(self) -> str:
@@ -189,6 +240,9 @@ def _record(content: bytes, path: str, held: dict[str, Any]) -> Any:
 
 
 def _read(content: bytes) -> dict[str, Any]:
+    if content.startswith(b"{"):  # no TOML file begins so
+        found: dict[str, Any] = json.loads(content)
+        return found
     try:
         return read_toml(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:

@@ -10,13 +10,14 @@ import attrs
 from charte_registry.profiles.statement import TypeFiche
 from charte_registry.records import KINDS
 from charte_registry.records.base import champ, identifiant, kind, note
+from charte_registry.records.json_record import JsonRecord
 
 # The manifest's own name, and what the folder of a register holds beside its records.
 _TAKEN = frozenset({"registre", "kind", "schema", *KINDS})
 
 
 @attrs.frozen(kw_only=True)
-class FicheTerritoire:
+class FicheTerritoire(JsonRecord):
     """A record of a kind that a profile adds.
 
     Parameters

@@ -12,7 +12,7 @@ from charte_registry.rules.rule import NO_BREAK, SEVERITIES
 from charte_registry.vocabularies.nouns import is_single
 
 # One, then several.
-NOUNS = {
+NOUNS: dict[str, dict[str, tuple[str, str]]] = {
     "fr": {
         **SEVERITY_NOUNS["fr"], "record": ("fiche", "fiches"),
         "silenced": ("constat tu par une dérogation", "constats tus par des dérogations"),

@@ -16,6 +16,7 @@ from charte_registry.records.base import (
     note,
 )
 from charte_registry.records.formats import URL
+from charte_registry.records.json_record import JsonRecord
 from charte_registry.vocabularies.aipd import (
     CAS_ARTICLE_35,
     CRITERES_WP248,
@@ -33,7 +34,7 @@ RISQUES_RESIDUELS = listed("registre", "risques_residuels")
 
 
 @attrs.frozen(kw_only=True)
-class Aipd:
+class Aipd(JsonRecord):
     """What was looked at to know whether an assessment is due, and which assessment was made.
 
     Examples
@@ -82,7 +83,7 @@ class Aipd:
 
 
 @attrs.frozen(kw_only=True)
-class RisqueAnalyse:
+class RisqueAnalyse(JsonRecord):
     """A risk to people that an assessment looked at, and what is done about it.
 
     Examples
@@ -107,7 +108,7 @@ class RisqueAnalyse:
 
 @kind("analyse d'impact", "impact assessment", "avaliação de impacto")
 @attrs.frozen(kw_only=True)
-class AnalyseImpact:
+class AnalyseImpact(JsonRecord):
     """An impact assessment, of one processing or of several alike; risks and measures are internal.
 
     Examples

@@ -8,6 +8,7 @@ import attrs
 
 from charte_registry.records.base import INTERNE, champ, factice, identifiant, kind, note
 from charte_registry.records.formats import SPDX, URL
+from charte_registry.records.json_record import JsonRecord
 from charte_registry.records.organisme import Contact
 from charte_registry.records.traitement import STATUTS
 from charte_registry.vocabularies.vocabulaire import listed
@@ -24,7 +25,7 @@ _FONCTIONNEMENT = "Inventaire Etalab : fonctionnement"
 
 
 @attrs.frozen(kw_only=True)
-class DonneeTraitee:
+class DonneeTraitee(JsonRecord):
     """Data that an algorithm uses, and where they come from.
 
     Examples
@@ -41,7 +42,7 @@ class DonneeTraitee:
 
 
 @attrs.frozen(kw_only=True)
-class ParametreTraitement:
+class ParametreTraitement(JsonRecord):
     """A parameter of an algorithm, and its weight.
 
     Examples
@@ -58,7 +59,7 @@ class ParametreTraitement:
 
 @kind("algorithme", "algorithm", "algoritmo")
 @attrs.frozen(kw_only=True)
-class Algorithme:
+class Algorithme(JsonRecord):
     """An algorithm that serves decisions about people.
 
     From L.311-3-1 and R.311-3-1-1 (the notice): ``finalite``, ``notice``, ``droit_communication``,

@@ -16,6 +16,7 @@ from charte_registry.records.base import (
     note,
 )
 from charte_registry.records.formats import SPDX, SUBDIVISION, URL
+from charte_registry.records.json_record import JsonRecord
 from charte_registry.vocabularies.assurances import REFERENTIELS
 from charte_registry.vocabularies.rgpd import CATEGORIES_DONNEES, GARANTIES
 from charte_registry.vocabularies.vocabulaire import listed
@@ -39,7 +40,7 @@ def _version() -> str | None:
 
 
 @attrs.frozen(kw_only=True)
-class Exigence:
+class Exigence(JsonRecord):
     """The level of security that a category of data requires: a scheme, not a rung of a ladder.
 
     Examples
@@ -60,7 +61,7 @@ class Exigence:
 
 
 @attrs.frozen(kw_only=True)
-class Assurance:
+class Assurance(JsonRecord):
     """What vouches for the security of a host: scheme, version, validity, evidence.
 
     Examples
@@ -93,7 +94,7 @@ class Assurance:
 
 
 @attrs.frozen(kw_only=True)
-class Rapatriement:
+class Rapatriement(JsonRecord):
     """The plan to bring data back.
 
     Examples
@@ -108,7 +109,7 @@ class Rapatriement:
 
 
 @attrs.frozen(kw_only=True)
-class Hebergement:
+class Hebergement(JsonRecord):
     """Where the data of an application are hosted: by the authority, or by a host in a country.
 
     Where the country is not known, ``zone`` says what is.
@@ -160,7 +161,7 @@ class Hebergement:
 
 @kind("application", "application", "aplicação")
 @attrs.frozen(kw_only=True)
-class Application:
+class Application(JsonRecord):
     """An application that the authority uses; it has one hosting.
 
     Examples

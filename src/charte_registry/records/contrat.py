@@ -16,11 +16,12 @@ from charte_registry.records.base import (
     note,
 )
 from charte_registry.records.formats import URL
+from charte_registry.records.json_record import JsonRecord
 from charte_registry.vocabularies.rgpd import CATEGORIES_DONNEES
 
 
 @attrs.frozen(kw_only=True)
-class Obligations:
+class Obligations(JsonRecord):
     """Which obligations of article 28(3) the contract states; each letter is a field.
 
     Examples
@@ -67,7 +68,7 @@ class Obligations:
 
 @kind("contrat avec un sous-traitant", "contract with a processor", "contrato com um operador")
 @attrs.frozen(kw_only=True)
-class ContratSousTraitant:
+class ContratSousTraitant(JsonRecord):
     """The contract, or other act, under which a processor acts for a controller.
 
     Examples

@@ -8,6 +8,7 @@ import attrs
 
 from charte_registry.records.base import INTERNE, FieldError, champ, identifiant, kind
 from charte_registry.records.formats import NUMERO
+from charte_registry.records.json_record import JsonRecord
 from charte_registry.vocabularies.rgpd import DROITS, SUITES
 from charte_registry.vocabularies.vocabulaire import listed
 
@@ -17,7 +18,7 @@ MOTIFS_REFUS = listed("registre", "motifs_refus")
 
 @kind("demande d'une personne", "request of a person", "pedido de uma pessoa", visibility=INTERNE)
 @attrs.frozen(kw_only=True)
-class Demande:
+class Demande(JsonRecord):
     """A request to exercise a right: what was asked, by when to answer, what came of it.
 
     No field takes free text: a name has nowhere to stand. The kind is internal; the counts of a

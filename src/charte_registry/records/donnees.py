@@ -6,6 +6,7 @@ import attrs
 
 from charte_registry.records.base import FieldError, champ
 from charte_registry.records.formats import DUREE
+from charte_registry.records.json_record import JsonRecord
 from charte_registry.vocabularies.rgpd import (
     CATEGORIES_ORDINAIRES,
     CATEGORIES_PARTICULIERES,
@@ -14,7 +15,7 @@ from charte_registry.vocabularies.rgpd import (
 
 
 @attrs.frozen(kw_only=True)
-class Conservation:
+class Conservation(JsonRecord):
     """How long data are kept: a duration or, where there is none, a criterion.
 
     Examples
@@ -65,7 +66,7 @@ def _conservation() -> Conservation | None:
 
 
 @attrs.frozen(kw_only=True)
-class CategorieDonnees:
+class CategorieDonnees(JsonRecord):
     """Data that no text sets apart.
 
     Examples
@@ -83,7 +84,7 @@ class CategorieDonnees:
 
 
 @attrs.frozen(kw_only=True)
-class CategorieParticuliere:
+class CategorieParticuliere(JsonRecord):
     """Data of a special category, with the ground that lifts the prohibition.
 
     Examples
@@ -110,7 +111,7 @@ class CategorieParticuliere:
 
 
 @attrs.frozen(kw_only=True)
-class Infractions:
+class Infractions(JsonRecord):
     """Data about convictions and offences.
 
     Examples
@@ -128,7 +129,7 @@ class Infractions:
 
 
 @attrs.frozen(kw_only=True)
-class Nir:
+class Nir(JsonRecord):
     """The social security number.
 
     Examples

@@ -9,6 +9,7 @@ from __future__ import annotations
 import attrs
 
 from charte_registry.records.base import INTERNE, FieldError, champ, identifiant, kind, note
+from charte_registry.records.json_record import JsonRecord
 from charte_registry.vocabularies.rgpd import DROITS, SUITES
 from charte_registry.vocabularies.vocabulaire import listed
 
@@ -16,7 +17,7 @@ NATURES_VIOLATION = listed("registre", "natures_violation")
 
 
 @attrs.frozen(kw_only=True)
-class DetailDemandes:
+class DetailDemandes(JsonRecord):
     """How many requests of one kind had one outcome.
 
     Examples
@@ -39,7 +40,7 @@ class DetailDemandes:
     "pedidos de exercício de direitos, por ano",
 )
 @attrs.frozen(kw_only=True)
-class DemandesDroits:
+class DemandesDroits(JsonRecord):
     """How many people asked about their data in a year; counts, never a person.
 
     Examples
@@ -83,7 +84,7 @@ class DemandesDroits:
 
 
 @attrs.frozen(kw_only=True)
-class NombreViolations:
+class NombreViolations(JsonRecord):
     """How many breaches were of one nature; a breach can be of several.
 
     Examples
@@ -100,7 +101,7 @@ class NombreViolations:
 
 @kind("violations de données, par an", "data breaches, by year", "violações de dados, por ano")
 @attrs.frozen(kw_only=True)
-class Violation:
+class Violation(JsonRecord):
     """The breaches of personal data of a year: counts and delays, never a person.
 
     Examples

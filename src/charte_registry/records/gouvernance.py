@@ -17,6 +17,7 @@ from charte_registry.records.base import (
     note,
 )
 from charte_registry.records.formats import URL
+from charte_registry.records.json_record import JsonRecord
 from charte_registry.records.organisme import TYPES_ORGANISME
 from charte_registry.vocabularies.assurances import REFERENTIELS
 from charte_registry.vocabularies.vocabulaire import listed
@@ -29,7 +30,7 @@ ETATS_CLAUSE = listed("registre", "etats_clause")
 
 
 @attrs.frozen(kw_only=True)
-class EtapeAction:
+class EtapeAction(JsonRecord):
     """When an action entered a phase.
 
     Examples
@@ -47,7 +48,7 @@ class EtapeAction:
 
 @kind("action de la charte", "action of the charter", "ação da carta")
 @attrs.frozen(kw_only=True)
-class Action:
+class Action(JsonRecord):
     """An action of the charter, with its phase and the sentence that the phase rests on.
 
     Examples
@@ -107,7 +108,7 @@ class Action:
 
 @kind("partenaire", "partner", "parceiro")
 @attrs.frozen(kw_only=True)
-class Partenaire:
+class Partenaire(JsonRecord):
     """A partner that signed the charter.
 
     Examples
@@ -133,7 +134,7 @@ class Partenaire:
 
 @kind("formation", "training", "formação")
 @attrs.frozen(kw_only=True)
-class Formation:
+class Formation(JsonRecord):
     """Awareness sessions and trainings.
 
     Examples
@@ -158,7 +159,7 @@ class Formation:
 
 @kind("certification", "certification", "certificação")
 @attrs.frozen(kw_only=True)
-class Certification:
+class Certification(JsonRecord):
     """A certification of the authority's systems.
 
     Examples
@@ -193,7 +194,7 @@ class Certification:
 
 @kind("clause de marché", "clause of a contract", "cláusula de contrato")
 @attrs.frozen(kw_only=True)
-class ClauseMarche:
+class ClauseMarche(JsonRecord):
     """A clause about data for the authority's contracts.
 
     Examples

@@ -9,6 +9,7 @@ import attrs
 from charte_registry.records.base import INTERNE, FieldError, champ, identifiant, kind
 from charte_registry.records.droits import NATURES_VIOLATION
 from charte_registry.records.formats import HEURE
+from charte_registry.records.json_record import JsonRecord
 from charte_registry.vocabularies.rgpd import CATEGORIES_DONNEES
 from charte_registry.vocabularies.vocabulaire import listed
 
@@ -17,7 +18,7 @@ RISQUES_INCIDENT = listed("registre", "risques_incident")
 
 @kind("incident", "incident", "incidente", visibility=INTERNE)
 @attrs.frozen(kw_only=True)
-class Incident:
+class Incident(JsonRecord):
     """An incident that touched personal data: what happened, the risk, whom was told and when.
 
     Every incident has its record, notified or not. The kind is internal; the counts of a year are

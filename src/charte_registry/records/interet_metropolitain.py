@@ -8,6 +8,7 @@ import attrs
 
 from charte_registry.records.base import INTERNE, FieldError, champ, identifiant, kind, note
 from charte_registry.records.formats import SPDX, URL
+from charte_registry.records.json_record import JsonRecord
 from charte_registry.records.organisme import TYPES_ORGANISME
 from charte_registry.vocabularies.vocabulaire import listed
 
@@ -15,7 +16,7 @@ ETATS_PARTAGE = listed("registre", "etats_partage")
 
 
 @attrs.frozen(kw_only=True)
-class Accord:
+class Accord(JsonRecord):
     """The agreement under which data are shared.
 
     Examples
@@ -51,7 +52,7 @@ class Accord:
     "dado de interesse metropolitano",
 )
 @attrs.frozen(kw_only=True)
-class DonneeInteretMetropolitain:
+class DonneeInteretMetropolitain(JsonRecord):
     """Data that another actor holds and that the public interest calls to share.
 
     Examples

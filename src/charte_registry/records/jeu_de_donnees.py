@@ -16,6 +16,7 @@ from charte_registry.records.base import (
     note,
 )
 from charte_registry.records.formats import LANGUE, SPDX, URL
+from charte_registry.records.json_record import JsonRecord
 from charte_registry.records.organisme import Contact
 from charte_registry.vocabularies.dcat import FREQUENCES, THEMES
 from charte_registry.vocabularies.vocabulaire import listed
@@ -24,7 +25,7 @@ DIMENSIONS = listed("registre", "dimensions_qualite")
 
 
 @attrs.frozen(kw_only=True)
-class Distribution:
+class Distribution(JsonRecord):
     """A form in which a dataset can be had.
 
     Examples
@@ -45,7 +46,7 @@ class Distribution:
 
 
 @attrs.frozen(kw_only=True)
-class Qualite:
+class Qualite(JsonRecord):
     """What is known of the quality of a dataset, in one respect.
 
     Examples
@@ -61,7 +62,7 @@ class Qualite:
 
 @kind("jeu de données", "dataset", "conjunto de dados")
 @attrs.frozen(kw_only=True)
-class JeuDeDonnees:
+class JeuDeDonnees(JsonRecord):
     """An open dataset.
 
     Examples

@@ -9,12 +9,13 @@ import attrs
 from charte_registry.records import base
 from charte_registry.records.base import FieldError
 from charte_registry.records.formats import FICHE
+from charte_registry.records.json_record import JsonRecord
 
 SCHEMA_VERSION = "1.0"
 
 
 @attrs.frozen(kw_only=True)
-class Derogation:
+class Derogation(JsonRecord):
     """A rule that is silenced for a record: the finding leaves the list, its reason stays.
 
     Examples
@@ -51,7 +52,7 @@ class Derogation:
 
 
 @attrs.frozen(kw_only=True)
-class Manifeste:
+class Manifeste(JsonRecord):
     """What ``registre.toml`` says of the register as a whole.
 
     Examples

@@ -6,13 +6,14 @@ import attrs
 
 from charte_registry.records.base import INTERNE, champ, identifiant, kind, note
 from charte_registry.records.formats import COURRIEL, SIREN, SUBDIVISION, URL
+from charte_registry.records.json_record import JsonRecord
 from charte_registry.vocabularies.vocabulaire import listed
 
 TYPES_ORGANISME = listed("registre", "types_organisme")
 
 
 @attrs.frozen(kw_only=True)
-class Contact:
+class Contact(JsonRecord):
     """How to reach a body: by its function; whatever stands here is internal.
 
     Examples
@@ -50,7 +51,7 @@ class Contact:
 
 @kind("organisme", "body", "organismo")
 @attrs.frozen(kw_only=True)
-class Organisme:
+class Organisme(JsonRecord):
     """A body: controller, processor, representative, data protection officer, host or partner.
 
     Examples

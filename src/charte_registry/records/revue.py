@@ -8,6 +8,7 @@ import attrs
 
 from charte_registry.records.base import FieldError, champ, identifiant, kind, note
 from charte_registry.records.formats import FICHE
+from charte_registry.records.json_record import JsonRecord
 from charte_registry.vocabularies.vocabulaire import listed
 
 CONCLUSIONS_REVUE = listed("registre", "conclusions_revue")
@@ -15,7 +16,7 @@ CONCLUSIONS_REVUE = listed("registre", "conclusions_revue")
 
 @kind("revue d'une fiche", "review of a record", "revisão de uma ficha")
 @attrs.frozen(kw_only=True)
-class Revue:
+class Revue(JsonRecord):
     """A look at a record again, by a function of the organisation, never by a named person.
 
     The public extract holds the reviews of the records that it holds.

@@ -24,6 +24,7 @@ from charte_registry.records.donnees import (
     Infractions,
     Nir,
 )
+from charte_registry.records.json_record import JsonRecord
 from charte_registry.records.transfert import Transfert
 from charte_registry.vocabularies import rgpd
 from charte_registry.vocabularies.vocabulaire import listed
@@ -32,7 +33,7 @@ STATUTS = listed("registre", "statuts")
 
 
 @attrs.frozen(kw_only=True)
-class Finalite:
+class Finalite(JsonRecord):
     """A purpose, with its own legal bases; the first purpose of a processing is the main one.
 
     Examples
@@ -53,7 +54,7 @@ class Finalite:
 
 
 @attrs.frozen(kw_only=True)
-class Destinataire:
+class Destinataire(JsonRecord):
     """Who receives data.
 
     Examples
@@ -73,7 +74,7 @@ class Destinataire:
 
 
 @attrs.frozen(kw_only=True)
-class MesureSecurite:
+class MesureSecurite(JsonRecord):
     """A security measure; the register keeps it internal.
 
     Examples
@@ -139,7 +140,7 @@ def _dated(cree_le: dt.date | None, mis_a_jour_le: dt.date | None) -> None:
 
 @kind("traitement d'un responsable", "processing of a controller", "tratamento de um controlador")
 @attrs.frozen(kw_only=True)
-class Traitement:
+class Traitement(JsonRecord):
     """A processing of a controller, as article 30(1) of the GDPR lists it, and what it leads to.
 
     Examples
@@ -259,7 +260,7 @@ class Traitement:
 
 
 @attrs.frozen(kw_only=True)
-class PourLeCompte:
+class PourLeCompte(JsonRecord):
     """On whose behalf a processor acts, and what it does for them.
 
     Examples
@@ -296,7 +297,7 @@ class PourLeCompte:
     "traitements d'un sous-traitant", "processing done by a processor", "tratamentos de um operador"
 )
 @attrs.frozen(kw_only=True)
-class TraitementSousTraitant:
+class TraitementSousTraitant(JsonRecord):
     """What a processor does for controllers, as article 30(2) of the GDPR lists it.
 
     Examples

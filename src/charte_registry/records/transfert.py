@@ -6,11 +6,12 @@ import attrs
 
 from charte_registry.records.base import INTERNE, FieldError, champ
 from charte_registry.records.formats import URL
+from charte_registry.records.json_record import JsonRecord
 from charte_registry.vocabularies.rgpd import GARANTIES
 
 
 @attrs.frozen(kw_only=True)
-class Transfert:
+class Transfert(JsonRecord):
     """A transfer: to whom, where, and on what safeguard.
 
     Examples

@@ -28,9 +28,13 @@ class Derogations:
     A derogation from one of the rules above is refused: what silences cannot silence itself.
     """
 
+    register: Register
+    on: dt.date
+    known: Collection[str]
+
     def __init__(self, register: Register, on: dt.date, known: Collection[str]) -> None:
         self.register, self.on, self.known = register, on, known
-        self.all = register.derogations
+        self.all: tuple[Derogation, ...] = register.derogations
         self.served: set[int] = set()
         self._by_target: Mapping[tuple[str, str], list[int]] = defaultdict(list)
         for number, item in enumerate(self.all):

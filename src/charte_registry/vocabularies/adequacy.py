@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import attrs
 
 from charte_registry.errors import RegisterError
+from charte_registry.json_value import JsonValue
 from charte_registry.messages import Phrase
 from charte_registry.vocabularies.countries import in_eea
 from charte_registry.vocabularies.country_names import NAMES
@@ -18,7 +19,7 @@ REVIEWED: dt.date = read("adequacy")["reviewed"]  # a later answer says so
 
 
 @attrs.frozen(kw_only=True)
-class Decision:
+class Decision(JsonValue):
     """An adequacy decision of the European Commission.
 
     Parameters
@@ -67,7 +68,7 @@ ORGANISATIONS = frozenset(d.pays for d in DECISIONS) - frozenset(NAMES)
 
 
 @attrs.frozen(kw_only=True)
-class Adequation:
+class Adequation(JsonValue):
     """Whether data may go to a country at a date without another safeguard.
 
     Parameters

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from prevision_cantine.arrays import Days, Ints
 from prevision_cantine.errors import DateError
+from prevision_cantine.json_value import JsonValue
 from prevision_cantine.words.catalogue import Phrase
 
 FAR = 99  # days: further than any effect reaches
@@ -92,7 +93,7 @@ def weekday(days: Days) -> Ints:
 
 
 @attrs.frozen
-class SchoolYear:
+class SchoolYear(JsonValue):
     """A school year: its name, first and last day."""
 
     name: str
@@ -101,7 +102,7 @@ class SchoolYear:
 
 
 @attrs.frozen
-class Break:
+class Break(JsonValue):
     """A school holiday.
 
     Parameters
@@ -118,7 +119,7 @@ class Break:
 
 
 @attrs.frozen(eq=False)
-class Calendar:
+class Calendar(JsonValue):
     """The dated facts of a city's school calendar, all published in advance but strikes.
 
     Parameters

@@ -10,6 +10,7 @@ import numpy as np
 from prevision_cantine.calendar.days import Calendar, weekday
 from prevision_cantine.calendar.holiday_names import holiday_name
 from prevision_cantine.errors import DateError
+from prevision_cantine.json_value import JsonValue
 from prevision_cantine.words.language import DAYS, in_language, phrases
 
 # Why a day is not forecast: what the calendar says, what is known of the canteens, what is past.
@@ -29,7 +30,7 @@ def _on(number: int, lang: str) -> str:
 
 
 @attrs.frozen
-class Reason:
+class Reason(JsonValue):
     """One reason for which a day is not forecast.
 
     Parameters
@@ -48,7 +49,7 @@ class Reason:
 
 
 @attrs.frozen(kw_only=True)
-class NotForecast:
+class NotForecast(JsonValue):
     """A day, or a span of days, that is not forecast: why, and which days near it are.
 
     Parameters

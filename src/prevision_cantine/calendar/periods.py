@@ -7,6 +7,7 @@ import numpy as np
 
 from prevision_cantine.arrays import Days
 from prevision_cantine.calendar.days import distinct_days, weekday
+from prevision_cantine.json_value import JsonValue
 
 MAX_GAP = 8  # days
 LONGEST = 120  # days: a longer run, as of a place without holidays, is cut
@@ -14,7 +15,7 @@ PIECE = 56  # days of what it is cut into
 
 
 @attrs.frozen
-class Period:
+class Period(JsonValue):
     """A run of service days.
 
     Parameters

@@ -18,6 +18,7 @@ from prevision_cantine.calendar.days import SERVED, Break, Calendar, SchoolYear,
 from prevision_cantine.calendar.holiday_names import public_holidays
 from prevision_cantine.errors import CityError, DateError
 from prevision_cantine.files.csv_file import parse_date, read_rows
+from prevision_cantine.json_value import JsonValue
 from prevision_cantine.words.catalogue import Either
 
 Day = str | dt.date | np.datetime64
@@ -34,7 +35,7 @@ NATURES: Mapping[str, str] = MappingProxyType(
 
 
 @attrs.frozen
-class ZonedBreak:
+class ZonedBreak(JsonValue):
     """A school holiday of some zones.
 
     Parameters

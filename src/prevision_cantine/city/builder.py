@@ -26,6 +26,7 @@ from prevision_cantine.city.records import (
     Variable,
 )
 from prevision_cantine.errors import CityError
+from prevision_cantine.json_value import JsonValue
 from prevision_cantine.words.catalogue import Phrase
 
 MAX_RATIO = 3.0  # a row above this many times the median of the days before is a typing error
@@ -61,7 +62,7 @@ class Meals:
 
 
 @attrs.frozen(kw_only=True)
-class Span:
+class Span(JsonValue):
     """Days of one nature, as a table has them.
 
     Parameters

@@ -41,6 +41,7 @@ from prevision_cantine.city.records import (
 )
 from prevision_cantine.errors import CityError, ForecastError
 from prevision_cantine.files.csv_file import write_csv
+from prevision_cantine.json_value import JsonValue, html_of
 from prevision_cantine.plain_values import html_table, rows_of
 from prevision_cantine.read_only import read_only
 from prevision_cantine.words.language import counted, in_language, phrases
@@ -348,6 +349,84 @@ class City:
                 raise CityError("too_many_away", **facts)
             name = self.calendar.years[year].name
             raise CityError("too_many_away_in", school_year=name, **facts)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the city as plain values that go to JSON.
+
+        Returns
+        -------
+        dict
+            The tables of its folder by name, such as ``frequentation`` and ``calendrier``, each a
+            list of rows with the columns of the file, None where a cell is empty; and ``ville``,
+            what ``ville.toml`` says. ``from_dict`` reads it back. As in a folder, a dish is that of
+            its family, and what a loader left out is not there.
+
+        Examples
+        --------
+        >>> from prevision_cantine import make_city
+        >>> make_city(canteens=2, years=1).to_dict()["cantines"][0]
+        {'cantine': 'Cantine 01', 'type': 'M/E', 'ouvre_le': None, 'ferme_le': None, 'remplace': None}
+        """
+        found: dict[str, Any] = above("city_dict")(self)
+        return found
+
+    def to_json(self) -> str:
+        """Return ``to_dict()`` as JSON.
+
+        Returns
+        -------
+        str
+            JSON.
+        """
+        return json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> City:
+        """Return the city that ``to_dict`` gives.
+
+        Parameters
+        ----------
+        data : mapping of str to object
+            Tables by name, each a list of rows; ``frequentation`` at least.
+
+        Returns
+        -------
+        City
+            The city; ``report`` lists what was found, repaired or dropped, and why.
+
+        Raises
+        ------
+        CityError
+            Where ``load_city`` would refuse the same tables as files; the message names table and
+            row.
+
+        Examples
+        --------
+        >>> from prevision_cantine import make_city
+        >>> city = make_city(canteens=2, years=1)
+        >>> City.from_dict(city.to_dict()).to_dict() == city.to_dict()
+        True
+        """
+        found: City = above("city_from_dict")(data)
+        return found
+
+    def __repr__(self) -> str:
+        """Show how many series there are, and the days that are known."""
+        days = self._summary()["days"]
+        return f"<City of {len(self.canteens)} series{f', {days}' if days else ''}>"
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: what is known of the city, in numbers."""
+        return html_of(self._summary(), type(self).__name__)
+
+    def _summary(self) -> dict[str, Any]:
+        served = self.attendance
+        days = f"{served.date.min()} to {served.date.max()}" if len(served) else None
+        return {
+            "canteens": len(set(self.sites)), "series": len(self.canteens), "days": days,
+            "meals": round(float(served.meals.sum())), "menus": len(self.menus.dates),
+            "remarks": len(self.report),
+        }  # fmt: skip
 
     def to_folder(self, path: str | Path) -> Path:
         """Write the city as a folder in the layout of any city.
@@ -893,7 +972,7 @@ def teaching_periods(city: City) -> list[Period]:
 
 
 @attrs.frozen(eq=False)
-class Missing:
+class Missing(JsonValue):
     """What is missing of some rows, one line a canteen, day and thing.
 
     A forecast can be made all the same: a day without a menu is one of no known dish, and a school
@@ -916,6 +995,30 @@ class Missing:
     def __len__(self) -> int:
         """Return how many lines there are."""
         return len(self.row)
+
+    def __repr__(self) -> str:
+        """Show how many lines there are of each kind."""
+        kinds, counts = np.unique(self.kind, return_counts=True)
+        told = ", ".join(f"{n} {kind}" for kind, n in zip(kinds, counts, strict=True))
+        return f"<Missing of {len(self.rows)} rows: {told or 'nothing'}>"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what is missing as plain values that go to JSON.
+
+        Returns
+        -------
+        dict
+            ``missing``: for each line ``cantine``, ``service`` where there is more than one,
+            ``date`` and ``kind``.
+        """
+        return {"missing": rows_of(self._columns())}
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: the first lines."""
+        return html_table(self._columns())
+
+    def _columns(self) -> dict[str, npt.NDArray[Any]]:
+        return {**self.rows.select(self.row).keys(), "kind": self.kind}
 
     @property
     def canteens(self) -> npt.NDArray[np.str_]:

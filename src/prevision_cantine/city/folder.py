@@ -6,6 +6,7 @@ import datetime as dt
 import re
 import tomllib
 from collections import defaultdict
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,13 @@ def is_folder(root: Path) -> bool:
 
 def read_folder(root: Path) -> CityTables:
     """Read the tables of a folder in the layout of any city; see ``load_city``."""
-    reader = _Reader(root)
+    tables = tables_from(FolderReader(root))
+    tables.settings = read_settings(root, tables.report)
+    return tables
+
+
+def tables_from(reader: FolderReader) -> CityTables:
+    """Return the tables that a reader gives, without what is said of terms and words."""
     tables = CityTables(meals=reader.meals(), report=reader.report)
     reader.canteens(tables)
     reader.people(tables)
@@ -60,12 +67,17 @@ def read_folder(root: Path) -> CityTables:
     reader.dishes(tables)
     reader.numbers(tables)
     reader.absences(tables)
-    tables.settings = read_settings(root, reader.report)
     return tables
 
 
-class _Reader:
-    """The files of one folder."""
+class FolderReader:
+    """The files of one folder.
+
+    Parameters
+    ----------
+    root : Path
+        The folder.
+    """
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -103,6 +115,7 @@ class _Reader:
         return text
 
     def meals(self) -> list[Meals]:
+        """Return the meals."""
         name = "frequentation.csv"
         path = self.root / name
         days: dict[str, np.datetime64] = {}
@@ -124,6 +137,7 @@ class _Reader:
         return found
 
     def canteens(self, tables: CityTables) -> None:
+        """Add the canteens: their types, their first and last days, what they replace."""
         name = "cantines.csv"
         for line, row in self.rows(name):
             site = self.cell(name, line, row, "cantine")
@@ -151,6 +165,7 @@ class _Reader:
                     self.report.append(Remark(name, "no_type", 1, {"name": site}))
 
     def people(self, tables: CityTables) -> None:
+        """Add the people enrolled."""
         name = "effectifs.csv"
         path = self.root / name
         empty = 0
@@ -183,6 +198,7 @@ class _Reader:
         return start, end
 
     def spans(self) -> list[Span]:
+        """Return the days of the calendar."""
         name = "calendrier.csv"
         found = []
         for line, row in self.rows(name):
@@ -207,6 +223,7 @@ class _Reader:
         return found
 
     def years(self) -> list[SchoolYear]:
+        """Return the school years."""
         name = "annees.csv"
         return [
             SchoolYear(self.cell(name, line, row, "nom"), *self.span(name, line, row))
@@ -214,6 +231,7 @@ class _Reader:
         ]
 
     def dishes(self, tables: CityTables) -> None:
+        """Add the menus."""
         name = "menus.csv"
         for line, row in self.rows(name):
             day: dt.date = self.day(name, line, row["date"]).astype(dt.date)
@@ -223,6 +241,7 @@ class _Reader:
                 dishes.append(row["plat"].strip())
 
     def numbers(self, tables: CityTables) -> None:
+        """Add the variables."""
         name = "variables.csv"
         path = self.root / name
         missing = 0
@@ -245,6 +264,7 @@ class _Reader:
             self.report.append(Remark(name, "no_value", missing))
 
     def absences(self, tables: CityTables) -> None:
+        """Add the absences announced."""
         name = "absences.csv"
         path = self.root / name
         for line, row in self.rows(name):
@@ -318,6 +338,31 @@ def read_settings(root: Path, report: list[Remark]) -> dict[str, Any]:
         ) from None
     except RecursionError:
         raise CityError("toml_deep", where=path) from None
+    return checked_settings(found, path, report)
+
+
+def checked_settings(found: Mapping[str, Any], path: Path, report: list[Remark]) -> dict[str, Any]:
+    """Return the settings of a city, checked as far as they are not about terms.
+
+    Parameters
+    ----------
+    found : mapping of str to object
+        What is said.
+    path : Path
+        Where, for messages.
+    report : list of Remark
+        Where keys that are not known are told.
+
+    Returns
+    -------
+    dict of str to object
+        The known keys; ``jours`` as numbers, 0 for Monday.
+
+    Raises
+    ------
+    CityError
+        Where a key holds something else than it should.
+    """
     report += [
         Remark("ville.toml", "unknown_key", 1, {"name": key, "known": KEYS})
         for key in found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import attrs
 import numpy as np
@@ -10,6 +11,8 @@ import numpy as np
 from prevision_cantine.arrays import Days
 from prevision_cantine.city.city import City
 from prevision_cantine.city.records import Remark
+from prevision_cantine.json_value import JsonValue, plain_value
+from prevision_cantine.plain_values import html_text
 from prevision_cantine.words.catalogue import Count, Either, Phrase, sentence
 from prevision_cantine.words.language import counted, table
 
@@ -17,7 +20,7 @@ OPEN = 0.5  # share of the usual canteens below which a school day is a gap
 
 
 @attrs.frozen
-class Gap:
+class Gap(JsonValue):
     """School days on which fewer than half of the canteens that usually serve have meals recorded.
 
     Parameters
@@ -132,8 +135,8 @@ class LoadReport:
         lines += [remark.say(lang) for remark in self.remarks]
         return "\n".join(lines)
 
-    def to_json(self, lang: str = "en") -> str:
-        """Return the report for a program to read.
+    def to_dict(self, lang: str = "en") -> dict[str, Any]:
+        """Return the report as plain values that go to JSON.
 
         Parameters
         ----------
@@ -142,16 +145,38 @@ class LoadReport:
 
         Returns
         -------
-        str
-            A JSON object with the fields of this class; days are ``YYYY-MM-DD``.
+        dict
+            The fields of this class; days are ``YYYY-MM-DD``.
         """
-        value = attrs.asdict(self, filter=lambda field, _: field.name != "remarks")
+        value: dict[str, Any] = {
+            field.name: plain_value(getattr(self, field.name))
+            for field in attrs.fields(LoadReport)
+            if field.name != "remarks"
+        }
         value["years"] = [
-            {"annee_scolaire": name, "start": a, "end": b, "enrolments": n}
+            {"annee_scolaire": name, "start": str(a), "end": str(b), "enrolments": n}
             for name, a, b, n in self.years
         ]
-        value["remarks"] = [remark.to_dict(lang) for remark in self.remarks]
-        return json.dumps(value, ensure_ascii=False, indent=2, default=str) + "\n"
+        return {**value, "remarks": [remark.to_dict(lang) for remark in self.remarks]}
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: the report in English."""
+        return html_text(self.to_text("en"))
+
+    def to_json(self, lang: str = "en") -> str:
+        """Return ``to_dict()`` as JSON.
+
+        Parameters
+        ----------
+        lang : {"fr", "en", "pt"}
+            Language of the remarks.
+
+        Returns
+        -------
+        str
+            JSON, a key a line.
+        """
+        return json.dumps(self.to_dict(lang), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
 def load_report(city: City) -> LoadReport:

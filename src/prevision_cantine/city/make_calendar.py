@@ -21,6 +21,7 @@ from prevision_cantine.city.office.archive import Limits, read_bytes
 from prevision_cantine.city.office.messages import OfficeError, clean, say
 from prevision_cantine.extras import needs
 from prevision_cantine.files.csv_file import write_csv
+from prevision_cantine.json_value import JsonValue
 
 FILE = "calendrier.csv"
 COLUMNS = ("du", "au", "nature", "nom", "cantine", "service")
@@ -33,7 +34,7 @@ Line = tuple[str, ...]
 
 
 @attrs.frozen(kw_only=True)
-class CalendarReport:
+class CalendarReport(JsonValue):
     """What was written to the calendar, and what is missing from it.
 
     Parameters

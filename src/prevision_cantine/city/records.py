@@ -10,12 +10,13 @@ import numpy as np
 import numpy.typing as npt
 
 from prevision_cantine.arrays import Bools, Days, Floats, Ints
+from prevision_cantine.json_value import JsonValue
 from prevision_cantine.read_only import read_only
 from prevision_cantine.words.catalogue import plain_value, sentence
 
 
 @attrs.frozen(eq=False)
-class Attendance:
+class Attendance(JsonValue):
     """Meals served, one row a canteen and day; a closed day is no row.
 
     Parameters
@@ -34,6 +35,11 @@ class Attendance:
     date: Days = attrs.field(repr=False)
     meals: Floats = attrs.field(repr=False)
     agents: Floats = attrs.field(repr=False)
+
+    def __repr__(self) -> str:
+        """Show how many rows there are, and of which days."""
+        days = f", {self.date.min()} to {self.date.max()}" if len(self.date) else ""
+        return f"<Attendance of {len(self.date)} rows{days}>"
 
     def __len__(self) -> int:
         """Return how many rows there are."""
@@ -107,7 +113,7 @@ class Provisional:
 
 
 @attrs.frozen
-class Remark:
+class Remark(JsonValue):
     r"""Something that the loader found, and what it did about it.
 
     Parameters

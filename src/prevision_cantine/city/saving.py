@@ -59,22 +59,41 @@ def save_city(city: City, folder: str | Path) -> Path:
     if root.exists() and (not root.is_dir() or any(root.iterdir())):
         raise CityError("not_empty", where=folder)
     root.mkdir(parents=True, exist_ok=True)
+    for name, (header, cells) in tables_of(city).items():
+        write_csv(root / name, header, cells)
+    said = "".join(f"{key} = {_toml(value)}\n" for key, value in settings_of(city).items())
+    write_text(root / "ville.toml", said)
+    return root
+
+
+def tables_of(city: City) -> dict[str, tuple[list[str], list[list[str]]]]:
+    """Return the header and the cells of each file of a city's folder that has rows.
+
+    Parameters
+    ----------
+    city : City
+        The city.
+
+    Returns
+    -------
+    dict of str to (header, rows)
+        Cells as text, by name of the file.
+    """
     several = bool(city.services)
     tables = {
         "frequentation.csv": _meals(city), "effectifs.csv": _people(city),
         "cantines.csv": _canteens(city), "calendrier.csv": _days(city), "annees.csv": _years(city),
         "menus.csv": _dishes(city), "variables.csv": _numbers(city), "absences.csv": _absences(city),
     }  # fmt: skip
+    found = {}
     for name, table in tables.items():
-        rows = list(table)
         needed, optional = TABLES[name]
         header = [*needed, *optional]
-        drop = {n for n, column in enumerate(header) if column == "service" and not several}
-        if rows:
-            cells = [[c for n, c in enumerate(row) if n not in drop] for row in rows]
-            write_csv(root / name, [c for n, c in enumerate(header) if n not in drop], cells)
-    write_text(root / "ville.toml", _settings(city))
-    return root
+        kept = [n for n, column in enumerate(header) if several or column != "service"]
+        cells = [[row[n] for n in kept] for row in table]
+        if cells:
+            found[name] = ([header[n] for n in kept], cells)
+    return found
 
 
 def _number(value: float) -> str:
@@ -203,8 +222,8 @@ def _absences(city: City) -> Iterator[Row]:
         yield site, str(day), _number(pupils), str(announced), service
 
 
-def _settings(city: City) -> str:
-    """Return ``ville.toml``: the languages, margins, weekdays, families and terms of the city."""
+def settings_of(city: City) -> dict[str, Any]:
+    """Return what ``ville.toml`` says: languages, margins, weekdays, families and terms of the city."""
     found: dict[str, Any] = {k: v for k, v in city.settings.items() if k in ("langues", "marges")}
     found["jours"] = [DAYS["fr"][n] for n in city.calendar.weekdays]
     if city.menus.families != USUAL:
@@ -213,7 +232,7 @@ def _settings(city: City) -> str:
         found["familles"] = {**gone, **own}  # all of them, which keeps their order
     if "termes" in city.settings:
         found["termes"] = city.settings["termes"]
-    return "".join(f"{key} = {_toml(value)}\n" for key, value in found.items())
+    return found
 
 
 def _toml(value: Any) -> str:

@@ -8,10 +8,11 @@ import numpy as np
 from prevision_cantine.calendar.days import distinct_days
 from prevision_cantine.city.city import City
 from prevision_cantine.city.records import Attendance
+from prevision_cantine.json_value import JsonValue
 
 
 @attrs.frozen(kw_only=True)
-class Sources:
+class Sources(JsonValue):
     """The data of a fit: totals alone, none of which is about a person.
 
     Parameters

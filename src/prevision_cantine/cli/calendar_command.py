@@ -6,12 +6,13 @@ import argparse
 from pathlib import Path
 
 from prevision_cantine.calendar.school_calendar import ZONES
-from prevision_cantine.cli.common import add_folder
+from prevision_cantine.cli.common import add_folder, add_format, is_json, print_json
 from prevision_cantine.cli.language_option import add_language
 
 EXAMPLES = """\
 prevision-cantine calendar FOLDER --country FR --zone B
-prevision-cantine calendar FOLDER --country CA --subdivision QC --breaks breaks.csv"""
+prevision-cantine calendar FOLDER --country CA --subdivision QC --breaks breaks.csv
+prevision-cantine calendar FOLDER --country FR --zone B --format json"""
 
 
 def add(item: argparse.ArgumentParser) -> None:
@@ -24,6 +25,7 @@ def add(item: argparse.ArgumentParser) -> None:
     item.add_argument("--to", dest="end", type=int, metavar="YEAR", help="last civil year")
     item.add_argument("--breaks", type=Path, help="CSV file of school holidays: du, au, nom")
     add_language(item)
+    add_format(item)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -35,5 +37,8 @@ def run(arguments: argparse.Namespace) -> int:
         subdivision=arguments.subdivision, start=arguments.start, end=arguments.end,
         breaks=arguments.breaks, lang=arguments.lang,
     )  # fmt: skip
-    print(report.to_text(arguments.lang))
+    if is_json(arguments):
+        print_json(report.to_dict())
+    else:
+        print(report.to_text(arguments.lang))
     return 0

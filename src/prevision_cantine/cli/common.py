@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from prevision_cantine.cli.language_option import add_language, language_now
 from prevision_cantine.cli.terminal import close, is_quiet
@@ -143,7 +144,8 @@ def _whole(text: str) -> int:
     return int(text)
 
 
-number, whole = _said(_number), _said(_whole)
+number: Callable[[str], float] = _said(_number)
+whole: Callable[[str], int] = _said(_whole)
 
 
 def writes(
@@ -151,6 +153,30 @@ def writes(
 ) -> None:
     """Add the file that a command writes."""
     item.add_argument("--output", type=Path, required=required, help=f"{what}; - to print it")
+
+
+def add_format(item: argparse.ArgumentParser) -> None:
+    """Add the form of what a command prints."""
+    item.add_argument(
+        "--format", choices=("text", "json"), default="text",
+        help="of what is printed: text, or JSON with the same figures, null where one is missing",
+    )  # fmt: skip
+
+
+def needs_output(arguments: argparse.Namespace) -> None:
+    """Refuse to make what would be neither written nor printed."""
+    if arguments.output is None and arguments.format != "json":
+        raise ForecastError("output_or_json")
+
+
+def is_json(arguments: argparse.Namespace) -> bool:
+    """Return whether a command prints JSON."""
+    return getattr(arguments, "format", "text") == "json"
+
+
+def print_json(value: Mapping[str, Any]) -> None:
+    """Print plain values as JSON, a key a line."""
+    print(json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False))
 
 
 def number_in(option: str, text: str, value: str) -> float:
@@ -238,7 +264,11 @@ def see(arguments: argparse.Namespace) -> None:
     """Print where the results are, if any was written."""
     files = [*outputs(arguments), *folders(arguments)]
     if files and not is_quiet.get():
-        print(f"\n{TEXTS[arguments.lang]['see'].format(file=', '.join(map(str, files)))}")
+        closing = TEXTS[arguments.lang]["see"].format(file=", ".join(map(str, files)))
+        if is_json(arguments):
+            print(closing, file=sys.stderr)
+        else:
+            print(f"\n{closing}")
 
 
 def say(arguments: argparse.Namespace, key: str, **facts: object) -> None:

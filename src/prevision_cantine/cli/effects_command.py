@@ -5,11 +5,21 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from prevision_cantine.cli.common import add_folder, add_learning, fitted, see, writes
+from prevision_cantine.cli.common import (
+    add_folder,
+    add_format,
+    add_learning,
+    fitted,
+    is_json,
+    print_json,
+    see,
+    writes,
+)
 
 EXAMPLES = """\
 prevision-cantine effects FOLDER --until 2024-04-21
-prevision-cantine effects FOLDER --model model.zip --output effects.csv --picture effects.svg"""
+prevision-cantine effects FOLDER --model model.zip --output effects.csv --picture effects.svg
+prevision-cantine effects FOLDER --model model.zip --format json"""
 
 
 def add(item: argparse.ArgumentParser) -> None:
@@ -18,6 +28,7 @@ def add(item: argparse.ArgumentParser) -> None:
     add_learning(item, span=False)
     writes(item, what="CSV file of all effects, those of types and canteens too")
     item.add_argument("--picture", type=Path, help="picture to write, .png, .svg or .pdf")
+    add_format(item)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -32,6 +43,10 @@ def run(arguments: argparse.Namespace) -> int:
         effects.to_csv(arguments.output, arguments.lang)
     if arguments.picture is not None:
         save(plot_effects(effects, lang=arguments.lang), arguments.picture)
-    print(effects.select(scope=EVERYWHERE).to_text(arguments.lang))
+    shown = effects.select(scope=EVERYWHERE)
+    if is_json(arguments):
+        print_json(shown.to_dict(arguments.lang))
+    else:
+        print(shown.to_text(arguments.lang))
     see(arguments)
     return 0

@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from prevision_cantine.cli.common import add_format, is_json, print_json
 from prevision_cantine.cli.language_option import add_language
 
 EXAMPLES = """\
 prevision-cantine import counts.xlsx menus.csv FOLDER
-prevision-cantine import counts.xlsx FOLDER --propose mapping.toml --report left.json"""
+prevision-cantine import counts.xlsx FOLDER --propose mapping.toml --report left.json
+prevision-cantine import counts.xlsx menus.csv FOLDER --format json"""
 
 
 def add(item: argparse.ArgumentParser) -> None:
@@ -21,6 +23,7 @@ def add(item: argparse.ArgumentParser) -> None:
     item.add_argument("--report", type=Path, help="JSON file of every cell that was not taken")
     item.add_argument("--replace", action="store_true", help="replace files that are there")
     add_language(item)
+    add_format(item)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -46,5 +49,8 @@ def run(arguments: argparse.Namespace) -> int:
         write_text(arguments.propose, report.mapping(lang))
     if arguments.report is not None:
         write_text(arguments.report, report.to_json(lang))
-    print(report.to_text(lang))
+    if is_json(arguments):
+        print_json(report.to_dict(lang))
+    else:
+        print(report.to_text(lang))
     return 2 if report.questions else 0

@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from prevision_cantine.cli.common import add_folder, see, writes
+from prevision_cantine.cli.common import add_folder, add_format, is_json, print_json, see, writes
 from prevision_cantine.cli.language_option import add_language
 
 EXAMPLES = """\
 prevision-cantine ingredients FOLDER --order order.csv --portions portions.csv
-prevision-cantine ingredients FOLDER --order order.csv --portions portions.csv --menu dishes.csv --output purchases.csv"""
+prevision-cantine ingredients FOLDER --order order.csv --portions portions.csv --menu dishes.csv --output purchases.csv
+prevision-cantine ingredients FOLDER --order order.csv --portions portions.csv --format json"""
 
 
 def add(item: argparse.ArgumentParser) -> None:
@@ -26,6 +27,7 @@ def add(item: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     add_language(item)
     writes(item)
+    add_format(item)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -42,6 +44,9 @@ def run(arguments: argparse.Namespace) -> int:
     )
     if arguments.output is not None:
         found.to_csv(arguments.output)
-    print(found.to_text(arguments.lang))
+    if is_json(arguments):
+        print_json(found.to_dict())
+    else:
+        print(found.to_text(arguments.lang))
     see(arguments)
     return 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from prevision_cantine.cli.common import add_folder
+from prevision_cantine.cli.common import add_folder, add_format, is_json, print_json
 
 EXAMPLES = """\
 prevision-cantine inspect FOLDER
@@ -14,9 +14,7 @@ prevision-cantine inspect FOLDER --format json"""
 def add(item: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
     add_folder(item, span=False)
-    item.add_argument(
-        "--format", choices=("text", "json"), default="text", help="of what is printed"
-    )
+    add_format(item)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -26,5 +24,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     report = load_report(load_city(arguments.folder))
     lang = arguments.lang
-    print(report.to_json(lang) if arguments.format == "json" else report.to_text(lang))
+    if is_json(arguments):
+        print_json(report.to_dict(lang))
+    else:
+        print(report.to_text(lang))
     return 0

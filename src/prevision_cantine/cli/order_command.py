@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING
 
 from prevision_cantine.cli.common import (
     add_folder,
+    add_format,
     add_learning,
     fitted,
     forecasted,
+    is_json,
+    needs_output,
     number,
+    print_json,
     see,
     whole,
     writes,
@@ -25,6 +29,7 @@ EXAMPLES = """\
 prevision-cantine order FOLDER --from 2024-05-13 --to 2024-05-24 --shortage 0.01 --output order.csv
 prevision-cantine order ... --output order.csv --sheets sheets --ics calendars --lang en
 prevision-cantine order ... --output order.csv --scenario strike.toml
+prevision-cantine order FOLDER --from 2024-05-13 --to 2024-05-24 --shortage 0.01 --format json
 
 strike.toml, in the words of the folder's files:
   nom = "Strike of 14 May"
@@ -49,7 +54,8 @@ def add(item: argparse.ArgumentParser) -> None:
     add_folder(item)
     add_learning(item, draft=True)
     cautions(item)
-    writes(item, required=True)
+    writes(item)
+    add_format(item)
     item.add_argument("--kitchen", type=Path, help="CSV file of the order of each day's total")
     item.add_argument(
         "--scenario", type=Path, metavar="FILE",
@@ -71,6 +77,7 @@ def run(arguments: argparse.Namespace) -> int:
     costs = (arguments.missing_meal_cost, arguments.wasted_meal_cost)
     if (arguments.shortage is None) == (costs == (None, None)) or costs.count(None) == 1:
         raise ForecastError("caution_options")
+    needs_output(arguments)
     if arguments.scenario is not None:
         return _with_scenario(arguments)
     _, forecast = forecasted(arguments)
@@ -78,9 +85,13 @@ def run(arguments: argparse.Namespace) -> int:
         forecast, shortage=arguments.shortage, missing_meal_cost=arguments.missing_meal_cost,
         wasted_meal_cost=arguments.wasted_meal_cost, tray=arguments.tray,
     )  # fmt: skip
-    plan.to_csv(arguments.output)
+    if arguments.output is not None:
+        plan.to_csv(arguments.output)
     _files(plan, arguments)
-    print(plan.to_text(arguments.lang))
+    if is_json(arguments):
+        print_json(plan.to_dict())
+    else:
+        print(plan.to_text(arguments.lang))
     see(arguments)
     return 0
 
@@ -102,12 +113,18 @@ def _with_scenario(arguments: argparse.Namespace) -> int:
         missing_meal_cost=arguments.missing_meal_cost,
         wasted_meal_cost=arguments.wasted_meal_cost, tray=arguments.tray,
     )  # fmt: skip
-    change.to_csv(arguments.output, arguments.lang)
+    if arguments.output is not None:
+        change.to_csv(arguments.output, arguments.lang)
     _files(change.after, arguments)
-    print(f"{change.to_text(arguments.lang)}\n")
-    if scenario.has_strike:
-        print(f"{forecaster.fitted_.strikes.to_text(arguments.lang)}\n")
-    print(change.after.to_text(arguments.lang))
+    past = forecaster.fitted_.strikes if scenario.has_strike else None
+    if is_json(arguments):
+        found = {"order": change.after.to_dict(), "past_strikes": past and past.to_dict()}
+        print_json(change.to_dict() | found)
+    else:
+        print(f"{change.to_text(arguments.lang)}\n")
+        if past is not None:
+            print(f"{past.to_text(arguments.lang)}\n")
+        print(change.after.to_text(arguments.lang))
     see(arguments)
     return 0
 

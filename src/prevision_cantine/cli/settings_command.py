@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import argparse
 
-from prevision_cantine.cli.common import LEAD_DAYS, add_folder, add_lead_days, number, writes
+from prevision_cantine.cli.common import (
+    LEAD_DAYS,
+    add_folder,
+    add_format,
+    add_lead_days,
+    is_json,
+    number,
+    print_json,
+    writes,
+)
 from prevision_cantine.cli.language_option import add_language
 
 EXAMPLES = """\
 prevision-cantine settings FOLDER --until 2024-04-21 --output settings.toml
-prevision-cantine settings FOLDER --until 2024-04-21 --step week --seconds 60 --output settings.toml"""
+prevision-cantine settings FOLDER --until 2024-04-21 --step week --seconds 60 --output settings.toml
+prevision-cantine settings FOLDER --until 2024-04-21 --output settings.toml --format json"""
 
 
 def add(item: argparse.ArgumentParser) -> None:
@@ -26,6 +36,7 @@ def add(item: argparse.ArgumentParser) -> None:
         help="after so long no further setting is tried; 300 by default",
     )  # fmt: skip
     add_language(item)
+    add_format(item)
     writes(
         item, required=True, what="TOML file to write, for --settings of the commands that learn"
     )
@@ -49,5 +60,8 @@ def run(arguments: argparse.Namespace) -> int:
         seconds=SECONDS if arguments.seconds is None else arguments.seconds,
     )
     save_choice(choice, arguments.output)
-    print(choice_to_text(choice, arguments.lang, file=arguments.output))
+    if is_json(arguments):
+        print_json(choice.to_dict())
+    else:
+        print(choice_to_text(choice, arguments.lang, file=arguments.output))
     return 0

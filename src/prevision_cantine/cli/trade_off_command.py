@@ -7,9 +7,12 @@ from pathlib import Path
 
 from prevision_cantine.cli.common import (
     add_folder,
+    add_format,
     add_learning,
     forecasted,
+    is_json,
     number,
+    print_json,
     see,
     whole,
     writes,
@@ -17,7 +20,8 @@ from prevision_cantine.cli.common import (
 
 EXAMPLES = """\
 prevision-cantine trade-off FOLDER --from 2024-05-13 --to 2024-05-24
-prevision-cantine trade-off FOLDER --from 2024-05-13 --to 2024-05-24 --shortages 0.005 0.01 0.05 --output trade_off.csv"""
+prevision-cantine trade-off FOLDER --from 2024-05-13 --to 2024-05-24 --shortages 0.005 0.01 0.05 --output trade_off.csv
+prevision-cantine trade-off FOLDER --from 2024-05-13 --to 2024-05-24 --format json"""
 
 
 def add(item: argparse.ArgumentParser) -> None:
@@ -31,6 +35,7 @@ def add(item: argparse.ArgumentParser) -> None:
     item.add_argument("--together", action="store_true", help="order each day's total as one")
     writes(item)
     item.add_argument("--picture", type=Path, help="picture to write, .png, .svg or .pdf")
+    add_format(item)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -50,6 +55,9 @@ def run(arguments: argparse.Namespace) -> int:
             forecast, shortages=shortages, tray=arguments.tray, lang=arguments.lang
         )
         save(figure, arguments.picture)
-    print(table.to_text(arguments.lang))
+    if is_json(arguments):
+        print_json(table.to_dict())
+    else:
+        print(table.to_text(arguments.lang))
     see(arguments)
     return 0

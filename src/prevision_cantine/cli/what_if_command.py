@@ -8,7 +8,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from prevision_cantine.cli.common import add_folder, add_learning, fitted, number_in, see, writes
+from prevision_cantine.cli.common import (
+    add_folder,
+    add_format,
+    add_learning,
+    fitted,
+    is_json,
+    number_in,
+    print_json,
+    see,
+    writes,
+)
 from prevision_cantine.errors import ForecastError
 from prevision_cantine.words.catalogue import Phrase
 
@@ -22,7 +32,7 @@ EXAMPLES = """\
 prevision-cantine what-if FOLDER --from 2024-05-13 --to 2024-05-24 --strike 2024-05-14
 prevision-cantine what-if ... --event 'São João=2024-06-24' --variable 'temperature=2024-06-24=31'
 prevision-cantine what-if ... --close 2024-05-10 --open 2024-05-15 --close 'Zola=2024-05-16'
-prevision-cantine what-if ... --scenario strike.toml
+prevision-cantine what-if ... --scenario strike.toml --format json
 (order --help shows such a file; order --scenario turns it into an order)"""
 
 
@@ -60,6 +70,7 @@ def add(item: argparse.ArgumentParser) -> None:
         "--scenario", type=Path, metavar="FILE", help="TOML file of changes, beside the options"
     )
     writes(item)
+    add_format(item)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -77,9 +88,13 @@ def run(arguments: argparse.Namespace) -> int:
     change = what_if(forecaster, city, scenario, arguments.start, arguments.end)
     if arguments.output is not None:
         change.to_csv(arguments.output)
-    print(change.to_text(arguments.lang))
-    if scenario.has_strike:
-        print(f"\n{forecaster.fitted_.strikes.to_text(arguments.lang)}")
+    past = forecaster.fitted_.strikes if scenario.has_strike else None
+    if is_json(arguments):
+        print_json(change.to_dict() | {"past_strikes": past and past.to_dict()})
+    else:
+        print(change.to_text(arguments.lang))
+        if past is not None:
+            print(f"\n{past.to_text(arguments.lang)}")
     see(arguments)
     return 0
 

@@ -13,6 +13,7 @@ from prevision_cantine.calendar.days import to_day
 from prevision_cantine.city.city import City
 from prevision_cantine.city.records import HeadCounts
 from prevision_cantine.errors import CityError
+from prevision_cantine.json_value import JsonValue
 from prevision_cantine.words.near import names_near
 
 MAX_FACTOR = 10
@@ -30,7 +31,7 @@ def _texts(values: Iterable[str]) -> tuple[str, ...]:
 
 
 @attrs.frozen(kw_only=True)
-class EnrolmentChange:
+class EnrolmentChange(JsonValue):
     """People who come or go from a day on; one of ``people``, ``factor`` and ``more`` is given.
 
     Parameters
@@ -78,7 +79,7 @@ class EnrolmentChange:
 
 
 @attrs.frozen(kw_only=True)
-class CanteenChange:
+class CanteenChange(JsonValue):
     """A canteen that opens, which the data do not have, or one whose opening or closing day changes.
 
     Parameters

@@ -17,6 +17,7 @@ from prevision_cantine.city.city import TYPES
 from prevision_cantine.decide.ordering import Order
 from prevision_cantine.errors import CityError, DateError
 from prevision_cantine.files.csv_file import parse_quantity, read_rows, write_csv
+from prevision_cantine.json_value import JsonValue
 from prevision_cantine.plain_values import html_text
 from prevision_cantine.words.catalogue import Count, Phrase
 from prevision_cantine.words.language import counted, in_language, number, phrases, table
@@ -36,7 +37,7 @@ TEXTS = phrases("ingredients")
 
 
 @attrs.frozen
-class Portion:
+class Portion(JsonValue):
     """What one meal of a dish needs of a product at one type of site.
 
     Parameters
@@ -64,7 +65,7 @@ class Portion:
 
 
 @attrs.frozen
-class Purchase:
+class Purchase(JsonValue):
     """What a supplier delivers of a product for the meals of one week.
 
     Parameters

@@ -15,6 +15,7 @@ from prevision_cantine.city.city import City, Rows
 from prevision_cantine.errors import CityError, ForecastError, ParameterError
 from prevision_cantine.extras import needs
 from prevision_cantine.files.csv_file import parse_date, parse_quantity, read_rows, write_csv
+from prevision_cantine.json_value import JsonValue
 from prevision_cantine.model.forecast import NINE_OF_TEN, Forecast
 from prevision_cantine.plain_values import first_few, html_table, html_text, rows_of
 from prevision_cantine.uncertainty.intervals import MIN_DAYS, Calibration, check_share
@@ -61,6 +62,11 @@ class KitchenOrder:
     separate: Floats = attrs.field(repr=False)
     together: Floats = attrs.field(repr=False)
 
+    def __repr__(self) -> str:
+        """Show how many days there are, and what is ordered."""
+        meals = first_few([f"{x:.0f}" for x in self.together[:4]])
+        return f"<KitchenOrder of {len(self.date)} days: meals={meals}>"
+
     def to_dict(self) -> dict[str, Any]:
         """Return the order as plain values that go to JSON.
 
@@ -98,7 +104,7 @@ class KitchenOrder:
 
 
 @attrs.frozen(kw_only=True, eq=False)
-class MarginBasis:
+class MarginBasis(JsonValue):
     """What the margin of an order rests on.
 
     Parameters
@@ -150,7 +156,7 @@ class MarginBasis:
 
 
 @attrs.frozen
-class LeftOut:
+class LeftOut(JsonValue):
     """Days in a row on which a canteen was far from its forecasts, on one side.
 
     Parameters
@@ -712,6 +718,10 @@ class TradeOff:
     def __len__(self) -> int:
         """Return how many rows there are."""
         return len(self.margin)
+
+    def __repr__(self) -> str:
+        """Show the margins."""
+        return f"<TradeOff of {len(self)} margins: {first_few([f'{x:+.1%}' for x in self.margin[:4]])}>"
 
     def to_dict(self) -> dict[str, Any]:
         """Return the table as plain values that go to JSON.

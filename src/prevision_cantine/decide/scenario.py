@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import attrs
 import numpy as np
 
+from prevision_cantine.above import above
 from prevision_cantine.arrays import Bools, Days, Floats
 from prevision_cantine.calendar.days import Break, Calendar, no_days, to_day
 from prevision_cantine.city.builder import Span
@@ -27,6 +29,7 @@ from prevision_cantine.decide.changes import (
     series_named,
 )
 from prevision_cantine.errors import CityError
+from prevision_cantine.json_value import html_of
 from prevision_cantine.words.near import names_near
 
 SCENARIO = "scenario: absences"  # the place of an absence, for messages
@@ -114,6 +117,63 @@ class Scenario:
     people: tuple[EnrolmentChange, ...] = attrs.field(default=(), converter=_people)
     canteens: tuple[CanteenChange, ...] = attrs.field(default=(), converter=_canteens)
     name: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the scenario as plain values that go to JSON.
+
+        Returns
+        -------
+        dict
+            A key for each field, those that change nothing included. Days are ``YYYY-MM-DD``;
+            ``menus`` are dishes by day, ``menus_of`` the same by service; ``absences`` a list with
+            ``canteen``, ``date`` and ``pupils``; ``variables``, by name, a list with ``canteen``
+            (None for all series), ``date`` and ``value``.
+
+        Examples
+        --------
+        >>> said = Scenario(strikes=["2024-05-14"], enrolment={"*": 0.9}).to_dict()
+        >>> said["strikes"], said["enrolment"], Scenario.from_dict(said).to_dict() == said
+        (['2024-05-14'], {'*': 0.9}, True)
+        """
+        found: dict[str, Any] = above("scenario_dict")(self)
+        return found
+
+    def to_json(self) -> str:
+        """Return ``to_dict()`` as JSON.
+
+        Returns
+        -------
+        str
+            JSON.
+        """
+        return json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Scenario:
+        """Return the scenario that ``to_dict`` gives.
+
+        Parameters
+        ----------
+        data : mapping of str to object
+            Its fields; those that change nothing may be left out.
+
+        Returns
+        -------
+        Scenario
+            The scenario. Whether a city has its canteens and days is seen when it is applied.
+
+        Raises
+        ------
+        ScenarioError
+            With everything that is wrong.
+        """
+        found: Scenario = above("scenario_from_dict")(data)
+        return found
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: what changes."""
+        changes = {name: value for name, value in self.to_dict().items() if value}
+        return html_of(changes, type(self).__name__)
 
     @property
     def has_strike(self) -> bool:

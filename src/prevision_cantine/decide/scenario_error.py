@@ -13,6 +13,7 @@ import attrs
 
 from prevision_cantine.calendar.not_forecast import NotForecast
 from prevision_cantine.errors import ForecastError
+from prevision_cantine.json_value import JsonValue
 from prevision_cantine.read_only import read_only
 from prevision_cantine.words.language import LANGUAGES, NBSP, in_language
 
@@ -30,7 +31,7 @@ def _messages() -> Mapping[str, Mapping[str, str]]:
 
 
 @attrs.frozen
-class Problem:
+class Problem(JsonValue):
     """One thing that is wrong in a scenario.
 
     Parameters

@@ -108,16 +108,28 @@ def _text(path: Path) -> str:
         raise ScenarioError([Problem("unreadable", str(path), {"reason": reason})]) from None
 
 
-class _Item:
-    """One item of a table: its keys, each read once, and what is wrong with them."""
+class Item:
+    """One item of a table: its keys, each read once, and what is wrong with them.
+
+    Parameters
+    ----------
+    place : str
+        Where it stands, for messages.
+    values : mapping of str to object
+        What it says.
+    problems : list of Problem
+        Where what is wrong is added.
+    """
 
     def __init__(self, place: str, values: Mapping[str, Any], problems: list[Problem]) -> None:
         self.place, self.values, self.problems = place, values, problems
 
     def wrong(self, code: str, **facts: object) -> None:
+        """Add what is wrong."""
         self.problems.append(Problem(code, self.place, facts))
 
     def text(self, key: str) -> str:
+        """Return a text, empty where there is none."""
         value = self.values.get(key, "")
         if isinstance(value, str) and (value.strip() or key not in self.values):
             return value.strip()
@@ -125,6 +137,7 @@ class _Item:
         return ""
 
     def texts(self, key: str) -> tuple[str, ...]:
+        """Return a text or several."""
         value = self.values.get(key, [])
         values = [value] if isinstance(value, str) else value
         if isinstance(values, list) and all(isinstance(v, str) and v.strip() for v in values):
@@ -133,6 +146,7 @@ class _Item:
         return ()
 
     def day(self, key: str) -> np.datetime64 | None:
+        """Return a day."""
         value = self.values.get(key)
         if value is None:
             return None
@@ -144,6 +158,7 @@ class _Item:
         return None
 
     def number(self, key: str, least: float, most: float) -> float | None:
+        """Return a number of a range."""
         value = self.values.get(key)
         if value is None:
             return None
@@ -168,7 +183,7 @@ class _Reader:
 
     def scenario(self, found: Mapping[str, Any]) -> Scenario:
         """Return the scenario that the tables say, or raise all that is wrong in them."""
-        name = _Item(str(self.path), found, self.problems).text("nom")
+        name = Item(str(self.path), found, self.problems).text("nom")
         for key in found:
             if key not in (*TABLES, "nom"):
                 self._wrong("unknown_table", value=repr(key), known=tuple(TABLES))
@@ -198,7 +213,7 @@ class _Reader:
     def _wrong(self, code: str, **facts: object) -> None:
         self.problems.append(Problem(code, str(self.path), facts))
 
-    def _items(self, found: Mapping[str, Any], table: str) -> Iterable[_Item]:
+    def _items(self, found: Mapping[str, Any], table: str) -> Iterable[Item]:
         """Return the items of a table whose keys are those that it has."""
         given = found.get(table, [])
         if not isinstance(given, list) or not all(isinstance(item, dict) for item in given):
@@ -209,7 +224,7 @@ class _Reader:
         needed, optional = TABLES[table]
         for n, values in enumerate(given):
             line = f":{lines[n]}" if lines else ""
-            item = _Item(f"{self.path}{line}: {table} {n + 1}", values, self.problems)
+            item = Item(f"{self.path}{line}: {table} {n + 1}", values, self.problems)
             for key in values:
                 if key not in (*needed, *optional):
                     item.wrong("unknown_key", value=repr(key), known=(*needed, *optional))
@@ -219,7 +234,7 @@ class _Reader:
             if not lacking:
                 yield item
 
-    def _whom(self, item: _Item, *, new: Iterable[str] = ()) -> tuple[str, str]:
+    def _whom(self, item: Item, *, new: Iterable[str] = ()) -> tuple[str, str]:
         """Return a canteen and a service that the city has."""
         canteen, service = item.text("cantine"), item.text("service")
         if service and service not in self.services:
@@ -238,7 +253,7 @@ class _Reader:
         near = [by_plain[found] for found in get_close_matches(plain(name), by_plain, n=3)]
         return tuple(near) or self.sites[:SHOWN]
 
-    def _inside(self, item: _Item, *days: np.datetime64 | None) -> bool:
+    def _inside(self, item: Item, *days: np.datetime64 | None) -> bool:
         """Return whether days are in the calendar."""
         first, last = self.city.calendar.span
         outside = [day for day in days if day is not None and not first <= day <= last]
@@ -246,7 +261,7 @@ class _Reader:
             item.wrong("outside_calendar", value=str(day), start=str(first), end=str(last))
         return not outside
 
-    def _between(self, item: _Item) -> tuple[np.datetime64, np.datetime64] | None:
+    def _between(self, item: Item) -> tuple[np.datetime64, np.datetime64] | None:
         """Return the first and last day of ``du`` and ``au``, or of ``date``."""
         given = [key for key in ("date", "du") if key in item.values]
         if len(given) != 1 or ("au" in item.values and given == ["date"]):
@@ -264,7 +279,7 @@ class _Reader:
             return None
         return (start, end) if self._inside(item, start, end) else None
 
-    def _span(self, item: _Item) -> Span | None:
+    def _span(self, item: Item) -> Span | None:
         nature, name = plain(item.text("nature")), item.text("nom")
         if nature not in NATURES:
             item.wrong("unknown_nature", value=repr(item.values["nature"]), known=NATURES)
@@ -324,7 +339,7 @@ class _Reader:
                 variables[name] |= dict.fromkeys(keys, value)
         return dict(variables)
 
-    def _people(self, item: _Item) -> EnrolmentChange | None:
+    def _people(self, item: Item) -> EnrolmentChange | None:
         canteen, service = self._whom(item)
         ways = ("effectif", "facteur", "difference")
         given = [key for key in ways if key in item.values]
@@ -345,7 +360,7 @@ class _Reader:
             canteen=canteen, service=service, since=since, people=people, factor=factor, more=more
         )
 
-    def _canteen(self, item: _Item) -> CanteenChange | None:
+    def _canteen(self, item: Item) -> CanteenChange | None:
         name, service = item.text("cantine"), item.text("service")
         opens, closes = item.day("ouvre_le"), item.day("ferme_le")
         people = item.number("effectif", 1, MOST_PEOPLE)

@@ -20,6 +20,7 @@ from prevision_cantine.city.records import Attendance
 from prevision_cantine.decide.ordering import order
 from prevision_cantine.errors import DateError
 from prevision_cantine.files.csv_file import write_csv
+from prevision_cantine.json_value import JsonValue
 from prevision_cantine.measure.ahead import Note, terms_of_the_past, undated_variables
 from prevision_cantine.measure.comparison import GROUPINGS, Comparison, compared
 from prevision_cantine.measure.peers import BASELINES, Baselines, PastForecasts
@@ -46,7 +47,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
 
 
 @attrs.frozen(kw_only=True, eq=False)
-class Backtest:
+class Backtest(JsonValue):
     """Forecasts of the past, a row each series and day that was served.
 
     Parameters

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from prevision_cantine.arrays import Days, Floats
 from prevision_cantine.calendar.days import weekday
 from prevision_cantine.errors import ParameterError
+from prevision_cantine.json_value import JsonValue
 from prevision_cantine.measure.peers import PastForecasts
 from prevision_cantine.read_only import read_only
 from prevision_cantine.uncertainty.measures import Scores, scores
@@ -22,7 +23,7 @@ SURE = 2.0  # standard errors from which a difference is more than luck
 
 
 @attrs.frozen
-class Gain:
+class Gain(JsonValue):
     """How much smaller one forecaster's error was than another's, paired by week.
 
     Parameters
@@ -66,7 +67,7 @@ class Gain:
 
 
 @attrs.frozen(kw_only=True, eq=False)
-class Comparison:
+class Comparison(JsonValue):
     """Figures of several forecasters on the same rows.
 
     Parameters

@@ -11,10 +11,12 @@ from prevision_cantine.arrays import Floats
 from prevision_cantine.calendar.periods import Period, periods, weeks
 from prevision_cantine.city.city import City, Rows
 from prevision_cantine.city.records import Attendance
+from prevision_cantine.json_value import JsonValue
 from prevision_cantine.measure.baselines import Table, last_year, weekday_mean
 from prevision_cantine.model.forecaster import CanteenForecaster
 from prevision_cantine.model.learning import is_enough, known_rows
 from prevision_cantine.model.past_forecasts import width_after
+from prevision_cantine.plain_values import first_few
 from prevision_cantine.uncertainty.intervals import Calibration
 
 MEMORY = np.timedelta64(400, "D")  # neither baseline reads anything older
@@ -24,7 +26,7 @@ BASELINES: dict[str, Callable[[Table, Table], Floats]] = {
 
 
 @attrs.frozen(kw_only=True, eq=False)
-class PastForecasts:
+class PastForecasts(JsonValue):
     """What one forecaster said of each row.
 
     Parameters
@@ -37,6 +39,10 @@ class PastForecasts:
     lower: Floats = attrs.field(repr=False)
     upper: Floats = attrs.field(repr=False)
     ordered: Floats = attrs.field(repr=False)
+
+    def __repr__(self) -> str:
+        """Show the first forecasts."""
+        return f"<PastForecasts of {len(self.meals)} rows: meals={first_few([f'{x:.0f}' for x in self.meals[:4]])}>"
 
     @classmethod
     def unknown(cls, count: int) -> PastForecasts:

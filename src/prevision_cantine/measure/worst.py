@@ -9,6 +9,7 @@ import numpy as np
 
 from prevision_cantine.arrays import Ints
 from prevision_cantine.city.city import Rows
+from prevision_cantine.json_value import JsonValue
 from prevision_cantine.measure.backtest import Backtest
 from prevision_cantine.read_only import read_only
 
@@ -16,7 +17,7 @@ SHOWN = 3  # series that a day names
 
 
 @attrs.frozen(kw_only=True)
-class WorstDay:
+class WorstDay(JsonValue):
     """A day, all series together.
 
     Parameters

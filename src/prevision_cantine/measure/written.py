@@ -14,6 +14,7 @@ from prevision_cantine.arrays import Floats
 from prevision_cantine.city.city import City, Rows
 from prevision_cantine.errors import CantineError, ForecastError
 from prevision_cantine.files.csv_file import parse_date, parse_number, read_rows
+from prevision_cantine.json_value import JsonValue
 from prevision_cantine.measure.comparison import groups_of
 from prevision_cantine.read_only import read_only
 from prevision_cantine.uncertainty.intervals import check_share
@@ -37,7 +38,7 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @attrs.frozen(kw_only=True, eq=False)
-class Measured:
+class Measured(JsonValue):
     """Figures of written forecasts.
 
     Parameters

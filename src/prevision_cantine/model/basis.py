@@ -9,6 +9,7 @@ import attrs
 import numpy as np
 
 from prevision_cantine.arrays import Bools, Floats, Ints
+from prevision_cantine.json_value import JsonValue
 from prevision_cantine.uncertainty.breaks import LevelBreak
 from prevision_cantine.uncertainty.newcomers import Newcomers
 from prevision_cantine.uncertainty.strikes import PastStrikes
@@ -60,7 +61,7 @@ class Unknowns:
 
 
 @attrs.frozen(kw_only=True)
-class Basis:
+class Basis(JsonValue):
     """On what the forecast of one row rests.
 
     Parameters

@@ -13,6 +13,7 @@ import numpy as np
 
 from prevision_cantine.errors import ForecastError
 from prevision_cantine.files.csv_file import write_text
+from prevision_cantine.json_value import JsonValue
 from prevision_cantine.words.catalogue import Phrase, system_reason
 
 # Parameters of the forecaster that a search may change, those that matter most first.
@@ -23,7 +24,7 @@ MAX_FILE = 1_000_000
 
 
 @attrs.frozen
-class Step:
+class Step(JsonValue):
     """One step of a search that was taken.
 
     Parameters
@@ -47,7 +48,7 @@ class Step:
 
 
 @attrs.frozen(kw_only=True)
-class Choice:
+class Choice(JsonValue):
     """Settings that were chosen on forecasts of the past, and why.
 
     Parameters

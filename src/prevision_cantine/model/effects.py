@@ -19,7 +19,7 @@ from prevision_cantine.model.naming import NO_WORDS, TERMS, Words
 from prevision_cantine.model.regression import Block, Design, Effects
 from prevision_cantine.model.terms import Term
 from prevision_cantine.model.week_errors import FEW_WEEKS, GROUPS, week_errors
-from prevision_cantine.plain_values import html_text, rows_of
+from prevision_cantine.plain_values import html_table, rows_of
 from prevision_cantine.words.language import in_language, number, percent, phrases, table
 
 EVERYWHERE = "*"
@@ -128,8 +128,16 @@ class EffectTable:
         )
 
     def _repr_html_(self) -> str:
-        """Return what a notebook shows."""
-        return html_text(self.to_text("en"))
+        """Return what a notebook shows: the first effects, those of all canteens where there are some."""
+        shown = self.select(scope=EVERYWHERE)
+        shown = shown if len(shown) else self
+        terms = [shown.words.term(name, "en") for name in shown.term.tolist()]
+        columns = {
+            "term": np.array(terms), "level": np.array(shown.level_names("en")),
+            "canteens": np.where(shown.scope == EVERYWHERE, "all", shown.scope), "percent": shown.percent, "± points": shown.percent_error,
+            "rows": shown.rows,
+        }  # fmt: skip
+        return html_table(columns, f"{len(shown)} / {len(self)}")
 
     def select(self, *, term: str | None = None, scope: str | None = None) -> EffectTable:
         """Return the effects of a term, of a scope, or of both.

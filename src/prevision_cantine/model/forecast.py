@@ -18,6 +18,7 @@ from prevision_cantine.errors import ForecastError
 from prevision_cantine.files.csv_file import write_csv
 from prevision_cantine.files.masking import small_cells
 from prevision_cantine.model.basis import Basis, Unknowns, level_of
+from prevision_cantine.model.explanation import Explanation
 from prevision_cantine.model.naming import NO_WORDS, Words
 from prevision_cantine.plain_values import first_few, html_table, rows_of
 from prevision_cantine.read_only import read_only
@@ -248,7 +249,7 @@ class Forecast:
         if not -len(self) <= i < len(self):
             raise ForecastError("no_row", row=i, rows=Count(len(self), "row"))
 
-    def explain(self, i: int, lang: str = "fr") -> str:
+    def explain(self, i: int, lang: str = "fr") -> Explanation:
         """Explain one row to a kitchen manager.
 
         Parameters
@@ -260,18 +261,18 @@ class Forecast:
 
         Returns
         -------
-        str
-            A few sentences.
+        Explanation
+            A few sentences, a ``str``; with ``to_dict()`` for the figures behind them.
 
         Raises
         ------
         ForecastError
             Where the row or the language does not exist.
         """
-        text: str = above("explain")(self, i, lang)
-        return text
+        found: Explanation = above("explain")(self, i, lang)
+        return found
 
-    def explanations(self, lang: str = "fr") -> list[str]:
+    def explanations(self, lang: str = "fr") -> list[Explanation]:
         """Explain every row to a kitchen manager, as ``explain`` does one, in much less time.
 
         Parameters
@@ -281,7 +282,7 @@ class Forecast:
 
         Returns
         -------
-        list of str
+        list of Explanation
             A few sentences a row.
 
         Raises
@@ -289,8 +290,8 @@ class Forecast:
         ForecastError
             Where the language does not exist.
         """
-        texts: list[str] = above("explanations")(self, lang)
-        return texts
+        found: list[Explanation] = above("explanations")(self, lang)
+        return found
 
     def plot(self, canteen: str, *, lang: str = "fr") -> Figure:
         """Draw the forecasts of a canteen with their intervals.

@@ -15,7 +15,7 @@ from prevision_cantine.calendar.not_forecast import NotForecastError
 from prevision_cantine.calendar.periods import periods, weeks
 from prevision_cantine.city.city import City, Rows
 from prevision_cantine.city.records import Attendance
-from prevision_cantine.city.sources import describe
+from prevision_cantine.city.sources import Sources, describe
 from prevision_cantine.errors import DateError, ForecastError, ParameterError, check_number
 from prevision_cantine.extras import needs
 from prevision_cantine.model.basis import Unknowns
@@ -211,8 +211,8 @@ class CanteenForecaster(Parameters):
             # The past forecasts of one fit serve the next: a backtest learns each day once.
             self._learned_for, self._city, self._learned, self._past = key, city, {}, {}
         self._expected, self._regression = stated, regression
-        self.fitted_ = self._learn(city, day, regression)
-        self.sources_ = describe(known_rows(city, day), city, day)
+        self.fitted_: Fitted = self._learn(city, day, regression)
+        self.sources_: Sources = describe(known_rows(city, day), city, day)
         self._effects = None
         self._calibrate(city, day)
         return self
@@ -724,7 +724,7 @@ class CanteenForecaster(Parameters):
         """Forecast the last teaching periods before ``until`` as if on their day, and learn from the errors."""
         known = known_rows(city, until)
         width = width_after(len(distinct_days(known.date))) if self.calibration_periods else 0.0
-        self.calibration_ = Calibration(np.array([]), np.array([]), width=width)
+        self.calibration_: Calibration = Calibration(np.array([]), np.array([]), width=width)
         self.assisted_: Assisted | None = None
         past = self._past_forecasts(city, known)
         if past is None:

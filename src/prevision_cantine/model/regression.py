@@ -469,14 +469,18 @@ class _Part:
 class Equations:
     """The normal equations of a design: what does not change from one set of weights to the next."""
 
+    shared: sparse.csr_array
+    used: Ints
+    nested_used: Ints
+
     def __init__(self, design: Design) -> None:
         self.design = design
         # A column that no situation has is left to its prior.
         self.shared, self.used = _used_columns(design.matrix(nested=False))
         nested, self.nested_used = _used_columns(design.matrix(nested=True))
-        self.prior = design.penalty(nested=False)[self.used]
-        self.nested_prior = design.penalty(nested=True)[self.nested_used]
-        self.parts = [
+        self.prior: Floats = design.penalty(nested=False)[self.used]
+        self.nested_prior: Floats = design.penalty(nested=True)[self.nested_used]
+        self.parts: list[_Part] = [
             self._part(nested, *numbers) for numbers in _apart(design, self.shared.shape[1])
         ]
 

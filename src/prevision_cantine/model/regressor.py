@@ -13,12 +13,14 @@ import numpy as np
 import numpy.typing as npt
 
 from prevision_cantine.arrays import Floats, Ints
-from prevision_cantine.extras import needs
 from prevision_cantine.model.regression import Block, Design, Effects, solve
-
-with needs("cantine"):
-    from sklearn.base import BaseEstimator, RegressorMixin
-    from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+from prevision_cantine.model.scikit import (
+    BaseEstimator,
+    RegressorMixin,
+    check_is_fitted,
+    check_sample_weight,
+    validate_data,
+)
 
 INTERCEPT = "intercept"
 ALMOST_FREE = 1e-6  # rows: the penalty of the intercept
@@ -52,7 +54,7 @@ class _Column:
         return Block(self.name, self.codes(values), len(self.categories), penalty, nested)
 
 
-class AdditiveRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc]
+class AdditiveRegressor(RegressorMixin, BaseEstimator):
     """Regression of a positive target as the exponential of a sum of terms, one a column.
 
     The logarithm of the target is estimated by a robust ridge regression: far rows count less, and
@@ -152,7 +154,7 @@ class AdditiveRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc]
                 f"y[{wrong[0]}] is {y[wrong[0]]}: the target is the exponential of a sum, so it must "
                 "be above 0; leave such rows out"
             )
-        count = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
+        count = check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
         if not count.sum() > 0:
             raise ValueError("every sample_weight is 0: no row is left to learn from")
         for name in ("penalty", "nested_penalty"):
@@ -274,15 +276,19 @@ class AdditiveRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc]
     def _describe(self, design: Design) -> None:
         """Set the attributes that say what was learned."""
         scale = {column.name: column.scale for column in self._columns}
-        self.categories_ = {c.name: c.categories for c in self._columns if c.categories is not None}
-        self.centers_ = {c.name: c.center for c in self._columns if c.categories is None}
+        self.categories_: dict[str, npt.NDArray[Any]] = {
+            c.name: c.categories for c in self._columns if c.categories is not None
+        }
+        self.centers_: dict[str, float] = {
+            c.name: c.center for c in self._columns if c.categories is None
+        }
         effects: Effects = self._effects
-        self.effects_ = {
+        self.effects_: dict[str, Floats] = {
             block.term: effects.shared[where] / scale.get(block.term, 1.0)
             for where, block in design.columns(nested=False)
         }
-        self.intercept_ = self._mean + float(self.effects_.pop(INTERCEPT)[0])
-        self.nested_effects_ = {
+        self.intercept_: float = self._mean + float(self.effects_.pop(INTERCEPT)[0])
+        self.nested_effects_: dict[str, Floats] = {
             block.term: effects.nested[:-1, where] / scale[block.term]
             for where, block in design.columns(nested=True)
         }

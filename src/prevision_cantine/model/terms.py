@@ -16,6 +16,7 @@ import numpy as np
 from prevision_cantine.arrays import Bools, Days, Floats, Ints
 from prevision_cantine.city.city import City, Rows
 from prevision_cantine.errors import CityError, ForecastError
+from prevision_cantine.json_value import JsonValue
 from prevision_cantine.model.naming import TERMS, Words, observance_words
 from prevision_cantine.model.regression import Block
 from prevision_cantine.model.smooth import DAYS_A_YEAR, Smooth, fit_smooth, harmonics, season_blocks
@@ -241,7 +242,7 @@ def _check_penalty(term: str, *penalties: float | None) -> None:
 
 
 @attrs.frozen(kw_only=True)
-class Category:
+class Category(JsonValue):
     """A term whose days are of one of several levels, each with an effect of its own.
 
     Parameters
@@ -355,7 +356,7 @@ class Category:
 
 
 @attrs.frozen(kw_only=True)
-class Number:
+class Number(JsonValue):
     """A term that is a smooth curve of a number.
 
     Parameters
@@ -502,7 +503,7 @@ class Number:
 
 
 @attrs.frozen(kw_only=True)
-class Season:
+class Season(JsonValue):
     """A term that follows the time of the year as a few yearly waves.
 
     Parameters
@@ -601,7 +602,7 @@ class Season:
 
 
 @attrs.frozen(kw_only=True)
-class Product:
+class Product(JsonValue):
     """A term that differs with two things at once: two categories, or a category and a number.
 
     Parameters

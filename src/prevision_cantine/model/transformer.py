@@ -14,12 +14,8 @@ from prevision_cantine.arrays import Days, Floats
 from prevision_cantine.calendar.days import Calendar
 from prevision_cantine.city.menus import Menus
 from prevision_cantine.errors import DateError, ForecastError
-from prevision_cantine.extras import needs
+from prevision_cantine.model.scikit import BaseEstimator, TransformerMixin, check_is_fitted
 from prevision_cantine.model.terms import CALENDAR, WEEKS
-
-with needs("cantine"):
-    from sklearn.base import BaseEstimator, TransformerMixin
-    from sklearn.utils.validation import check_is_fitted
 
 # The columns that every calendar gives, all of categories, with what terms read there.
 CALENDAR_COLUMNS = MappingProxyType(
@@ -31,7 +27,7 @@ CALENDAR_COLUMNS = MappingProxyType(
 )  # fmt: skip
 
 
-class CanteenFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+class CanteenFeatures(TransformerMixin, BaseEstimator):
     """Columns of calendar, menu, canteen and enrolment, out of a long table.
 
     All columns are numbers, so that any regressor takes them: categories by their position, and
@@ -117,8 +113,8 @@ class CanteenFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         ForecastError, DateError
             Where a column is missing, or a date is none.
         """
-        self.canteens_ = np.unique(column(X, self.cantine).astype(str))
-        self.until_ = days(X, self.date).max()
+        self.canteens_: npt.NDArray[np.str_] = np.unique(column(X, self.cantine).astype(str))
+        self.until_: np.datetime64 = days(X, self.date).max()
         return self
 
     def transform(self, X: Any) -> Floats:  # noqa: N803

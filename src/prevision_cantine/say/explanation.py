@@ -7,8 +7,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from prevision_cantine.model.basis import Basis
+from prevision_cantine.model.explanation import TEXTS, Explanation
 from prevision_cantine.model.forecast import Forecast
 from prevision_cantine.model.naming import reasons
+from prevision_cantine.plain_values import listed as listed_values
+from prevision_cantine.read_only import ReadOnly
 from prevision_cantine.uncertainty.breaks import LevelBreak
 from prevision_cantine.words.language import (
     counted,
@@ -17,15 +20,12 @@ from prevision_cantine.words.language import (
     listed,
     number,
     percent,
-    phrases,
     rounded_to,
     signed,
 )
 
-TEXTS = phrases("explanation")
 
-
-def explain(forecast: Forecast, i: int, lang: str = "fr") -> str:
+def explain(forecast: Forecast, i: int, lang: str = "fr") -> Explanation:
     """Return the explanation of a row; ``Forecast.explain`` is the same, and says more."""
     forecast.check_row(i)
     return explanations(forecast, lang, [range(len(forecast))[i]])[0]
@@ -33,7 +33,7 @@ def explain(forecast: Forecast, i: int, lang: str = "fr") -> str:
 
 def explanations(
     forecast: Forecast, lang: str = "fr", rows: Sequence[int] | None = None
-) -> list[str]:
+) -> list[Explanation]:
     """Return the explanations of rows, all of them by default; ``Forecast.explanations`` is the same."""
     in_language(TEXTS, lang)
     at = np.arange(len(forecast)) if rows is None else np.asarray(rows, dtype=np.int64)
@@ -44,6 +44,7 @@ def explanations(
     told = reasons(chosen, lang)
     names = {name: forecast.words.term(name, lang) for name in terms}
     names_of_canteens = chosen.names
+    keys = {name: listed_values(column) for name, column in chosen.keys().items()}
     found = []
     for n, i in enumerate(at.tolist()):
         day = day_of_week(chosen.date[n], lang)
@@ -55,10 +56,20 @@ def explanations(
             if value
         )
         head = _head(forecast, i, f"{names_of_canteens[n]}, {day} {chosen.date[n]}", meals, lang)
-        notes = [text for text in say_basis(forecast.basis(i), day, lang) if text]
+        basis = forecast.basis(i)
+        notes = [text for text in say_basis(basis, day, lang) if text]
         sentence = _beside_usual(meals, before, day, because, lang)
         known = TEXTS[lang]["known"].format(until=forecast.until)
-        found.append(" ".join([head, sentence, *notes, known]))
+        bounds = (float(forecast.lower[i]), float(forecast.upper[i]))
+        low, high = bounds if np.isfinite(bounds[0]) else (None, None)
+        row = {
+            **{name: column[n] for name, column in keys.items()}, "meals": float(forecast.meals[i]),
+            "lower": low, "upper": high, "usual": float(usual[i]),
+            "added": dict(zip(terms, parts[n].tolist(), strict=True)),
+        }  # fmt: skip
+        text = " ".join([head, sentence, *notes, known])
+        why = tuple((reason, int(value)) for _, reason, value in because)
+        found.append(Explanation(text, lang, ReadOnly(row), why, basis))
     return found
 
 

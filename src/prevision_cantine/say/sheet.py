@@ -15,6 +15,7 @@ from prevision_cantine.arrays import Floats
 from prevision_cantine.calendar.days import weekday
 from prevision_cantine.calendar.periods import periods
 from prevision_cantine.city.sources import Sources
+from prevision_cantine.json_value import JsonValue
 from prevision_cantine.model.choice import Choice
 from prevision_cantine.model.effects import EVERYWHERE, EffectTable
 from prevision_cantine.model.forecaster import CanteenForecaster
@@ -47,7 +48,7 @@ _LIMITS = ("past", "strike", "absence", "enrolment", "cause", "wednesday")
 
 
 @attrs.frozen
-class Accuracy:
+class Accuracy(JsonValue):
     """How well past forecasts did in one situation.
 
     Parameters
@@ -74,7 +75,7 @@ class Accuracy:
 
 
 @attrs.frozen
-class TermRange:
+class TermRange(JsonValue):
     """The effects of one term that all canteens share, in percent of the meals.
 
     Parameters
@@ -134,6 +135,12 @@ class ModelSheet:
     words: Words = NO_WORDS
     choice: Choice | None = None
 
+    def __repr__(self) -> str:
+        """Show what was learned, and until when."""
+        return (
+            f"<ModelSheet of {len(self.terms)} terms, {self.sources.rows} rows until {self.until}>"
+        )
+
     def to_dict(self) -> dict[str, Any]:
         """Return the sheet as plain values, the same in every language.
 
@@ -161,6 +168,9 @@ class ModelSheet:
             "limits": [*too_little(self.sources, self._past_forecasts), *_LIMITS],
             "personal_data": False,
         }
+
+    def _repr_markdown_(self) -> str:
+        return self.to_markdown("en")
 
     def to_json(self) -> str:
         """Return the sheet as JSON.

@@ -15,6 +15,7 @@ import attrs
 import numpy as np
 
 from prevision_cantine.arrays import Bools, Days, Floats, Ints
+from prevision_cantine.json_value import JsonValue
 from prevision_cantine.uncertainty.margins import robust_deviation
 
 WATCHED = 4  # last served days
@@ -35,7 +36,7 @@ SERIES_MOVES = 5  # days since its start after which the level of one series mov
 
 
 @attrs.frozen(eq=False)
-class LevelBreak:
+class LevelBreak(JsonValue):
     """A break of level, of all series or of one.
 
     Parameters

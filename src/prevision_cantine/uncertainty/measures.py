@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import attrs
 import numpy as np
@@ -10,6 +11,7 @@ import numpy.typing as npt
 
 from prevision_cantine.arrays import Floats, Ints
 from prevision_cantine.errors import ForecastError
+from prevision_cantine.json_value import JsonValue
 
 HALVINGS = 60
 
@@ -30,7 +32,7 @@ def shortage(ordered: Floats, actual: Floats) -> float:
 
 
 @attrs.frozen(kw_only=True, eq=False)
-class Scores:
+class Scores(JsonValue):
     """Figures of one forecaster, an entry each group; NaN where it has no such forecast.
 
     Parameters
@@ -72,6 +74,16 @@ class Scores:
     def __len__(self) -> int:
         """Return how many groups there are."""
         return len(self.rows)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the figures as plain values that go to JSON.
+
+        Returns
+        -------
+        dict
+            ``groups``, as ``to_dicts`` gives them.
+        """
+        return {"groups": self.to_dicts()}
 
     def to_dicts(self) -> list[dict[str, float | int | str]]:
         """Return the figures as plain values.

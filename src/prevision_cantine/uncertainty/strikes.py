@@ -14,6 +14,8 @@ import numpy as np
 from prevision_cantine.arrays import Days, Floats, Ints
 from prevision_cantine.errors import ForecastError, ParameterError
 from prevision_cantine.extras import needs
+from prevision_cantine.json_value import JsonValue
+from prevision_cantine.plain_values import first_few
 from prevision_cantine.words.language import counted, in_language, percent, phrases
 
 HIT = 2 / 3  # share of the expected meals below which a series is hit
@@ -27,7 +29,7 @@ TEXTS = phrases("strikes")
 
 
 @attrs.frozen(eq=False)
-class PastStrikes:
+class PastStrikes(JsonValue):
     """What past strikes did: day by day, and as a mixture of series that are hit and the others.
 
     Parameters
@@ -55,6 +57,10 @@ class PastStrikes:
     served_hit: Floats = attrs.field(repr=False)
     served_spared: Floats = attrs.field(repr=False)
     noise: float = attrs.field(repr=False)
+
+    def __repr__(self) -> str:
+        """Show the days."""
+        return f"<PastStrikes of {len(self)} days: {first_few(self.date.astype(str).tolist())}>"
 
     def __len__(self) -> int:
         """Return how many strike days there are."""

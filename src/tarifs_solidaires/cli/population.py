@@ -12,6 +12,7 @@ from tarifs_solidaires.cli.common import (
     add_rules,
     checked_output,
     close,
+    json_text,
     load,
     remark,
     rule_files,
@@ -25,14 +26,13 @@ if TYPE_CHECKING:
 
 EXAMPLES = """\
 tarifs-solidaires population nantes/transport --on 2020-10-01 --size 1000 --output people.csv
-tarifs-solidaires population nantes/transport --on 2020-10-01 --size 1000 --margins ages.csv households.csv"""
+tarifs-solidaires population nantes/transport --on 2020-10-01 --size 1000 --margins ages.csv households.csv
+tarifs-solidaires population nantes/transport --on 2020-10-01 --size 10 --format json"""
 
 
 def add(command: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
-    command.usage = (
-        "%(prog)s RULE [RULE ...] --on DAY --size N [--margins FILE ...] [--output FILE]"
-    )
+    command.usage = "%(prog)s RULE [RULE ...] --on DAY --size N [--margins FILE ...] [--output FILE] [--format FORM]"
     command.add_argument(
         "rule", metavar="RULE", nargs="+", help="name such as nantes/transport, or a .toml file"
     )
@@ -48,8 +48,13 @@ def add(command: argparse.ArgumentParser) -> None:
         "--output",
         type=Path,
         default=Path("-"),
-        help=".csv file to write; standard output unless given",
+        help=".csv or .json file to write; standard output unless given",
     )
+    command.add_argument(
+        "--format", choices=("csv", "json"),
+        help="of the people: CSV, or JSON with an object a row, null where a value is missing; by "
+        "default what the name of the file says, else CSV",
+    )  # fmt: skip
     command.set_defaults(run=_run)
 
 
@@ -92,20 +97,36 @@ def _run(arguments: argparse.Namespace) -> int:
 
     path = arguments.output
     checked_output(path)
-    if str(path) != STANDARD and path.suffix.lower() != ".csv":
-        raise table_error("suffix", path, "is no .csv file", "name the file by what it is")
+    is_file = str(path) != STANDARD
+    form = arguments.format or (path.suffix.lower()[1:] if is_file else "csv")
+    if is_file and (form not in ("csv", "json") or path.suffix.lower() != f".{form}"):
+        raise table_error(
+            "suffix", path, f"is no .{arguments.format or 'csv or .json'} file",
+            "name the file by what it is",
+        )  # fmt: skip
     rules = tuple(load(arguments, name) for name in arguments.rule)
     people, fit = made_people(arguments, rules, arguments.size)
     never = rule_files(arguments, *arguments.rule) + (arguments.margins or [])
-    rows = CsvRows(",")
     with written_bytes(path, never=never) as file:
-        file.write(rows.names(list(people)))
-        file.write(rows.columns([_cells(column) for column in people.values()]))
+        if form == "json":
+            file.write(f"{json_text(_objects(people))}\n".encode())
+        else:
+            rows = CsvRows(",")
+            file.write(rows.names(list(people)))
+            file.write(rows.columns([_cells(column) for column in people.values()]))
     lang = language_now.get()
     remark(note_of(fit, lang) if fit else note(lang))
-    if str(path) != STANDARD:
+    if is_file:
         close(Phrase("see {path}", path=str(path)))
     return 0
+
+
+def _objects(people: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the rows as plain values."""
+    from tarifs_solidaires.values.json_value import plain_value
+
+    columns = map(plain_value, people.values())
+    return [dict(zip(people, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 def _cells(column: Any) -> Any:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from gettext import GNUTranslations
@@ -110,15 +110,17 @@ class Wording:
         self.rule = rule
         self.lang = lang
         near = [one for one in (lang, _base(lang)) if one in rule.languages]
-        self.own = near[0] if near else rule.languages[0]
-        self.word = translator(lang).gettext  # for headings
-        self.say = translator(self.own).gettext  # for sentences with words of the file
-        self.locale = _locale(self.own) or Locale("en")
+        self.own: str = near[0] if near else rule.languages[0]
+        self.word: Callable[[str], str] = translator(lang).gettext  # for headings
+        self.say: Callable[[str], str] = translator(
+            self.own
+        ).gettext  # for sentences with words of the file
+        self.locale: Locale = _locale(self.own) or Locale("en")
         # headings are English where there is no catalogue, and so are their days
         translated = isinstance(translator(lang), GNUTranslations)
-        self.heading_locale = known if known and translated else Locale("en")
-        self.builder = Builder(rule.file, rule.shared, Reader(rule.languages))
-        self.labels = self._labels()
+        self.heading_locale: Locale = known if known and translated else Locale("en")
+        self.builder: Builder = Builder(rule.file, rule.shared, Reader(rule.languages))
+        self.labels: dict[str, str] = self._labels()
 
     def _labels(self) -> dict[str, str]:
         """Return what each name is called; two that are called the same keep their names too."""

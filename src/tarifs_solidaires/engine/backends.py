@@ -70,8 +70,8 @@ class LookUp:
     __slots__ = ("array", "list")
 
     def __init__(self, entries: npt.ArrayLike, type_: Any) -> None:
-        self.array = np.array(entries, dtype=type_)
-        self.list = self.array.tolist()
+        self.array: npt.NDArray[Any] = np.array(entries, dtype=type_)
+        self.list: list[Any] = self.array.tolist()
 
     @classmethod
     def of_numbers(cls, entries: Sequence[int], carrier: Carrier) -> LookUp:
@@ -94,8 +94,8 @@ class Arrays:
             value = np.asarray(value).astype(np.int64)
         return np.asarray(value).astype(_TYPES[end])
 
-    minimum = staticmethod(np.minimum)
-    maximum = staticmethod(np.maximum)
+    minimum: staticmethod[[Any, Any], Any] = staticmethod(np.minimum)
+    maximum: staticmethod[[Any, Any], Any] = staticmethod(np.maximum)
 
     @staticmethod
     def where(condition: Any, one: Any, other: Any) -> Any:
@@ -156,8 +156,8 @@ class Single:
         """Return the number as it is."""
         return value
 
-    minimum = staticmethod(min)
-    maximum = staticmethod(max)
+    minimum: staticmethod[[Any, Any], Any] = staticmethod(min)
+    maximum: staticmethod[[Any, Any], Any] = staticmethod(max)
 
     @staticmethod
     def where(condition: Any, one: Any, other: Any) -> Any:

@@ -47,6 +47,8 @@ LISTED = 100_000  # whole numbers whose amounts are listed
 class Compiler(Conditions):
     """Make quantities of steps, in order; see ``Conditions`` for what it is made with."""
 
+    current: int  # number of the step that is made
+
     def add(self, step: Step) -> None:
         """Make the quantity of a step."""
         self.current = self.numbers[step.name] = len(self.numbers) + 1

@@ -89,10 +89,10 @@ class Conditions:
     ) -> None:
         self.sources = sources
         self.constants = constants
-        self.absent = frozenset(absent)
+        self.absent: frozenset[str] = frozenset(absent)
         self.found: dict[str, Quantity] = {}
         self.numbers: dict[str, int] = {}  # of steps, by which a cause is told
-        self.current = 0
+        self.current: int = 0
         self.grids: dict[str, Grid] = {}
         self.rows: dict[str, Code] = {}  # row that decides, by step
         self.cells: dict[str, Code] = {}  # cell of the table, by step
@@ -102,7 +102,9 @@ class Conditions:
                 source.read, math.floor(source.low * source.scale),
                 math.ceil(source.high * source.scale), source.scale,
             )  # fmt: skip
-        self.closed = {name: words for name, words in codes.items() if words}
+        self.closed: dict[str, tuple[str, ...]] = {
+            name: words for name, words in codes.items() if words
+        }
         for name in codes:
             self.found[name] = Cod(_value_of(name), None)
         for name in flags:

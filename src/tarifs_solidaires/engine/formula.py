@@ -53,6 +53,9 @@ class FormulaError(ValueError):
         What to write instead.
     """
 
+    template: str
+    remedy: str
+
     def __init__(self, template: str, remedy: str = "") -> None:
         super().__init__(template, remedy)
         self.template, self.remedy = phrase(template), phrase(remedy)

@@ -30,7 +30,7 @@ from tarifs_solidaires.engine.chunks import CHUNK, LARGE, for_chunks
 from tarifs_solidaires.engine.compiler import Compiler
 from tarifs_solidaires.engine.conditions import Constant, Source
 from tarifs_solidaires.engine.expression import Choice, Missing
-from tarifs_solidaires.engine.quantities import Cod, Code, Flg, Num, Run, any_of
+from tarifs_solidaires.engine.quantities import Cod, Code, Flg, Num, Quantity, Run, any_of
 from tarifs_solidaires.engine.step import Step, read_by
 from tarifs_solidaires.engine.tables import Grid
 from tarifs_solidaires.values.inputs import FINE, Coded, Input, Limits, within
@@ -54,6 +54,9 @@ class Deferred:
     cells : ndarray
         Cell of each person.
     """
+
+    table: Array
+    cells: Array
 
     __slots__ = ("_array", "cells", "table")
 
@@ -135,14 +138,16 @@ class Program:
         fine: bool = False,
     ) -> None:
         self.inputs = inputs
-        self.outputs = tuple(outputs)
+        self.outputs: tuple[str, ...] = tuple(outputs)
         self.fine = fine
         by_name = {step.name: step for step in steps}
         needed = read_by(by_name, [*outputs, *([decides] if decides else [])])
-        self.steps = tuple(step for step in steps if step.name in needed)
-        self.reads = needed & inputs.keys()
-        self.sources = {name: self._source(inputs[name]) for name in inputs if inputs[name].numeric}
-        self.compiler = Compiler(
+        self.steps: tuple[Step, ...] = tuple(step for step in steps if step.name in needed)
+        self.reads: frozenset[str] = needed & inputs.keys()
+        self.sources: dict[str, Source] = {
+            name: self._source(inputs[name]) for name in inputs if inputs[name].numeric
+        }
+        self.compiler: Compiler = Compiler(
             sources=self.sources,
             codes={n: tuple(item.codes) for n, item in inputs.items() if item.kind == "code"},
             flags=[n for n, item in inputs.items() if item.kind == "flag"],
@@ -155,24 +160,26 @@ class Program:
                 error.add_note(step.name)
                 raise
             self.compiler.note_quotient(step.name, step.value)
-        self.quantities = {name: self.compiler.found[name] for name in outputs}
-        self.finals = self.compiler.finals
-        self.decides = decides if decides in self.compiler.rows else ""
+        self.quantities: dict[str, Quantity] = {name: self.compiler.found[name] for name in outputs}
+        self.finals: dict[str, tuple[LookUp, Code]] = self.compiler.finals
+        self.decides: str = decides if decides in self.compiler.rows else ""
         self._naming(causes)
         counts = {step.name: step.rows for step in self.steps}
-        self.holes = [
+        self.holes: list[tuple[Code, int]] = [
             (self.compiler.rows[name], counts[name])
             for name, grid in self.compiler.grids.items()
             if name in counts and (grid.row_of_cell is None or grid.bare.size)
         ]
-        self.absent = any_of(quantity.absent for quantity in self.quantities.values())
+        self.absent: Code | None = any_of(quantity.absent for quantity in self.quantities.values())
 
     def _naming(self, causes: bool) -> None:
         """List the rows that can name a result: those that decide, then those that give none."""
         names: list[tuple[str, int]] = []
         found: list[tuple[str, Array]] = []
         count = 0
-        self.deciding = next((step for step in self.steps if step.name == self.decides), None)
+        self.deciding: Step | None = next(
+            (step for step in self.steps if step.name == self.decides), None
+        )
         if self.deciding is not None:
             count = self.deciding.rows
             names += [(self.decides, row) for row in range(count)]
@@ -184,10 +191,10 @@ class Program:
                     numbers[row] = len(names)
                     names.append((step.name, row))
                 found.append((step.name, numbers))
-        self.names = tuple(names)
+        self.names: tuple[tuple[str, int], ...] = tuple(names)
         self.row_type: Any = np.uint8 if len(names) < 256 else np.uint16
         none = len(names)
-        self.causes = [
+        self.causes: list[tuple[int, Code, LookUp]] = [
             (self.compiler.numbers[name], self.compiler.rows[name],
              LookUp(np.where(numbers < 0, none, numbers), self.row_type))
             for name, numbers in found

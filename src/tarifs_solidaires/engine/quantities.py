@@ -30,9 +30,9 @@ class Run:
     __slots__ = ("backend", "raw", "values")
 
     def __init__(self, backend: Backend, values: dict[str, Any], raw: dict[str, Any]) -> None:
-        self.backend = backend
-        self.values = values
-        self.raw = raw
+        self.backend: Backend = backend
+        self.values: dict[str, Any] = values
+        self.raw: dict[str, Any] = raw
 
 
 class LimitError(ValueError):
@@ -45,6 +45,9 @@ class LimitError(ValueError):
     remedy : str
         What to do.
     """
+
+    template: str
+    remedy: str
 
     def __init__(self, template: str, remedy: str) -> None:
         super().__init__(template, remedy)

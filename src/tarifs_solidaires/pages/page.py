@@ -80,14 +80,19 @@ class Pages:
         Address of the index; empty where there is none.
     """
 
+    versions: Sequence[VersionPages]
+    lang: str
+    languages: Sequence[str]
+    up: str
+
     def __init__(
         self, versions: Sequence[VersionPages], lang: str, languages: Sequence[str], up: str = ""
     ) -> None:
         self.versions, self.lang, self.languages, self.up = versions, lang, languages, up
         self.say: Language = language(lang)
-        self.wordings = [Wording(one.rule, lang) for one in versions]
+        self.wordings: list[Wording] = [Wording(one.rule, lang) for one in versions]
         pairs = zip(versions, self.wordings, strict=True)
-        self.flows = [make_flow(one.rule, wording) for one, wording in pairs]
+        self.flows: list[Flow] = [make_flow(one.rule, wording) for one, wording in pairs]
 
     def html(self, number: int) -> str:
         """Return the page of one version.

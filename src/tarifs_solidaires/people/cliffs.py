@@ -23,6 +23,7 @@ from tarifs_solidaires.people.grouping import distinct, factorised, wrong
 from tarifs_solidaires.people.population import thresholds_of
 from tarifs_solidaires.rule import Result, Rule
 from tarifs_solidaires.values.inputs import Input
+from tarifs_solidaires.values.json_value import JsonValue
 
 Array = npt.NDArray[Any]
 Side: TypeAlias = Literal["before", "after"]
@@ -38,7 +39,7 @@ MONTHS: Mapping[str, int] = {"month": 1, "year": 12}
 
 
 @attrs.frozen(kw_only=True)
-class Cliff:
+class Cliff(JsonValue):
     """A place where one step more of an income makes a result worse.
 
     Parameters
@@ -59,7 +60,7 @@ class Cliff:
 
 
 @attrs.frozen(kw_only=True)
-class Cliffs:
+class Cliffs(JsonValue):
     """Where one rule makes earning more cost money.
 
     Parameters
@@ -102,19 +103,6 @@ class Cliffs:
     costly: float
     counted: float
     seen: float
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain values that go to JSON.
-
-        Returns
-        -------
-        dict
-            The fields, with incomes as floats.
-        """
-        plain = attrs.asdict(self)
-        for place in plain["places"]:
-            place |= {"last": float(place["last"]), "first": float(place["first"])}
-        return plain
 
 
 def find_cliffs(

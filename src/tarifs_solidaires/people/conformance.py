@@ -30,6 +30,7 @@ from tarifs_solidaires.people.writing import table_error
 from tarifs_solidaires.rule import Rule, load_rule
 from tarifs_solidaires.rules.load import Beyond, Folder, read_rule
 from tarifs_solidaires.values.inputs import Input
+from tarifs_solidaires.values.json_value import JsonValue
 from tarifs_solidaires.values.numbers import decimal_text, exact
 
 MISSING = "missing"
@@ -38,7 +39,7 @@ ROW = "tranche"
 
 
 @attrs.frozen(kw_only=True)
-class Difference:
+class Difference(JsonValue):
     """An expected value beside the one that the rule gives.
 
     Parameters
@@ -116,7 +117,7 @@ class Difference:
 
 
 @attrs.frozen(kw_only=True)
-class Verdict:
+class Verdict(JsonValue):
     """What became of one case.
 
     Parameters
@@ -185,7 +186,7 @@ _SAID = {
 
 
 @attrs.frozen(kw_only=True)
-class Conformance:
+class Conformance(JsonValue):
     """What a rule gives beside what cases expect.
 
     Parameters

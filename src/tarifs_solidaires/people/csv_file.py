@@ -30,7 +30,10 @@ USUAL = {",": ".", ";": ",", "\t": ""}
 class CsvSource:
     """A CSV file that is open to be read; see ``open_csv``."""
 
-    unit, word = "B", "line"
+    unit: str = "B"
+    word: str = "line"
+    from_excel: bool
+    delimiter: str
 
     def __init__(self, path: Path, file: BinaryIO, decimal: str) -> None:
         self.path = path
@@ -44,9 +47,9 @@ class CsvSource:
         if not names:
             raise table_error("empty", path, "is empty", "name the columns on the first line")
         self.columns: Sequence[str] = names
-        self.decimals = Decimals(decimal or USUAL[self.delimiter], sure=bool(decimal))
+        self.decimals: Decimals = Decimals(decimal or USUAL[self.delimiter], sure=bool(decimal))
         self._plain = PlainCsv(self.columns, self.delimiter, self.decimals)
-        self.size = None if str(path) == STANDARD else os.fstat(file.fileno()).st_size
+        self.size: int | None = None if str(path) == STANDARD else os.fstat(file.fileno()).st_size
 
     def _headings(self, block: Block) -> tuple[list[str], Block]:
         """Return the names of the columns, and what stands below them."""

@@ -18,6 +18,7 @@ from tarifs_solidaires.people.compared import Compared, money_of, read_for
 from tarifs_solidaires.people.population import thresholds_of
 from tarifs_solidaires.people.words import languages, word
 from tarifs_solidaires.values.inputs import Input
+from tarifs_solidaires.values.json_value import JsonValue
 from tarifs_solidaires.values.texts import Texts
 
 Array = npt.NDArray[Any]
@@ -31,7 +32,7 @@ MOST_GROUPS = 50
 
 
 @attrs.frozen(kw_only=True)
-class Trait:
+class Trait(JsonValue):
     """What people have of an input.
 
     Parameters
@@ -56,7 +57,7 @@ class Trait:
 
 
 @attrs.frozen(kw_only=True)
-class GroupShare:
+class GroupShare(JsonValue):
     """How many people of a group are concerned.
 
     Parameters
@@ -75,7 +76,7 @@ class GroupShare:
 
 
 @attrs.frozen(kw_only=True)
-class Effect:
+class Effect(JsonValue):
     """A state in which people are after a change, such as those who lose.
 
     Parameters
@@ -113,7 +114,7 @@ class Effect:
 
 
 @attrs.frozen(kw_only=True)
-class Findings:
+class Findings(JsonValue):
     """What a comparison found.
 
     Parameters
@@ -137,16 +138,6 @@ class Findings:
     unit: str
     before: float | None
     after: float | None
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain values that go to JSON.
-
-        Returns
-        -------
-        dict
-            The fields, with effects, traits and groups as dicts.
-        """
-        return attrs.asdict(self)
 
 
 def find_effects(compared: Compared) -> Findings:

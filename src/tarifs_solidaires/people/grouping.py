@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from tarifs_solidaires.catalogue import Phrase
 from tarifs_solidaires.errors import Fault, InputError
+from tarifs_solidaires.values.json_value import JsonValue
 
 Array = npt.NDArray[Any]
 
@@ -23,7 +24,7 @@ TYPES = ("alone", "couple", "lone_parent", "couple_with_children", "other_househ
 
 
 @attrs.frozen(eq=False)
-class Classes:
+class Classes(JsonValue):
     """A grouping whose groups have an order, such as classes of age.
 
     A pandas column of categories has the same two attributes and can stand in its place.

@@ -30,6 +30,7 @@ from tarifs_solidaires.people.words import word
 from tarifs_solidaires.people.writing import opened, table_error
 from tarifs_solidaires.rule import Rule
 from tarifs_solidaires.values.inputs import Input
+from tarifs_solidaires.values.json_value import JsonValue
 
 Array = npt.NDArray[Any]
 
@@ -46,7 +47,7 @@ _CLASS = re.compile(r"\s*(-?[\d.,]+)?\s*\.\.(<)?\s*(-?[\d.,]+)?\s*")
 
 
 @attrs.frozen(kw_only=True, eq=False)
-class Margin:
+class Margin(JsonValue):
     """A table of how many people there are of each class.
 
     Parameters
@@ -79,7 +80,7 @@ class Margin:
 
 
 @attrs.frozen(kw_only=True, eq=False)
-class Fit:
+class Fit(JsonValue):
     """Joint counts that agree with all tables.
 
     Parameters

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from tarifs_solidaires.catalogue import Phrase
 from tarifs_solidaires.errors import TableError
 from tarifs_solidaires.extras import needs
-from tarifs_solidaires.people.cells import POINT
+from tarifs_solidaires.people.cells import POINT, Decimals
 from tarifs_solidaires.people.columns import Given, of_arrow
 from tarifs_solidaires.people.parts import Piece, known
 from tarifs_solidaires.people.writing import opened, table_error
@@ -85,6 +85,13 @@ def _text(value: object) -> str:
 
 class ParquetSource:
     """A Parquet file that is open to be read; see ``open_parquet``."""
+
+    unit: str
+    word: str
+    delimiter: str
+    decimals: Decimals
+    from_excel: bool
+    path: Path
 
     unit, word, delimiter, decimals, from_excel = " rows", "row", ",", POINT, False
 

@@ -139,6 +139,10 @@ class PlainCsv:
         How numbers are written.
     """
 
+    names: Sequence[str]
+    delimiter: str
+    decimals: Decimals
+
     def __init__(self, names: Sequence[str], delimiter: str, decimals: Decimals) -> None:
         self.names, self.delimiter, self.decimals = names, delimiter, decimals
         self._ways: list[Any] = []

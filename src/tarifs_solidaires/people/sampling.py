@@ -22,6 +22,7 @@ import numpy.typing as npt
 
 from tarifs_solidaires.people.compared import CHANGES, Compared, money_of
 from tarifs_solidaires.people.grouping import factorised, wrong
+from tarifs_solidaires.values.json_value import JsonValue
 
 Array = npt.NDArray[Any]
 Method: TypeAlias = Literal["linearised", "bootstrap"]
@@ -32,7 +33,7 @@ NORMAL_FROM = 1_000  # degrees of freedom from which Student's law is taken for 
 
 
 @attrs.frozen(kw_only=True)
-class Estimate:
+class Estimate(JsonValue):
     """A figure of a comparison, with its confidence interval.
 
     Parameters
@@ -57,7 +58,7 @@ class Estimate:
 
 
 @attrs.frozen(kw_only=True)
-class Confidence:
+class Confidence(JsonValue):
     """Confidence intervals of the figures of a comparison.
 
     Parameters
@@ -103,21 +104,6 @@ class Confidence:
             if (one.measure, one.group) == (measure, group):
                 return one
         raise KeyError(f"no estimate of {measure!r} in group {group!r}")
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain values that go to JSON, None where there is no value.
-
-        Returns
-        -------
-        dict
-            The fields, with estimates as dicts.
-        """
-        plain = attrs.asdict(self)
-        plain["estimates"] = [
-            {k: None if v != v else v for k, v in attrs.asdict(one).items()}
-            for one in self.estimates
-        ]
-        return plain
 
 
 def estimate(

@@ -54,6 +54,9 @@ class Sayer:
         A language that has words.
     """
 
+    compared: Compared
+    lang: str
+
     def __init__(self, compared: Compared, lang: str) -> None:
         self.compared, self.lang = compared, lang
         self._language = language(lang)

@@ -39,6 +39,9 @@ class TextFile:
         Its bytes.
     """
 
+    done: int
+    marked: bool
+
     def __init__(self, path: Path, file: BinaryIO) -> None:
         self.path = path
         self.done = 0

@@ -36,6 +36,12 @@ LONGEST = 32_767  # characters of a cell, for Excel
 class WorkbookSource:
     """A sheet of a workbook; see ``open_workbook``."""
 
+    unit: str
+    word: str
+    delimiter: str
+    from_excel: bool
+    path: Path
+
     unit, word, delimiter, from_excel = " rows", "line", ",", True
 
     def __init__(self, path: Path, sheet: str, rows: list[list[Any]], decimal: str) -> None:
@@ -47,7 +53,7 @@ class WorkbookSource:
         while not names[-1]:
             names.pop()
         self.columns: Sequence[str] = names
-        self.decimals = Decimals(decimal, sure=bool(decimal))
+        self.decimals: Decimals = Decimals(decimal, sure=bool(decimal))
         self._start, self._rows = start, rows[start + 1 :]
         self.size: int | None = len(self._rows)
 

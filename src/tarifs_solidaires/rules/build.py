@@ -96,7 +96,7 @@ class Builder:
     def __init__(self, file: RuleFile, shared: Sequence[VocabularyFile], reader: Reader) -> None:
         self.file = file
         self.reader = reader
-        self.damaged = tuple(remark.path for remark in reader.remarks)
+        self.damaged: tuple[Path, ...] = tuple(remark.path for remark in reader.remarks)
         self.sources: dict[str, Source] = {}
         self.lists: dict[str, frozenset[str]] = {}
         self.list_words: dict[str, Mapping[str, Texts]] = {}
@@ -111,7 +111,7 @@ class Builder:
                 words = _codes(listed.values)
                 self.lists[name] = frozenset(words)
                 self.list_words[name] = words
-        self.own = frozenset(file.input)
+        self.own: frozenset[str] = frozenset(file.input)
         self.inputs: dict[str, Input] = {}
         for name, entry in entries.items():
             self.inputs[name] = self._input(name, entry)
@@ -793,10 +793,12 @@ class Scope:
         self, builder: Builder, steps: Sequence[StepEntry], figures: Mapping[str, ParameterEntry]
     ) -> None:
         self.builder = builder
-        self.figures = dict(figures)
+        self.figures: dict[str, ParameterEntry] = dict(figures)
         self.values: Mapping[str, Value] = {}
         self.kinds: dict[str, Kind] = {step.name: _kind(step) for step in steps}
-        self.step_codes = {step.name: tuple(_codes(step.codes)) for step in steps}
+        self.step_codes: dict[str, tuple[str, ...]] = {
+            step.name: tuple(_codes(step.codes)) for step in steps
+        }
 
     def kind(self, name: str, path: Path) -> str | None:
         """Return ``number``, ``code`` or ``flag``; None where there is no such name, noted."""

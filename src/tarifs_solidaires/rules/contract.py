@@ -2,105 +2,34 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
-from fractions import Fraction
 from typing import Any
 
 from tarifs_solidaires.rules.dated import DatedRule
-from tarifs_solidaires.rules.file import Source
-from tarifs_solidaires.rules.model import Basis, StepFacts
 from tarifs_solidaires.values.inputs import Input
+from tarifs_solidaires.values.json_value import plain_value
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
-
-
-def plain_number(value: Fraction) -> int | float:
-    """Return an exact number as JSON holds it."""
-    return int(value) if value.denominator == 1 else float(value)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Fraction):
-        return plain_number(value)
-    return value.isoformat() if isinstance(value, dt.date) else value
 
 
 def rule_dict(rule: DatedRule) -> dict[str, Any]:
     """Return what a rule is on its day as plain values; see ``Rule.to_dict``."""
     version, file = rule.version, rule.file
     return {
-        "rule": rule.name, "on": rule.on.isoformat(), "last_known": _day(rule.last_known),
+        "rule": rule.name, "on": rule.on.isoformat(), "last_known": plain_value(rule.last_known),
         "languages": list(rule.languages), "title": dict(rule.title.wordings),
         "purpose": dict(rule.purpose.wordings), "authority": rule.authority,
         "currency": rule.currency or None, "jurisdiction": rule.jurisdiction or None,
         "contact": file.contact or None,
         "version": {
             "valid_from": version.valid_from.isoformat(), "valid_to": version.valid_to.isoformat(),
-            **_basis(version.basis), "note": dict(version.note.wordings),
+            **version.basis.to_dict(), "note": dict(version.note.wordings),
         },
-        "inputs": [input_dict(item, item.name in rule.required) for item in rule.inputs],
-        "outputs": [
-            {"name": name, "kind": output.kind, "unit": output.unit, "meaning": dict(output.meaning)}
-            for name, output in rule.outputs.items()
-        ],
-        "parameters": [
-            {"name": name, "value": _plain(one.value), "unit": one.unit,
-             "meaning": dict(one.label.wordings), "since": _day(one.since), **_basis(one.basis)}
-            for name, one in rule.parameters.items()
-        ],
-        "steps": [_step(step) for step in rule.steps.values()],
+        "inputs": [{**item.to_dict(), "required": item.name in rule.required} for item in rule.inputs],
+        "outputs": [output.to_dict() for output in rule.outputs.values()],
+        "parameters": [one.to_dict() for one in rule.parameters.values()],
+        "steps": [step.to_dict() for step in rule.steps.values()],
     }  # fmt: skip
-
-
-def _day(day: dt.date | None) -> str | None:
-    return day.isoformat() if day is not None else None
-
-
-def _basis(basis: Basis) -> dict[str, Any]:
-    source: Source | None = basis.source
-    said = None
-    if source is not None:
-        said = {
-            "title": source.title.first or None, "url": source.url or None,
-            "reference": source.reference or None, "read": _day(source.read),
-        }  # fmt: skip
-    return {"source": said, "confidence": basis.confidence or None}
-
-
-def _step(step: StepFacts) -> dict[str, Any]:
-    return {
-        "name": step.name, "kind": step.kind, "meaning": dict(step.label.wordings),
-        "unit": step.unit, "codes": {code: dict(t.wordings) for code, t in step.codes.items()},
-        "rows": [dict(row.name.wordings) for row in step.rows], **_basis(step.basis),
-    }  # fmt: skip
-
-
-def input_dict(item: Input, required: bool) -> dict[str, Any]:
-    """Return an input as plain values."""
-    found: dict[str, Any] = {
-        "name": item.name, "kind": item.kind, "unit": item.unit, "required": required,
-        "default": default_of(item), "origin": item.origin, "meaning": dict(item.meaning),
-        "help": dict(item.help.wordings), "formula": item.formula or None,
-    }  # fmt: skip
-    if item.numeric:
-        low, high = (_bound(item, value) for value in (item.minimum, item.maximum))
-        found |= {"minimum": low, "maximum": high}
-    if item.kind == "code":
-        found["codes"] = {code: dict(texts.wordings) for code, texts in item.codes.items()}
-        found["pattern"] = item.pattern or None
-    return found
-
-
-def default_of(item: Input) -> int | float | str | bool | None:
-    """Return the value of an input where none is given, as JSON holds it; None where there is none."""
-    if isinstance(item.default, Fraction):
-        return _bound(item, item.default)
-    return item.default
-
-
-def _bound(item: Input, value: Fraction) -> int | float | str:
-    return item.shown(value) if item.kind == "date" else plain_number(value)
 
 
 def input_schema(rule: DatedRule, lang: str) -> dict[str, Any]:
@@ -153,7 +82,7 @@ def _property(item: Input, lang: str) -> dict[str, Any]:
         found["format"] = "date"
         said.append(f"{low} – {high}")
     elif item.numeric:
-        found |= {"minimum": plain_number(item.minimum), "maximum": plain_number(item.maximum)}
+        found |= {"minimum": item.plain(item.minimum), "maximum": item.plain(item.maximum)}
     elif item.codes:
         found["oneOf"] = [
             {"const": code, "title": texts.to(lang) or code} for code, texts in item.codes.items()
@@ -162,7 +91,7 @@ def _property(item: Input, lang: str) -> dict[str, Any]:
         found["pattern"] = f"^(?:{item.pattern})$"
     if any(said):
         found["description"] = " ".join(filter(None, said))
-    default = default_of(item)
+    default = item.plain(item.default)
     return found if default is None else {**found, "default": default}
 
 

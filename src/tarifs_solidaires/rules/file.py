@@ -93,6 +93,20 @@ class Source:
         """Say it in one line: in a language, where its title has a wording in it."""
         return ", ".join(filter(None, (self.title.to(lang), self.reference, self.url)))
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return the source as plain values that go to JSON.
+
+        Returns
+        -------
+        dict
+            ``title``, ``url``, ``reference`` and ``read``; None where nothing is said.
+        """
+        return {
+            "title": self.title.first or None, "url": self.url or None,
+            "reference": self.reference or None,
+            "read": self.read.isoformat() if self.read else None,
+        }  # fmt: skip
+
 
 _SOURCE = Either(
     (Plain(), Part(Source)),

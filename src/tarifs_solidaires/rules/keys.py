@@ -56,7 +56,7 @@ class Reader:
     """
 
     def __init__(self, languages: Sequence[str] = (), data: Mapping[str, Any] = EMPTY) -> None:
-        self.languages = tuple(languages)
+        self.languages: tuple[str, ...] = tuple(languages)
         self.data = data
         self.remarks: list[Remark] = []
         self.meant: list[Path] = []  # places of keys that the file likely misspells

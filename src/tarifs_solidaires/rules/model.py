@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import attrs
 
@@ -13,6 +13,7 @@ from tarifs_solidaires.engine.expression import Condition, Expression
 from tarifs_solidaires.engine.step import Step
 from tarifs_solidaires.rules.file import Source, StepEntry
 from tarifs_solidaires.values.frozen import EMPTY
+from tarifs_solidaires.values.json_value import JsonValue, plain_value
 from tarifs_solidaires.values.texts import NO_TEXT, Texts
 
 Value: TypeAlias = Fraction | str | bool | dt.date
@@ -21,15 +22,27 @@ OTHERWISE = "otherwise"  # name of a row without conditions that has none of its
 
 
 @attrs.frozen(kw_only=True)
-class Basis:
+class Basis(JsonValue):
     """Where something was read, and how sure it is."""
 
     source: Source | None = None
     confidence: str = ""
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return the same as plain values that go to JSON.
+
+        Returns
+        -------
+        dict
+            ``source`` (``title``, ``url``, ``reference``, ``read``) and ``confidence``; None where
+            nothing is said.
+        """
+        said = self.source.to_dict() if self.source is not None else None
+        return {"source": said, "confidence": self.confidence or None}
+
 
 @attrs.frozen(kw_only=True)
-class Output:
+class Output(JsonValue):
     """What a rule works out for people.
 
     Parameters
@@ -54,9 +67,21 @@ class Output:
         """The label by language."""
         return self.label.wordings
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return the output as plain values that go to JSON.
+
+        Returns
+        -------
+        dict
+            ``name``, ``kind``, ``unit``, and ``meaning`` by language.
+        """
+        return {
+            "name": self.name, "kind": self.kind, "unit": self.unit, "meaning": dict(self.meaning)
+        }  # fmt: skip
+
 
 @attrs.frozen(kw_only=True)
-class Parameter:
+class Parameter(JsonValue):
     """A figure or a choice, as it is on the day of the rule.
 
     Parameters
@@ -88,6 +113,21 @@ class Parameter:
     labels: Mapping[str, Texts] = EMPTY
     basis: Basis = Basis()
     since: dt.date | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the parameter as plain values that go to JSON.
+
+        Returns
+        -------
+        dict
+            ``name``, ``value``, ``unit``, ``meaning`` by language, ``since``, ``source`` and
+            ``confidence``; None where nothing is said.
+        """
+        return {
+            "name": self.name, "value": plain_value(self.value), "unit": self.unit,
+            "meaning": dict(self.label.wordings), "since": plain_value(self.since),
+            **self.basis.to_dict(),
+        }  # fmt: skip
 
 
 @attrs.frozen(kw_only=True)
@@ -122,7 +162,7 @@ class RowFacts:
 
 
 @attrs.frozen(kw_only=True)
-class StepFacts:
+class StepFacts(JsonValue):
     """A step with what is said of it.
 
     Parameters
@@ -169,9 +209,24 @@ class StepFacts:
             return "best"
         return "by" if entry.amounts else "formula"
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return what is said of the step as plain values that go to JSON.
+
+        Returns
+        -------
+        dict
+            ``name``, ``kind``, ``meaning`` by language, ``unit``, ``codes`` and names of ``rows``
+            by language, ``source`` and ``confidence``.
+        """
+        return {
+            "name": self.name, "kind": self.kind, "meaning": dict(self.label.wordings),
+            "unit": self.unit, "codes": plain_value(self.codes),
+            "rows": [plain_value(row.name) for row in self.rows], **self.basis.to_dict(),
+        }  # fmt: skip
+
 
 @attrs.frozen(kw_only=True)
-class Version:
+class Version(JsonValue):
     """A rule from one day to another.
 
     Parameters
@@ -211,3 +266,23 @@ class Version:
     def source(self) -> str:
         """The decision, in one line."""
         return str(self.basis.source) if self.basis.source else ""
+
+    def __repr__(self) -> str:
+        """Show its days and its decision."""
+        return f"<Version of {self.valid_from} to {self.valid_to}: {self.source}>"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the version as plain values that go to JSON.
+
+        Returns
+        -------
+        dict
+            ``valid_from``, ``valid_to``, ``source``, ``confidence``, ``note`` by language,
+            ``parameters`` and ``steps``.
+        """
+        return {
+            "valid_from": self.valid_from.isoformat(), "valid_to": self.valid_to.isoformat(),
+            **self.basis.to_dict(), "note": dict(self.note.wordings),
+            "parameters": [one.to_dict() for one in self.parameters.values()],
+            "steps": [step.to_dict() for step in self.steps.values()],
+        }  # fmt: skip

@@ -67,5 +67,5 @@ def generated(root: Path) -> dict[Path, str]:
 
 
 if __name__ == "__main__":
-    for file, text in generated(Path.cwd()).items():
-        file.write_text(text, "utf-8")
+    for _file, _text in generated(Path.cwd()).items():
+        _file.write_text(_text, "utf-8")

@@ -104,7 +104,7 @@ class Units:
     """
 
     def __init__(self, known: Mapping[str, str], note: Callable[[Path, str], None]) -> None:
-        self.units = {name: unit_of(text) for name, text in known.items()}
+        self.units: dict[str, Unit | None] = {name: unit_of(text) for name, text in known.items()}
         self.note = note
 
     def step(self, facts: StepFacts) -> None:

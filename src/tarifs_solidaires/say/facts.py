@@ -47,7 +47,11 @@ from tarifs_solidaires.values.texts import NO_TEXT, Texts
 Role: TypeAlias = Literal["input", "parameter", "step"]
 Leaf: TypeAlias = Compare | Among | Flag | Given
 
-read_names = lru_cache(maxsize=1 << 14)(names)  # of an expression that many people share
+
+@lru_cache(maxsize=1 << 14)
+def read_names(expression: Expression) -> frozenset[str]:
+    """Return the names that an expression reads; many people share it."""
+    return names(expression)
 
 
 @lru_cache(maxsize=1 << 12)

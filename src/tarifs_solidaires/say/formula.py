@@ -72,6 +72,12 @@ class Formula:
         Whether labels stand in quotes, as in a sentence that has no figures beside them.
     """
 
+    words: Namer
+    say: Language
+    currency: str
+    shares: Collection[Fraction]
+    unit: str
+
     def __init__(
         self, words: Namer, shares: Collection[Fraction], reads: Collection[Read] = (),
         unit: str = "", *, quoted: bool = False,
@@ -79,7 +85,7 @@ class Formula:
         self.quoted = quoted
         self.words, self.say, self.currency = words, words.say, words.currency
         self.shares, self.unit = shares, unit
-        self.reads = {read.name: read for read in reads}
+        self.reads: dict[str, Read] = {read.name: read for read in reads}
 
     @classmethod
     def of(cls, words: Namer, done: Done) -> Formula:

@@ -458,21 +458,31 @@ class Line:
         What else of the person the changes along the line can depend on.
     """
 
+    person: Person
+    item: Input
+    name: str
+    key: tuple[Any, ...]
+    proved: bool
+    scanned: bool
+    stepwise: bool
+
     def __init__(self, person: Person, item: Input, key: tuple[Any, ...] = ()) -> None:
         self.person, self.item, self.name, self.key = person, item, item.name, key
-        self.here = person.values[item.name]
+        self.here: Value = person.values[item.name]
         self.proved = True
-        self.moving = {item.name}  # what may differ where the input does
+        self.moving: set[str] = {item.name}  # what may differ where the input does
         self.steps: list[Step] = []
         for name, worked in person.worked.items():
             if step_reads(worked.step) & self.moving:
                 self.moving.add(name)
                 self.steps.append(self._settled(worked.step))
-        self.required = [s for s in person.rule.requirements if item.name in step_reads(s)]
+        self.required: list[Step] = [
+            s for s in person.rule.requirements if item.name in step_reads(s)
+        ]
         self.watched: dict[str, dict[str, str]] = {}  # by output that moves: what is watched, how
         self.watchers: list[Step] = []
         self.cuts: list[int] = []  # places on the grid after which something may change
-        self.place = _place(item, self.here)
+        self.place: int | None = _place(item, self.here)
         self.stepwise = not item.numeric  # whether nothing changes but after a cut
         self.scanned = False  # whether each value of the input is tried
         if item.numeric:
@@ -487,7 +497,7 @@ class Line:
             self.cuts, self.stepwise = Cuts(self).found()
             few = item.maximum - item.minimum <= SCANNED * item.grid
             self.scanned = few and not self.stepwise and not self.watched
-        self.all_steps = [*self.steps, *self.required, *self.watchers]
+        self.all_steps: list[Step] = [*self.steps, *self.required, *self.watchers]
 
     @property
     def by_cuts(self) -> bool:
@@ -915,6 +925,11 @@ class Cuts:
     line : Line
         The line.
     """
+
+    line: Line
+    person: Person
+    moving: set[str]
+    stepwise: bool
 
     def __init__(self, line: Line) -> None:
         self.line, self.person, self.moving = line, line.person, line.moving

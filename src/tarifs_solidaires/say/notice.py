@@ -17,9 +17,8 @@ from tarifs_solidaires.catalogue import Joined, msg
 from tarifs_solidaires.engine.exact import Surd, Value
 from tarifs_solidaires.errors import Fault, InputError
 from tarifs_solidaires.extras import needs
-from tarifs_solidaires.rules.file import Source
 from tarifs_solidaires.rules.load import load_jurisdiction
-from tarifs_solidaires.rules.model import Basis, RowFacts
+from tarifs_solidaires.rules.model import RowFacts
 from tarifs_solidaires.rules.outcome import Outcome
 from tarifs_solidaires.say.facts import Datum, Facts, Operation, Test, Verdict, collect, day
 from tarifs_solidaires.say.language import (
@@ -498,7 +497,7 @@ def _plain_facts(notice: Explanation) -> dict[str, Any]:
         "version": {
             "valid_from": version.valid_from.isoformat(),
             "valid_to": version.valid_to.isoformat(),
-            "source": _plain_source(version.basis.source),
+            "source": version.basis.to_dict()["source"],
         },
         "result": {name: _plain(value) for name, value in facts.outputs.items()},
         "reason": facts.reason.say(words.say.code),
@@ -509,7 +508,7 @@ def _plain_facts(notice: Explanation) -> dict[str, Any]:
         "parameters": [
             {
                 "name": p.name, "value": _plain(p.value), "unit": p.unit,
-                "meaning": _words(words.name(p.name, whole=True)), **_plain_basis(p.basis),
+                "meaning": _words(words.name(p.name, whole=True)), **p.basis.to_dict(),
             }
             for p in facts.parameters
         ],
@@ -576,7 +575,7 @@ def _plain_operation(done: Operation, words: Words) -> dict[str, Any]:
             "to": _plain(done.rounding.unit), "mode": done.rounding.mode,
             "applied": done.rounding.applied,
         }  # fmt: skip
-    return found | {"missing": done.missing or None, "main": done.main, **_plain_basis(done.basis)}
+    return found | {"missing": done.missing or None, "main": done.main, **done.basis.to_dict()}
 
 
 def _plain_verdict(verdict: Verdict) -> dict[str, Any]:
@@ -641,21 +640,6 @@ def _plain_change(change: Change, inputs: Mapping[str, Input]) -> dict[str, Any]
 
 def _row_name(row: RowFacts | None) -> str | None:
     return row.name.first if row is not None else None
-
-
-def _plain_basis(basis: Basis) -> dict[str, Any]:
-    return {"source": _plain_source(basis.source), "confidence": basis.confidence or None}
-
-
-def _plain_source(source: Source | None) -> dict[str, Any] | None:
-    if source is None:
-        return None
-    return {
-        "title": source.title.first,
-        "url": source.url or None,
-        "reference": source.reference or None,
-        "read": source.read.isoformat() if source.read else None,
-    }
 
 
 def _plain_input(item: Input, value: Value) -> Any:

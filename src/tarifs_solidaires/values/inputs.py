@@ -15,6 +15,7 @@ import numpy.typing as npt
 from tarifs_solidaires.catalogue import Digits, Joined, Phrase, Unit, msg
 from tarifs_solidaires.errors import SHOWN, Fault, InputError, and_more, plain
 from tarifs_solidaires.values.frozen import EMPTY
+from tarifs_solidaires.values.json_value import JsonValue, plain_value
 from tarifs_solidaires.values.numbers import SNAP, decimal_text, exact, snapped
 from tarifs_solidaires.values.texts import NO_TEXT, Texts
 
@@ -32,7 +33,7 @@ LATIN = 0x24F  # last character that has a class of its own; later ones share on
 
 
 @attrs.frozen(kw_only=True)
-class Input:
+class Input(JsonValue):
     """One input of a rule.
 
     Parameters
@@ -120,6 +121,46 @@ class Input:
     def meaning(self) -> Mapping[str, str]:
         """The label by language."""
         return self.label.wordings
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the input as plain values that go to JSON.
+
+        Returns
+        -------
+        dict
+            ``name``, ``kind``, ``unit``, ``default``, ``origin``, ``meaning`` and ``help`` by
+            language, ``formula``; ``minimum`` and ``maximum`` of a number or date; ``codes`` by
+            language and ``pattern`` of a code. None where there is nothing.
+        """
+        found: dict[str, Any] = {
+            "name": self.name, "kind": self.kind, "unit": self.unit,
+            "default": self.plain(self.default), "origin": self.origin,
+            "meaning": dict(self.meaning), "help": dict(self.help.wordings),
+            "formula": self.formula or None,
+        }  # fmt: skip
+        if self.numeric:
+            found |= {"minimum": self.plain(self.minimum), "maximum": self.plain(self.maximum)}
+        if self.kind == "code":
+            found |= {"codes": plain_value(self.codes), "pattern": self.pattern or None}
+        return found
+
+    def plain(self, value: Fraction | bool | str | None) -> int | float | str | bool | None:
+        """Return a value of it as JSON holds it.
+
+        Parameters
+        ----------
+        value : Fraction, bool, str or None
+            The value; days since 1970-01-01 for a date.
+
+        Returns
+        -------
+        int, float, str, bool or None
+            The value; a date as ``YYYY-MM-DD``.
+        """
+        if isinstance(value, Fraction):
+            number: int | float = plain_value(value)
+            return self.shown(value) if self.kind == "date" else number
+        return value
 
     def meant(self, value: Any) -> Fraction | bool | str:
         """Return the value that one given is meant to be: exact, and on the grid where it is near.

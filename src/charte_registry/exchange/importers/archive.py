@@ -17,6 +17,7 @@ from xml.parsers import expat
 import attrs
 
 from charte_registry.errors import RegisterError
+from charte_registry.json_value import JsonValue
 from charte_registry.messages import system_reason
 
 ODS, XLSX = "ods", "xlsx"
@@ -28,7 +29,7 @@ _SMALL = 1_000_000  # members below are allowed any ratio: short tables of style
 
 
 @attrs.frozen(kw_only=True)
-class Limits:
+class Limits(JsonValue):
     """How large a file to read may be.
 
     Parameters

@@ -79,7 +79,7 @@ class Directory:
             self._found = {**_unique((name, key) for key, name in names.items()), **self._found}
         identifiers = [key for names in (*sources, earlier) for key in names]
         self._found = {**_unique(zip(identifiers, identifiers, strict=True)), **self._found}
-        self.names = tuple(first.values())
+        self.names: tuple[str, ...] = tuple(first.values())
 
     def of(self, name: str) -> str | None:
         """Return the identifier of a name; None where nobody has it, or several do."""

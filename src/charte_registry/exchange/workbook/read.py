@@ -20,6 +20,7 @@ from charte_registry.exchange.workbook.state import SHEET, State, is_state, read
 from charte_registry.exchange.workbook.values import Cell, Names, UnreadError, read, same, shown
 from charte_registry.exchange.workbook.words import words
 from charte_registry.files.cells import restored
+from charte_registry.json_value import JsonValue
 from charte_registry.messages import Phrase
 from charte_registry.records.base import FieldError, structure, unstructure
 from charte_registry.records.manifeste import Manifeste
@@ -29,7 +30,7 @@ Records = Mapping[str, Mapping[str, Mapping[str, Any]]]
 
 
 @attrs.frozen(kw_only=True)
-class Edited:
+class Edited(JsonValue):
     """An edited workbook.
 
     Parameters

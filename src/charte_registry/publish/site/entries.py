@@ -67,6 +67,12 @@ class Teller:
         From the page of a record to the root of the site.
     """
 
+    register: Register
+    words: Words
+    addresses: Addresses
+    attached: Collection[str]
+    root: str
+
     def __init__(
         self, register: Register, words: Words, addresses: Addresses,
         attached: Collection[str] = (), root: str = UP,

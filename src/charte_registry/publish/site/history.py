@@ -14,6 +14,7 @@ from charte_registry.difference import Change, diff
 from charte_registry.errors import RegisterError
 from charte_registry.files import load_register
 from charte_registry.files.revisions import unpacked, versions
+from charte_registry.json_value import JsonValue
 from charte_registry.publish.public import public
 from charte_registry.publish.site.entries import Teller
 from charte_registry.publish.site.reach import public_shapes
@@ -27,7 +28,7 @@ SHOWN = 90  # letters of a value in one line
 
 
 @attrs.frozen(kw_only=True)
-class Edition:
+class Edition(JsonValue):
     """What one revision of a register changed.
 
     Parameters
@@ -46,7 +47,7 @@ class Edition:
 
 
 @attrs.frozen(kw_only=True)
-class History:
+class History(JsonValue):
     """The editions of a register, the oldest first.
 
     Parameters

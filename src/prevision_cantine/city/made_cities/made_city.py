@@ -10,6 +10,7 @@ import attrs
 
 from prevision_cantine.errors import CityError
 from prevision_cantine.files.csv_file import write_csv, write_text
+from prevision_cantine.json_value import JsonValue
 from prevision_cantine.read_only import read_only
 
 Table = tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]
@@ -18,7 +19,7 @@ WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanc
 
 
 @attrs.frozen(eq=False)
-class MadeCity:
+class MadeCity(JsonValue):
     """A city that a seed made.
 
     Parameters

@@ -124,15 +124,19 @@ class Extractor:
         How to read it.
     """
 
+    grid: Grid
+    table: Table
+    found: Found
+
     def __init__(self, grid: Grid, table: Table) -> None:
         self.grid, self.table, self.found = grid, table, Found()
-        self.span = Span.from_text(table.span) or Span()
-        self.by_column = {column.column: column for column in table.columns}
-        self.days = table.having("date")
-        self.names = table.having("cantine")
-        self.services = table.having("service")
-        self.weekdays = table.having("jour")
-        self.since = table.having("du", "annee")
+        self.span: Span = Span.from_text(table.span) or Span()
+        self.by_column: dict[int, Column] = {column.column: column for column in table.columns}
+        self.days: tuple[Column, ...] = table.having("date")
+        self.names: tuple[Column, ...] = table.having("cantine")
+        self.services: tuple[Column, ...] = table.having("service")
+        self.weekdays: tuple[Column, ...] = table.having("jour")
+        self.since: tuple[Column, ...] = table.having("du", "annee")
         self._done: set[tuple[int, int]] = set()
         self._last_name = ""
 

@@ -7,6 +7,7 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import attrs
 
@@ -15,6 +16,8 @@ from prevision_cantine.city.office.grid import place
 from prevision_cantine.city.office.mapping import Table, to_toml
 from prevision_cantine.city.office.messages import clean, say
 from prevision_cantine.city.office.questions import Question
+from prevision_cantine.json_value import plain_value
+from prevision_cantine.plain_values import html_text
 
 
 @attrs.frozen(kw_only=True)
@@ -122,8 +125,8 @@ class OfficeReport:
             lines.append(say("group", lang, count=len(cells), why=why, where=where, text=text))
         return "\n".join(lines)
 
-    def to_json(self, lang: str = "fr") -> str:
-        """Return the report for a program, each cell that was left with its place and reason.
+    def to_dict(self, lang: str = "fr") -> dict[str, Any]:
+        """Return the report as plain values that go to JSON.
 
         Parameters
         ----------
@@ -132,10 +135,10 @@ class OfficeReport:
 
         Returns
         -------
-        str
-            A JSON object.
+        dict
+            What was read and written, and each cell that was left with its place and reason.
         """
-        value = {
+        value: dict[str, Any] = {
             "folder": str(self.folder), "cells": self.cells, "taken": self.taken,
             "written": dict(self.written), "unchanged": list(self.unchanged),
             "canteens": list(self.canteens), "first": self.first, "last": self.last,
@@ -144,7 +147,27 @@ class OfficeReport:
             "questions": [{**attrs.asdict(q), "message": q.to_text(lang)} for q in self.questions],
             "left": [{**attrs.asdict(item), "why": why_left(item, lang)} for item in self.left],
         }  # fmt: skip
-        return json.dumps(value, ensure_ascii=False, indent=1, default=str) + "\n"
+        found: dict[str, Any] = plain_value(value)
+        return found
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: the report in English."""
+        return html_text(self.to_text("en"))
+
+    def to_json(self, lang: str = "fr") -> str:
+        """Return ``to_dict()`` as JSON.
+
+        Parameters
+        ----------
+        lang : {"fr", "en", "pt"}
+            Language of the reasons.
+
+        Returns
+        -------
+        str
+            JSON, a key a line.
+        """
+        return json.dumps(self.to_dict(lang), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
 def why_left(item: Left, lang: str) -> str:
