@@ -181,7 +181,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 def plain(value: Any) -> Any:
     """Return a value as JSON has it: a number, a text, true, false or null."""
-    if hasattr(value, "item") and not isinstance(value, str):
+    if hasattr(value, "item"):
         value = value.item()
     if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
         return None

@@ -46,10 +46,10 @@ def load_revision(name: str) -> Register:
         try:
             return load_register(folder)
         except RegisterError as error:
-            raise RegisterError([_named(fault, folder, name) for fault in error.errors]) from None
+            raise RegisterError([named(fault, folder, name) for fault in error.errors]) from None
 
 
-def _named(fault: Fault, folder: Path, name: str) -> Fault:
+def named(fault: Fault, folder: Path, name: str) -> Fault:
     """Return a fault whose place is in the revision, not in the copy that was read."""
     place = Path(fault.where)
     if not place.is_relative_to(folder):
