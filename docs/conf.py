@@ -3,6 +3,7 @@
 import argparse as _argparse
 import contextlib as _contextlib
 import doctest as _doctest
+import importlib.util as _util
 import io as _io
 import re as _re
 import shutil as _shutil
@@ -161,6 +162,15 @@ def _write_checks_page(app):
     page.write_text(head + _checks_to_markdown(_CHECKS.values()), "utf-8")
 
 
+def _write_errors_page(app):
+    """Write the page of every class and code of errors, from the code."""
+    place = _Path(app.srcdir).parent / "tools" / "errors_page.py"
+    spec = _util.spec_from_file_location("errors_page", place)
+    made = _util.module_from_spec(spec)
+    spec.loader.exec_module(made)
+    (_Path(app.srcdir) / "reference" / "errors.md").write_text(made.page(), "utf-8")
+
+
 def _write_commands_page(app):
     """Write the page of the command lines from their parsers."""
     lines = [
@@ -228,5 +238,6 @@ def setup(app):
     app.connect("build-finished", _write_atlas)
     app.connect("builder-inited", _write_checks_page)
     app.connect("builder-inited", _write_commands_page)
+    app.connect("builder-inited", _write_errors_page)
     app.connect("builder-inited", _draw_tutorial)
     app.connect("autodoc-process-docstring", _describe_fields, priority=900)

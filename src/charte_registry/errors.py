@@ -45,7 +45,7 @@ class Fault:
     >>> fault = Fault("empty", where="r.json", line=3, field="nom")
     >>> print(fault)
     r.json:3 `nom`: empty; write a value or leave the field out
-    >>> fault.message_in("pt")
+    >>> fault.say("pt")
     'r.json:3 `nom`: vazio; escreva um valor ou retire o campo'
     >>> fault.code, fault.field, fault.remedy
     ('empty', 'nom', 'write a value or leave the field out')
@@ -107,7 +107,7 @@ class Fault:
     def _said(self, lang: str, number: int) -> str:
         return sentence(self.code, lang, {**self.facts, "value": self.value}, number)
 
-    def message_in(self, lang: str) -> str:
+    def say(self, lang: str) -> str:
         """Return the line that says where, what, and what to do.
 
         Parameters
@@ -124,7 +124,7 @@ class Fault:
 
     def __str__(self) -> str:
         """Return the line in English."""
-        return self.message_in("en")
+        return self.say("en")
 
     def at(self, where: object, line: int | None = None) -> Fault:
         """Return the same fault with its file or record.
@@ -209,7 +209,7 @@ class RegisterError(ValueError):
     >>> error = RegisterError("unknown_kind", value="x", near=nearest("x", ["actions"]))
     >>> print(error)
     no kind 'x'; known: actions
-    >>> error.message_in("fr").replace("\N{NO-BREAK SPACE}", " ")
+    >>> error.say("fr").replace("\N{NO-BREAK SPACE}", " ")
     'pas de type de fiches « x » ; connus : actions'
     >>> error.code, error.errors[0].value
     ('unknown_kind', 'x')
@@ -231,7 +231,7 @@ class RegisterError(ValueError):
         """Code of the first problem."""
         return self.errors[0].code
 
-    def message_in(self, lang: str) -> str:
+    def say(self, lang: str) -> str:
         """Return the first problem, and how many more there are.
 
         Parameters
@@ -246,11 +246,11 @@ class RegisterError(ValueError):
         """
         first, *others = self.errors
         more = " " + sentence("part.more", lang, {"count": len(others)}) if others else ""
-        return first.message_in(lang) + more
+        return first.say(lang) + more
 
     def __str__(self) -> str:
         """Return the message in English."""
-        return self.message_in("en")
+        return self.say("en")
 
     def at(self: R, where: object, line: int | None = None) -> R:
         """Return the same error with the file or record of each problem.

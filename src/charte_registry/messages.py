@@ -107,6 +107,7 @@ def shown(value: Any, lang: str, way: str = "", form: str = "") -> str:
     """
     if isinstance(value, Phrase):
         return value.say(lang)
+    value = _own(value)
     if way == "!q":  # what another program says, in its own language
         before, after = _QUOTES.get(lang, ("", ""))
         return f"{before}{clean(str(value))}{after}"
@@ -121,6 +122,16 @@ def shown(value: Any, lang: str, way: str = "", form: str = "") -> str:
     if form == ":," and isinstance(value, int):
         return f"{value:,}".replace(",", _THOUSANDS[lang])
     return clean(value.isoformat() if isinstance(value, dt.date) else str(value))
+
+
+def _own(value: Any) -> Any:
+    """Return a value without the types of numpy, whose names no reader should see."""
+    if isinstance(value, list | tuple):
+        return type(value)(map(_own, value)) if type(value) in (list, tuple) else value
+    if isinstance(value, dict):
+        return {_own(key): _own(inner) for key, inner in value.items()}
+    item = getattr(value, "item", None)
+    return item() if type(value).__module__ == "numpy" and callable(item) else value
 
 
 def clean(text: str) -> str:
@@ -200,6 +211,7 @@ def system_reason(error: OSError) -> Phrase:
 
 def plain(value: Any) -> Any:
     """Return a datum as JSON holds it."""
+    value = _own(value)
     if value is None or isinstance(value, bool | int | float | str):
         return value if value == value and value not in (float("inf"), float("-inf")) else None
     if isinstance(value, dt.date):

@@ -5,7 +5,9 @@ from __future__ import annotations
 from numbers import Integral, Real
 from typing import Any
 
-from prevision_cantine.words.catalogue import Phrase, plain_value, sentence
+import numpy as np
+
+from prevision_cantine.words.catalogue import Phrase, plain_value, remedy, sentence
 
 
 class CantineError(ValueError):
@@ -65,10 +67,29 @@ class CantineError(ValueError):
         Returns
         -------
         dict of str to object
-            ``code``, ``message`` and the facts, as JSON holds them.
+            ``kind``, the name of the class, ``code``, ``message``, ``remedy`` and the facts, as JSON
+            holds them.
         """
         facts = {key: plain_value(value) for key, value in self.facts.items()}
-        return {"code": self.code, "message": self.say(lang), **facts}
+        return {
+            "kind": type(self).__name__, "code": self.code, "message": self.say(lang), **facts,
+            "remedy": self.advice(lang),
+        }  # fmt: skip
+
+    def advice(self, lang: str) -> str:
+        """Return what to do, in a language; empty where the message says all.
+
+        Parameters
+        ----------
+        lang : {"fr", "en", "pt"}
+            Language.
+
+        Returns
+        -------
+        str
+            A part of the message.
+        """
+        return remedy(self.code, lang, **self.facts)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Return what pickles and copies it."""
@@ -135,7 +156,15 @@ class ParameterError(ForecastError):
         str
             One line.
         """
-        return sentence("parameter", lang, **{**self.facts, "value": repr(self.value)})
+        shown = self.value
+        if isinstance(shown, np.generic | list | tuple):  # no reader should see a type of numpy
+            shown = plain_value(shown)
+        value = repr(shown)
+        return sentence("parameter", lang, **{**self.facts, "value": value})
+
+    def advice(self, lang: str) -> str:
+        """Return what to give, in a language; see ``CantineError.advice``."""
+        return self.remedy.say(lang)
 
     def as_option(self, option: str) -> CantineError:
         """Return the same error about the option of a command.

@@ -44,20 +44,9 @@ class MissingExtraError(CantineError):
         """The command that installs what is missing."""
         return f'pip install "charte-donnee[{self.facts["extra"]}]"'
 
-    def to_dict(self, lang: str = "en") -> dict[str, Any]:
-        """Return the error for a program.
-
-        Parameters
-        ----------
-        lang : {"fr", "en", "pt"}
-            Language of the message.
-
-        Returns
-        -------
-        dict of str to object
-            ``code``, ``message``, ``library``, ``extra`` and ``remedy``.
-        """
-        return {**super().to_dict(lang), "remedy": self.remedy}
+    def advice(self, lang: str) -> str:
+        """Return the command that installs what is missing; the same in every language."""
+        return self.remedy
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Return what pickles and copies it."""
@@ -82,7 +71,7 @@ class needs:  # noqa: N801 - read as a sentence: with needs("cantine")
     >>> with needs("cantine"):
     ...     raise ModuleNotFoundError(name="scipy")
     Traceback (most recent call last):
-    prevision_cantine.extras.MissingExtraError: scipy is not installed: pip install "charte-donnee[cantine]"
+    prevision_cantine.extras.MissingExtraError: scipy is not installed; pip install "charte-donnee[cantine]"
     """
 
     __slots__ = ("extra",)

@@ -276,7 +276,7 @@ def and_more(listed: Sequence[object], count: int) -> Phrase:
 
 def plain(value: Any) -> Any:
     """Return a value as JSON has it: a number, a text, true, false or null."""
-    if hasattr(value, "item") and not isinstance(value, str):
+    if hasattr(value, "item"):
         value = value.item()
     if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
         return None

@@ -114,7 +114,7 @@ def test_the_messages_of_the_design_page():
 
 
 def test_a_language_or_a_date_that_is_none_is_refused():
-    with pytest.raises(RegisterError, match="no findings in 'de'"):
+    with pytest.raises(RegisterError, match="no words in 'de'"):
         register().check(DAY, lang="de")
     with pytest.raises(RegisterError, match="'soon' is no date"):
         register().check("soon")

@@ -31,11 +31,11 @@ def test_a_full_disk_is_one_line():
 
 def test_signs_that_the_output_does_not_have_are_one_line():
     done = _run(
-        "check", NANTES, "--lang", "fr",
+        "check", NANTES, "--lang", "pt",
         stdout=subprocess.DEVNULL, env={**os.environ, "PYTHONIOENCODING": "ascii"},
     )  # fmt: skip
     assert done.returncode == 2
-    assert "cannot be printed in ascii; set PYTHONUTF8=1" in done.stderr
+    assert "em ascii; defina PYTHONUTF8=1" in done.stderr
     assert done.stderr.count("\n") == 1
 
 

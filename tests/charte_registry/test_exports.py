@@ -230,7 +230,7 @@ def test_a_text_that_no_cell_of_xlsx_holds_is_refused():
         ({}, "no .csv and no .parquet file"),
         ({"partenaires.csv": b"id,noms\np,P\n"}, "no column 'noms'; did you mean nom"),
         ({"partenaires.csv": b"id,nom,nom\np,P,P\n"}, "the column 'nom' stands twice"),
-        ({"partenaires.csv": b'id,nom\np,"P\n'}, "no CSV"),
+        ({"partenaires.csv": b'id,nom\np,"P\n'}, "not CSV"),
         ({"partenaires.csv": b"id,nom\np,\x81\n"}, "not UTF-8 at byte 9"),
         ({"partenaires.parquet": b"PAR1"}, "no Parquet"),
         ({"traitements_applications.csv": b"id,rang_applications,valeur\nt,0,a\n"}, "no row of traitements has id t"),

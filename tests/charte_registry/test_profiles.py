@@ -426,7 +426,7 @@ RULE = (
         (HEAD + FIELD.format("traitements", "a", "date") + 'format = "courriel"', "a field of type 'date' has none"),
         (HEAD + FIELD.format("traitements", "a", "texte") + 'reference = "x"', "`champ[0].reference`: no kind of record"),
         (HEAD + FIELD.format("traitements", "a", "texte") + 'obligatoire = true\nvisibilite = "interne"', "a required field is public"),
-        (HEAD + FIELD.format("partenaires", "a", "texte") + "obligatoire = true", "`exemples.partenaires.a`: missing"),
+        (HEAD + FIELD.format("partenaires", "a", "texte") + "obligatoire = true", "`exemples.partenaires.a`: the example does not fit: missing"),
         (HEAD + LIST.format("traitements.nom"), "`liste[0].champs`: traitements.nom has no code list"),
         (HEAD + LIST.format("traitements.inconnu"), "`liste[0].champs`: 'traitements.inconnu' is no field"),
 (HEAD + LIST.format("traitements.statut"), "`liste[0].champs`: figures and rules count by the codes of traitements.statut"),

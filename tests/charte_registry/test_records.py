@@ -84,9 +84,9 @@ ACTION = {
         ("traitements", TRAITEMENT | {"id": ".t"}, "id", "the first and the last a letter or a digit"),
         ("traitements", TRAITEMENT | {"id": "a\n"}, "id", "is no identifier"),
         ("traitements", TRAITEMENT | {"nom": "\ud800"}, "nom", "half a character"),
-        ("traitements", TRAITEMENT | {"cree_le": "20200101"}, "cree_le", "expected a date YYYY-MM-DD"),
-        ("traitements", TRAITEMENT | {"cree_le": "2020-W01-1"}, "cree_le", "expected a date YYYY-MM-DD"),
-        ("traitements", TRAITEMENT | {"cree_le": "2020-02-30"}, "cree_le", "expected a date YYYY-MM-DD"),
+        ("traitements", TRAITEMENT | {"cree_le": "20200101"}, "cree_le", "is no date; write YYYY-MM-DD"),
+        ("traitements", TRAITEMENT | {"cree_le": "2020-W01-1"}, "cree_le", "is no date; write YYYY-MM-DD"),
+        ("traitements", TRAITEMENT | {"cree_le": "2020-02-30"}, "cree_le", "is no date; write YYYY-MM-DD"),
         ("traitements", TRAITEMENT | {"statut": "en service"}, "statut", "did you mean en_service?"),
         ("traitements", TRAITEMENT | {"cree_le": "2020-01-02", "mis_a_jour_le": "2020-01-01"}, "mis_a_jour_le", "before the creation"),
         ("traitements", TRAITEMENT | {"finalites": [{"nom": "F", "bases_legales": ["contrat", "contra"]}]}, "finalites[0].bases_legales[1]", "did you mean contrat?"),
@@ -240,7 +240,7 @@ def test_a_duration_says_some_amount(text):
 
 
 def test_a_format_judges_the_whole_text():
-    form = Format(nom="digit", pattern="[0-9]", remedy="write one", examples=("1",))
+    form = Format(code="numero", pattern="[0-9]", examples=("1",))
     assert form.accepts("1")
     assert not form.accepts("1\n")
 

@@ -507,9 +507,9 @@ def test_files_have_names_that_every_system_can_hold_apart(folder):
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
-        ("traitements/x.yaml", "id: &a x\nnom: *a\n", "x.yaml: line 1: anchors and aliases are refused"),
-        ("traitements/x.yaml", "id: !!python/name:os.system x\n", "x.yaml: line 1: tags are refused"),
-        ("traitements/x.yaml", "id: x\nid: y\n", "x.yaml: line 2: `id` stands twice"),
+        ("traitements/x.yaml", "id: &a x\nnom: *a\n", "x.yaml:1: anchors and aliases are refused"),
+        ("traitements/x.yaml", "id: !!python/name:os.system x\n", "x.yaml:1: tags are refused"),
+        ("traitements/x.yaml", "id: x\nid: y\n", "x.yaml:2: `id` stands twice"),
         ("traitements/x.yaml", "id: x\n---\nid: y\n", "another document"),
         ("traitements/x.yaml", "- id: x\n", r"x.yaml:1 `record`: expected a table"),
         ("traitements/x.yaml", "id: x\nnom: A\nresponsable: [c]\n", r"x.yaml:3 `responsable`: expected a text"),
@@ -578,7 +578,7 @@ def test_everything_that_is_wrong_with_lines_comes_at_once(tmp_path):
 {"kind": "partenaires", "id": "d", "nom": NaN}
 {"kind": ["partenaires"], "id": "d"}
 """ + b'{"kind":' + b"[" * 100_000 + b"\n")  # fmt: skip
-    found = [(problem.line, problem.path) for problem in check_lines(path)]
+    found = [(fault.line, fault.field) for fault in check_lines(path)]
     assert found == [
         (4, "id"), (5, "kind"), (6, "x"), (6, "nom"), (6, "id"), (7, ""), (8, ""), (9, ""), (10, ""),
         (11, "kind"), (12, ""),

@@ -64,7 +64,7 @@ def test_what_a_list_does_not_hold_is_refused_with_the_nearest():
         RegisterError, match=r"'contra' is not in bases_legales; did you mean contrat\?"
     ):
         rgpd.BASES_LEGALES.terme("contra")
-    with pytest.raises(RegisterError, match="no label in 'de'"):
+    with pytest.raises(RegisterError, match="no words in 'de'"):
         rgpd.BASES_LEGALES.terme("contrat").label("de")
 
 

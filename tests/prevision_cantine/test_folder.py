@@ -380,7 +380,7 @@ def test_a_backtest_covers_every_series(company):
         ("absences.csv", "cantine,date,absents,annonce_le", ["A", "2021030-01", "5", "2021-01-01"], "is no date"),
         ("calendrier.csv", "du,au,nature", ["2021-03-02", "2021-03-01", "ferme"], "exchange them"),
         ("calendrier.csv", "du,au,nature", ["1970-01-01", "2140-01-01", "ferme"], "longer than 1,500 days"),
-        ("calendrier.csv", "du,au,nature", ["2021-03-02", "2021-03-03", "congé"], "nature 'congé': write vacances, ferie"),
+        ("calendrier.csv", "du,au,nature", ["2021-03-02", "2021-03-03", "congé"], "nature 'congé'; write vacances, ferie"),
         ("calendrier.csv", "du,au,nature", ["2021-03-02", "2021-03-03", "evenement"], "evenement needs a name"),
         ("annees.csv", "nom,du,au", ["x", "2021-03-02", "2021-01-03"], "exchange them"),
         ("variables.csv", "date,nom,valeur", ["2021-03-02", "x", "1e999"], "is no number"),

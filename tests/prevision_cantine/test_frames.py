@@ -317,7 +317,7 @@ def test_a_table_has_what_the_csv_file_has(town, town_forecast, tmp_path, kind):
 
 
 def test_what_is_no_result_has_no_table(town):
-    with pytest.raises(CantineError, match="no table of a list"):
+    with pytest.raises(CantineError, match="no table is made of list"):
         to_frame([], like="polars")
     with pytest.raises(CantineError, match="not builtins list"):
         to_frame(town, like=[])

@@ -222,7 +222,7 @@ def test_wrong_questions_are_answered_in_one_line(city, forecast, tmp_path):
         DateError, match=r"from 2023-07-06 to 2030-01-01: the calendar ends on 2023-07-05"
     ):
         city.calendar_rows("2023-07-01", "2030-01-01")
-    with pytest.raises(DateError, match="2023-05-01, is after the last, 2023-04-01: exchange"):
+    with pytest.raises(DateError, match="2023-05-01, is after the last, 2023-04-01; exchange"):
         city.calendar_rows("2023-05-01", "2023-04-01")
     with pytest.raises(
         DateError, match=r"school holidays \(Noël\).* are 2022-12-23 and 2023-01-09"

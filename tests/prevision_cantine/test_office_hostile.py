@@ -8,11 +8,11 @@ import os
 import sys
 import tempfile
 import time
-import zipfile
 from pathlib import Path
 
 import pytest
 import xlsxwriter
+from hostile_workbooks import CELL, HOSTILE, ods_of, one_sheet, xlsx
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -22,86 +22,6 @@ from prevision_cantine.city.office.mapping import read_mapping
 from prevision_cantine.city.office.sheets import read_sheets
 
 pytest.importorskip("python_calamine")
-
-NAMES = "urn:oasis:names:tc:opendocument:xmlns"
-KIND = "application/vnd.oasis.opendocument.spreadsheet"
-
-
-def ods_of(body):
-    content = (
-        '<?xml version="1.0" encoding="UTF-8"?><office:document-content '
-        f'xmlns:office="{NAMES}:office:1.0" xmlns:table="{NAMES}:table:1.0" '
-        f'xmlns:text="{NAMES}:text:1.0"><office:body><office:spreadsheet>{body}'
-        "</office:spreadsheet></office:body></office:document-content>"
-    )
-    manifest = (
-        f'<m:manifest xmlns:m="{NAMES}:manifest:1.0"><m:file-entry m:full-path="/" '
-        f'm:media-type="{KIND}"/></m:manifest>'
-    )
-    return packed({"mimetype": KIND, "content.xml": content, "META-INF/manifest.xml": manifest})
-
-
-def packed(members):
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in members.items():
-            archive.writestr(name, text)
-    return file.getvalue()
-
-
-def xlsx(rows=(("Date", "Zola", "Hugo"), ("14/09/2023", 3, 4))):
-    file = io.BytesIO()
-    book = xlsxwriter.Workbook(file)
-    sheet = book.add_worksheet()
-    for n, row in enumerate(rows):
-        sheet.write_row(n, 0, row)
-    book.close()
-    return file.getvalue()
-
-
-def changed(content, name, change):
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        members = {n: archive.read(n) for n in archive.namelist()}
-    members[name] = change(members[name])
-    return packed(members)
-
-
-CELL = '<table:table-cell office:value-type="float" office:value="1"{}><text:p>1</text:p></table:table-cell>'
-REPEATED = CELL.format(' table:number-columns-repeated="16000"')
-EMPTY = '<table:table-cell table:number-columns-repeated="999999999"/>'
-
-
-def one_sheet(cells, rows=1):
-    return (
-        f'<table:table table:name="A"><table:table-row table:number-rows-repeated="{rows}">{cells}'
-        "</table:table-row></table:table>"
-    )
-
-
-HOSTILE = {
-    "repeated cell": (ods_of(one_sheet(REPEATED, 1_000_000)), "cells"),
-    "repeated text": (
-        ods_of(one_sheet(f'<table:table-cell office:value-type="string" table:number-columns-repeated="1000"><text:p>{"x" * 3000}</text:p></table:table-cell>', 900)),
-        "characters",
-    ),
-    "far cell": (ods_of(one_sheet(EMPTY + CELL.format(""))), "cells"),
-    "sheets": (ods_of('<table:table table:name="A"/>' * 5_000), "sheets"),
-    "entities": (packed({"mimetype": KIND, "content.xml": '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'}), "defines entities"),
-    "utf-16 xml": (packed({"mimetype": KIND, "content.xml": "<a/>".encode("utf-16")}), "entities"),
-    "ratio": (packed({"mimetype": KIND, "content.xml": "<a>" + " " * 5_000_000 + "</a>"}), "far more"),
-    "members": (packed({f"{n}.xml": "" for n in range(2_500)}), "members"),
-    "no workbook": (packed({"a.txt": "Date;Zola"}), "neither XLSX"),
-    "cut": (xlsx()[:-200], "damaged"),
-    "no xml": (changed(xlsx(), "xl/worksheets/sheet1.xml", lambda _: b"<worksheet><sheetData>"), "damaged"),
-    "xlsx far cell": (changed(xlsx(), "xl/worksheets/sheet1.xml", lambda t: t.replace(b'r="A2"', b'r="XFD1048576"')), "cells"),
-    "encrypted": (bytes.fromhex("d0cf11e0a1b11ae1") + "EncryptedPackage".encode("utf-16-le"), "password"),
-    "broken xls": (bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 2_000, "damaged"),
-    "zeros": (b"\0" * 100_000, "neither UTF-8"),
-    "binary": (bytes([0x81, 0x8D, 0x90]) * 50, "neither UTF-8"),
-    "long cell": (b"Date;" + b"x" * 200_000 + b"\n1;2\n", "damaged"),
-    "many cells": (b";" * 2_100_000, "cells"),
-}  # fmt: skip
-
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_file_is_refused_in_a_second_with_one_line(tmp_path, name):

@@ -232,7 +232,7 @@ def test_the_order_comes_back_from_its_file(town, town_forecast, tmp_path):
     [
         (
             "Ailleurs,2023-03-09,1,1",
-            "'Ailleurs' is no canteen of the city: some that exist: Cantine 01, ",
+            "'Ailleurs' is no canteen of the city; some that exist: Cantine 01, ",
         ),
         ("CANTINE 2,2023-03-09,1,1", "did you mean 'Cantine 02'"),
         ("Cantine 01,2023-03-09,1,x", "commande: 'x' is no number"),

@@ -242,7 +242,7 @@ def test_features_say_what_is_wrong(city):
             features.transform(pd.DataFrame(good | change))
     with pytest.raises(ForecastError, match="no column 'cantine'; the table has date"):
         features.fit(pd.DataFrame({"date": ["2020-09-03"]}))
-    with pytest.raises(ForecastError, match="a ndarray has no named columns"):
+    with pytest.raises(ForecastError, match="ndarray has no named columns"):
         features.fit(np.zeros((2, 2)))
 
 

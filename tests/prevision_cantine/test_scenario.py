@@ -179,7 +179,7 @@ def test_what_cannot_be_compared_or_changed_is_said(town, town_forecaster, town_
     twice = town_forecaster.predict(rows.select(np.array([0, 0])))
     with pytest.raises(ForecastError, match="twice on one day"):
         compare_forecasts(twice, twice)
-    with pytest.raises(CityError, match="no canteen 'X': some that exist: Cantine 01"):
+    with pytest.raises(CityError, match="no canteen 'X'; some that exist: Cantine 01"):
         Scenario(enrolment={"X": 1.1}).apply(town)
     for factor in (0, -1, 50, float("nan")):
         with pytest.raises(CityError, match="is no factor from"):

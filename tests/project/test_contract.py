@@ -170,14 +170,13 @@ def _registers():
     yield registry.adequation("CA", on=DAY)
     yield _raised(registry.load_register, "nowhere")
     yield _raised(registry.structure, registry.Transfert, {"pays": "CA", "x": 1, "y": 2})
-    yield registry.Fault("m", code="c", field="f", value=1, remedy="r")
+    yield registry.Fault("not_text", field="f", value=1)
     yield registry.Derogation(fiche="actions/a", regle="X", raison="r")
     yield registry.Conflict(record="actions/a", field="nom", here="a", there="b")
     yield registry.Remark(level="lost", where="w", message="m")
     yield registry.Import(records={}, remarks=())
     yield registry.Edition(day=DAY, changes=())
     yield registry.Limits()
-    yield registry.Problem(1, "p", "m")
 
 
 def day_of(text):

@@ -67,7 +67,7 @@ def _main(given: Sequence[str]) -> int:
             status: int = arguments.run(arguments)
         print(end="", flush=True)
     except RegisterError as error:
-        return _refused(*(fault.message_in(lang) for fault in error.errors))
+        return _refused(*(fault.say(lang) for fault in error.errors))
     except SystemExit as stop:
         return int(stop.code or 0)
     except KeyboardInterrupt:

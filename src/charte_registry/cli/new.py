@@ -324,7 +324,7 @@ class _Question:
             fault = self._refusal(text)
             if fault is None:
                 return text
-            print(fault.message_in(lang), file=sys.stderr)
+            print(fault.say(lang), file=sys.stderr)
 
     def _refusal(self, text: str) -> Fault | None:
         choices, form = self.field.metadata["choices"], self.field.metadata["format"]

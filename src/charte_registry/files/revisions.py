@@ -40,16 +40,16 @@ def load_revision(name: str) -> Register:
         return load_register(name)
     # An object is asked for by what it is, so that a name never becomes an option.
     # Git knows the current folder as ``./`` alone.
-    named = f"{revision}:{'./' if path == '.' else path}"
-    tree = _git(name, "rev-parse", "--verify", "--quiet", "--end-of-options", named)
+    asked = f"{revision}:{'./' if path == '.' else path}"
+    tree = _git(name, "rev-parse", "--verify", "--quiet", "--end-of-options", asked)
     with _checked_out(name, Path(), tree.decode("ascii").strip()) as folder:
         try:
             return load_register(folder)
         except RegisterError as error:
-            raise RegisterError([_named(fault, folder, name) for fault in error.errors]) from None
+            raise RegisterError([named(fault, folder, name) for fault in error.errors]) from None
 
 
-def _named(fault: Fault, folder: Path, name: str) -> Fault:
+def named(fault: Fault, folder: Path, name: str) -> Fault:
     """Return a fault whose place is in the revision, not in the copy that was read."""
     place = Path(fault.where)
     if not place.is_relative_to(folder):
@@ -108,7 +108,7 @@ def unpacked(folder: str | Path, revision: str) -> Iterator[Path]:
         Where the folder was not there, or is too large.
     """
     place = Path(folder)
-    named = f"{revision}:./"
+    asked = f"{revision}:./"
     tree = _git(
         str(folder), "-C", str(place), "rev-parse", "--verify", "--quiet", "--end-of-options", named
     )

@@ -200,8 +200,8 @@ def _profile(content: bytes) -> Profile:
         raise RegisterError(error.errors) from None
     faults: list[Fault] = []
 
-    def report(path: str, code: str, **facts: Any) -> None:
-        faults.append(Fault(code, field=path, **facts))
+    def report(place: str, code: str, **facts: Any) -> None:
+        faults.append(Fault(code, field=place, **facts))
 
     if statement.schema != VERSION:
         report("schema", "profile_schema", value=statement.schema, known=VERSION)

@@ -105,7 +105,7 @@ class FieldError(ValueError):
         """Everything that is wrong with the record, as data."""
         return tuple(problem.fault for problem in self.problems)
 
-    def message_in(self, lang: str) -> str:
+    def say(self, lang: str) -> str:
         """Return the message in a language.
 
         Parameters
@@ -118,7 +118,7 @@ class FieldError(ValueError):
         str
             Field, what is wrong and what to do, of the first problem.
         """
-        return self.fault.message_in(lang)
+        return self.fault.say(lang)
 
     def __str__(self) -> str:
         """Return the message in English."""

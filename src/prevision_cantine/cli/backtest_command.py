@@ -90,10 +90,7 @@ def run(arguments: argparse.Namespace) -> int:
     city, lang = load_city(arguments.folder), arguments.lang
     if arguments.forecasts is not None:
         if files := outputs(arguments):
-            raise ForecastError(
-                f"--forecasts measures what is written: {files[0]} would be of new forecasts; leave "
-                "it out, or leave out --forecasts"
-            )
+            raise ForecastError("forecasts_or_outputs", file=files[0])
         measured = measure_file(
             arguments.forecasts, city, by=arguments.by or (), shortage=arguments.shortage
         )

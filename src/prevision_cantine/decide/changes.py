@@ -64,17 +64,13 @@ class EnrolmentChange(JsonValue):
         """Refuse what says nothing, or two things."""
         given = [value for value in (self.people, self.factor, self.more) if value is not None]
         if len(given) != 1 or (self.since is None and self.factor is None):
-            raise CityError(
-                "an enrolment that changes: give one of people, factor and more; people and more "
-                "with since, the day from which they count"
-            )
+            raise CityError("enrolment_form")
         least, most = (1 / MAX_FACTOR, MAX_FACTOR) if self.factor is not None else (0, MOST_PEOPLE)
         if self.more is not None:
             least = -MOST_PEOPLE
         if not least <= given[0] <= most or self.people == 0:
             raise CityError(
-                f"an enrolment that changes: {given[0]} is outside its range: a factor goes from 0.1 "
-                f"to {MAX_FACTOR}, people from 1 to {MOST_PEOPLE:,}"
+                "enrolment_range", value=float(given[0]), factor=MAX_FACTOR, most=MOST_PEOPLE
             )
 
 
@@ -206,13 +202,10 @@ def opened(city: City, change: CanteenChange) -> City:
     """
     if change.opens is None or change.people is None:
         near = names_near(change.name, tuple(dict.fromkeys(city.sites)))
-        raise CityError(
-            f"canteens: no canteen {change.name!r}: {near}; a new one needs opens, its first day, and "
-            "people"
-        )
+        raise CityError("new_canteen", value=change.name, near=near)
     if not 1 <= change.people <= MOST_PEOPLE:
         raise CityError(
-            f"canteens: {change.name!r}: {change.people} people; give 1 to {MOST_PEOPLE:,}"
+            "new_canteen_people", name=change.name, value=change.people, most=MOST_PEOPLE
         )
     city.calendar.check_span(change.opens, change.opens)
     for name in change.replaces:
@@ -315,13 +308,11 @@ def enrolled(city: City, change: EnrolmentChange, known_on: np.datetime64) -> Ci
             counts = _of_years(city, counts, n, known_on)
         now = counts.at(np.array([n]), np.array([since]), known_on)[0]
         if change.people is None and not np.isfinite(now).all():
-            raise CityError(
-                f"people: no enrolment of {city.canteens[n]!r} is known: give people, not a change"
-            )
+            raise CityError("people_unknown", value=str(city.canteens[n]))
         told = np.array([change.people]) if change.people is not None else _moved(now, change)
         if not told[0] > 0:
             raise CityError(
-                f"people: {city.canteens[n]!r} would have {told[0]:g} people on {since}"
+                "people_none", name=str(city.canteens[n]), value=float(told[0]), since=str(since)
             )
         own: Bools = counts.series == n
         later = own & (counts.since > since)

@@ -368,7 +368,7 @@ class Scenario:
         for service, dishes in self.menus_of.items():
             if service not in city.service_of:
                 near = names_near(service, sorted(set(city.service_of)))
-                raise CityError(f"menus_of: no service {service!r}: {near}")
+                raise CityError("menus_service", value=service, near=near)
             menus = result.get(service, _replaced(city.menus, self.menus))
             result[service] = _replaced(menus, dishes)
         return result
@@ -468,7 +468,7 @@ def _others(breaks: list[Break], span: Span, calendar: Calendar) -> list[Break]:
 def _mark(marks: dict[tuple[str, str, int], Days], span: Span, whom: list[int]) -> None:
     """Add the days of a span to the marks of some series."""
     if not whom:
-        raise CityError(f"spans: no canteen {f'{span.canteen} {span.service}'.strip()!r}")
+        raise CityError("spans_canteen", value=f"{span.canteen} {span.service}".strip())
     nature = {"vacances": "ferme", "ferie": "ferme"}.get(span.nature, span.nature)
     name = span.name if nature in ("evenement", "observance") else ""
     for series in whom:

@@ -31,7 +31,7 @@ from prevision_cantine.model.terms import default_terms
 from prevision_cantine.read_only import read_only
 from prevision_cantine.uncertainty.intervals import check_share
 from prevision_cantine.uncertainty.measures import shortage as share_missing
-from prevision_cantine.words.language import counted
+from prevision_cantine.words.catalogue import Count, Phrase
 
 YEAR = np.timedelta64(364, "D")  # of the last days, that are measured where no span is asked for
 FIELDS = ("meals", "lower", "upper")
@@ -355,15 +355,13 @@ def _wanted(
     in_time = rows.date - np.timedelta64(lead_days, "D") >= first
     if not in_time.any():
         longest = int((rows.date.max() - first).astype(np.int64))
-        remedy = "give later days"
+        remedy = Phrase.of("parts.later_days")
         if longest >= 1:
-            remedy = (
-                f"give {counted(longest, 'day')} at most between data and forecast, or later days"
-            )
+            remedy = Phrase.of("parts.shorter_lead", lead=Count(longest, "day"))
         raise DateError(
-            f"no meal was known {counted(lead_days, 'day')} before any day from {begin} to {stop}: "
-            f"the attendance begins on {first}; {remedy}"
-        )
+            "no_meal_known", lead=Count(lead_days, "day"), begin=str(begin), stop=str(stop),
+            first=str(first), remedy=remedy,
+        )  # fmt: skip
     return rows.select(in_time), table.select(in_time), int((~in_time).sum())
 
 

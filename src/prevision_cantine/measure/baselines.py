@@ -42,7 +42,9 @@ class Table:
         for name in ("date", "people", "meals"):
             values = getattr(self, name)
             if values is not None and len(values) != len(self.series):
-                raise ForecastError(f"{name}: {len(values)} values for {len(self.series)} rows")
+                raise ForecastError(
+                    "column_lengths", name=name, values=len(values), rows=len(self.series)
+                )
 
 
 def weekday_mean(past: Table, rows: Table, *, days: int = 365) -> Floats:
@@ -145,7 +147,7 @@ def last_year(past: Table, rows: Table) -> Floats:
 
 def _meals(past: Table) -> Floats:
     if past.meals is None:
-        raise ForecastError("the past has no meals: give those served")
+        raise ForecastError("past_without_meals")
     return past.meals
 
 

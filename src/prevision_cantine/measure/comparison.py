@@ -169,7 +169,7 @@ def groups_of(by: str, names: npt.NDArray[np.str_], date: Days) -> npt.NDArray[n
         Where ``by`` is no grouping.
     """
     if by not in GROUPINGS:
-        raise ParameterError("by", by, f"give one of {', '.join(GROUPINGS)}")
+        raise ParameterError("by", by, "parts.give_one_of", known=tuple(GROUPINGS))
     found: dict[str, npt.NDArray[np.generic] | None] = {
         "all": None, "series": names, "weekday": np.asarray(weekday(date)),
         "month": date.astype("datetime64[M]").astype(str),

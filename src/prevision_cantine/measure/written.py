@@ -19,6 +19,7 @@ from prevision_cantine.measure.comparison import groups_of
 from prevision_cantine.read_only import read_only
 from prevision_cantine.uncertainty.intervals import check_share
 from prevision_cantine.uncertainty.measures import Scores, scores
+from prevision_cantine.words.catalogue import quoted
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -177,7 +178,7 @@ def measure_forecasts(
     names = dict(columns or {})
     for name in names:
         if name not in NAMES:
-            raise ForecastError(f"columns: {name!r} is none of ours; they are {', '.join(NAMES)}")
+            raise ForecastError("frame_name", value=name, known=tuple(NAMES))
     table = _frame("forecasts", forecasts)
     several = names.get("service", "service") in table.columns
     if isinstance(served, City):
@@ -195,7 +196,7 @@ def measure_forecasts(
         known = {}
         for key, value in zip(_keys("served", other, names, several), meals, strict=True):
             if key in known:
-                raise ForecastError(f"served: {' '.join(filter(None, key))} stands twice; keep one")
+                raise ForecastError("row_twice", where="served", value=" ".join(filter(None, key)))
             known[key] = value
     asked = () if by == "all" else (by,)
     found = _measured(_Written(keys, numbers), known, asked, shortage, "forecasts").scores[by]
@@ -229,16 +230,13 @@ def _measured(
     seen: set[Key] = set()
     for key in written.keys:
         if key in seen:
-            raise ForecastError(f"{where}: {' '.join(filter(None, key))} stands twice; keep one")
+            raise ForecastError("row_twice", where=where, value=" ".join(filter(None, key)))
         seen.add(key)
     actual = np.array([served.get(key, np.nan) for key in written.keys], dtype=np.float64)
     keep = np.isfinite(actual) & (actual > 0)
     counted = keep & np.isfinite(written.numbers["prevision"])
     if not counted.any():
-        raise ForecastError(
-            f"{where}: no row has both a forecast and meals served: check the names of canteens "
-            "and the days, or add newer attendance"
-        )
+        raise ForecastError("no_measured_rows", where=where)
     numbers = {name: values[keep] for name, values in written.numbers.items()}
     known = [key for key, here in zip(written.keys, keep.tolist(), strict=True) if here]
     date = np.array([key[2] for key in known], dtype="datetime64[D]")
@@ -267,17 +265,15 @@ def _frame(where: str, frame: Any) -> nw.DataFrame[Any]:
     try:
         return nw.from_native(frame, eager_only=True)
     except TypeError:
-        raise CantineError(
-            f"{where}: a pandas or polars DataFrame or a pyarrow Table is needed, not "
-            f"{type(frame).__module__.split('.')[0]} {type(frame).__name__}"
-        ) from None
+        kind = f"{type(frame).__module__.split('.')[0]} {type(frame).__name__}"
+        raise CantineError("frame_kind", where=where, value=kind) from None
 
 
 def _column(where: str, table: nw.DataFrame[Any], names: Mapping[str, str], ours: str) -> list[Any]:
     name = names.get(ours, ours)
     if name not in table.columns:
         raise ForecastError(
-            f"{where}: the column {name!r} is missing; name yours with columns={{{ours!r}: ...}}"
+            "frame_column", where=where, value=name, column=ours, found=quoted(table.columns)
         )
     return table.get_column(name).to_list()
 
@@ -296,7 +292,7 @@ def _keys(
         except ValueError:
             known = False
         if not known:
-            raise ForecastError(f"{where}: row {row}: {day!r} is no date; give YYYY-MM-DD")
+            raise ForecastError("row_no_date", where=where, row=row, value=day)
     return list(zip(site, service, days, strict=True))
 
 
@@ -309,4 +305,4 @@ def _numbers(
     try:
         return np.array([np.nan if value is None else float(value) for value in values])
     except (TypeError, ValueError):
-        raise ForecastError(f"{where}: column {ours!r}: holds what is no number") from None
+        raise ForecastError("column_no_numbers", where=where, column=ours) from None

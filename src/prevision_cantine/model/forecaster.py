@@ -60,7 +60,6 @@ from prevision_cantine.uncertainty.newcomers import (
     widened,
 )
 from prevision_cantine.words.catalogue import Count
-from prevision_cantine.words.language import counted
 from prevision_cantine.words.near import names_near
 
 IDLE = 30  # service days without a meal after which a canteen may be closed
@@ -340,12 +339,10 @@ class CanteenForecaster(Parameters):
         """
         served = rows.served() if meals is None else np.asarray(meals, dtype=np.float64)
         if len(served) != len(rows):
-            raise ForecastError(
-                f"meals is of length {len(served)}, for {counted(len(rows), 'row')}: give one value each"
-            )
+            raise ForecastError("column_lengths", name="meals", values=len(served), rows=len(rows))
         known = np.isfinite(served) & (served > 0)
         if not known.any():
-            raise ForecastError("no meal served is known of the rows: give rows that were served")
+            raise ForecastError("no_served_rows")
         return 1.0 - wape(self.predict(rows.select(known)).meals, served[known])
 
     def _with_draft(
@@ -497,9 +494,9 @@ class CanteenForecaster(Parameters):
         del known["choice"]
         for name in {*settings, *known}:
             if name not in known or name not in settings:
-                raise ForecastError(f"the setting {name!r} is not known, or missing")
+                raise ForecastError("setting_unknown", value=name)
             if not _is_setting(name, settings[name]):
-                raise ForecastError(f"the setting {name!r} is {settings[name]!r}")
+                raise ForecastError("setting_value", name=name, value=repr(settings[name]))
         given = dict(settings)
         if given["terms"] is not None:
             given["terms"] = terms_from_text(given["terms"])
@@ -547,7 +544,9 @@ class CanteenForecaster(Parameters):
         terms_from_text(fitted.terms)
         for name, (found, expected) in shapes.items():
             if found != expected:
-                raise ForecastError(f"{name}: {found}, where {expected} is needed")
+                raise ForecastError(
+                    "model_shape", name=name, found=str(found), expected=str(expected)
+                )
         return self
 
     def check_parameters(self) -> None:

@@ -76,17 +76,25 @@ class Block:
     def __attrs_post_init__(self) -> None:
         """Refuse columns that are not there, and a penalty that leaves them free."""
         if not self.penalty > 0:
-            raise ForecastError(f"term {self.term!r}: penalty={self.penalty}; give one above 0")
+            raise ForecastError(
+                "design", detail=f"term {self.term!r}: penalty={self.penalty}; give one above 0"
+            )
         wrong = np.argwhere((self.column < -1) | (self.column >= self.width))
         if len(wrong):
             raise ForecastError(
-                f"term {self.term!r}: column {self.column[tuple(wrong[0])]} of situation "
-                f"{wrong[0, 0]} is not from -1 to {self.width - 1}"
+                "design",
+                detail=(
+                    f"term {self.term!r}: column {self.column[tuple(wrong[0])]} of situation "
+                    f"{wrong[0, 0]} is not from -1 to {self.width - 1}"
+                ),
             )
         if self.value is not None and self.value.shape != self.column.shape:
             raise ForecastError(
-                f"term {self.term!r}: values of shape {self.value.shape}, for columns of shape "
-                f"{self.column.shape}"
+                "design",
+                detail=(
+                    f"term {self.term!r}: values of shape {self.value.shape}, for columns of shape "
+                    f"{self.column.shape}"
+                ),
             )
 
     def pick(self, effect: Floats) -> Floats:
@@ -131,17 +139,22 @@ class Design:
         for block in self.blocks:
             if len(block.column) != self.situations:
                 raise ForecastError(
-                    f"term {block.term!r}: {len(block.column)} situations, where "
-                    f"{self.blocks[0].term!r} has {self.situations}"
+                    "design",
+                    detail=(
+                        f"term {block.term!r}: {len(block.column)} situations, where "
+                        f"{self.blocks[0].term!r} has {self.situations}"
+                    ),
                 )
         if len(self.group) != len(self.situation):
-            raise ForecastError(f"{len(self.group)} groups and {len(self.situation)} situations")
+            raise ForecastError(
+                "design", detail=f"{len(self.group)} groups and {len(self.situation)} situations"
+            )
         for name, code, count in (
             ("group", self.group, self.groups),
             ("situation", self.situation, self.situations),
         ):
             if len(code) and not (code.min() >= 0 and code.max() < count):
-                raise ForecastError(f"a {name} is not from 0 to {count - 1}")
+                raise ForecastError("design", detail=f"a {name} is not from 0 to {count - 1}")
 
     def __len__(self) -> int:
         """Return how many rows there are."""
@@ -289,9 +302,12 @@ class Effects:
         widths = [sum(b.width for _, b in design.columns(nested)) for nested in (False, True)]
         if (*self.shared.shape, *self.nested.shape) != (widths[0], design.groups, widths[1]):
             raise ForecastError(
-                f"the design has {widths[0]} shared columns, {design.groups} groups and {widths[1]} "
-                f"columns a group; the effects {len(self.shared)}, {len(self.nested)} and "
-                f"{self.nested.shape[1]}"
+                "design",
+                detail=(
+                    f"the design has {widths[0]} shared columns, {design.groups} groups and {widths[1]} "
+                    f"columns a group; the effects {len(self.shared)}, {len(self.nested)} and "
+                    f"{self.nested.shape[1]}"
+                ),
             )
 
 

@@ -51,10 +51,11 @@ class Axis:
     def __attrs_post_init__(self) -> None:
         """Refuse a grid with a value twice, or without the default."""
         if len(set(self.values)) != len(self.values):
-            raise ForecastError(f"the grid of {self.name!r} has a value twice")
+            raise ForecastError("search", detail=f"the grid of {self.name!r} has a value twice")
         if self.default not in self.values:
             raise ForecastError(
-                f"the grid of {self.name!r} does not have its default {self.default!r}"
+                "search",
+                detail=f"the grid of {self.name!r} does not have its default {self.default!r}",
             )
 
 
@@ -220,16 +221,19 @@ def search(
     (20, [12, 20], 'settled')
     """
     if len({axis.name for axis in axes}) != len(axes):
-        raise ForecastError("two axes of the search have the same name")
+        raise ForecastError("search", detail="two axes of the search have the same name")
     current = {axis.name: axis.default for axis in axes} | dict(start or {})
     for axis in axes:
         if current[axis.name] not in axis.values:
             raise ForecastError(
-                f"{axis.name}={current[axis.name]!r} is not on its grid {axis.values}"
+                "search",
+                detail=f"{axis.name}={current[axis.name]!r} is not on its grid {axis.values}",
             )
     if len(current) != len(axes):
         unknown = sorted(set(current) - {axis.name for axis in axes})
-        raise ForecastError(f"the start has settings without an axis: {', '.join(unknown)}")
+        raise ForecastError(
+            "search", detail=f"the start has settings without an axis: {', '.join(unknown)}"
+        )
     begun, known, trials = clock(), {}, list[Trial]()
 
     def losses(settings: Mapping[str, Value]) -> Floats:
@@ -241,8 +245,11 @@ def search(
                 or not np.isfinite(known[key]).all()
             ):
                 raise ForecastError(
-                    f"the losses of {dict(settings)} are not one finite number for each of the "
-                    f"{len(next(iter(known.values())))} weeks"
+                    "search",
+                    detail=(
+                        f"the losses of {dict(settings)} are not one finite number for each of the "
+                        f"{len(next(iter(known.values())))} weeks"
+                    ),
                 )
         return known[key]
 

@@ -194,14 +194,18 @@ class Smooth:
         names = {field.name for field in attrs.fields(cls)}
         if set(data) != names:
             wrong = ", ".join(sorted(names ^ set(data)))
-            raise ForecastError(f"a smooth number with parts that are missing or unknown: {wrong}")
+            raise ForecastError(
+                "smooth", detail=f"a smooth number with parts that are missing or unknown: {wrong}"
+            )
         turn = tuple(tuple(float(x) for x in row) for row in data["turn"])
         middle = tuple(float(x) for x in data["middle"])
         numbers = {name: float(data[name]) for name in ("low", "high", "centre", "unit")}
         if any(len(row) != len(middle) for row in turn) or bool(turn) != bool(middle):
-            raise ForecastError("a smooth number whose curve has rows of another length")
+            raise ForecastError(
+                "smooth", detail="a smooth number whose curve has rows of another length"
+            )
         if not all(np.isfinite([*numbers.values(), *middle, *(x for row in turn for x in row)])):
-            raise ForecastError("a smooth number with parts that are not finite")
+            raise ForecastError("smooth", detail="a smooth number with parts that are not finite")
         return cls(**numbers, turn=turn, middle=middle)
 
 
@@ -234,11 +238,13 @@ def fit_smooth(values: Floats, functions: int = FUNCTIONS) -> Smooth:
     0
     """
     if not 4 <= functions <= 20:
-        raise ParameterError("functions", functions, "give 4 to 20 basis functions, a whole number")
+        raise ParameterError("functions", functions, "parts.give_functions")
     known = np.asarray(values, dtype=np.float64)
     known = known[~np.isnan(known)]
     if np.isinf(known).any():
-        raise ForecastError("a smooth number has an infinite value: give finite ones, or NaN")
+        raise ForecastError(
+            "smooth", detail="a smooth number has an infinite value: give finite ones, or NaN"
+        )
     if not len(known) or known.min() == known.max():
         constant = float(known[0]) if len(known) else 0.0
         return Smooth(constant, constant, constant, 0.0)
@@ -305,7 +311,7 @@ def product(
     if category is None:
         category = np.zeros(count, dtype=np.int64)
     if len(category) and not (category.min() >= -1 and category.max() < categories):
-        raise ForecastError(f"a category is not from -1 to {categories - 1}")
+        raise ForecastError("smooth", detail=f"a category is not from -1 to {categories - 1}")
     column = category[:, None] * width + np.arange(width)
     return np.where(category[:, None] < 0, -1, column), np.ascontiguousarray(columns)
 

@@ -10,9 +10,9 @@ import numpy as np
 
 from prevision_cantine.arrays import Days, Ints
 from prevision_cantine.calendar.periods import Period, periods
-from prevision_cantine.errors import DateError, ForecastError, check_number
+from prevision_cantine.errors import DateError, ParameterError, check_number
 from prevision_cantine.model.transformer import days
-from prevision_cantine.words.language import counted
+from prevision_cantine.words.catalogue import Count
 
 
 @attrs.frozen
@@ -48,7 +48,7 @@ class TeachingPeriodSplit:
         """Refuse numbers outside their range."""
         check_number("lead_days", self.lead_days, 1, 365, unit="days")
         if self.n_splits is not None and self.n_splits < 1:
-            raise ForecastError(f"n_splits={self.n_splits}: give 1 or more")
+            raise ParameterError("n_splits", self.n_splits, "parts.give_one_or_more")
 
     def split(
         self,
@@ -111,8 +111,7 @@ class TeachingPeriodSplit:
         tested = [p for p in periods(date) if p.until(self.lead_days) >= first]
         if len(tested) < (self.n_splits or 1):
             raise DateError(
-                f"from {first} to {date.max()} too few teaching periods have a row "
-                f"{counted(self.lead_days, 'day')} before them: {len(tested)}, and "
-                f"{self.n_splits or 1} asked for"
-            )
+                "too_few_periods", first=str(first), last=str(date.max()),
+                lead=Count(self.lead_days, "day"), count=len(tested), asked=self.n_splits or 1,
+            )  # fmt: skip
         return tested[-self.n_splits :] if self.n_splits else tested

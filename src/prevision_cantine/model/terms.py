@@ -995,12 +995,10 @@ def checked_terms(terms: Sequence[Any]) -> tuple[Term, ...]:
     """
     for term in terms:
         if type(term) not in (Category, Number, Season, Product):
-            raise ForecastError(
-                f"terms: {term!r} is no term: give Category, Number, Season, Product"
-            )
+            raise ForecastError("term_kind", value=repr(term))
         own = {"effectif": ("people",), "absences": ("absent",)}.get(term.name)
         if term.name in RESERVED and term.sources != own:
-            raise ForecastError(f"terms: the name {term.name!r} belongs to a part without a term")
+            raise ForecastError("term_of_a_part", value=term.name)
     return tuple(terms)
 
 
@@ -1078,7 +1076,7 @@ def terms_from_text(text: str) -> tuple[Term, ...]:
     try:
         return tuple(_term(item) for item in json.loads(text))
     except (TypeError, ValueError, KeyError, AttributeError, RecursionError):
-        raise ForecastError("terms: no terms as save_forecaster writes them") from None
+        raise ForecastError("term_text") from None
 
 
 def _plain(term: Term) -> dict[str, Any]:

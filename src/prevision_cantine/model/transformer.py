@@ -155,9 +155,9 @@ class CanteenFeatures(TransformerMixin, BaseEstimator):
             pupils = column(X, self.effectif).astype(np.float64)
             wrong = np.flatnonzero(~(pupils > 0))
             if len(wrong):
+                row = int(wrong[0])
                 raise ForecastError(
-                    f"{self.effectif}[{wrong[0]}] is {pupils[wrong[0]]}: give the pupils enrolled, "
-                    "above 0, or leave the row out"
+                    "row_without_pupils", column=self.effectif, row=row, value=float(pupils[row])
                 )
             result.append(np.log(pupils)[:, None])
         return np.hstack(result)
@@ -210,11 +210,9 @@ def column(table: Any, name: str) -> npt.NDArray[Any]:
     """
     frame = nw.from_native(table, eager_only=True, pass_through=True)
     if not isinstance(frame, nw.DataFrame):
-        raise ForecastError(
-            f"a {type(table).__name__} has no named columns: give a data frame with {name!r}"
-        )
+        raise ForecastError("frame_without_names", value=type(table).__name__, column=name)
     if name not in frame.columns:
-        raise ForecastError(f"no column {name!r}; the table has {', '.join(frame.columns)}")
+        raise ForecastError("no_such_column", value=name, known=tuple(frame.columns))
     return np.asarray(frame[name].to_numpy())
 
 
@@ -229,9 +227,9 @@ def days(table: Any, name: str) -> Days:
     values = column(table, name)
     try:
         result: Days = values.astype("datetime64[D]")
-    except (TypeError, ValueError) as error:
-        raise DateError(f"column {name!r}: {error}; write YYYY-MM-DD") from None
+    except (TypeError, ValueError):
+        raise DateError("column_no_dates", column=name) from None
     missing = np.flatnonzero(np.isnat(result))
     if len(missing):
-        raise DateError(f"column {name!r}: no date in row {missing[0]}; leave the row out")
+        raise DateError("row_without_date", column=name, row=int(missing[0]))
     return result

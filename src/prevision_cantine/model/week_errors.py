@@ -106,7 +106,7 @@ def week_errors(
     (True, [57])
     """
     if groups < 2:
-        raise ParameterError("groups", groups, "give 2 groups of weeks or more")
+        raise ParameterError("groups", groups, "parts.give_groups")
     number = np.unique(week_of(date), return_inverse=True)[1]
     weeks = int(number.max(initial=-1)) + 1
     groups = min(groups, weeks)

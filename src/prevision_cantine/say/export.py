@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from prevision_cantine.city.city import City, Missing, Rows
 from prevision_cantine.decide.ordering import Order
-from prevision_cantine.errors import CantineError, ForecastError
+from prevision_cantine.errors import CantineError, ForecastError, ParameterError
 from prevision_cantine.extras import needs
 from prevision_cantine.files.masking import small_cells
 from prevision_cantine.measure.backtest import Backtest
@@ -94,15 +94,13 @@ def _backend(like: Any) -> Any:
 
     if isinstance(like, str):
         if like not in BACKENDS:
-            raise CantineError(f"like={like!r}: give a table, or one of {', '.join(BACKENDS)}")
+            raise ParameterError("like", like, "parts.give_table_or", known=tuple(BACKENDS))
         return like
     try:
         return nw.from_native(like, eager_only=True).implementation
     except TypeError:
-        raise CantineError(
-            "like: give a pandas or polars DataFrame or a pyarrow Table, not "
-            f"{type(like).__module__.split('.')[0]} {type(like).__name__}"
-        ) from None
+        kind = f"{type(like).__module__.split('.')[0]} {type(like).__name__}"
+        raise CantineError("frame_kind", where="like", value=kind) from None
 
 
 def _series(name: str, values: Column, backend: Any) -> nw.Series[Any]:
@@ -133,7 +131,7 @@ def _columns(result: Forecast | Backtest | Order | Missing | City) -> dict[str, 
             return _of(rows) | {"reel": served.meals, "prevision_agents": served.agents}
         case Backtest():
             return _of(result.rows) | result.columns()
-    raise CantineError(f"no table of a {type(result).__name__}")
+    raise CantineError("no_table_of", value=type(result).__name__)
 
 
 def _of(rows: Rows) -> dict[str, Column]:
@@ -186,13 +184,11 @@ def mask_small(
     try:
         table = nw.from_native(frame, eager_only=True)
     except TypeError:
-        raise CantineError(
-            "a pandas or polars DataFrame or a pyarrow Table is needed, not "
-            f"{type(frame).__module__.split('.')[0]} {type(frame).__name__}"
-        ) from None
+        kind = f"{type(frame).__module__.split('.')[0]} {type(frame).__name__}"
+        raise CantineError("frame_unnamed", value=kind) from None
     for name in (count, *hide, *within):
         if name not in table.columns:
-            raise ForecastError(f"no column {name!r} to mask; there are {', '.join(table.columns)}")
+            raise ForecastError("no_such_column", value=name, known=tuple(table.columns))
     counts = table.get_column(count).cast(nw.Float64).to_numpy()
     margins = tuple(np.array([str(v) for v in table.get_column(n).to_list()]) for n in within)
     hidden = nw.new_series(

@@ -126,9 +126,9 @@ def _of_parquet(path: Path) -> dict[str, Column]:
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
-            raise CityError(f"{path}: it is no file; give the forecast as Parquet")
+            raise CityError("forecast_not_file", where=path)
         if status.st_size > MAX_BYTES:
-            raise CityError(f"{path}: larger than {MAX_BYTES:,} bytes; split it")
+            raise CityError("too_large", where=path, most=MAX_BYTES)
         with parquet.ParquetFile(path) as file:
             names = tuple(file.schema_arrow.names)
             for known in ((*KEYS, *NUMBERS), ("cantine", "service", "date", *NUMBERS)):
@@ -136,18 +136,18 @@ def _of_parquet(path: Path) -> dict[str, Column]:
                     break
             else:
                 raise CityError(
-                    f"{path}: the columns are {', '.join(names)[:200]}; they should be those of a "
-                    f"forecast by day: {', '.join(('cantine', 'service', 'date', *NUMBERS))}"
-                )
+                    "forecast_columns", where=path, found=", ".join(names)[:200],
+                    known=("cantine", "service", "date", *NUMBERS),
+                )  # fmt: skip
             if file.metadata.num_rows > MOST_ROWS:
-                raise CityError(f"{path}: more than {MOST_ROWS:,} rows; split it")
+                raise CityError("forecast_rows", where=path, most=MOST_ROWS)
             table = file.read()
         kinds = {"date": pa.date32(), **dict.fromkeys(NUMBERS, pa.float64())}
         columns: dict[str, Column] = {}
         for name in names:
             values = table[name].cast(kinds.get(name, pa.string()))
             if name not in NUMBERS and values.null_count:
-                raise CityError(f"{path}: {name} is missing in a row; fill it in")
+                raise CityError("forecast_missing", where=path, column=name)
             found = values.to_numpy()
             columns[name] = (
                 found.astype("datetime64[D]") if name == "date" else _texts(found.tolist())
@@ -155,14 +155,9 @@ def _of_parquet(path: Path) -> dict[str, Column]:
                 else found.astype(np.float64)
             )  # fmt: skip
     except FileNotFoundError:
-        raise CityError(
-            f"{path}: cannot be read (no such file); it should be a forecast by day, as Parquet"
-        ) from None
+        raise CityError("forecast_no_file", where=path) from None
     except (OSError, pa.ArrowException) as error:
-        reason = str(error).splitlines()[0][:200]
-        raise CityError(
-            f"{path}: no forecast by day as Parquet ({reason}); write it again"
-        ) from None
+        raise CityError("forecast_no_parquet", where=path, detail=str(error)) from None
     return columns
 
 

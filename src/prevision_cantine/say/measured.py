@@ -301,7 +301,7 @@ def backtest_text(
     """
     for one in by:
         if one not in GROUPINGS[1:]:
-            raise ParameterError("by", one, f"give some of {', '.join(GROUPINGS[1:])}")
+            raise ParameterError("by", one, "parts.give_some_of", known=tuple(GROUPINGS[1:]))
     found = result.compare()
     parts = [head(result, lang)]
     main = table(*figures_table(found, lang))

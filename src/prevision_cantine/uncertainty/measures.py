@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from prevision_cantine.arrays import Floats, Ints
-from prevision_cantine.errors import ForecastError
+from prevision_cantine.errors import ForecastError, ParameterError
 from prevision_cantine.json_value import JsonValue
 
 HALVINGS = 60
@@ -154,9 +154,9 @@ def scores(
     }  # fmt: skip
     for name, values in given.items():
         if values is not None and len(values) != len(actual):
-            raise ForecastError(f"{name}: {len(values)} values for {len(actual)} rows")
+            raise ForecastError("column_lengths", name=name, values=len(values), rows=len(actual))
     if (lower is None) != (upper is None):
-        raise ForecastError("give both bounds of the intervals, or none")
+        raise ForecastError("bounds_half")
     keep = np.isfinite(forecast) & np.isfinite(actual)
     if ordered is not None:
         keep &= np.isfinite(ordered)
@@ -205,7 +205,7 @@ def _beyond(more: Floats, less: Floats) -> Floats:
 def _factor(ordered: Floats, actual: Floats, shortage: float) -> float:
     """Return the smallest factor of all orders that misses no more than the share."""
     if not 0 <= shortage < 1:
-        raise ForecastError(f"at_shortage={shortage}: give a share from 0, below 1")
+        raise ParameterError("at_shortage", shortage, "parts.give_share_from_0")
     low, high = 0.0, 1.0
     allowed = shortage * actual.sum()
     while _beyond(actual, high * ordered).sum() > allowed and high < 1e6:

@@ -89,6 +89,33 @@ def sentence(code: str, lang: str, **facts: object) -> str:
     return known[lang].format_map({key: _shown(key, value, lang) for key, value in facts.items()})
 
 
+def remedy(code: str, lang: str, **facts: object) -> str:
+    """Return what the sentence of a code says after its first semicolon: what to do.
+
+    Parameters
+    ----------
+    code : str
+        Code, a table of one of the files.
+    lang : {"fr", "en", "pt"}
+        Language.
+    **facts : object
+        What the sentence names.
+
+    Returns
+    -------
+    str
+        The remedy; empty where the sentence has none.
+
+    Examples
+    --------
+    >>> remedy("no_date", "en", where="a.csv:2", value="x")
+    'write YYYY-MM-DD'
+    """
+    known = catalogue().get(code, {}).get(lang, "")
+    shown = {key: _shown(key, value, lang) for key, value in facts.items()}
+    return known.partition("; ")[2].format_map(shown)
+
+
 def _shown(key: str, value: object, lang: str) -> str:
     if isinstance(value, Speaks):
         return value.say(lang)

@@ -13,7 +13,7 @@ import attrs
 from charte_registry.difference import Change, diff
 from charte_registry.errors import RegisterError
 from charte_registry.files import load_register
-from charte_registry.files.revisions import unpacked, versions
+from charte_registry.files.revisions import named, unpacked, versions
 from charte_registry.json_value import JsonValue
 from charte_registry.publish.public import public
 from charte_registry.publish.site.entries import Teller
@@ -94,7 +94,8 @@ def read_history(folder: str | Path, limit: int = 50) -> History:
             try:
                 after = public(load_register(copy))
             except RegisterError as error:
-                unread.append(f"{revision[:12]}: {str(error).replace(str(copy), str(folder))}")
+                fault = named(error.errors[0], copy, str(folder))
+                unread.append(f"{revision[:12]}: {fault}")
                 continue
         if before is None:
             since = day

@@ -6,7 +6,7 @@ from typing import Any
 
 from prevision_cantine.errors import CityError
 from prevision_cantine.words import catalogue
-from prevision_cantine.words.catalogue import Phrase, sentence
+from prevision_cantine.words.catalogue import Phrase, remedy, sentence
 from prevision_cantine.words.language import LANGUAGES, in_language
 
 SHOWN = 80  # characters of a cell in a message
@@ -86,6 +86,10 @@ class OfficeError(CityError):
             One line.
         """
         return say(self.code, lang, **self.facts)
+
+    def advice(self, lang: str) -> str:
+        """Return what to do, in a language; see ``CantineError.advice``."""
+        return remedy(f"office.{self.code}", lang, **self.facts)
 
     def __str__(self) -> str:
         """Return the message in the language of the import."""
