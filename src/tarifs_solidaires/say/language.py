@@ -238,6 +238,15 @@ class Language:
         apart : collection of Fraction or Surd
             Numbers that it is compared with.
         """
+        if isinstance(value, Fraction) and is_exact(value, unit, most):  # of what is apart, too
+            number = value.numerator, value.denominator
+            return _exact_quantity(self.code, *number, unit, currency, per, most)
+        return self._quantity(value, unit, currency, per, most, apart)
+
+    def _quantity(
+        self, value: Amount, unit: str, currency: str, per: bool, most: int,
+        apart: Collection[Amount],
+    ) -> str:  # fmt: skip
         kind, _, each = unit.partition("/")
         if currency and kind == currency:
             text = self.money(value, currency, most=_most(unit, most), apart=apart)
@@ -257,6 +266,14 @@ class Language:
     def text(self, french: str) -> str:
         """Return a text of a file in this language, ready for a line."""
         return _ready(french, self.code.startswith("fr"))
+
+
+@lru_cache(maxsize=1 << 13)
+def _exact_quantity(
+    code: str, numerator: int, denominator: int, unit: str, currency: str, per: bool, most: int
+) -> str:
+    """Write a number that is not rounded; two whole numbers are looked up faster than a fraction."""
+    return language(code)._quantity(Fraction(numerator, denominator), unit, currency, per, most, ())
 
 
 @lru_cache(maxsize=1 << 12)

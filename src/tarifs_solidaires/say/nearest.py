@@ -347,8 +347,9 @@ def _differ(persons: Sequence[Person], lines: Sequence[Sequence[Line]]) -> Itera
     for start, own in zip(starts.tolist(), lines, strict=True):
         place = start + 1
         for line in own:
-            columns[line.name][place : place + len(line.tried)] = line.given
-            place += len(line.tried)
+            if len(line.tried):  # else its input may be no column
+                columns[line.name][place : place + len(line.tried)] = line.given
+                place += len(line.tried)
     rule = persons[0].rule
     found = _differences(rule, columns, rule.output_names, starts.repeat(sizes))
     for start, own in zip(starts.tolist(), lines, strict=True):
