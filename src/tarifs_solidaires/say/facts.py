@@ -470,8 +470,17 @@ class Person:
             return "step"
         return "input" if name in self.rule.all_inputs else "parameter"
 
+    @cached_property
+    def _reads(self) -> dict[str, Read]:
+        return {}
+
     def read(self, name: str) -> Read:
         """Return a value that was taken."""
+        if name not in self._reads:
+            self._reads[name] = self._read(name)
+        return self._reads[name]
+
+    def _read(self, name: str) -> Read:
         role = self.role(name)
         if role == "step" and name in self.rule.steps:
             unit = self.rule.steps[name].unit
@@ -568,13 +577,13 @@ class Person:
     ) -> tuple[tuple[Test, ...], tuple[Verdict, ...]]:
         """Return why the row of a table decided, and which rows before it failed otherwise."""
         aside = worked.step.name == self.rule.version.decides
-        asked = _single_conditions(worked.step)
-        figures = self.rule.constants.keys()
-        if not all(
-            read_names(leaf.right) <= figures for leaf in asked if isinstance(leaf, Compare)
-        ):
-            return self._because(verdicts, aside=aside)  # bounds are others for each person
         shared = self.shared(worked)
+        if "figures" not in shared:
+            asked = _single_conditions(worked.step)
+            bounds = (leaf.right for leaf in asked if isinstance(leaf, Compare))
+            shared["figures"] = all(read_names(bound) <= self._figures for bound in bounds)
+        if not shared["figures"]:  # bounds are others for each person
+            return self._because(verdicts, aside=aside)
         if "reasons" not in shared:
             because, refused = self._because(verdicts, aside=aside)
             told = [(v.number, tuple(test.condition for test in v.tests)) for v in refused]
@@ -853,7 +862,11 @@ def _presumed(
 
 
 def _single(array: Any, shape: tuple[int, ...], position: tuple[int, ...]) -> Any:
-    value = (array if np.shape(array) == shape else np.broadcast_to(array, shape))[position]
+    own = np.shape(array)
+    if own == ():
+        value = array[()]
+    else:
+        value = (array if own == shape else np.broadcast_to(array, shape))[position]
     return value.item() if hasattr(value, "item") else value
 
 

@@ -238,9 +238,11 @@ class Language:
         apart : collection of Fraction or Surd
             Numbers that it is compared with.
         """
-        if isinstance(value, Fraction) and is_exact(value, unit, most):  # of what is apart, too
+        if isinstance(value, Fraction):
             number = value.numerator, value.denominator
-            return _exact_quantity(self.code, *number, unit, currency, per, most)
+            text = _exact_quantity(self.code, *number, unit, currency, per, most)
+            if text is not None:  # exact, so that no other number can be written like it
+                return text
         return self._quantity(value, unit, currency, per, most, apart)
 
     def _quantity(
@@ -271,9 +273,12 @@ class Language:
 @lru_cache(maxsize=1 << 13)
 def _exact_quantity(
     code: str, numerator: int, denominator: int, unit: str, currency: str, per: bool, most: int
-) -> str:
-    """Write a number that is not rounded; two whole numbers are looked up faster than a fraction."""
-    return language(code)._quantity(Fraction(numerator, denominator), unit, currency, per, most, ())
+) -> str | None:
+    """Write a number that need not be rounded; two whole numbers are found faster than a fraction."""
+    value = Fraction(numerator, denominator)
+    if not is_exact(value, unit, most):
+        return None
+    return language(code)._quantity(value, unit, currency, per, most, ())
 
 
 @lru_cache(maxsize=1 << 12)
