@@ -110,7 +110,7 @@ def unpacked(folder: str | Path, revision: str) -> Iterator[Path]:
     place = Path(folder)
     asked = f"{revision}:./"
     tree = _git(
-        str(folder), "-C", str(place), "rev-parse", "--verify", "--quiet", "--end-of-options", named
+        str(folder), "-C", str(place), "rev-parse", "--verify", "--quiet", "--end-of-options", asked
     )
     with _checked_out(f"{revision[:12]}:{folder}", place, tree.decode("ascii").strip()) as copy:
         yield copy

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
+from operator import eq, ge, gt, le, lt, ne
 from typing import TypeAlias
 
 import attrs
@@ -215,8 +216,10 @@ class _Reader:
 
     def amount(self, node: Expression) -> Fraction | Surd | None:
         """Return a value that is a number."""
+        if type(node) is Number:
+            return node.value
         found = self.value(node)
-        if isinstance(found, str | bool):
+        if isinstance(found, str) or found is True or found is False:
             raise TypeError(f"{found!r} is no number")
         return found
 
@@ -324,21 +327,23 @@ def extreme(kind: str, values: Sequence[Value]) -> Fraction | Surd | None:
 
 def compare(left: Fraction | Surd, sign: str, right: Fraction | Surd) -> bool:
     """Compare two numbers, roots exactly."""
-    if sign == "=":
-        return not below(left, right) and not below(right, left)
-    if sign == "!=":
-        return below(left, right) or below(right, left)
-    if sign == "<":
-        return below(left, right)
-    if sign == ">":
-        return below(right, left)
-    return not (below(right, left) if sign == "<=" else below(left, right))
+    if type(left) is Fraction and type(right) is Fraction:
+        one, other = left, right
+    else:
+        one, other = _signed_square(left), _signed_square(right)
+    # By whole numbers: a fraction first asks what kind of number it is compared with.
+    return _COMPARED[sign](one.numerator * other.denominator, other.numerator * one.denominator)
+
+
+_COMPARED: Mapping[str, Callable[[int, int], bool]] = {
+    "<": lt, "<=": le, "=": eq, "!=": ne, ">": gt, ">=": ge,
+}  # fmt: skip
 
 
 def below(left: Fraction | Surd | None, right: Fraction | Surd | None) -> bool:
     """Say whether a number is below another, roots exactly."""
-    if isinstance(left, Fraction) and isinstance(right, Fraction):
-        return left < right
+    if type(left) is Fraction and type(right) is Fraction:
+        return left.numerator * right.denominator < right.numerator * left.denominator
     return _signed_square(left) < _signed_square(right)
 
 

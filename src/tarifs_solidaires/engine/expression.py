@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from fractions import Fraction
-from typing import Literal, TypeAlias
+from functools import lru_cache
+from typing import Literal, TypeAlias, TypeVar, cast
 
 import attrs
 
+Node = TypeVar("Node", bound=Hashable)
 Mode: TypeAlias = Literal["half_up", "half_even", "half_down", "up", "down"]
 Sign: TypeAlias = Literal["<", "<=", "=", "!=", ">", ">="]
 
@@ -196,6 +198,16 @@ Expression: TypeAlias = (
 Condition: TypeAlias = Compare | Among | Flag | Given | Every | Some
 
 ALWAYS = Every(())
+
+
+@lru_cache(maxsize=1 << 15)
+def _first(node: Hashable) -> Hashable:
+    return node
+
+
+def once(node: Node) -> Node:
+    """Return one object for all equal trees and steps: that these are equal is then seen at once."""
+    return cast("Node", _first(node))
 
 
 def children(node: Expression | Condition) -> Iterator[Expression | Condition]:

@@ -22,7 +22,7 @@ from tarifs_solidaires.engine.expression import (
 Kind: TypeAlias = Literal["number", "code", "flag"]
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, cache_hash=True)
 class Step:
     """One quantity that a rule works out.
 

@@ -33,6 +33,7 @@ from tarifs_solidaires.engine.expression import (
     Truth,
     Word,
     names,
+    once,
 )
 from tarifs_solidaires.engine.expression import Part as PartOfScale
 from tarifs_solidaires.engine.formula import FormulaError, parse_comparison, parse_formula
@@ -453,9 +454,11 @@ class Builder:
             unit, mode = entry.round.to, entry.round.mode
         elif entry.round is not None:
             unit = entry.round
-        step = Step(
-            name=entry.name, value=value, kind=kind, codes=tuple(codes), at_least=bounds[0],
-            at_most=bounds[1], unit=unit, mode=cast(Mode, mode),
+        step = once(
+            Step(
+                name=entry.name, value=value, kind=kind, codes=tuple(codes), at_least=bounds[0],
+                at_most=bounds[1], unit=unit, mode=cast(Mode, mode),
+            )
         )  # fmt: skip
         output = self.file.output.get(entry.name)
         return StepFacts(
@@ -573,7 +576,7 @@ class Builder:
         value = self._then(row.then, (*row.path, "then"), scope, kind, codes)
         name = row.name or _texts(self.file, condition_text(row.when))
         return RowFacts(
-            name=name, named=bool(row.name), when=when, value=value or Missing(),
+            name=name, named=bool(row.name), when=when, value=once(value or Missing()),
             basis=self.basis(row, own), note=row.note,
         )  # fmt: skip
 
@@ -581,7 +584,7 @@ class Builder:
         when = self.when(one.when, (*one.path, "when"), scope)
         value = self._amount(one.value, (*one.path, "value"), scope)
         return RowFacts(
-            name=one.name, named=True, when=when, value=value or Missing(),
+            name=one.name, named=True, when=when, value=once(value or Missing()),
             basis=self.basis(one, own), note=one.note,
         )  # fmt: skip
 
@@ -643,7 +646,7 @@ class Builder:
         """Return the conditions of a row."""
         if isinstance(when, tuple):
             parts = [self._all(one, (*path, n), scope) for n, one in enumerate(when)]
-            return parts[0] if len(parts) == 1 else Some(tuple(parts))
+            return parts[0] if len(parts) == 1 else once(Some(tuple(parts)))
         return self._all(when, path, scope)
 
     def _all(self, when: Mapping[str, Any], path: Path, scope: Scope) -> Condition:
@@ -651,10 +654,10 @@ class Builder:
         for name, value in when.items():
             found = self._condition(name, value, (*path, name), scope)
             if isinstance(found, Every):
-                parts += found.parts
+                parts += map(once, found.parts)
             elif found is not None:
-                parts.append(found)
-        return parts[0] if len(parts) == 1 else Every(tuple(parts))
+                parts.append(once(found))
+        return parts[0] if len(parts) == 1 else once(Every(tuple(parts)))
 
     def _condition(self, name: str, value: Any, path: Path, scope: Scope) -> Condition | None:
         kind = scope.kind(name, path)

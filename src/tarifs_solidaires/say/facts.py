@@ -29,6 +29,7 @@ from tarifs_solidaires.engine.expression import (
     Name,
     Sign,
     Some,
+    conditions,
     names,
 )
 from tarifs_solidaires.engine.ranges import Possible, Span
@@ -52,6 +53,13 @@ Leaf: TypeAlias = Compare | Among | Flag | Given
 def read_names(expression: Expression) -> frozenset[str]:
     """Return the names that an expression reads; many people share it."""
     return names(expression)
+
+
+@lru_cache(maxsize=1 << 12)
+def _single_conditions(step: Step) -> tuple[Leaf, ...]:
+    """Return the single conditions that a step asks, each once."""
+    cases = step.value.cases if isinstance(step.value, Choice | Best) else ()
+    return tuple(dict.fromkeys(leaf for case in cases for leaf in conditions(case.when)))
 
 
 @lru_cache(maxsize=1 << 12)
@@ -399,8 +407,24 @@ class Person:
         """Return what a step read for this person: for its value, and for candidates that lost."""
         name = worked.step.name
         if name not in self._consulted:
-            self._consulted[name] = self._consult(worked)
+            shared = self.shared(worked)
+            if "consulted" not in shared:
+                shared["consulted"] = self._consult(worked)
+            self._consulted[name] = shared["consulted"]
         return self._consulted[name]
+
+    @cached_property
+    def _shared(self) -> dict[str, dict[str, Any]]:
+        return {}
+
+    def shared(self, worked: Worked) -> dict[str, Any]:
+        """Return what is known already of a step, for all whose conditions it finds the same."""
+        name = worked.step.name
+        if name not in self._shared:
+            held = tuple(map(self.holds, _single_conditions(worked.step)))
+            place = ("step", name, worked.row, held)
+            self._shared[name] = self.rule._programs.setdefault(place, {})
+        return self._shared[name]
 
     def _consult(self, worked: Worked) -> tuple[frozenset[str], frozenset[str]]:
         step = worked.step
@@ -452,8 +476,17 @@ class Person:
             return "step"
         return "input" if name in self.rule.all_inputs else "parameter"
 
+    @cached_property
+    def _reads(self) -> dict[str, Read]:
+        return {}
+
     def read(self, name: str) -> Read:
         """Return a value that was taken."""
+        if name not in self._reads:
+            self._reads[name] = self._read(name)
+        return self._reads[name]
+
+    def _read(self, name: str) -> Read:
         role = self.role(name)
         if role == "step" and name in self.rule.steps:
             unit = self.rule.steps[name].unit
@@ -507,11 +540,10 @@ class Person:
         kind = facts.kind
         text = _written(facts.entry.formula) or facts.entry.scale or facts.entry.by
         if kind in ("table", "best"):
-            verdicts = tuple(self._verdicts(step.value, facts.rows, worked.row))
+            verdicts = tuple(self._verdicts(worked, facts.rows))
             common["verdicts"] = verdicts
             if kind == "table" and row is not None:
-                aside = step.name == self.rule.version.decides
-                common["because"], common["refused"] = self._because(verdicts, aside=aside)
+                common["because"], common["refused"] = self._reasons(worked, verdicts)
             if row is not None:
                 common["expression"] = row.value
                 number = worked.row or 0
@@ -525,17 +557,47 @@ class Person:
             basis=row.basis if row is not None else facts.basis, **common,
         )  # fmt: skip
 
-    def _verdicts(
-        self, node: Expression, rows: Sequence[RowFacts], decided: int | None
-    ) -> Iterator[Verdict]:
-        for number, row in enumerate(rows):
-            held = self.holds(row.when)
-            value = self.value(row.value) if held else None
+    def _verdicts(self, worked: Worked, rows: Sequence[RowFacts]) -> Iterator[Verdict]:
+        shared = self.shared(worked)
+        if "whys" not in shared:
+            shared["whys"] = tuple(self._judged(worked.step.value, rows))
+        for number, (held, why) in enumerate(shared["whys"]):
+            row = rows[number]
             yield Verdict(
-                number=number, row=row, holds=held, tests=self.tests(row.when), value=value
-            )
+                number=number, row=row, holds=held, tests=tuple(map(self.test, why)),
+                value=self.value(row.value) if held else None,
+            )  # fmt: skip
+
+    def _judged(
+        self, node: Expression, rows: Sequence[RowFacts]
+    ) -> Iterator[tuple[bool | None, tuple[Leaf, ...]]]:
+        """Yield for each row whether it holds, and why; of a table, up to the one that decides."""
+        for row in rows:
+            held = self.holds(row.when)
+            yield held, self.why(row.when)
             if isinstance(node, Choice) and held is not False:
                 return
+
+    def _reasons(
+        self, worked: Worked, verdicts: Sequence[Verdict]
+    ) -> tuple[tuple[Test, ...], tuple[Verdict, ...]]:
+        """Return why the row of a table decided, and which rows before it failed otherwise."""
+        aside = worked.step.name == self.rule.version.decides
+        shared = self.shared(worked)
+        if "figures" not in shared:
+            asked = _single_conditions(worked.step)
+            bounds = (leaf.right for leaf in asked if isinstance(leaf, Compare))
+            shared["figures"] = all(read_names(bound) <= self._figures for bound in bounds)
+        if not shared["figures"]:  # bounds are others for each person
+            return self._because(verdicts, aside=aside)
+        if "reasons" not in shared:
+            because, refused = self._because(verdicts, aside=aside)
+            told = [(v.number, tuple(test.condition for test in v.tests)) for v in refused]
+            shared["reasons"] = tuple(test.condition for test in because), tuple(told)
+        leaves, told = shared["reasons"]
+        return tuple(map(self.test, leaves)), tuple(
+            attrs.evolve(verdicts[number], tests=tuple(map(self.test, why))) for number, why in told
+        )
 
     def _because(
         self, verdicts: Sequence[Verdict], *, aside: bool
@@ -806,7 +868,11 @@ def _presumed(
 
 
 def _single(array: Any, shape: tuple[int, ...], position: tuple[int, ...]) -> Any:
-    value = np.broadcast_to(array, shape)[position]
+    own = np.shape(array)
+    if own == ():
+        value = array[()]
+    else:
+        value = (array if own == shape else np.broadcast_to(array, shape))[position]
     return value.item() if hasattr(value, "item") else value
 
 

@@ -231,6 +231,17 @@ class Language:
         apart : collection of Fraction or Surd
             Numbers that it is compared with.
         """
+        if isinstance(value, Fraction):
+            number = value.numerator, value.denominator
+            text = _exact_quantity(self.code, *number, unit, currency, per, most)
+            if text is not None:  # exact, so that no other number can be written like it
+                return text
+        return self._quantity(value, unit, currency, per, most, apart)
+
+    def _quantity(
+        self, value: Amount, unit: str, currency: str, per: bool, most: int,
+        apart: Collection[Amount],
+    ) -> str:  # fmt: skip
         kind, _, each = unit.partition("/")
         if currency and kind == currency:
             text = self.money(value, currency, most=_most(unit, most), apart=apart)
@@ -250,6 +261,17 @@ class Language:
     def text(self, french: str) -> str:
         """Return a text of a file in this language, ready for a line."""
         return _ready(french, self.code.startswith("fr"))
+
+
+@lru_cache(maxsize=1 << 13)
+def _exact_quantity(
+    code: str, numerator: int, denominator: int, unit: str, currency: str, per: bool, most: int
+) -> str | None:
+    """Write a number that need not be rounded; two whole numbers are found faster than a fraction."""
+    value = Fraction(numerator, denominator)
+    if not is_exact(value, unit, most):
+        return None
+    return language(code)._quantity(value, unit, currency, per, most, ())
 
 
 @lru_cache(maxsize=1 << 12)

@@ -400,7 +400,7 @@ def _differ(persons: Sequence[Person], lines: Sequence[Sequence[Line]]) -> Itera
     for start, own in zip(starts.tolist(), lines, strict=True):
         place = start + 1
         for line in own:
-            if line.tried:
+            if line.tried:  # else its input may be no column
                 columns[line.name][place : place + len(line.tried)] = line.given
                 place += len(line.tried)
     rule = persons[0].rule
@@ -686,31 +686,33 @@ class Line:
     # -- looking for changes -------------------------------------------------------------------
 
     @cached_property
-    def tried(self) -> Sequence[Value]:
-        """Values of which one computation says enough, nearest first on each side."""
+    def tried(self) -> Sequence[Value] | Sequence[int]:
+        """Values, or places on the grid, of which one computation says enough.
+
+        Those below the person first, and the nearest first on each side.
+        """
         if not self.item.numeric:
             if self.here is None:
                 return []
             return [other for other in self._answers() if other != self.here]
         if self.here is None:
             return []
-        sides = self._scanned if self.scanned else self._beside_cuts if self.stepwise else ()
-        return [place * self.item.grid for side in sides for place in side]
+        if self.scanned:
+            (below, first), (above, last) = self._ends(-1), self._ends(1)
+            return [*range(below, first - 1, -1), *range(above, last + 1)]
+        if not self.stepwise:
+            return []
+        return [near for side in (-1, 1) for near, _ in self._stretches(side)]
 
     @property
     def given(self) -> npt.NDArray[Any]:
         """The same, as the inputs of a computation."""
-        return _column(self.item, [_given(self.item, value) for value in self.tried])
-
-    @cached_property
-    def _beside_cuts(self) -> tuple[Sequence[int], Sequence[int]]:
-        below, above = ([near for near, _ in self._stretches(side)] for side in (-1, 1))
-        return below, above
-
-    @property
-    def _scanned(self) -> tuple[Sequence[int], Sequence[int]]:
-        (below, first), (above, last) = self._ends(-1), self._ends(1)
-        return range(below, first - 1, -1), range(above, last + 1)
+        if not self.item.numeric:
+            return _column(self.item, [_given(self.item, value) for value in self.tried])  # type: ignore[arg-type]
+        places, grid = np.array(self.tried, dtype=np.int64), self.item.grid
+        if self.item.kind == "date":
+            return places.astype(_DTYPES["date"])
+        return places * grid.numerator / grid.denominator
 
     def changes(self, differs: Mask) -> Iterator[Change]:
         """Yield the nearest changes.
@@ -718,9 +720,9 @@ class Line:
         Parameters
         ----------
         differs : array of bool
-            Whether a result is another, for each value of ``tried``.
+            Whether a result is another, for each of those ``tried``.
         """
-        there = [self.tried[place] for place in np.flatnonzero(differs).tolist()]
+        there: list[Any] = [self.tried[number] for number in np.flatnonzero(differs).tolist()]
         if not self.item.numeric:
             yield from self._others(list(self._answers()) if self.here is None else there)
             return
@@ -729,11 +731,13 @@ class Line:
             return
         for side in (-1, 1):
             if self.stepwise or self.scanned:
-                beyond = (v for v in there if (v - self._here) * side > 0)  # type: ignore[operator]
-                at = next(beyond, None)
+                start, _ = self._ends(side)
+                beyond = (place for place in there if (place - start) * side >= 0)
+                place = next(beyond, None)
+                at = None if place is None else place * self.item.grid
             else:
                 at = self._nearest(side)
-            if isinstance(at, Fraction):
+            if at is not None:
                 yield self._change_at(at, side)
 
     def _answers(self) -> tuple[str | bool, ...]:

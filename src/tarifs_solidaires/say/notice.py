@@ -451,6 +451,7 @@ def _markdown(text: str) -> str:
     return _MARKDOWN.sub(r"\\\1", plain_text(text))
 
 
+@lru_cache(maxsize=1 << 12)
 def _marked_up(text: str) -> Markup:
     """Return a text for a page, words in another language in a span that says so."""
     with needs("tarifs"):
