@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from tarifs_solidaires.rule import Rule
 
 
+# A column rather than a remark above the table: it stays where rows are sorted, cut or joined, and
+# whatever reads a table with a column more reads it back.
+MADE_UP = "made_up"
+
 EXAMPLES = """\
 tarifs-solidaires population nantes/transport --on 2020-10-01 --size 1000 --output people.csv
 tarifs-solidaires population nantes/transport --on 2020-10-01 --size 1000 --margins ages.csv households.csv"""
@@ -93,10 +97,10 @@ def _run(arguments: argparse.Namespace) -> int:
     rules = tuple(load(arguments, name) for name in arguments.rule)
     people, fit = made_people(arguments, rules, arguments.size)
     never = rule_files(arguments, *arguments.rule) + (arguments.margins or [])
-    rows = CsvRows(",")
+    rows, marked = CsvRows(","), ["true"] * arguments.size
     with written_bytes(path, never=never) as file:
-        file.write(rows.names(list(people)))
-        file.write(rows.columns([_cells(column) for column in people.values()]))
+        file.write(rows.names([*people, MADE_UP]))
+        file.write(rows.columns([*map(_cells, people.values()), marked]))
     remark(note_of(fit, "en") if fit else note("en"))
     if str(path) != STANDARD:
         close(f"see {path}")
