@@ -553,6 +553,13 @@ def test_people_are_made_from_tables_and_compared_as_a_file(tmp_path, capsys):
     rows = list(csv.DictReader(io.StringIO(target.read_text("utf-8"))))
     assert len(rows) == 500
     assert sum(float(row["weight"]) for row in rows) == pytest.approx(320_000)
+    assert {row["made_up"] for row in rows} == {"true"}
+    computed = tmp_path / "computed.csv"  # the mark goes along with the rows
+    asked = ["compute", "nantes/transport", "--on", "2023-06-01", "--input", str(target)]
+    assert main([*asked, "--output", str(computed)]) == 0
+    again = csv.DictReader(io.StringIO(computed.read_text("utf-8")))
+    assert {row["made_up"] for row in again} == {"true"}
+    capsys.readouterr()
     more = ["--input", str(target), "--weight", "weight", "--sample", "--cluster", "commune"]
     assert main(["compare", "nantes/transport", *DAYS, *more]) == 2
     assert "1 strata hold a single cluster" in capsys.readouterr().err
@@ -563,7 +570,7 @@ def test_people_are_made_from_tables_and_compared_as_a_file(tmp_path, capsys):
 def test_people_are_made_up_without_tables(capsys):
     assert main(["population", "nantes/eau", "--on", "2023-06-01", "--size", "3"]) == 0
     said, errors = capsys.readouterr()
-    assert said.splitlines()[0] == "commune,nombre_personnes,ressources_annuelles,prix_m3"
+    assert said.splitlines()[0] == "commune,nombre_personnes,ressources_annuelles,prix_m3,made_up"
     assert len(said.splitlines()) == 4
     assert "Made-up population" in errors
 

@@ -137,6 +137,23 @@ def test_an_income_that_is_given_through_others_is_the_one_that_varies():
     assert found.places
 
 
+def test_which_amount_is_the_income_is_said_by_the_caller_else_by_the_rule_file():
+    rule = load_rule("toulouse/transport", on="2020-09-01")
+    assert rule.file.income == "quotient_familial"
+    people = {
+        "allocation_chomage": [700.0, 1200.0], "demandeur_emploi": True, "age": 40,
+        "quotient_familial": [600.0, 1100.0],
+    }  # fmt: skip
+    assert compare(rule, rule, people).cliffs().input == "quotient_familial"
+    comparison = compare(rule, rule, people, income="allocation_chomage")
+    found = comparison.cliffs()
+    assert found.input == "allocation_chomage"
+    assert found.places
+    assert "unemployment benefit" in comparison.to_html("en")
+    with pytest.raises(InputError, match="income: 'age' is no amount of money"):
+        compare(rule, rule, people, income="age")
+
+
 def test_rules_without_an_income_or_a_gain_have_none():
     from people_strategies import NOTHING
 

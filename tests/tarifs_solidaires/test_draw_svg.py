@@ -128,7 +128,7 @@ def test_the_picture_is_well_formed_loads_nothing_and_says_everything(rule):
             for name in work.figures:
                 assert together(flow.figures[name].value) in shown
         for number, source in flow.cited:
-            assert together(clean(f"[{number}] {source}")) in shown
+            assert together(clean(f"[{number}] {source.to(lang)}")) in shown
         if rule.name != "made-up/hostile":  # whose texts look like numbers of sources
             numbers = {int(number) for number in re.findall(r"\[(\d+)\]", shown)}
             assert numbers == {number for number, _ in flow.cited}

@@ -1,33 +1,24 @@
 """Notices are written for a fifteen-year-old: short sentences, no abbreviation unexplained, one language.
 
-Ease of reading is that of Flesch, with the figures that were fitted for each language: Flesch (1948)
-for English, Kandel and Moles (1958) for French, Martins and others (1996) for Portuguese. 60 is plain,
-30 is what a law or a scientific article has; a list of figures has no such ease, so that only the
-sentences that the package says are measured, not names and figures of a file.
+Ease of reading is that of ``readable``; a list of figures has no such ease, so that only the sentences
+that the package says are measured, not names and figures of a file.
 """
 
 import re
-from collections import defaultdict
-from functools import cache
 
-import pyphen
+import html5lib
 import pytest
 from persons import persons, versions
+from readable import EASE, Ease
 
-from tarifs_solidaires import InputError
+from tarifs_solidaires import InputError, compare, load_rule, make_population
+from tarifs_solidaires.people.population import note
 from tarifs_solidaires.rules.load import list_jurisdictions, load_jurisdiction
 from tarifs_solidaires.say.language import has_words
 
-# of 100: the least that all notices of a language together have
-EASE = {
-    "en": (206.835, 1.015, 84.6, 50),
-    "fr": (207, 1.015, 73.6, 60),
-    "pt": (248.835, 1.015, 84.6, 50),
-}
-LONGEST = 50  # words of a sentence that the package says, those of the law left out
 SHORT = re.compile(r"\b[A-ZÀ-Ý]{2,}(?:-[A-ZÀ-Ý0-9]+)*\b")
 # names of networks, companies and brands, which stand for nothing else; and signs of currencies
-NAMES = {"CA", "US", "CTS", "LIFT", "ORCA", "TAN", "TAP", "TCL", "ZOU", "ÉCHO"}
+NAMES = {"CA", "US", "CTS", "LIFT", "ORCA", "TAN", "TCL", "ZOU", "ÉCHO"}
 RULES = [rule for rule in versions() if any(map(has_words, rule.languages))]
 
 
@@ -71,16 +62,6 @@ def test_what_an_abbreviation_stands_for_is_in_each_language(code):
             assert words.has(lang), (short, lang)
 
 
-@cache
-def syllables(word, lang):
-    """Return about how many syllables a word has: one more than it can be parted, at least its vowels."""
-    dictionary = pyphen.Pyphen(lang={"en": "en_US", "fr": "fr_FR", "pt": "pt_BR"}[lang])
-    groups = re.findall(r"[aeiouyàâãáéèêëíîïóôõúùûü]+", word.lower())
-    return max(
-        1, len(dictionary.positions(word)) + 1, len(groups) - (lang == "fr" and word.endswith("e"))
-    )
-
-
 def sentences(notice):
     """Yield the sentences that are read as such: the result, changes, rights."""
     lines = list(notice.lead)
@@ -94,21 +75,33 @@ def sentences(notice):
 
 
 def test_sentences_are_easy_to_read_in_each_language():
-    counts = defaultdict(lambda: [0, 0, 0])
+    counts = {lang: Ease(lang) for lang in EASE}
     for rule in RULES:
         for notice in notices(rule, every=20):
             for sentence in sentences(notice):
-                words = re.findall(r"[^\W\d_]+(?:['’-][^\W\d_]+)*", sentence)
-                if len(words) < 3:
-                    continue
-                found = counts[notice.lang]
-                found[0] += 1
-                found[1] += len(words)
-                found[2] += sum(syllables(word, notice.lang) for word in words)
-    for lang, (base, per_word, per_syllable, least) in EASE.items():
-        said, words, parts = counts[lang]
-        ease = base - per_word * words / said - per_syllable * parts / words
-        assert ease >= least, f"{lang}: {words / said:.1f} words a sentence, ease {ease:.0f}"
+                counts[notice.lang].add(sentence)
+    for ease in counts.values():
+        ease.check()
+
+
+@pytest.mark.parametrize("lang", EASE)
+def test_sentences_of_comparisons_are_as_easy_to_read(lang):
+    fares = [load_rule("nantes/transport", on=day) for day in ("2023-04-30", "2023-05-01")]
+    water = load_rule("nantes/eau", on="2023-06-01")
+    people = make_population([*fares, water], 1500)
+    ease = Ease(lang)
+    for pair in (fares, (water, water.replace(part_ressources=0.02))):
+        comparison = compare(*pair, people, by=None, errors="null")
+        page = html5lib.parse(
+            comparison.to_html(lang, note=note(lang), confidence=comparison.confidence()),
+            namespaceHTMLElements=False,
+        )
+        for line in [*page.iter("li"), *page.iter("p")]:
+            text = " ".join("".join(line.itertext()).split())
+            for sentence in re.split(r"(?<=[.!?])\s+(?=[A-ZÀ-Ý])", text):
+                ease.add(sentence)
+    assert ease.sentences > 10
+    ease.check()
 
 
 MONEY = re.compile(r"(?:[€$]\s?(\d[\d,. \u202f]*)|(\d[\d., \u202f]*)\s?(?:€|\$US))")

@@ -33,7 +33,7 @@ def own_words(rule):
     sources = [*rule.file.source.values()]
     for part in rule.shared:
         sources += part.source.values()
-    found = {str(source) for source in sources}
+    found = {source.to(lang) for source in sources for lang in rule.languages}
     bases = [rule.version.basis, *(p.basis for p in rule.parameters.values())]
     for facts in rule.steps.values():
         bases += [facts.basis, *(row.basis for row in facts.rows)]
@@ -41,7 +41,7 @@ def own_words(rule):
         part
         for b in bases
         if b.source
-        for part in (b.source.title, b.source.reference, b.source.url)
+        for part in (*b.source.title.wordings.values(), b.source.reference, b.source.url)
     }
     return sorted(filter(None, found), key=len, reverse=True)
 

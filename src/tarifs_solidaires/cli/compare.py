@@ -73,6 +73,10 @@ def add(command: argparse.ArgumentParser) -> None:
     command.add_argument("--weight", help="column that says how many people a row stands for")
     command.add_argument("--price", help="full price of a reduction, or its column")
     command.add_argument(
+        "--income", metavar="INPUT",
+        help="what earning more means, where the rules read several amounts of money",
+    )  # fmt: skip
+    command.add_argument(
         "--sample", action="store_true",
         help="the rows are a sample: give confidence intervals, from the weights",
     )  # fmt: skip
@@ -121,7 +125,7 @@ def _compared(arguments: argparse.Namespace) -> int:
     comparison = compare(
         rules[0], rules[1], people,
         by=dict(_grouping(text, people) for text in arguments.by), output=arguments.what,
-        weight=weight, price=_price(arguments.price, people),
+        weight=weight, price=_price(arguments.price, people), income=arguments.income,
     )  # fmt: skip
     confidence = _confidence(arguments, comparison, people)
     if arguments.format == "json":

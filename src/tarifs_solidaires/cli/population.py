@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tarifs_solidaires.catalogue import Phrase
+from tarifs_solidaires.catalogue import Joined, Phrase
 from tarifs_solidaires.cli.common import (
     add_beyond,
     add_rules,
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from tarifs_solidaires.people.margins import Fit
     from tarifs_solidaires.rule import Rule
 
+
+# A column rather than a remark above the table: it stays where rows are sorted, cut or joined, and
+# whatever reads a table with a column more reads it back.
+MADE_UP = "made_up"
 
 EXAMPLES = """\
 tarifs-solidaires population nantes/transport --on 2020-10-01 --size 1000 --output people.csv
@@ -100,10 +104,10 @@ def _run(arguments: argparse.Namespace) -> int:
     is_file = str(path) != STANDARD
     form = arguments.format or (path.suffix.lower()[1:] if is_file else "csv")
     if is_file and (form not in ("csv", "json") or path.suffix.lower() != f".{form}"):
+        wanted = f".{arguments.format}" if arguments.format else Joined([".csv", ".json"], "or")
         raise table_error(
-            "suffix", path, f"is no .{arguments.format or 'csv or .json'} file",
-            "name the file by what it is",
-        )  # fmt: skip
+            "suffix", path, "not a {kind} file", "name the file by what it is", kind=wanted
+        )
     rules = tuple(load(arguments, name) for name in arguments.rule)
     people, fit = made_people(arguments, rules, arguments.size)
     never = rule_files(arguments, *arguments.rule) + (arguments.margins or [])
@@ -111,9 +115,9 @@ def _run(arguments: argparse.Namespace) -> int:
         if form == "json":
             file.write(f"{json_text(_objects(people))}\n".encode())
         else:
-            rows = CsvRows(",")
-            file.write(rows.names(list(people)))
-            file.write(rows.columns([_cells(column) for column in people.values()]))
+            rows, marked = CsvRows(","), ["true"] * arguments.size
+            file.write(rows.names([*people, MADE_UP]))
+            file.write(rows.columns([*map(_cells, people.values()), marked]))
     lang = language_now.get()
     remark(note_of(fit, lang) if fit else note(lang))
     if is_file:
@@ -126,7 +130,8 @@ def _objects(people: dict[str, Any]) -> list[dict[str, Any]]:
     from tarifs_solidaires.values.json_value import plain_value
 
     columns = map(plain_value, people.values())
-    return [dict(zip(people, row, strict=True)) for row in zip(*columns, strict=True)]
+    rows = zip(*columns, strict=True)
+    return [{**dict(zip(people, row, strict=True)), MADE_UP: True} for row in rows]
 
 
 def _cells(column: Any) -> Any:

@@ -123,15 +123,17 @@ class Wording:
         self.labels: dict[str, str] = self._labels()
 
     def _labels(self) -> dict[str, str]:
-        """Return what each name is called; two that are called the same keep their names too."""
+        """Return what each name is called; two that are called the same are told by their names too."""
         found = {name: self.text(item.label) for name, item in self.rule.all_inputs.items()}
         found |= {name: self.text(p.label) for name, p in self.rule.parameters.items()}
         found |= {name: self.text(step.label) for name, step in self.rule.steps.items()}
         said = list(found.values())
+        names = {name: clean(name.replace("_", " ")) for name in found}
         return {
-            name: (label if said.count(label) == 1 else f"{label} ({name})") if label else name
+            name: names[name] if not label
+            else label if said.count(label) == 1 else f"{label} ({names[name]})"
             for name, label in found.items()
-        }
+        }  # fmt: skip
 
     @property
     def remark(self) -> str:
@@ -371,7 +373,7 @@ class Wording:
         elif item is not None:
             unit, codes, numeric = item.unit, item.codes, item.numeric
         else:
-            unit, codes = (parameter.unit if parameter else ""), {}
+            unit, codes = (parameter.unit, parameter.labels) if parameter else ("", {})
             numeric = parameter is not None and not isinstance(parameter.value, str)
         if numeric:
             return self._comparison(subject, value, unit)

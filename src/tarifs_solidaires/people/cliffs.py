@@ -8,7 +8,6 @@ more than that amount over one. Who stands just before a cliff is then computed 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Literal, TypeAlias, cast
@@ -18,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tarifs_solidaires.catalogue import Joined, Phrase
-from tarifs_solidaires.people.compared import Compared, money_of, read_for
+from tarifs_solidaires.people.compared import Compared, incomes, money_of, read_for
 from tarifs_solidaires.people.grouping import distinct, factorised, wrong
 from tarifs_solidaires.people.population import thresholds_of
 from tarifs_solidaires.rule import Result, Rule
@@ -122,7 +121,8 @@ def find_cliffs(
     side : {"before", "after"}
         Which rule.
     income : str, optional
-        The input that varies; by default the first amount of money that people give to the rule.
+        The input that varies; by default that of the comparison, else of the rule file, else the
+        first amount of money that people give to the rule.
     window : float, optional
         How far before a cliff is "just before", in the unit of the income; by default 50 a month,
         600 a year.
@@ -184,14 +184,13 @@ def _count(weights: Array) -> float:
 
 
 def _income(compared: Compared, result: Result, name: str | None) -> Input | None:
-    given = result.inputs.keys() - result.defaults
-    reads = read_for(result, compared.output)
-    known = [
-        item for item in result.rule.inputs
-        if item.name in given and item.numeric and _is_money(item.unit) and item.name in reads
-    ]  # fmt: skip
-    if name is None:
-        return known[0] if known else None
+    known = incomes(result, compared.output)
+    if name is None:  # that of the comparison, of the rule file, else the first
+        for wanted in (compared.income, result.rule.file.income):
+            for item in known:
+                if item.name == wanted:
+                    return item
+        return known[0] if known and not compared.income else None
     for item in known:
         if item.name == name:
             return item
@@ -199,10 +198,6 @@ def _income(compared: Compared, result: Result, name: str | None) -> Input | Non
                 Phrase("write one of {names}", names=Joined([one.name for one in known]))
                 if known else "leave it out",
                 value=name, rule=result.rule.name)  # fmt: skip
-
-
-def _is_money(unit: str) -> bool:
-    return re.fullmatch("[A-Z]{3}(/month|/year)?", unit) is not None
 
 
 def _unit(compared: Compared, result: Result) -> str:

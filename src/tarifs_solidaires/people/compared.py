@@ -32,7 +32,7 @@ from tarifs_solidaires.people.grouping import (
 from tarifs_solidaires.rule import Result, Rule
 from tarifs_solidaires.rules.model import Output
 from tarifs_solidaires.values.frozen import Frozen
-from tarifs_solidaires.values.inputs import Errors
+from tarifs_solidaires.values.inputs import Errors, Input
 
 Array = npt.NDArray[Any]
 Way: TypeAlias = Literal["gain", "number", "words"]
@@ -98,6 +98,9 @@ class Compared:
         How many people each row stands for; None for 1 each.
     prices : ndarray of int or None
         Full price of each row in hundredths of the currency, where a reduction is taken off one.
+    income : str
+        The input that is varied to find what one more unit of money does; empty for that of each
+        rule file, else the first amount of money.
     """
 
     before: Result = attrs.field(repr=False)
@@ -114,6 +117,7 @@ class Compared:
     unread: tuple[str, ...] = attrs.field(repr=False)
     weights: Array | None = attrs.field(repr=False)
     prices: Array | None = attrs.field(repr=False)
+    income: str = attrs.field(default="", repr=False)
 
     @property
     def states(self) -> tuple[str, ...]:
@@ -239,6 +243,7 @@ def compare_people(
     output: str | None,
     weight: Any,
     price: Any,
+    income: str | None,
     errors: Errors,
 ) -> dict[str, Any]:
     """Return the parts of a comparison; see ``compare`` for what is given and what is wrong."""
@@ -249,6 +254,7 @@ def compare_people(
     output = _chosen(before, after, output)
     _check_units(before.outputs[output].unit, after.outputs[output].unit, output)
     first, second = (_computed(rule, people, columns, errors) for rule in (before, after))
+    _check_income(income, (first, second), output)
     way = _way(first, second, output)
     share = _output(second, output).unit == "share"
     full: Array | None = None
@@ -289,9 +295,26 @@ def compare_people(
         "state": _read_only(state), "change": _read_only(change), "group": _read_only(group),
         "groups": _read_only(groups), "total": Frozen(total),
         "budget": _budget(second, output) if "after" in amounts else "",
-        "weights": weights, "prices": full,
+        "weights": weights, "prices": full, "income": income or "",
         "unread": tuple(name for name in columns if name not in read),
     }  # fmt: skip
+
+
+def incomes(result: Result, output: str) -> list[Input]:
+    """Return the amounts of money that people give and an output is worked out from."""
+    given, reads = result.inputs.keys() - result.defaults, read_for(result, output)
+    return [
+        item for item in result.rule.inputs
+        if item.name in given and item.numeric and item.name in reads
+        and re.fullmatch("[A-Z]{3}(/month|/year)?", item.unit)
+    ]  # fmt: skip
+
+
+def _check_income(income: str | None, results: tuple[Result, Result], output: str) -> None:
+    known = dict.fromkeys(item.name for one in results for item in incomes(one, output))
+    if income is not None and income not in known:
+        raise wrong("income", "{value!r} is no amount of money that people give to these rules",
+                    "write one of " + (", ".join(known) or "none"), value=income)  # fmt: skip
 
 
 # -- what is compared --------------------------------------------------------------------------

@@ -74,7 +74,8 @@ class Comparison(Compared):
         side : {"before", "after"}
             Which rule.
         income : str, optional
-            The input that varies; by default the first amount of money that people give to the rule.
+            The input that varies; by default that of the comparison, else of the rule file, else the
+            first amount of money that people give to the rule.
         window : float, optional
             How far before a cliff is "just before", in the unit of the income; by default 50 a month,
             600 a year.
@@ -267,6 +268,7 @@ def compare(
     output: str | None = None,
     weight: Any = None,
     price: Any = None,
+    income: str | None = None,
     errors: Errors = "raise",
 ) -> Comparison:
     """Compare two rules on the same people.
@@ -293,6 +295,9 @@ def compare(
     price : str, float or array_like, optional
         Full price that a reduction is taken off, at most two decimals; gives a reduction a budget.
         What each person pays is rounded half up to the cent.
+    income : str, optional
+        The input that is varied to find where earning more costs money; by default what the rule
+        file names (``income = ...``), else the first amount of money that people give.
     errors : {"raise", "null"}
         Whether a value that cannot be right raises, or gives a missing result.
 
@@ -325,6 +330,14 @@ def compare(
     all             4        1       0          3        0   +2.50 pts.         850.00        900.00
     """
     parts = compare_people(
-        before, after, people, by=by, output=output, weight=weight, price=price, errors=errors
+        before,
+        after,
+        people,
+        by=by,
+        output=output,
+        weight=weight,
+        price=price,
+        income=income,
+        errors=errors,
     )
     return Comparison(**parts)

@@ -771,6 +771,14 @@ class Builder:
     def check_file(self) -> None:
         """Check what no version reads by itself: conditions between inputs, and of notes."""
         scope = self.input_scope()
+        if self.file.income and self.file.income not in self.inputs:
+            self.unknown(
+                ("income",),
+                "unknown_name",
+                "there is no input {name!r}",
+                self.file.income,
+                self.inputs,
+            )
         for entry in self.file.require:
             if entry.input not in self.inputs:
                 self.unknown(

@@ -408,6 +408,11 @@ class RuleFile:
                 "a list of names"),
         "Vocabularies whose inputs, parameters, lists and sources are drawn on.", (),
     )  # fmt: skip
+    income: str = key(
+        Plain(NAMES, "the name of an input"),
+        "The input of which a comparison varies what one more unit of money does; left out, the first "
+        "amount of money.", "",
+    )  # fmt: skip
     known_until: dt.date | None = key(Day(), "Last day for which the last version was read.", None)
     source: Mapping[str, Source] = key(
         Table(Part(Source), "tables by key"), "Named sources.", EMPTY

@@ -11,7 +11,7 @@ import attrs
 from tarifs_solidaires.catalogue import Joined, Phrase, msg
 from tarifs_solidaires.errors import nearest
 from tarifs_solidaires.rules.build import Builder
-from tarifs_solidaires.rules.file import ListEntry, ParameterEntry, RuleFile, VocabularyFile
+from tarifs_solidaires.rules.file import ListEntry, ParameterEntry, RuleFile, Source, VocabularyFile
 from tarifs_solidaires.rules.finding import Findings
 from tarifs_solidaires.rules.keys import Kind, Listing, Part, Reader, Table, keys_of, shown
 from tarifs_solidaires.rules.toml_lines import Path
@@ -67,6 +67,8 @@ class Parts:
     def check(self) -> None:
         """Note texts that lack a language, and sources that nobody can read again."""
         for section, path in sections(self.file, ()):
+            if isinstance(section, Source):
+                continue  # a title has the language that it has
             for key, field in keys_of(type(section)).items():
                 value = getattr(section, field.name)
                 for place, texts in _texts(value, (*path, key)):

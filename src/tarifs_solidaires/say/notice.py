@@ -39,6 +39,10 @@ if TYPE_CHECKING:
     from jinja2 import Template
     from markupsafe import Markup
 
+LONG, ROW = (
+    5_400,
+    120,
+)  # characters of a notice that is printed smaller, a row of a table counted too
 ROLES = ("decides", "assists")
 _ABBREVIATED = re.compile(r"\b[A-ZÀ-Ý][A-Za-zÀ-ÿ]*[A-ZÀ-Ý][A-ZÀ-Ý0-9]*(?:-[A-ZÀ-Ý0-9]+)*\b")
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>#|~&!])")
@@ -123,6 +127,13 @@ class Content:
         lead = (words.results(), *words.cautions(), *filter(None, (remark,)))
         sections = _sections(words, role, lead[0])
         return cls(facts, changed, lang, words.text(facts.rule.title), lead, sections)
+
+    @property
+    def is_long(self) -> bool:
+        """Say whether it is printed smaller, so that it fits one page."""
+        rows = sum(len(s.table.rows) for s in self.sections if s.table is not None)
+        texts = (text for section in self.sections for text in section.texts())
+        return sum(map(len, texts)) + ROW * rows > LONG
 
     def page(self, contact: str | None = None) -> str:
         """Return the page; see ``Explanation.to_html``."""

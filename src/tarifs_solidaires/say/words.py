@@ -567,10 +567,15 @@ class Words:
     # -- data, figures, rights -----------------------------------------------------------------
 
     def data(self) -> Iterator[tuple[str, str, str]]:
-        """Say each datum, its value, and where it comes from."""
+        """Say each datum, its value, and where it comes from; what is presumed alike, together."""
+        told: dict[tuple[str, ...], list[str]] = {}
         for datum in self.facts.data:
+            name = self.name(datum.item.name, whole=True)
             value = self.value(datum.item.name, datum.value, datum.item.unit)
-            yield self.name(datum.item.name, whole=True), value, self._origin(datum)
+            key = (value, self._origin(datum))
+            told.setdefault(key if datum.origin == PRESUMED else (*key, name), []).append(name)
+        for (value, origin, *_), names in told.items():
+            yield self.joined(names), value, origin
 
     def _origin(self, datum: Datum) -> str:
         origin = self.say(_ORIGINS[datum.origin])
