@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tarifs_solidaires.catalogue import msg
 from tarifs_solidaires.draw.flow import Flow, Line
-from tarifs_solidaires.say.language import Language, capital, msg
+from tarifs_solidaires.say.language import Language, capital
 
 MOST = 30  # changes that are listed, before the others are only counted
 

@@ -11,12 +11,12 @@ from typing import Any
 import attrs
 import numpy as np
 
-from tarifs_solidaires.catalogue import NBSP
+from tarifs_solidaires.catalogue import NBSP, msg
 from tarifs_solidaires.draw.wording import Wording
 from tarifs_solidaires.engine.expression import Compare, Marginal, Name, Number, walk
 from tarifs_solidaires.errors import TarifError
 from tarifs_solidaires.rules.dated import DatedRule
-from tarifs_solidaires.say.language import Language, capital, msg
+from tarifs_solidaires.say.language import Language, capital
 from tarifs_solidaires.values.inputs import Input
 
 WIDTH, HEIGHT = 440.0, 260.0

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from tarifs_solidaires.catalogue import msg
 from tarifs_solidaires.draw.flow import Asked, Flow, Line, Work, make_flow
 from tarifs_solidaires.draw.wording import CONFIDENCES, Wording
 from tarifs_solidaires.extras import needs
@@ -24,7 +25,7 @@ from tarifs_solidaires.pages.program import NotCompiledError, compiled
 from tarifs_solidaires.rules.dated import DatedRule
 from tarifs_solidaires.rules.load import load_jurisdiction
 from tarifs_solidaires.say.facts import Facts
-from tarifs_solidaires.say.language import Language, capital, clean, language, msg, plain_text
+from tarifs_solidaires.say.language import Language, capital, clean, language, plain_text
 from tarifs_solidaires.say.nearest import Changes
 from tarifs_solidaires.say.words import Words
 from tarifs_solidaires.values.inputs import Input

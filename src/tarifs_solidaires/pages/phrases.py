@@ -12,7 +12,7 @@ from typing import Any
 
 import attrs
 
-from tarifs_solidaires.catalogue import Phrase, Worded
+from tarifs_solidaires.catalogue import Phrase, Worded, msg
 from tarifs_solidaires.draw.wording import Wording
 from tarifs_solidaires.engine.exact import Value
 from tarifs_solidaires.engine.expression import Expression, Missing, Truth, Word
@@ -20,7 +20,7 @@ from tarifs_solidaires.rules.dated import DatedRule
 from tarifs_solidaires.rules.model import Output, RowFacts, StepFacts
 from tarifs_solidaires.say.facts import NO_REASON, Facts, Read, Role, read_names
 from tarifs_solidaires.say.formula import Formula, percents
-from tarifs_solidaires.say.language import Language, capital, is_exact, msg, plain_text
+from tarifs_solidaires.say.language import Language, capital, is_exact, plain_text
 from tarifs_solidaires.say.nearest import Changes
 from tarifs_solidaires.say.words import Words
 

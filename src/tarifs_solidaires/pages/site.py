@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tarifs_solidaires.catalogue import LANGUAGES
+from tarifs_solidaires.catalogue import LANGUAGES, msg
 from tarifs_solidaires.draw import to_dmn, to_svg
 from tarifs_solidaires.draw.flow import make_flow
 from tarifs_solidaires.draw.wording import Wording
@@ -24,7 +24,7 @@ from tarifs_solidaires.rules.dated import DatedRule
 from tarifs_solidaires.rules.load import Folder, find_text, list_rules, load_parts, read_rule
 from tarifs_solidaires.rules.proofs import change_days
 from tarifs_solidaires.rules.schema import schema_text
-from tarifs_solidaires.say.language import capital, has_words, language, msg
+from tarifs_solidaires.say.language import capital, has_words, language
 
 
 def publish(

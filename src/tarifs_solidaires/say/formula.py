@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection
 from fractions import Fraction
 from typing import Protocol, TypeAlias
 
+from tarifs_solidaires.catalogue import msg
 from tarifs_solidaires.engine.exact import Surd, Value
 from tarifs_solidaires.engine.expression import (
     Expression,
@@ -19,7 +20,7 @@ from tarifs_solidaires.engine.expression import (
 )
 from tarifs_solidaires.say.facts import Operation as Done
 from tarifs_solidaires.say.facts import Read, read_names
-from tarifs_solidaires.say.language import Language, is_exact, msg
+from tarifs_solidaires.say.language import Language, is_exact
 
 Writer: TypeAlias = Callable[[Name | Number, str], str]  # writes a name or a figure of a unit
 

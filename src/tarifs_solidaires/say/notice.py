@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from tarifs_solidaires.catalogue import Joined
+from tarifs_solidaires.catalogue import Joined, msg
 from tarifs_solidaires.engine.exact import Surd, Value
 from tarifs_solidaires.errors import Fault, InputError
 from tarifs_solidaires.extras import needs
@@ -28,7 +28,6 @@ from tarifs_solidaires.say.language import (
     chosen,
     clean,
     language,
-    msg,
     pieces,
     plain_text,
 )

@@ -10,7 +10,7 @@ from typing import Any
 
 import attrs
 
-from tarifs_solidaires.catalogue import Worded
+from tarifs_solidaires.catalogue import Worded, msg
 from tarifs_solidaires.engine.exact import Surd, Value
 from tarifs_solidaires.engine.expression import Among, Compare, Number
 from tarifs_solidaires.rules.build import FAR
@@ -21,16 +21,7 @@ from tarifs_solidaires.rules.model import Basis, Output, Parameter, RowFacts
 from tarifs_solidaires.say.facts import ABSENT, PRESUMED, Datum, Facts, Read, Test, day
 from tarifs_solidaires.say.facts import Operation as Done
 from tarifs_solidaires.say.formula import Formula, percents
-from tarifs_solidaires.say.language import (
-    START,
-    Amount,
-    Language,
-    capital,
-    clean,
-    is_exact,
-    marked,
-    msg,
-)
+from tarifs_solidaires.say.language import START, Amount, Language, capital, clean, is_exact, marked
 from tarifs_solidaires.say.nearest import Change, Changes, Switch
 from tarifs_solidaires.values.texts import NO_TEXT, Texts
 

@@ -7,10 +7,11 @@ from fractions import Fraction
 
 import attrs
 
+from tarifs_solidaires.catalogue import msg
 from tarifs_solidaires.engine.expression import Listed, Name
 from tarifs_solidaires.say.facts import Operation, Piece, Read, Test, Verdict
 from tarifs_solidaires.say.formula import Formula, equals
-from tarifs_solidaires.say.language import Language, capital, msg
+from tarifs_solidaires.say.language import Language, capital
 from tarifs_solidaires.say.words import Words
 
 _BOUNDS = {
