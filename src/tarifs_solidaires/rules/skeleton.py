@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from importlib.resources import files
 from typing import Any, Literal, TypeAlias
 
-from tarifs_solidaires.catalogue import Phrase, phrase
+from tarifs_solidaires.catalogue import Phrase
 from tarifs_solidaires.errors import Fault, RuleError, nearest
 from tarifs_solidaires.rules.file import LANGUAGE, RULE_NAME
 from tarifs_solidaires.rules.toml import read_toml
@@ -59,8 +59,10 @@ def new_rule(
     """
     languages = [languages] if isinstance(languages, str) else list(languages)
     faults = [
-        *_wrong("name", [name], RULE_NAME, "villeneuve/cantine: lower case, digits and hyphens"),
-        *_wrong("languages", languages, LANGUAGE, "fr, en or pt-BR"),
+        *_wrong(
+            "name", [name], RULE_NAME, Phrase("villeneuve/cantine: lower case, digits and hyphens")
+        ),
+        *_wrong("languages", languages, LANGUAGE, Phrase("fr, en or pt-BR")),
         *_wrong("currency", [currency], "[A-Z]{3}", "EUR"),
     ]
     if not languages or len(set(languages)) < len(languages):
@@ -94,7 +96,7 @@ def _text(words: dict[str, str], languages: Sequence[str]) -> str:
 
 def _wrong(what: str, values: Sequence[Any], pattern: str, example: str) -> list[Fault]:
     return [
-        _fault(what, value, Phrase("write such as {example}", example=phrase(example)))
+        _fault(what, value, Phrase("write such as {example}", example=example))
         for value in values
         if not isinstance(value, str) or re.fullmatch(pattern, value) is None
     ]
