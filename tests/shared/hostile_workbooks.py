@@ -73,7 +73,7 @@ HOSTILE = {
         "characters",
     ),
     "far cell": (ods_of(one_sheet(EMPTY + CELL.format(""))), "cells"),
-    "sheets": (ods_of('<table:table table:name="A"/>' * 5_000), "sheets"),
+    "sheets": (ods_of('<table:table table:name="A"/>' * 6_000), "sheets"),
     "entities": (packed({"mimetype": KIND, "content.xml": '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'}), "defines entities"),
     "utf-16 xml": (packed({"mimetype": KIND, "content.xml": "<a/>".encode("utf-16")}), "entities"),
     "ratio": (packed({"mimetype": KIND, "content.xml": "<a>" + " " * 5_000_000 + "</a>"}), "far more"),

@@ -7,9 +7,50 @@ begins like a formula gets an apostrophe in front; whoever reads it back takes t
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from typing import Protocol
+
+from charte_registry.errors import RegisterError
 
 # Signs that begin a formula, full-width ones too, after spaces that a spreadsheet skips.
 _FORMULA = re.compile(r"'*(?:\s*[=+\-@＝＋－＠]|[\t\r\n])")
+
+
+# Characters of a cell of a table. The csv module has a limit of its own, which other libraries raise
+# for the whole process.
+LONGEST_CELL = 131_072
+
+
+class Rows(Protocol):
+    """What ``csv.reader`` returns."""
+
+    @property
+    def line_num(self) -> int:
+        """How many lines were read."""
+        ...
+
+    def __iter__(self) -> Iterator[list[str]]:
+        """Go through the rows."""
+        ...
+
+
+def bounded(rows: Rows) -> Iterator[list[str]]:
+    """Yield rows of a table whose cells are not too long.
+
+    Parameters
+    ----------
+    rows : csv.reader
+        What reads them.
+
+    Raises
+    ------
+    RegisterError
+        With the line, at the first cell that is too long.
+    """
+    for row in rows:
+        if row and max(map(len, row)) > LONGEST_CELL:
+            raise RegisterError("cell_too_large", line=rows.line_num, most=LONGEST_CELL)
+        yield row
 
 
 def neutral(text: str) -> str:

@@ -8,14 +8,17 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from io import StringIO
+from itertools import islice
 from types import UnionType
 from typing import Any
 
 import attrs
 
 from charte_registry.errors import Fault, RegisterError, nearest
+from charte_registry.files.cells import bounded
 from charte_registry.messages import Phrase
 from charte_registry.records.base import FieldError, plain, structure
 
@@ -23,6 +26,7 @@ _CELLS = {
     sign: re.compile(rf'("(?:[^"]|"")*"|[^{sign}"\r\n]*)({sign}|(?=\r|\n|\Z))') for sign in ",;\t"
 }
 _SIGNS = {",": "comma", ";": "semicolon", "\t": "tab"}
+TOLD = 100  # columns of a header that are told
 _DAY = re.compile(r"([0-9]{2})/([0-9]{2})/([0-9]{4})")
 _FLAGS = {"VRAI": "true", "FAUX": "false"}
 
@@ -61,7 +65,7 @@ def rows(text: str, sign: str = ",") -> Iterator[Row]:
     reader = csv.reader(source(), strict=True, delimiter=sign)
     start = 1
     try:
-        for cells in reader:
+        for cells in bounded(reader):
             yield Row(start, cells, "".join(lines), sign)
             start = reader.line_num + 1
             lines.clear()
@@ -115,21 +119,20 @@ def cell_count(row: Row, expected: int) -> RegisterError:
 
 
 def _header_faults(header: Sequence[str], known: Mapping[str, bool]) -> list[Fault]:
+    times = Counter(header)  # what is no table can have millions of columns
     return [
         *(
             Fault("unknown_column", line=1, value=column, near=nearest(column, known))
-            for column in header
-            if column not in known
+            for column in islice((column for column in times if column not in known), TOLD)
         ),
         *(
             Fault("column_twice", line=1, value=column)
-            for column in dict.fromkeys(header)
-            if header.count(column) > 1
+            for column in islice((column for column, count in times.items() if count > 1), TOLD)
         ),
         *(
             Fault("column_missing", line=1, value=column)
             for column, needed in known.items()
-            if needed and column not in header
+            if needed and column not in times
         ),
     ]
 

@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import io
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import attrs
 
 from tarifs_solidaires.catalogue import Phrase
 from tarifs_solidaires.people.cells import day_of
+from tarifs_solidaires.people.text_file import bounded
 from tarifs_solidaires.people.writing import opened, table_error
 from tarifs_solidaires.values.frozen import EMPTY
 
@@ -96,14 +98,15 @@ def _of_csv(path: Path, text: str) -> Iterator[Case]:
     first = text.partition("\n")[0]
     delimiter = ";" if first.count(";") > first.count(",") else ","
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    rows = bounded(reader)
     try:
-        header = [name.strip() for name in next(reader, [])]
-        doubles = {name for name in header if header.count(name) > 1}
+        header = [name.strip() for name in next(rows, [])]
+        doubles = {name for name, times in Counter(header).items() if times > 1}
         if not header or doubles:
             what = "the column {input!r} stands twice" if doubles else "is empty"
             raise table_error("csv", f"{path}:1", what, "name each column once",
                               input=min(doubles, default=""))  # fmt: skip
-        for row in reader:
+        for row in rows:
             where = f"{path}:{reader.line_num}"
             if not any(row):
                 continue

@@ -17,7 +17,7 @@ from tarifs_solidaires.errors import TableError
 from tarifs_solidaires.people.cells import Decimals
 from tarifs_solidaires.people.parts import Part, Piece, TextPart
 from tarifs_solidaires.people.plain_csv import PlainCsv
-from tarifs_solidaires.people.text_file import BLOCK, Block, TextFile
+from tarifs_solidaires.people.text_file import BLOCK, Block, TextFile, bounded
 from tarifs_solidaires.people.writing import STANDARD, opened, table_error
 from tarifs_solidaires.values.inputs import Input
 
@@ -66,7 +66,7 @@ class CsvSource:
         lines = StringIO(text, newline="\n")
         reader = csv.reader(lines, delimiter=self.delimiter, strict=True)
         try:
-            names = next(reader, [])
+            names = next(bounded(reader), [])
         except csv.Error as error:
             raise _not_csv(self.at(line), error) from None
         rest = lines.read()
@@ -131,7 +131,7 @@ class CsvSource:
         cells: list[list[str]] = []
         wrong: TableError | None = None
         try:
-            cells.extend(rows)
+            cells.extend(bounded(rows))
         except csv.Error as error:  # the rows before it are right
             line = 1 + (_lines(cells, block.line - 1) or [block.line - 1])[-1]
             wrong = _not_csv(self.at(line), error)

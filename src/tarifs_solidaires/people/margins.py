@@ -26,6 +26,7 @@ from tarifs_solidaires.catalogue import Counted, Joined, Phrase
 from tarifs_solidaires.errors import Fault, InputError, nearest
 from tarifs_solidaires.people.cells import FLAGS, POINT
 from tarifs_solidaires.people.population import complete_population, wanted
+from tarifs_solidaires.people.text_file import bounded
 from tarifs_solidaires.people.words import word
 from tarifs_solidaires.people.writing import opened, table_error
 from tarifs_solidaires.rule import Rule
@@ -217,11 +218,16 @@ def _read(path: Path) -> Margin:
         made_up = made_up or key.strip().lower() == "made up"
     body = lines[first:]
     delimiter = ";" if body and ";" in body[0] else ","
-    rows = [
-        (first + n + 1, [cell.strip() for cell in row])
-        for n, row in enumerate(csv.reader(io.StringIO("\n".join(body)), delimiter=delimiter))
-        if any(cell.strip() for cell in row)
-    ]
+    reader = csv.reader(io.StringIO("\n".join(body)), delimiter=delimiter)
+    try:
+        rows = [
+            (first + n + 1, [cell.strip() for cell in row])
+            for n, row in enumerate(bounded(reader))
+            if any(cell.strip() for cell in row)
+        ]
+    except csv.Error as error:
+        raise table_error("csv", f"{path}:{first + reader.line_num}", "cannot be read ({reason})",
+                          "check its quotes", reason=str(error)) from None  # fmt: skip
     if not rows:
         raise table_error("no_row", path, "holds no table", "write a header and its rows")
     if delimiter == ";":  # the decimal comma that goes with it

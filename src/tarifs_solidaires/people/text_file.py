@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator
+import csv
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -13,8 +14,24 @@ from tarifs_solidaires.errors import TableError
 from tarifs_solidaires.people.writing import table_error
 
 BLOCK = 1 << 21  # bytes that are read at a time
-MAX_LINE = 1_000_000  # bytes; csv itself refuses a cell of more than 131,072 characters
+MAX_LINE = 1_000_000  # bytes
+# Characters. The csv module has a limit of its own, which other libraries raise for the whole process.
+LONGEST_CELL = 131_072
 _SMALLEST = 4_096
+
+
+def bounded(rows: Iterable[list[str]]) -> Iterator[list[str]]:
+    """Yield rows of a table; a cell that is too long is the error that ``csv`` has for it.
+
+    Examples
+    --------
+    >>> list(bounded([["a", "b"]]))
+    [['a', 'b']]
+    """
+    for row in rows:
+        if row and max(map(len, row)) > LONGEST_CELL:
+            raise csv.Error(f"a cell of more than {LONGEST_CELL:,} characters")
+        yield row
 
 
 @attrs.frozen

@@ -43,7 +43,9 @@ class Limits(JsonValue):
     members : int
         Members of the archive.
     cells : int
-        Cells of a sheet, from A1 to the last that holds something.
+        Cells of all sheets, each from A1 to the last that holds something.
+    characters : int
+        Characters of all cells, a repeated text counted each time.
     sheets : int
         Sheets of a workbook.
 
@@ -58,6 +60,7 @@ class Limits(JsonValue):
     ratio: int = 200
     members: int = 10_000
     cells: int = 2_000_000
+    characters: int = 100_000_000
     sheets: int = 5_000
 
 
@@ -111,10 +114,11 @@ def checked_workbook(path: str | Path, limits: Limits) -> tuple[str, bytes]:
     except (zipfile.BadZipFile, NotImplementedError, EOFError, RuntimeError, OSError) as error:
         raise RegisterError("not_workbook", where=path, reason=str(error)) from None
     form = _form(path, members)
+    extent = _Extent(path, limits, _shared(path, members.get("xl/sharedStrings.xml")))
     for name in sorted(members.keys() - {"mimetype"}):
         _plain_xml(path, name, members[name])
         if _is_sheet(name):
-            _measure(path, name, members[name], limits)
+            _measure(path, name, members[name], extent)
     if form == ODS:  # the reader knows spaces, but neither tabs nor line breaks, that are elements
         for element, sign in (rb"<text:tab\s*/>", b"\t"), (rb"<text:line-break\s*/>", b"\n"):
             members["content.xml"] = re.sub(element, sign, members["content.xml"])
@@ -173,63 +177,119 @@ def _is_sheet(name: str) -> bool:
     return name == "content.xml" or name.startswith("xl/worksheets/")
 
 
-def _measure(path: str | Path, name: str, content: bytes, limits: Limits) -> None:
-    """Refuse a sheet with so many cells, stated or repeated, that a reader would run out of memory."""
-    counter = _Extent()
+def _measure(path: str | Path, name: str, content: bytes, extent: _Extent) -> None:
+    """Refuse sheets with so many cells or characters that a reader would run out of memory."""
     parser = expat.ParserCreate(namespace_separator=" ")
-    parser.StartElementHandler = counter.start
-    parser.EndElementHandler = counter.end
+    parser.buffer_text = True
+    parser.StartElementHandler = extent.start
+    parser.EndElementHandler = extent.end
+    parser.CharacterDataHandler = extent.text
+    _parse(path, name, content, parser)
+    extent.close_sheet()
+
+
+def _parse(path: str | Path, name: str, content: bytes, parser: expat.XMLParserType) -> None:
     try:
         parser.Parse(content, True)
     except expat.ExpatError as error:
         raise RegisterError("member_not_xml", where=path, member=name, reason=str(error)) from None
-    if counter.sheets > limits.sheets:
-        raise RegisterError("too_many_sheets", where=path, most=limits.sheets)
-    if counter.largest > limits.cells:
-        raise RegisterError("sheet_too_large", where=path, count=counter.largest, most=limits.cells)
+
+
+def _shared(path: str | Path, content: bytes | None) -> list[int]:
+    """Return the length of each text that cells of an XLSX share."""
+    lengths: list[int] = []
+
+    def start(name: str, _: dict[str, str]) -> None:
+        if name.rpartition(" ")[2] == "si":
+            lengths.append(0)
+
+    def text(data: str) -> None:
+        if lengths:
+            lengths[-1] += len(data)
+
+    if content is not None:
+        _plain_xml(path, "xl/sharedStrings.xml", content)
+        parser = expat.ParserCreate(namespace_separator=" ")
+        parser.StartElementHandler, parser.CharacterDataHandler = start, text
+        _parse(path, "xl/sharedStrings.xml", content, parser)
+    return lengths
 
 
 class _Extent:
-    """Counts the cells from A1 to the last stated one, repetitions included, of each sheet."""
+    """Counts sheets, cells from A1 to the last stated one, and characters, repetitions included."""
 
-    def __init__(self) -> None:
-        self.sheets = 0
-        self.largest = 0
+    def __init__(self, path: str | Path, limits: Limits, shared: list[int]) -> None:
+        self.path, self.limits, self.shared = path, limits, shared
+        self._sheets = self._cells = self._characters = 0
         self._row = self._column = self._last_row = self._last_column = 0
-        self._repeated = 1
-        self._filled = False
+        self._rows = self._columns = 1  # how often the row and the cell are repeated
+        self._inside = self._is_shared = self._value = False
+        self._index = ""
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         local = name.rpartition(" ")[2]
         plain = {key.rpartition(" ")[2]: value for key, value in attributes.items()}
         if local in ("table", "worksheet"):
-            self.sheets += 1
-            self._row = self._last_row = self._last_column = 0
+            self.close_sheet()
+            self._sheets += 1
+            if self._sheets > self.limits.sheets:
+                raise RegisterError("too_many_sheets", where=self.path, most=self.limits.sheets)
         elif local == "table-row":
-            self._repeated = _count(plain.get("number-rows-repeated"))
-            self._column, self._filled = 0, False
+            self._rows, self._column = _count(plain.get("number-rows-repeated")), 0
         elif local in ("table-cell", "covered-table-cell"):
-            self._column += _count(plain.get("number-columns-repeated"))
+            self._columns = _count(plain.get("number-columns-repeated"))
+            self._column += self._columns
+            self._inside = True
             if "value-type" in plain:
-                self._keep(self._row + self._repeated, self._column)
-                self._filled = True
+                self._keep(self._row + self._rows, self._column)
         elif local == "row":
-            self._row = _count(plain.get("r"), self._row + 1)
+            self._row, self._rows = _count(plain.get("r"), self._row + 1), 1
             self._column = 0
         elif local == "c":
             letters = re.match("[A-Z]{1,7}", plain.get("r", ""))
             self._column = column_number(letters[0]) if letters else self._column + 1
             digits = re.search("[0-9]{1,9}$", plain.get("r", ""))
             self._keep(int(digits[0]) if digits else self._row, self._column)
+            self._inside, self._columns, self._is_shared = True, 1, plain.get("t") == "s"
+        elif local == "v":
+            self._value, self._index = True, ""
 
     def end(self, name: str) -> None:
-        if name.rpartition(" ")[2] == "table-row":
-            self._row += self._repeated
+        local = name.rpartition(" ")[2]
+        if local == "table-row":
+            self._row += self._rows
+            self._rows = 1
+        elif local == "v":
+            self._value = False
+            if self._is_shared and re.fullmatch("[0-9]{1,9}", self._index.strip()):
+                index = int(self._index)
+                self._add(self.shared[index] if index < len(self.shared) else 0)
+        elif local in ("c", "table-cell", "covered-table-cell"):
+            self._inside = False
+
+    def text(self, data: str) -> None:
+        if self._inside:
+            if self._value:
+                self._index = (self._index + data)[:20]
+            self._add(len(data) * self._columns * self._rows)
+
+    def close_sheet(self) -> None:
+        self._cells += self._last_row * self._last_column
+        self._row = self._column = self._last_row = self._last_column = 0
+
+    def _add(self, characters: int) -> None:
+        self._characters += characters
+        if self._characters > self.limits.characters:
+            raise RegisterError("too_many_characters", where=self.path, most=self.limits.characters)
 
     def _keep(self, row: int, column: int) -> None:
         self._last_row = max(self._last_row, row)
         self._last_column = max(self._last_column, column)
-        self.largest = max(self.largest, self._last_row * self._last_column)
+        here, most = self._last_row * self._last_column, self.limits.cells
+        if here > most:
+            raise RegisterError("sheet_too_large", where=self.path, count=here, most=most)
+        if self._cells + here > most:
+            raise RegisterError("too_many_cells", where=self.path, most=most)
 
 
 def _count(text: str | None, default: int = 1) -> int:

@@ -16,7 +16,7 @@ from charte_registry.errors import Fault, RegisterError, nearest
 from charte_registry.exchange.importers.archive import Limits, read_bytes
 from charte_registry.exchange.remarks import READ, SKIPPED, UNDERSTOOD_AS, Import, Remark, build
 from charte_registry.extras import needs
-from charte_registry.files.cells import restored
+from charte_registry.files.cells import bounded, restored
 from charte_registry.files.flat_tables import Column, Table, Value, flatten, gather
 from charte_registry.records import KINDS
 from charte_registry.records.base import structure
@@ -152,7 +152,9 @@ def _csv(file: Path, content: bytes, remarks: list[Remark]) -> list[list[str]]:
     sign = max(",;\t", key=header.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=sign, strict=True)
     try:
-        return list(reader)
+        return list(bounded(reader))
+    except RegisterError as error:
+        raise error.at(file) from None
     except csv.Error as error:
         line, reason = reader.line_num, str(error)
         raise RegisterError("not_csv", where=file, line=line, reason=reason) from None

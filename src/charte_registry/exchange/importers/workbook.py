@@ -23,6 +23,7 @@ from charte_registry.exchange.importers.archive import (
 )
 from charte_registry.exchange.importers.comments import Place, comments, merged_of_ods
 from charte_registry.extras import needs
+from charte_registry.files.cells import bounded
 
 Cell = str | int | float | bool | dt.date | None
 
@@ -187,6 +188,8 @@ def read_delimited(
     """
     limits = limits or Limits()
     text = _decoded(path, read_bytes(path, limits), encoding)
+    if "\0" in text:
+        raise RegisterError("null_character", where=path)
     first, _, rest = text.partition("\n")
     if match := re.fullmatch(r"sep=(.)\r?", first):
         delimiter, text = delimiter or match[1], rest
@@ -195,11 +198,13 @@ def read_delimited(
     rows: list[tuple[Cell, ...]] = []
     cells = 0
     try:
-        for row in reader:
+        for row in bounded(reader):
             cells += len(row)
             if cells > limits.cells:
                 raise RegisterError("too_many_cells", where=path, most=limits.cells)
             rows.append(tuple(cell if cell.strip() else None for cell in row))
+    except RegisterError as error:
+        raise error.at(path) from None
     except csv.Error as error:
         raise RegisterError(
             "not_delimited", where=path, line=reader.line_num, reason=str(error)
