@@ -1,7 +1,8 @@
 """Streams of any length in flat memory, on one core and on two; then a fit on a cluster of processes.
 
 Each line is a process of its own, so that its peak of memory is its own: people made on the fly,
-canteens and days made on the fly, lines of a register from a file written beforehand.
+canteens and days made on the fly, lines of a register from a file written beforehand. From the longest
+run of each follow how far two workers are faster than one, and on paper what a country needs.
 """
 
 import argparse
@@ -20,6 +21,9 @@ import numpy as np
 import pyarrow as pa
 
 BATCH = 1 << 17
+DAYS = 140  # served in a school year of four days a week
+CANTEENS = 60_000  # of a country
+HOUSEHOLDS = 30_000_000
 MEGA = 1e6
 
 
@@ -96,13 +100,31 @@ def write_lines(rows: int) -> Path:
     return path
 
 
-CASES = {"people alone": people_alone, "tariffs": tariffs, "forecasts": forecasts, "lines": lines}
-_started = {"wall": 0.0, "processor": 0.0}
+def fit(rows: int, workers: int) -> int:
+    """Fit four school years of as many canteens as the rows need."""
+    from prevision_cantine import CanteenForecaster, make_city
+
+    small = make_city(seed=0, canteens=3, years=1)
+    CanteenForecaster(calibration_periods=0).fit(
+        small, small.attendance.date[-1]
+    )  # loads libraries
+    city = make_city(seed=0, canteens=max(1, rows // (4 * DAYS)), years=4)
+    start_here()
+    CanteenForecaster(calibration_periods=0).fit(city, city.attendance.date[-1])
+    return len(city.attendance)
+
+
+CASES = {
+    "people alone": people_alone, "tariffs": tariffs, "forecasts": forecasts, "lines": lines, "fit": fit,
+}  # fmt: skip
+ALONE = ("people alone", "fit")  # what one process does
+_started = {"wall": 0.0, "processor": 0.0, "peak": 0.0}
 
 
 def start_here() -> None:
-    """Leave what went before out of the time."""
+    """Leave what went before out of the time, and out of the memory that is asked for."""
     _started["wall"], _started["processor"] = time.perf_counter(), processor()
+    _started["peak"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def processor() -> float:
@@ -121,6 +143,7 @@ def one(case: str, rows: int, workers: int) -> None:
     print(json.dumps({
         "rows": done, "wall": time.perf_counter() - _started["wall"],
         "processor": processor() - _started["processor"], "peak_mb": max(peaks) / 1024,
+        "asked_mb": peaks[0] / 1024 - _started["peak"],
     }))  # fmt: skip
 
 
@@ -131,16 +154,20 @@ def apart(case: str, rows: int, workers: int) -> dict[str, Any]:
     return found
 
 
-def streams(sizes: dict[str, list[int]], workers: list[int]) -> None:
-    """Print cost and memory of streams."""
+Found = dict[tuple[str, int], dict[str, Any]]  # by case and workers, of its longest run
+
+
+def streams(sizes: dict[str, list[int]], workers: list[int]) -> Found:
+    """Print cost and memory of streams; return them."""
+    longest: Found = {}
     print(
         f"{'':14}{'rows':>12}{'workers':>8}{'wall s':>9}{'processor s a million':>23}{'peak MB':>9}"
     )
     for case, every in sizes.items():
         for rows in every:
             written = write_lines(rows) if case == "lines" else None
-            for count in [1] if case == "people alone" else workers:
-                found = apart(case, rows, count)
+            for count in [1] if case in ALONE else workers:
+                found = longest[case, count] = apart(case, rows, count)
                 each = found["processor"] / found["rows"] * MEGA
                 print(
                     f"{case:14}{found['rows']:12,}{count:8}{found['wall']:9.1f}{each:23.3f}"
@@ -148,6 +175,43 @@ def streams(sizes: dict[str, list[int]], workers: list[int]) -> None:
                 )  # fmt: skip
             if written is not None:
                 written.unlink()
+    return longest
+
+
+def scaling(found: Found) -> None:
+    """Print how much faster two workers are than one, and what that costs."""
+    print(
+        "\nTwo workers beside one: times as fast by the clock (2 at best), times the processor (1 at best)"
+    )
+    for case in CASES:
+        if (case, 1) in found and (case, 2) in found:
+            one, two = found[case, 1], found[case, 2]
+            rows = two["rows"] / one["rows"]  # a stream ends with a whole batch
+            faster = one["wall"] / two["wall"] * rows
+            dearer = two["processor"] / one["processor"] / rows
+            print(f"{case:14}{faster:8.2f}{dearer:8.2f}")
+
+
+def country(found: Found) -> None:
+    """Print what a country needs on paper: what was measured, times how many rows it has."""
+    year = CANTEENS * DAYS
+    needs = [
+        ("tariffs of 30 million households", "tariffs", HOUSEHOLDS),
+        (f"a year of forecasts, {CANTEENS:,} canteens", "forecasts", year),
+        ("ten years of them", "forecasts", 10 * year),
+        ("a fit on ten years of them, each day counted", "fit", 10 * year),
+        ("a million lines of a register", "lines", 1_000_000),
+    ]
+    print(f"\nOn paper, one process: {'':31}{'rows':>12}{'processor s':>13}{'memory MB':>11}")
+    for what, case, rows in needs:
+        if (case, 1) in found:
+            one = found[case, 1]
+            memory = one["asked_mb"] / one["rows"] * rows if case == "fit" else one["peak_mb"]
+            seconds = one["processor"] / one["rows"] * rows
+            print(f"  {what:52}{rows:12,}{seconds:13,.1f}{memory:11,.0f}")
+    print(
+        "A stream needs its memory whatever its length; a fit needs it in all its parts together."
+    )
 
 
 def cluster(canteens: int) -> None:
@@ -195,6 +259,7 @@ def main() -> None:
     parser.add_argument("--people", type=int, nargs="+", default=[1_000_000, 100_000_000])
     parser.add_argument("--rows", type=int, nargs="+", default=[1_000_000, 10_000_000])
     parser.add_argument("--lines", type=int, nargs="+", default=[100_000, 400_000])
+    parser.add_argument("--fit", type=int, nargs="+", default=[50_000, 500_000], help="rows")
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--canteens", type=int, default=2_000, help="of the fit; 0 for none")
     parser.add_argument(
@@ -208,8 +273,11 @@ def main() -> None:
     sizes = {
         "people alone": arguments.people[-1:], "tariffs": arguments.people,
         "forecasts": arguments.rows, "lines": arguments.lines,
+        "fit": arguments.fit,
     }  # fmt: skip
-    streams(sizes, arguments.workers)
+    found = streams(sizes, arguments.workers)
+    scaling(found)
+    country(found)
     if arguments.canteens:
         cluster(arguments.canteens)
 

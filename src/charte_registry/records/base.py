@@ -7,8 +7,8 @@ import re
 import types
 import typing
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache
-from typing import Any, TypeVar
+from functools import cache, partial
+from typing import Any, TypeAlias, TypeVar
 
 import attrs
 
@@ -18,6 +18,7 @@ from charte_registry.records.formats import IDENTIFIANT, Format
 from charte_registry.vocabularies.vocabulaire import Vocabulaire
 
 T = TypeVar("T")
+Conversion: TypeAlias = Callable[[Any, str], Any]  # reads a value, given its path for messages
 
 PUBLIC, INTERNE = "public", "interne"
 
@@ -286,17 +287,23 @@ def _allowed(_: Any, field: attrs.Attribute[Any], value: Any) -> None:
     if value is None or value == ():
         return
     choices, form = field.metadata["choices"], field.metadata["format"]
-    several = isinstance(value, tuple)
+    if not isinstance(value, tuple):
+        _allow(field.name, value, choices, form)
+        return
     seen = set()
-    for number, item in enumerate(value if several else (value,)):
-        path = f"{field.name}[{number}]" if several else field.name
-        if choices and item not in choices:
-            raise FieldError(path, "unknown_code", value=item, near=nearest(str(item), choices))
-        if form is not None and not form.accepts(item):
-            raise FieldError(path, "form", value=item, wanted=form.name, how=form.how)
+    for number, item in enumerate(value):
+        path = f"{field.name}[{number}]"
+        _allow(path, item, choices, form)
         if item in seen:
             raise FieldError(path, "twice", value=item)
         seen.add(item)
+
+
+def _allow(path: str, item: Any, choices: Any, form: Any) -> None:
+    if choices and item not in choices:
+        raise FieldError(path, "unknown_code", value=item, near=nearest(str(item), choices))
+    if form is not None and not form.accepts(item):
+        raise FieldError(path, "form", value=item, wanted=form.name, how=form.how)
 
 
 def _once_a_class(function: Callable[[type[Any]], T]) -> Callable[[type[Any]], T]:
@@ -343,20 +350,22 @@ def structure(record_class: type[T], data: Mapping[str, Any], path: str = "") ->
     Traceback (most recent call last):
     charte_registry.records.base.FieldError: garanti: unknown field; did you mean garantie or organisation?
     """
-    fields, kinds = _fields(record_class), _types(record_class)
-    problems = [
-        FieldError(f"{path}{name}", "unknown_field", near=nearest(str(name), fields))
-        for name in data
-        if name not in fields
-    ]
+    fields = _fields(record_class)
+    problems: list[FieldError] = []
+    if not data.keys() <= fields.keys():
+        problems += [
+            FieldError(f"{path}{name}", "unknown_field", near=nearest(str(name), fields))
+            for name in data
+            if name not in fields
+        ]
     values: dict[str, Any] = {}
-    for name, field in fields.items():
+    for name, convert, required in _conversions(record_class):
         if name in data:
             try:
-                values[name] = _convert(kinds[name], data[name], f"{path}{name}")
+                values[name] = convert(data[name], f"{path}{name}")
             except FieldError as error:
                 problems.extend(error.problems)
-        elif field.default is attrs.NOTHING:
+        elif required:
             problems.append(FieldError(f"{path}{name}", "missing"))
     if not problems:
         try:
@@ -384,20 +393,36 @@ def _without_repeats(problems: Sequence[FieldError]) -> list[FieldError]:
     return list({(p.path, p.code, repr(p.value)): p for p in problems}.values())
 
 
-def _convert(kind: Any, value: Any, path: str) -> Any:
+@_once_a_class
+def _conversions(cls: type[Any]) -> tuple[tuple[str, Conversion, bool], ...]:
+    """Return the fields of a class: their names, how they are read, and whether they must be there."""
+    kinds = _types(cls)
+    return tuple(
+        (name, _conversion(kinds[name]), field.default is attrs.NOTHING)
+        for name, field in _fields(cls).items()
+    )
+
+
+def _conversion(kind: Any) -> Conversion:
+    """Return what reads a value of a kind: found out once, and not for each value."""
     origin = typing.get_origin(kind)
     if origin is types.UnionType:
-        return _convert(typing.get_args(kind)[0], value, path)
+        return _conversion(typing.get_args(kind)[0])
     if origin is tuple:
-        return _several(typing.get_args(kind)[0], value, path)
+        return partial(_several, _conversion(typing.get_args(kind)[0]))
     if attrs.has(kind):
-        if not isinstance(value, Mapping):
-            raise FieldError(path, "not_table", value=value)
-        return structure(kind, value, f"{path}.")
-    return _CONVERSIONS[kind](value, path)
+        return partial(_part, kind)
+    found: Conversion = _CONVERSIONS[kind]
+    return found
 
 
-def _several(inner: Any, value: Any, path: str) -> tuple[Any, ...]:
+def _part(kind: type[Any], value: Any, path: str) -> Any:
+    if not isinstance(value, Mapping):
+        raise FieldError(path, "not_table", value=value)
+    return structure(kind, value, f"{path}.")
+
+
+def _several(convert: Conversion, value: Any, path: str) -> tuple[Any, ...]:
     if isinstance(value, str):  # a cell of a table: values between semicolons
         value = [part.strip() for part in value.split(";") if part.strip()]
     if not isinstance(value, list | tuple):
@@ -406,7 +431,7 @@ def _several(inner: Any, value: Any, path: str) -> tuple[Any, ...]:
     problems: list[FieldError] = []
     for number, item in enumerate(value):
         try:
-            items.append(_convert(inner, item, f"{path}[{number}]"))
+            items.append(convert(item, f"{path}[{number}]"))
         except FieldError as error:
             problems.extend(error.problems)
     if problems:

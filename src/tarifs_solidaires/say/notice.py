@@ -20,7 +20,7 @@ from tarifs_solidaires.extras import needs
 from tarifs_solidaires.rules.load import load_jurisdiction
 from tarifs_solidaires.rules.model import RowFacts
 from tarifs_solidaires.rules.outcome import Outcome
-from tarifs_solidaires.say.facts import Datum, Facts, Operation, Test, Verdict, collect, day
+from tarifs_solidaires.say.facts import Datum, Facts, Leaf, Operation, Test, Verdict, collect, day
 from tarifs_solidaires.say.language import (
     START,
     Language,
@@ -602,16 +602,16 @@ def _plain_verdict(verdict: Verdict) -> dict[str, Any]:
 def _plain_test(test: Test) -> dict[str, Any]:
     return {
         "input": test.read.name,
-        "condition": _condition(test),
+        "condition": _condition(test.condition),
         "value": _plain(test.read.value),
         "bound": _plain(test.bound),
         "holds": test.holds,
     }
 
 
-def _condition(test: Test) -> str:
+@lru_cache(maxsize=1 << 12)
+def _condition(node: Leaf) -> str:
     """Return a condition as a file writes it."""
-    node = test.condition
     match type(node).__name__:
         case "Compare":
             from tarifs_solidaires.engine.formula import formula_text
