@@ -43,7 +43,7 @@ def test_everything_of_every_version_is_on_the_page(rule):
         for _, version in ALL:
             if version.name != rule.name:
                 continue
-            wanted.append(version.version.source)
+            wanted.append(version.version.basis.source.to(lang) if version.version.basis.source else "")
             wanted += [item.label.to(lang) or item.name for item in version.inputs
                        if item.name in version._read_inputs()]  # fmt: skip
             for step in version.steps.values():
