@@ -99,11 +99,12 @@ def _run(arguments: argparse.Namespace) -> int:
     checked_output(path)
     is_file = str(path) != STANDARD
     form = arguments.format or (path.suffix.lower()[1:] if is_file else "csv")
-    if is_file and (form not in ("csv", "json") or path.suffix.lower() != f".{form}"):
+    if form not in ("csv", "json"):
+        raise table_error("suffix", path, "neither .csv nor .json", "name the file by what it is")
+    if is_file and path.suffix.lower() != f".{form}":
         raise table_error(
-            "suffix", path, f"is no .{arguments.format or 'csv or .json'} file",
-            "name the file by what it is",
-        )  # fmt: skip
+            "suffix", path, "is no .{form} file", "name the file by what it is", form=form
+        )
     rules = tuple(load(arguments, name) for name in arguments.rule)
     people, fit = made_people(arguments, rules, arguments.size)
     never = rule_files(arguments, *arguments.rule) + (arguments.margins or [])
