@@ -121,6 +121,10 @@ class Item:
         Where what is wrong is added.
     """
 
+    place: str
+    values: Mapping[str, Any]
+    problems: list[Problem]
+
     def __init__(self, place: str, values: Mapping[str, Any], problems: list[Problem]) -> None:
         self.place, self.values, self.problems = place, values, problems
 

@@ -25,7 +25,7 @@ class PatternError(ValueError):
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
-        self.reason = phrase(reason)
+        self.reason: Phrase = phrase(reason)
 
 
 def ways(pattern: str) -> int:

@@ -56,7 +56,7 @@ class UnreadError(ValueError):
     """A cell says something that the field cannot hold."""
 
     def __init__(self, code: str, **data: Any) -> None:
-        self.fault = Fault(code, **data)
+        self.fault: Fault = Fault(code, **data)
         super().__init__(self.fault)
 
 
