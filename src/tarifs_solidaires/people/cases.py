@@ -13,7 +13,7 @@ from typing import Any
 import attrs
 
 from tarifs_solidaires.catalogue import Phrase
-from tarifs_solidaires.people.cells import day_of
+from tarifs_solidaires.people.days import day_of
 from tarifs_solidaires.people.writing import opened, table_error
 from tarifs_solidaires.values.frozen import EMPTY
 
