@@ -61,7 +61,8 @@ MAKES_IN: Mapping[str, Mapping[str, tuple[int | str, int, int]]] = {
     "rules/reform.py": {"_wrong": ("reform", 2, 3)},
     "rules/skeleton.py": {"_wrong": (0, 9, 3)},
     "people/headings.py": {"wrong": (0, 2, 3)},
-    "people/frames.py": {"wrong": (0, 2, 3), "_refused": (0, 1, 2)},
+    "people/checked.py": {"wrong": (0, 2, 3), "refused": (0, 1, 2)},
+    "people/frames.py": {"refused": (0, 1, 2)},
     "people/margins.py": {"wrong": ("margin", 1, 2), "_wrong": ("margin", 1, 2)},
     "people/mapping.py": {"_wrong": ("map", 1, 2)},
 }

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from tarifs_solidaires.people.batches import (
         compute_batch,
         compute_batches,
-        result_schema,
         write_batches,
     )
     from tarifs_solidaires.people.cliffs import Cliff, Cliffs
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
     from tarifs_solidaires.people.conformance import Conformance, conform
     from tarifs_solidaires.people.engines import compute_dask, compute_spark, register_rule
     from tarifs_solidaires.people.findings import Effect, Findings, Trait
-    from tarifs_solidaires.people.frames import compute_frame
+    from tarifs_solidaires.people.frames import compute_frame, result_schema
     from tarifs_solidaires.people.grouping import Classes, classes
     from tarifs_solidaires.people.margins import (
         Fit,
@@ -126,7 +125,6 @@ _MODULES = {
     "people.batches": (
         "compute_batch",
         "compute_batches",
-        "result_schema",
         "write_batches",
     ),
     "people.cliffs": (
@@ -151,7 +149,10 @@ _MODULES = {
         "Findings",
         "Trait",
     ),
-    "people.frames": ("compute_frame",),
+    "people.frames": (
+        "compute_frame",
+        "result_schema",
+    ),
     "people.grouping": (
         "Classes",
         "classes",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
@@ -95,6 +95,27 @@ class Fault:
         if isinstance(template, Phrase):
             return template
         return Phrase(template, **{"input": self.input, **self.data})
+
+    def moved(self, row: Callable[[int], int]) -> Fault:
+        """Return the fault with its positions where the rows stand in a larger table.
+
+        Parameters
+        ----------
+        row : callable
+            From a position to that in the larger table.
+
+        Returns
+        -------
+        Fault
+            The same fault, elsewhere.
+        """
+        positions = tuple(row(place) for place in self.positions)
+        data = dict(self.data)
+        if "at" in data:
+            data["at"] = at_places(positions, self.count)
+        if "quoted" in data:
+            data["shown"] = quoted_at(data["quoted"], positions, self.count)
+        return attrs.evolve(self, positions=positions, data=data)
 
     def to_dict(self, lang: str = "en") -> dict[str, Any]:
         """Return the fault as plain values that go to JSON.
@@ -264,6 +285,28 @@ def at_places(positions: Iterable[object], count: int = 0) -> Phrase:
     if not listed:
         return Phrase()
     return Phrase(" at {places}", places=and_more(listed, count))
+
+
+def quoted_at(quoted: Sequence[Phrase], positions: Sequence[object], count: int) -> Phrase:
+    """Return values with where they are: one a position, or one value that is at all of them.
+
+    Parameters
+    ----------
+    quoted : sequence of Phrase
+        The values, each ``{value!r}``.
+    positions : sequence of int or tuple of int
+        Their positions; none where the value is single.
+    count : int
+        How many there are in all.
+    """
+    if not positions or len(quoted) < len(positions):
+        at = at_places(positions, count)
+        return Phrase("{value!r}{at}", value=quoted[0].data["value"], at=at)
+    pairs = zip(quoted, positions, strict=True)
+    said = [
+        Phrase("{value!r} at {place}", value=one.data["value"], place=str(p)) for one, p in pairs
+    ]
+    return and_more(said, count)
 
 
 def and_more(listed: Sequence[object], count: int) -> Phrase:

@@ -163,8 +163,6 @@ def test_a_table_of_another_kind_is_refused(town):
         city_from_frames(
             pd.DataFrame([[1, 2]], columns=["cantine", "cantine"]), calendar=town.calendar
         )
-    with pytest.raises(CityError, match=r"call \.collect\(\) first"):
-        city_from_frames(pl.LazyFrame({"cantine": ["A"]}), calendar=town.calendar)
     with pytest.raises(CantineError, match="pandas"):
         city_from_frames([1, 2], calendar=town.calendar)
     with pytest.raises(CantineError, match="polars"):

@@ -62,7 +62,7 @@ def test_a_canteen_that_closed_is_in_no_part(fitted):
     ("columns", "code"),
     [
         ({"cantine": ["Cantine 01"]}, "batch_column"),
-        ({"cantine": ["Cantine 1"], "date": [np.datetime64(START)]}, "no_forecast_of"),
+        ({"cantine": ["Cantine 1"], "date": [np.datetime64(START)]}, "batch_canteen"),
         ({"cantine": [None], "date": [np.datetime64(START)]}, "batch_null"),
         ({"cantine": ["Cantine 01"], "date": [np.datetime64(START)], "prevision": [1.0]}, "batch_result"),
     ],

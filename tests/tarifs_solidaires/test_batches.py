@@ -21,10 +21,10 @@ from tarifs_solidaires.extras import MissingExtraError
 from tarifs_solidaires.people.batches import (
     compute_batch,
     compute_batches,
-    result_schema,
     write_batches,
 )
 from tarifs_solidaires.people.engines import compute_dask, register_rule
+from tarifs_solidaires.people.frames import result_schema
 
 TRANSPORT = load_rule("nantes/transport", on="2023-06-01")
 

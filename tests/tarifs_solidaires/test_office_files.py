@@ -27,7 +27,7 @@ from people_strategies import ALL_KINDS, TRANSPORT
 from tarifs_solidaires import InputError, TableError, compute_frame, load_rule
 from tarifs_solidaires.people import plain_csv, text_file
 from tarifs_solidaires.people.archive import Limits
-from tarifs_solidaires.people.cells import Decimals, flag_of, neutral
+from tarifs_solidaires.people.cells import Notation, flag_of, neutral
 from tarifs_solidaires.people.communes import FIRST, LAST, _known, mistaken_commune
 from tarifs_solidaires.people.files import compute_file, read_people
 from tarifs_solidaires.people.headings import folded, match
@@ -53,7 +53,7 @@ def amounts(draw):
     return cents, draw(st.sampled_from(ways)), draw(st.sampled_from(["", " ", "\xa0"]))
 
 
-@given(amounts(), st.sampled_from([Decimals(","), Decimals(".")]))
+@given(amounts(), st.sampled_from([Notation(","), Notation(".")]))
 def test_an_amount_is_read_however_it_is_written(drawn, decimals):
     cents, text, space = drawn
     assert decimals.number(space + text) == cents / 100
@@ -75,7 +75,7 @@ def test_an_amount_is_read_however_it_is_written(drawn, decimals):
     ],
 )  # fmt: skip
 def test_what_could_be_two_numbers_is_none_until_someone_says_which(text, mark, sure, number):
-    found = Decimals(mark, sure).number(text)
+    found = Notation(mark, sure).number(text)
     assert math.isnan(found) if number is None else found == number
 
 

@@ -1,4 +1,4 @@
-"""Tables of pandas, polars or pyarrow in, and results as the caller's kind of table out."""
+"""Frames of any library in: the tables of a city."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from prevision_cantine.city.builder import CityTables, Meals, Series, build_city
 from prevision_cantine.city.city import City
 from prevision_cantine.city.records import Remark
 from prevision_cantine.errors import CityError
+from prevision_cantine.files.frame_kinds import in_memory
 from prevision_cantine.files.privacy import refuse_columns, refuse_values
 from prevision_cantine.words.catalogue import Count, Phrase, quoted
 
@@ -58,7 +59,9 @@ def city_from_frames(
     provisional: IntoDataFrame | None = None,
     columns: Mapping[str, str] | None = None,
 ) -> City:
-    """Return a city from long tables, each of pandas, polars or pyarrow.
+    """Return a city from long tables, each a frame of pandas, polars, pyarrow or DuckDB.
+
+    Lazy frames, record batches, readers and relations are read whole.
 
     Parameters
     ----------
@@ -266,11 +269,10 @@ class _Table:
         import narwhals as nw
 
         try:
-            table = nw.from_native(frame, eager_only=True)
+            table = nw.from_native(in_memory(frame), eager_only=True)
         except TypeError:
-            code = "frame_lazy" if hasattr(frame, "collect") else "frame_kind"
             kind = f"{type(frame).__module__.split('.')[0]} {type(frame).__name__}"
-            raise CityError(code, where=where, value=kind) from None
+            raise CityError("frame_kind", where=where, value=kind) from None
         except nw.exceptions.DuplicateError:  # pandas
             raise CityError("column_twice", where=where) from None
         given = [str(name) for name in table.columns]

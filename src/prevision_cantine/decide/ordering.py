@@ -919,6 +919,21 @@ def _quantile(
     return missing / (missing + wasted)
 
 
+def check_ordering(
+    shortage: float | None, missing: float | None, wasted: float | None, tray: int
+) -> None:
+    """Refuse a caution that ``order`` would refuse, before there is anything to order.
+
+    Raises
+    ------
+    ForecastError
+        Where neither or both ways are asked for, or a number is outside its range.
+    """
+    _quantile(shortage, missing, wasted, tray)
+    if shortage is not None:
+        check_share("shortage", shortage, such_as=0.01)
+
+
 def _check_tray(tray: int) -> None:
     if not 1 <= tray <= 1000 or tray != int(tray):
         raise ParameterError("tray", tray, "parts.give_trays")

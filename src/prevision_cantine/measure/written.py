@@ -14,6 +14,7 @@ from prevision_cantine.arrays import Floats
 from prevision_cantine.city.city import City, Rows
 from prevision_cantine.errors import CantineError, ForecastError
 from prevision_cantine.files.csv_file import parse_date, parse_number, read_rows
+from prevision_cantine.files.frame_kinds import as_kind, in_memory
 from prevision_cantine.json_value import JsonValue
 from prevision_cantine.measure.comparison import groups_of
 from prevision_cantine.read_only import read_only
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     import narwhals as nw
     from narwhals.typing import IntoDataFrame
 
-Frame = TypeVar("Frame", bound="IntoDataFrame")
+Frame = TypeVar("Frame")
 Key = tuple[str, str, str]  # canteen, service, day
 
 NUMBERS = ("prevision", "borne_basse", "borne_haute", "commande")
@@ -207,7 +208,7 @@ def measure_forecasts(
     frame = nw.from_dict(result, backend=table.implementation)
     if not frame.implementation.is_pandas_like():
         frame = frame.with_columns(nw.col(*MEASURES.values()).fill_nan(None))
-    native: Frame = frame.to_native()
+    native: Frame = as_kind(frame.to_native(), forecasts)
     return native
 
 
@@ -263,7 +264,7 @@ def _frame(where: str, frame: Any) -> nw.DataFrame[Any]:
     import narwhals as nw
 
     try:
-        return nw.from_native(frame, eager_only=True)
+        return nw.from_native(in_memory(frame), eager_only=True)
     except TypeError:
         kind = f"{type(frame).__module__.split('.')[0]} {type(frame).__name__}"
         raise CantineError("frame_kind", where=where, value=kind) from None

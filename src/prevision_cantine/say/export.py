@@ -12,36 +12,35 @@ from prevision_cantine.city.city import City, Missing, Rows
 from prevision_cantine.decide.ordering import Order
 from prevision_cantine.errors import CantineError, ForecastError, ParameterError
 from prevision_cantine.extras import needs
+from prevision_cantine.files.frame_kinds import as_kind, in_memory, like_in_memory
 from prevision_cantine.files.masking import small_cells
 from prevision_cantine.measure.backtest import Backtest
 from prevision_cantine.model.forecast import Forecast
 
 if TYPE_CHECKING:
     import narwhals as nw
-    from narwhals.typing import IntoDataFrame
 
 Backend = Literal["pandas", "polars", "pyarrow"]
-Frame = TypeVar("Frame", bound="IntoDataFrame")
+Frame = TypeVar("Frame")
 Column = npt.NDArray[Any]
 
 BACKENDS = ("pandas", "polars", "pyarrow")
 
 
-def to_frame(
-    result: Forecast | Backtest | Order | Missing | City, *, like: IntoDataFrame | Backend
-) -> Any:
+def to_frame(result: Forecast | Backtest | Order | Missing | City, *, like: Any) -> Any:
     """Return a result as a long table of the caller's kind.
 
     Parameters
     ----------
     result : Forecast, Backtest, Order, Missing or City
         What to make a table of; of a city, its attendance.
-    like : DataFrame, Table or {"pandas", "polars", "pyarrow"}
-        A table of the kind that is wanted, or the name of its library.
+    like : frame or {"pandas", "polars", "pyarrow"}
+        A frame of the kind that is wanted, lazy frames, record batches, readers and relations of
+        DuckDB included, or the name of its library.
 
     Returns
     -------
-    pandas.DataFrame, polars.DataFrame or pyarrow.Table
+    frame
         ``cantine`` and ``date``, then the columns of the CSV file of the result; of a city ``reel``
         and ``prevision_agents``, so that ``city_from_frames`` reads it back. Numbers are not
         rounded. A number that is not known is NaN in pandas and null in polars and pyarrow.
@@ -61,19 +60,20 @@ def to_frame(
     return frame_of(_columns(result), like)
 
 
-def frame_of(columns: Mapping[str, Column], like: IntoDataFrame | Backend) -> Any:
+def frame_of(columns: Mapping[str, Column], like: Any) -> Any:
     """Return columns as a table of the caller's kind.
 
     Parameters
     ----------
     columns : mapping of str to ndarray
         Columns by name, of days, numbers or text.
-    like : DataFrame, Table or {"pandas", "polars", "pyarrow"}
-        A table of the kind that is wanted, or the name of its library.
+    like : frame or {"pandas", "polars", "pyarrow"}
+        A frame of the kind that is wanted, lazy frames, record batches, readers and relations of
+        DuckDB included, or the name of its library.
 
     Returns
     -------
-    pandas.DataFrame, polars.DataFrame or pyarrow.Table
+    frame
         The table.
 
     Raises
@@ -83,10 +83,11 @@ def frame_of(columns: Mapping[str, Column], like: IntoDataFrame | Backend) -> An
     """
     import narwhals as nw
 
-    backend = _backend(like)
+    backend = _backend(like_in_memory(like))
     with needs("tables"):
         series = [_series(name, values, backend) for name, values in columns.items()]
-    return nw.concat([one.to_frame() for one in series], how="horizontal").to_native()
+    found = nw.concat([one.to_frame() for one in series], how="horizontal").to_native()
+    return as_kind(found, like)
 
 
 def _backend(like: Any) -> Any:
@@ -150,8 +151,9 @@ def mask_small(
 
     Parameters
     ----------
-    frame : pandas.DataFrame, polars.DataFrame or pyarrow.Table
-        A long table.
+    frame : frame
+        A long table of pandas, polars, pyarrow or DuckDB, which is read whole: a group is not known
+        before its last row.
     below : float
         Counts above 0 and below this are hidden.
     count : str
@@ -164,7 +166,7 @@ def mask_small(
 
     Returns
     -------
-    pandas.DataFrame, polars.DataFrame or pyarrow.Table
+    frame
         The same kind of table; the caller's stays as it is.
 
     Raises
@@ -182,7 +184,7 @@ def mask_small(
     import narwhals as nw
 
     try:
-        table = nw.from_native(frame, eager_only=True)
+        table = nw.from_native(in_memory(frame), eager_only=True)
     except TypeError:
         kind = f"{type(frame).__module__.split('.')[0]} {type(frame).__name__}"
         raise CantineError("frame_unnamed", value=kind) from None
@@ -198,4 +200,5 @@ def mask_small(
     for name in (count, *hide):
         shown = nw.when(~nw.col("hidden")).then(nw.col(name)).alias(name)
         masked = masked.with_columns(shown)
-    return masked.drop("hidden").to_native()
+    found: Frame = as_kind(masked.drop("hidden").to_native(), frame)
+    return found

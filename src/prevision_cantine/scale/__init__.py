@@ -7,6 +7,7 @@ from prevision_cantine.scale.batches import (
     write_batches,
 )
 from prevision_cantine.scale.engines import OnDask, forecast_dask, forecast_spark
+from prevision_cantine.scale.frames import forecast_frame, forecast_schema
 from prevision_cantine.scale.joint import Here, JointFit, Runner, fit_joint, split_city
 
 __all__ = [
@@ -19,6 +20,8 @@ __all__ = [
     "fit_joint",
     "forecast_batches",
     "forecast_dask",
+    "forecast_frame",
+    "forecast_schema",
     "forecast_spark",
     "split_city",
     "write_batches",

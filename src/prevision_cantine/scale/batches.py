@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ import numpy as np
 
 from prevision_cantine.arrays import Ints
 from prevision_cantine.city.city import City, Rows
+from prevision_cantine.decide.ordering import check_ordering, order
 from prevision_cantine.errors import ForecastError
 from prevision_cantine.extras import needs
 from prevision_cantine.files.csv_file import written
@@ -46,6 +47,8 @@ class BatchForecast:
         Share of days that the interval should hold.
     terms : bool
         Whether each term of the forecast is a column too.
+    ordering : mapping of str to object
+        How meals are ordered, as ``order`` takes it; empty where they are not.
 
     Examples
     --------
@@ -64,6 +67,7 @@ class BatchForecast:
     city: City = attrs.field(repr=False)
     coverage: float
     terms: bool
+    ordering: Mapping[str, Any] = attrs.field(factory=dict)
 
     @classmethod
     def of(
@@ -73,6 +77,11 @@ class BatchForecast:
         *,
         coverage: float = 0.9,
         terms: bool = False,
+        shortage: float | None = None,
+        missing_meal_cost: float | None = None,
+        wasted_meal_cost: float | None = None,
+        tray: int = 1,
+        own_margins: bool = False,
     ) -> BatchForecast:
         """Return the function of a fitted forecaster.
 
@@ -86,6 +95,9 @@ class BatchForecast:
             Share of days that the interval should hold, above 0 and below 1.
         terms : bool
             Whether each term of the forecast, on the log scale, is a column ``terme_NAME`` too.
+        shortage, missing_meal_cost, wasted_meal_cost, tray, own_margins
+            As in ``order``: where a shortage or the costs are given, the meals to order of each row
+            are a column ``commande`` too.
 
         Returns
         -------
@@ -97,12 +109,22 @@ class BatchForecast:
         sklearn.exceptions.NotFittedError
             Before ``fit``.
         ForecastError
-            Where the coverage is outside its range, or the city is another one.
+            Where the coverage or a number of the order is outside its range, only some of the costs
+            are given, or the city is another one.
         """
         check_share("coverage", coverage, such_as=0.9)
         forecaster.check_city(city)
         nothing = city.attendance.select(np.zeros(0, dtype=np.int64))
-        return cls(forecaster.bare(), attrs.evolve(city, attendance=nothing), coverage, terms)
+        ordering = {
+            "shortage": shortage, "missing_meal_cost": missing_meal_cost,
+            "wasted_meal_cost": wasted_meal_cost, "tray": tray, "own_margins": own_margins,
+        }  # fmt: skip
+        if shortage is missing_meal_cost is wasted_meal_cost is None:
+            ordering = {}
+        else:
+            check_ordering(shortage, missing_meal_cost, wasted_meal_cost, tray)
+        bare = attrs.evolve(city, attendance=nothing)
+        return cls(forecaster.bare(), bare, coverage, terms, ordering)
 
     def schema(self, schema: pa.Schema) -> pa.Schema:
         """Return the schema of the results of batches of a schema.
@@ -125,21 +147,44 @@ class BatchForecast:
         with needs("tables"):
             import pyarrow as pa
 
-        for name in self._keys():
-            if name not in schema.names:
+        added = self.added(schema.names)
+        return pa.schema([*schema, *(pa.field(name, pa.float64()) for name in added)])
+
+    def added(self, names: Sequence[str]) -> tuple[str, ...]:
+        """Return the columns of results that are added to some.
+
+        Parameters
+        ----------
+        names : sequence of str
+            The columns that there are.
+
+        Returns
+        -------
+        tuple of str
+            Columns of float64, in their order.
+
+        Raises
+        ------
+        ForecastError
+            Where one is missing, or has the name of a result.
+        """
+        for name in self.keys:
+            if name not in names:
                 raise ForecastError("batch_column", value=name)
         for name in self._results():
-            if name in schema.names:
+            if name in names:
                 raise ForecastError("batch_result", value=name)
-        return pa.schema([*schema, *(pa.field(name, pa.float64()) for name in self._results())])
+        return self._results()
 
-    def __call__(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+    def __call__(self, batch: pa.RecordBatch, *, first: int = 0) -> pa.RecordBatch:
         """Return a batch with its forecasts.
 
         Parameters
         ----------
         batch : pyarrow.RecordBatch
             Canteens by name, and days after the data.
+        first : int
+            Number of the first row, where the batch is one of a stream: errors count from it.
 
         Returns
         -------
@@ -149,7 +194,7 @@ class BatchForecast:
         Raises
         ------
         ForecastError
-            Where a column is missing or a canteen is not known.
+            Where a column is missing, or a canteen or a day is not known.
         NotForecastError
             Where a day is not after the data.
         """
@@ -157,14 +202,18 @@ class BatchForecast:
             import pyarrow as pa
 
         schema = self.schema(batch.schema)
-        found = self.forecaster.predict(self._rows(batch), self.coverage)
+        found = self.forecaster.predict(self._rows(batch, first), self.coverage)
         columns = [found.meals, found.lower, found.upper]
+        if self.ordering:
+            columns.append(order(found, **self.ordering))
         if self.terms:
             columns += [found.contributions[name] for name in self.forecaster.fitted_.names]
         added = [pa.array(column, pa.float64(), from_pandas=True) for column in columns]
         return pa.RecordBatch.from_arrays([*batch.columns, *added], schema=schema)
 
-    def _keys(self) -> tuple[str, ...]:
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Columns that are read."""
         return ("cantine", "service", "date") if self._has_services else ("cantine", "date")
 
     @property
@@ -173,16 +222,19 @@ class BatchForecast:
 
     def _results(self) -> tuple[str, ...]:
         names = self.forecaster.fitted_.names if self.terms else ()
-        return (*RESULTS, *(f"terme_{name}" for name in names))
+        orders = ("commande",) if self.ordering else ()
+        return (*RESULTS, *orders, *(f"terme_{name}" for name in names))
 
-    def _rows(self, batch: pa.RecordBatch) -> Rows:
+    def _rows(self, batch: pa.RecordBatch, first: int) -> Rows:
         with needs("tables"):
             import pyarrow as pa
 
-        days = batch.column("date").cast(pa.date32()).cast(pa.int32())
+        days = _days(batch.column("date"), first)
         names = batch.column("cantine").cast(pa.string())
-        if names.null_count or days.null_count:
-            raise ForecastError("batch_null")
+        for column in (names, days):
+            if column.null_count:
+                row = first + int(np.argmax(column.is_null().to_numpy(zero_copy_only=False)))
+                raise ForecastError("batch_null", row=row)
         known = pa.array(self.city.sites, pa.string())
         if self._has_services:
             with needs("tables"):
@@ -192,20 +244,57 @@ class BatchForecast:
             names = pc.binary_join_element_wise(names, of, "\x1f")
             pairs = zip(self.city.sites, self.city.service_of, strict=True)
             known = pa.array([f"{site}\x1f{service}" for site, service in pairs], pa.string())
-        place = _places(names, known)
-        date = np.asarray(days).astype("datetime64[D]")
+        place = _places(names, known, first)
+        date = np.asarray(days.cast(pa.int32())).astype("datetime64[D]")
         return Rows(self.city, place, date)
 
 
-def _places(names: Any, known: Any) -> Ints:
+def _days(column: Any, first: int) -> Any:
+    """Return a column of days, of which none has an hour."""
+    with needs("tables"):
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    if pa.types.is_timestamp(column.type) and column.type.tz is not None:
+        column = pc.local_timestamp(column)  # the day of the place, not of Greenwich
+    if not (pa.types.is_null(column.type) or pa.types.is_temporal(column.type)):
+        column = column.cast(pa.string())
+    if pa.types.is_timestamp(column.type):
+        wrong = pc.not_equal(column, pc.floor_temporal(column, unit="day")).fill_null(False)
+        if not pc.any(wrong).as_py():
+            return column.cast(pa.date32())
+        row = pc.index(wrong, True).as_py()
+    else:
+        try:
+            return column.cast(pa.date32())
+        except pa.ArrowInvalid:
+            row = next(n for n in range(len(column)) if not _is_day(column[n]))
+    raise ForecastError("batch_date", row=first + row, value=str(column[row]))
+
+
+def _is_day(cell: Any) -> bool:
+    with needs("tables"):
+        import pyarrow as pa
+
+    try:
+        cell.cast(pa.date32())
+    except pa.ArrowInvalid:
+        return False
+    return True
+
+
+def _places(names: Any, known: Any, first: int) -> Ints:
     with needs("tables"):
         import pyarrow.compute as pc
 
     place = pc.index_in(names, known)
     if place.null_count:
-        unknown = str(names.filter(pc.is_null(place))[0].as_py()).rstrip("\x1f")
+        row = int(np.argmax(place.is_null().to_numpy(zero_copy_only=False)))
+        unknown = str(names[row].as_py()).rstrip("\x1f")
         near = names_near(unknown, [name.rstrip("\x1f") for name in known.to_pylist()])
-        raise ForecastError("no_forecast_of", value=unknown, near=near)
+        raise ForecastError("batch_canteen", row=first + row, value=unknown, near=near)
     return np.asarray(place).astype(np.int64)
 
 
@@ -265,14 +354,18 @@ def forecast_batches(
         The batches with their forecasts.
     """
     count = (os.cpu_count() or 1) if workers is None else workers
+    first = 0
     if count < 2:
-        yield from map(forecast, batches)
+        for batch in batches:
+            yield forecast(batch, first=first)
+            first += batch.num_rows
         return
     waiting: deque[Future[pa.RecordBatch]] = deque()
     with ThreadPoolExecutor(count) as pool:
         try:
             for batch in batches:
-                waiting.append(pool.submit(forecast, batch))
+                waiting.append(pool.submit(forecast, batch, first=first))
+                first += batch.num_rows
                 if len(waiting) > count:  # one more than are worked on
                     yield waiting.popleft().result()
             while waiting:

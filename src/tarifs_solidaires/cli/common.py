@@ -77,6 +77,15 @@ def _line(text: str) -> None:
 # -- options -----------------------------------------------------------------------------------
 
 
+def add_dates(command: argparse.ArgumentParser) -> None:
+    """Add the option that says in which order day and month stand in a table."""
+    command.add_argument(
+        "--dates", choices=("dd/mm/yyyy", "mm/dd/yyyy"), default="",
+        help="how dates that are texts are written, where the file does not prove it: 01/05/1990 could "
+        "be two days",
+    )  # fmt: skip
+
+
 def add_rules(command: argparse.ArgumentParser) -> None:
     """Add ``--rules``."""
     command.add_argument(

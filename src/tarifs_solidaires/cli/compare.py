@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tarifs_solidaires.catalogue import Phrase
 from tarifs_solidaires.cli.common import (
     add_beyond,
+    add_dates,
     add_rules,
     checked_output,
     close,
@@ -24,6 +25,7 @@ from tarifs_solidaires.cli.streams import standard_streams
 
 if TYPE_CHECKING:
     from tarifs_solidaires.people.comparison import Comparison
+    from tarifs_solidaires.people.files import Dates
     from tarifs_solidaires.people.grouping import Classes
     from tarifs_solidaires.people.sampling import Confidence
     from tarifs_solidaires.rule import Rule
@@ -62,6 +64,7 @@ def add(command: argparse.ArgumentParser) -> None:
     people.add_argument(
         "--people", type=whole, help="how many made-up people to compare on instead"
     )
+    add_dates(command)
     add_margins(command)
     command.add_argument("--seed", type=whole, default=0, help="seed of the made-up people")
     command.add_argument(
@@ -172,7 +175,7 @@ def _people(
                 )
             )
     if not made_up:
-        return _read(arguments.input, rules), arguments.weight, lambda lang: ""
+        return _read(arguments.input, rules, arguments.dates), arguments.weight, lambda lang: ""
     people, fit = made_people(arguments, rules, arguments.people)
     if fit is None:
         from tarifs_solidaires.people.population import note
@@ -276,7 +279,7 @@ def _rules(arguments: argparse.Namespace) -> tuple[Rule, Rule]:
     return first, load(arguments, arguments.other or arguments.rule, after or before)
 
 
-def _read(path: Path, rules: tuple[Rule, Rule]) -> dict[str, Any]:
+def _read(path: Path, rules: tuple[Rule, Rule], dates: Dates) -> dict[str, Any]:
     """Return the columns of a file, each input as the rules have it."""
     from tarifs_solidaires.errors import Fault, InputError
     from tarifs_solidaires.people.files import read_people
@@ -292,7 +295,7 @@ def _read(path: Path, rules: tuple[Rule, Rule]) -> dict[str, Any]:
             )  # fmt: skip
     inputs = {**first.all_inputs, **second.all_inputs}
     read = {item.name for rule in rules for item in rule.inputs}
-    return read_people(path, inputs, read)
+    return read_people(path, inputs, read, dates=dates)
 
 
 def _price(price: str | None, people: dict[str, Any]) -> Any:

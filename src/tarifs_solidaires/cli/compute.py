@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tarifs_solidaires.catalogue import Counted, Phrase
 from tarifs_solidaires.cli.common import (
+    add_dates,
     add_rule,
     checked_output,
     dated,
@@ -48,6 +49,7 @@ def add(command: argparse.ArgumentParser) -> None:
         "--decimal", choices=(".", ","), default="",
         help="what marks the decimals, where 22.500 could be two numbers",
     )  # fmt: skip
+    add_dates(command)
     command.add_argument(
         "--sheet", metavar="NAME", help="sheet of a workbook; the first that holds something"
     )
@@ -78,7 +80,7 @@ def _run(arguments: argparse.Namespace) -> int:
         rule, arguments.input, arguments.output, errors=arguments.errors,
         keep="all" if arguments.keep_all else arguments.keep,
         columns=pairs("--columns", arguments.columns, "QF=quotient_familial"),
-        decimal=arguments.decimal, sheet=arguments.sheet, chunk=arguments.chunk,
+        decimal=arguments.decimal, dates=arguments.dates, sheet=arguments.sheet, chunk=arguments.chunk,
         never=rule_files(arguments, arguments.rule), lang=language_now.get(),
     )  # fmt: skip
     said: Phrase = Counted("{rule}: {count:,} row computed", "{rule}: {count:,} rows computed", done.rows,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tarifs_solidaires.catalogue import Counted, Joined, Phrase
 from tarifs_solidaires.cli.common import (
+    add_dates,
     add_rule,
     checked_output,
     close,
@@ -38,6 +39,7 @@ def add(command: argparse.ArgumentParser) -> None:
         type=Path,
         help=".csv or .parquet file, a row a person or household",
     )
+    add_dates(command)
     command.add_argument(
         "--output", required=True, type=Path, help="folder to write; or a .pdf file for all notices"
     )
@@ -68,7 +70,7 @@ def _run(arguments: argparse.Namespace) -> int:
     rule = load(arguments)
     checked_output(arguments.output)
     done = write_notices(
-        rule, arguments.input, arguments.output, form=arguments.format, lang=arguments.lang,
+        rule, arguments.input, arguments.output, dates=arguments.dates, form=arguments.format, lang=arguments.lang,
         name=arguments.name, role=arguments.role, contact=arguments.contact,
         origin=pairs("--origin", arguments.origin, "age=declaration"),
         holder=pairs("--holder", arguments.holder, "quotient_familial=CAF"),

@@ -8,74 +8,65 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from tarifs_solidaires.errors import Fault, TableError
+from tarifs_solidaires.errors import Fault, InputError, TableError
 from tarifs_solidaires.extras import needs
-from tarifs_solidaires.people.frames import ResultColumn, check_columns, result_columns
+from tarifs_solidaires.people.cells import Notation
+from tarifs_solidaires.people.checked import Keep, check_columns
+from tarifs_solidaires.people.columns import of_arrow, undecided_in_arrow
 from tarifs_solidaires.people.parquet_file import ROW_GROUP
+from tarifs_solidaires.people.results import (
+    arrow_column,
+    arrow_field,
+    result_columns,
+    result_fields,
+)
+from tarifs_solidaires.people.rows import compute_table
 from tarifs_solidaires.people.writing import written_bytes
 from tarifs_solidaires.rule import Rule
+from tarifs_solidaires.values.frozen import EMPTY
 from tarifs_solidaires.values.inputs import Errors
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-Keep = Sequence[str] | Literal["all"]
 
-
-def result_schema(
-    rule: Rule, schema: pa.Schema, *, errors: Errors = "raise", keep: Keep = ()
+def batch_schema(
+    rule: Rule,
+    schema: pa.Schema,
+    *,
+    errors: Errors = "raise",
+    keep: Keep = (),
+    columns: Mapping[str, str] = EMPTY,
+    coded: bool = False,
 ) -> pa.Schema:
-    """Return the schema of the results of batches of people.
-
-    Parameters
-    ----------
-    rule : Rule
-        What will be computed.
-    schema : pyarrow.Schema
-        Columns of the people.
-    errors : {"raise", "null"}
-        As for ``compute_batch``.
-    keep : sequence of str or "all"
-        As for ``compute_frame``.
-
-    Returns
-    -------
-    pyarrow.Schema
-        The columns of the people, then the results: float64, bool or string.
-
-    Raises
-    ------
-    TableError
-        Where a column is unknown, missing, double, or of the name of a result.
-
-    Examples
-    --------
-    >>> import pyarrow as pa
-    >>> from tarifs_solidaires import load_rule
-    >>> rule = load_rule("nantes/transport", on="2020-10-01")
-    >>> people = pa.schema([("quotient_familial", pa.float64())])
-    >>> result_schema(rule, people).names
-    ['quotient_familial', 'taux_reduction', 'prix_mensuel', 'tranche']
-    """
+    """Return the schema of the results of batches of people; ``coded`` where texts stand once each."""
     with needs("tables"):
         import pyarrow as pa
 
-    used = check_columns(rule, schema.names, keep, errors)
-    for field in _result_fields(rule, errors):
-        if field.name not in used:
-            schema = schema.append(field)
+    used = check_columns(rule, schema.names, keep, errors, said=columns)
+    read = {schema.names[place] for place in used.values()}
+    for field in result_fields(rule, errors):
+        if field.name not in read:
+            schema = schema.append(arrow_field(field, coded=coded))
     return pa.schema(schema)  # what pandas wrote into it is true of the people alone
 
 
 def compute_batch(
-    rule: Rule, batch: pa.RecordBatch, *, errors: Errors = "raise", keep: Keep = ()
+    rule: Rule,
+    batch: pa.RecordBatch,
+    *,
+    errors: Errors = "raise",
+    keep: Keep = (),
+    columns: Mapping[str, str] = EMPTY,
+    decimal: str = "",
+    dates: str = "",
+    first: int = 0,
 ) -> pa.RecordBatch:
     """Compute a rule for each row of a record batch.
 
@@ -84,11 +75,13 @@ def compute_batch(
     rule : Rule
         What to compute.
     batch : pyarrow.RecordBatch
-        One row a person or household; each input of the rule is the column of its name.
+        One row a person or household, as for ``compute_frame``.
     errors : {"raise", "null"}
         Whether a value that cannot be right raises, or gives a missing result with a ``reason``.
-    keep : sequence of str or "all"
-        Columns to carry through, as for ``compute_frame``.
+    keep, columns, decimal, dates
+        As for ``compute_frame``.
+    first : int
+        Number of the first row, where the batch is one of a stream: errors count from it.
 
     Returns
     -------
@@ -101,7 +94,7 @@ def compute_batch(
     TableError
         Where a column is unknown, missing, double, or of the name of a result.
     InputError
-        Where a value cannot be right; the message lists the first positions, counted from 0.
+        Where a value cannot be right; the message lists the first positions, counted from ``first``.
 
     Examples
     --------
@@ -115,12 +108,23 @@ def compute_batch(
     with needs("tables"):
         import pyarrow as pa
 
-    schema = result_schema(rule, batch.schema, errors=errors, keep=keep)
-    used = check_columns(rule, batch.schema.names, keep, errors)
-    given = {name: pa.chunked_array([batch.column(name)]) for name in used}
-    result = rule.compute(given, errors=errors)
+    schema = batch_schema(rule, batch.schema, errors=errors, keep=keep, columns=columns)
+    used = check_columns(rule, batch.schema.names, keep, errors, said=columns)
+    notation = Notation.of(decimal, dates)
+    undecided = [
+        fault.moved(lambda place: place + first)
+        for name, place in used.items()
+        for fault in undecided_in_arrow(rule.all_inputs[name], batch.column(place), notation)
+    ]
+    if undecided:
+        raise InputError(*undecided)
+    given = {
+        name: of_arrow(rule.all_inputs[name], batch.column(place), notation)
+        for name, place in used.items()
+    }
+    result = compute_table(rule, given, errors, first)
     found = {column.name: column for column in result_columns(result, batch.num_rows, errors)}
-    added = [_plain_column(found[name]) for name in schema.names[batch.num_columns :]]
+    added = [arrow_column(found[name], coded=False) for name in schema.names[batch.num_columns :]]
     return pa.RecordBatch.from_arrays([*batch.columns, *added], schema=schema)
 
 
@@ -130,6 +134,9 @@ def compute_batches(
     *,
     errors: Errors = "raise",
     keep: Keep = (),
+    columns: Mapping[str, str] = EMPTY,
+    decimal: str = "",
+    dates: str = "",
     workers: int | None = 1,
 ) -> Iterator[pa.RecordBatch]:
     """Compute a rule for batches as they come, in their order.
@@ -140,10 +147,8 @@ def compute_batches(
         What to compute.
     batches : iterable of pyarrow.RecordBatch
         People; a reader of a file is one. No more batches are asked for than are worked on.
-    errors : {"raise", "null"}
-        As for ``compute_batch``.
-    keep : sequence of str or "all"
-        As for ``compute_batch``.
+    errors, keep, columns, decimal, dates
+        As for ``compute_frame``.
     workers : int or None
         Threads; None for one a core.
 
@@ -155,7 +160,8 @@ def compute_batches(
     Raises
     ------
     TableError, InputError
-        As ``compute_batch`` does.
+        As ``compute_batch`` does, of the first batch in which something is wrong; rows are counted
+        from the first one of all.
 
     Examples
     --------
@@ -173,15 +179,21 @@ def compute_batches(
             Fault(code="workers", template="{workers} threads cannot work", data={"workers": count},
                   remedy="give 1 or more, or None for one a core")
         )  # fmt: skip
+    work = partial(
+        compute_batch, rule, errors=errors, keep=keep, columns=columns, decimal=decimal, dates=dates
+    )
+    first = 0
     if count == 1:
         for batch in batches:
-            yield compute_batch(rule, batch, errors=errors, keep=keep)
+            yield work(batch, first=first)
+            first += batch.num_rows
         return
     waiting: deque[Future[pa.RecordBatch]] = deque()
     with ThreadPoolExecutor(count) as pool:
         try:
             for batch in batches:
-                waiting.append(pool.submit(compute_batch, rule, batch, errors=errors, keep=keep))
+                waiting.append(pool.submit(work, batch, first=first))
+                first += batch.num_rows
                 if len(waiting) > count:  # one more than are worked on
                     yield waiting.popleft().result()
             while waiting:
@@ -233,35 +245,3 @@ def write_batches(batches: Iterable[pa.RecordBatch], path: str | Path, schema: p
             writer.write_batch(batch, row_group_size=ROW_GROUP)
             rows += batch.num_rows
     return rows
-
-
-def _result_fields(rule: Rule, errors: Errors) -> Iterator[pa.Field]:
-    with needs("tables"):
-        import pyarrow as pa
-
-    kinds = {"number": pa.float64(), "flag": pa.bool_()}
-    for name in rule.output_names:
-        item = rule.all_inputs.get(name) if name not in rule.steps else None
-        kind = rule.output_kind(name) if item is None else item.kind
-        texts = kind in ("code", "flag")
-        yield pa.field(name, kinds.get(kind, pa.string() if texts else pa.float64()))
-    yield pa.field("tranche", pa.string())
-    if errors == "null":
-        yield pa.field("reason", pa.string())
-    if rule.last_known is not None:
-        yield pa.field("last_known", pa.string())
-
-
-def _plain_column(column: ResultColumn) -> Any:
-    """Return a column in pyarrow, of a type that does not depend on its values."""
-    with needs("tables"):
-        import pyarrow as pa
-
-    if column.is_number:
-        return pa.array(column.values, pa.float64(), from_pandas=True)
-    missing = column.values < 0
-    if column.words is None:
-        return pa.array(column.values == 1, pa.bool_(), mask=missing)
-    places = pa.array(np.where(missing, 0, column.values), pa.int32(), mask=missing)
-    words = pa.array(column.words or ("",), pa.string())
-    return pa.DictionaryArray.from_arrays(places, words).dictionary_decode()

@@ -14,7 +14,7 @@ from typing import Any
 import attrs
 
 from tarifs_solidaires.catalogue import Phrase
-from tarifs_solidaires.people.cells import day_of
+from tarifs_solidaires.people.days import day_of
 from tarifs_solidaires.people.text_file import bounded
 from tarifs_solidaires.people.writing import opened, table_error
 from tarifs_solidaires.values.frozen import EMPTY

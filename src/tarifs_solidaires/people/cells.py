@@ -9,8 +9,9 @@ from collections.abc import Sequence
 
 import attrs
 
-from tarifs_solidaires.catalogue import Phrase
-from tarifs_solidaires.errors import Fault, InputError
+from tarifs_solidaires.catalogue import Phrase, msg
+from tarifs_solidaires.errors import Fault, InputError, TableError
+from tarifs_solidaires.people.days import DATES, day_in, day_of, readings
 from tarifs_solidaires.values.inputs import Input, expected
 
 FLAGS = {
@@ -30,13 +31,12 @@ _NUMBER = re.compile(r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d+)?", re.AS
 _WRITTEN = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,4})?", re.ASCII)
 _SPACES = dict.fromkeys(map(ord, "\xa0\u2007\u2009\u202f"), " ")
 _SPACED = re.compile(r"[+-]?\d{1,3}(?: \d{3})+(?:[.,]\d*)?", re.ASCII)
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]00:00(?::00(?:\.0+)?)?)?", re.ASCII)
 _GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(?:[.,]\d{3})+", re.ASCII)
 
 
 @attrs.frozen
-class Decimals:
-    """How numbers are written in a file.
+class Notation:
+    """How numbers and days are written in a table.
 
     Parameters
     ----------
@@ -45,17 +45,48 @@ class Decimals:
     sure : bool
         Whether someone said so. Where nobody did, ``22.500`` in a file of decimal commas may be
         22.5 or 22,500, and is no number until someone says which.
+    dates : {"", "dd/mm/yyyy", "mm/dd/yyyy"}
+        Whether the day or the month stands first, as someone said or the table proved; empty where
+        only ``1990-05-01`` is a day.
 
     Examples
     --------
-    >>> Decimals(",").number("22 500,00"), Decimals(",").number("22.500,00")
+    >>> Notation(",").number("22 500,00"), Notation(",").number("22.500,00")
     (22500.0, 22500.0)
-    >>> Decimals(",").is_ambiguous("22.500"), Decimals(",", sure=True).number("22.500")
+    >>> Notation(",").is_ambiguous("22.500"), Notation(",", sure=True).number("22.500")
     (True, 22500.0)
     """
 
     mark: str = "."
     sure: bool = False
+    dates: str = ""
+
+    @classmethod
+    def of(cls, decimal: str, dates: str, usual: str = ".") -> Notation:
+        """Return the notation that someone said, and what is usual where nobody said it.
+
+        Raises
+        ------
+        TableError
+            Where what was said is no notation.
+        """
+        if decimal not in ("", ".", ","):
+            raise TableError(
+                Fault(code="option", where="decimal", template="{value!r} marks no decimals",
+                      remedy='give "." or ","', data={"value": decimal})
+            )  # fmt: skip
+        if dates not in ("", *DATES):
+            raise TableError(
+                Fault(code="option", where="dates", template="{value!r} is no way to write dates",
+                      remedy='give "dd/mm/yyyy" or "mm/dd/yyyy"', data={"value": dates})
+            )  # fmt: skip
+        return cls(decimal or usual, sure=bool(decimal), dates=dates)
+
+    def day(self, text: str) -> dt.date | None:
+        """Return the day that a text is, None where it is none or could be two."""
+        text = text.strip()
+        found = day_of(text)
+        return day_in(text, self.dates) if found is None and self.dates else found
 
     def number(self, text: str) -> float:
         """Return the number that a text is, NaN where it is none or could be two."""
@@ -102,7 +133,15 @@ class Decimals:
         return self.sure and (("," if self.mark == "." else ".") in text)
 
 
-POINT = Decimals(".")
+POINT = Notation(".")
+SAY_DATES = msg(
+    'say how dates are written, with --dates dd/mm/yyyy or --dates mm/dd/yyyy (in Python dates="dd/mm/yyyy")'
+)
+
+
+def is_day_or_month(notation: Notation, cell: object) -> bool:
+    """Say whether a cell is a day of which nobody said whether the month stands first."""
+    return not notation.dates and isinstance(cell, str) and any(readings(cell).values())
 
 
 def _float(text: str) -> float:
@@ -138,22 +177,6 @@ def neutral_column(cells: Sequence[str]) -> Sequence[str]:
     if not any(sign in every for sign in _SIGNS) and every.isprintable():
         return cells
     return [neutral(cell) for cell in cells]
-
-
-def day_of(text: str) -> dt.date | None:
-    """Return the day that a text is, None where it is none; midnight may stand behind it.
-
-    Examples
-    --------
-    >>> day_of("1990-05-01"), day_of("1990-05-01 00:00:00"), day_of("01/05/1990")
-    (datetime.date(1990, 5, 1), datetime.date(1990, 5, 1), None)
-    """
-    try:
-        if _DAY.fullmatch(text):
-            return dt.date.fromisoformat(text[:10])
-    except ValueError:
-        pass
-    return None
 
 
 def value_of(item: Input, text: str) -> object:
@@ -195,18 +218,28 @@ def value_of(item: Input, text: str) -> object:
 
 
 def unreadable(
-    item: Input, cell: object, where: str = "", line: int | None = None, decimals: Decimals = POINT
+    item: Input, cell: object, where: str = "", line: int | None = None, notation: Notation = POINT
 ) -> Fault:
     """Return what is wrong with a cell that is no value of an input."""
     empty = cell is None or cell != cell or (isinstance(cell, str) and not cell.strip())
     data: dict[str, object] = {"value": cell, "shown": shown(cell), "expected": expected(item)}
-    if item.kind in ("number", "whole") and isinstance(cell, str) and decimals.is_ambiguous(cell):
-        one, other = Decimals(".", sure=True).number(cell), Decimals(",", sure=True).number(cell)
+    if item.kind in ("number", "whole") and isinstance(cell, str) and notation.is_ambiguous(cell):
+        one, other = Notation(".", sure=True).number(cell), Notation(",", sure=True).number(cell)
         return Fault(
             code="ambiguous", input=item.name, where=where, line=line,
             template="{input}: {shown} is {low_reading:g} or {high_reading:,.0f}",
             remedy='say which sign marks the decimals: "." or ","',
             data=data | {"low_reading": min(one, other), "high_reading": max(one, other)},
+        )  # fmt: skip
+    if item.kind == "date" and is_day_or_month(notation, cell):
+        found = [day.isoformat() for day in readings(str(cell)).values() if day is not None]
+        two = len(found) > 1
+        return Fault(
+            code="day_or_month", input=item.name, where=where, line=line,
+            template="{input}: {shown} is {one} or {other}" if two
+            else "{input}: {shown} is {one} only if the whole column is written so",
+            remedy=SAY_DATES,
+            data=data | {"one": found[0], "other": found[-1]},
         )  # fmt: skip
     return Fault(
         code="unreadable", input=item.name, where=where, line=line,

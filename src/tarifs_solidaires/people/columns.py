@@ -14,8 +14,9 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
+from tarifs_solidaires.errors import Fault, quoted_at
 from tarifs_solidaires.extras import needs
-from tarifs_solidaires.people.cells import Decimals, day_of, flag_of
+from tarifs_solidaires.people.cells import Notation, flag_of, is_day_or_month, unreadable
 from tarifs_solidaires.values.inputs import LONGEST, Coded, Input
 
 if TYPE_CHECKING:
@@ -52,20 +53,20 @@ def _mask(mask: Any) -> Array | None:
     return mask if mask.any() else None
 
 
-def meaning(item: Input, decimals: Decimals) -> Callable[[str], Any]:
+def meaning(item: Input, notation: Notation) -> Callable[[str], Any]:
     """Return what turns a text into a value of an input, or into what stands for none."""
     if item.kind == "code":
         return lambda cell: cell.strip()[: LONGEST + 1]  # what is longer than a code says no more
     if item.kind == "flag":
         return flag_of
     if item.kind == "date":
-        return lambda cell: np.datetime64(day_of(cell.strip()) or "NaT", "D")
-    return decimals.number
+        return lambda cell: np.datetime64(notation.day(cell) or "NaT", "D")
+    return notation.number
 
 
-def _of_words(item: Input, words: Sequence[str], index: Array, decimals: Decimals) -> Given:
+def _of_words(item: Input, words: Sequence[str], index: Array, notation: Notation) -> Given:
     """Return the column of which each row is one of some texts."""
-    read = meaning(item, decimals)
+    read = meaning(item, notation)
     empty = np.array([not word.strip() for word in words], dtype=bool)
     absent = _mask(empty[index]) if empty.any() else None
     if item.kind == "code":
@@ -74,19 +75,19 @@ def _of_words(item: Input, words: Sequence[str], index: Array, decimals: Decimal
     return Given(np.array([read(word) for word in words], dtype=dtype)[index], absent)
 
 
-def of_texts(item: Input, cells: Sequence[str], decimals: Decimals) -> Given:
+def of_texts(item: Input, cells: Sequence[str], notation: Notation) -> Given:
     """Return a column of texts as an input; each text is looked at once."""
     place: dict[str, int] = {}
     index = np.array([place.setdefault(cell, len(place)) for cell in cells], dtype=np.int32)
-    return _of_words(item, list(place), index, decimals)
+    return _of_words(item, list(place), index, notation)
 
 
-def of_objects(item: Input, cells: Sequence[Any], decimals: Decimals) -> Given:
+def of_objects(item: Input, cells: Sequence[Any], notation: Notation) -> Given:
     """Return a column whose cells are texts, numbers, days or None, as an input."""
     absent = np.array([is_empty(cell) for cell in cells], dtype=bool)
-    read = meaning(item, decimals)
+    read = meaning(item, notation)
     if item.kind == "code":
-        return _of_words(item, *_placed([text_of(cell) for cell in cells]), decimals)
+        return _of_words(item, *_placed([text_of(cell) for cell in cells]), notation)
     if item.kind == "date":
         days = [
             np.datetime64(cell.isoformat()[:10], "D") if hasattr(cell, "isoformat")
@@ -103,6 +104,34 @@ def of_objects(item: Input, cells: Sequence[Any], decimals: Decimals) -> Given:
     if item.kind == "flag":
         found[(found != 0) & (found != 1)] = np.nan
     return Given(found, _mask(absent))
+
+
+def undecided_days(item: Input, cells: Sequence[Any], notation: Notation) -> list[Fault]:
+    """Return the fault of the first cell that could be two days, where there is one.
+
+    Parameters
+    ----------
+    item : Input
+        The input that a column is.
+    cells : sequence of object
+        Its cells.
+    notation : Notation
+        How days are written.
+
+    Returns
+    -------
+    list of Fault
+        The fault, or none.
+    """
+    if item.kind != "date" or notation.dates:
+        return []
+    place = next((n for n, cell in enumerate(cells) if is_day_or_month(notation, cell)), None)
+    if place is None:
+        return []
+    fault = unreadable(item, cells[place], notation=notation)
+    quoted = (fault.data["shown"],)
+    data = {**fault.data, "quoted": quoted, "shown": quoted_at(quoted, (place,), 1)}
+    return [attrs.evolve(fault, positions=(place,), count=1, data=data)]
 
 
 def _placed(cells: Sequence[str]) -> tuple[list[str], Array]:
@@ -135,27 +164,35 @@ def text_of(cell: object) -> str:
 # -- columns of pyarrow ------------------------------------------------------------------------
 
 
-def of_arrow(item: Input, column: pa.Array, decimals: Decimals) -> Given:
+def of_arrow(item: Input, column: pa.Array, notation: Notation) -> Given:
     """Return a column in pyarrow as an input: texts are read, other values are taken as they are."""
     with needs("tables"):
         import pyarrow as pa
+        import pyarrow.compute as pc
 
+    if hasattr(column, "num_chunks"):
+        column = column.combine_chunks()
+        column = column.chunk(0) if hasattr(column, "chunk") else column
     kind = column.type
+    if pa.types.is_run_end_encoded(kind):
+        return of_arrow(item, pc.run_end_decode(column), notation)
+    if _is_view(kind):
+        return of_arrow(item, column.cast(pa.large_string()), notation)
     if pa.types.is_dictionary(kind) and _is_text(kind.value_type):
         words = column.dictionary.to_pylist()
         index = column.indices
         if index.null_count or None in words:
             words = ["" if word is None else word for word in [*words, ""]]
             index = index.fill_null(len(words) - 1)
-        return _of_words(item, words, np.asarray(index), decimals)
+        return _of_words(item, words, np.asarray(index), notation)
     if pa.types.is_dictionary(kind):
-        return of_arrow(item, column.dictionary_decode(), decimals)
+        return of_arrow(item, column.dictionary_decode(), notation)
     if _is_text(kind):
         if item.kind in ("number", "whole"):
-            plain = _plain_numbers(column, decimals)
+            plain = _plain_numbers(column, notation)
             if plain is not None:
                 return plain
-        return of_arrow(item, column.dictionary_encode(), decimals)
+        return of_arrow(item, column.dictionary_encode(), notation)
     return _of_values(item, column)
 
 
@@ -163,10 +200,17 @@ def _is_text(kind: Any) -> bool:
     with needs("tables"):
         import pyarrow as pa
 
-    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or _is_view(kind))
 
 
-def _plain_numbers(column: pa.Array, decimals: Decimals) -> Given | None:
+def _is_view(kind: Any) -> bool:
+    with needs("tables"):
+        import pyarrow as pa
+
+    return hasattr(pa, "string_view") and bool(kind == pa.string_view())
+
+
+def _plain_numbers(column: pa.Array, notation: Notation) -> Given | None:
     """Return texts as numbers where all are plain, such as ``350.5``: what is quick to read."""
     with needs("tables"):
         import pyarrow as pa
@@ -175,11 +219,11 @@ def _plain_numbers(column: pa.Array, decimals: Decimals) -> Given | None:
     filled = column.fill_null("") if column.null_count else column
     absent = np.asarray(pc.equal(pc.binary_length(filled), 0).to_numpy(zero_copy_only=False))
     texts = pc.if_else(pa.array(absent), "0", filled) if absent.any() else filled
-    if decimals.mark == ",":
+    if notation.mark == ",":
         if pc.any(pc.match_substring(texts, ".")).as_py():
             return None
         texts = pc.replace_substring(texts, ",", ".")
-    elif not decimals.mark and pc.any(pc.match_substring(texts, ".")).as_py():
+    elif not notation.mark and pc.any(pc.match_substring(texts, ".")).as_py():
         return None
     try:
         numbers = pc.cast(texts, pa.float64()).to_numpy(zero_copy_only=False)
@@ -198,6 +242,13 @@ def _of_values(item: Input, column: pa.Array) -> Given:
         import pyarrow.compute as pc
 
     kind = column.type
+    if pa.types.is_float64(kind) and not column.null_count and item.kind != "code":
+        values = column.to_numpy()
+        # a sum is quick, and tells whether any of the numbers is nan
+        with np.errstate(over="ignore", invalid="ignore"):
+            whole = not np.isnan(values.sum())
+        if whole:
+            return Given(values)
     absent = _mask(column.is_null(nan_is_null=True).to_numpy(zero_copy_only=False))
     if item.kind == "code":
         if pa.types.is_null(kind):
@@ -218,6 +269,17 @@ def _of_values(item: Input, column: pa.Array) -> Given:
     if pa.types.is_integer(kind) and column.null_count:
         column = column.cast(pa.float64(), safe=False)
     return Given(column.to_numpy(zero_copy_only=False), absent)
+
+
+def undecided_in_arrow(item: Input, column: Any, notation: Notation) -> list[Fault]:
+    """Return what ``undecided_days`` does, of a column in pyarrow."""
+    with needs("tables"):
+        import pyarrow as pa
+
+    kind = column.type
+    if item.kind != "date" or notation.dates or pa.types.is_temporal(kind):
+        return []
+    return undecided_days(item, column.to_pylist(), notation)
 
 
 # -- what is empty -----------------------------------------------------------------------------

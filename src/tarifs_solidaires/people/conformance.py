@@ -15,7 +15,7 @@ from tarifs_solidaires.catalogue import Counted, Digits, Joined, Phrase, msg, ph
 from tarifs_solidaires.engine.exact import Surd
 from tarifs_solidaires.errors import Fault, TarifError, plain
 from tarifs_solidaires.people.cases import Case, read_cases
-from tarifs_solidaires.people.frames import IDENTIFIERS
+from tarifs_solidaires.people.checked import IDENTIFIERS
 from tarifs_solidaires.people.mapping import (
     Entry,
     NameMap,

@@ -13,8 +13,10 @@ from itertools import accumulate
 from pathlib import Path
 from typing import BinaryIO
 
+import attrs
+
 from tarifs_solidaires.errors import TableError
-from tarifs_solidaires.people.cells import Decimals
+from tarifs_solidaires.people.cells import Notation
 from tarifs_solidaires.people.parts import Part, Piece, TextPart
 from tarifs_solidaires.people.plain_csv import PlainCsv
 from tarifs_solidaires.people.text_file import BLOCK, Block, TextFile, bounded
@@ -35,7 +37,7 @@ class CsvSource:
     from_excel: bool
     delimiter: str
 
-    def __init__(self, path: Path, file: BinaryIO, decimal: str) -> None:
+    def __init__(self, path: Path, file: BinaryIO, decimal: str, dates: str) -> None:
         self.path = path
         self._text = TextFile(path, file)
         self._blocks = self._text.blocks()
@@ -47,8 +49,8 @@ class CsvSource:
         if not names:
             raise table_error("empty", path, "is empty", "name the columns on the first line")
         self.columns: Sequence[str] = names
-        self.decimals: Decimals = Decimals(decimal or USUAL[self.delimiter], sure=bool(decimal))
-        self._plain = PlainCsv(self.columns, self.delimiter, self.decimals)
+        self.notation: Notation = Notation.of(decimal, dates, USUAL[self.delimiter])
+        self._plain = PlainCsv(self.columns, self.delimiter, self.notation)
         self.size: int | None = None if str(path) == STANDARD else os.fstat(file.fileno()).st_size
 
     def _headings(self, block: Block) -> tuple[list[str], Block]:
@@ -77,6 +79,10 @@ class CsvSource:
         """Where the names of the columns stand."""
         return self.at(self._head)
 
+    def set_dates(self, order: str) -> None:
+        """Say in which order day and month stand, before the rows are read."""
+        self.notation = self._plain.notation = attrs.evolve(self.notation, dates=order)
+
     def done(self) -> int:
         """Return the number of bytes that have been read."""
         return self._text.done
@@ -100,7 +106,8 @@ class CsvSource:
             if pending is not None:
                 block = Block(pending.text + block.text, pending.line)
             # what stays open for so long is a stray quote: whoever reads the block says where
-            open_ = block.text.count(b'"') % 2 == 1 and len(block.text) < 2 * BLOCK
+            has = b'"' in block.text  # which is quicker to ask than how many there are
+            open_ = has and block.text.count(b'"') % 2 == 1 and len(block.text) < 2 * BLOCK
             pending = block if open_ else None
             if not open_:
                 yield block
@@ -152,7 +159,7 @@ class CsvSource:
         if not kept:
             return None, wrong
         columns = list(zip(*(cells[n] for n in kept), strict=True))
-        part = TextPart(columns, [lines[n] for n in kept], self.columns, self.decimals)
+        part = TextPart(columns, [lines[n] for n in kept], self.columns, self.notation)
         return part, wrong
 
 
@@ -176,7 +183,7 @@ def _lines(rows: Sequence[Sequence[str]], start: int) -> list[int]:
 
 
 @contextmanager
-def open_csv(path: Path, decimal: str = "") -> Iterator[CsvSource]:
+def open_csv(path: Path, decimal: str = "", dates: str = "") -> Iterator[CsvSource]:
     """Open a CSV file; ``-`` is standard input.
 
     Parameters
@@ -186,6 +193,8 @@ def open_csv(path: Path, decimal: str = "") -> Iterator[CsvSource]:
         ``sep=;`` may stand above the headings.
     decimal : {"", ".", ","}
         What marks the decimals, where someone said so.
+    dates : {"", "dd/mm/yyyy", "mm/dd/yyyy"}
+        In which order day and month stand, where someone said so.
 
     Raises
     ------
@@ -193,4 +202,4 @@ def open_csv(path: Path, decimal: str = "") -> Iterator[CsvSource]:
         Where the file cannot be read or is empty.
     """
     with opened(path) as file:
-        yield CsvSource(path, file, decimal)
+        yield CsvSource(path, file, decimal, dates)

@@ -12,9 +12,9 @@ import numpy.typing as npt
 
 from tarifs_solidaires.extras import needs
 from tarifs_solidaires.people.cells import neutral_column
-from tarifs_solidaires.people.frames import ResultColumn
 from tarifs_solidaires.people.parts import Part
-from tarifs_solidaires.people.plain_csv import PlainPart, written_numbers
+from tarifs_solidaires.people.plain_csv import PlainPart, written_numbers, written_places
+from tarifs_solidaires.people.results import ResultColumn
 
 Array = npt.NDArray[Any]
 PAIRS = 4_096  # texts of which a column may be one
@@ -84,6 +84,8 @@ class CsvRows:
     def _cells(self, column: ResultColumn) -> tuple[Any, Array | None]:
         """Return the texts of a column, and the place of each row among them."""
         if column.is_number:
+            if column.looked_up is not None:
+                return written_places(column.looked_up, self._mark)
             return written_numbers(column.values, self._mark)
         words = [*(("false", "true") if column.words is None else column.words), ""]
         places = np.where(column.values < 0, len(words) - 1, column.values)

@@ -10,7 +10,8 @@ from inspect import Parameter, Signature
 from typing import TYPE_CHECKING, Any
 
 from tarifs_solidaires.extras import needs
-from tarifs_solidaires.people.batches import Keep, compute_batch, compute_batches, result_schema
+from tarifs_solidaires.people.batches import batch_schema, compute_batch, compute_batches
+from tarifs_solidaires.people.checked import Keep
 from tarifs_solidaires.rule import Rule
 from tarifs_solidaires.values.inputs import Errors
 
@@ -102,7 +103,7 @@ def compute_spark(rule: Rule, frame: Any, *, errors: Errors = "raise", keep: Kee
     with needs("spark"):
         from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
 
-    schema = result_schema(rule, to_arrow_schema(frame.schema), errors=errors, keep=keep)
+    schema = batch_schema(rule, to_arrow_schema(frame.schema), errors=errors, keep=keep)
     work = partial(_stream, rule, errors=errors, keep=keep)
     return frame.mapInArrow(work, from_arrow_schema(schema))
 
@@ -154,7 +155,7 @@ def register_rule(connection: Any, rule: Rule, inputs: Sequence[str], *, name: s
         import pyarrow as pa
 
     given = pa.schema([(one, _sql_type(rule, one)) for one in inputs])
-    schema = result_schema(rule, given, errors="null")
+    schema = batch_schema(rule, given, errors="null")
     results = [field for field in schema if field.name not in inputs]
 
     def function(*columns: Any) -> Any:

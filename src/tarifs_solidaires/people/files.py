@@ -16,22 +16,23 @@ import numpy.typing as npt
 
 from tarifs_solidaires.catalogue import Phrase, said
 from tarifs_solidaires.errors import SHOWN, Fault, InputError, TableError
-from tarifs_solidaires.people.cells import shown, unreadable
+from tarifs_solidaires.people.cells import Notation, is_day_or_month, shown, unreadable
+from tarifs_solidaires.people.checked import Keep, check_columns
 from tarifs_solidaires.people.columns import Given, filled, is_empty
 from tarifs_solidaires.people.csv_file import open_csv
 from tarifs_solidaires.people.csv_writing import CsvRows
-from tarifs_solidaires.people.frames import (
-    Keep,
-    ResultColumn,
-    arrow_column,
-    check_columns,
-    of_words,
-    result_columns,
-)
+from tarifs_solidaires.people.days import Proof
 from tarifs_solidaires.people.headings import match
 from tarifs_solidaires.people.parquet_file import open_parquet, parquet_writer
 from tarifs_solidaires.people.parts import Part, Piece, Source
-from tarifs_solidaires.people.rows import compute_rows, listed_fault, mistaken
+from tarifs_solidaires.people.results import (
+    ResultColumn,
+    ResultField,
+    arrow_column,
+    of_words,
+    result_columns,
+)
+from tarifs_solidaires.people.rows import compute_rows, compute_table, listed_fault, mistaken
 from tarifs_solidaires.people.workbook_file import READ, open_workbook, workbook_writer
 from tarifs_solidaires.people.writing import STANDARD, table_error, written_bytes
 from tarifs_solidaires.rule import Result, Rule
@@ -40,6 +41,7 @@ from tarifs_solidaires.values.inputs import UNREADABLE_REASON, Coded, Errors, In
 
 Array = npt.NDArray[Any]
 Decimal: TypeAlias = Literal["", ".", ","]
+Dates: TypeAlias = Literal["", "dd/mm/yyyy", "mm/dd/yyyy"]
 
 CHUNK = 65_536  # rows: enough that each piece costs little, few enough for any memory
 WORKERS = 4  # at most: more would wait for the one that reads and writes
@@ -70,6 +72,7 @@ def compute_file(
     keep: Keep = (),
     columns: Mapping[str, str] = EMPTY,
     decimal: Decimal = "",
+    dates: Dates = "",
     sheet: str | None = None,
     chunk: int = CHUNK,
     never: Sequence[Path] = (),
@@ -102,6 +105,10 @@ def compute_file(
     decimal : {"", ".", ","}
         What marks the decimals. It need not be said: ``22500,50`` and ``22 500,50`` are plain. But
         ``22.500`` in a file of decimal commas could be two numbers, and is refused until it is said.
+    dates : {"", "dd/mm/yyyy", "mm/dd/yyyy"}
+        Whether the day or the month stands first in dates that are texts. It need not be said where
+        the dates of the file prove it: some day is over 12, and none goes against it. Otherwise
+        ``01/05/1990`` is refused until it is said, as it always is on standard input.
     sheet : str, optional
         Sheet of a workbook; the first one that holds something where it is left out.
     chunk : int
@@ -134,38 +141,52 @@ def compute_file(
     >>> compute_file(rule, folder / "in.csv", folder / "out.csv", errors="null")
     Summary(rows=2, missing=1)
     """
-    from tqdm import tqdm
-
     source, target = Path(source), Path(target)
     if chunk < 1:
         raise table_error("chunk", "chunk", "{rows} rows at a time cannot be", "give 1 or more",
                           rows=chunk)  # fmt: skip
-    _check_decimal(decimal)
-    total = missing = 0
+    Notation.of(decimal, dates)  # what is no notation is refused at once
+
+    def computed(order: str, *, sure: bool) -> Summary:
+        with _opened(source, decimal, order, sheet) as table:
+            used = check_columns(rule, table.columns, keep, errors, table.head, columns)
+            work = _Work(rule, table, used, errors, source, lang, sure=sure)
+            return _computed(work, source, target, chunk, never)
+
+    try:
+        return computed(dates, sure=bool(dates) or str(source) == STANDARD)
+    except _UnprovedError as unproved:  # nothing was written; the whole file is asked first
+        order = _proved(source, decimal, sheet, unproved.inputs)
+    return computed(order, sure=True)
+
+
+def _computed(
+    work: _Work, source: Path, target: Path, chunk: int, never: Sequence[Path]
+) -> Summary:
+    from tqdm import tqdm
+
+    table, total, missing = work.table, 0, 0
     wrong: list[Fault] = []
-    with _opened(source, decimal, sheet) as table:
-        used = check_columns(rule, table.columns, keep, errors, table.head, columns)
-        work = _Work(rule, table, used, errors, source, lang)
-        progress = tqdm(
-            total=table.size, unit=_unit(table.unit, lang), unit_scale=True, delay=2, disable=None
-        )
-        with _writer(target, work, [source, *never]) as (prepare, write), progress:
-            work.prepare = prepare
-            for done in _in_order(work, table.pieces(chunk, work.inputs)):
-                total, missing = total + done.rows, missing + done.missing
-                wrong += done.faults[: SHOWN - len(wrong)]
-                if done.error is not None and not wrong:
-                    raise done.error
-                if done.error is not None or len(wrong) == SHOWN:
-                    break
-                if not wrong and done.rows:
-                    write(done.ready)
-                done.ready = None
-                progress.update(table.done() - progress.n)
-            if wrong:
-                raise TableError(*wrong)
-            if not total:
-                raise _no_row(source)
+    progress = tqdm(
+        total=table.size, unit=_unit(table.unit, work.lang), unit_scale=True, delay=2, disable=None
+    )
+    with _writer(target, work, [source, *never]) as (prepare, write), progress:
+        work.prepare = prepare
+        for done in _in_order(work, table.pieces(chunk, work.inputs)):
+            total, missing = total + done.rows, missing + done.missing
+            wrong += done.faults[: SHOWN - len(wrong)]
+            if done.error is not None and not wrong:
+                raise done.error
+            if done.error is not None or len(wrong) == SHOWN:
+                break
+            if not wrong and done.rows:
+                write(done.ready)
+            done.ready = None
+            progress.update(table.done() - progress.n)
+        if wrong:
+            raise TableError(*wrong)
+        if not total:
+            raise _no_row(source)
     return Summary(total, missing)
 
 
@@ -176,6 +197,7 @@ def read_people(
     *,
     columns: Mapping[str, str] = EMPTY,
     decimal: Decimal = "",
+    dates: Dates = "",
     sheet: str | None = None,
 ) -> dict[str, Any]:
     """Return the columns of a file: inputs as values of their kind, the others as text.
@@ -188,7 +210,7 @@ def read_people(
         Inputs that a column can be.
     read : collection of str
         Inputs of which every value must be one of its kind.
-    columns, decimal, sheet
+    columns, decimal, dates, sheet
         As for ``compute_file``.
 
     Returns
@@ -201,9 +223,9 @@ def read_people(
     TableError
         Where the file cannot be read, has no row, or a value is none; the message says where.
     """
-    _check_decimal(decimal)
+    Notation.of(decimal, dates)
     found: dict[str, list[Array]] = {}
-    with _opened(path, decimal, sheet) as table:
+    with _opened(path, decimal, dates, sheet) as table:
         matched = match(inputs.values(), table.columns, columns, table.head)
         faults = list(matched.faults)
         names = {n: name for name, n in matched.positions.items()}
@@ -216,7 +238,10 @@ def read_people(
                 )  # fmt: skip
         if faults:
             raise TableError(*faults)
-        for piece in table.pieces(CHUNK, {n: inputs[name] for n, name in names.items()}):
+        known = {n: inputs[name] for n, name in names.items()}
+        if not dates and str(path) != STANDARD and _days(known):
+            table.set_dates(_proved(path, decimal, sheet, known))
+        for piece in table.pieces(CHUNK, known):
             part, wrong = piece()
             if part is not None:
                 texts = part.texts()
@@ -254,12 +279,6 @@ def _unit(unit: str, lang: str) -> str:
     return unit if unit == "B" else f" {Phrase(unit.strip()).say(lang)}"
 
 
-def _check_decimal(decimal: str) -> None:
-    if decimal not in ("", ".", ","):
-        raise table_error("option", "decimal", "{value!r} marks no decimals", "give \".\" or \",\"",
-                          value=decimal)  # fmt: skip
-
-
 def _no_row(path: Path) -> TableError:
     return table_error("no_row", path, "there is no row under the header", "give at least one")
 
@@ -267,17 +286,47 @@ def _no_row(path: Path) -> TableError:
 TEXT = (".csv", ".tsv", ".txt")
 
 
-def _opened(path: Path, decimal: str, sheet: str | None) -> AbstractContextManager[Source]:
+def _opened(
+    path: Path, decimal: str, dates: str, sheet: str | None
+) -> AbstractContextManager[Source]:
     suffix = path.suffix.lower()
     if str(path) == STANDARD or suffix in TEXT:
-        return open_csv(path, decimal)
+        return open_csv(path, decimal, dates)
     if suffix == ".parquet":
-        return open_parquet(path)
+        return open_parquet(path, dates)
     if suffix in READ:
-        return open_workbook(path, decimal, sheet)
+        return open_workbook(path, decimal, dates, sheet)
     raise table_error(
         "suffix", path, "neither .csv, .parquet, .xlsx nor .ods", "name the file by what it is"
     )
+
+
+# -- in which order day and month stand ---------------------------------------------------------
+
+
+class _UnprovedError(Exception):
+    """A day was read that could be two, of which the rest of the file may say which it is."""
+
+    def __init__(self, inputs: Mapping[int, Input]) -> None:
+        super().__init__()
+        self.inputs = inputs
+
+
+def _days(inputs: Mapping[int, Input]) -> list[int]:
+    """Return the places of the columns of days."""
+    return [place for place, item in inputs.items() if item.kind == "date"]
+
+
+def _proved(path: Path, decimal: str, sheet: str | None, inputs: Mapping[int, Input]) -> str:
+    """Return how the columns of days of a whole file prove that days are written; may be empty."""
+    proof, places = Proof(), _days(inputs)
+    with _opened(path, decimal, "", sheet) as table:
+        for piece in table.pieces(CHUNK, {place: inputs[place] for place in places}):
+            part, _ = piece()  # what is wrong is said when it is computed
+            if part is not None:
+                for place in places:
+                    proof.see(part.words(place))
+    return proof.order
 
 
 # -- pieces, computed by as many as there are cores ---------------------------------------------
@@ -298,27 +347,25 @@ class _Work:
     """Reads, computes and prepares a piece; it may be called from several threads."""
 
     def __init__(
-        self,
-        rule: Rule,
-        table: Source,
-        used: Mapping[str, int],
-        errors: Errors,
-        source: Path,
-        lang: str,
-    ) -> None:
+        self, rule: Rule, table: Source, used: Mapping[str, int], errors: Errors, source: Path,
+        lang: str, *, sure: bool,
+    ) -> None:  # fmt: skip
         self.lang = lang
         self.rule, self.table, self.used = rule, table, used
         self.errors, self._source = errors, source
         self.inputs = {position: rule.all_inputs[name] for name, position in used.items()}
+        self._asked = [] if sure else _days(self.inputs)
         self.prepare: Callable[[Part, list[ResultColumn]], Any] = lambda part, columns: None
 
     def __call__(self, piece: Piece) -> _Done:
         part, error = piece()
         if part is None:
             return _Done(error=error)
+        for place in self._asked:
+            if any(is_day_or_month(self.table.notation, word) for word in part.words(place)):
+                raise _UnprovedError(self.inputs)
         given = {name: part.given(n, self.rule.all_inputs[name]) for name, n in self.used.items()}
-        # where nothing is given, every row has the same result, which has no length of its own
-        result = self._computed(given) if given else self.rule.compute({}, errors="null")
+        result = self._computed(given)
         number = np.broadcast_to(result.reason_number, (len(part),))
         bad = np.flatnonzero(number)
         done = _Done(rows=len(part), missing=len(bad), error=error)
@@ -334,7 +381,7 @@ class _Work:
 
     def _computed(self, given: Mapping[str, Given]) -> Result:
         try:
-            return compute_rows(self.rule, given)
+            return compute_table(self.rule, given, "null")
         except InputError as error:  # a whole column of another type
             faults = (attrs.evolve(fault, where=str(self._source)) for fault in error.errors)
             raise TableError(*faults) from None
@@ -387,7 +434,8 @@ class _Work:
                     words.append(reason)
                 told[key] = places[reason]
             numbers[n] = told[key]
-        again = of_words("reason", [said(word, self.lang) for word in words], numbers)
+        field = ResultField("reason", "text")
+        again = of_words(field, [said(word, self.lang) for word in words], numbers)
         return [again if column.name == "reason" else column for column in columns]
 
     def _reason(
@@ -401,8 +449,8 @@ class _Work:
             fault = listed_fault(item, why, str(cell).strip(), ())
             return Phrase("{fault}", fault=fault)
         if isinstance(otherwise, Phrase) and otherwise.template == UNREADABLE_REASON:
-            fault = unreadable(item, cell, decimals=self.table.decimals)
-            if fault.code == "ambiguous":
+            fault = unreadable(item, cell, notation=self.table.notation)
+            if fault.code in ("ambiguous", "day_or_month"):
                 return fault.message
             return Phrase(
                 "{input}: is not {expected}", input=item.name, expected=fault.data["expected"]
@@ -424,7 +472,7 @@ def _unread(table: Source, part: Part, n: int, position: int, item: Input) -> Fa
     place = part.number(n)
     return unreadable(
         item, part.cell(n, position), table.at(place), place if table.word == "line" else None,
-        table.decimals,
+        table.notation,
     )  # fmt: skip
 
 

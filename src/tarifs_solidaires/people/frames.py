@@ -1,39 +1,44 @@
-"""Data frames of people in, the same frames with their results out."""
+"""Frames of people in, frames of the same kind with their results out.
+
+What is in memory is computed at once. What is not goes part by part, in the same way, as it is asked for:
+the columns that come out are known beforehand.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
+import sys
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 import numpy as np
 import numpy.typing as npt
 
-from tarifs_solidaires.catalogue import said
-from tarifs_solidaires.errors import Fault, TableError, nearest
-from tarifs_solidaires.extras import needs
-from tarifs_solidaires.people.cells import POINT, Decimals
-from tarifs_solidaires.people.columns import Given, of_arrow, of_objects
-from tarifs_solidaires.people.headings import folded, match
-from tarifs_solidaires.people.rows import compute_rows
-from tarifs_solidaires.rule import Result, Rule
-from tarifs_solidaires.rules.load import shipped_inputs
+from tarifs_solidaires.errors import InputError
+from tarifs_solidaires.extras import MissingExtraError, needs
+from tarifs_solidaires.people.batches import batch_schema, compute_batch, compute_batches
+from tarifs_solidaires.people.cells import Notation
+from tarifs_solidaires.people.checked import Keep, check_columns, refused
+from tarifs_solidaires.people.columns import Given, of_arrow, of_objects, undecided_days
+from tarifs_solidaires.people.days import Proof
+from tarifs_solidaires.people.results import (
+    ResultColumn,
+    ResultField,
+    arrow_column,
+    result_columns,
+    result_fields,
+)
+from tarifs_solidaires.people.rows import compute_table
+from tarifs_solidaires.rule import Rule
 from tarifs_solidaires.values.frozen import EMPTY
 from tarifs_solidaires.values.inputs import Errors, Input
 
 if TYPE_CHECKING:
     import narwhals as nw
-    import pyarrow as pa
-    from narwhals.typing import IntoDataFrame
 
-Frame = TypeVar("Frame", bound="IntoDataFrame")
+Frame = TypeVar("Frame")
 Array = npt.NDArray[Any]
-
-Keep: TypeAlias = Sequence[str] | Literal["all"]
-IDENTIFIERS = (
-    "id", "foyer", "personne", "identifiant", "household", "person", "identifier", "familia",
-    "pessoa", "identificador", "index", "Unnamed: 0", "__index_level_0__",
-)  # fmt: skip
 
 
 def compute_frame(
@@ -44,17 +49,21 @@ def compute_frame(
     keep: Keep = (),
     columns: Mapping[str, str] = EMPTY,
     decimal: str = "",
+    dates: str = "",
 ) -> Frame:
-    """Compute a rule for each row of a data frame.
+    """Compute a rule for each row of a data frame, and give a frame of the same kind.
 
     Parameters
     ----------
     rule : Rule
         What to compute.
-    frame : pandas.DataFrame, polars.DataFrame or pyarrow.Table
+    frame : pandas.DataFrame, polars.DataFrame, polars.LazyFrame, pyarrow.Table, \
+            pyarrow.RecordBatch, pyarrow.RecordBatchReader or duckdb.DuckDBPyRelation
         One row a person or household; each input of the rule is the column of its name. A value
         that is missing, of whatever kind, is the default of its input, or says that an optional
-        input is not given in that row; of any other input it cannot be right.
+        input is not given in that row; of any other input it cannot be right. Where an input and
+        the ways into it are columns, such as a quotient beside incomes and shares, a row gives it
+        in the one way that is complete there.
     errors : {"raise", "null"}
         Whether a value that cannot be right raises, or gives a missing result with a ``reason``.
     keep : sequence of str or "all"
@@ -67,23 +76,28 @@ def compute_frame(
         that the column is no input.
     decimal : {"", ".", ","}
         What marks the decimals in columns of text, where someone says so; a point is usual.
+    dates : {"", "dd/mm/yyyy", "mm/dd/yyyy"}
+        Whether the day or the month stands first in columns of text. It need not be said of a table
+        in memory whose days prove it: one is over 12, and none goes against it.
 
     Returns
     -------
-    pandas.DataFrame, polars.DataFrame or pyarrow.Table
-        A frame of the caller's kind: its columns (and index), the outputs of the rule,
-        ``tranche``, ``reason`` where errors are null, and ``last_known`` where the rule is used
-        beyond the last day for which it is known. Numbers are floats, NaN in pandas where missing;
-        flags are nullable; texts are categories, in the order of the rule's rows or codes. The
-        caller's frame stays as it is.
+    frame
+        One of the caller's kind: its columns (and index), the outputs of the rule, ``tranche``,
+        ``reason`` where errors are null, and ``last_known`` where the rule is used beyond the last
+        day for which it is known. ``result_schema`` says of what types. A lazy frame stays lazy, a
+        reader computes its batches as they are read, and a relation is one of the same connection,
+        whose results are in memory. The caller's frame stays as it is; a reader is used up.
 
     Raises
     ------
     TableError
         Where the frame is of another kind, or a column is unknown, missing, double, or of the
-        name of a result.
+        name of a result: at once, of lazy kinds too.
     InputError
-        Where a value cannot be right; the message lists the first positions, counted from 0.
+        Where a value cannot be right; the message lists the first positions, counted from 0. A
+        reader raises it when it comes to the first batch that has one, a lazy frame when it is
+        collected, of a part that has one: parts are computed at the same time.
 
     Examples
     --------
@@ -96,29 +110,118 @@ def compute_frame(
     Ana             1.0        QF ≤ 350
     Luc             0.9  350 < QF ≤ 500
     """
+    way = _Way(rule, errors, keep, columns, decimal, dates)
+    Notation.of(decimal, dates)  # what is no notation is refused at once
+    given: Any = frame
+    found: Any
+    match kind_of(frame):
+        case "lazy":
+            found = _lazy(way, given)
+        case "batch":
+            found = way.batch(given)
+        case "reader":
+            found = _reader(way, given)
+        case "relation":
+            found = _relation(way, given)
+        case _:
+            found = _eager(way, given)
+    result: Frame = found
+    return result
+
+
+@attrs.frozen
+class _Way:
+    """How a frame is to be computed."""
+
+    rule: Rule
+    errors: Errors
+    keep: Keep
+    columns: Mapping[str, str]
+    decimal: str
+    dates: str
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """Its options, as the functions of batches take them."""
+        names = ("errors", "keep", "columns", "decimal", "dates")
+        return {name: getattr(self, name) for name in names}
+
+    def batch(self, batch: Any) -> Any:
+        """Compute a record batch."""
+        return compute_batch(self.rule, batch, **self.options)
+
+    def schema(self, schema: Any, *, coded: bool = False) -> Any:
+        """Return the schema in pyarrow of what comes out of one."""
+        return batch_schema(
+            self.rule, schema, errors=self.errors, keep=self.keep, columns=self.columns, coded=coded
+        )
+
+    def added(self, names: Sequence[str]) -> list[ResultField]:
+        """Return the columns that are added to some; refuses those that do not fit."""
+        used = check_columns(self.rule, names, self.keep, self.errors, said=self.columns)
+        read = {names[place] for place in used.values()}
+        return [f for f in result_fields(self.rule, self.errors) if f.name not in read]
+
+
+def kind_of(frame: object) -> str:
+    """Return which way a frame goes: lazy, batch, reader or relation; empty where it is in memory."""
+    import narwhals.dependencies as known
+
+    if known.is_polars_lazyframe(frame):
+        return "lazy"
+    arrow = sys.modules.get("pyarrow")
+    if arrow is not None and isinstance(frame, arrow.RecordBatchReader):
+        return "reader"
+    if arrow is not None and isinstance(frame, arrow.RecordBatch):
+        return "batch"
+    # A relation is known by its name: the library may have been loaded without its typed face.
+    return "relation" if type(frame).__name__ == "DuckDBPyRelation" else ""
+
+
+# -- in memory ---------------------------------------------------------------------------------
+
+
+def _opened(frame: Any) -> nw.DataFrame[Any]:
+    """Return a frame in memory as narwhals has it."""
     import narwhals as nw
 
     try:
-        table = nw.from_native(frame, eager_only=True)
+        return nw.from_native(frame, eager_only=True)
     except TypeError:
-        kind = f"{type(frame).__module__.split('.')[0]} {type(frame).__name__}"
-        raise _refused(
-            "frame", "the frame must be a pandas or polars DataFrame or a pyarrow Table, not {kind}",
-            "call .collect() first" if hasattr(frame, "collect") else "", kind=kind,
+        module = type(frame).__module__.split(".")[0]
+        raise refused(
+            "frame", "the frame must be a pandas or polars frame, a pyarrow table, record batch or "
+            "reader, or a DuckDB relation, not {kind}",
+            {"dask": "use compute_dask", "pyspark": "use compute_spark"}.get(module, ""),
+            kind=f"{module} {type(frame).__name__}",
         ) from None  # fmt: skip
     except nw.exceptions.DuplicateError:  # pandas
         names: list[object] = list(frame.columns)
-        raise _refused(
+        raise refused(
             "double_column", "the column {name!r} stands twice", "keep one",
             name=next(name for name in names if names.count(name) > 1),
         ) from None  # fmt: skip
-    used = check_columns(rule, table.columns, keep, errors, said=columns)
-    decimals = Decimals(decimal or POINT.mark, sure=bool(decimal))
-    given = {
-        name: _given(rule.all_inputs[name], table.get_column(table.columns[n]), decimals)
-        for name, n in used.items()
-    }
-    result = compute_rows(rule, given, errors) if given else rule.compute({}, errors=errors)
+
+
+def _eager(way: _Way, frame: Any, first: int = 0, *, whole: bool = True) -> Any:
+    """Compute a frame in memory; ``whole`` where it is no part of one."""
+    table = _opened(frame)
+    rule, errors = way.rule, way.errors
+    used = check_columns(rule, table.columns, way.keep, errors, said=way.columns)
+    series = {name: table.get_column(table.columns[place]) for name, place in used.items()}
+    notation = Notation.of(way.decimal, way.dates)
+    if whole and not notation.dates:
+        notation = attrs.evolve(notation, dates=_proved(rule, series))
+    undecided = [
+        fault.moved(lambda place: place + first)
+        for name, one in series.items()
+        if rule.all_inputs[name].kind == "date" and not one.dtype.is_temporal()
+        for fault in undecided_days(rule.all_inputs[name], one.to_list(), notation)
+    ]
+    if undecided:
+        raise InputError(*undecided)
+    given = {name: _given(rule.all_inputs[name], one, notation) for name, one in series.items()}
+    result = compute_table(rule, given, errors, first)
     added = [
         _series(column, table.implementation)
         for column in result_columns(result, len(table), errors)
@@ -127,7 +230,16 @@ def compute_frame(
     return table.with_columns(*added).to_native()
 
 
-def _given(item: Input, series: nw.Series[Any], decimals: Decimals) -> Given:
+def _proved(rule: Rule, series: Mapping[str, nw.Series[Any]]) -> str:
+    """Return how the texts of the columns of days prove that days are written; may be empty."""
+    proof = Proof()
+    for name, one in series.items():
+        if rule.all_inputs[name].kind == "date" and not one.dtype.is_temporal():
+            proof.see(set(one.to_list()))
+    return proof.order
+
+
+def _given(item: Input, series: nw.Series[Any], notation: Notation) -> Given:
     """Return a column of a frame as an input."""
     import narwhals as nw
 
@@ -137,13 +249,14 @@ def _given(item: Input, series: nw.Series[Any], decimals: Decimals) -> Given:
     if dtype in (nw.String, nw.Categorical, nw.Enum) or (
         dtype == nw.Object and series.implementation.is_pandas_like()
     ):
+        if series.implementation.is_polars() and _has_arrow():
+            return of_arrow(item, series.to_native().to_arrow(), notation)
         cells = series.to_list()
         if item.kind == "code" or any(isinstance(cell, str) for cell in cells):
-            return of_objects(item, cells, decimals)
+            return of_objects(item, cells, notation)
     native = series.to_native()
     if hasattr(native, "num_chunks"):
-        chunk = native.combine_chunks()
-        return of_arrow(item, chunk.chunk(0) if hasattr(chunk, "chunk") else chunk, decimals)
+        return of_arrow(item, native, notation)
     absent = series.is_null()
     if dtype.is_float():
         absent = absent | series.is_nan()
@@ -151,169 +264,13 @@ def _given(item: Input, series: nw.Series[Any], decimals: Decimals) -> Given:
     return Given(native, mask if mask.any() else None)
 
 
-def _refused(code: str, template: str, remedy: str, **data: Any) -> TableError:
-    return TableError(Fault(code=code, template=template, remedy=remedy, data=data))
-
-
-# -- columns -----------------------------------------------------------------------------------
-
-
-def check_columns(
-    rule: Rule,
-    columns: Sequence[str],
-    keep: Keep,
-    errors: Errors,
-    where: str = "",
-    said: Mapping[str, str] = EMPTY,
-) -> dict[str, int]:
-    """Return the places of the columns that the rule reads, by input.
-
-    Raises
-    ------
-    TableError
-        Where columns are unknown, missing, double, or of the name of a result: all faults at once.
-    """
-    if isinstance(keep, str) and keep != "all":
-        raise _refused("keep", "keep: {keep!r} is no list of columns",
-                       "write a list, such as [{keep!r}], or 'all'", keep=keep)  # fmt: skip
-    faults: list[Fault] = []
-
-    def wrong(code: str, name: str, template: str, remedy: str, **data: Any) -> None:
-        faults.append(
-            Fault(code=code, input=name, where=where, template=template, remedy=remedy, data=data)
-        )
-
-    matched = match(rule.inputs, columns, said, where)
-    inputs = {columns[place] for place in matched.positions.values()}
-    told = {fault.input for fault in matched.faults if fault.code == "double_column"}
-    known = {*rule.all_inputs, *IDENTIFIERS, *keep}
-    results = result_names(rule, errors)
-    carried = {*map(folded, known), *(folded(heading) for heading in said), ""}
-    if keep != "all" and not carried.issuperset(map(folded, columns)):
-        carried |= {
-            folded(name) for name in shipped_inputs()
-        }  # what another rule reads is no misspelling
-    for name in dict.fromkeys(columns):
-        if list(columns).count(name) > 1 and name and name not in told:
-            wrong("double_column", name, "the column {input!r} stands twice", "keep one")
-        if name in results and name not in inputs:
-            wrong("result_column", name, "the column {input!r} is also a result",
-                  "rename or drop it")  # fmt: skip
-        elif name not in inputs and folded(name) not in carried and keep != "all":
-            wrong("unknown_column", name, "unknown column {input!r}",
-                  "{near}; to carry it through, name it in keep",
-                  near=nearest(str(name), known))  # fmt: skip
-    faults += matched.faults
-    for name in () if keep == "all" else keep:
-        if name not in columns:
-            wrong("no_column", name, "no column {input!r} to keep",
-                  nearest(name, map(str, columns)))  # fmt: skip
-    for fault in rule.name_faults(list(matched.positions)):
-        missing = fault.code == "missing_input"
-        template = "the column {input!r} is missing"
-        if missing and fault.data["others"]:
-            template = "the column {input!r} (or {others}) is missing"
-        faults.append(
-            attrs.evolve(fault, where=where, template=template, remedy="add it")
-            if missing else attrs.evolve(fault, where=where)
-        )  # fmt: skip
-    if faults:
-        raise TableError(*faults)
-    return dict(matched.positions)
-
-
-def result_names(rule: Rule, errors: Errors) -> list[str]:
-    """Return the names of the columns that a result adds."""
-    found = [*rule.output_names, "tranche"]
-    found += ["reason"] if errors == "null" else []
-    return [*found, *(["last_known"] if rule.last_known else [])]
-
-
-@attrs.frozen(kw_only=True, eq=False)
-class ResultColumn:
-    """A column of results, for a table of any kind.
-
-    Parameters
-    ----------
-    name : str
-        Its name.
-    values : ndarray
-        Numbers, NaN where missing; or the place of each text in ``words``, -1 where missing; or 1,
-        0 and -1 for true, false and missing.
-    words : tuple of str or None
-        Texts; None where the column is of numbers or flags.
-    """
-
-    name: str
-    values: Array
-    words: tuple[str, ...] | None = None
-
-    @property
-    def is_number(self) -> bool:
-        """Whether it is of numbers."""
-        return self.values.dtype.kind == "f"
-
-    def texts(self, words: Sequence[str] = ("false", "true")) -> list[str]:
-        """Return the column as text, empty where missing."""
-        known = [*(words if self.words is None else self.words), ""]
-        return [known[n] for n in self.values.tolist()]
-
-
-def result_columns(
-    result: Result, length: int, errors: Errors, lang: str = "en"
-) -> Iterator[ResultColumn]:
-    """Yield the columns that a result adds to a table of a length."""
-    rule = result.rule
-    for name, array in result.outputs.items():
-        values = np.broadcast_to(array, (length,))
-        if values.dtype.kind != "f":
-            yield _of_objects(name, values, rule)
-        else:
-            yield ResultColumn(name=name, values=values)
-    row = np.broadcast_to(result.row, (length,))
-    yield of_words("tranche", [texts.to(rule.languages[0]) for texts in result.names], row)
-    if errors == "null":
-        number = np.broadcast_to(result.reason_number, (length,))
-        yield of_words("reason", [said(reason, lang) for reason in result.reasons], number)
-    if rule.last_known is not None:
-        day = (rule.last_known.isoformat(),)
-        yield of_words("last_known", day, np.zeros(length, dtype=np.int64))
-
-
-def _of_objects(name: str, values: Array, rule: Any) -> ResultColumn:
-    step = rule.steps.get(name)
-    words: tuple[Any, ...] = step.step.codes if step is not None else ()
-    if not words and step is not None and step.step.kind == "flag":
-        words = (False, True)
-    place = {word: n for n, word in enumerate(words)}
-    listed = values.tolist()
-    for value in dict.fromkeys(listed):  # an output that is an input has its own codes
-        if value is not None:
-            place.setdefault(value, len(place))
-    codes = np.array([-1 if v is None else place[v] for v in listed], dtype=np.int32)
-    flag = all(isinstance(word, bool) for word in place) and bool(place)
-    return ResultColumn(name=name, values=codes, words=None if flag else tuple(place))
-
-
-def of_words(name: str, words: Sequence[str], numbers: Array) -> ResultColumn:
-    """Return a column of texts, each once and missing where empty, from their numbers."""
-    place: dict[str, int] = {word: n for n, word in enumerate(dict.fromkeys(filter(None, words)))}
-    table = np.array([place.get(word, -1) for word in words], dtype=np.int32)
-    return ResultColumn(name=name, values=table[numbers], words=tuple(place))
-
-
-def arrow_column(column: ResultColumn) -> pa.Array:
-    """Return a column in pyarrow: float64, bool, or a dictionary of texts."""
-    with needs("tables"):
-        import pyarrow as pa
-
-    if column.is_number:
-        return pa.array(column.values, pa.float64(), from_pandas=True)
-    missing = column.values < 0
-    if column.words is None:
-        return pa.array(column.values == 1, pa.bool_(), mask=missing)
-    places = pa.array(np.where(missing, 0, column.values), pa.int32(), mask=missing)
-    return pa.DictionaryArray.from_arrays(places, pa.array(column.words, pa.string()))
+def _has_arrow() -> bool:
+    try:
+        with needs("tables"):
+            import pyarrow  # noqa: F401
+    except MissingExtraError:
+        return False
+    return True
 
 
 def _series(column: ResultColumn, kind: Any) -> nw.Series[Any]:
@@ -340,7 +297,8 @@ def _series(column: ResultColumn, kind: Any) -> nw.Series[Any]:
         known = places.set(places < 0, None)
         if column.words is None:
             return nw.from_native(known.cast(pl.Boolean), series_only=True)
-        words = pl.Series(column.name, column.words, dtype=pl.Enum(column.words))
+        kind_ = pl.Enum(column.words) if column.closed else pl.String
+        words = pl.Series(column.name, column.words, dtype=kind_)
         return nw.from_native(words.gather(known), series_only=True)
     if kind.is_pandas():
         with needs("tables"):
@@ -353,3 +311,132 @@ def _series(column: ResultColumn, kind: Any) -> nw.Series[Any]:
         return nw.from_native(pd.Series(category, name=column.name), series_only=True)
     texts = [text or None for text in column.texts()]
     return nw.new_series(column.name, texts, nw.String, backend=kind)
+
+
+# -- part by part ------------------------------------------------------------------------------
+
+
+def _lazy(way: _Way, frame: Any) -> Any:
+    with needs("tables"):
+        import polars as pl
+
+    schema = _polars_schema(way, frame.collect_schema())
+    number = ""
+    if way.errors == "raise":  # errors count rows from the first one of all, whoever computes which
+        number = "_" * (1 + max(map(len, schema))) + "row"
+        frame = frame.with_row_index(number)
+    return frame.map_batches(
+        partial(_some, way, number), schema=pl.Schema(schema), streamable=True,
+        # the rule reads columns that nobody may ask for, and what is asked of results comes after it
+        projection_pushdown=False, predicate_pushdown=False,
+    )  # fmt: skip
+
+
+def _some(way: _Way, number: str, rows: Any) -> Any:
+    """Compute some rows of a lazy frame, which may be any of them."""
+    if not number:
+        return _eager(way, rows, whole=False)
+    numbers, rows = rows[number], rows.drop(number)
+    try:
+        return _eager(way, rows, whole=False)
+    except InputError as error:
+        faults = [fault.moved(lambda place: int(numbers[place])) for fault in error.errors]
+    raise InputError(*faults)
+
+
+def _reader(way: _Way, reader: Any) -> Any:
+    with needs("tables"):
+        import pyarrow as pa
+
+    schema = way.schema(reader.schema)
+    batches = compute_batches(way.rule, reader, **way.options)
+    return pa.RecordBatchReader.from_batches(schema, batches)
+
+
+def _relation(way: _Way, relation: Any) -> Any:
+    """Compute a relation through a reader, and ask its own connection for what came out."""
+    # The older name goes in the next versions of DuckDB, the newer one is not in the first.
+    read = getattr(relation, "to_arrow_reader", None) or relation.fetch_record_batch
+    computed = _reader(way, read()).read_all()  # noqa: F841 # the query names it
+    return relation.query("people", "SELECT * FROM computed")
+
+
+# -- what comes out ----------------------------------------------------------------------------
+
+
+def result_schema(
+    rule: Rule,
+    frame: Any,
+    *,
+    errors: Errors = "raise",
+    keep: Keep = (),
+    columns: Mapping[str, str] = EMPTY,
+) -> Any:
+    """Return the columns that come out of a frame, and their types, before anything is computed.
+
+    Parameters
+    ----------
+    rule : Rule
+        What will be computed.
+    frame : frame or schema
+        A frame as for ``compute_frame``, of which no row is read; or a ``polars.Schema``, or a
+        ``pyarrow.Schema`` for record batches.
+    errors : {"raise", "null"}
+        As for ``compute_frame``.
+    keep, columns
+        As for ``compute_frame``.
+
+    Returns
+    -------
+    pyarrow.Schema, polars.Schema, pandas.Series or dict of str to str
+        The columns of the people as they are, then the results, all of which can be missing: for
+        polars, float64, Boolean, and Enum, or String where any text can be; for a table of pyarrow
+        float64, bool, and a dictionary of texts, for its batches and readers plain texts; for
+        pandas, as ``dtypes`` has them, float64, boolean and category; for a relation the types of
+        SQL by name.
+
+    Raises
+    ------
+    TableError
+        Where a column is unknown, missing, double, or of the name of a result.
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> from tarifs_solidaires import load_rule
+    >>> rule = load_rule("nantes/transport", on="2020-10-01")
+    >>> people = pa.schema([("quotient_familial", pa.float64())])
+    >>> result_schema(rule, people).names
+    ['quotient_familial', 'taux_reduction', 'prix_mensuel', 'tranche']
+    """
+    way = _Way(rule, errors, keep, columns, "", "")
+    kind = kind_of(frame)
+    if kind in ("batch", "reader"):
+        return way.schema(frame.schema)
+    if kind == "lazy":
+        return _polars_schema(way, frame.collect_schema())
+    if kind == "relation":
+        there = dict(zip(frame.columns, map(str, frame.types), strict=True))
+        types = {"number": "DOUBLE", "flag": "BOOLEAN", "text": "VARCHAR"}
+        return there | {f.name: types[f.kind] for f in way.added(list(there))}
+    if type(frame).__name__ == "Schema":
+        is_polars = type(frame).__module__.startswith("polars")
+        return _polars_schema(way, frame) if is_polars else way.schema(frame)
+    table = _opened(frame)
+    if table.implementation.is_pyarrow():
+        return way.schema(frame.schema, coded=True)
+    if table.implementation.is_polars():
+        return _polars_schema(way, frame.schema)
+    return _eager(way, frame.iloc[:0]).dtypes
+
+
+def _polars_schema(way: _Way, schema: Any) -> Any:
+    with needs("tables"):
+        import polars as pl
+
+    types = {"number": pl.Float64(), "flag": pl.Boolean()}
+    added = {
+        field.name: pl.Enum(field.words) if field.words else types.get(field.kind, pl.String())
+        for field in way.added(list(schema))
+    }
+    return pl.Schema({**schema, **added})

@@ -17,7 +17,8 @@ from tarifs_solidaires.engine.expression import names
 from tarifs_solidaires.engine.formula import FormulaError, parse_formula
 from tarifs_solidaires.engine.step import Step
 from tarifs_solidaires.errors import nearest
-from tarifs_solidaires.people.cells import FLAGS, day_of
+from tarifs_solidaires.people.cells import FLAGS
+from tarifs_solidaires.people.days import day_of
 from tarifs_solidaires.people.writing import opened, table_error
 from tarifs_solidaires.rules.toml import MAX_BYTES, read_toml
 from tarifs_solidaires.values.frozen import EMPTY

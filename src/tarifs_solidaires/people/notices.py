@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from tarifs_solidaires.catalogue import Joined, Phrase, system_reason
 from tarifs_solidaires.errors import Fault, TableError
-from tarifs_solidaires.people.files import read_people
+from tarifs_solidaires.people.files import Dates, read_people
 from tarifs_solidaires.people.writing import table_error, written, written_bytes
 from tarifs_solidaires.rule import Rule
 from tarifs_solidaires.say.language import chosen
@@ -133,6 +133,7 @@ def write_notices(
     source: str | Path,
     target: str | Path,
     *,
+    dates: Dates = "",
     form: Form = "html",
     lang: str | None = None,
     name: str | None = None,
@@ -153,6 +154,8 @@ def write_notices(
         File of people, as for ``compute_file``.
     target : str or Path
         Folder, in which each person has a file; or one ``.pdf`` file of all notices.
+    dates : {"", "dd/mm/yyyy", "mm/dd/yyyy"}
+        As for ``compute_file``.
     form : {"html", "text", "markdown", "json", "pdf"}
         What a notice is written as; one PDF of all is always a PDF.
     lang : str, optional
@@ -205,7 +208,7 @@ def write_notices(
     if form not in SUFFIXES:
         raise table_error("form", "form", "{form!r} is unknown", "write {known}", form=form,
                           known=Joined(SUFFIXES, "or"))  # fmt: skip
-    columns = read_people(source, rule.all_inputs, ())
+    columns = read_people(source, rule.all_inputs, (), dates=dates)
     given = {n: values for n, values in columns.items() if n in rule.all_inputs}
     size = len(next(iter(columns.values())))
     refused = rule.compute(given, errors="null").reason_number

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+import attrs
+
 from tarifs_solidaires.catalogue import Phrase
 from tarifs_solidaires.errors import TableError
 from tarifs_solidaires.extras import needs
-from tarifs_solidaires.people.cells import POINT, Decimals
+from tarifs_solidaires.people.cells import Notation
 from tarifs_solidaires.people.columns import Given, of_arrow
 from tarifs_solidaires.people.parts import Piece, known
 from tarifs_solidaires.people.writing import opened, table_error
@@ -28,8 +30,8 @@ MAX_CELL = 131_072  # characters of a text, as in a CSV file
 class ParquetPart:
     """Some rows of a Parquet file."""
 
-    def __init__(self, rows: pa.RecordBatch, start: int) -> None:
-        self._rows, self._start = rows, start
+    def __init__(self, rows: pa.RecordBatch, start: int, notation: Notation) -> None:
+        self._rows, self._start, self._notation = rows, start, notation
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -37,7 +39,7 @@ class ParquetPart:
 
     def given(self, position: int, item: Input) -> Given:
         """Return a column as an input."""
-        return of_arrow(item, self._rows.column(position), POINT)
+        return of_arrow(item, self._rows.column(position), self._notation)
 
     def number(self, n: int) -> int:
         """Return the position of a row in the file, from 0."""
@@ -50,6 +52,17 @@ class ParquetPart:
     def texts(self) -> list[Sequence[str]]:
         """Return the columns as text."""
         return [_texts(column) for column in self._rows.columns]
+
+    def words(self, position: int) -> Iterable[object]:
+        """Return the texts of a column, each once; none where it is of another type."""
+        with needs("tables"):
+            import pyarrow as pa
+
+        column = self._rows.column(position)
+        if pa.types.is_dictionary(column.type):
+            column = column.dictionary
+        is_text = pa.types.is_string(column.type) or pa.types.is_large_string(column.type)
+        return column.unique().to_pylist() if is_text else []
 
     def arrow(self, inputs: Mapping[int, Input]) -> pa.Table:
         """Return the columns in pyarrow, as they are."""
@@ -89,14 +102,14 @@ class ParquetSource:
     unit: str
     word: str
     delimiter: str
-    decimals: Decimals
+    notation: Notation
     from_excel: bool
     path: Path
 
-    unit, word, delimiter, decimals, from_excel = " rows", "row", ",", POINT, False
+    unit, word, delimiter, from_excel = " rows", "row", ",", False
 
-    def __init__(self, path: Path, file: pq.ParquetFile) -> None:
-        self.path, self._file, self._read = path, file, 0
+    def __init__(self, path: Path, file: pq.ParquetFile, notation: Notation) -> None:
+        self.path, self._file, self._read, self.notation = path, file, 0, notation
         self.columns: Sequence[str] = file.schema_arrow.names
         self.size: int | None = int(file.metadata.num_rows)
 
@@ -104,6 +117,10 @@ class ParquetSource:
     def head(self) -> str:
         """Where the names of the columns stand."""
         return str(self.path)
+
+    def set_dates(self, order: str) -> None:
+        """Say in which order day and month stand in texts, before the rows are read."""
+        self.notation = attrs.evolve(self.notation, dates=order)
 
     def done(self) -> int:
         """Return the number of rows that have been read."""
@@ -122,7 +139,7 @@ class ParquetSource:
             for batch in self._file.iter_batches(batch_size=rows):
                 batch.validate(full=True)  # texts that are no UTF-8, places out of a dictionary
                 self._check_length(batch)
-                part = ParquetPart(batch, self._read)
+                part = ParquetPart(batch, self._read, self.notation)
                 self._read += batch.num_rows
                 yield known(part)
         except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
@@ -145,8 +162,8 @@ class ParquetSource:
 
 
 @contextmanager
-def open_parquet(path: Path) -> Iterator[ParquetSource]:
-    """Open a Parquet file.
+def open_parquet(path: Path, dates: str = "") -> Iterator[ParquetSource]:
+    """Open a Parquet file; ``dates`` says in which order day and month stand in texts.
 
     Raises
     ------
@@ -164,7 +181,7 @@ def open_parquet(path: Path) -> Iterator[ParquetSource]:
         except (arrow.ArrowException, OSError, UnicodeDecodeError) as error:
             raise _no_parquet(path, error) from None
     with file:
-        yield ParquetSource(path, file)
+        yield ParquetSource(path, file, Notation.of("", dates))
 
 
 @contextmanager

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from tarifs_solidaires.errors import TableError
 from tarifs_solidaires.extras import needs
-from tarifs_solidaires.people.cells import Decimals
+from tarifs_solidaires.people.cells import Notation
 from tarifs_solidaires.people.columns import Given, of_objects, of_texts, text_of
 from tarifs_solidaires.values.inputs import Input
 
@@ -33,6 +33,9 @@ class Part(Protocol):
     def texts(self) -> list[Sequence[str]]:
         """Return the columns as text."""
 
+    def words(self, position: int) -> Iterable[object]:
+        """Return the cells of a column, each at least once."""
+
     def arrow(self, inputs: Mapping[int, Input]) -> pa.Table:
         """Return the columns in pyarrow, those of inputs as values of their kind."""
 
@@ -50,7 +53,7 @@ class Source(Protocol):
     """A table that is open to be read."""
 
     columns: Sequence[str]
-    decimals: Decimals
+    notation: Notation
     delimiter: str
     from_excel: bool
     size: int | None
@@ -60,6 +63,9 @@ class Source(Protocol):
     @property
     def head(self) -> str:
         """Where the names of the columns stand."""
+
+    def set_dates(self, order: str) -> None:
+        """Say in which order day and month stand, before the rows are read."""
 
     def done(self) -> int:
         """Return how much has been read, in units of the size."""
@@ -76,9 +82,9 @@ class TextPart:
 
     def __init__(
         self, columns: Sequence[Sequence[str]], lines: Sequence[int], names: Sequence[str],
-        decimals: Decimals,
+        notation: Notation,
     ) -> None:  # fmt: skip
-        self._columns, self._lines, self._names, self._decimals = columns, lines, names, decimals
+        self._columns, self._lines, self._names, self._notation = columns, lines, names, notation
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -86,7 +92,7 @@ class TextPart:
 
     def given(self, position: int, item: Input) -> Given:
         """Return a column as an input."""
-        return of_texts(item, self._columns[position], self._decimals)
+        return of_texts(item, self._columns[position], self._notation)
 
     def number(self, n: int) -> int:
         """Return the line on which a row ends."""
@@ -100,6 +106,10 @@ class TextPart:
         """Return the columns as text."""
         return list(self._columns)
 
+    def words(self, position: int) -> Iterable[object]:
+        """Return the cells of a column, each once."""
+        return set(self._columns[position])
+
     def arrow(self, inputs: Mapping[int, Input]) -> pa.Table:
         """Return the columns in pyarrow."""
         return typed_table(self, self._names, self._columns, inputs)
@@ -110,9 +120,9 @@ class ObjectPart:
 
     def __init__(
         self, columns: Sequence[Sequence[Any]], lines: Sequence[int], names: Sequence[str],
-        decimals: Decimals,
+        notation: Notation,
     ) -> None:  # fmt: skip
-        self._columns, self._lines, self._names, self._decimals = columns, lines, names, decimals
+        self._columns, self._lines, self._names, self._notation = columns, lines, names, notation
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -120,7 +130,7 @@ class ObjectPart:
 
     def given(self, position: int, item: Input) -> Given:
         """Return a column as an input."""
-        return of_objects(item, self._columns[position], self._decimals)
+        return of_objects(item, self._columns[position], self._notation)
 
     def number(self, n: int) -> int:
         """Return the number of a row in its sheet."""
@@ -134,6 +144,10 @@ class ObjectPart:
     def texts(self) -> list[Sequence[str]]:
         """Return the columns as text."""
         return [list(map(text_of, column)) for column in self._columns]
+
+    def words(self, position: int) -> Iterable[object]:
+        """Return the cells of a column."""
+        return self._columns[position]
 
     def arrow(self, inputs: Mapping[int, Input]) -> pa.Table:
         """Return the columns in pyarrow."""

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from tarifs_solidaires.engine.program import Deferred
 from tarifs_solidaires.extras import MissingExtraError, needs
-from tarifs_solidaires.people.cells import Decimals, neutral
+from tarifs_solidaires.people.cells import Notation, neutral
 from tarifs_solidaires.people.columns import Given, of_arrow
 from tarifs_solidaires.people.parts import typed_table
 from tarifs_solidaires.people.text_file import Block
@@ -24,9 +25,11 @@ if TYPE_CHECKING:
 
 Array = npt.NDArray[Any]
 MAX_CELL = 131_072  # characters of a line; csv refuses longer cells
+_FIRST = b"=+@- \x7f"  # of a cell that may be a formula
+_LEADING = b"\xc2\xe1\xe2\xe3\xef"  # first bytes of signs that nobody sees, and of wide ones
 # First bytes of a cell that may begin a formula, or a sign that nobody sees.
 _SUSPECT = np.zeros(256, dtype=bool)
-_SUSPECT[[*b"=+@-", *range(0x21), 0x7F, 0xC2, 0xE1, 0xE2, 0xE3, 0xEF]] = True
+_SUSPECT[[*_FIRST, *_LEADING, *range(0x20)]] = True
 
 
 class PlainPart:
@@ -34,8 +37,8 @@ class PlainPart:
 
     Parameters
     ----------
-    columns : sequence of pyarrow.Array
-        Its columns: numbers, texts, or texts that stand once each.
+    columns : mapping of int to pyarrow.Array
+        Its columns that are inputs, by place: numbers, or texts that stand once each.
     text : bytes
         Its lines, each with its end.
     ends : ndarray of int
@@ -47,7 +50,7 @@ class PlainPart:
     """
 
     def __init__(
-        self, columns: Sequence[pa.Array], text: bytes, ends: Array, line: int, file: PlainCsv
+        self, columns: Mapping[int, pa.Array], text: bytes, ends: Array, line: int, file: PlainCsv
     ) -> None:
         self._columns, self._text, self._ends, self._line = columns, text, ends, line
         self._file = file
@@ -58,7 +61,7 @@ class PlainPart:
 
     def given(self, position: int, item: Input) -> Given:
         """Return a column as an input."""
-        return of_arrow(item, self._columns[position], self._file.decimals)
+        return of_arrow(item, self._columns[position], self._file.notation)
 
     def number(self, n: int) -> int:
         """Return the line of a row."""
@@ -75,6 +78,17 @@ class PlainPart:
         lines = self._text.decode().removesuffix("\n").split("\n")
         return list(zip(*(line.split(self.delimiter) for line in lines), strict=True))
 
+    def words(self, position: int) -> Iterable[object]:
+        """Return the cells of a column, each once; none of numbers."""
+        with needs("tables"):
+            import pyarrow as pa
+
+        column = self._columns[position]
+        if pa.types.is_dictionary(column.type):
+            column = column.dictionary
+        found: Iterable[object] = column.unique().to_pylist()
+        return found
+
     def arrow(self, inputs: Mapping[int, Input]) -> pa.Table:
         """Return the columns in pyarrow."""
         return typed_table(self, self._file.names, self.texts(), inputs)
@@ -87,7 +101,9 @@ class PlainPart:
     @property
     def is_harmless(self) -> bool:
         """Whether no cell is one that a spreadsheet would compute."""
-        return all(map(_is_harmless, self._columns))
+        if _begins_harmless(self._text, self.delimiter, len(self._ends), len(self._file.names)):
+            return True
+        return all(map(_is_harmless, self._file.as_texts(self._text)))
 
     def lines_with(self, results: Iterable[pa.Array]) -> memoryview:
         """Return the lines as they are, each with further cells."""
@@ -106,14 +122,24 @@ class PlainPart:
         return memoryview(joined.buffers()[2])[1 : int(offsets[len(self._ends)])]
 
 
+def _begins_harmless(text: bytes, delimiter: str, rows: int, columns: int) -> bool:
+    """Say whether it is plain at first sight that no cell begins as a formula does."""
+    between = rows + (rows * (columns - 1) if delimiter == "\t" else 0)
+    if np.count_nonzero(np.frombuffer(text, dtype=np.uint8) < ord(" ")) != between:
+        return False  # a sign that nobody sees
+    for sign in _FIRST if text.isascii() else _FIRST + _LEADING:
+        first = bytes([sign])
+        if first in text and (
+            text.startswith(first) or b"\n" + first in text or delimiter.encode() + first in text
+        ):
+            return False
+    return True
+
+
 def _is_harmless(column: Any) -> bool:
     with needs("tables"):
         import pyarrow as pa
 
-    if pa.types.is_floating(column.type):
-        return True
-    if pa.types.is_dictionary(column.type):
-        return all(neutral(text) == text for text in column.dictionary.to_pylist())
     offsets = np.frombuffer(column.buffers()[1], dtype=np.int32)[: len(column) + 1]
     filled = offsets[:-1] < offsets[1:]
     data = column.buffers()[2]
@@ -135,17 +161,19 @@ class PlainCsv:
         Names of the columns.
     delimiter : str
         What stands between cells.
-    decimals : Decimals
+    notation : Notation
         How numbers are written.
     """
 
     names: Sequence[str]
     delimiter: str
-    decimals: Decimals
+    notation: Notation
 
-    def __init__(self, names: Sequence[str], delimiter: str, decimals: Decimals) -> None:
-        self.names, self.delimiter, self.decimals = names, delimiter, decimals
+    def __init__(self, names: Sequence[str], delimiter: str, notation: Notation) -> None:
+        self.names, self.delimiter, self.notation = names, delimiter, notation
         self._ways: list[Any] = []
+        self._quick: Any = None
+        self._flags: tuple[int, ...] = ()
         try:
             with needs("tables"):
                 from pyarrow import csv
@@ -162,19 +190,23 @@ class PlainCsv:
             import pyarrow as pa
 
         once = pa.dictionary(pa.int32(), pa.string())
-        kinds: dict[int, Any] = dict.fromkeys(range(len(self.names)), pa.string())
-        kinds |= {n: once for n, item in inputs.items()}
-        texts = self._convert(kinds, "")
-        numbers = {n: pa.float64() for n, i in inputs.items() if i.kind in ("number", "whole")}
+        texts = dict.fromkeys(inputs, once)
+        number = {n: pa.float64() for n, i in inputs.items() if i.kind in ("number", "whole")}
+        flags = {n: pa.float64() for n, item in inputs.items() if item.kind == "flag"}
+        self._flags = tuple(flags)
         # numbers at once where all are plain, such as 350.5; else as texts, each looked at once
-        self._ways = [self._convert(kinds | numbers, self.decimals.mark), texts]
-        if not self.decimals.mark:
-            self._ways = [texts]
+        kinds = [texts | number, texts] if number and self.notation.mark else [texts]
+        texts = texts or {0: pa.string()}  # of no input the lines alone are needed
+        self._ways = [self._convert(one or texts, self.notation.mark) for one in kinds]
+        if flags:  # flags as numbers too, as long as they are 1 and 0
+            self._quick = self._convert(kinds[0] | flags, self.notation.mark)
+        self._texts = self._convert(dict.fromkeys(range(len(self.names)), pa.string()), "")
 
     def _convert(self, kinds: Mapping[int, Any], mark: str) -> Any:
         return self._csv.ConvertOptions(
             column_types={str(n): kind for n, kind in kinds.items()}, strings_can_be_null=False,
-            null_values=[""], check_utf8=False, decimal_point=mark or ".",
+            include_columns=[str(n) for n in kinds], null_values=[""], check_utf8=False,
+            decimal_point=mark or ".",
         )  # fmt: skip
 
     def read(self, block: Block) -> PlainPart | None:
@@ -193,13 +225,19 @@ class PlainCsv:
         # a line with all its separators and nothing else is blank, and so is a shorter one
         if int(lengths.min()) < len(self.names) or int(lengths.max()) > MAX_CELL:
             return None
-        for way in self._ways:
-            columns = self._parsed(text, way)
-            if columns is not None and len(columns[0]) == len(ends):
+        for way in [self._quick, *self._ways]:
+            columns = None if way is None else self._parsed(text, way)
+            if columns is not None and len(next(iter(columns.values()))) == len(ends):
+                if way is self._ways[0]:  # flags are words: those of the next pieces are too
+                    self._quick = None
                 return PlainPart(columns, text, ends, block.line, self)
         return None
 
-    def _parsed(self, text: bytes, convert: Any) -> list[Any] | None:
+    def as_texts(self, text: bytes) -> list[Any]:
+        """Return all columns of a plain piece as texts."""
+        return list((self._parsed(text, self._texts) or {}).values())
+
+    def _parsed(self, text: bytes, convert: Any) -> dict[int, Any] | None:
         with needs("tables"):
             import pyarrow as pa
 
@@ -219,11 +257,16 @@ class PlainCsv:
             )  # fmt: skip
         except pa.ArrowInvalid:  # a row of another length, a number that is not plain
             return None
-        columns = [column.combine_chunks() for column in table.columns]
-        for column in columns:
+        columns = {
+            int(name): column.combine_chunks()
+            for name, column in zip(table.column_names, table.columns, strict=True)
+        }
+        for place, column in columns.items():
             if pa.types.is_floating(column.type):
+                values = np.asarray(column.fill_null(0) if column.null_count else column)
+                if place in self._flags and not ((values == 0) | (values == 1)).all():
+                    return None
                 # nan and infinity are numbers to pyarrow, and none here
-                values = np.asarray(column.fill_null(0))
                 if not np.isfinite(values).all():
                     return None
         return columns
@@ -254,6 +297,12 @@ def written_numbers(values: Array, mark: str) -> tuple[pa.Array, Array | None]:
     if coded.null_count:
         texts = pa.concat_arrays([texts, pa.array([""], pa.string())])
     return texts, np.asarray(coded.indices.fill_null(len(texts) - 1))
+
+
+def written_places(column: Deferred, mark: str) -> tuple[pa.Array, Array]:
+    """Return numbers that stand in a table as ``written_numbers`` does: each is written once."""
+    values, places = np.unique(column.table, return_inverse=True)
+    return _numbers(values, mark), places.astype(np.int32).take(column.cells)
 
 
 def _numbers(values: Array, mark: str) -> pa.Array:

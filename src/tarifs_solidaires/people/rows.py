@@ -11,8 +11,9 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from tarifs_solidaires.catalogue import Phrase
-from tarifs_solidaires.errors import SHOWN, Fault, InputError, at_places
+from tarifs_solidaires.catalogue import Phrase, msg
+from tarifs_solidaires.errors import SHOWN, Fault, InputError, at_places, quoted_at
+from tarifs_solidaires.people.checked import is_by_row
 from tarifs_solidaires.people.columns import Given, filled
 from tarifs_solidaires.people.communes import LISTS, Mistaken
 from tarifs_solidaires.rule import Result, Rule
@@ -21,6 +22,32 @@ from tarifs_solidaires.values.inputs import Coded, Errors, Input, read_columns
 from tarifs_solidaires.values.texts import Texts
 
 Array = npt.NDArray[Any]
+
+
+def compute_table(rule: Rule, given: Mapping[str, Given], errors: Errors, first: int = 0) -> Result:
+    """Compute a rule for the rows of a table that may be a part of a larger one.
+
+    Parameters
+    ----------
+    rule : Rule
+        What to compute.
+    given : mapping of str to Given
+        Columns by input; none where the table has none that is one.
+    errors : {"raise", "null"}
+        Whether a row that cannot be computed raises.
+    first : int
+        Number of the first row; errors count from it.
+
+    Raises
+    ------
+    InputError
+        Where a row cannot be computed.
+    """
+    try:
+        return compute_rows(rule, given, errors) if given else rule.compute({}, errors=errors)
+    except InputError as error:
+        faults = [fault.moved(lambda place: place + first) for fault in error.errors]
+    raise InputError(*faults)
 
 
 def compute_rows(rule: Rule, given: Mapping[str, Given], errors: Errors = "null") -> Result:
@@ -52,9 +79,9 @@ def compute_rows(rule: Rule, given: Mapping[str, Given], errors: Errors = "null"
         faults += wrong
     if faults and errors == "raise":
         raise InputError(*faults, *_others(rule, columns, {fault.input for fault in faults}))
-    left_out: dict[str, Array] = {}
+    left_out = _ways_left_out(rule, given)
     for name, column in list(columns.items()):
-        if column.absent is not None and is_optional(rule, name):
+        if name not in left_out and column.absent is not None and is_optional(rule, name):
             if column.absent.all() and len(columns) > 1:
                 del columns[name]
             else:
@@ -65,6 +92,33 @@ def compute_rows(rule: Rule, given: Mapping[str, Given], errors: Errors = "null"
     if errors == "raise":
         read_columns(rule.all_inputs, values, known=rule.known_words, absent=left_out)
     return _in_groups(rule, values, left_out, errors)
+
+
+def _ways_left_out(rule: Rule, given: Mapping[str, Given]) -> dict[str, Array]:
+    """Return where an input that has two columns, its own and its ways in, is given through which.
+
+    A row gives it in the one way that is complete there. Where both are, or none is, what the row
+    holds is left as it is, and the computation says so.
+    """
+    found: dict[str, Array] = {}
+    for name in given:
+        ways = [way for way in sorted(rule.ways(name)) if way in given]
+        if not ways or not is_by_row(rule, name):
+            continue
+        length = len(given[name])
+        absent = {one: _absent(given[one], length) for one in (name, *ways)}
+        whole = ~np.logical_and.reduce([absent[way] for way in ways])
+        for way in rule.ways(name):
+            if rule.all_inputs[way].default is None:
+                whole &= ~absent[way] if way in absent else False
+        found[name] = absent[name]
+        for way in ways:
+            found[way] = absent[way] | (~absent[name] & ~whole)
+    return found
+
+
+def _absent(column: Given, length: int) -> Array:
+    return np.zeros(length, dtype=bool) if column.absent is None else column.absent
 
 
 def _others(rule: Rule, columns: Mapping[str, Given], told: Collection[str]) -> tuple[Fault, ...]:
@@ -110,7 +164,7 @@ def _looked_up(item: Input, column: Given, on: dt.date) -> tuple[Given, list[Fau
         texts = ["" if text is None else str(text) for text in np.asarray(coded).tolist()]
         words, index = np.unique(np.array(texts, dtype=np.str_), return_inverse=True)
         coded = Coded(tuple(words.tolist()), index.astype(np.int32))
-    there = np.unique(coded.index).tolist()
+    there = np.flatnonzero(np.bincount(coded.index, minlength=1)).tolist()
     wrong = {n: mistaken(item, coded.words[n], on) for n in there}
     wrong = {n: why for n, why in wrong.items() if why is not None}
     if not wrong:
@@ -126,11 +180,12 @@ def _looked_up(item: Input, column: Given, on: dt.date) -> tuple[Given, list[Fau
 def listed_fault(item: Input, why: Mistaken, cell: str, places: Sequence[int] | Array) -> Fault:
     """Return the fault of a code that is none, at some rows."""
     positions = tuple(int(n) for n in places[:SHOWN])
-    at = at_places(positions, len(places))
+    quoted = (Phrase("{value!r}", value=cell),)
     return Fault(
         code=why.code, input=item.name, template=why.template, remedy=why.remedy,
         positions=positions, count=max(len(places), 1),
-        data={"value": cell, "shown": Phrase("{value!r}{at}", value=cell, at=at), **why.data},
+        data={"value": cell, "quoted": quoted, "shown": quoted_at(quoted, positions, len(places)),
+              **why.data},
     )  # fmt: skip
 
 
@@ -154,9 +209,6 @@ def _in_groups(
             name: _taken(column, rows) for name, column in values.items()
             if name not in left_out or not left_out[name][rows[0]]
         }  # fmt: skip
-        if not some:  # every input is optional, and these rows give none
-            merged.put(rows, _alone(rule.compute({}, errors=errors), len(rows)))
-            continue
         try:
             merged.put(rows, _alone(rule.compute(some, errors=errors), len(rows)))
         except InputError as error:
@@ -172,6 +224,15 @@ def _in_groups(
 _NAMES = ("missing_input", "two_ways")  # faults of what is given, whatever the values are
 
 
+def _of_rows(fault: Fault) -> str:
+    """Return what is wrong with what some rows give, in words that say in which."""
+    if fault.code == "two_ways":
+        return msg("{input} and {others} are both given{at}")
+    if fault.data["others"]:
+        return msg("{input} (or {others}) is missing{at}")
+    return msg("{input} is missing{at}")
+
+
 def _taken(column: Any, rows: Array) -> Any:
     if isinstance(column, Coded):
         return Coded(column.words, column.index[rows])
@@ -180,11 +241,13 @@ def _taken(column: Any, rows: Array) -> Any:
 
 def _moved(fault: Fault, rows: Array) -> Fault:
     """Return a fault of some rows with their places in the whole table."""
-    places = fault.positions or (range(min(len(rows), SHOWN)) if fault.code in _NAMES else ())
-    positions = tuple(int(rows[n]) for n in places)
-    at = at_places(positions)
-    count = len(rows) if fault.code in _NAMES else fault.count
-    return attrs.evolve(fault, positions=positions, count=count, data={**fault.data, "at": at})
+    if fault.code in _NAMES:  # of every row
+        shown = tuple(int(n) for n in rows[:SHOWN])
+        data = {**fault.data, "at": at_places(shown, len(rows))}
+        return attrs.evolve(
+            fault, positions=shown, count=len(rows), data=data, template=_of_rows(fault)
+        )
+    return fault.moved(lambda place: int(rows[place]))
 
 
 @attrs.frozen(eq=False)

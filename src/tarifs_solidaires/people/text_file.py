@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 import attrs
+import numpy as np
 
 from tarifs_solidaires.errors import TableError
 from tarifs_solidaires.people.writing import table_error
@@ -138,10 +139,15 @@ class TextFile:
                 continue
             text = rest + piece[:stop]
             yield Block(coding.utf8(text, line), line)
-            line += text.count(b"\n")
+            line += lines_in(text)
             rest = piece[stop:]
         if rest:
             yield Block(coding.utf8(rest, line), line)
+
+
+def lines_in(text: bytes) -> int:
+    """Return how many lines end in a text; ``bytes.count`` is slow where they are many."""
+    return int(np.count_nonzero(np.frombuffer(text, dtype=np.uint8) == ord("\n")))
 
 
 class _Coding:

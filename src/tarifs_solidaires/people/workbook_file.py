@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import attrs
 import numpy as np
 
 from tarifs_solidaires.catalogue import Phrase
@@ -21,10 +22,10 @@ from tarifs_solidaires.people.archive import (
     read_bytes,
     too_large,
 )
-from tarifs_solidaires.people.cells import Decimals
+from tarifs_solidaires.people.cells import Notation
 from tarifs_solidaires.people.columns import is_empty, text_of
-from tarifs_solidaires.people.frames import ResultColumn
 from tarifs_solidaires.people.parts import ObjectPart, Part, Piece, known
+from tarifs_solidaires.people.results import ResultColumn
 from tarifs_solidaires.people.writing import table_error
 from tarifs_solidaires.values.inputs import Input
 
@@ -44,7 +45,7 @@ class WorkbookSource:
 
     unit, word, delimiter, from_excel = " rows", "line", ",", True
 
-    def __init__(self, path: Path, sheet: str, rows: list[list[Any]], decimal: str) -> None:
+    def __init__(self, path: Path, sheet: str, rows: list[list[Any]], notation: Notation) -> None:
         self.path, self._sheet, self._done = path, sheet, 0
         start = next((n for n, row in enumerate(rows) if not all(map(is_empty, row))), None)
         if start is None:
@@ -53,7 +54,7 @@ class WorkbookSource:
         while not names[-1]:
             names.pop()
         self.columns: Sequence[str] = names
-        self.decimals: Decimals = Decimals(decimal, sure=bool(decimal))
+        self.notation: Notation = notation
         self._start, self._rows = start, rows[start + 1 :]
         self.size: int | None = len(self._rows)
 
@@ -61,6 +62,10 @@ class WorkbookSource:
     def head(self) -> str:
         """Where the names of the columns stand."""
         return self.at(self._start + 1)
+
+    def set_dates(self, order: str) -> None:
+        """Say in which order day and month stand, before the rows are read."""
+        self.notation = attrs.evolve(self.notation, dates=order)
 
     def done(self) -> int:
         """Return the number of rows that have been read."""
@@ -92,13 +97,17 @@ class WorkbookSource:
             if kept:
                 columns = list(zip(*(some[n][:width] for n in kept), strict=True))
                 lines = [self._start + 2 + start + n for n in kept]
-                part = ObjectPart(columns, lines, self.columns, self.decimals)
+                part = ObjectPart(columns, lines, self.columns, self.notation)
             yield known(part, wrong)
 
 
 @contextmanager
 def open_workbook(
-    path: Path, decimal: str = "", sheet: str | None = None, limits: Limits | None = None
+    path: Path,
+    decimal: str = "",
+    dates: str = "",
+    sheet: str | None = None,
+    limits: Limits | None = None,
 ) -> Iterator[WorkbookSource]:
     """Open a sheet of a workbook: the one of a name, else the first that holds something.
 
@@ -108,6 +117,8 @@ def open_workbook(
         An Excel or ODS file.
     decimal : {"", ".", ","}
         What marks the decimals of numbers that are texts, where someone said so.
+    dates : {"", "dd/mm/yyyy", "mm/dd/yyyy"}
+        In which order day and month stand in dates that are texts, where someone said so.
     sheet : str, optional
         Name of the sheet.
     limits : Limits, optional
@@ -131,7 +142,7 @@ def open_workbook(
         if isinstance(error, Exception) or type(error).__name__ == "PanicException":
             raise damaged(path, error) from None
         raise
-    yield WorkbookSource(path, name, rows, decimal)
+    yield WorkbookSource(path, name, rows, Notation.of(decimal, dates, ""))
 
 
 def _sheet(

@@ -570,6 +570,11 @@ class DatedRule:
                     return "code" if step.codes else step.kind or "number"
         return "number"
 
+    @property
+    def row_names(self) -> tuple[Texts, ...]:
+        """Names of the rows that can name a result, in their order."""
+        return tuple(filter(None, self._row_names(self.program(frozenset(self.required)))))
+
     def _row_names(self, program: Program) -> tuple[Texts, ...]:
         found = [self.steps[step].rows[row].name for step, row in program.names]
         return (*found, NO_TEXT)
@@ -603,7 +608,7 @@ class DatedRule:
         return Fault(
             code="requirement", input=entry.input, positions=positions, count=len(found) or 1,
             template="{input}{at}: {text}", remedy="correct it, or the inputs beside it",
-            data={"text": self._requirement_text(position), "at": at_places(positions)},
+            data={"text": self._requirement_text(position), "at": at_places(positions, len(found))},
         )  # fmt: skip
 
     def work_out(self, values: Mapping[str, object]) -> dict[str, Worked]:

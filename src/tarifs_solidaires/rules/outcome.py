@@ -37,6 +37,11 @@ class Outputs(Mapping[str, Array]):
             self._columns[name] = column
         return column
 
+    def looked_up(self, name: str) -> Deferred | None:
+        """Return an output as places in a table, where it is one and was not asked for yet."""
+        column = self._columns[name]
+        return column if isinstance(column, Deferred) else None
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._columns)
 

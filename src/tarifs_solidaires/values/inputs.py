@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tarifs_solidaires.catalogue import Digits, Joined, Phrase, Unit, msg
-from tarifs_solidaires.errors import SHOWN, Fault, InputError, and_more, plain
+from tarifs_solidaires.errors import SHOWN, Fault, InputError, plain, quoted_at
 from tarifs_solidaires.values.frozen import EMPTY
 from tarifs_solidaires.values.json_value import JsonValue, plain_value
 from tarifs_solidaires.values.numbers import SNAP, decimal_text, exact, snapped
@@ -308,7 +308,8 @@ def read_columns(
         if isinstance(value, Coded) and item.kind == "code":
             coded, refused = _recoded(item, value, known.get(name, ()))
             if not (refused & ~absent[name] if name in absent else refused).any():
-                arrays[name], columns[name] = _kept(value.texts()), coded
+                arrays[name], columns[name] = value.texts(), coded
+                arrays[name].flags.writeable = False
                 continue
         try:
             array, unreadable = _as_array(item, value)
@@ -749,18 +750,14 @@ def _reason(item: Input, template: str) -> Phrase:
 
 def _fault(item: Input, array: Array, mask: Array, code: str, template: str) -> Fault:
     places = np.argwhere(mask) if array.shape else np.zeros((1, 0), dtype=np.intp)
-    positions = tuple(tuple(int(n) for n in place) for place in places[:SHOWN])
-    values = [_python(array[position]) for position in positions]
-    said = [
-        Phrase("{value!r} at {place}", value=value, place=_place(position))
-        if position
-        else Phrase("{value!r}", value=value)
-        for value, position in zip(values, positions, strict=True)
-    ]
+    found = [tuple(int(n) for n in place) for place in places[:SHOWN]]
+    values = [_python(array[place]) for place in found]
+    quoted = tuple(Phrase("{value!r}", value=value) for value in values)
+    positions = tuple(place[0] if len(place) == 1 else place for place in found if place)
     return Fault(
-        code=code, input=item.name, template=template,
-        positions=tuple(p[0] if len(p) == 1 else p for p in positions if p), count=len(places),
-        data={**_data(item, plain(values[0])), "shown": and_more(said, len(places))},
+        code=code, input=item.name, template=template, positions=positions, count=len(places),
+        data={**_data(item, plain(values[0])), "quoted": quoted,
+              "shown": quoted_at(quoted, positions, len(places))},
     )  # fmt: skip
 
 
