@@ -115,8 +115,19 @@ class _Module(ast.NodeVisitor):
             if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
                 pairs = list(zip(target.elts, node.value.elts, strict=False))
             for name, value in pairs:
+                if isinstance(name, ast.Name) and name.id.isupper():
+                    self.constants |= {name.id: text for text in _texts(value)}
                 if isinstance(name, ast.Name) and name.id in HOLDS:
                     self.said |= {text for text in _texts(value) if _is_said(text)}
+        self.generic_visit(node)
+
+    def visit_Tuple(self, node: ast.Tuple) -> None:
+        """Take a code and a template that stand side by side: what is noted of each value."""
+        match node.elts:
+            case [_, ast.Constant(value=str(code)), template] if code.isidentifier():
+                names = [one.id for one in ast.walk(template) if isinstance(one, ast.Name)]
+                texts = [self.constants[name] for name in names if name in self.constants]
+                self.faults |= {(code, text, "") for text in texts}
         self.generic_visit(node)
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> None:

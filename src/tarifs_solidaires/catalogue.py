@@ -18,7 +18,10 @@ NBSP = "\N{NO-BREAK SPACE}"
 
 _PLACE = re.compile(r"\{(?P<name>[a-z_]+)(?P<way>(?:![rsa])?(?::[^{}]*)?)\}")
 _NUMBER = re.compile(r"[-+]?[\d,]+(?:\.\d+)?(?:e[-+]?\d+)?")
-_SEPARATORS = {"fr": str.maketrans(",.", f"{NBSP},"), "pt": str.maketrans(",.", ".,")}
+_SEPARATORS = {
+    "fr": str.maketrans(",.", "\N{NARROW NO-BREAK SPACE},"),
+    "pt": str.maketrans(",.", ".,"),
+}
 _QUOTES = {"fr": f"«{NBSP}{{}}{NBSP}»", "pt": "“{}”"}
 _BEFORE = re.compile(" (?=[:;!?»%])")
 
@@ -130,8 +133,8 @@ class Counted(Phrase):
     --------
     >>> print(Counted("{count:,} row", "{count:,} rows", 1200))
     1,200 rows
-    >>> Counted("{count:,} row", "{count:,} rows", 0).say("fr")
-    '0 ligne'
+    >>> Counted("{count:,} error", "{count:,} errors", 0).say("fr")
+    '0 erreur'
     """
 
     forms: tuple[str, str]

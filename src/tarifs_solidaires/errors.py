@@ -173,10 +173,11 @@ class TarifError(ValueError):
     >>> try:
     ...     rule.compute(quotient_familial=-1)
     ... except InputError as error:
-    ...     error.code, error.errors[0].input, error.errors[0].value
+    ...     found = error
+    >>> found.code, found.errors[0].input, found.errors[0].value
     ('out_of_bounds', 'quotient_familial', -1)
-    >>> error.say("fr")
-    "quotient_familial : -1 n'est pas entre 0 et 1000000 (EUR)"
+    >>> found.say("pt")
+    'quotient_familial: -1 não está entre 0 e 100.000.000 (EUR/mês)'
     """
 
     def __init__(self, *faults: Fault) -> None:
@@ -279,7 +280,7 @@ def at_places(positions: Iterable[object], count: int = 0) -> Phrase:
     Examples
     --------
     >>> at_places([0, 3]), at_places([]), at_places([1, 2], 9).say("fr")
-    (' at 0, 3', '', ' (position 1, 2 et 7 autres)')
+    (' at 0, 3', '', ' (position 1, 2 et 7 de plus)')
     """
     listed = tuple(positions)
     if not listed:

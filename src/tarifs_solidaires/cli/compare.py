@@ -158,11 +158,11 @@ def _people(
 
     made_up = arguments.input is None
     for option, given, remedy in (
-        ("--margins", arguments.margins and not made_up, "give --people N with it"),
+        ("--margins", arguments.margins and not made_up, Phrase("give --people N with it")),
         (
             "--sample",
             arguments.sample and made_up,
-            "give --input FILE, as made-up people are no sample",
+            Phrase("give --input FILE, as made-up people are no sample"),
         ),
     ):
         if given:

@@ -178,7 +178,7 @@ def summary(findings: Sequence[Finding]) -> Phrase:
     >>> print(summary([]))
     0 errors, 0 warnings
     >>> summary([]).say("pt")
-    '0 erros, 0 avisos'
+    '0 erro, 0 aviso'
     """
     counted = Counter(finding.severity for finding in findings)
     return Joined(
