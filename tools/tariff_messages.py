@@ -116,7 +116,7 @@ class _Module(ast.NodeVisitor):
                 pairs = list(zip(target.elts, node.value.elts, strict=False))
             for name, value in pairs:
                 if isinstance(name, ast.Name) and name.id.isupper():
-                    self.constants |= {name.id: text for text in _texts(value)}
+                    self.constants[name.id] = next(_texts(value), "")
                 if isinstance(name, ast.Name) and name.id in HOLDS:
                     self.said |= {text for text in _texts(value) if _is_said(text)}
         self.generic_visit(node)
@@ -126,7 +126,7 @@ class _Module(ast.NodeVisitor):
         match node.elts:
             case [_, ast.Constant(value=str(code)), template] if code.isidentifier():
                 names = [one.id for one in ast.walk(template) if isinstance(one, ast.Name)]
-                texts = [self.constants[name] for name in names if name in self.constants]
+                texts = [self.constants[name] for name in names if self.constants.get(name)]
                 self.faults |= {(code, text, "") for text in texts}
         self.generic_visit(node)
 
