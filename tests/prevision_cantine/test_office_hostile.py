@@ -23,6 +23,7 @@ from prevision_cantine.city.office.sheets import read_sheets
 
 pytest.importorskip("python_calamine")
 
+
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_file_is_refused_in_a_second_with_one_line(tmp_path, name):
     content, words = HOSTILE[name]
