@@ -179,7 +179,8 @@ class ParameterError(ForecastError):
         CantineError
             With the same remedy.
         """
-        value = f"{self.value:.15g}" if isinstance(self.value, float) else str(self.value)
+        plain = plain_value(self.value)  # no reader should see a type of numpy
+        value = f"{plain:.15g}" if isinstance(plain, float) else str(plain)
         return CantineError("option", option=option, value=value, remedy=self.remedy)
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -236,7 +236,7 @@ def test_features_say_what_is_wrong(city):
         ({"date": ["3/9/2020"]}, DateError, "column 'date'.*write YYYY-MM-DD"),
         ({"date": [None]}, DateError, "no date in row 0"),
         ({"date": ["2031-09-03"]}, DateError, "known from 2020-09-01 to 2022-07-05"),
-        ({"effectif": [0]}, ForecastError, r"effectif\[0\] is 0.0"),
+        ({"effectif": [0]}, ForecastError, r"effectif\[0\] is 0; give"),
     ):
         with pytest.raises(error, match=words):
             features.transform(pd.DataFrame(good | change))

@@ -120,7 +120,8 @@ def test_an_error_is_data_that_says_itself():
     assert ERROR.say("pt") == "menus.csv:3: “demain [2J” não é uma data; escreva AAAA-MM-DD"
     assert str(ERROR) == ERROR.say("en")
     assert ERROR.to_dict("pt") == {
-        "code": "no_date", "message": ERROR.say("pt"), "where": "menus.csv:3", "value": "demain\x1b[2J",
+        "kind": "CityError", "code": "no_date", "message": ERROR.say("pt"), "where": "menus.csv:3",
+        "value": "demain\x1b[2J", "remedy": "escreva AAAA-MM-DD",
     }  # fmt: skip
 
 

@@ -86,7 +86,7 @@ def test_a_forecast_of_a_city_is_measured_against_its_attendance(town, town_fore
     ("change", "match"),
     [
         ({"date": ["2024-01-08", "demain", "2024-01-10"]}, "row 1: 'demain' is no date"),
-        ({"date": [dt.date(2024, 1, 8)] * 3}, "Zola 2024-01-08 stands twice"),
+        ({"date": [dt.date(2024, 1, 8)] * 3}, "'Zola 2024-01-08' stands twice"),
         ({"prevision": ["a", "b", "c"]}, "holds what is no number"),
         ({"cantine": ["Hugo"] * 3}, "no row has both"),
     ],

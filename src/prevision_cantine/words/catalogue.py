@@ -90,7 +90,7 @@ def sentence(code: str, lang: str, **facts: object) -> str:
 
 
 def remedy(code: str, lang: str, **facts: object) -> str:
-    """Return what the sentence of a code says after its first semicolon: what to do.
+    """Return what the sentence of a code says after its first semicolon, else its last colon: what to do.
 
     Parameters
     ----------
@@ -108,12 +108,17 @@ def remedy(code: str, lang: str, **facts: object) -> str:
 
     Examples
     --------
-    >>> remedy("no_date", "en", where="a.csv:2", value="x")
-    'write YYYY-MM-DD'
+    >>> remedy("no_date", "en", where="a.csv:2", value="x"), remedy("no_years", "en")
+    ('write YYYY-MM-DD', 'give at least one school year, by the year in which it begins')
     """
     known = catalogue().get(code, {}).get(lang, "")
-    shown = {key: _shown(key, value, lang) for key, value in facts.items()}
-    return known.partition("; ")[2].format_map(shown)
+    _, sign, said = known.partition("; ")
+    if not sign:  # "shortages=[]: give at least one share"
+        known = known.removeprefix("{where}").lstrip(f"{NBSP}: ")
+        _, sign, said = known.rpartition(": ")
+    if not sign or said in ("{reason}", "{problems}"):
+        return ""
+    return said.format_map({key: _shown(key, value, lang) for key, value in facts.items()})
 
 
 def _shown(key: str, value: object, lang: str) -> str:
