@@ -359,7 +359,7 @@ def test_what_comes_from_files_is_escaped_wherever_a_notebook_shows_it(values):
         tarifs.Trait(input=HOSTILE, values=(HOSTILE,)),
         registry.Remark(level="lost", where=HOSTILE, message=HOSTILE),
         registry.Partenaire(id="p", nom=HOSTILE),
-        registry.Fault(HOSTILE),
+        registry.Fault("not_text", field=HOSTILE, value=HOSTILE),
         registry.Import(records={HOSTILE: {HOSTILE: registry.Partenaire(id="p", nom=HOSTILE)}}),
     ]
     for value in shown:

@@ -27,7 +27,9 @@ FILES = {
     "annees.csv": "calculators/annees_scolaires.csv", "calendrier.csv": "calculators/vacances.csv",
 }  # fmt: skip
 # How strongly few families hold back what is learned of all canteens, and of each, found on its past.
-TERMS: dict[str, dict[str, Any]] = {"ramadan": {"lit": "observance:ramadan", "penalite": 6.0, "par_serie": 6.0}}
+TERMS: dict[str, dict[str, Any]] = {
+    "ramadan": {"lit": "observance:ramadan", "penalite": 6.0, "par_serie": 6.0}
+}
 PROVISIONAL = "raw/effectifs_provisoires.csv"
 
 Head = tuple[Series, np.datetime64, float, np.datetime64, str]

@@ -17,8 +17,10 @@ TEXTS = phrases("explanation")
 class Explanation(str):
     """An explanation: a ``str``, which is the text, with the same as data for programs.
 
-    Attributes
+    Parameters
     ----------
+    text : str
+        A few sentences.
     lang : str
         Language of the text.
     row : mapping of str to object

@@ -160,6 +160,19 @@ class Content:
 class Explanation(str):
     """An explanation: a ``str``, which is the text, with the same as Markdown, JSON and a page.
 
+    Parameters
+    ----------
+    facts : Facts
+        What is said, in no language.
+    changed : Changes
+        What would change the result.
+    lang : str
+        Language.
+    remark : str
+        What is said first of the language itself, where the rule is not written in it.
+    role : {"decides", "assists"}, optional
+        Part of the computation in the decision.
+
     Attributes
     ----------
     facts : Facts
