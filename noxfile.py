@@ -150,7 +150,7 @@ def accessibility(session: nox.Session) -> None:
 @nox.session(default=False)
 def service(session: nox.Session) -> None:
     """Test the example of a service with schemathesis, then load it: ``-- COUNT`` requests a kind."""
-    session.install(".", *group("service"))
+    session.install(".[cantine,registre,tarifs]", *group("service"))
     path = "tests/service/endpoints.py"
     session.run("pytest", "-q", "-c", os.devnull, "--rootdir", ".", "--noconftest", path)
     session.run("python", "examples/service/load.py", "--count", *(session.posargs or ["200"]))
@@ -303,13 +303,14 @@ def changelog(session: nox.Session) -> None:
 
 
 def _pytest(session: nox.Session, *args: str) -> None:
-    """Run the tests and the doctests of the installed packages, not of the sources.
+    """Run the tests and the doctests of the installed packages, not of the sources; or those named.
 
     The examples of a page go on from one another, so that a file stays with one process.
     """
-    paths = ["tests", "README.md", "README.fr.md", "docs"]
+    named = any(Path(argument.partition("::")[0]).exists() for argument in args)
+    every = ("tests", "README.md", "README.fr.md", "docs", *PACKAGES)
     session.run(
-        "pytest", "-n", "auto", "--dist", "loadfile", "--doctest-modules", "--pyargs", *args, *paths,
-        *PACKAGES,
+        "pytest", "-n", "auto", "--dist", "loadfile", "--doctest-modules", "--pyargs", *args,
+        *(() if named else every),
         env={"MPLBACKEND": "Agg"},
     )  # fmt: skip

@@ -48,6 +48,26 @@ def test_the_extra_all_has_every_other_but_engines():
     assert sorted(re.search(r"\[(.*)\]", text)[1].split(",")) == sorted({*EXTRAS} - ENGINES)
 
 
+@pytest.mark.parametrize("page", ["README.md", "README.fr.md", "docs/guides/install.md"])
+def test_every_extra_is_in_the_table(page):
+    cells = re.findall(r"^\| (`.*?) \|", (ROOT / page).read_text("utf-8"), re.MULTILINE)
+    found = [extra for cell in cells for extra in re.findall(r"`(\w+)`", cell)]
+    assert {*EXTRAS, "all"} <= {*found}
+
+
+GUIDES = sorted([*(ROOT / "docs/guides").glob("*.md"), *(ROOT / "docs/tutorials").glob("*.md")])
+
+
+@pytest.mark.parametrize(
+    "page", [path for path in GUIDES if path.stem != "install"], ids=lambda p: p.stem
+)
+def test_a_guide_begins_with_the_extras_that_it_uses(page):
+    line = page.read_text("utf-8").splitlines()[2]
+    named = re.match(r"To follow this page: `pip install \"charte-donnee\[([\w,]+)\]\"`", line)
+    assert named, line
+    assert {*named[1].split(",")} <= {*EXTRAS, "all"}
+
+
 @pytest.mark.parametrize("package", PACKAGES)
 def test_a_package_names_extras_that_bring_its_libraries(package):
     for extra, libraries in import_module(f"{package}.extras").LIBRARIES.items():
