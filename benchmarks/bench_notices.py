@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from jinja2 import Template
 
-from tarifs_solidaires import load_rule
+from tarifs_solidaires import load_rule, make_population
 from tarifs_solidaires.people.notices import write_notices
 
 LETTER = Template(
@@ -26,18 +26,36 @@ LETTER = Template(
 )
 
 
-def people(file: Path, count: int) -> dict[str, np.ndarray]:
-    """Write made people; return their columns."""
+def people(count: int) -> dict[str, np.ndarray]:
+    """Make people."""
     rng = np.random.default_rng(0)
-    columns = {
+    return {
         "quotient_familial": np.round(rng.gamma(2.2, 380, count), 2),
         "age": rng.integers(0, 95, count),
     }
+
+
+def heavy(count: int) -> dict[str, tuple[str, dict[str, np.ndarray]]]:
+    """Make people for rules of which a notice is more work."""
+    rng = np.random.default_rng(0)
+    income = {
+        "revenu_fiscal_reference": np.round(rng.gamma(2.2, 9_000, count)),
+        "nombre_parts": rng.integers(2, 10, count) / 2,
+        "age": rng.integers(0, 95, count),
+    }
+    toulouse = make_population(load_rule("toulouse/transport", on="2024-09-01"), count, seed=0)
+    return {
+        "Nantes, by income and shares": ("nantes/transport", income),
+        "Toulouse, ten inputs": ("toulouse/transport", dict(toulouse)),
+    }
+
+
+def write(file: Path, columns: dict[str, np.ndarray]) -> None:
+    """Write people."""
     with file.open("w", newline="", encoding="utf-8") as stream:
         rows = csv.writer(stream)
         rows.writerow(columns)
         rows.writerows(zip(*(values.tolist() for values in columns.values()), strict=True))
-    return columns
 
 
 def timed(job) -> tuple[float, float]:
@@ -57,7 +75,8 @@ def main() -> int:
     rule = load_rule("nantes/transport", on="2024-09-01")
     with tempfile.TemporaryDirectory() as folder:
         base = Path(folder)
-        columns = people(base / "people.csv", count)
+        columns = people(count)
+        write(base / "people.csv", columns)
         some = min(count, 500)
         result = rule.compute({name: values[:some] for name, values in columns.items()})
         result.explain(0, lang="fr").to_html()
@@ -96,6 +115,15 @@ def main() -> int:
             print(f"{name} / mail merge, processor: {figures[name] / figures['mail merge']:.1f}")
         print(f"one at a time / all, 1 process, processor: "
               f"{figures['one at a time'] / figures['all, 1 process']:.1f}")  # fmt: skip
+        for number, (name, (rule_name, given)) in enumerate(heavy(count // 5).items()):
+            other, file = load_rule(rule_name, on="2024-09-01"), base / f"heavy{number}.csv"
+            write(file, given)
+            clock, processor = timed(lambda r=other, f=file, n=number: write_notices(
+                r, f, base / f"heavy{n}", lang="fr"))  # fmt: skip
+            print(
+                f"{name}, 1 process: {count // 5 / clock:,.0f} notices a second by the clock, "
+                f"{5000 * processor / count:.2f} ms of one processor each", flush=True,
+            )  # fmt: skip
     return 0
 
 

@@ -132,6 +132,11 @@ def time_text(seconds: float) -> str:
     return f"{seconds / 1e-9:,.3g} ns"
 
 
+def ratio_text(ratio: float) -> str:
+    """Return a ratio with two digits at least, and no power of ten."""
+    return f"{ratio:,.0f}" if ratio >= 10 else f"{ratio:.2g}"
+
+
 def table(unit: str, found: list[Figures]) -> str:
     """Return the figures."""
     runs = by_run(found)
@@ -148,7 +153,7 @@ def table(unit: str, found: list[Figures]) -> str:
     ours = next(iter(runs.values()))[1]
     for name, (_, values) in list(runs.items())[1:]:
         cells = "".join(
-            f"<td>{mine / its:,.2g}</td>" for mine, its in zip(ours, values, strict=True)
+            f"<td>{ratio_text(mine / its)}</td>" for mine, its in zip(ours, values, strict=True)
         )
         rows.append(f'<tr><th scope="row">ours / {html.escape(name)}</th>{cells}<td></td></tr>')
     memory = "".join(f"<td>{peaks[size] / 1e6:,.2f} MB</td>" for size in sizes)
