@@ -43,17 +43,27 @@ def test_everything_of_every_version_is_on_the_page(rule):
         for _, version in ALL:
             if version.name != rule.name:
                 continue
-            wanted.append(version.version.basis.source.to(lang) if version.version.basis.source else "")
+            wanted.append(
+                version.version.basis.source.to(lang) if version.version.basis.source else ""
+            )
             wanted += [item.label.to(lang) or item.name for item in version.inputs
                        if item.name in version._read_inputs()]  # fmt: skip
             for step in version.steps.values():
                 if step.name in version.version.reads:
-                    wanted += [step.label.to(lang), step.note.to(lang), step.basis.source.title.to(lang)]
+                    wanted += [
+                        step.label.to(lang),
+                        step.note.to(lang),
+                        step.basis.source.title.to(lang),
+                    ]
                     wanted += [row.name.to(lang) for row in step.rows if row.named]
                     wanted += [row.basis.source.title.to(lang) for row in step.rows]
                     wanted += [row.note.to(lang) for row in step.rows]
             for parameter in version.parameters.values():
-                wanted += [parameter.name, parameter.basis.source.title.to(lang), parameter.note.to(lang)]
+                wanted += [
+                    parameter.name,
+                    parameter.basis.source.title.to(lang),
+                    parameter.note.to(lang),
+                ]
         for text in wanted:
             assert plain(text) in page, text
 

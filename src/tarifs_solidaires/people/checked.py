@@ -19,6 +19,7 @@ Keep: TypeAlias = Sequence[str] | Literal["all"]
 IDENTIFIERS = (
     "id", "foyer", "personne", "identifiant", "household", "person", "identifier", "familia",
     "pessoa", "identificador", "index", "Unnamed: 0", "__index_level_0__",
+    "weight", "made_up",  # of rows that the package made
 )  # fmt: skip
 
 
