@@ -64,7 +64,7 @@ def said_texts(tariff_messages):
     return found
 
 
-@pytest.fixture(autouse=True, scope="session")
+@pytest.fixture(autouse=True, scope="module")
 def every_error_is_said_in_every_language(said_texts):
     """Let every error of every test be said in French and Portuguese: nothing of it stays English."""
     own, seen = TarifError.__init__, set()
