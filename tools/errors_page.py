@@ -36,7 +36,7 @@ Every error of the three packages is a `ValueError` with data. No program needs 
 | `error.to_dict(lang="en")` | all of it as plain values, for JSON |
 
 What stands ‹so› in the tables is filled in by each error, and the data of an error have it under
-that name. "Did you mean" stands for the nearest known names.
+that name; ‹near› says the nearest known names, as in "did you mean nom?".
 """
 
 
