@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import Any
 
 from charte_registry.errors import RegisterError
+from charte_registry.extras import MissingExtraError, needs
 
 LOOKED_AT = 1_000_000  # characters of a TOML text in which the line of a mistake is looked for
 
@@ -47,10 +48,10 @@ def _line(text: str, error: ValueError) -> int | None:
     """Return the line of a mistake: Python says it from 3.14 on, before that the other reader."""
     line: int | None = getattr(error, "lineno", None)
     if line is None and len(text) <= LOOKED_AT:
-        with suppress(ImportError):
-            import tomlkit
-            from tomlkit.exceptions import ParseError
-
+        with suppress(MissingExtraError):
+            with needs("registre"):
+                import tomlkit
+                from tomlkit.exceptions import ParseError
             try:
                 tomlkit.parse(text)
             except ParseError as mistake:
