@@ -248,7 +248,7 @@ class _Known:
             memory[line.key] = line.cuts
             memory[line.key, "between", bisect_left(line.cuts, place)] = self
         else:
-            memory[line.key, line.here] = self
+            memory[line.key, _seat(line.person, line.item)] = self
         return self
 
     def seen_from(self, here: Value) -> _Known:
@@ -275,8 +275,16 @@ def _recalled(person: Person, item: Input, key: tuple[Any, ...]) -> _Known | Non
     if cuts is not None and place is not None:
         known: _Known | None = memory.get((key, "between", bisect_left(cuts, place)))
         return known.seen_from(here) if known is not None else None
-    found: _Known | None = memory.get((key, here))
+    found: _Known | None = memory.get((key, _seat(person, item)))
     return found
+
+
+def _seat(person: Person, item: Input) -> object:
+    """Return what matters of the place of a person: of a code known by lists, those that it is on."""
+    here = person.values[item.name]
+    if item.kind != "code" or item.codes or not isinstance(here, str):
+        return here
+    return tuple(one.has(here) for one in _listed(person, item.name))
 
 
 def _place(item: Input, here: Value) -> int | None:
