@@ -210,7 +210,7 @@ def messages() -> set[str | tuple[str, str]]:
 def _needs_words(text: str | tuple[str, str]) -> bool:
     """Say whether a text is not the same in every language: it has words, or signs that French spaces."""
     bare = re.sub(r"\{[^{}]*\}", "", text if isinstance(text, str) else text[0])
-    return re.search(r"\w", bare) is not None or ":" in bare or ";" in bare
+    return re.search(r"\w|[:;“”]", bare) is not None  # signs too are others in another language
 
 
 def kinds() -> set[str | tuple[str, str]]:
