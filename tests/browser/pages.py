@@ -97,7 +97,7 @@ def written(folder: Path) -> Iterator[tuple[str, Path]]:
                 yield f"{name}/{lang}{page}", output / lang / page
         for lang in ("fr", "en", "pt"):
             inside = folder / f"{name}-internal-{lang}"
-            view = render_internal(register, lang, previous=register)
+            view = render_internal(register, lang, previous=register, on=register.etat_au)
             write_site(view, inside, register="nowhere")
             yield inside.name, inside / "index.html"
 

@@ -239,7 +239,7 @@ def test_words_that_no_catalogue_has_stand_in_quotes(tmp_path):
 def test_an_unknown_language_is_refused_with_those_there_are(lang):
     rule = load_rule(EXAMPLES / "taux_effort.toml", on="2025-01-01")
     result = rule.compute(quotient_familial=500, rang_enfant=2)
-    with pytest.raises(InputError, match="write 'fr' or 'en' or 'pt'") as caught:
+    with pytest.raises(InputError, match="write 'fr', 'en' or 'pt'") as caught:
         result.explain(lang=lang)
     assert caught.value.code == "language"
     assert caught.value.errors[0].value == lang

@@ -168,7 +168,7 @@ class Pages:
         }  # fmt: skip
 
     def _facts(self, rule: DatedRule, flow: Flow, wording: Wording) -> list[tuple[str, str]]:
-        say = self.say
+        say, source = self.say, rule.version.basis.source
         law = load_jurisdiction(rule.jurisdiction) if rule.jurisdiction else None
         pairs = [
             (say(msg("Days")), flow.heading),
@@ -176,7 +176,7 @@ class Pages:
             (say(msg("For")), wording.text(rule.per)),
             (say(msg("Contact")), clean(rule.file.contact)),
             (say(msg("Law")), wording.text(law.label) if law is not None else ""),
-            (say(msg("Source")), clean(str(rule.version.basis.source or ""))),
+            (say(msg("Source")), clean(source.to(say.code) if source is not None else "")),
         ]
         return [(name, value) for name, value in pairs if value]
 
