@@ -314,7 +314,8 @@ def _check_income(income: str | None, results: tuple[Result, Result], output: st
     known = dict.fromkeys(item.name for one in results for item in incomes(one, output))
     if income is not None and income not in known:
         raise wrong("income", "{value!r} is no amount of money that people give to these rules",
-                    "write one of " + (", ".join(known) or "none"), value=income)  # fmt: skip
+                    Phrase("write one of {names}", names=Joined(list(known)))
+                    if known else "leave it out", value=income)  # fmt: skip
 
 
 # -- what is compared --------------------------------------------------------------------------
