@@ -70,7 +70,7 @@ OTHERWISE = {
     "wrong": ("comparison", 1, 2)
 }  # people/compared.py, sampling.py, cliffs.py, grouping.py
 # Variables that hold a text until it is said, and functions that return one.
-HOLDS = {"template", "remedy", "what", "none", "row", "message", "wrong"}
+HOLDS = {"template", "remedy", "what", "none", "row", "message", "reason", "wrong"}
 RETURNS = {"_remedy", "_remedy_of_sign", "_refused"}
 
 
@@ -210,7 +210,7 @@ def messages() -> set[str | tuple[str, str]]:
 def _needs_words(text: str | tuple[str, str]) -> bool:
     """Say whether a text is not the same in every language: it has words, or signs that French spaces."""
     bare = re.sub(r"\{[^{}]*\}", "", text if isinstance(text, str) else text[0])
-    return re.search(r"\w", bare) is not None or ":" in bare or ";" in bare
+    return re.search(r"[^\s.,()?\[\]…-]", bare) is not None
 
 
 def kinds() -> set[str | tuple[str, str]]:

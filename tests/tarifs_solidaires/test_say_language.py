@@ -178,6 +178,7 @@ def test_no_sign_of_french_can_stand_alone_at_the_start_of_a_line():
         form for message in catalogue if message.id
         for form in ([message.string] if isinstance(message.string, str) else message.string)
     ]  # fmt: skip
+    texts = [re.sub(r"%(\(\w+\))?[rs]", "x", text) for text in texts]  # places of argparse
     assert [text for text in texts if re.search("« |[^ ] [:;!?»%€]", text)] == []
     assert language("fr").text("rien ; voir 3 %") == f"rien{NBSP}; voir 3{NBSP}%"
 
@@ -239,7 +240,7 @@ def test_words_that_no_catalogue_has_stand_in_quotes(tmp_path):
 def test_an_unknown_language_is_refused_with_those_there_are(lang):
     rule = load_rule(EXAMPLES / "taux_effort.toml", on="2025-01-01")
     result = rule.compute(quotient_familial=500, rang_enfant=2)
-    with pytest.raises(InputError, match="write 'fr' or 'en' or 'pt'") as caught:
+    with pytest.raises(InputError, match="write 'fr', 'en' or 'pt'") as caught:
         result.explain(lang=lang)
     assert caught.value.code == "language"
     assert caught.value.errors[0].value == lang
