@@ -70,7 +70,7 @@ OTHERWISE = {
     "wrong": ("comparison", 1, 2)
 }  # people/compared.py, sampling.py, cliffs.py, grouping.py
 # Variables that hold a text until it is said, and functions that return one.
-HOLDS = {"template", "remedy", "what", "none", "row", "message", "wrong"}
+HOLDS = {"template", "remedy", "what", "none", "row", "message", "reason", "wrong"}
 RETURNS = {"_remedy", "_remedy_of_sign", "_refused"}
 
 

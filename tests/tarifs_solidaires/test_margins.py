@@ -164,7 +164,7 @@ def test_tables_are_read_with_what_they_say_of_themselves(tmp_path):
     ("text", "messages"),
     [
         ("", ["holds no table"]),
-        ("age,count\n1,2\n", ["the header is 'age, count'"]),
+        ("age,count\n1,2\n", ["the header is age, count"]),
         ("people\n1\n", ["the header is"]),
         ("age,people\n1,-2\n2,x\n3\n,4\n", [":2: '-2' is no number of people", ":3: 'x' is no number",
                                           ":4: has 1 cells under 2 columns", ":5: a class is empty"]),

@@ -178,6 +178,7 @@ def test_no_sign_of_french_can_stand_alone_at_the_start_of_a_line():
         form for message in catalogue if message.id
         for form in ([message.string] if isinstance(message.string, str) else message.string)
     ]  # fmt: skip
+    texts = [re.sub(r"%(\(\w+\))?[rs]", "x", text) for text in texts]  # places of argparse
     assert [text for text in texts if re.search("« |[^ ] [:;!?»%€]", text)] == []
     assert language("fr").text("rien ; voir 3 %") == f"rien{NBSP}; voir 3{NBSP}%"
 
