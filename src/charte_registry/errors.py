@@ -144,7 +144,18 @@ class Fault:
         return self._with(where=str(where), line=self.line if line is None else line)
 
     def under(self, path: str) -> Fault:
-        """Return the same fault inside something larger, whose path ends with a point."""
+        """Return the same fault inside something larger.
+
+        Parameters
+        ----------
+        path : str
+            Path of what is larger, which ends with a point.
+
+        Returns
+        -------
+        Fault
+            With a field that begins with that path.
+        """
         return self._with(field=path + self.field)
 
     def _with(self, **changes: Any) -> Fault:

@@ -63,7 +63,18 @@ class FieldError(ValueError):
 
     @classmethod
     def of(cls, fault: Fault) -> FieldError:
-        """Return the error of one fault, whose field is its place."""
+        """Return the error of one fault.
+
+        Parameters
+        ----------
+        fault : Fault
+            What is wrong; its field is the place.
+
+        Returns
+        -------
+        FieldError
+            The error.
+        """
         made = cls.__new__(cls, fault)
         made.fault = fault
         made.problems = (made,)
@@ -71,7 +82,18 @@ class FieldError(ValueError):
 
     @classmethod
     def all_of(cls, problems: Sequence[FieldError]) -> FieldError:
-        """Return the first of some errors, which holds them all."""
+        """Return the first of some errors, which holds them all.
+
+        Parameters
+        ----------
+        problems : sequence of FieldError
+            At least one.
+
+        Returns
+        -------
+        FieldError
+            The first, with all of them in ``problems``.
+        """
         made = cls.of(problems[0].fault)
         made.problems = (made, *problems[1:])
         return made
