@@ -302,11 +302,21 @@ def update(lang: str) -> list[str]:
             known = catalogue.add(text, ("", "") if isinstance(text, tuple) else "")
         if not all(known.string if isinstance(text, tuple) else (known.string,)):
             missing.append(_english(text))
+        elif lang == "fr":
+            own = known.string
+            known.string = _spaced(own) if isinstance(own, str) else tuple(map(_spaced, own))
     with file.open("wb") as stream:
         write_po(stream, catalogue, sort_output=True, width=100)
     with file.with_suffix(".mo").open("wb") as stream:
         write_mo(stream, catalogue)
     return missing
+
+
+def _spaced(text: str) -> str:
+    """Return a French text whose signs stay on the line of their words, places of argparse left alone."""
+    return re.sub(r" (?=[:;!?»€]|%(?!\(|[rs]\b))", "\N{NO-BREAK SPACE}", text).replace(
+        "« ", "«\N{NO-BREAK SPACE}"
+    )
 
 
 def _english(text: str | tuple[str, str]) -> str:
