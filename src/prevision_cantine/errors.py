@@ -163,7 +163,18 @@ class ParameterError(ForecastError):
         return sentence("parameter", lang, **{**self.facts, "value": value})
 
     def advice(self, lang: str) -> str:
-        """Return what to give, in a language; see ``CantineError.advice``."""
+        """Return what to give, in a language.
+
+        Parameters
+        ----------
+        lang : {"fr", "en", "pt"}
+            Language.
+
+        Returns
+        -------
+        str
+            A part of the message.
+        """
         return self.remedy.say(lang)
 
     def as_option(self, option: str) -> CantineError:

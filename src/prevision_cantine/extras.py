@@ -45,7 +45,18 @@ class MissingExtraError(CantineError):
         return f'pip install "charte-donnee[{self.facts["extra"]}]"'
 
     def advice(self, lang: str) -> str:
-        """Return the command that installs what is missing; the same in every language."""
+        """Return the command that installs what is missing.
+
+        Parameters
+        ----------
+        lang : {"fr", "en", "pt"}
+            Language; the command is the same in each.
+
+        Returns
+        -------
+        str
+            A command.
+        """
         return self.remedy
 
     def __reduce__(self) -> tuple[Any, ...]:

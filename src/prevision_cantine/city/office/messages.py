@@ -88,7 +88,18 @@ class OfficeError(CityError):
         return say(self.code, lang, **self.facts)
 
     def advice(self, lang: str) -> str:
-        """Return what to do, in a language; see ``CantineError.advice``."""
+        """Return what to do, in a language; empty where the message says all.
+
+        Parameters
+        ----------
+        lang : {"fr", "en", "pt"}
+            Language.
+
+        Returns
+        -------
+        str
+            A part of the message.
+        """
         return remedy(f"office.{self.code}", lang, **self.facts)
 
     def __str__(self) -> str:
