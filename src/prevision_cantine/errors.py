@@ -25,7 +25,7 @@ class CantineError(ValueError):
     --------
     >>> error = CityError("no_date", where="menus.csv:3", value="demain")
     >>> print(error)
-    menus.csv:3: 'demain' is no date; write YYYY-MM-DD
+    menus.csv:3: 'demain' is not a date; write YYYY-MM-DD
     >>> error.say("pt")
     'menus.csv:3: “demain” não é uma data; escreva AAAA-MM-DD'
     >>> error.code, error.facts["value"]

@@ -82,7 +82,7 @@ class needs:  # noqa: N801 - read as a sentence: with needs("cantine")
     >>> with needs("cantine"):
     ...     raise ModuleNotFoundError(name="scipy")
     Traceback (most recent call last):
-    prevision_cantine.extras.MissingExtraError: scipy is not installed; pip install "charte-donnee[cantine]"
+    prevision_cantine.extras.MissingExtraError: scipy is not installed; run: pip install "charte-donnee[cantine]"
     """
 
     __slots__ = ("extra",)

@@ -94,7 +94,7 @@ def test_a_member_that_understates_its_size_is_refused(tmp_path):
     size = len(files["content.xml"]).to_bytes(4, "little")
     assert content.count(size) >= 2
     refused(
-        tmp_path, content.replace(size, (10).to_bytes(4, "little")), "no workbook that can be read"
+        tmp_path, content.replace(size, (10).to_bytes(4, "little")), "not a readable workbook"
     )
 
 
@@ -184,7 +184,7 @@ def test_an_encoding_stated_in_plain_sight_is_refused(tmp_path):
 def test_what_is_no_xml_is_refused(tmp_path):
     files = members(ods([PAGE]))
     cut = packed(files | {"content.xml": files["content.xml"][:-20]})
-    refused(tmp_path, cut, "content.xml is no XML")
+    refused(tmp_path, cut, "content.xml is not XML")
 
 
 def test_a_member_that_stands_twice_is_refused(tmp_path):
@@ -194,7 +194,7 @@ def test_a_member_that_stands_twice_is_refused(tmp_path):
             archive.writestr(name, text)
         with pytest.warns(UserWarning, match="Duplicate"):
             archive.writestr("content.xml", "<other/>")
-    refused(tmp_path, content.getvalue(), "content.xml stands twice")
+    refused(tmp_path, content.getvalue(), "content.xml appears twice")
 
 
 # Encrypted, old, with macros

@@ -114,9 +114,9 @@ def test_the_messages_of_the_design_page():
 
 
 def test_a_language_or_a_date_that_is_none_is_refused():
-    with pytest.raises(RegisterError, match="no words in 'de'"):
+    with pytest.raises(RegisterError, match="no texts in 'de'"):
         register().check(DAY, lang="de")
-    with pytest.raises(RegisterError, match="'soon' is no date"):
+    with pytest.raises(RegisterError, match="'soon' is not a date"):
         register().check("soon")
 
 

@@ -229,10 +229,10 @@ def test_a_text_that_no_cell_of_xlsx_holds_is_refused():
     [
         ({}, "no .csv and no .parquet file"),
         ({"partenaires.csv": b"id,noms\np,P\n"}, "no column 'noms'; did you mean nom"),
-        ({"partenaires.csv": b"id,nom,nom\np,P,P\n"}, "the column 'nom' stands twice"),
+        ({"partenaires.csv": b"id,nom,nom\np,P,P\n"}, "the column 'nom' appears twice"),
         ({"partenaires.csv": b'id,nom\np,"P\n'}, "not CSV"),
-        ({"partenaires.csv": b"id,nom\np,\x81\n"}, "not UTF-8 at byte 9"),
-        ({"partenaires.parquet": b"PAR1"}, "no Parquet"),
+        ({"partenaires.csv": b"id,nom\np,\x81\n"}, "not in UTF-8 at byte 9"),
+        ({"partenaires.parquet": b"PAR1"}, "not a Parquet file"),
         ({"traitements_applications.csv": b"id,rang_applications,valeur\nt,0,a\n"}, "no row of traitements has id t"),
     ],
 )  # fmt: skip
@@ -304,7 +304,7 @@ def test_an_export_that_cannot_be_written_leaves_what_stood_there(tmp_path, regi
     there.mkdir()
     (there / "file").write_text("mine")
     assert main(["export", str(register), "--format", "csv", "--output", str(there)]) == 2
-    assert "is there already" in capsys.readouterr().err
+    assert "already exists" in capsys.readouterr().err
     assert [p.name for p in there.iterdir()] == ["file"]
     assert (
         main(["export", str(register), "--format", "xlsx", "--output", str(tmp_path / "no" / "x")])

@@ -74,7 +74,7 @@ def test_rows_may_stand_in_any_order_and_hold_text():
     ("given_tables", "message"),
     [
         ([Table(name="traitement", kind="", path=(), columns=(), rows=())], "did you mean traitements"),
-        ([table("traitements", ["id"], ("t",), ("t",))], "'t' stands twice"),
+        ([table("traitements", ["id"], ("t",), ("t",))], "'t' appears twice"),
         ([table("traitements", ["id"], (None,))], "row 1 has no identifier"),
         ([table("traitements", ["nom"], ("T",))], "the column 'id' is missing"),
         ([table("traitements_finalites", ["id", "rang_finalites", "nom"], ("t", 0, "F"))], "no row of traitements has id t"),

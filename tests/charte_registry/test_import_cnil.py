@@ -248,9 +248,9 @@ def test_columns_are_found_by_their_headers():
 @pytest.mark.parametrize(
     ("rows", "cell", "message"),
     [
-        ([["Date de création du traitement", "un jour"]], "Fiche!B3", "'un jour' is no date"),
+        ([["Date de création du traitement", "un jour"]], "Fiche!B3", "'un jour' is not a date"),
         ([["Nom du traitement", "A", "B"]], "Fiche!C3", "'B': a second value for 'Nom du traitement'"),
-        ([["Nom du traitement", "A"], ["Nom du traitement", "B"]], "Fiche!B4", "stands twice"),
+        ([["Nom du traitement", "A"], ["Nom du traitement", "B"]], "Fiche!B4", "appears twice"),
         ([["Logiciel utilisé", "Astre"]], "Fiche!B3", "'Astre': no column leads there"),
         ([["Base légale", "parce que"]], "Fiche!B3", "'parce que' is no legal basis"),
         ([*ACTEURS[:1], ["Responsable du traitement", "Ville", None, None, None, "Atlantide"]], "Fiche!A4", "no country has the name 'Atlantide'"),
@@ -376,7 +376,7 @@ def test_the_list_completes_the_sheets_and_stands_for_those_that_are_missing():
     assert cimetieres.finalites == (Finalite(nom="Gérer les concessions"),)
     messages = [str(remark) for remark in found.remarks]
     assert any("Liste!A8: 'Cimetières' has no record sheet" in text for text in messages)
-    assert any("Liste!A8: 'hier' is no date" in text for text in messages)
+    assert any("Liste!A8: 'hier' is not a date" in text for text in messages)
     assert any("Liste!A7: 'Aides' is listed with sensitive data" in text for text in messages)
 
 

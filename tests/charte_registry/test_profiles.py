@@ -432,17 +432,17 @@ RULE = (
 (HEAD + LIST.format("traitements.statut"), "`liste[0].champs`: figures and rules count by the codes of traitements.statut"),
         (HEAD + LIST.format("violations.detail.nature").replace('nom = "l"', 'nom = "droits"'), "`liste[0].nom`: 'droits' is a list of the schema"),
         (HEAD + LIST.format("traitements.statut").replace('champs = ["traitements.statut"]\n', ""), "`liste[0].nom`: no field has the list"),
-        (HEAD + LIST.format("violations.detail.nature").replace('"a", fr', '"integrite", fr') + 'mode = "complete"', "'integrite' is a code of the schema already"),
-        (HEAD + LIST.format("violations.detail.nature").replace(ONE, f"{ONE}, {ONE}"), "`liste[0].code[1].code`: 'a' stands twice"),
+        (HEAD + LIST.format("violations.detail.nature").replace('"a", fr', '"integrite", fr') + 'mode = "complete"', "'integrite' is already a code of the schema"),
+        (HEAD + LIST.format("violations.detail.nature").replace(ONE, f"{ONE}, {ONE}"), "`liste[0].code[1].code`: 'a' appears twice"),
         (HEAD + LIST.format("violations.detail.nature").replace(ONE, ""), "`liste[0].code`: no code"),
         (HEAD + LIST.format("violations.detail.nature"), "give a record in [exemples.violations]"),
         (HEAD + RULE.format("traitements", ""), "`regle[0].exige`: nothing is required"),
         (HEAD + RULE.format("inconnus", '{ champ = "a" }'), "`regle[0].dans`: no kind of record"),
         (HEAD + RULE.format("traitements", '{ champ = "finalite" }'), "`regle[0].exige[0].champ`: traitements has no field 'finalite'; did you mean finalites"),
-        (HEAD + RULE.format("traitements", '{ champ = "statut", parmi = ["actif"] }'), "'actif' is no code of traitements.statut"),
+        (HEAD + RULE.format("traitements", '{ champ = "statut", parmi = ["actif"] }'), "'actif' is not a code of traitements.statut"),
         (HEAD + RULE.format("traitements", '{ champ = "note", parmi = ["a"], absent = true }'), "absent and among values"),
-        (HEAD + RULE.format("traitements", '{ champ = "note" }') * 2, "`regle[1].id`: 'X-01' stands twice"),
-        (HEAD + RULE.format("traitements", '{ champ = "note" }').replace('fr = "c"', 'fr = "{c}"'), "has a brace"),
+        (HEAD + RULE.format("traitements", '{ champ = "note" }') * 2, "`regle[1].id`: 'X-01' appears twice"),
+        (HEAD + RULE.format("traitements", '{ champ = "note" }').replace('fr = "c"', 'fr = "{c}"'), "contains a brace"),
         (HEAD + "exemples = 1", "`exemples`: expected a table a kind"),
         (HEAD + "[exemples.inconnus]", "`exemples.inconnus`: no kind of record"),
         (HEAD + '[exemples.partenaires]\nid = "p"', "`exemples.partenaires.nom`: missing"),
@@ -476,7 +476,7 @@ def test_a_file_that_is_missing_too_large_or_no_text_is_refused(tmp_path):
     with pytest.raises(RegisterError, match="larger than 1,000,000 bytes"):
         load_profile(tmp_path / "large.toml")
     (tmp_path / "bytes.toml").write_bytes(b"\xff")
-    with pytest.raises(RegisterError, match="not UTF-8 at byte 0"):
+    with pytest.raises(RegisterError, match="not in UTF-8 at byte 0"):
         load_profile(tmp_path / "bytes.toml")
 
 
@@ -742,5 +742,5 @@ def test_a_note_is_internal_unless_the_profile_publishes_it(examples, tmp_path):
     noted = attrs.evolve(kept.all("traitements")[0], note="canari")
     assert public(kept.with_record("traitements", noted)).all("traitements")[0].note is None
     path.write_text(text.replace("[titre]", 'publics = ["traitements.nom"]\n\n[titre]', 1), "utf-8")
-    with pytest.raises(RegisterError, match="is no note of a record"):
+    with pytest.raises(RegisterError, match="is not a note of a record"):
         load_profile(path)

@@ -105,5 +105,5 @@ def test_the_command_writes_a_register_that_reads_back_without_internal_fields(t
     capsys.readouterr()
     assert main(command) == 2
     assert main(["public", str(tmp_path / "registre"), str(tmp_path / "registre")]) == 2
-    assert capsys.readouterr().err.count("is there already") == 2
+    assert capsys.readouterr().err.count("already exists") == 2
     assert load_register(tmp_path / "registre").records["organismes"]["metropole"].contact == dpo

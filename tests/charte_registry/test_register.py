@@ -98,9 +98,9 @@ def test_a_column_of_an_optional_part_is_not_required(folder):
         ("applications.csv", "id,nom\na,A\n", r"applications.csv:1: the column 'hebergement.mode' is missing"),
         ("applications.csv", "id,nom,hebergement.mode,hote\na,A,interne,x\n", "no column 'hote'"),
         ("applications.csv", "id,nom,hebergement.mode\na,A,nuage\n", "applications.csv:2 `hebergement.mode`: 'nuage' is not allowed"),
-        ("applications.csv", "id,nom,hebergement.mode\na,A,interne\na,B,interne\n", "applications.csv:3 `id`: 'a' stands already at applications.csv:2"),
+        ("applications.csv", "id,nom,hebergement.mode\na,A,interne\na,B,interne\n", "applications.csv:3 `id`: 'a' already appears at applications.csv:2"),
         ("applications.csv", "id,nom,hebergement.mode\na,A\n", "2 cells where the header has 3; put a cell that holds a comma between"),
-        ("applications.csv", "id,id\na,A\n", "stands twice"),
+        ("applications.csv", "id,id\na,A\n", "appears twice"),
         ("applications.csv", "", "empty"),
         ("demandes_droits.csv", "id,annee,nombre\n1,2020,-3\n", "demandes_droits.csv:2 `nombre`: expected a whole number"),
         ("demandes_droits.csv", "id,annee,nombre\n1,deux,3\n", "`annee`: expected a whole number"),
@@ -115,7 +115,7 @@ def test_a_column_of_an_optional_part_is_not_required(folder):
         ("registre.toml", MANIFEST.replace("1.0", "7"), "version '7' is unknown; this package reads 1.0, and charte-registry migrate"),
         ("registre.toml", MANIFEST.replace("etat_au = 2020-12-15\n", ""), "`etat_au`: missing"),
         ("registre.toml", MANIFEST + "anees = 1\n", "unknown field; did you mean annees"),
-        ("registre.toml", MANIFEST.replace("2020-12-15", '"today"'), "'today' is no date"),
+        ("registre.toml", MANIFEST.replace("2020-12-15", '"today"'), "'today' is not a date"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_read_is_a_line_each_and_status_2(folder, capsys, file, text, message):
@@ -148,7 +148,7 @@ def test_of_very_many_problems_the_first_are_told(folder, capsys):
 
 def test_a_file_in_another_encoding_or_outside_the_folder_is_refused(folder, tmp_path):
     (folder / "organismes.csv").write_bytes(b"id,nom\nv,Mus\xe9e\n")
-    with pytest.raises(RegisterError, match="not UTF-8 at byte 12"):
+    with pytest.raises(RegisterError, match="not in UTF-8 at byte 12"):
         load_register(folder)
     (folder / "organismes.csv").unlink()
     (tmp_path / "secret.csv").write_text("id,nom\nville,V\n")

@@ -45,7 +45,7 @@ def test_a_new_register_loads_without_error_and_holds_no_default_to_forget(lang,
     assert main(["check", str(folder)]) == 0
     capsys.readouterr()
     assert main(["init", str(folder)]) == 2
-    assert "is there already" in capsys.readouterr().err
+    assert "already exists" in capsys.readouterr().err
     assert load_register(folder) is not None
 
 

@@ -95,7 +95,7 @@ def test_every_record_stands_in_its_table(case):
         ("SELECT load_extension('x')", "more than read"),
         ("VACUUM INTO 'x.db'", "more than read"),
         ("SELECT 1; SELECT 2", "one statement"),
-        ("SELECT nom FROM personnes", "no such table: personnes; did you mean partenaires"),
+        ("SELECT nom FROM personnes", "there is no table personnes; did you mean partenaires"),
         ("SELECT prix FROM applications", "no such column: prix"),
         ("SELEKT", "syntax error"),
         ("", "gives no rows"),

@@ -509,7 +509,7 @@ def test_files_have_names_that_every_system_can_hold_apart(folder):
     [
         ("traitements/x.yaml", "id: &a x\nnom: *a\n", "x.yaml:1: anchors and aliases are refused"),
         ("traitements/x.yaml", "id: !!python/name:os.system x\n", "x.yaml:1: tags are refused"),
-        ("traitements/x.yaml", "id: x\nid: y\n", "x.yaml:2: `id` stands twice"),
+        ("traitements/x.yaml", "id: x\nid: y\n", "x.yaml:2: `id` appears twice"),
         ("traitements/x.yaml", "id: x\n---\nid: y\n", "another document"),
         ("traitements/x.yaml", "- id: x\n", r"x.yaml:1 `record`: expected a table"),
         ("traitements/x.yaml", "id: x\nnom: A\nresponsable: [c]\n", r"x.yaml:3 `responsable`: expected a text"),
@@ -518,7 +518,7 @@ def test_files_have_names_that_every_system_can_hold_apart(folder):
         ("traitements/x.toml", f"id = {'9' * 5000}", "not TOML"),
         ("traitements.toml", "[[traitement]]\nid = 'x'\n", "expected the list `traitements` and nothing else"),
         ("organismes.csv", 'id,nom\n"x,y\n', "organismes.csv:2: not CSV"),
-        ("registre.yaml", "schema: '1.0'\n", "stands there too; keep one"),
+        ("registre.yaml", "schema: '1.0'\n", "is there too; keep one"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_read_says_where_and_why(folder, name, text, message):
@@ -531,7 +531,7 @@ def test_what_cannot_be_read_says_where_and_why(folder, name, text, message):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ('{"titre": "R", "titre": "S"}', "`titre` stands twice"),
+        ('{"titre": "R", "titre": "S"}', "`titre` appears twice"),
         ('{"titre": NaN}', "NaN; write a number"),
         (
             HEAD.decode()
@@ -545,7 +545,7 @@ def test_what_cannot_be_read_says_where_and_why(folder, name, text, message):
             .replace("[2020]", '[2020],\n"traitements": {}'),
             "r.json:2 `traitements`: expected a list",
         ),
-        ("[]", "no register"),
+        ("[]", "not a register"),
         ("[" * 100_000, "inside each other"),
         ('{"schema": "1.0", "titre": "R"}', "`territoire`: missing"),
     ],

@@ -64,7 +64,7 @@ def test_what_a_list_does_not_hold_is_refused_with_the_nearest():
         RegisterError, match=r"'contra' is not in bases_legales; did you mean contrat\?"
     ):
         rgpd.BASES_LEGALES.terme("contra")
-    with pytest.raises(RegisterError, match="no words in 'de'"):
+    with pytest.raises(RegisterError, match="no texts in 'de'"):
         rgpd.BASES_LEGALES.terme("contrat").label("de")
 
 
@@ -110,10 +110,10 @@ def test_the_countries_are_those_of_iso_3166():
 def test_a_country_that_is_not_there_is_refused_with_its_code_where_it_is_a_name():
     assert country("CA").label("en") == "Canada"
     with pytest.raises(
-        RegisterError, match="'allemagne' is no country of ISO 3166-1; did you mean DE"
+        RegisterError, match="'allemagne' is not a country of ISO 3166-1; did you mean DE"
     ):
         country("allemagne")
-    with pytest.raises(RegisterError, match="'UK' is no country of ISO 3166-1; did you mean GB"):
+    with pytest.raises(RegisterError, match="'UK' is not a country of ISO 3166-1; did you mean GB"):
         country("UK")
     with pytest.raises(RegisterError, match="write a code such as CA"):
         country("ZZ")

@@ -436,14 +436,14 @@ def test_a_column_of_ones_own_is_left_aside_and_told(pages):
 
 
 REFUSED = {
-    "an unknown name": (("traitements", "aides", "Responsable (organisme)", "Mairie"), r"!B2: 'Mairie' is the name of no record"),
+    "an unknown name": (("traitements", "aides", "Responsable (organisme)", "Mairie"), r"!B2: 'Mairie' is not the name of a record"),
     "an unknown code": (("traitements", "aides", "Statut", "actif"), "'actif' is not in the list"),
     "an error of the spreadsheet": (("traitements", "aides", "Note", "#REF!"), "#REF! is an error of the spreadsheet"),
-    "a date that is none": (("traitements", "aides", "Fiche créée le", "bientôt"), "'bientôt' is no date"),
+    "a date that is none": (("traitements", "aides", "Fiche créée le", "bientôt"), "'bientôt' is not a date"),
     "a required cell emptied": (("organismes", "ccas", "Nom", None), r"!A3: "),
     "an unknown owner": (("traitements", "Verser", "Traitement d'un responsable", "Aide", "finalites"), "'Aide' names no record"),
     "no owner": (("traitements", "Verser", "Traitement d'un responsable", None, "finalites"), "which record does the row belong to"),
-    "a place that is none": (("traitements", "Verser", "N°", "premier", "finalites"), "'premier' is no place in a list"),
+    "a place that is none": (("traitements", "Verser", "N°", "premier", "finalites"), "'premier' is not a place in a list"),
     "a number that is none": (("registre", "Registre", "Années dont les chiffres peuvent être établis", "2025\nbientôt"), "no whole number"),
 }  # fmt: skip
 
@@ -609,7 +609,7 @@ def test_a_name_that_changed_hands_means_nobody(pages):
     pages = edit(pages, "organismes", "ccas", "Nom", "Ville de Villeneuve")
     pages = edit(pages, "organismes", "ville", "Nom", "CCAS")
     pages = edit(pages, "traitements", "etat-civil", "Responsable (organisme)", "CCAS")
-    with pytest.raises(RegisterError, match="'CCAS' is the name of no record, or of several"):
+    with pytest.raises(RegisterError, match="'CCAS' is not the name of a record, or of several"):
         read(pages)
     assert Directory({"a": "X"}, earlier={"b": "x"}).of("X") is None
 

@@ -74,7 +74,7 @@ def test_a_whole_canteen_may_be_away_and_not_a_pupil_more(folder):
     assert load_city(folder).absences.pupils.tolist() == [pupils]
     path.write_text(AWAY.replace(",40,", f",{pupils + 1},"))
     with pytest.raises(
-        CityError, match=f"{pupils + 1} pupils away, more than the {pupils} enrolled"
+        CityError, match=f"{pupils + 1} pupils are away, more than the {pupils} enrolled"
     ):
         load_city(folder)
 
@@ -98,7 +98,7 @@ def test_absences_that_no_enrolment_can_be_held_against_are_told(folder):
     [
         ("calculators/absences.csv", AWAY.replace(",40,", ",0,"), "absences.csv:2: absents"),
         ("calculators/absences.csv", AWAY.replace(",40,", ",x,"), "absences.csv:2"),
-        ("calculators/absences.csv", AWAY.replace(",40,", ",4000,"), r"absences.csv:2: absents: Cantine 01 on 2023-03-07: 4000 pupils away, more than the \d+ enrolled in 2022-2023"),
+        ("calculators/absences.csv", AWAY.replace(",40,", ",4000,"), r"absences.csv:2: absents: Cantine 01 on 2023-03-07: 4000 pupils are away, more than the \d+ enrolled in 2022-2023"),
         ("calculators/absences.csv", AWAY + AWAY.splitlines()[1].replace(",40,", ",4000,"), "absences.csv:3: .*: 4040 pupils"),
         ("calculators/absences.csv", AWAY.replace("2023-03-07", "7 mars"), "absences.csv:2"),
         ("calculators/absences.csv", "cantine,date,absents\n", "annonce_le"),

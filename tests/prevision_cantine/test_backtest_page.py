@@ -95,5 +95,5 @@ def test_a_long_past_is_drawn_by_week_and_a_page_is_written(town, result, tmp_pa
     assert "Total de cada dia" in path.read_text("utf-8")
     longer = backtest(town, "2021-11-01", "2023-07-05")
     assert "Média por dia de cada semana" in backtest_page(longer, "pt")
-    with pytest.raises(ForecastError, match="no words in 'de'"):
+    with pytest.raises(ForecastError, match="no texts in 'de'"):
         backtest_page(result, "de")

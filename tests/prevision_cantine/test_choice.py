@@ -127,17 +127,17 @@ def test_a_person_may_write_settings_alone(tmp_path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("level = 3", "level: not known"),
+        ("level = 3", "level is not a setting"),
         ("half_life = 'long'", "half_life: 'long' has the wrong type"),
         ("half_life = nan", "half_life: nan has the wrong type"),
         ("without = [1]", "without: give names of terms"),
         ("penalties = 3", "penalties: 3 has the wrong type"),
         ("[penalties]\nsaison = 'x'", "penalties.saison: 'x' has the wrong type"),
         ("[search]\nuntil = 'x'", "search.until: 'x' has the wrong type"),
-        ("[search]\nspeed = 1", "search.speed: not known"),
-        ("[[search.step]]\nname = 'a'\nvalue = 1", "search.step 1: value: not known"),
-        ("half_life = ", "no TOML"),
-        ("a = 1\nb = 2", "a: not known, b: not known"),
+        ("[search]\nspeed = 1", "search.speed is not a setting"),
+        ("[[search.step]]\nname = 'a'\nvalue = 1", "search.step 1: value is not a setting"),
+        ("half_life = ", "not TOML"),
+        ("a = 1\nb = 2", "a is not a setting, b is not a setting"),
     ],
 )
 def test_what_is_no_settings_is_refused(tmp_path, text, message):
@@ -167,7 +167,7 @@ def test_penalties_and_terms_left_out(city):
         if before.penalty is not None:
             assert after.penalty == (6 if before.name == "saison" else 2) * before.penalty
     for wrong in ({"penalties": {"x": 2.0}}, {"without": ["x"]}):
-        with pytest.raises(ForecastError, match=r"no term 'x'; known: jour, saison"):
+        with pytest.raises(ForecastError, match=r"no term 'x'; the terms are jour, saison"):
             CanteenForecaster(**wrong).fit(city, UNTIL)
     with pytest.raises(ForecastError, match="penalties"):
         CanteenForecaster(penalties={"saison": 0.0}).fit(city, UNTIL)

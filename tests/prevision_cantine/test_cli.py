@@ -260,18 +260,18 @@ def test_a_reader_that_stops_early_is_no_error(town_folder):
         (["order", *SPAN, "--missing-meal-cost", "9", "--output", "{out}"], "both --missing-meal"),
         (["what-if", *SPAN, *UNTIL, "--strike", "2023-01-10"], "2023-01-10 is not forecast"),
         (["order", *SPAN, "--shortage", "2", "--output", "{out}"], "--shortage 2: give a share above 0"),
-        (["explain", *SPAN, "--canteen", "X"], "no forecast of canteen 'X'"),
+        (["explain", *SPAN, "--canteen", "X"], "no forecast for the canteen 'X'"),
         (["what-if", *SPAN, "--enrolment", "X"], "write CANTEEN=FACTOR"),
         (["what-if", *SPAN, "--enrolment", "X=2"], "no canteen 'X'"),
         (["what-if", *SPAN, "--absence", "X=2"], "write CANTEEN=DAY=PUPILS"),
-        (["what-if", *SPAN, "--strike", "soon"], "'soon' is no day"),
+        (["what-if", *SPAN, "--strike", "soon"], "'soon' is not a day"),
         (["what-if", *SPAN, "--menu", "absent.csv"], "absent.csv: cannot be read (no such file); it should be a menu"),
-        (["sheet"], "give --until, the last day of the data used"),
-        (["sheet", *UNTIL, "--model", "{out}"], "give --until or --model, not both"),
-        (["trade-off", *SPAN, "--lead-days", "20", "--model", "{out}"], "give --lead-days or --model, not both"),
+        (["sheet"], "--until is missing; give the last day of the data used"),
+        (["sheet", *UNTIL, "--model", "{out}"], "--until and --model cannot be given together"),
+        (["trade-off", *SPAN, "--lead-days", "20", "--model", "{out}"], "--lead-days and --model cannot be given together"),
         (["forecast", *SPAN, "--model", "{out}", "--output", "f.csv"], "o.csv: cannot be read (no such file); it should be a model"),
         (["effects", *UNTIL, "--lang", "de"], "invalid choice: 'de'"),
-        (["effects", *UNTIL, "--picture", "{out}"], "is no kind of picture"),
+        (["effects", *UNTIL, "--picture", "{out}"], "is not a picture format"),
         (["trade-off", *SPAN, "--shortages", "0"], "--shortages 0: give a share"),
         (["ingredients", "--order", "{out}", "--portions", "x"], "o.csv: cannot be read (no such file); it should be an order"),
     ],
@@ -289,7 +289,7 @@ def test_what_cannot_be_done_is_one_line(town_folder, tmp_path, capsys, argument
     ("arguments", "message"),
     [
         (["forecast", *SPAN, "--lead-days", "-3"], "--lead-days -3: give 1 to 365 days"),
-        (["forecast", *SPAN, "--lead-days", "9" * 30], "is no whole number"),
+        (["forecast", *SPAN, "--lead-days", "9" * 30], "is not a whole number"),
         (["backtest", *SPAN, "--lead-days", "0"], "--lead-days 0: give 1 to 365 days"),
         (["backtest", *SPAN, "--enrolment-lead-days", "-4"], "--enrolment-lead-days -4: give 0 to 365"),
         (["backtest", *SPAN, "--shortage", "1"], "--shortage 1: give a share"),
@@ -298,12 +298,12 @@ def test_what_cannot_be_done_is_one_line(town_folder, tmp_path, capsys, argument
         (["fit", "--until", "2030-01-01"], "give a day up to 2023-07-05"),
         (["order", *SPAN, "--shortage", "0.01", "--tray", "0"], "--tray 0: give 1 to 1,000 meals"),
         (["order", *SPAN, "--missing-meal-cost", "1", "--wasted-meal-cost", "0"], "--wasted-meal-cost 0: give a cost"),
-        (["order", *SPAN, "--shortage", "0..1"], "'0..1' is no number; write one such as 0.01 or 0,01"),
+        (["order", *SPAN, "--shortage", "0..1"], "'0..1' is not a number; write one such as 0.01 or 0,01"),
         (["order", *SPAN, "--missing-meal-cost", "1,250"], "write 1250 or 1.250"),
         (["forecast", *SPAN, "--mask-below", "0"], "--mask-below 0: give a size above 0"),
         (["forecast", *SPAN, "--draft", "absent.csv"], "absent.csv: cannot be read (no such file); it should be an order or the agents' draft"),
-        (["what-if", *SPAN, "--enrolment", "Cantine 01=x"], "--enrolment Cantine 01=x: 'x' is no number"),
-        (["what-if", *SPAN, "--absence", "Cantine 01=2023-03-07=4000"], "Cantine 01 on 2023-03-07: 4000 pupils away, more than the"),
+        (["what-if", *SPAN, "--enrolment", "Cantine 01=x"], "--enrolment Cantine 01=x: 'x' is not a number"),
+        (["what-if", *SPAN, "--absence", "Cantine 01=2023-03-07=4000"], "Cantine 01 on 2023-03-07: 4000 pupils are away, more than the"),
         (["forecast", *SPAN, "--canteen", "cantine 1"], "did you mean 'Cantine 01'"),
     ],
 )  # fmt: skip
@@ -452,7 +452,7 @@ def test_an_order_without_a_row_is_refused(town_folder, tmp_path, capsys):
     draft.write_text("cantine,date,commande\n", encoding="utf-8")
     command = ["explain", str(town_folder), *SPAN, *UNTIL, "--draft", str(draft)]
     assert main([*command, *ENGLISH]) == 2
-    assert "draft.csv: no row below the names" in capsys.readouterr().err
+    assert "draft.csv: there is no row below the column names" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("second", ["absent/kitchen.csv", "order.csv"])

@@ -134,17 +134,17 @@ def test_dishes_have_families_whatever_their_spelling():
 @pytest.mark.parametrize(
     ("file", "old", "new", "message"),
     [
-        ("raw/frequentation.csv", "prevision,", "previsoin,", "unknown column 'previsoin'"),
+        ("raw/frequentation.csv", "prevision,", "previsoin,", "the column 'previsoin' is unknown"),
         ("raw/frequentation.csv", "site_type,date,prevision,reel", "site_type,date,reel", "the column 'prevision' is missing"),
         ("raw/frequentation.csv", "M,2014-09-02,84,", "M,2014-09-02,84,-", "frequentation.csv:2: reel: '-"),
-        ("raw/frequentation.csv", "M,2014-09-02,84,", "M,2014-09-02,lots,", "prevision: 'lots' is no count"),
-        ("raw/frequentation.csv", "M,2014-09-02,84,", "M,2014-09-31,84,", "frequentation.csv:2: '2014-09-31' is no date"),
-        ("raw/frequentation.csv", "M,2014-09-02,84,", "M,2014-09-02,", "not 5 cells"),
-        ("raw/cantines.csv", "cantine_nom,cantine_type,secteur", "cantine_nom;cantine_type;secteur", "cantines.csv:1: the columns are separated by ';'; save it as CSV separated by commas"),
+        ("raw/frequentation.csv", "M,2014-09-02,84,", "M,2014-09-02,lots,", "prevision: 'lots' is not a number"),
+        ("raw/frequentation.csv", "M,2014-09-02,84,", "M,2014-09-31,84,", "frequentation.csv:2: '2014-09-31' is not a date"),
+        ("raw/frequentation.csv", "M,2014-09-02,84,", "M,2014-09-02,", "does not have 5 cells"),
+        ("raw/cantines.csv", "cantine_nom,cantine_type,secteur", "cantine_nom;cantine_type;secteur", "cantines.csv:1: the columns are separated by ';'; save the file as comma-separated CSV"),
         ("raw/effectifs.csv", "effectif\n", "nom_enfant\n", "'nom_enfant' looks like personal data"),
         ("raw/cantines.csv", "secteur", "date_naissance", "looks like personal data"),
-        ("raw/cantines.csv", "BAUT E,E", "AGENETS,E", "'AGENETS' stands twice"),
-        ("calculators/vacances.csv", "2014-10-18", "soon", "'soon' is no date"),
+        ("raw/cantines.csv", "BAUT E,E", "AGENETS,E", "'AGENETS' appears twice"),
+        ("calculators/vacances.csv", "2014-10-18", "soon", "'soon' is not a date"),
     ],
 )  # fmt: skip
 def test_a_wrong_file_is_one_line_with_its_place(folder, capsys, file, old, new, message):
@@ -185,7 +185,7 @@ def test_a_file_that_is_empty_absent_or_no_text_is_refused(folder, file):
     (folder / file).unlink()
     with pytest.raises(
         CityError,
-        match="cannot be read \\(no such file\\); it should be a file of the city's folder, CSV with",
+        match="cannot be read \\(no such file\\); it should be a file of the city's folder, as CSV with",
     ):
         load_city(folder)
 
@@ -233,9 +233,9 @@ def test_the_command_line_forecasts_and_measures(made, tmp_path, capsys):
     ("arguments", "message"),
     [
         (["--from", "2016-05-02", "--to", "2030-05-06"], "2016-07-05"),
-        (["--from", "May", "--to", "2016-05-06"], "'May' is no day"),
+        (["--from", "May", "--to", "2016-05-06"], "'May' is not a day"),
         (["--from", "2014-09-10", "--to", "2014-09-12"], "no meal is known on 2014-08-26 to learn from"),
-        (["--from", "2016-05-02", "--to", "2016-05-06", "--canteen", "X"], "no forecast of canteen 'X'"),
+        (["--from", "2016-05-02", "--to", "2016-05-06", "--canteen", "X"], "no forecast for the canteen 'X'"),
     ],
 )  # fmt: skip
 def test_a_wrong_question_is_one_line(made, tmp_path, capsys, arguments, message):

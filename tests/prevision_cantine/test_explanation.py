@@ -267,7 +267,7 @@ def test_effects_are_told_and_written(town_forecaster, tmp_path, lang):
     assert {r["nom"] for r in rows} == set(table.level_names(lang))
     with pytest.raises(ForecastError, match="no term 'x'"):
         table.select(term="x")
-    with pytest.raises(ForecastError, match="no words in 'de'"):
+    with pytest.raises(ForecastError, match="no texts in 'de'"):
         table.to_text("de")
 
 

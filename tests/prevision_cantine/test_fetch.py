@@ -102,7 +102,7 @@ def test_missing_menus_and_enrolments_are_listed(town, tmp_path):
 
 @pytest.mark.parametrize(
     ("folder", "manifest", "words"),
-    [("town", "0" * 64 + "  ../elsewhere\n", "is no line of it"), ("town", "short  raw/x.csv\n", "is no line of it")],
+    [("town", "0" * 64 + "  ../elsewhere\n", "is not a valid line of it"), ("town", "short  raw/x.csv\n", "is not a valid line of it")],
 )  # fmt: skip
 def test_a_manifest_that_names_other_files_is_refused(pinned, tmp_path, folder, manifest, words):
     root = tmp_path / folder

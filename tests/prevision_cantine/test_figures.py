@@ -107,9 +107,9 @@ def test_intervals_are_judged_by_the_errors_of_other_periods(town_forecast):
 def test_what_cannot_be_drawn_is_said(town, town_forecaster, town_forecast, tmp_path):
     few = Calibration(np.ones(5), np.ones(5), np.full(5, np.datetime64("2023-01-03")), np.arange(5))
     cases = [
-        (lambda: figures.plot_forecast(town_forecast, "X"), "no forecast of canteen 'X'"),
+        (lambda: figures.plot_forecast(town_forecast, "X"), "no forecast for the canteen 'X'"),
         (lambda: figures.plot_contributions(town_forecast, 10**6), "no row 1000000"),
-        (lambda: figures.plot_effects(town_forecaster.effects(), lang="de"), "no words in 'de'"),
+        (lambda: figures.plot_effects(town_forecaster.effects(), lang="de"), "no texts in 'de'"),
         (lambda: figures.plot_effects(town_forecaster.effects().select(scope="M")), "whole table"),
         (lambda: figures.plot_calibration(few), "too few teaching periods"),
         (lambda: figures.plot_error_calendar(Calibration(np.ones(0), np.ones(0)), town.calendar),
@@ -119,7 +119,7 @@ def test_what_cannot_be_drawn_is_said(town, town_forecaster, town_forecast, tmp_
         with pytest.raises(ForecastError, match=message):
             draw()
     figure = figures.plot_contributions(town_forecast, 0)
-    with pytest.raises(CantineError, match="'txt' is no kind of picture"):
+    with pytest.raises(CantineError, match="'txt' is not a picture format"):
         figures.save(figure, tmp_path / "x.txt")
     with pytest.raises(CantineError, match="cannot be written"):
         figures.save(figure, tmp_path / "absent" / "x.png")

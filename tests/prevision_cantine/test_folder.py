@@ -372,19 +372,19 @@ def test_a_backtest_covers_every_series(company):
 @pytest.mark.parametrize(
     ("name", "header", "row", "message"),
     [
-        ("frequentation.csv", "date,cantine,reel", ["2020090-03", "A", "5"], "'2020090-03' is no date; write YYYY-MM-DD"),
-        ("frequentation.csv", "date,cantine,reel", ["03/09/2020", "A", "5"], "is no date; write YYYY-MM-DD"),
-        ("frequentation.csv", "date,cantine,reel", ["9020-09-03", "A", "5"], "is no date"),
+        ("frequentation.csv", "date,cantine,reel", ["2020090-03", "A", "5"], "'2020090-03' is not a date; write YYYY-MM-DD"),
+        ("frequentation.csv", "date,cantine,reel", ["03/09/2020", "A", "5"], "is not a date; write YYYY-MM-DD"),
+        ("frequentation.csv", "date,cantine,reel", ["9020-09-03", "A", "5"], "is not a date"),
         ("frequentation.csv", "date,cantine,reel,enfant", ["2020-09-03", "A", "5", "x"], "personal data"),
         ("frequentation.csv", "date,cantine,reel", ["2020-09-03", "", "5"], "cantine is empty"),
-        ("absences.csv", "cantine,date,absents,annonce_le", ["A", "2021030-01", "5", "2021-01-01"], "is no date"),
-        ("calendrier.csv", "du,au,nature", ["2021-03-02", "2021-03-01", "ferme"], "exchange them"),
+        ("absences.csv", "cantine,date,absents,annonce_le", ["A", "2021030-01", "5", "2021-01-01"], "is not a date"),
+        ("calendrier.csv", "du,au,nature", ["2021-03-02", "2021-03-01", "ferme"], "swap them"),
         ("calendrier.csv", "du,au,nature", ["1970-01-01", "2140-01-01", "ferme"], "longer than 1,500 days"),
-        ("calendrier.csv", "du,au,nature", ["2021-03-02", "2021-03-03", "congé"], "nature 'congé'; write vacances, ferie"),
+        ("calendrier.csv", "du,au,nature", ["2021-03-02", "2021-03-03", "congé"], "nature 'congé' is unknown; write vacances, ferie"),
         ("calendrier.csv", "du,au,nature", ["2021-03-02", "2021-03-03", "evenement"], "evenement needs a name"),
-        ("annees.csv", "nom,du,au", ["x", "2021-03-02", "2021-01-03"], "exchange them"),
-        ("variables.csv", "date,nom,valeur", ["2021-03-02", "x", "1e999"], "is no number"),
-        ("variables.csv", "date,nom,valeur", ["2021-03-02", "x", "nan"], "is no number"),
+        ("annees.csv", "nom,du,au", ["x", "2021-03-02", "2021-01-03"], "swap them"),
+        ("variables.csv", "date,nom,valeur", ["2021-03-02", "x", "1e999"], "is not a number"),
+        ("variables.csv", "date,nom,valeur", ["2021-03-02", "x", "nan"], "is not a number"),
         ("cantines.csv", "cantine,ouvre_le,ferme_le", ["A", "2021-03-02", "2021-03-02"], "not after it opens"),
     ],
 )  # fmt: skip
@@ -400,17 +400,17 @@ def test_what_is_wrong_is_said_with_file_and_line(tmp_path, name, header, row, m
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("jours = ['lundi', 'mercredy']", "'mercredy' is no weekday"),
+        ("jours = ['lundi', 'mercredy']", "'mercredy' is not a weekday"),
         ("jours = 3", "give a list of weekdays"),
-        ("x = " + "[" * 3000, "no TOML|nested too deeply"),
+        ("x = " + "[" * 3000, "not TOML|too many nested levels"),
         ("termes = 3", "termes: give a table"),
         ("[termes.neige]\nlit = 3", "lit: give a text"),
         ("[termes.neige]\nlit = 'evenement:neige'\npenalite = nan", "penalty nan"),
         ("[termes.neige]\nlit = 'evenement:neige'\npenalite = true", "penalty True"),
         ("[termes.neige]\nmots = { en = 'snow' }", "lit is missing"),
         ("[termes.niveau]\nlit = 'month'", "has no term to change"),
-        ("[termes.neige]\nlit = 'evenement:neige'\ncouleur = 1", "'couleur' is not known"),
-        ("[termes]\nx = false", "no such term to remove; there are jour"),
+        ("[termes.neige]\nlit = 'evenement:neige'\ncouleur = 1", "'couleur' is unknown"),
+        ("[termes]\nx = false", "no such term to remove; the terms are jour"),
         ("[familles]\npoisson = []", "familles.poisson: give the words"),
     ],
 )  # fmt: skip
@@ -454,7 +454,7 @@ def test_pipes_and_links_out_of_the_folder_are_refused(tmp_path):
     assert "secret,line" not in str(error.value)
     (inside / "frequentation.csv").unlink()
     os.mkfifo(inside / "frequentation.csv")
-    with pytest.raises(CityError, match="it is no file"):
+    with pytest.raises(CityError, match="is not a file"):
         load_city(inside)
 
 

@@ -137,10 +137,10 @@ def test_an_error_names_the_row_from_the_first_one_of_all(fitted, days, kind, ch
 
 def test_a_text_that_is_no_date_is_named_with_its_row(fitted):
     frame = pl.DataFrame({"cantine": ["Cantine 01"] * 2, "date": ["2022-03-07", "le 8 mars"]})
-    with pytest.raises(ForecastError, match="row 1: 'le 8 mars' is no date"):
+    with pytest.raises(ForecastError, match="row 1: 'le 8 mars' is not a date"):
         forecast_frame(BatchForecast.of(fitted, CITY), frame)
     hour = pl.DataFrame({"cantine": ["Cantine 01"], "date": [dt.datetime(2022, 3, 7, 12, 30)]})
-    with pytest.raises(ForecastError, match=r"row 0: '2022-03-07 12:30:00.* is no date"):
+    with pytest.raises(ForecastError, match=r"row 0: '2022-03-07 12:30:00.* is not a date"):
         forecast_frame(BatchForecast.of(fitted, CITY), hour)
 
 

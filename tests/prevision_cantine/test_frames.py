@@ -91,24 +91,24 @@ def test_a_city_goes_out_and_comes_back(town):
         ({"reel": [-1.0, 2.0]}, "reel"),
         ({"reel": ["x", "2"]}, "reel"),
         ({"date": ["2017-01-05", "5 janvier"]}, "date"),
-        ({"date": ["2017-01-05", "2017-01-05"]}, "stands twice"),
+        ({"date": ["2017-01-05", "2017-01-05"]}, "appears twice"),
         ({"prenom": ["A", "B"]}, "personal data"),
         ({"remarque": ["x", "parent@example.org"]}, "e-mail address"),
         ({"jour": ["2009-03-01", "2008-11-20"]}, "like dates of birth"),
         ({"jour": pd.to_datetime(["2009-03-01", "2008-11-20"])}, "like dates of birth"),
         (
             {"date": pd.to_datetime(["2017-01-05 12:30", "2017-01-06 00:00"])},
-            "at row 0: no day without an hour",
+            "at row 0: this day has a time",
         ),
         (
             {"date": pd.to_datetime(["2017-01-05", "2017-01-06"]).tz_localize("Europe/Paris")},
             "time zone",
         ),
-        ({"date": [dt.datetime(2017, 1, 5, 12), dt.date(2017, 1, 6)]}, "at row 0: no date"),
+        ({"date": [dt.datetime(2017, 1, 5, 12), dt.date(2017, 1, 6)]}, "at row 0: not a date"),
         ({"reel": pd.array(["1", "2"], dtype="string")}, "not counts"),
-        ({"reel": np.array([1.0, object()], dtype=object)}, "at row 1: no count"),
-        ({"reel": [0.0, np.nan]}, "no row with meals"),
-        ({"cantine": ["A", " "]}, "at row 1: no name"),
+        ({"reel": np.array([1.0, object()], dtype=object)}, "at row 1: not a number"),
+        ({"reel": [0.0, np.nan]}, "no row has meals"),
+        ({"cantine": ["A", " "]}, "at row 1: there is no name"),
     ],
 )
 def test_a_wrong_table_is_refused_with_the_rows(town, change, words):
@@ -124,13 +124,13 @@ def test_a_wrong_table_is_refused_with_the_rows(town, change, words):
 @pytest.mark.parametrize("given", [{"cantine": ["A"], "date": ["2017-01-05"]}, {"site": ["A"]}, {}])
 def test_a_column_that_is_missing_is_named_with_those_there(town, given):
     with pytest.raises(
-        CityError, match=f"is missing; it has {', '.join(given) or 'no column'}: name yours"
+        CityError, match=f"is missing, the frame has {', '.join(given) or 'no column'}; name yours"
     ):
         city_from_frames(pd.DataFrame(given), calendar=town.calendar)
 
 
 def test_a_column_that_is_not_ours_is_refused_with_those_that_are(town):
-    with pytest.raises(CityError, match=r"columns: 'repas' is none of ours; they are absents, "):
+    with pytest.raises(CityError, match=r"columns: 'repas' is not one of the columns that are read; use one of absents, "):
         city_from_frames(pd.DataFrame(), calendar=town.calendar, columns={"repas": "reel"})
 
 
@@ -159,7 +159,7 @@ def test_what_is_left_out_is_reported(town):
 
 
 def test_a_table_of_another_kind_is_refused(town):
-    with pytest.raises(CityError, match="a column stands twice"):
+    with pytest.raises(CityError, match="a column appears twice"):
         city_from_frames(
             pd.DataFrame([[1, 2]], columns=["cantine", "cantine"]), calendar=town.calendar
         )
@@ -269,7 +269,7 @@ def test_announced_absences_and_foreseen_enrolments_come_with_their_day(town, ki
 
 @pytest.mark.parametrize(
     ("count", "match"),
-    [(0, r"column 'absents': 0.* at row 1: no count above 0"), (9999, r"column 'absents': row 1: .*9999 pupils away")],
+    [(0, r"column 'absents': 0.* at row 1: not a number above 0"), (9999, r"column 'absents': row 1: .*9999 pupils are away")],
 )  # fmt: skip
 def test_an_absence_that_cannot_be_is_refused_with_its_row(town, count, match):
     given = tables(town, pd.DataFrame)
@@ -315,7 +315,7 @@ def test_a_table_has_what_the_csv_file_has(town, town_forecast, tmp_path, kind):
 
 
 def test_what_is_no_result_has_no_table(town):
-    with pytest.raises(CantineError, match="no table is made of list"):
+    with pytest.raises(CantineError, match="list cannot be turned into a table"):
         to_frame([], like="polars")
     with pytest.raises(CantineError, match="not builtins list"):
         to_frame(town, like=[])

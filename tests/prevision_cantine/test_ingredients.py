@@ -123,14 +123,14 @@ def test_ingredients_are_written_and_told(plan, portions_file, tmp_path):
 @pytest.mark.parametrize(
     ("row", "message"),
     [
-        ("Riz,Riz,G,*,1e9,kg", r"portions.csv:2: quantite: '1e9' is no number from 0 to 1,000"),
-        ("Riz,Riz,G,*,-1,kg", "'-1' is no number"),
-        ("Riz,Riz,G,*,1/0,kg", "'1/0' is no number"),
-        ("Riz,Riz,G,*,nan,kg", "'nan' is no number"),
-        ("Riz,Riz,G,*,60,oz", "unite: 'oz' is not known; write g, kg"),
+        ("Riz,Riz,G,*,1e9,kg", r"portions.csv:2: quantite: '1e9' is not a number from 0 to 1,000"),
+        ("Riz,Riz,G,*,-1,kg", "'-1' is not a number"),
+        ("Riz,Riz,G,*,1/0,kg", "'1/0' is not a number"),
+        ("Riz,Riz,G,*,nan,kg", "'nan' is not a number"),
+        ("Riz,Riz,G,*,60,oz", "unite: 'oz' is unknown; write g, kg"),
         ("Riz,Riz,,*,60,g", "fournisseur is empty; fill it in"),
-        ("Riz,Riz,G,*,60", "not 6 cells"),
-        ("Riz,Riz,G,*,60,g\nriz*,RIZ,H,*,70,g", ":3: 'RIZ' in 'riz.' for '.' stands on line 2"),
+        ("Riz,Riz,G,*,60", "does not have 6 cells"),
+        ("Riz,Riz,G,*,60,g\nriz*,RIZ,H,*,70,g", ":3: 'RIZ' in 'riz.' for '.' already appears on line 2"),
         ("Riz,Riz,G,*,60,g\nSoupe,riz,G,*,70,mL", ":3: 'riz' is in L here and in kg on line 2"),
     ],
 )
@@ -158,22 +158,22 @@ def test_one_piece_is_singular():
 
 def test_a_dish_or_a_day_that_is_missing_is_named(plan):
     portions = [Portion("Riz", "Riz", "G", "M", Fraction(3, 50), "kg")]
-    with pytest.raises(CityError, match=r"no portion of 'Riz' \(2023-03-09, type E, M/E\): add"):
+    with pytest.raises(CityError, match=r"no portion for 'Riz' \(2023-03-09, type E, M/E\); add"):
         ingredients(plan, menu(plan, "Riz"), portions)
     dishes = ("Riz", *(f"Plat {letter}" for letter in "abcdef"))
     with pytest.raises(
-        CityError, match=r"'Plat a' \(2023-03-09, type E, M, M/E\).*2 dishes more: add"
+        CityError, match=r"'Plat a' \(2023-03-09, type E, M, M/E\).*2 dishes more; add"
     ):
         ingredients(plan, menu(plan, *dishes), portions)
     odd = [attrs.evolve(portions[0], type_site=kind, line=7) for kind in ("*", "Maternelle")]
     with pytest.raises(
-        CityError, match=r"'Riz', line 7: type_site 'Maternelle' is none of \*, E, M"
+        CityError, match=r"'Riz', line 7: type_site 'Maternelle' is not one of \*, E, M"
     ):
         ingredients(plan, menu(plan, "Riz"), odd)
     every = [attrs.evolve(portions[0], type_site="*")]
     with pytest.raises(
         DateError,
-        match=r"3 days of which no dish is known \(2023-03-10, 2023-03-13, 2023-03-14\); add",
+        match=r"3 days for which no dish is known \(2023-03-10, 2023-03-13, 2023-03-14\); add",
     ):
         ingredients(plan, {dt.date(2023, 3, 9): ("Riz",)}, every)
 

@@ -82,7 +82,7 @@ def test_breaks_of_a_file_are_written(tmp_path):
         ({"country": "FR", "zone": "D", "start": 2023, "end": 2023}, "give A, B or C"),
         ({"country": "BR", "zone": "A", "start": 2023, "end": 2023}, "give A, B or C"),
         ({"country": "XX", "start": 2023, "end": 2023}, "two letters"),
-        ({"country": "CA", "subdivision": "ZZ", "start": 2023, "end": 2023}, "known: AB"),
+        ({"country": "CA", "subdivision": "ZZ", "start": 2023, "end": 2023}, "use one of AB"),
         ({"country": "FR", "start": 2024, "end": 2023}, "give two years"),
         ({"country": "FR", "start": 1, "end": 9999}, "give two years"),
         ({"country": "FR"}, "give --from and --to"),

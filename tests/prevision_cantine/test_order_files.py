@@ -139,11 +139,11 @@ def test_what_is_no_forecast_is_refused(company, tmp_path):
     for path, message in (
         (tmp_path / "absent.parquet", "no such file"),
         (tmp_path, "cannot be read|no file"),
-        (tmp_path / "text.parquet", "no forecast by day as Parquet"),
+        (tmp_path / "text.parquet", "not a daily forecast as Parquet"),
         (tmp_path / "a.csv", "the column 'prevision' is missing"),
         (table(**keys), "the columns are cantine, date; they should be"),
         (table(**keys, nom=["x"], **numbers), "the columns are"),
-        (table(**keys, **numbers | {"prevision": ["many"]}), "no forecast by day as Parquet"),
+        (table(**keys, **numbers | {"prevision": ["many"]}), "not a daily forecast as Parquet"),
     ):
         with pytest.raises(CityError, match=message):
             read_forecast(path, like="pandas")

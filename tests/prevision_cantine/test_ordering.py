@@ -193,7 +193,7 @@ def test_what_cannot_be_ordered_is_said(town_forecast, tmp_path):
         trade_off(town_forecast, shortages=[])
     with pytest.raises(ForecastError, match="shortages=1: give a share"):
         trade_off(town_forecast, shortages=[1])
-    with pytest.raises(ForecastError, match="no words in 'de'"):
+    with pytest.raises(ForecastError, match="no texts in 'de'"):
         trade_off(town_forecast).to_text("de")
     past = town_forecast.calibration
     undated = attrs.evolve(town_forecast, calibration=Calibration(past.forecast, past.actual))
@@ -232,12 +232,12 @@ def test_the_order_comes_back_from_its_file(town, town_forecast, tmp_path):
     [
         (
             "Ailleurs,2023-03-09,1,1",
-            "'Ailleurs' is no canteen of the city; some that exist: Cantine 01, ",
+            "'Ailleurs' is not a canteen of the city; some that exist: Cantine 01, ",
         ),
         ("CANTINE 2,2023-03-09,1,1", "did you mean 'Cantine 02'"),
-        ("Cantine 01,2023-03-09,1,x", "commande: 'x' is no number"),
-        ("Cantine 01,2023-03,1,1", "is no date"),
-        ("Cantine 01,2023-03-09,1,1\nCantine 01,2023-03-09,1,1", "stands on line 2 already"),
+        ("Cantine 01,2023-03-09,1,x", "commande: 'x' is not a number"),
+        ("Cantine 01,2023-03,1,1", "is not a date"),
+        ("Cantine 01,2023-03-09,1,1\nCantine 01,2023-03-09,1,1", "already appears on line 2"),
     ],
 )
 def test_a_wrong_order_is_named(town, tmp_path, row, message):

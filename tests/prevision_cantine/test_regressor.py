@@ -268,7 +268,7 @@ def test_a_splitter_says_what_is_wrong(table):
         TeachingPeriodSplit(lead_days=0)
     with pytest.raises(ForecastError, match="n_splits=0: give 1 or more"):
         TeachingPeriodSplit(n_splits=0)
-    with pytest.raises(DateError, match=r"too few teaching periods .*: 9, and 12 asked for"):
+    with pytest.raises(DateError, match=r"too few teaching periods .*: 9, while 12 are asked for"):
         TeachingPeriodSplit(n_splits=12).get_n_splits(table)
 
 

@@ -86,6 +86,6 @@ def test_nantes_through_its_importer_is_nantes_as_the_folder_of_any_city(tmp_pat
 
 def test_a_folder_that_holds_something_is_left_alone(tmp_path):
     (tmp_path / "mine.txt").write_text("mine")
-    with pytest.raises(CityError, match="not empty; give a new folder"):
+    with pytest.raises(CityError, match="not empty; give a new one"):
         make_city(canteens=1, years=1).to_folder(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]

@@ -459,7 +459,7 @@ def test_what_if_takes_events_variables_and_days_of_one_canteen(company, capsys)
         (["--variable", "x=2023-05-23=1"], "no variable 'x'"),
         (["--variable", "x=1"], "write NAME=DAY=VALUE"),
         (["--open", "X=2023-05-23"], "no canteen 'X'"),
-        (["--close", "soon"], "'soon' is no day"),
+        (["--close", "soon"], "'soon' is not a day"),
     ):
         assert main(["what-if", str(folder), *span, "--lang", "en", *wrong]) == 2
         assert message in capsys.readouterr().err

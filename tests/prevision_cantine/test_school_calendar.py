@@ -105,12 +105,12 @@ def test_another_place_gives_the_same_tables(folder):
 @pytest.mark.parametrize(
     ("name", "text", "words"),
     [
-        ("jours", "date,nature,libelle\n2026-06-05,fete,x\n", "jours.csv:2: nature 'fete'"),
-        ("jours", "date,nature,libelle\n2026-06-05,observance,\n", "needs its name"),
+        ("jours", "date,nature,libelle\n2026-06-05,fete,x\n", "jours.csv:2: the nature 'fete' is unknown"),
+        ("jours", "date,nature,libelle\n2026-06-05,observance,\n", "needs a name"),
         (
             "vacances",
             "vacances_nom,date_debut,date_fin\nR,2026-07-31,2026-07-01\n",
-            "exchange them",
+            "swap them",
         ),
         ("annees_scolaires", "annee_scolaire,date_debut,date_fin\n", "no school year"),
         ("jours_feries", "date,nom_jour_ferie\n7 septembre,x\n", "jours_feries.csv:2"),

@@ -108,7 +108,7 @@ def test_a_model_without_past_forecasts_says_so(town):
     assert bare.accuracy == ()
     assert "without calibration" in bare.to_markdown("en")
     assert json.loads(bare.to_json())["validation"] is None
-    with pytest.raises(ForecastError, match="no words in 'de'"):
+    with pytest.raises(ForecastError, match="no texts in 'de'"):
         bare.to_markdown("de")
 
 

@@ -163,28 +163,28 @@ LEVEL = "fitted.level"
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (put("version", 1), "version 1 is not known, only 3"),
-        (put("version", True), "version True is not known"),
+        (put("version", 1), "version 1 is unknown, only 3"),
+        (put("version", True), "version True is unknown"),
         (put("format", "x"), "format: not"),
-        (put("colour", "blue"), "'colour' is not known"),
-        (put("fitted", "extra", 1), "fitted: 'extra' is not known"),
+        (put("colour", "blue"), "'colour' is unknown"),
+        (put("fitted", "extra", 1), "fitted: 'extra' is unknown"),
         (take("fitted", "until"), "fitted: 'until' is missing"),
         (take("sources"), "'sources' is missing"),
-        (put("fitted", "until", "soon"), "fitted.until: 'soon' is no day"),
-        (put("fitted", "until", 3), "fitted.until: 3 is no day"),
-        (put("fitted", "years", "2"), "fitted.years: '2' is no int"),
-        (put("fitted", "years", True), "fitted.years: True is no int"),
+        (put("fitted", "until", "soon"), "fitted.until: 'soon' is not a day"),
+        (put("fitted", "until", 3), "fitted.until: 3 is not a day"),
+        (put("fitted", "years", "2"), "fitted.years: '2' is not of the type int"),
+        (put("fitted", "years", True), "fitted.years: True is not of the type int"),
         (put("fitted", "canteens", "abc"), "fitted.canteens: not a list"),
         (put("fitted", "canteens", ["A"]), "is needed"),
-        (put("fitted", "level", {"array": "fitted.level_new"}), "fitted.level: no array"),
-        (put("fitted", "level", [1, 2, 3, 4]), "fitted.level: no array"),
+        (put("fitted", "level", {"array": "fitted.level_new"}), "fitted.level: not an array"),
+        (put("fitted", "level", [1, 2, 3, 4]), "fitted.level: not an array"),
         (put("fitted", []), "fitted: not a table of fields"),
         (put("sources", "types", [["M"]]), "sources.types.0: 1 values, where there are 2"),
         (put("settings", "half_life", [1]), "the setting 'half_life' is"),
-        (put("settings", "depth", 1), "the setting 'depth' is not known"),
-        (take("settings", "lead_days"), "the setting 'lead_days' is not known, or missing"),
+        (put("settings", "depth", 1), "the setting 'depth' is unknown"),
+        (take("settings", "lead_days"), "the setting 'lead_days' is unknown or missing"),
         (put("arrays", []), "arrays: not a table"),
-        (array(LEVEL, b"nothing"), "fitted.level.npy: no array file"),
+        (array(LEVEL, b"nothing"), "fitted.level.npy: not an array file"),
         (array(LEVEL, npy(np.zeros(4, dtype=object), allow_pickle=True)), "is not read"),
         (array(LEVEL, npy(np.zeros(5)), "<f8", [5]), "level: .5,., where .4,. is needed"),
         (array(LEVEL, npy(np.zeros(5))), "where the head states"),
@@ -192,11 +192,11 @@ LEVEL = "fitted.level"
         (array(LEVEL, npy(np.zeros(4)) + b"x"), "not as long as its shape says"),
         (array(LEVEL, npy(np.zeros(4, dtype="<i8")), "<i8", [4]), "values of int64, where float64"),
         (array(LEVEL, npy(np.full(4, np.nan)), "<f8", [4]), "missing or infinite"),
-        (array("../evil", npy(np.zeros(1))), "'../evil.npy' is not known"),
-        (array("../evil", npy(np.zeros(1)), "<f8", [1]), "array '../evil' belongs to no field"),
-        (lambda head, members: {"model.json": b"{"}, "model.json: no JSON"),
-        (lambda head, members: {"model.json": b"[" * 100_000}, "model.json: no JSON"),
-        (lambda head, members: {"model.json": b'{"format": NaN}'}, "NaN is no number"),
+        (array("../evil", npy(np.zeros(1))), "'../evil.npy' is unknown"),
+        (array("../evil", npy(np.zeros(1)), "<f8", [1]), "array '../evil' does not belong to any field"),
+        (lambda head, members: {"model.json": b"{"}, "model.json: not JSON"),
+        (lambda head, members: {"model.json": b"[" * 100_000}, "model.json: not JSON"),
+        (lambda head, members: {"model.json": b'{"format": NaN}'}, "NaN is not a number"),
         (lambda head, members: {"model.json": b"[]"}, "not a table of fields"),
         (lambda head, members: {"a": b""}, "model.json is missing"),
         (lambda head, members: {**{str(n): b"" for n in range(200)}}, "more than 100 members"),
@@ -264,7 +264,7 @@ def test_what_cannot_be_saved_or_read_is_said(saved, tmp_path, small):
     with pytest.raises(ForecastError, match="cannot be read"):
         load_forecaster(tmp_path / "absent.zip")
     (tmp_path / "x.zip").write_text("no zip")
-    with pytest.raises(ForecastError, match="no whole zip file"):
+    with pytest.raises(ForecastError, match="not a complete zip file"):
         load_forecaster(tmp_path / "x.zip")
     with pytest.raises(CantineError, match="cannot be written"):
         save_forecaster(load_forecaster(saved), tmp_path / "absent" / "m.zip")

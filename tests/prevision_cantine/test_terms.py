@@ -212,7 +212,7 @@ def test_a_term_that_reads_what_nothing_gives_is_refused_with_what_there_is(city
     with pytest.raises(ForecastError) as given:
         CanteenForecaster(terms=[shape(name="rien", reads=reads)]).fit(city, UNTIL)
     for message in (str(error.value), str(given.value)):
-        assert f"nothing gives {reads!r}" in message
+        assert f"nothing provides {reads!r}" in message
         assert there in message
     assert "ville.toml: termes.rien" in str(error.value)
 
@@ -269,8 +269,8 @@ def test_any_terms_add_up_and_keep(city, terms):
         (lambda: Number(name="a", reads="month"), "reads 'month'"),
         (lambda: Number(name="a", reads="people", transform="cube"), "transform"),
         (lambda: Season(name="a", count=0), "count=0"),
-        (lambda: terms_from_text("[3]"), "no terms"),
-        (lambda: terms_from_text("{"), "no terms"),
+        (lambda: terms_from_text("[3]"), "these are not terms"),
+        (lambda: terms_from_text("{"), "these are not terms"),
     ],
 )
 def test_what_is_no_term_is_refused(make, message):

@@ -85,9 +85,9 @@ def test_a_forecast_of_a_city_is_measured_against_its_attendance(town, town_fore
 @pytest.mark.parametrize(
     ("change", "match"),
     [
-        ({"date": ["2024-01-08", "demain", "2024-01-10"]}, "row 1: 'demain' is no date"),
-        ({"date": [dt.date(2024, 1, 8)] * 3}, "'Zola 2024-01-08' stands twice"),
-        ({"prevision": ["a", "b", "c"]}, "holds what is no number"),
+        ({"date": ["2024-01-08", "demain", "2024-01-10"]}, "row 1: 'demain' is not a date"),
+        ({"date": [dt.date(2024, 1, 8)] * 3}, "'Zola 2024-01-08' appears twice"),
+        ({"prevision": ["a", "b", "c"]}, "contains values that are not numbers"),
         ({"cantine": ["Hugo"] * 3}, "no row has both"),
     ],
 )
@@ -104,7 +104,7 @@ def test_missing_columns_and_wrong_questions_are_refused():
         measure_forecasts(good.assign(service="midi"), served)
     with pytest.raises(ForecastError, match="by='year'"):
         measure_forecasts(good, served, by="year")
-    with pytest.raises(ForecastError, match="'meals' is none of ours"):
+    with pytest.raises(ForecastError, match="'meals' is not one of the columns"):
         measure_forecasts(good, served, columns={"meals": "x"})
     with pytest.raises(ForecastError, match="shortage=0"):
         measure_forecasts(good, served, shortage=0)

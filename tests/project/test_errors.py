@@ -126,11 +126,11 @@ def test_a_date_and_a_list_stay_what_they_are_in_data():
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["check", "nowhere"], {"en": "no such folder", "fr": "ce dossier n'existe pas", "pt": "não existe"}),
+        (["check", "nowhere"], {"en": "does not exist", "fr": "ce dossier n'existe pas", "pt": "não existe"}),
         (["report", "examples/nantes_2020", "--year", "x", "--output", "x.html"],
          {"en": "invalid int value", "fr": "valeur refusée", "pt": "valor recusado"}),
         (["check", "examples/nantes_2020", "--on", "demain"],
-         {"en": "is no date", "fr": "n'est pas une date", "pt": "não é uma data"}),
+         {"en": "is not a date", "fr": "n'est pas une date", "pt": "não é uma data"}),
         (["query", "examples/nantes_2020", "DELETE FROM applications"],
          {"en": "more than read", "fr": "plus que lire", "pt": "mais do que ler"}),
     ],

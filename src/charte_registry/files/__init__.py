@@ -53,7 +53,7 @@ def load_register(path: str | Path, *, max_bytes: int = MAX_BYTES) -> Register:
     --------
     >>> load_register("nowhere")
     Traceback (most recent call last):
-    charte_registry.errors.RegisterError: nowhere: no such folder; give the one with registre.toml
+    charte_registry.errors.RegisterError: nowhere: this folder does not exist; give the one that contains registre.toml
     """
     source = Path(path)
     found: list[Profile] = []

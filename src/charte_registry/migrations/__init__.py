@@ -56,7 +56,7 @@ def migrated(
     ({'schema': '1.0', 'titre': 'R'}, [])
     >>> migrated({"schema": "0.8"})
     Traceback (most recent call last):
-    charte_registry.errors.RegisterError: `schema`: version '0.8' is unknown; known: 1.0
+    charte_registry.errors.RegisterError: `schema`: version '0.8' is unknown; known versions: 1.0
     """
     data, remarks = dict(register), list[Remark]()
     while (version := data.get("schema")) != VERSION:

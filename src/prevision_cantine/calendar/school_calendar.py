@@ -254,7 +254,7 @@ def load_calendar(folder: str | Path, *, weekdays: Collection[int] = SERVED) -> 
     --------
     >>> load_calendar("nowhere")
     Traceback (most recent call last):
-    prevision_cantine.errors.CityError: nowhere/annees_scolaires.csv: cannot be read (no such file); it should be a file of the calendar's folder, CSV with the columns annee_scolaire, date_debut, date_fin
+    prevision_cantine.errors.CityError: nowhere/annees_scolaires.csv: cannot be read (no such file); it should be a file of the calendar's folder, as CSV with the columns annee_scolaire, date_debut, date_fin
     """
     root = Path(folder)
     path = root / "annees_scolaires.csv"

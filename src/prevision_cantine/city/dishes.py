@@ -31,7 +31,7 @@ def load_menu(path: str | Path) -> dict[dt.date, tuple[str, ...]]:
     --------
     >>> load_menu("nowhere.csv")
     Traceback (most recent call last):
-    prevision_cantine.errors.CityError: nowhere.csv: cannot be read (no such file); it should be a menu, CSV with the columns date, rang, plat
+    prevision_cantine.errors.CityError: nowhere.csv: cannot be read (no such file); it should be a menu, as CSV with the columns date, rang, plat
     """
     path = Path(path)
     dishes: dict[dt.date, list[str]] = defaultdict(list)

@@ -44,7 +44,7 @@ def load_city(folder: str | Path) -> City:
     --------
     >>> load_city("nowhere")
     Traceback (most recent call last):
-    prevision_cantine.errors.CityError: nowhere: no such folder; give the folder that holds frequentation.csv
+    prevision_cantine.errors.CityError: nowhere: this folder does not exist; give the folder that contains frequentation.csv
     """
     root = Path(folder)
     if not root.is_dir():

@@ -219,7 +219,7 @@ def load_portions(path: str | Path) -> tuple[Portion, ...]:
     --------
     >>> load_portions("nowhere.csv")
     Traceback (most recent call last):
-    prevision_cantine.errors.CityError: nowhere.csv: cannot be read (no such file); it should be a table of portions, CSV with the columns plat, produit, fournisseur, type_site, quantite, unite
+    prevision_cantine.errors.CityError: nowhere.csv: cannot be read (no such file); it should be a table of portions, as CSV with the columns plat, produit, fournisseur, type_site, quantite, unite
     """
     path = Path(path)
     portions: list[Portion] = []

@@ -633,7 +633,7 @@ def load_order(path: str | Path, city: City) -> Order:
     >>> from prevision_cantine import make_city
     >>> load_order("nowhere.csv", make_city(canteens=2, years=1))
     Traceback (most recent call last):
-    prevision_cantine.errors.CityError: nowhere.csv: cannot be read (no such file); it should be an order or the agents' draft, CSV with the columns cantine, date, commande
+    prevision_cantine.errors.CityError: nowhere.csv: cannot be read (no such file); it should be an order or the agents' draft, as CSV with the columns cantine, date, commande
     """
     path = Path(path)
     pairs = zip(city.sites, city.service_of, strict=True)

@@ -96,7 +96,7 @@ def load_scenario(path: str | Path, city: City) -> Scenario:
 def _text(path: Path) -> str:
     try:
         if path.exists() and not path.is_file():
-            raise OSError(0, "it is no file")
+            raise OSError(0, "it is not a file")
         if path.stat().st_size > MAX_BYTES:
             raise OSError(0, f"larger than {MAX_BYTES:,} bytes")
         return path.read_text(encoding="utf-8-sig")

@@ -121,7 +121,7 @@ def load_forecaster(path: str | Path) -> CanteenForecaster:
     --------
     >>> load_forecaster("nowhere.zip")
     Traceback (most recent call last):
-    prevision_cantine.errors.ForecastError: nowhere.zip: cannot be read (no such file); it should be a model that fit wrote
+    prevision_cantine.errors.ForecastError: nowhere.zip: cannot be read (no such file); it should be a model written by fit
     """
     try:
         with zipfile.ZipFile(path) as file:
@@ -146,12 +146,12 @@ def _forecaster(file: zipfile.ZipFile) -> CanteenForecaster:
     if any(m.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for m in members):
         raise _StateError("a member is compressed in a way that is not read")
     if len(set(names)) != len(names) or HEAD not in names:
-        raise _StateError(f"a member stands twice, or {HEAD} is missing")
+        raise _StateError(f"a member appears twice, or {HEAD} is missing")
     head = _head(_read(file, HEAD, MAX_HEAD))
     if head.get("format") != FORMAT:
         raise _StateError(f"{HEAD}: format: not {FORMAT!r}")
     if head.get("version") != VERSION or head["version"] is True:
-        raise _StateError(f"{HEAD}: version {head.get('version')!r} is not known, only {VERSION}")
+        raise _StateError(f"{HEAD}: version {head.get('version')!r} is unknown, only {VERSION} is read")
     _same_fields(HEAD, head, {"format", "version", "settings", "arrays", *PARTS})
     if not isinstance(head["arrays"], dict):
         raise _StateError("arrays: not a table of fields")
@@ -162,7 +162,7 @@ def _forecaster(file: zipfile.ZipFile) -> CanteenForecaster:
     }
     parts = {name: _built(cls, head[name], name, arrays) for name, cls in PARTS.items()}
     if arrays:
-        raise _StateError(f"array {next(iter(arrays))!r} belongs to no field")
+        raise _StateError(f"array {next(iter(arrays))!r} does not belong to any field")
     try:
         return CanteenForecaster.from_state(head["settings"], parts)
     except (TypeError, ForecastError) as error:
@@ -171,12 +171,12 @@ def _forecaster(file: zipfile.ZipFile) -> CanteenForecaster:
 
 def _head(data: bytes) -> dict[str, Any]:
     def refuse(text: str) -> Any:
-        raise _StateError(f"{HEAD}: {text} is no number")
+        raise _StateError(f"{HEAD}: {text} is not a number")
 
     try:
         head = json.loads(data.decode("utf-8"), parse_constant=refuse)
     except (UnicodeDecodeError, ValueError, RecursionError):
-        raise _StateError(f"{HEAD}: no JSON") from None
+        raise _StateError(f"{HEAD}: not JSON") from None
     if not isinstance(head, dict):
         raise _StateError(f"{HEAD}: not a table of fields")
     return head
@@ -201,7 +201,7 @@ def _array(data: bytes, name: str, stated: Any) -> npt.NDArray[Any]:
             stream, max_header_size=MAX_ARRAY_HEADER
         )
     except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
-        raise _StateError(f"{name}.npy: no array file") from None
+        raise _StateError(f"{name}.npy: not an array file") from None
     if fortran or dtype.hasobject or dtype.kind not in "fiMU":
         raise _StateError(f"{name}.npy: an array of {dtype} is not read")
     if stated != {"dtype": dtype.str, "shape": list(shape)}:
@@ -250,7 +250,7 @@ def _built(kind: Any, value: Any, name: str, arrays: Arrays, *, missing: bool = 
     origin, inside = typing.get_origin(kind), typing.get_args(kind)
     if origin is typing.Literal:
         if value not in inside or not isinstance(value, str):
-            raise _StateError(f"{name}: {value!r} is none of {', '.join(inside)}")
+            raise _StateError(f"{name}: {value!r} is not one of {', '.join(inside)}")
         return value
     if origin is np.ndarray:
         return _taken(value, name, arrays, typing.get_args(inside[1])[0], missing)
@@ -271,19 +271,19 @@ def _built(kind: Any, value: Any, name: str, arrays: Arrays, *, missing: bool = 
         except ValueError:
             day = np.datetime64("NaT", "D")
         if np.isnat(day):
-            raise _StateError(f"{name}: {value!r} is no day")
+            raise _StateError(f"{name}: {value!r} is not a day")
         return day
     if kind is float and type(value) is int:
         value = float(value)
     if type(value) is not kind:
-        raise _StateError(f"{name}: {value!r} is no {getattr(kind, '__name__', kind)}")
+        raise _StateError(f"{name}: {value!r} is not of the type {getattr(kind, '__name__', kind)}")
     return value
 
 
 def _taken(value: Any, name: str, arrays: Arrays, scalar: type, missing: bool) -> npt.NDArray[Any]:
     """Return the array of a field, whose values are of the kind that it is annotated with."""
     if value != {"array": name} or name not in arrays:
-        raise _StateError(f"{name}: no array")
+        raise _StateError(f"{name}: not an array")
     array = arrays.pop(name)
     expected = {np.float64: "<f8", np.int64: "<i8", np.datetime64: "<M8[D]"}.get(scalar)
     if array.dtype.str != expected and not (scalar is np.str_ and array.dtype.kind == "U"):
@@ -297,7 +297,7 @@ def _taken(value: Any, name: str, arrays: Arrays, scalar: type, missing: bool) -
 def _same_fields(name: str, found: dict[str, Any], known: set[str]) -> None:
     for field in found:
         if field not in known:
-            raise _StateError(f"{name}: {field!r} is not known")
+            raise _StateError(f"{name}: {field!r} is unknown")
     for field in sorted(known):
         if field not in found:
             raise _StateError(f"{name}: {field!r} is missing")

@@ -81,7 +81,7 @@ def sentence(code: str, lang: str, **facts: object) -> str:
     Examples
     --------
     >>> sentence("days_reversed", "en", where="a.csv:2", start="2024-05-02", end="2024-05-01")
-    'a.csv:2: 2024-05-02 is after 2024-05-01; exchange them'
+    'a.csv:2: 2024-05-02 is after 2024-05-01; swap them'
     """
     known = catalogue().get(code)
     if known is None:
