@@ -81,7 +81,7 @@ class Phrase(str):
 
     Examples
     --------
-    >>> phrase = Phrase("the column {input!r} stands twice", input="age")
+    >>> phrase = Phrase("the column {input!r} appears twice", input="age")
     >>> print(phrase)
     the column 'age' stands twice
     >>> phrase.say("pt")
@@ -369,7 +369,7 @@ def _joined(items: tuple[Any, ...], word: str, way: str, lang: str) -> str:
 # What the system answers, by the number of its error.
 _SYSTEM = {
     1: msg("this is not allowed"), 2: msg("there is no such file or folder"), 5: msg("the disk does not answer"),
-    13: msg("this is not allowed"), 17: msg("it exists already"), 20: msg("a part of the path is no folder"),
+    13: msg("this is not allowed"), 17: msg("it exists already"), 20: msg("a part of the path is not a folder"),
     21: msg("it is a folder"), 22: msg("the name is not possible here"), 24: msg("too many files are open"),
     27: msg("it is too large for the disk"), 28: msg("the disk is full"), 30: msg("the disk cannot be written"),
     32: msg("nobody reads it any more"), 36: msg("the name is too long"), 39: msg("the folder is not empty"),

@@ -108,7 +108,7 @@ def test_what_a_table_says_and_nobody_understands_is_said(table):
         "registre.csv!J3: 'inconnu': no code that is known; state it in `values`",
         "registre.csv!L5: 'z': the mapping says nothing of this column",
         "registre.csv!E5: 'parce que': no code that is known; state it in `values`",
-        "registre.csv!A5: responsable: missing; the record cannot be read without it (traitements/sans-service)",
+        "registre.csv!A5: responsable: is missing; the record cannot be read without it (traitements/sans-service)",
         "registre.csv!B5: 'Sans service': its row makes no record: see what is said of it above",
         "registre.csv!D5: 'Servir': its row makes no record: see what is said of it above",
         "registre.csv!E5: 'parce que': its row makes no record: see what is said of it above",
@@ -124,16 +124,16 @@ def test_what_a_table_says_and_nobody_understands_is_said(table):
     ("mapping", "message"),
     [
         ({"kind": "traitement", "columns": {"a": "nom"}}, "no kind 'traitement'; did you mean traitements"),
-        ({"kind": "traitements"}, "`columns`: missing"),
-        ({"kind": "traitements", "colums": {}}, "`colums`: unknown; did you mean columns"),
+        ({"kind": "traitements"}, "`columns`: is missing"),
+        ({"kind": "traitements", "colums": {}}, "`colums`: is unknown; did you mean columns"),
         ({"kind": "traitements", "columns": {"a": "noms"}}, "no field 'noms'; did you mean nom"),
         ({"kind": "traitements", "columns": {"a": "nom[0]"}}, "nom is not a list"),
-        ({"kind": "traitements", "columns": {"a": "finalites"}}, "a list of parts; write finalites[] and a field of it"),
+        ({"kind": "traitements", "columns": {"a": "finalites"}}, "is a list of parts; write finalites[] and a field of the part"),
         ({"kind": "traitements", "columns": {"a": "nom.autre"}}, "not the path of a field"),
-        ({"kind": "traitements", "columns": {"a": {"champ": "nom"}}}, "`columns.a.champ`: unknown"),
+        ({"kind": "traitements", "columns": {"a": {"champ": "nom"}}}, "`columns.a.champ`: is unknown"),
         ({"kind": "traitements", "columns": {"a": {"separator": ";"}}}, "expected a field, or a list of fields"),
         ({"kind": "traitements", "columns": {"a": {"field": "nom", "value": {}}}}, "unknown; did you mean values"),
-        ({"kind": "traitements", "columns": {"a": "nom"}, "delimiter": "ab"}, "expected one sign"),
+        ({"kind": "traitements", "columns": {"a": "nom"}, "delimiter": "ab"}, "expected a single character"),
         ({"kind": "traitements", "columns": {"a": "nom"}, "encoding": "utf-99"}, "'utf-99' is unknown"),
         ({"kind": "traitements", "columns": {"a": "nom"}, "dates": "d"}, "expected a list such as"),
         ({"kind": "traitements", "columns": {"a": "nom"}, "id": 1}, "expected a column or a list"),
@@ -159,7 +159,7 @@ def test_how_a_table_is_written_is_found_out_where_it_is_not_stated(table):
 def test_an_encoding_that_is_not_that_of_the_file_is_refused(table):
     wrong = MAPPING.replace('encoding = "cp1252"', 'encoding = "utf-8"')
     (table / "mapping.toml").write_text(wrong, encoding="utf-8")
-    with pytest.raises(RegisterError, match="not utf-8 at byte 12"):
+    with pytest.raises(RegisterError, match="not in utf-8 at byte 12"):
         read_table(table / "registre.csv", table / "mapping.toml")
 
 
@@ -180,7 +180,7 @@ def test_an_import_of_nothing_says_why(table, capsys):
     command = ["import", str(table / "registre.csv"), str(table / "r"), "--from", "table", "--mapping", str(table / "mapping.toml")]  # fmt: skip
     assert main(command) == 2
     error = capsys.readouterr().err
-    assert "registre.csv: no record to import" in error
+    assert "registre.csv: there is no record to import" in error
     assert "responsable: missing" in error
     assert not (table / "r").exists()
 
@@ -373,8 +373,8 @@ def test_html_becomes_plain_text_and_nothing_is_lost():
     [
         (None, "schema.json: cannot be read (No such file or directory); check the path"),
         ("{", "schema.json:1: not JSON"),
-        ("[" * 100_000, "schema.json: not JSON: too many lists inside each other"),
-        ("[]", "schema.json: not a schema; give the published one"),
+        ("[" * 100_000, "schema.json: is not readable JSON: too many lists inside each other"),
+        ("[]", "schema.json: this is not a schema; give the published one"),
         ('{"type": "text"}', "the schema is not valid"),
         ('{"$ref": "http://localhost:9/x"}', "refers to 'http://localhost:9/x', which it does not contain; nothing is fetched"),
     ],
@@ -394,7 +394,7 @@ def test_what_is_no_schema_is_refused_in_one_line(tmp_path, examples, capsys, te
 def test_what_is_no_entry_is_refused(tmp_path, text):
     path = tmp_path / "a.json"
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(RegisterError, match=r"a\.json(:1)?: (not JSON|expected an entry)"):
+    with pytest.raises(RegisterError, match=r"a\.json(:1)?: (is not|not JSON|expected an entry)"):
         read_algoritmeregister(path)
 
 
@@ -542,7 +542,7 @@ def test_the_command_reads_a_table_and_then_adds_to_the_register(table, capsys):
     (table / "registre.csv").write_bytes(changed)
     capsys.readouterr()
     assert main(command) == 2
-    assert "traitements/t-1: the register has it already, and it differs" in capsys.readouterr().err
+    assert "traitements/t-1: the register already has it, and it differs" in capsys.readouterr().err
     assert (table / "r" / "traitements" / "t-1.toml").read_bytes() == before
     assert main([*command, "--replace", "--format", "json"]) == 0
     assert json.loads(capsys.readouterr().out)["records"]["traitements"] == ["t-1", "t-2"]
@@ -553,7 +553,7 @@ def test_a_workbook_becomes_a_register_that_is_checked(real_data, tmp_path, caps
     model = str(real_data / "cnil" / "registre_modele_cnil.ods")
     folder = tmp_path / "registre"
     assert main(["import", model, str(folder)]) == 2
-    assert "no record to import" in capsys.readouterr().err
+    assert "there is no record to import" in capsys.readouterr().err
     assert not folder.exists()
     assert (
         main(["import", model, str(folder), "--include-example", "--responsable", "Exemple SAS"])
@@ -582,7 +582,7 @@ def test_a_folder_that_is_no_register_is_left_alone(table, capsys):
     (mine / "file").write_text("mine")
     command = ["import", str(table / "registre.csv"), str(mine), "--from", "table", "--mapping", str(table / "mapping.toml")]  # fmt: skip
     assert main(command) == 2
-    assert "registre.toml: missing" in capsys.readouterr().err
+    assert "registre.toml: is missing" in capsys.readouterr().err
     assert [p.name for p in mine.iterdir()] == ["file"]
 
 

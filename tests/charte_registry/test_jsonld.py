@@ -211,7 +211,7 @@ def test_without_a_base_names_are_relative_to_where_the_document_is():
 
 
 def test_a_base_that_is_no_address_is_refused():
-    with pytest.raises(RegisterError, match="'registre' is no web address"):
+    with pytest.raises(RegisterError, match="'registre' is not a valid web address"):
         jsonld_document(register(), "registre")
 
 

@@ -88,7 +88,7 @@ def test_a_folder_is_written_anew_with_its_comments(old, tmp_path):
 
 def test_a_register_that_would_not_load_is_not_written(old, tmp_path):
     (old / "partenaires/p.toml").write_text('id = "p"\n')
-    with pytest.raises(RegisterError, match=r"p\.toml p `nom`: missing"):
+    with pytest.raises(RegisterError, match=r"p\.toml p `nom`: is missing"):
         migrate_folder(old, tmp_path / "new", steps=MADE)
     assert not (tmp_path / "new").exists()
 

@@ -80,9 +80,9 @@ ACTION = {
 @pytest.mark.parametrize(
     ("kind", "data", "path", "message"),
     [
-        ("traitements", TRAITEMENT | {"id": "../t"}, "id", "'../t' is no identifier; write 1 to 100 letters"),
+        ("traitements", TRAITEMENT | {"id": "../t"}, "id", "'../t' is not a valid identifier; write 1 to 100 letters"),
         ("traitements", TRAITEMENT | {"id": ".t"}, "id", "the first and the last a letter or a digit"),
-        ("traitements", TRAITEMENT | {"id": "a\n"}, "id", "is no identifier"),
+        ("traitements", TRAITEMENT | {"id": "a\n"}, "id", "is not a valid identifier"),
         ("traitements", TRAITEMENT | {"nom": "\ud800"}, "nom", "half a character"),
         ("traitements", TRAITEMENT | {"cree_le": "20200101"}, "cree_le", "is not a date; write YYYY-MM-DD"),
         ("traitements", TRAITEMENT | {"cree_le": "2020-W01-1"}, "cree_le", "is not a date; write YYYY-MM-DD"),
@@ -95,9 +95,9 @@ ACTION = {
         ("traitements", TRAITEMENT | {"nir": {"conservation": {"duree": "5 ans"}}}, "nir.conservation.duree", "write P5Y"),
         ("traitements", TRAITEMENT | {"nir": {"conservation": {}}}, "nir.conservation.duree", "neither a duration nor a criterion"),
         ("traitements", TRAITEMENT | {"nir": {"conservation": {"duree": "P5Y", "critere": "c"}}}, "nir.conservation.critere", "keep one"),
-        ("traitements", TRAITEMENT | {"transferts": [{"pays": "CH"}, {"garantie": "certification"}]}, "transferts[1].pays", "neither of pays and organisation"),
-        ("traitements", TRAITEMENT | {"transferts": [{"pays": "CH", "organisation": "EPO"}]}, "transferts[0].pays", "both of pays and organisation"),
-        ("traitements", TRAITEMENT | {"transferts": [{"pays": "CH", "liens": ["javascript:alert(1)"]}]}, "transferts[0].liens[0]", "is no web address"),
+        ("traitements", TRAITEMENT | {"transferts": [{"pays": "CH"}, {"garantie": "certification"}]}, "transferts[1].pays", "neither pays nor organisation"),
+        ("traitements", TRAITEMENT | {"transferts": [{"pays": "CH", "organisation": "EPO"}]}, "transferts[0].pays", "both pays and organisation"),
+        ("traitements", TRAITEMENT | {"transferts": [{"pays": "CH", "liens": ["javascript:alert(1)"]}]}, "transferts[0].liens[0]", "is not a valid web address"),
         ("applications", APPLICATION | {"hebergement": {"mode": "heberge", "pays": "FR", "subdivision": "CA-QC"}}, "hebergement.subdivision", "'CA-QC' is not in FR"),
         ("applications", APPLICATION | {"hebergement": {"mode": "heberge", "assurances": [{"referentiel": "HDS", "valable_du": "2021-01-01", "valable_au": "2020-01-01"}]}}, "hebergement.assurances[0].valable_au", "is before 2021-01-01"),
         ("applications", APPLICATION | {"hebergement": {"mode": "interne", "rapatriement": {"cible": "FR"}}}, "hebergement.rapatriement.etat", "missing"),
@@ -109,7 +109,7 @@ ACTION = {
         ("violations", {"id": "2020", "annee": 2020, "nombre": 1, "notifiees_autorite": 2}, "notifiees_autorite", "more than the 1 of nombre"),
         ("violations", {"id": "2020", "annee": 2020, "nombre": 3, "notifiees_autorite": 2, "notifiees_dans_le_delai": 3}, "notifiees_dans_le_delai", "more than the 2"),
         ("jeux_de_donnees", {"id": "j", "titre": "J", "couverture_debut": "2020-01-02", "couverture_fin": "2020-01-01"}, "couverture_fin", "is before"),
-        ("jeux_de_donnees", {"id": "j", "titre": "J", "licence": "Licence Ouverte"}, "licence", "is no SPDX identifier"),
+        ("jeux_de_donnees", {"id": "j", "titre": "J", "licence": "Licence Ouverte"}, "licence", "is not a valid SPDX identifier"),
         ("donnees_interet_metropolitain", {"id": "d", "nom": "D", "acteur": "A", "etat": "convenu", "accord": {"intitule": "C", "signe_le": "2020-01-02", "fin": "2020-01-01"}}, "accord.fin", "is before"),
     ],
 )  # fmt: skip
@@ -140,7 +140,7 @@ def test_everything_that_is_wrong_comes_at_once():
 def test_a_class_refuses_by_itself_what_a_file_may_not_hold():
     with pytest.raises(FieldError, match="statut: 'actif' is not allowed"):
         Traitement(id="t", nom="T", responsable="r", statut="actif")
-    with pytest.raises(FieldError, match="duree: '5 ans' is no ISO 8601 duration"):
+    with pytest.raises(FieldError, match="duree: '5 ans' is not a valid ISO 8601 duration"):
         Conservation(duree="5 ans")
 
 

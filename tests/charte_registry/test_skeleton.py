@@ -84,14 +84,14 @@ def test_a_record_from_flags_reads_back(folder, capsys):
 @pytest.mark.parametrize(
     ("flags", "words"),
     [
-        ([], "`id`: missing"),
+        ([], "`id`: is missing"),
         (["id=a", "nom=A", "responsable=c", "statut=x"], "projet"),
-        (["id=../a", "nom=A", "responsable=c"], "no identifier"),
+        (["id=../a", "nom=A", "responsable=c"], "not a valid identifier"),
         (["id=traitement-1", "nom=A", "responsable=c"], "traitements/traitement-1.toml:1"),
         (["id"], "write FIELD=VALUE"),
         (["finalites[1].nom=A"], "count from [0]"),
         (["id=a", "id=b"], "given twice"),
-        (["nom=A", "nom.x=b"], "does not continue"),
+        (["nom=A", "nom.x=b"], "does not follow the options"),
         (["identifiant=a", "nom=A", "responsable=c"], "unknown field"),
     ],
 )
@@ -127,7 +127,7 @@ def test_questions_ask_again_until_the_answer_is_allowed(folder, capsys):
     assert [f.nom for f in record.finalites] == ["Payer", "Déclarer"]
     assert [c.categorie for c in record.categories_donnees] == ["identite"]
     errors = capsys.readouterr().err
-    assert "no identifier" in errors
+    assert "not a valid identifier" in errors
     assert "'x' is not allowed" in errors
     assert "empty" in errors
     assert not any(answers.values())

@@ -472,7 +472,7 @@ def test_a_folder_with_problems_or_with_something_else_is_left_alone(folder, tmp
     assert bytes_of(folder) == before
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "letter.txt").write_text("x")
-    with pytest.raises(RegisterError, match=r"registre\.toml: missing"):
+    with pytest.raises(RegisterError, match=r"registre\.toml: is missing"):
         save_register(register, tmp_path / "other")
     with pytest.raises(RegisterError, match="neither a folder nor"):
         save_register(register, tmp_path / "r.xml")
@@ -484,9 +484,9 @@ def test_a_folder_with_problems_or_with_something_else_is_left_alone(folder, tmp
 def test_a_record_made_in_code_that_no_file_may_hold_is_refused(folder, tmp_path, name):
     register = load_register(folder)
     wrong = KINDS["partenaires"](id="p", nom=" ")
-    with pytest.raises(RegisterError, match=r"partenaires/p `nom`: empty"):
+    with pytest.raises(RegisterError, match=r"partenaires/p `nom`: is empty"):
         save_register(register.with_record("partenaires", wrong), tmp_path / name)
-    with pytest.raises(RegisterError, match=r"registre `titre`: empty"):
+    with pytest.raises(RegisterError, match=r"registre `titre`: is empty"):
         save_register(attrs.evolve(register, titre=""), tmp_path / name)
     assert not (tmp_path / name).exists()
 
@@ -537,7 +537,7 @@ def test_what_cannot_be_read_says_where_and_why(folder, name, text, message):
             HEAD.decode()
             .replace('"kind":"registre",', "")
             .replace("[2020]", '[2020], "traitement": []'),
-            r"r.json:1 `traitement`: unknown field; did you mean traitements",
+            r"r.json:1 `traitement`: is an unknown field; did you mean traitements",
         ),
         (
             HEAD.decode()
@@ -547,7 +547,7 @@ def test_what_cannot_be_read_says_where_and_why(folder, name, text, message):
         ),
         ("[]", "not a register"),
         ("[" * 100_000, "inside each other"),
-        ('{"schema": "1.0", "titre": "R"}', "`territoire`: missing"),
+        ('{"schema": "1.0", "titre": "R"}', "`territoire`: is missing"),
     ],
 )
 def test_a_json_file_that_is_none_is_refused(tmp_path, text, message):
@@ -718,7 +718,7 @@ def test_updates_leave_the_register_as_it_was(folder):
     assert more != register
     with pytest.raises(RegisterError, match="no kind 'partenaire'; did you mean partenaires"):
         register.with_record("partenaire", p)
-    with pytest.raises(RegisterError, match="organismes holds Organisme, not Partenaire"):
+    with pytest.raises(RegisterError, match="organismes contains Organisme, not Partenaire"):
         register.with_record("organismes", p)
     with pytest.raises(RegisterError, match="no 'p' in partenaires"):
         register.without("partenaires", "p")

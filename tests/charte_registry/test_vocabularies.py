@@ -170,7 +170,7 @@ def test_an_organisation_has_a_status_and_a_code_of_no_country_none():
     assert not adequation("EPO", on="2025-07-14").adequate
     assert adequation("EPO", on="2025-07-15").adequate
     for code in ("ZZ", "UK", "EU", "XK"):
-        with pytest.raises(RegisterError, match="no country"):
+        with pytest.raises(RegisterError, match="not a country"):
             adequation(code, on="2020-01-01")
 
 

@@ -130,7 +130,10 @@ def test_a_column_that_is_missing_is_named_with_those_there(town, given):
 
 
 def test_a_column_that_is_not_ours_is_refused_with_those_that_are(town):
-    with pytest.raises(CityError, match=r"columns: 'repas' is not one of the columns that are read; use one of absents, "):
+    with pytest.raises(
+        CityError,
+        match=r"columns: 'repas' is not one of the columns that are read; use one of absents, ",
+    ):
         city_from_frames(pd.DataFrame(), calendar=town.calendar, columns={"repas": "reel"})
 
 

@@ -130,7 +130,10 @@ def test_ingredients_are_written_and_told(plan, portions_file, tmp_path):
         ("Riz,Riz,G,*,60,oz", "unite: 'oz' is unknown; write g, kg"),
         ("Riz,Riz,,*,60,g", "fournisseur is empty; fill it in"),
         ("Riz,Riz,G,*,60", "does not have 6 cells"),
-        ("Riz,Riz,G,*,60,g\nriz*,RIZ,H,*,70,g", ":3: 'RIZ' in 'riz.' for '.' already appears on line 2"),
+        (
+            "Riz,Riz,G,*,60,g\nriz*,RIZ,H,*,70,g",
+            ":3: 'RIZ' in 'riz.' for '.' already appears on line 2",
+        ),
         ("Riz,Riz,G,*,60,g\nSoupe,riz,G,*,70,mL", ":3: 'riz' is in L here and in kg on line 2"),
     ],
 )

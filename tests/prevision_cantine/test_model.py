@@ -210,7 +210,9 @@ def test_wrong_questions_are_answered_in_one_line(city, forecast, tmp_path):
     with pytest.raises(DateError, match="is not a day"):
         forecaster.fit(city, until="soon")
     forecaster.fit(city, until=UNTIL)
-    with pytest.raises(ForecastError, match="too few past forecasts to base an order on: 0, and 100"):
+    with pytest.raises(
+        ForecastError, match="too few past forecasts to base an order on: 0, and 100"
+    ):
         order(forecaster.predict(city.calendar_rows(*SPAN)), shortage=0.01)
     assert np.isnan(forecaster.predict(city.calendar_rows(*SPAN)).lower).all()
     with pytest.raises(NotForecastError, match=rf"the data end on {UNTIL}.*day forecast is"):
@@ -283,7 +285,9 @@ def test_days_beyond_what_is_known_are_refused_with_the_range():
     little = make_city(seed=1, canteens=3, years=2)
     fresh = CanteenForecaster(calibration_periods=0)
     end, last = little.calendar.span[1], little.attendance.date[-1]
-    with pytest.raises(DateError, match=rf"attendance is known until {last}.*give a day up to {end}"):
+    with pytest.raises(
+        DateError, match=rf"attendance is known until {last}.*give a day up to {end}"
+    ):
         fresh.fit(little, until="2030-01-01")
     assert fresh.fit(little, until=str(end)).sources_.last == last
     with pytest.raises(

@@ -105,7 +105,11 @@ def test_another_place_gives_the_same_tables(folder):
 @pytest.mark.parametrize(
     ("name", "text", "words"),
     [
-        ("jours", "date,nature,libelle\n2026-06-05,fete,x\n", "jours.csv:2: the nature 'fete' is unknown"),
+        (
+            "jours",
+            "date,nature,libelle\n2026-06-05,fete,x\n",
+            "jours.csv:2: the nature 'fete' is unknown",
+        ),
         ("jours", "date,nature,libelle\n2026-06-05,observance,\n", "needs a name"),
         (
             "vacances",

@@ -129,7 +129,7 @@ def test_rules_of_folders_are_listed_and_a_broken_one_costs_no_other(tmp_path, c
     assert "essai/sans  2020-01-01 to 2030-12-31  Essai" in out
     assert "nantes/transport" in out
     assert "essai/faux" in err
-    assert "essai/rouge:5: title: holds a control character" in err
+    assert "essai/rouge:5: title: contains a control character" in err
     assert err.count("\n") == 2
     assert main(["list", "--rules", str(tmp_path / "absent")]) == 2
 
@@ -156,12 +156,15 @@ def test_the_example_computes_with_both_versions_and_both_rules(tmp_path, exampl
         ("foyer,age\nA,30\n", "in.csv:1: the column 'quotient_familial' (or nombre_parts and"),
         ("quotient_familial\n3\n", "in.csv:1: the column 'age' is missing"),
         ("commune,quotient_familial,age\nNantes,1,2\n", "in.csv:2: commune: 'Nantes' is not"),
-        (HEAD.replace("age", "age,agee") + "A,1,2,3\n", "unknown column 'agee'; did you mean age"),
+        (
+            HEAD.replace("age", "age,agee") + "A,1,2,3\n",
+            "the column 'agee' is unknown; did you mean age",
+        ),
         (HEAD + "A,1,2\nB,much,3\n", "in.csv:3: quotient_familial: 'much' is not a number"),
         (HEAD + "A,,2\n", "in.csv:2: quotient_familial is empty; write a number"),
         (HEAD + "A,1,2\nB,-4,3\n", "in.csv:3: quotient_familial: '-4' is not between"),
         (HEAD + "A,1\n", "in.csv:2: 2 cells where the header has 3"),
-        (HEAD.encode() + b"\x81,1,2\n", "neither UTF-8, UTF-16 nor Windows-1252"),
+        (HEAD.encode() + b"\x81,1,2\n", "is neither UTF-8, UTF-16 nor Windows-1252"),
         (HEAD + "\x1b[31m,\x1b[2J,3\n", "'\\x1b[2J' is not a number"),
     ],
 )
@@ -209,7 +212,7 @@ def test_parquet_goes_in_and_out(tmp_path, capsys):
     assert main([*arguments, "--output", str(tmp_path / "out.csv")]) == 0
     assert "350.0,30,1.0,,QF ≤ 350" in (tmp_path / "out.csv").read_text("utf-8")
     assert main([*arguments, "--output", str(tmp_path / "out.ods")]) == 2
-    assert "neither .csv, .parquet nor .xlsx" in capsys.readouterr().err
+    assert "is neither .csv, .parquet nor .xlsx" in capsys.readouterr().err
 
 
 def test_standard_input_and_output(tmp_path):
@@ -471,7 +474,10 @@ def test_the_command_draws(tmp_path, capsys):
             [*DAYS, "--people", "10", "--price", "cher"],
             "--price: 'cher' is neither a number nor a column",
         ),
-        ([*DAYS, "--people", "10", "--what", "prix"], "output: 'prix' is no output of both rules"),
+        (
+            [*DAYS, "--people", "10", "--what", "prix"],
+            "output: 'prix' is not an output of both rules",
+        ),
         ([*DAYS, "--people", "10", "--output", "missing/out.csv"], "cannot be written"),
         ([*DAYS, "--people", "10", "--output", "x.doc"], "is no kind of picture"),
         (["nantes/eau", "--on", "2023-06-01", "--people", "10"], "they have no output in common"),
@@ -494,7 +500,7 @@ def test_a_wrong_comparison_says_so_in_one_line(arguments, message, capsys, tmp_
             ":3: quotient_familial: '0x10' is not a number",
         ),
         ("quotient_familial,age\n500,\n", ":2: age is empty"),
-        ("quotient_familial,age,age\n500,30,30\n", ":1: the column 'age' stands twice"),
+        ("quotient_familial,age,age\n500,30,30\n", ":1: the column 'age' appears twice"),
     ],
 )
 def test_people_that_cannot_be_read_are_one_line(tmp_path, capsys, text, message):
@@ -578,10 +584,16 @@ def test_people_are_made_up_without_tables(capsys):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--people", "9", "--sample"], "--sample: does not go with the people; give --input FILE"),
-        (["--input", "x.csv", "--margins", "y.csv"], "--margins: does not go with the people"),
+        (
+            ["--people", "9", "--sample"],
+            "--sample: cannot be combined with these people; give --input FILE",
+        ),
+        (
+            ["--input", "x.csv", "--margins", "y.csv"],
+            "--margins: cannot be combined with these people",
+        ),
         (["--people", "9", "--strata", "age"], "--sample: is missing; add it"),
-        (["--people", "9", "--lang", "de"], "there are no words in 'de'"),
+        (["--people", "9", "--lang", "de"], "there are no texts in 'de'"),
         (["--people", "9", "--margins", "missing.csv"], "missing.csv: cannot be read"),
         (["--people", "900", "--html", "missing/page.html"], "cannot be written"),
     ],
@@ -643,11 +655,14 @@ def test_one_result_is_explained_as_text_and_as_a_page(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--value", "age"], "--value: 'age' is no NAME=VALUE; write age=30"),
+        (["--value", "age"], "--value: 'age' is not NAME=VALUE; write age=30"),
         (["--value", "aje=3"], "--value: aje is not an input of this rule; did you mean age"),
         (["--value", "age=old"], "age: 'old' is not a number (years)"),
         (["--value", "beneficiaire_aah=2"], "beneficiaire_aah: '2' is not true or false"),
-        (["--value", "quotient_familial=430"], "--value: quotient_familial stands twice; keep one"),
+        (
+            ["--value", "quotient_familial=430"],
+            "--value: quotient_familial appears twice; keep one",
+        ),
         (["--value", "age=200"], "age: 200.0 is not between 0 and 130"),
         (["--on", "2010-01-01"], "is known from 2016-01-01"),
     ],

@@ -349,7 +349,7 @@ PEOPLE = {"quotient_familial": [700.0, 100.0], "age": [30, 40]}
         (lambda: compare(BEFORE, AFTER, PEOPLE, price=math.nan), "price: nan at 0 is not between 0"),
         (lambda: compare(BEFORE, AFTER, PEOPLE, price=1e9), "price: 1000000000.0 at 0"),
         (lambda: compare(AFTER, AFTER, PEOPLE, output="prix_mensuel", price=5), "prix_mensuel is no reduction"),
-        (lambda: compare(BEFORE, AFTER, {"quotient_familial": [[1.0]], "age": 3}), "give a row a person"),
+        (lambda: compare(BEFORE, AFTER, {"quotient_familial": [[1.0]], "age": 3}), "give one row per person"),
         (lambda: classes([1], [2, 1]), "not numbers in order"),
         (lambda: classes([1], []), "give at least one bound"),
         (lambda: classes(["a"], [1]), "must be numbers"),

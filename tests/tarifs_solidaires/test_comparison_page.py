@@ -101,7 +101,7 @@ def test_many_groups_and_steps_stay_within_bounds():
 
 
 def test_a_language_without_words_is_refused():
-    with pytest.raises(InputError, match="there are no words in 'de'"):
+    with pytest.raises(InputError, match="there are no texts in 'de'"):
         compare(BEFORE, AFTER, PEOPLE).to_html("de")
 
 

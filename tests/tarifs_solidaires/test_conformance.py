@@ -144,8 +144,8 @@ def test_what_cannot_be_computed_is_no_agreement(tmp_path):
     found = run(tmp_path, "nantes/transport", text, suffix="csv")
     assert found.counts == {"agrees": 0, "differs": 0, "not_computed": 6, "nothing_compared": 0}
     shown = str(found)
-    for words in ("quotient_familial: -1 is not between", "is known from 2016-01-01", "'much' is no number",
-                  "'high' is no number", "'31/12/2023' is no day", "is missing: this rule"):  # fmt: skip
+    for words in ("quotient_familial: -1 is not between", "is known from 2016-01-01", "'much' is not a number",
+                  "'high' is not a number", "'31/12/2023' is not a day", "is missing: this rule"):  # fmt: skip
         assert words in shown
 
 
@@ -270,8 +270,8 @@ etat = {{ name = "boursier", values = {{ actif = false, etudiant = true }} }}
     ("text", "reason"),
     [
         ("period: 2021-06\ninput: {salaire: {2021-01: 1, 2021-02: 2}}\noutput: {prix: 1}\n", "has several periods"),
-        ("period: juin\ninput: {salaire: 1}\noutput: {prix: 1}\n", "period: 'juin' is no day"),
-        ("period: 2021-13\ninput: {salaire: 1}\noutput: {prix: 1}\n", "period: '2021-13' is no day"),
+        ("period: juin\ninput: {salaire: 1}\noutput: {prix: 1}\n", "period: 'juin' is not a day"),
+        ("period: 2021-13\ninput: {salaire: 1}\noutput: {prix: 1}\n", "period: '2021-13' is not a day"),
         ("period: 2021-06\ninput: {salaire: [1, 2], etat: [a, b, c]}\noutput: {prix: 1}\n", "lists of 2 and 3 values"),
         ("period: 2021-06\ninput: {salaire: 1, etat: marié}\noutput: {prix: 1}\n", "'marié' is not in the values"),
         ("period: 2021-06\ninput: {salaire: 1, paie: 2}\noutput: {prix: 1}\n", "are both revenu"),
@@ -313,7 +313,7 @@ BOMB = "a: &a [x, x, x]\nb: &b [*a, *a, *a]\noutput: {prix: *b}\n"
         ("- output: {x: !!python/name:os.system ''}\n", "not YAML"),
         ("a: [" * 400, "not YAML"),
         ("output: " + "[" * 60 + "]" * 60, "too many lists in lists"),
-        ("output: {x: 1}\noutput: {x: 2}\n", "'output' stands twice"),
+        ("output: {x: 1}\noutput: {x: 2}\n", "'output' appears twice"),
         ("- name: a\n", "a test has an input and an output"),
         ("just words\n", "a test has an input and an output"),
         ("---\na: 1\n---\nb: 2\n", "not YAML"),
@@ -333,7 +333,7 @@ def test_a_yaml_file_of_another_kind_is_refused_in_one_line(tmp_path, text, mess
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("name,name\n1,2\n", "the column 'name' stands twice"),
+        ("name,name\n1,2\n", "the column 'name' appears twice"),
         ("a,b\n1\n", r"cases\.csv:2: 1 cells where the header has 2"),
         ('a,b\n"1,2\n', r"cannot be read"),
         ("a,b\n", "there is no case"),
@@ -357,10 +357,10 @@ def test_files_that_are_none_are_refused(tmp_path):
     with pytest.raises(TableError, match="more than 5,000,000 bytes"):
         conform(ALL_KINDS, tmp_path / "large.csv")
     with pytest.raises(
-        RuleError, match="no rule 'nantes/transprot'; did you mean nantes/transport"
+        RuleError, match="there is no rule 'nantes/transprot'; did you mean nantes/transport"
     ):
         run(tmp_path, "nantes/transprot", VECTOR)
-    with pytest.raises(TableError, match="'soon' is no day"):
+    with pytest.raises(TableError, match="'soon' is not a day"):
         run(tmp_path, "nantes/transport", VECTOR, on="soon")
 
 
@@ -375,9 +375,9 @@ def test_files_that_are_none_are_refused(tmp_path):
         ),
         ('[names]\na = { name = "b", factor = "x" }\n', "factor and above are numbers"),
         ('[names]\na = { name = "b", take = "first" }\n', "take is sum or last"),
-        ("ignore = 3\n", "ignore is no list of names"),
+        ("ignore = 3\n", "ignore is not a list of names"),
         ("person = true\n", "person is neither a name nor a position"),
-        ("names = 3\n", "names and given are no tables"),
+        ("names = 3\n", "names and given are not tables"),
         ("[names\n", "not TOML"),
     ],
 )

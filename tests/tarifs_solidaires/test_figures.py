@@ -116,7 +116,7 @@ def test_the_same_comparison_gives_the_same_bytes(tmp_path):
 
 def test_a_picture_that_cannot_be_written_leaves_nothing(tmp_path):
     comparison = compare(BEFORE, AFTER, PEOPLE)
-    with pytest.raises(TableError, match=r"'doc' is no kind of picture; write \.png"):
+    with pytest.raises(TableError, match=r"'doc' is not a picture format; write \.png"):
         comparison.plot(tmp_path / "picture.doc")
     with pytest.raises(TableError, match="cannot be written"):
         comparison.plot(tmp_path / "missing" / "picture.png")
@@ -181,7 +181,7 @@ def test_missing_results_have_their_own_bar_and_nobody_breaks_nothing():
 
 
 def test_an_unknown_language_is_refused():
-    with pytest.raises(InputError, match="there are no words in 'de'"):
+    with pytest.raises(InputError, match="there are no texts in 'de'"):
         plot_comparison(compare(BEFORE, AFTER, PEOPLE), lang="de")
 
 

@@ -214,7 +214,7 @@ def test_lines_are_counted_as_an_editor_counts_them(tmp_path, chunk):
         (b"\xef\xbb\xbfid,quotient_familial,age\n\xe9,1,2\n", r"in\.csv:2: neither UTF-8"),
         (b"id,quotient_familial,age\na,1,\x002\n", r"in\.csv:2: neither UTF-8"),
         ("id,quotient_familial,age\n\xe9,1,2\n".encode("utf-16") + b"\x00", r"neither UTF-8"),
-        ("quotient_familial,age,age\n1,2,3\n", "the column 'age' stands twice"),
+        ("quotient_familial,age,age\n1,2,3\n", "the column 'age' appears twice"),
     ],
 )  # fmt: skip
 def test_a_file_that_is_no_table_is_refused_and_leaves_nothing(tmp_path, text, message):
@@ -262,17 +262,17 @@ def test_results_read_back_equal_with_decimal_commas_too(tmp_path):
 @pytest.mark.parametrize(
     ("names", "message"),
     [
-        (("in.doc", "out.csv"), "in.doc: neither .csv, .parquet, .xlsx nor .ods"),
-        (("in.csv", "out.ods"), "out.ods: neither .csv, .parquet nor .xlsx"),
+        (("in.doc", "out.csv"), "in.doc: is neither .csv, .parquet, .xlsx nor .ods"),
+        (("in.csv", "out.ods"), "out.ods: is neither .csv, .parquet nor .xlsx"),
         (("absent.csv", "out.csv"), "absent.csv: cannot be read"),
         (("absent.parquet", "out.csv"), "absent.parquet: cannot be read"),
         (("wrong.parquet", "out.csv"), "wrong.parquet: no Parquet file"),
         (("text.parquet", "out.csv"), "text.parquet: row 0 .from 0.: age: 'old' is not a number .years."),
         (("none.parquet", "out.parquet"), "none.parquet: there is no row"),
-        (("double.parquet", "out.parquet"), "double.parquet: the column 'age' stands twice"),
+        (("double.parquet", "out.parquet"), "double.parquet: the column 'age' appears twice"),
         (("in.csv", "absent/out.parquet"), "out.parquet: cannot be written"),
-        (("latin.parquet", "out.csv"), "latin.parquet: no Parquet file that can be read"),
-        (("names.parquet", "out.csv"), "names.parquet: no Parquet file that can be read"),
+        (("latin.parquet", "out.csv"), "latin.parquet: is not a readable Parquet file"),
+        (("names.parquet", "out.csv"), "names.parquet: is not a readable Parquet file"),
         (("long.parquet", "out.csv"), "the column 'id' has a text of 200,000 bytes"),
     ],
 )  # fmt: skip

@@ -149,14 +149,14 @@ def test_a_schema_alone_says_what_comes_out():
     assert result_schema(TRANSPORT, frame.schema, keep="all") == result_schema(
         TRANSPORT, frame, keep="all"
     )
-    with pytest.raises(TableError, match="unknown column 'quartier'"):
+    with pytest.raises(TableError, match="the column 'quartier' is unknown"):
         result_schema(TRANSPORT, table.schema)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_wrong_column_is_refused_before_anything_is_computed(kind):
     frame = KINDS[kind](pa.table({"quotient_familial": [1.0], "agee": [3]}))
-    with pytest.raises(TableError, match="unknown column 'agee'"):
+    with pytest.raises(TableError, match="the column 'agee' is unknown"):
         compute_frame(TRANSPORT, frame)
 
 

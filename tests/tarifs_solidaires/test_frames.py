@@ -270,13 +270,13 @@ def test_a_missing_result_is_what_is_missing_in_the_library(kind):
 @pytest.mark.parametrize(
     ("columns", "keep", "message"),
     [
-        ({"agee": 1}, (), "unknown column 'agee'; did you mean age"),
+        ({"agee": 1}, (), "the column 'agee' is unknown; did you mean age"),
         ({"quartier": 1}, (), "to carry it through, name it in keep"),
-        ({"{agee}": 1}, (), "unknown column '{agee}'"),
+        ({"{agee}": 1}, (), "the column '{agee}' is unknown"),
         ({"Âge": 1}, (), "the columns 'age' and 'Âge' are both age"),
         ({"tranche": 1}, "all", "the column 'tranche' is also a result; rename or drop it"),
         ({"taux_reduction": 1}, ["taux_reduction"], "is also a result"),
-        ({"quartier": 1}, ["quartier", "rue"], "no column 'rue' to keep"),
+        ({"quartier": 1}, ["quartier", "rue"], "there is no column 'rue' to keep"),
         ({"quartier": 1}, "quartier", r"write a list, such as \['quartier'\]"),
     ],
 )  # fmt: skip
@@ -344,4 +344,4 @@ def test_the_message_of_a_frame_never_spans_lines():
     frame = pd.DataFrame({"quotient_familial": [1.0], "a\nb": 1})
     with pytest.raises(TableError) as error:
         compute_frame(TRANSPORT, frame)
-    assert re.search(r"unknown column 'a\\nb'", str(error.value))
+    assert re.search(r"the column 'a\\nb' is unknown", str(error.value))

@@ -163,14 +163,14 @@ def test_tables_are_read_with_what_they_say_of_themselves(tmp_path):
 @pytest.mark.parametrize(
     ("text", "messages"),
     [
-        ("", ["holds no table"]),
+        ("", ["contains no table"]),
         ("age,count\n1,2\n", ["the header is age, count"]),
         ("people\n1\n", ["the header is"]),
-        ("age,people\n1,-2\n2,x\n3\n,4\n", [":2: '-2' is no number of people", ":3: 'x' is no number",
+        ("age,people\n1,-2\n2,x\n3\n,4\n", [":2: '-2' is not a number of people", ":3: 'x' is not a number",
                                           ":4: has 1 cells under 2 columns", ":5: a class is empty"]),
-        ("age,people\n1,2\n1,3\n", [":3: 1 stands twice"]),
+        ("age,people\n1,2\n1,3\n", [":3: 1 appears twice"]),
         ("age,people\n1,0\n", ["counts nobody"]),
-        ('age,people\n1,"1,200"\n', [":2: '1,200' is no number of people"]),
+        ('age,people\n1,"1,200"\n', [":2: '1,200' is not a number of people"]),
         ("age;people\n1;1.200\n", [":2: '1.200' could be 1200 or 1.2"]),
     ],
 )  # fmt: skip
@@ -232,7 +232,7 @@ def test_what_goes_with_a_household_follows_the_tables():
     [
         (
             {"age": ["10..5"], "people": [1]},
-            "age: '10..5' is no class of it; write a value, or a range",
+            "age: '10..5' is not one of its classes; write a value, or a range",
         ),
         ({"age": ["old"], "people": [1]}, "'old' is no class"),
         ({"age": [".."], "people": [1]}, "'..' is no class"),

@@ -160,7 +160,7 @@ def test_a_missing_result_can_be_tried_too():
     ("call", "message"),
     [
         (lambda: AFTER.replace(portee_ahh="foyer"), "has no parameter 'portee_ahh'; did you mean portee_aah?"),
-        (lambda: AFTER.replace(portee_aah="ville"), "portee_aah: 'ville' cannot stand here; write personne, foyer"),
+        (lambda: AFTER.replace(portee_aah="ville"), "portee_aah: 'ville' is not possible here; write personne, foyer"),
         (lambda: AFTER.replace(rows={"QF > 90": {}}), "has no row 'QF > 90'; did you mean QF > 900"),
         (lambda: AFTER.replace(rows={"QF > 900": {"taux_reducton": 1}}), "did you mean taux_reduction"),
         (lambda: AFTER.replace(rows={"AAH": {"taux_reduction": True}}), "true is not a number"),
@@ -171,7 +171,7 @@ def test_a_missing_result_can_be_tried_too():
         (lambda: AFTER.replace(rows={"QF > 900": {"quotient_familial": "x > 1000"}}), "leave cases that no row covers"),
         (lambda: AFTER.replace(rows={"AAH": 3}), "3 is not a mapping"),
         (lambda: AFTER.replace(rows=[1]), "[1] is not a mapping"),
-        (lambda: EAU.replace(versement_minimal="3"), "'3' cannot stand here"),
+        (lambda: EAU.replace(versement_minimal="3"), "'3' is not possible here"),
     ],
 )  # fmt: skip
 def test_a_wrong_change_is_refused_in_one_line(call, message):

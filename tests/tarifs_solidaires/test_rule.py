@@ -374,7 +374,7 @@ def test_rules_of_folders_come_first_and_packages_bring_their_own(tmp_path, monk
     assert "nantes/cantine" not in list_rules()
     rule = load_rule("nantes/transport", on="2023-06-01", folders=[tmp_path])
     assert rule.compute(quotient_familial=505, age=30).taux_reduction == 0.9
-    with pytest.raises(RuleError, match="no such folder"):
+    with pytest.raises(RuleError, match="this folder does not exist"):
         list_rules([tmp_path / "absent"])
     monkeypatch.setattr(load, "_installed", lambda: (tmp_path,))
     assert "nantes/cantine" in list_rules()

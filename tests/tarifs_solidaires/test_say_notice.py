@@ -424,7 +424,7 @@ def test_the_origin_and_the_holder_of_a_datum_are_the_rules_or_the_persons_own()
     text = result.explain(lang="en", origin={"age": "administration"}, holder={"age": "the town"})
     assert "age: 30 years (an administration; held by: the town)" in text
     with pytest.raises(
-        InputError, match="'hearsay' is no origin of age; write declaration, certificate"
+        InputError, match="'hearsay' is not an origin of age; write declaration, certificate"
     ):
         data(origin={"age": "hearsay"})
     with pytest.raises(InputError, match="aje was not used; did you mean age") as caught:

@@ -53,7 +53,7 @@ def add(command: argparse.ArgumentParser) -> None:
         "--kind", action="append", default=[], metavar="KIND", help="these kinds only"
     )
     command.add_argument(
-        "--new-since", metavar="REVISION", help="only what was not found in that git revision"
+        "--new-since", metavar="REVISION", help="only findings that are new since that git revision"
     )
     command.add_argument(
         "--fix",

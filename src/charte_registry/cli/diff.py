@@ -15,9 +15,9 @@ charte-registry diff HEAD~1:registre registre --format json"""
 def add(command: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
     command.add_argument("old", help="a folder, or REVISION:FOLDER of the git repository")
-    command.add_argument("new", help="likewise")
+    command.add_argument("new", help="the same, to compare with the old one")
     command.add_argument(
-        "--format", choices=("text", "json"), default="text", help="of what is printed"
+        "--format", choices=("text", "json"), default="text", help="format of what is printed"
     )
     command.add_argument(
         "--lang", default="en", choices=("fr", "en", "pt"), help="language of the changes"

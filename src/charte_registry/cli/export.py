@@ -28,14 +28,14 @@ charte-registry export registre --format jsonld --public --base https://example.
 def add(command: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
     command.add_argument("folder", help="folder of the register")
-    command.add_argument("--format", choices=FORMATS, required=True, help="what to write")
+    command.add_argument("--format", choices=FORMATS, required=True, help="format to write")
     command.add_argument("--output", type=Path, required=True, help="a file, - to print it; for csv and parquet a new folder")  # fmt: skip
     command.add_argument("--public", action="store_true", help="only what the schema marks as public")  # fmt: skip
     command.add_argument("--base", help="for jsonld: address below which the records are")
     command.add_argument("--contact", help="for algoritmeregister: functional address to publish")
     command.add_argument("--schema", type=Path, help="for algoritmeregister: the published schema, which has to accept the entries")  # fmt: skip
     command.add_argument("--lang", default="fr", choices=LANGUAGES, help="for xlsx and ods: language of the workbook")  # fmt: skip
-    command.add_argument("--kind", action="append", default=[], help="for xlsx and ods: a kind of records to hold, instead of all; may be repeated")  # fmt: skip
+    command.add_argument("--kind", action="append", default=[], help="for xlsx and ods: a kind of records to export, instead of all; can be repeated")  # fmt: skip
     command.add_argument("--excel-fr", action="store_true", help="for csv: as a French spreadsheet saves it (semicolons, Windows-1252)")  # fmt: skip
     command.set_defaults(run=_run)
 

@@ -14,7 +14,7 @@ from charte_registry.cli.language import add_language, said
 DONE, DIFFERS, CANNOT, INTERRUPTED = 0, 1, 2, 130
 STATUSES = {
     DONE: "done",
-    DIFFERS: "done, and what was checked or compared is not as it should be",
+    DIFFERS: "done, but what was checked or compared is not as it should be",
     CANNOT: "the command cannot be done",
     INTERRUPTED: "stopped from the keyboard",
 }

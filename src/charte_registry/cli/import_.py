@@ -31,7 +31,7 @@ def add(command: argparse.ArgumentParser) -> None:
     command.add_argument("--from", dest="source_format", choices=FORMATS, help="what the source is, where its name and content do not tell")  # fmt: skip
     table = command.add_argument_group("a table with a record a row")
     table.add_argument("--propose", type=Path, metavar="MAP.toml", help="write a guess of what the columns mean, to correct; nothing is imported")  # fmt: skip
-    table.add_argument("--mapping", type=Path, metavar="MAP.toml", help="what the columns mean; without it the guess is used")  # fmt: skip
+    table.add_argument("--mapping", type=Path, metavar="MAP.toml", help="what the columns mean; without it, the meaning is guessed")  # fmt: skip
     table.add_argument("--kind", default="traitements", help="kind of the records that are guessed")
     command.add_argument("--responsable", metavar="NAME", help="the controller, where the source names a person or nobody")  # fmt: skip
     command.add_argument("--include-example", action="store_true", help="read the filled example of the CNIL's model too")  # fmt: skip
@@ -42,7 +42,7 @@ def add(command: argparse.ArgumentParser) -> None:
 def _add_shared(command: argparse.ArgumentParser) -> None:
     """Add the options that every import has."""
     command.add_argument("--replace", action="store_true", help="replace records that differ")
-    command.add_argument("--merge", action="store_true", help="take over what the source changed since it was last read, and nothing else")  # fmt: skip
+    command.add_argument("--merge", action="store_true", help="take over only what changed in the source since it was last read")  # fmt: skip
     command.add_argument("--dry-run", action="store_true", help="show what would change, and write nothing")  # fmt: skip
     command.add_argument("--conflicts", choices=("refuse", "register", "source"), default="refuse", help="whose value counts where both sides changed a field; by default nothing is written")  # fmt: skip
     command.add_argument("--source-name", metavar="NAME", help="the earlier import to compare with, where the file has another name now")  # fmt: skip
@@ -51,7 +51,9 @@ def _add_shared(command: argparse.ArgumentParser) -> None:
     command.add_argument("--territoire", help="territory of a new register")
     command.add_argument("--on", help="day that a new register describes, YYYY-MM-DD")
     command.add_argument("--report", type=Path, metavar="FILE.json", help="write the whole report there: every cell that is in no record, with sheet, cell and text")  # fmt: skip
-    command.add_argument("--format", choices=("text", "json"), default="text", help="of the report")
+    command.add_argument(
+        "--format", choices=("text", "json"), default="text", help="format of the report"
+    )
     command.add_argument(
         "--max-bytes",
         type=int,
@@ -65,7 +67,7 @@ def _add_shared(command: argparse.ArgumentParser) -> None:
         type=int,
         default=_LIMITS.ratio,
         metavar="N",
-        help="most times that a workbook grows when it is unpacked",
+        help="largest ratio of a workbook's unpacked size to its size",
     )
     command.add_argument(
         "--max-cells", type=int, default=_LIMITS.cells, metavar="N", help="most cells"

@@ -19,7 +19,7 @@ def add(command: argparse.ArgumentParser) -> None:
     command.add_argument("folder", help="folder of the register")
     command.add_argument("--year", type=int, required=True, help="civil year")
     command.add_argument(
-        "--format", choices=("json", "csv"), default="json", help="of what is printed"
+        "--format", choices=("json", "csv"), default="json", help="format of what is printed"
     )
     command.set_defaults(run=_run)
 

@@ -27,7 +27,7 @@ def add(command: argparse.ArgumentParser) -> None:
         help="version of the register, where its manifest does not say it",
     )
     command.add_argument(
-        "--format", choices=("text", "json"), default="text", help="of what is printed"
+        "--format", choices=("text", "json"), default="text", help="format of what is printed"
     )
     command.set_defaults(run=_run)
 

@@ -16,7 +16,7 @@ charte-registry public registre registre_public"""
 def add(command: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
     command.add_argument("folder", help="folder of the register")
-    command.add_argument("output", type=Path, help="a new or an empty folder")
+    command.add_argument("output", type=Path, help="a new or empty folder")
     command.set_defaults(run=_run)
 
 

@@ -24,7 +24,10 @@ def add(command: argparse.ArgumentParser) -> None:
     command.add_argument("folder", help="folder of the register")
     command.add_argument("sql", help="one SELECT; the tables are those of the kinds, and constats")
     command.add_argument(
-        "--format", choices=("text", "json", "csv"), default="text", help="of what is printed"
+        "--format",
+        choices=("text", "json", "csv"),
+        default="text",
+        help="format of what is printed",
     )
     command.add_argument(
         "--on", help="date at which the law is judged, YYYY-MM-DD; today by default"

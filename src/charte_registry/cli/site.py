@@ -24,7 +24,7 @@ def add(command: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
     command.add_argument("folder", help="folder of the register")
     command.add_argument(
-        "output", type=Path, help="a new or an empty folder, or that of the last site"
+        "output", type=Path, help="a new or empty folder, or the folder of the previous site"
     )
     command.add_argument(
         "--lang", metavar="LANG[,LANG]",
@@ -34,7 +34,9 @@ def add(command: argparse.ArgumentParser) -> None:
         "--pages", metavar="FOLDER",
         help="pages of the office's own, which records name as pages/FILE",
     )  # fmt: skip
-    command.add_argument("--base", metavar="URL", help="address at which the site will stand")
+    command.add_argument(
+        "--base", metavar="URL", help="address at which the site will be published"
+    )
     command.add_argument("--contact", default="", help="where people may write about their data")
     command.add_argument(
         "--on",
@@ -42,7 +44,7 @@ def add(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument(
         "--history", type=int, default=50, metavar="N",
-        help="how many revisions of git are looked at; 0 for none",
+        help="number of git revisions to look at; 0 for none",
     )  # fmt: skip
     command.add_argument(
         "--internal", action="store_true",

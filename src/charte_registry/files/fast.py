@@ -162,7 +162,7 @@ def _judged(once: tuple[str, ...], judge: Callable[[Any], None] | None) -> Calla
         for items_of in lists:
             items = items_of(self)
             if len(items) > 1 and len(set(items)) < len(items):
-                raise ValueError("an item stands twice")
+                raise ValueError("an item appears twice")
         if judge is not None:
             judge(self)
 

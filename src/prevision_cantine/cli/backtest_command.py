@@ -60,9 +60,9 @@ def add(item: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     item.add_argument(
         "--format", choices=("text", "json", "csv"), default="text",
-        help="of what is printed: text, or all figures of all groups as JSON or CSV",
+        help="format of what is printed: text, or all figures of all groups as JSON or CSV",
     )  # fmt: skip
-    writes(item, what="CSV file to write, a row each canteen and day")
+    writes(item, what="CSV file to write, with one row per canteen and day")
     item.add_argument("--html", type=Path, help="page to write, with pictures")
     item.add_argument(
         "--forecasts", type=Path,

@@ -60,7 +60,7 @@ def add_learning(
     item.add_argument("--until", help=f"last day of the data used, {when}")
     add_lead_days(item)
     item.add_argument(
-        "--settings", type=Path, help="settings that the command settings chose, a TOML file"
+        "--settings", type=Path, help="TOML file of settings written by the settings command"
     )
     item.add_argument(
         "--expected",
@@ -73,7 +73,7 @@ def add_learning(
         item.add_argument(
             "--model",
             type=Path,
-            help="model that fit wrote, instead of --until and --lead-days",
+            help="model written by fit, instead of --until and --lead-days",
         )
     if draft:
         item.add_argument(
@@ -159,7 +159,7 @@ def add_format(item: argparse.ArgumentParser) -> None:
     """Add the form of what a command prints."""
     item.add_argument(
         "--format", choices=("text", "json"), default="text",
-        help="of what is printed: text, or JSON with the same figures, null where one is missing",
+        help="format of what is printed: text, or JSON with the same figures and null where one is missing",
     )  # fmt: skip
 
 

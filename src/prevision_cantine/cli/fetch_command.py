@@ -17,7 +17,7 @@ def add(item: argparse.ArgumentParser) -> None:
     item.add_argument(
         "--trust-on-first-use",
         action="store_true",
-        help="fetch the files whose SHA-256 nobody has published too, and write theirs down",
+        help="also fetch files without a published SHA-256, and record theirs",
     )
 
 

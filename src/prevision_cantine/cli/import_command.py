@@ -21,7 +21,7 @@ def add(item: argparse.ArgumentParser) -> None:
     item.add_argument("--mapping", type=Path, help="mapping file to follow, corrected by hand")
     item.add_argument("--propose", type=Path, help="mapping file to write: what was understood")
     item.add_argument("--report", type=Path, help="JSON file of every cell that was not taken")
-    item.add_argument("--replace", action="store_true", help="replace files that are there")
+    item.add_argument("--replace", action="store_true", help="replace existing files")
     add_language(item)
     add_format(item)
 

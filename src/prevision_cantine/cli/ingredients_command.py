@@ -17,7 +17,7 @@ prevision-cantine ingredients FOLDER --order order.csv --portions portions.csv -
 def add(item: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
     add_folder(item, span=False)
-    item.add_argument("--order", type=Path, required=True, help="CSV file that order wrote")
+    item.add_argument("--order", type=Path, required=True, help="CSV file written by order")
     item.add_argument(
         "--portions", type=Path, required=True,
         help="CSV file: plat, produit, fournisseur, type_site, quantite, unite",

@@ -30,7 +30,7 @@ COMMANDS = {
     ),
     "forecast": (
         "prevision_cantine.cli.forecast_command",
-        "forecast a span from data that end some days before it",
+        "forecast a period from data that end some days before it",
     ),
     "order": (
         "prevision_cantine.cli.order_command",
@@ -51,15 +51,15 @@ COMMANDS = {
     "sheet": ("prevision_cantine.cli.sheet_command", "write the sheet of the fitted model"),
     "what-if": (
         "prevision_cantine.cli.what_if_command",
-        "say what a change of menu, calendar, enrolment makes",
+        "show the effect of a change of menu, calendar or enrolment",
     ),
     "ingredients": (
         "prevision_cantine.cli.ingredients_command",
-        "list what each supplier delivers each week",
+        "list what each supplier delivers in each week",
     ),
     "backtest": (
         "prevision_cantine.cli.backtest_command",
-        "forecast the past as if on its day, and measure",
+        "forecast past days with what was known then, and measure the errors",
     ),
     "inspect": (
         "prevision_cantine.cli.inspect_command",

@@ -53,7 +53,9 @@ prevision-cantine make-city city --kind recife --years 2 --seed 7"""
 def add(item: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
     item.add_argument("folder", help="folder to write, new or empty")
-    item.add_argument("--kind", choices=tuple(KINDS), default="commune", help="what it resembles")
+    item.add_argument(
+        "--kind", choices=tuple(KINDS), default="commune", help="kind of city to make"
+    )
     item.add_argument("--years", type=whole, default=3, help="school years, from 2021 on")
     item.add_argument(
         "--canteens", type=whole, default=6,

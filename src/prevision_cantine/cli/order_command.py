@@ -59,14 +59,14 @@ def add(item: argparse.ArgumentParser) -> None:
     item.add_argument("--kitchen", type=Path, help="CSV file of the order of each day's total")
     item.add_argument(
         "--scenario", type=Path, metavar="FILE",
-        help="TOML file of what changes: the order with it, beside the one without, and why",
+        help="TOML file of changes: gives the order with them beside the order without, and why they differ",
     )  # fmt: skip
     item.add_argument(
         "--sheets", type=Path, metavar="FOLDER",
-        help="folder of XLSX sheets to print: a workbook a canteen, a page a week",
+        help="folder of XLSX sheets to print: one workbook per canteen, one page per week",
     )  # fmt: skip
     item.add_argument(
-        "--ics", type=Path, metavar="FOLDER", help="folder of .ics calendars, one a canteen"
+        "--ics", type=Path, metavar="FOLDER", help="folder of .ics calendars, one per canteen"
     )
 
 
@@ -149,12 +149,14 @@ def cautions(item: argparse.ArgumentParser) -> None:
         "--missing-meal-cost",
         type=number,
         metavar="COST",
-        help="of a missing meal, with --wasted-meal-cost",
+        help="cost of a missing meal, with --wasted-meal-cost",
     )
     item.add_argument(
         "--wasted-meal-cost",
         type=number,
         metavar="COST",
-        help="of a meal too many, with --missing-meal-cost",
+        help="cost of a wasted meal, with --missing-meal-cost",
     )
-    item.add_argument("--tray", type=whole, default=1, help="meals a tray; orders are whole trays")
+    item.add_argument(
+        "--tray", type=whole, default=1, help="meals per tray; orders are whole trays"
+    )

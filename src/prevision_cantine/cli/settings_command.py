@@ -33,7 +33,7 @@ def add(item: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     item.add_argument(
         "--seconds", type=number,
-        help="after so long no further setting is tried; 300 by default",
+        help="time after which no further setting is tried; 300 by default",
     )  # fmt: skip
     add_language(item)
     add_format(item)

@@ -17,11 +17,13 @@ def add(item: argparse.ArgumentParser) -> None:
     add_folder(item, span=False)
     add_learning(item, span=False)
     item.add_argument(
-        "--format", choices=("markdown", "json"), default="markdown", help="of the sheet"
+        "--format", choices=("markdown", "json"), default="markdown", help="format of the sheet"
     )
     writes(item, what="file to write; printed without one")
-    item.add_argument("--calibration-picture", type=Path, help="do the intervals hold; picture")
-    item.add_argument("--calendar-picture", type=Path, help="error of each day; picture")
+    item.add_argument(
+        "--calibration-picture", type=Path, help="picture of how well the intervals hold"
+    )
+    item.add_argument("--calendar-picture", type=Path, help="picture of the error of each day")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -31,7 +31,7 @@ def add(item: argparse.ArgumentParser) -> None:
     item.add_argument(
         "--shortages", type=number, nargs="+", help="shares that may be missing"
     )  # fmt: skip
-    item.add_argument("--tray", type=whole, default=1, help="meals a tray")
+    item.add_argument("--tray", type=whole, default=1, help="meals per tray")
     item.add_argument("--together", action="store_true", help="order each day's total as one")
     writes(item)
     item.add_argument("--picture", type=Path, help="picture to write, .png, .svg or .pdf")

@@ -44,10 +44,14 @@ def add(item: argparse.ArgumentParser) -> None:
     item.add_argument("--holiday", nargs="+", default=[], metavar="DAY", help="new public holidays")
     item.add_argument(
         "--open", nargs="+", default=[], metavar="[CANTEEN=]DAY",
-        help="days with meals although the calendar says no, of all canteens or of one",
+        help="days with meals that the calendar does not have, for all canteens or for one",
     )  # fmt: skip
     item.add_argument(
-        "--close", nargs="+", default=[], metavar="[CANTEEN=]DAY", help="days without meals"
+        "--close",
+        nargs="+",
+        default=[],
+        metavar="[CANTEEN=]DAY",
+        help="days without meals, for all canteens or for one",
     )
     item.add_argument("--menu", type=Path, help="CSV file of dishes: date, rang, plat")
     item.add_argument(

@@ -151,7 +151,9 @@ def _forecaster(file: zipfile.ZipFile) -> CanteenForecaster:
     if head.get("format") != FORMAT:
         raise _StateError(f"{HEAD}: format: not {FORMAT!r}")
     if head.get("version") != VERSION or head["version"] is True:
-        raise _StateError(f"{HEAD}: version {head.get('version')!r} is unknown, only {VERSION} is read")
+        raise _StateError(
+            f"{HEAD}: version {head.get('version')!r} is unknown, only {VERSION} is read"
+        )
     _same_fields(HEAD, head, {"format", "version", "settings", "arrays", *PARTS})
     if not isinstance(head["arrays"], dict):
         raise _StateError("arrays: not a table of fields")

@@ -24,7 +24,7 @@ COMMANDS = {
     "notices": ("tarifs_solidaires.cli.notices", "write a notice for everyone in a file"),
     "check": (
         "tarifs_solidaires.cli.check",
-        "say everything that is wrong in a rule file; exit 1 where there are errors",
+        "report everything that is wrong in a rule file; the exit status is 1 if there are errors",
     ),
     "new": ("tarifs_solidaires.cli.new", "write a rule file to fill in"),
     "draw": ("tarifs_solidaires.cli.draw", "draw, describe or export a rule"),
@@ -35,11 +35,11 @@ COMMANDS = {
     ),
     "population": (
         "tarifs_solidaires.cli.population",
-        "make people for a rule, from published tables or made up",
+        "make people for a rule, drawn from published tables or made up",
     ),
     "conform": (
         "tarifs_solidaires.cli.conform",
-        "run cases that others wrote; exit 1 where something differs",
+        "run test cases written by others; the exit status is 1 if something differs",
     ),
     "schema": ("tarifs_solidaires.cli.schema", "print the JSON Schema of a rule file"),
     "stub": ("tarifs_solidaires.cli.stub", "write the types of a rule's own inputs"),

@@ -29,7 +29,7 @@ def add(command: argparse.ArgumentParser) -> None:
     )
     add_rules(command)
     command.add_argument(
-        "--format", choices=("text", "json"), default="text", help="of what is printed"
+        "--format", choices=("text", "json"), default="text", help="format of what is printed"
     )
     command.add_argument("--strict", action="store_true", help="count warnings as errors")
     command.set_defaults(run=_run)

@@ -81,8 +81,8 @@ def add_dates(command: argparse.ArgumentParser) -> None:
     """Add the option that says in which order day and month stand in a table."""
     command.add_argument(
         "--dates", choices=("dd/mm/yyyy", "mm/dd/yyyy"), default="",
-        help="how dates that are texts are written, where the file does not prove it: 01/05/1990 could "
-        "be two days",
+        help="how dates given as text are written, where the file itself does not show it: 01/05/1990 "
+        "could be two days",
     )  # fmt: skip
 
 
@@ -90,7 +90,7 @@ def add_rules(command: argparse.ArgumentParser) -> None:
     """Add ``--rules``."""
     command.add_argument(
         "--rules", action="append", default=[], type=Path, metavar="FOLDER",
-        help="folder that holds TERRITORY/SCHEME.toml, looked through first; can be repeated",
+        help="folder that contains TERRITORY/SCHEME.toml, searched first; can be repeated",
     )  # fmt: skip
 
 
@@ -98,7 +98,7 @@ def add_beyond(command: argparse.ArgumentParser) -> None:
     """Add ``--beyond``."""
     command.add_argument(
         "--beyond", choices=("error", "last_known"), default="error",
-        help="what a day after the last known one gives: an error, or the last known rule",
+        help="what to do for a day after the last known one: raise an error, or use the last known rule",
     )  # fmt: skip
 
 
@@ -157,7 +157,7 @@ def pairs(option: str, given: Sequence[str], example: str) -> dict[str, str]:
         name, equals, value = text.partition("=")
         wrong = "write {example}" if not equals else "keep one" if name in found else ""
         if wrong:
-            template = "{text!r} is no NAME=VALUE" if not equals else "{name} stands twice"
+            template = "{text!r} is not NAME=VALUE" if not equals else "{name} appears twice"
             raise InputError(
                 Fault(code="option", where=option, template=template, remedy=wrong,
                       data={"text": text, "name": name, "example": example})
@@ -183,7 +183,7 @@ def checked_output(path: Path | None) -> None:
     with suppress(OSError):  # told where the file is written
         exists = path is not None and path.resolve().suffix.lower() == ".toml" and path.exists()
     if exists:
-        raise table_error("overwrite", path, "is a TOML file, and is not written over",
+        raise table_error("overwrite", path, "is a TOML file, and is not overwritten",
                           "choose another --output")  # fmt: skip
 
 

@@ -46,12 +46,12 @@ def add(command: argparse.ArgumentParser) -> None:
         "rule", metavar="RULE", help="name such as nantes/transport, or a .toml file"
     )
     command.add_argument(
-        "other", metavar="RULE_B", nargs="?", help="the rule after; the same one unless given"
+        "other", metavar="RULE_B", nargs="?", help="the rule after; by default, the same one"
     )
     command.add_argument("--before", "--on", dest="before", metavar="DAY", help="day, YYYY-MM-DD")
     command.add_argument(
         "--after", "--on-after", dest="after", metavar="DAY",
-        help="day of the rule after; that of the first one unless given",
+        help="day of the rule after; by default, the same as for the first one",
     )  # fmt: skip
     add_rules(command)
     add_beyond(command)
@@ -59,10 +59,10 @@ def add(command: argparse.ArgumentParser) -> None:
     people.add_argument(
         "--input",
         type=Path,
-        help=".csv or .parquet file, a row a person or household; - for CSV on standard input",
+        help=".csv or .parquet file, with one row per person or household; - for CSV on standard input",
     )
     people.add_argument(
-        "--people", type=whole, help="how many made-up people to compare on instead"
+        "--people", type=whole, help="number of made-up people to compare on instead"
     )
     add_dates(command)
     add_margins(command)
@@ -72,40 +72,46 @@ def add(command: argparse.ArgumentParser) -> None:
         help="grouping: a column, a column in classes such as age:26,60, household_type, "
         "tranche_before, tranche_after",
     )  # fmt: skip
-    command.add_argument("--what", metavar="OUTPUT", help="output to compare; the first in common")
-    command.add_argument("--weight", help="column that says how many people a row stands for")
+    command.add_argument(
+        "--what", metavar="OUTPUT", help="output to compare; by default, the first in common"
+    )
+    command.add_argument("--weight", help="column with the number of people that a row represents")
     command.add_argument("--price", help="full price of a reduction, or its column")
     command.add_argument(
         "--income", metavar="INPUT",
-        help="what earning more means, where the rules read several amounts of money",
+        help="the amount that counts as earnings, where the rules read several amounts of money",
     )  # fmt: skip
     command.add_argument(
         "--sample", action="store_true",
         help="the rows are a sample: give confidence intervals, from the weights",
     )  # fmt: skip
-    command.add_argument("--strata", metavar="COLUMN", help="what the sample was drawn within")
     command.add_argument(
-        "--cluster", metavar="COLUMN", help="what was drawn, where not single rows"
+        "--strata", metavar="COLUMN", help="stratum within which the sample was drawn"
     )
     command.add_argument(
-        "--level", type=number, default=0.95, help="of the confidence intervals; 0.95 unless given"
+        "--cluster", metavar="COLUMN", help="cluster that was drawn, if not single rows"
+    )
+    command.add_argument(
+        "--level", type=number, default=0.95, help="of the confidence intervals; by default, 0.95"
     )
     command.add_argument(
         "--bootstrap",
         type=whole,
         metavar="N",
-        help="find the intervals from N samples of the sample",
+        help="compute the intervals from N resamples of the sample",
     )
     command.add_argument(
-        "--lang", help="language of what is written; of files, the first of the rule unless given"
+        "--lang", help="language of what is written; for files, by default the first of the rule"
     )
     command.add_argument(
         "--output", type=Path,
         help="picture (.png, .svg, .pdf), table (.csv, .md) or findings as data (.json) to write; - to print the table as CSV",
     )  # fmt: skip
-    command.add_argument("--html", type=Path, metavar="FILE", help="page to write, with everything")
     command.add_argument(
-        "--format", choices=("text", "json"), default="text", help="of what is printed"
+        "--html", type=Path, metavar="FILE", help="page to write, with all results"
+    )
+    command.add_argument(
+        "--format", choices=("text", "json"), default="text", help="format of what is printed"
     )
     command.set_defaults(run=_run)
 
@@ -162,7 +168,7 @@ def _people(
         (
             "--sample",
             arguments.sample and made_up,
-            Phrase("give --input FILE, as made-up people are no sample"),
+            Phrase("give --input FILE, as made-up people are not a sample"),
         ),
     ):
         if given:
@@ -170,7 +176,7 @@ def _people(
                 Fault(
                     code="option",
                     where=option,
-                    template="does not go with the people",
+                    template="cannot be combined with these people",
                     remedy=remedy,
                 )
             )

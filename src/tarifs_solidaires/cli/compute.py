@@ -33,8 +33,8 @@ def add(command: argparse.ArgumentParser) -> None:
     add_rule(command)
     command.add_argument(
         "--input", required=True, type=Path,
-        help=".csv, .parquet, .xlsx or .ods file, a row a person or household; - for CSV on standard "
-        "input",
+        help=".csv, .parquet, .xlsx or .ods file, with one row per person or household; - for CSV on "
+        "standard input",
     )  # fmt: skip
     command.add_argument(
         "--output", required=True, type=Path,
@@ -42,16 +42,18 @@ def add(command: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     command.add_argument(
         "--columns", action="append", default=[], metavar="HEADING=INPUT",
-        help="which input a column is, where its heading does not say it; HEADING= where it is none; "
-        "can be repeated",
+        help="input to which a column corresponds, where its heading does not say so; HEADING= if it "
+        "is not an input; can be repeated",
     )  # fmt: skip
     command.add_argument(
         "--decimal", choices=(".", ","), default="",
-        help="what marks the decimals, where 22.500 could be two numbers",
+        help="decimal sign, where 22.500 could be two numbers",
     )  # fmt: skip
     add_dates(command)
     command.add_argument(
-        "--sheet", metavar="NAME", help="sheet of a workbook; the first that holds something"
+        "--sheet",
+        metavar="NAME",
+        help="sheet of a workbook; by default, the first one that is not empty",
     )
     command.add_argument(
         "--keep", action="append", default=[], metavar="COLUMN",
@@ -62,11 +64,11 @@ def add(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument(
         "--errors", choices=("raise", "null"), default="raise",
-        help="what a wrong row does: stop the whole, or get no result and a reason",
+        help="what to do with a wrong row: stop, or give a reason instead of a result",
     )  # fmt: skip
     command.add_argument(
         "--chunk", type=whole, default=CHUNK, metavar="ROWS",
-        help="rows in memory at a time; %(default)s unless given",
+        help="rows in memory at a time; by default, %(default)s",
     )  # fmt: skip
     command.set_defaults(run=_run)
 

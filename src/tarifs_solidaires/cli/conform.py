@@ -23,14 +23,17 @@ def add(command: argparse.ArgumentParser) -> None:
         type=Path,
         help=".csv file, or .yaml file of tests as OpenFisca has them; - for CSV on standard input",
     )
-    command.add_argument("--on", help="day of the cases that have none, YYYY-MM-DD")
+    command.add_argument("--on", help="day of the cases that give none, YYYY-MM-DD")
     command.add_argument(
-        "--map", type=Path, metavar="FILE", help=".toml file: what their names and values are"
+        "--map",
+        type=Path,
+        metavar="FILE",
+        help=".toml file that maps their column names and values to inputs",
     )
     add_rules(command)
     add_beyond(command)
     command.add_argument(
-        "--format", choices=("text", "json"), default="text", help="of what is printed"
+        "--format", choices=("text", "json"), default="text", help="format of what is printed"
     )
     command.set_defaults(run=_run)
 

@@ -22,7 +22,7 @@ def add(command: argparse.ArgumentParser) -> None:
         default="svg",
         help="drawing, description or export",
     )
-    command.add_argument("--lang", help="language; the first of the rule unless given")
+    command.add_argument("--lang", help="language; by default, the first of the rule")
     command.add_argument("--output", type=Path, help="file to write instead of printing")
     command.set_defaults(run=_run)
 

@@ -37,8 +37,8 @@ def add(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--value", action="append", default=[], metavar="NAME=VALUE", help="one input"
     )
-    command.add_argument("--lang", help="language; the first of the rule unless given")
-    command.add_argument("--format", choices=FORMATS, default="text", help="of the notice")
+    command.add_argument("--lang", help="language; by default, the first of the rule")
+    command.add_argument("--format", choices=FORMATS, default="text", help="format of the notice")
     command.add_argument(
         "--origin", action="append", default=[], metavar="NAME=WORD",
         help="where an input comes from: declaration, certificate or administration",
@@ -87,7 +87,9 @@ def _write_pdf(arguments: argparse.Namespace, explanation: Any, contact: dict[st
     if is_standard(path) and sys.stdout.isatty():
         from tarifs_solidaires.people.writing import table_error
 
-        raise table_error("terminal", "--output", "a terminal shows no PDF", "name a file")
+        raise table_error(
+            "terminal", "--output", "a PDF cannot be shown in a terminal", "name a file"
+        )
     page = explanation.to_pdf(**contact)
     with written_bytes(path, never=rule_files(arguments, arguments.rule)) as file:
         file.write(page)

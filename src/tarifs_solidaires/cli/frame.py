@@ -16,7 +16,7 @@ from tarifs_solidaires.cli.language import language_now, message_language, trans
 DONE, DIFFERS, CANNOT, INTERRUPTED = 0, 1, 2, 130
 STATUSES = {
     DONE: Phrase("done"),
-    DIFFERS: Phrase("done, and what was checked or compared is not as it should be"),
+    DIFFERS: Phrase("done, but what was checked or compared is not as it should be"),
     CANNOT: Phrase("the command cannot be done"),
     INTERRUPTED: Phrase("stopped from the keyboard"),
 }
@@ -108,7 +108,7 @@ def add_language(parser: argparse.ArgumentParser, default: object = argparse.SUP
     """Add ``--lang``."""
     parser.add_argument(
         "--lang", dest="answers", type=message_language, metavar="LANG", default=default,
-        help="language of the messages: en, fr or pt; that of the environment unless given",
+        help="language of the messages: en, fr or pt; by default, that of the environment",
     )  # fmt: skip
 
 

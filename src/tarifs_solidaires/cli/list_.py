@@ -18,7 +18,7 @@ def add(command: argparse.ArgumentParser) -> None:
     add_rules(command)
     command.add_argument("--lang", help="language of the titles, where they have it")
     command.add_argument(
-        "--format", choices=("text", "json"), default="text", help="of what is printed"
+        "--format", choices=("text", "json"), default="text", help="format of what is printed"
     )
     command.set_defaults(run=_run)
 

@@ -18,7 +18,9 @@ def add(command: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
     command.add_argument("name", help="TERRITORY/SCHEME, such as villeneuve/transport")
     command.add_argument("--shape", help="table, formula, scale or best")
-    command.add_argument("--currency", help="of its amounts, by its three letters; EUR by default")
+    command.add_argument(
+        "--currency", help="currency of its amounts, as its three-letter code; by default, EUR"
+    )
     command.add_argument(
         "--lang", action="append", default=[], help="language of its texts; can be repeated"
     )
@@ -44,7 +46,7 @@ def _run(arguments: argparse.Namespace) -> int:
         return 0
     if path.exists() or path.is_symlink():
         raise table_error(
-            "exists", path, "exists, and is not written over", "choose another --output"
+            "exists", path, "already exists, and is not overwritten", "choose another --output"
         )
     if arguments.output is None:
         try:

@@ -29,25 +29,27 @@ tarifs-solidaires notices nantes/transport --on 2020-10-01 --input people.csv --
 def add(command: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
     command.description = (
-        "Explain the result of everyone in a file, a notice a person. A command that was stopped goes "
-        "on where it was when it is given again."
+        "Explain the result of everyone in a file, with one notice per person. A command that was "
+        "stopped continues where it left off when it is run again."
     )
     add_rule(command)
     command.add_argument(
         "--input",
         required=True,
         type=Path,
-        help=".csv or .parquet file, a row a person or household",
+        help=".csv or .parquet file, with one row per person or household",
     )
     add_dates(command)
     command.add_argument(
         "--output", required=True, type=Path, help="folder to write; or a .pdf file for all notices"
     )
     command.add_argument(
-        "--name", metavar="COLUMN", help="column by which files are named; the row unless given"
+        "--name",
+        metavar="COLUMN",
+        help="column that gives the files their names; by default, the row number",
     )
-    command.add_argument("--format", choices=FORMATS, default="html", help="of each notice")
-    command.add_argument("--lang", help="language; the first of the rule unless given")
+    command.add_argument("--format", choices=FORMATS, default="html", help="format of each notice")
+    command.add_argument("--lang", help="language; by default, the first of the rule")
     command.add_argument("--role", help="part of the computation in the decision: decides, assists")
     command.add_argument("--contact", help="where the authority can be reached")
     command.add_argument(
@@ -59,7 +61,7 @@ def add(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument(
         "--processes", type=whole, default=0, metavar="N",
-        help="how many work at the same time; as many as there are processors unless given",
+        help="number of processes that run at the same time; by default, one per processor",
     )  # fmt: skip
     command.set_defaults(run=_run)
 

@@ -43,7 +43,7 @@ def add(command: argparse.ArgumentParser) -> None:
     command.add_argument("--on", required=True, help="day, YYYY-MM-DD")
     add_rules(command)
     add_beyond(command)
-    command.add_argument("--size", type=whole, required=True, help="how many rows")
+    command.add_argument("--size", type=whole, required=True, help="number of rows")
     add_margins(command)
     command.add_argument(
         "--seed", type=whole, default=0, help="the same seed gives the same people"
@@ -52,12 +52,12 @@ def add(command: argparse.ArgumentParser) -> None:
         "--output",
         type=Path,
         default=Path("-"),
-        help=".csv or .json file to write; standard output unless given",
+        help=".csv or .json file to write; by default, standard output",
     )
     command.add_argument(
         "--format", choices=("csv", "json"),
-        help="of the people: CSV, or JSON with an object a row, null where a value is missing; by "
-        "default what the name of the file says, else CSV",
+        help="format of the people: CSV, or JSON with one object per row and null where a value is "
+        "missing; by default as the file name says, otherwise CSV",
     )  # fmt: skip
     command.set_defaults(run=_run)
 
@@ -66,8 +66,8 @@ def add_margins(command: argparse.ArgumentParser) -> None:
     """Add ``--margins``."""
     command.add_argument(
         "--margins", type=Path, nargs="+", metavar="FILE",
-        help=".csv tables of how many people there are, with a column people; each row that is made "
-        "then has a weight, so that the weighted rows have the counts of every table",
+        help=".csv tables of counts, with a column people; each row that is made then has a weight, so "
+        "that the weighted rows match the counts of every table",
     )  # fmt: skip
 
 
@@ -106,7 +106,7 @@ def _run(arguments: argparse.Namespace) -> int:
     if is_file and (form not in ("csv", "json") or path.suffix.lower() != f".{form}"):
         wanted = f".{arguments.format}" if arguments.format else Joined([".csv", ".json"], "or")
         raise table_error(
-            "suffix", path, "not a {kind} file", "name the file by what it is", kind=wanted
+            "suffix", path, "is not a {kind} file", "name the file by what it is", kind=wanted
         )
     rules = tuple(load(arguments, name) for name in arguments.rule)
     people, fit = made_people(arguments, rules, arguments.size)

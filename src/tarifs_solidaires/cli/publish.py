@@ -20,7 +20,9 @@ def add(command: argparse.ArgumentParser) -> None:
     which.add_argument("--all", action="store_true", help="all rules, with an index of territories")
     add_rules(command)
     command.add_argument(
-        "--address", default="", help="where the pages will stand, for the record of the algorithm"
+        "--address",
+        default="",
+        help="address at which the pages will be published, for the record of the algorithm",
     )
     command.add_argument("--output", type=Path, required=True, help="folder to write")
     command.set_defaults(run=_run)

@@ -15,7 +15,7 @@ def add(command: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
     command.add_argument(
         "kind", nargs="?", default="rule", choices=("rule", "vocabulary", "jurisdiction"),
-        help="kind of file; rule unless given",
+        help="kind of file; by default, rule",
     )  # fmt: skip
     command.set_defaults(run=_run)
 

@@ -297,7 +297,7 @@ class _Model:
             note = f"{line.name or line.when} — {self.sure(line.confidence, line.sources)}"
             value = self.feel.value(case.value)
             found += [Row(cells=self.cells(one), value=value, note=note) for one in alternatives]
-            unknown = self.words.say("not known, as what it depends on")
+            unknown = self.words.say("unknown, as is what it depends on")
             found += [
                 Row(cells=self.cells(one, possible=True), value="null", note=unknown)
                 for one in alternatives if any(map(self.feel.not_known, one))

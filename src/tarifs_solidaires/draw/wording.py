@@ -104,7 +104,7 @@ class Wording:
         known = _locale(lang)
         if known is None and lang not in rule.languages:
             raise InputError(
-                Fault(code="language", template="{value!r} is no language that is known",
+                Fault(code="language", template="{value!r} is not a known language",
                       remedy="write a code such as 'fr' or 'pt-BR'", data={"value": lang})
             )  # fmt: skip
         self.rule = rule

@@ -143,7 +143,7 @@ class Compiler(Conditions):
             case Missing():
                 return attrs.evolve(q.constant(Fraction(0)), absent=self.cause())
             case _:
-                raise LimitError("a condition or a code is no number", "write a number")
+                raise LimitError("a condition or a code is not a number", "write a number")
 
     def _named(self, name: str) -> Num:
         if name in self.constants:
@@ -156,7 +156,7 @@ class Compiler(Conditions):
         if name in self.absent:  # what is computed with an input that is not given is missing
             return attrs.evolve(q.constant(Fraction(0)), absent=self.cause())
         raise LimitError(
-            Phrase("{name} is no number", name=name), "numbers alone are computed with"
+            Phrase("{name} is not a number", name=name), "numbers alone are computed with"
         )
 
     def _quotient(self, number: Num, divisor: Expression) -> Num:

@@ -353,7 +353,7 @@ class Conditions:
         quantity = self.found[name]
         if not isinstance(quantity, Cod):
             raise LimitError(
-                Phrase("{name} is no code", name=name), "write a comparison, true or false"
+                Phrase("{name} is not a code", name=name), "write a comparison, true or false"
             )
         classes: dict[tuple[bool, ...], int] = {}
         samples: list[str] = []
@@ -404,7 +404,9 @@ class Conditions:
     def _flag_axis(self, name: str, found: Sequence[Flag]) -> Axis:
         quantity = self.found[name]
         if not isinstance(quantity, Flg):
-            raise LimitError(Phrase("{name} is no flag", name=name), "write a comparison or a code")
+            raise LimitError(
+                Phrase("{name} is not a flag", name=name), "write a comparison or a code"
+            )
         code = quantity.code
 
         def places(run: Run) -> Any:

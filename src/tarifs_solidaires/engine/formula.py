@@ -109,7 +109,7 @@ def _remedy_of_sign(rest: str) -> str:
     if rest[0] in _SIGNS:
         return Phrase("write {sign} for {written}", sign=_SIGNS[rest[0]], written=rest[0])
     if rest[0] in "\"'":
-        return "take the inner quotes away"
+        return "remove the inner quotes"
     if rest[0] == "^":
         return "multiply: a * a"
     if rest[0] == ".":
@@ -385,7 +385,7 @@ def parse_comparison(text: str, subject: str) -> Condition:
         number = parser.tokens[0].kind == "number"
         raise FormulaError(
             Phrase("{text!r} is not a comparison", text=_short(text)),
-            "take the quotes away, or write a comparison such as x <= 600"
+            "remove the quotes, or write a comparison such as x <= 600"
             if number and len(parser.tokens) == 2 else "write it like x <= 600 or 500 < x <= 750",
         )  # fmt: skip
     me = Name(SUBJECT)
@@ -427,7 +427,7 @@ def _check_bounds(text: str, found: list[Condition]) -> None:
     if low and high and (low[0] > high[0] or (low[0] == high[0] and not (low[1] and high[1]))):
         raise FormulaError(
             Phrase(
-                "{text!r} holds for no number: the bounds exclude each other", text=_short(text)
+                "{text!r} is true for no number: the bounds exclude each other", text=_short(text)
             ),
             "swap the bounds",
         )

@@ -34,10 +34,10 @@ def write_pages(pages: Mapping[str, bytes], folder: Path) -> None:
     """
     folder = folder.absolute()
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
-        raise table_error("exists", folder, "is no folder", "choose another --output")
+        raise table_error("exists", folder, "is not a folder", "choose another --output")
     if folder.is_dir() and any(folder.iterdir()) and not _ours(folder):
         raise table_error(
-            "exists", folder, "holds other files, which would be lost", "choose another --output"
+            "exists", folder, "contains other files, which would be lost", "choose another --output"
         )
     mark = secrets.token_hex(4)
     new, old = (folder.parent / f".{folder.name}.{mark}.{end}" for end in ("new", "old"))

@@ -81,7 +81,7 @@ def read_bytes(path: Path, limits: Limits) -> bytes:
 def damaged(path: Path, detail: object) -> TableError:
     """Return the error of a workbook that cannot be read; the detail is that of its reader."""
     return table_error(
-        "damaged", path, "a damaged workbook", "save it again with an office suite",
+        "damaged", path, "is a damaged workbook", "save it again with an office suite",
         detail=str(detail).partition("\n")[0][:200],
     )  # fmt: skip
 
@@ -92,7 +92,7 @@ def too_large(path: Path, what: str, most: int) -> TableError:
 
 
 _TOO_MANY = {
-    "bytes": msg("more than {most:,} bytes"), "members": msg("more than {most:,} files in the workbook"),
+    "bytes": msg("has more than {most:,} bytes"), "members": msg("more than {most:,} files in the workbook"),
     "sheets": msg("more than {most:,} sheets"), "cells": msg("more than {most:,} cells"),
     "characters": msg("more than {most:,} characters"),
 }  # fmt: skip
@@ -137,7 +137,10 @@ def checked_workbook(path: Path, content: bytes, limits: Limits) -> bytes:
     )
     if not (is_ods and "content.xml" in members) and "xl/workbook.xml" not in members:
         raise table_error(
-            "not_a_workbook", path, "neither XLSX, ODS nor XLS", "save it as one of them, or as CSV"
+            "not_a_workbook",
+            path,
+            "is neither XLSX, ODS nor XLS",
+            "save it as one of them, or as CSV",
         )
     for name in sorted(members.keys() - {"mimetype"}):
         _check_xml(path, name, members[name])

@@ -176,8 +176,8 @@ def compute_batches(
     count = (os.cpu_count() or 1) if workers is None else workers
     if count < 1:
         raise TableError(
-            Fault(code="workers", template="{workers} threads cannot work", data={"workers": count},
-                  remedy="give 1 or more, or None for one a core")
+            Fault(code="workers", template="the number of threads cannot be {workers}", data={"workers": count},
+                  remedy="give 1 or more, or None for one per core")
         )  # fmt: skip
     work = partial(
         compute_batch, rule, errors=errors, keep=keep, columns=columns, decimal=decimal, dates=dates

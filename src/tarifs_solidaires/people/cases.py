@@ -74,15 +74,19 @@ def read_cases(path: Path, person: str | int | None) -> Iterator[Case]:
     """
     suffix = path.suffix.lower()
     if suffix not in (".csv", ".yaml", ".yml") and str(path) != "-":
-        raise table_error("suffix", path, "neither .csv nor .yaml", "name the file by what it is")
+        raise table_error(
+            "suffix", path, "is neither .csv nor .yaml", "name the file by what it is"
+        )
     with opened(path) as file:
         content = file.read(MAX_BYTES + 1)
     if len(content) > MAX_BYTES:
-        raise table_error("too_large", path, "more than {most:,} bytes", "part it", most=MAX_BYTES)
+        raise table_error(
+            "too_large", path, "has more than {most:,} bytes", "split it", most=MAX_BYTES
+        )
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise table_error("not_utf8", path, "not UTF-8 at byte {place}", "save it as UTF-8",
+        raise table_error("not_utf8", path, "is not UTF-8 at byte {place}", "save it as UTF-8",
                           place=error.start) from None  # fmt: skip
     if suffix in (".yaml", ".yml"):
         from tarifs_solidaires.people.openfisca import yaml_cases
@@ -103,7 +107,7 @@ def _of_csv(path: Path, text: str) -> Iterator[Case]:
         header = [name.strip() for name in next(rows, [])]
         doubles = {name for name, times in Counter(header).items() if times > 1}
         if not header or doubles:
-            what = "the column {input!r} stands twice" if doubles else "is empty"
+            what = "the column {input!r} appears twice" if doubles else "is empty"
             raise table_error("csv", f"{path}:1", what, "name each column once",
                               input=min(doubles, default=""))  # fmt: skip
         for row in rows:
@@ -112,7 +116,7 @@ def _of_csv(path: Path, text: str) -> Iterator[Case]:
                 continue
             if len(row) != len(header):
                 raise table_error(
-                    "width", where, "{found} cells where the header has {width}",
+                    "width", where, "there are {found} cells where the header has {width}",
                     "check the separators", found=len(row), width=len(header),
                 )  # fmt: skip
             cells = {name: cell.strip() for name, cell in zip(header, row, strict=True)}
@@ -127,7 +131,7 @@ def _of_row(cells: dict[str, str], where: str) -> Case:
     day, problem = cells.pop("on", ""), ""
     on = day_of(day)
     if day and on is None:
-        problem = Phrase("on: {day!r} is no day; write YYYY-MM-DD", day=day)
+        problem = Phrase("on: {day!r} is not a day; write YYYY-MM-DD", day=day)
     given: dict[str, Any] = {}
     expected: dict[str, Any] = {}
     for column, cell in cells.items():

@@ -72,12 +72,12 @@ class Notation:
         """
         if decimal not in ("", ".", ","):
             raise TableError(
-                Fault(code="option", where="decimal", template="{value!r} marks no decimals",
+                Fault(code="option", where="decimal", template="{value!r} is not a decimal sign",
                       remedy='give "." or ","', data={"value": decimal})
             )  # fmt: skip
         if dates not in ("", *DATES):
             raise TableError(
-                Fault(code="option", where="dates", template="{value!r} is no way to write dates",
+                Fault(code="option", where="dates", template="{value!r} is not a way to write dates",
                       remedy='give "dd/mm/yyyy" or "mm/dd/yyyy"', data={"value": dates})
             )  # fmt: skip
         return cls(decimal or usual, sure=bool(decimal), dates=dates)

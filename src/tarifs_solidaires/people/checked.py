@@ -39,7 +39,7 @@ def check_columns(
         Where columns are unknown, missing, double, or of the name of a result: all faults at once.
     """
     if isinstance(keep, str) and keep != "all":
-        raise refused("keep", "keep: {keep!r} is no list of columns",
+        raise refused("keep", "keep: {keep!r} is not a list of columns",
                        "write a list, such as [{keep!r}], or 'all'", keep=keep)  # fmt: skip
     faults: list[Fault] = []
 
@@ -60,18 +60,18 @@ def check_columns(
         }  # what another rule reads is no misspelling
     for name in dict.fromkeys(columns):
         if list(columns).count(name) > 1 and name and name not in told:
-            wrong("double_column", name, "the column {input!r} stands twice", "keep one")
+            wrong("double_column", name, "the column {input!r} appears twice", "keep one")
         if name in results and name not in inputs:
             wrong("result_column", name, "the column {input!r} is also a result",
                   "rename or drop it")  # fmt: skip
         elif name not in inputs and folded(name) not in carried and keep != "all":
-            wrong("unknown_column", name, "unknown column {input!r}",
+            wrong("unknown_column", name, "the column {input!r} is unknown",
                   "{near}; to carry it through, name it in keep",
                   near=nearest(str(name), known))  # fmt: skip
     faults += matched.faults
     for name in () if keep == "all" else keep:
         if name not in columns:
-            wrong("no_column", name, "no column {input!r} to keep",
+            wrong("no_column", name, "there is no column {input!r} to keep",
                   nearest(name, map(str, columns)))  # fmt: skip
     for fault in rule.name_faults(list(matched.positions)):
         if fault.code == "two_ways" and is_by_row(rule, fault.input):

@@ -194,7 +194,7 @@ def _income(compared: Compared, result: Result, name: str | None) -> Input | Non
     for item in known:
         if item.name == name:
             return item
-    raise wrong("income", "{value!r} is no amount of money that people give to {rule}",
+    raise wrong("income", "{value!r} is not an amount of money that people give to {rule}",
                 Phrase("write one of {names}", names=Joined([one.name for one in known]))
                 if known else "leave it out",
                 value=name, rule=result.rule.name)  # fmt: skip

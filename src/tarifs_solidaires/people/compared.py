@@ -249,7 +249,7 @@ def compare_people(
     """Return the parts of a comparison; see ``compare`` for what is given and what is wrong."""
     for name, rule in (("before", before), ("after", after)):
         if not isinstance(rule, Rule):
-            raise wrong(name, "{value!r} is no rule", "give what load_rule returns", value=rule)
+            raise wrong(name, "{value!r} is not a rule", "give what load_rule returns", value=rule)
     columns = _columns(people)
     output = _chosen(before, after, output)
     _check_units(before.outputs[output].unit, after.outputs[output].unit, output)
@@ -259,7 +259,7 @@ def compare_people(
     share = _output(second, output).unit == "share"
     full: Array | None = None
     if price is not None and not (share and way == "gain"):
-        raise wrong("price", "{output} is no reduction, of which a price gives a budget",
+        raise wrong("price", "{output} is not a reduction, which a budget with a price needs",
                     "leave it out", output=output)  # fmt: skip
     length = _length(first, second, people, columns)
     old, new = (np.broadcast_to(r.outputs[output], (length,)) for r in (first, second))
@@ -313,7 +313,7 @@ def incomes(result: Result, output: str) -> list[Input]:
 def _check_income(income: str | None, results: tuple[Result, Result], output: str) -> None:
     known = dict.fromkeys(item.name for one in results for item in incomes(one, output))
     if income is not None and income not in known:
-        raise wrong("income", "{value!r} is no amount of money that people give to these rules",
+        raise wrong("income", "{value!r} is not an amount of money that people give to these rules",
                     Phrase("write one of {names}", names=Joined(list(known)))
                     if known else "leave it out", value=income)  # fmt: skip
 
@@ -349,7 +349,7 @@ def _chosen(before: Rule, after: Rule, output: str | None) -> str:
     if output is None:
         return next((name for name in both if after.outputs[name].kind in GAINS), both[0])
     if output not in both:
-        raise wrong("output", "{value!r} is no output of both rules", nearest(str(output), both),
+        raise wrong("output", "{value!r} is not an output of both rules", nearest(str(output), both),
                     value=output)  # fmt: skip
     return output
 
@@ -395,7 +395,7 @@ def _length(first: Result, second: Result, people: Any, columns: Sequence[str]) 
     if not shape:  # no rule reads a column: the others say how many people there are
         shape = next((s for s in (np.shape(people[name]) for name in columns) if s), (1,))
     if len(shape) > 1:
-        raise wrong("people", "there are columns of shape {shape}", "give a row a person",
+        raise wrong("people", "there are columns of shape {shape}", "give one row per person",
                     shape=str(shape))  # fmt: skip
     return int(shape[0])
 
@@ -612,7 +612,7 @@ def _grouped(
             values = people[name]
         codes, found = factorised(name, values)
         if codes.shape != (length,):
-            raise wrong("by", "{name} has {count:,} values for {length:,} rows", "give one a row",
+            raise wrong("by", "{name} has {count:,} values for {length:,} rows", "give one per row",
                         name=name, count=codes.size, length=length)  # fmt: skip
         if number * len(found) > MAX_GROUPS:
             raise wrong("by", "{name} makes more than {most:,} groups", "use classes", name=name,

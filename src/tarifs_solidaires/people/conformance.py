@@ -391,7 +391,7 @@ def _day(on: str | dt.date) -> dt.date:
         return date_of(on)
     except ValueError:
         raise table_error(
-            "no_day", "on", "{value!r} is no day", "write YYYY-MM-DD", value=on
+            "no_day", "on", "{value!r} is not a day", "write YYYY-MM-DD", value=on
         ) from None
 
 

@@ -152,7 +152,7 @@ class CsvSource:
         uneven = next((n for n in kept if len(cells[n]) != width), None)
         if uneven is not None:
             wrong = table_error(
-                "width", self.at(lines[uneven]), "{found} cells where the header has {width}",
+                "width", self.at(lines[uneven]), "there are {found} cells where the header has {width}",
                 "check the separators", found=len(cells[uneven]), width=width,
             )  # fmt: skip
             kept = [n for n in kept if n < uneven]

@@ -145,7 +145,11 @@ def save(figure: Figure, path: Path, *, never: Iterable[Path] = ()) -> None:
     formats = figure.canvas.get_supported_filetypes()
     if kind not in formats:
         raise table_error(
-            "suffix", path, "{kind!r} is no kind of picture", "write .png, .svg or .pdf", kind=kind
+            "suffix",
+            path,
+            "{kind!r} is not a picture format",
+            "write .png, .svg or .pdf",
+            kind=kind,
         )
     undated = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(kind)
     with written_bytes(path, never=never) as file:

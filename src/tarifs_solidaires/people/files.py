@@ -143,7 +143,7 @@ def compute_file(
     """
     source, target = Path(source), Path(target)
     if chunk < 1:
-        raise table_error("chunk", "chunk", "{rows} rows at a time cannot be", "give 1 or more",
+        raise table_error("chunk", "chunk", "the number of rows at a time cannot be {rows}", "give 1 or more",
                           rows=chunk)  # fmt: skip
     Notation.of(decimal, dates)  # what is no notation is refused at once
 
@@ -234,7 +234,7 @@ def read_people(
             if titles.count(name) > 1 and not faults:
                 faults.append(
                     Fault(code="double_column", where=table.head, input=name, remedy="keep one",
-                          template="the column {input!r} stands twice")
+                          template="the column {input!r} appears twice")
                 )  # fmt: skip
         if faults:
             raise TableError(*faults)
@@ -297,7 +297,7 @@ def _opened(
     if suffix in READ:
         return open_workbook(path, decimal, dates, sheet)
     raise table_error(
-        "suffix", path, "neither .csv, .parquet, .xlsx nor .ods", "name the file by what it is"
+        "suffix", path, "is neither .csv, .parquet, .xlsx nor .ods", "name the file by what it is"
     )
 
 
@@ -548,5 +548,5 @@ def _writer(
             yield lambda part, columns: (part, columns), lambda ready: put(*ready)
     else:
         raise table_error(
-            "suffix", target, "neither .csv, .parquet nor .xlsx", "name the file by what it is"
+            "suffix", target, "is neither .csv, .parquet nor .xlsx", "name the file by what it is"
         )

@@ -198,7 +198,7 @@ def _opened(frame: Any) -> nw.DataFrame[Any]:
     except nw.exceptions.DuplicateError:  # pandas
         names: list[object] = list(frame.columns)
         raise refused(
-            "double_column", "the column {name!r} stands twice", "keep one",
+            "double_column", "the column {name!r} appears twice", "keep one",
             name=next(name for name in names if names.count(name) > 1),
         ) from None  # fmt: skip
 

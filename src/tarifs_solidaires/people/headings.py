@@ -104,7 +104,7 @@ def match(
         if len(places) > 1:
             listed = [headings[place] for place in places]
             if len(set(listed)) == 1:
-                wrong("double_column", listed[0], "the column {input!r} stands twice", "keep one")
+                wrong("double_column", listed[0], "the column {input!r} appears twice", "keep one")
             else:
                 wrong("double_column", name, "the columns {listed} are both {input}",
                       "keep one, or say which it is", listed=Joined(listed, "and", "!r"))  # fmt: skip

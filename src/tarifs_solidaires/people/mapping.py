@@ -128,9 +128,9 @@ def read_map(path: Path) -> NameMap:
     names, given = data.get("names", {}), data.get("given", {})
     ignore, person = data.get("ignore", []), data.get("person")
     if not isinstance(names, dict) or not isinstance(given, dict):
-        raise _wrong(path, "names and given are no tables", "write [names] and [given]")
+        raise _wrong(path, "names and given are not tables", "write [names] and [given]")
     if not isinstance(ignore, list) or not all(isinstance(one, str) for one in ignore):
-        raise _wrong(path, "ignore is no list of names", 'write ignore = ["nationalite"]')
+        raise _wrong(path, "ignore is not a list of names", 'write ignore = ["nationalite"]')
     if person is not None and (isinstance(person, bool) or not isinstance(person, str | int)):
         raise _wrong(path, "person is neither a name nor a position", 'write person = "parent1"')
     entries = dict(_entries(names, "", path))
@@ -159,13 +159,16 @@ def _entry(name: str, table: Mapping[str, Any], path: Path) -> Entry:
     values, take = table.get("values", {}), table.get("take", "")
     if not isinstance(values, dict) or take not in ("", *TAKES):
         raise _wrong(
-            path, "{name}: values is a table, take is sum or last", "correct it", name=name
+            path,
+            "{name}: values must be a table, and take must be sum or last",
+            "correct it",
+            name=name,
         )
     try:
         numbers = {key: exact(table[key]) for key in ("factor", "above") if key in table}
     except (TypeError, ValueError):
         raise _wrong(
-            path, "{name}: factor and above are numbers", "correct it", name=name
+            path, "{name}: factor and above must be numbers", "correct it", name=name
         ) from None
     return Entry(name=table["name"], values=values, take=take, **numbers)
 
@@ -201,7 +204,7 @@ def number_of(value: Any) -> Fraction:
             return _of_text(value.strip())
         return exact(value)
     except (TypeError, ValueError, OverflowError, FormulaError, ArithmeticError):
-        raise ValueError(Phrase("{value!r} is no number", value=value)) from None
+        raise ValueError(Phrase("{value!r} is not a number", value=value)) from None
 
 
 def _of_text(text: str) -> Fraction:
@@ -244,5 +247,5 @@ def date_of(value: Any) -> dt.date:
         return value
     found = day_of(str(value))
     if found is None:
-        raise ValueError(Phrase("{value!r} is no day (YYYY-MM-DD)", value=value))
+        raise ValueError(Phrase("{value!r} is not a day (YYYY-MM-DD)", value=value))
     return found

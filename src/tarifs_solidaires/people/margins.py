@@ -229,7 +229,7 @@ def _read(path: Path) -> Margin:
         raise table_error("csv", f"{path}:{first + reader.line_num}", "cannot be read ({reason})",
                           "check its quotes", reason=str(error)) from None  # fmt: skip
     if not rows:
-        raise table_error("no_row", path, "holds no table", "write a header and its rows")
+        raise table_error("no_row", path, "contains no table", "write a header and its rows")
     if delimiter == ";":  # the decimal comma that goes with it
         rows = [rows[0], *((line, [*map(_with_point, row)]) for line, row in rows[1:])]
     return _margin(str(path), rows[0][1], rows[1:], source, made_up, delimiter == ";")
@@ -271,7 +271,10 @@ def _margin(
         count = POINT.number(row[place].replace("\u202f", "").replace("\xa0", "").replace(" ", ""))
         if not 0 <= count < 1e12:
             wrong(
-                line, "{value!r} is no number of people", "write a number from 0", value=row[place]
+                line,
+                "{value!r} is not a number of people",
+                "write a number from 0",
+                value=row[place],
             )
             continue
         names = [cell for n, cell in enumerate(row) if n != place]
@@ -282,7 +285,7 @@ def _margin(
             codes.setdefault(cell, len(codes)) for codes, cell in zip(known, names, strict=True)
         )
         if key in cells:
-            wrong(line, "{value} stands twice", "keep one row", value=Joined(names))
+            wrong(line, "{value} appears twice", "keep one row", value=Joined(names))
         cells[key] = count
     if not faults and not sum(cells.values()):
         wrong(1, "counts nobody", "give counts")
@@ -650,7 +653,7 @@ def _number(text: str | None) -> Fraction | None:
 
 def _no_class(item: Input, text: str) -> Fault:
     return Fault(
-        code="margin", input=item.name, template="{input}: {value!r} is no class of it",
+        code="margin", input=item.name, template="{input}: {value!r} is not one of its classes",
         remedy="write a value, or a range such as 18..25, 0..<500 or 65..", data={"value": text},
     )  # fmt: skip
 

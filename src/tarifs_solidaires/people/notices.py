@@ -120,7 +120,7 @@ class Order:
                 draft.replace(file)
             except OSError as error:
                 raise table_error(
-                    "not_written", file, "cannot be written ({reason})", "make room, and go on",
+                    "not_written", file, "cannot be written ({reason})", "free some space, then continue",
                     reason=system_reason(error),
                 ) from None  # fmt: skip
             finally:
@@ -258,7 +258,7 @@ def _names(
         elif key in seen:
             faults.append(
                 Fault(code="double_name", where=str(source), positions=(row,),
-                      template="{column}, rows {first} and {row}: {value!r} stands twice",
+                      template="{column}, rows {first} and {row}: {value!r} appears twice",
                       remedy="name files by a column that tells people apart",
                       data={"column": name, "first": seen[key], "row": row, "value": text})
             )  # fmt: skip
@@ -286,12 +286,12 @@ def _record(target: Path, mark: str, source: Path) -> None:
             if json.loads(file.read_text("utf-8"))["of"] == mark:
                 return
         raise table_error(
-            "other_notices", target, "the folder holds notices of other people, of another rule, "
-            "or written otherwise", "choose an empty folder",
+            "other_notices", target, "the folder contains notices of other people, of another "
+            "rule, or with other options", "choose an empty folder",
         )  # fmt: skip
     if any(target.iterdir()):
         raise table_error(
-            "not_empty", target, "the folder holds other files", "choose an empty folder"
+            "not_empty", target, "the folder contains other files", "choose an empty folder"
         )
     with written(file, never=[source]) as text:
         text.write(json.dumps({"of": mark, "people": source.name}) + "\n")

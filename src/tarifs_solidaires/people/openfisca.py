@@ -78,7 +78,7 @@ def _day(period: str) -> dt.date | None:
             return dt.date(int(found[1]), int(found[2] or 1), int(found[3] or 1))
     except ValueError:
         pass
-    raise _ProblemError(Phrase("period: {period!r} is no day, month or year", period=period))
+    raise _ProblemError(Phrase("period: {period!r} is not a day, month or year", period=period))
 
 
 def _is_periods(value: Any) -> bool:
@@ -271,11 +271,11 @@ def _tests(path: Path, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
         mark = getattr(error, "problem_mark", None)
         where = f"{path}:{mark.line + 1}" if mark else path
         reason = getattr(error, "problem", None) or type(error).__name__
-        raise table_error("yaml", where, "not YAML", "correct it", detail=reason) from None
+        raise table_error("yaml", where, "is not YAML", "correct it", detail=reason) from None
     except TableError:
         raise
     except (ValueError, RecursionError, OverflowError) as error:
-        raise table_error("yaml", path, "not YAML", "correct it",
+        raise table_error("yaml", path, "is not YAML", "correct it",
                           detail=type(error).__name__) from None  # fmt: skip
 
 
@@ -295,7 +295,7 @@ def _plain(loader: Any, node: Any, path: Path, depth: int) -> Any:
     for key, value in node.value:
         name = str(key.value)
         if name in found:
-            raise table_error("yaml", f"{path}:{key.start_mark.line + 1}", "{name!r} stands twice",
+            raise table_error("yaml", f"{path}:{key.start_mark.line + 1}", "{name!r} appears twice",
                               "keep one", name=name)  # fmt: skip
         found[name] = _plain(loader, value, path, depth + 1)
     return found

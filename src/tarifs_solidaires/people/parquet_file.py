@@ -157,7 +157,7 @@ class ParquetSource:
                 if longest > MAX_CELL:
                     raise table_error(
                         "long_cell", self.path, "the column {name!r} has a text of {longest:,} bytes",
-                        "no text is so long", name=name, longest=longest,
+                        "check the file: no text is that long", name=name, longest=longest,
                     )  # fmt: skip
 
 
@@ -240,6 +240,6 @@ def _pyarrow(path: Path) -> tuple[Any, Any]:
 def _no_parquet(path: Path, error: Exception) -> TableError:
     lines = str(error).splitlines() or [type(error).__name__]
     return table_error(
-        "no_parquet", path, "no Parquet file that can be read", "write it again",
+        "no_parquet", path, "is not a readable Parquet file", "write it again",
         detail=lines[0],
     )  # fmt: skip

@@ -145,7 +145,7 @@ def estimate(
     if not 0.5 <= level < 1:
         raise wrong("level", "{value!r} is not from 0.5 to below 1", "write 0.95", value=level)
     if method not in ("linearised", "bootstrap"):
-        raise wrong("method", "{value!r} is no method", "write 'linearised' or 'bootstrap'",
+        raise wrong("method", "{value!r} is not a method", "write 'linearised' or 'bootstrap'",
                     value=method)  # fmt: skip
     if not 1 < repeats <= MOST_REPEATS:
         raise wrong("repeats", "{value!r} is not from 2 to {most:,}", "write 1000", value=repeats,
@@ -256,7 +256,7 @@ class _Design:
             found = None if values is None else factorised(name, values)[0]
             if found is not None and found.shape != (length,):
                 raise wrong(name, "there are {count:,} values for {length:,} rows",
-                            "give one a row", count=found.size, length=length)  # fmt: skip
+                            "give one per row", count=found.size, length=length)  # fmt: skip
             codes.append(found)
         rows = np.zeros(length, dtype=np.int64) if codes[0] is None else codes[0]
         rows = np.unique(rows, return_inverse=True)[1]
@@ -271,7 +271,7 @@ class _Design:
                             "name clusters apart in each stratum", place=int(torn[0]))  # fmt: skip
         counts = np.bincount(stratum)
         if (counts < 2).any():
-            raise wrong("strata", "{count:,} strata hold a single cluster, of which no variance is seen",
+            raise wrong("strata", "{count:,} strata contain a single cluster, from which no variance can be estimated",
                         "join them with like ones", count=int((counts < 2).sum()))  # fmt: skip
         return cls(cluster=of_row, stratum=stratum, counts=counts)
 

@@ -88,7 +88,7 @@ class TextFile:
 
     def _not_text(self, line: int) -> TableError:
         return table_error(
-            "encoding", self.at(line), "neither UTF-8, UTF-16 nor Windows-1252",
+            "encoding", self.at(line), "is neither UTF-8, UTF-16 nor Windows-1252",
             "save the file as CSV UTF-8",
         )  # fmt: skip
 
@@ -132,8 +132,8 @@ class TextFile:
             if not stop:
                 if len(rest) + len(piece) > MAX_LINE:
                     raise table_error(
-                        "long_line", self.at(line), "more than {most:,} bytes",
-                        "check that it is a CSV file: no row is so long", most=MAX_LINE,
+                        "long_line", self.at(line), "has more than {most:,} bytes",
+                        "check that it is a CSV file: no row is that long", most=MAX_LINE,
                     )  # fmt: skip
                 rest += piece
                 continue

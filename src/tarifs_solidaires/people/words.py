@@ -37,7 +37,7 @@ def language_of(lang: str | None, wanted: Iterable[str]) -> str:
         return next((one for one in wanted if one in known), FALLBACK)
     if lang not in known:
         raise InputError(
-            Fault(code="language", template="there are no words in {value!r}",
+            Fault(code="language", template="there are no texts in {value!r}",
                   remedy=nearest(str(lang), known), data={"value": lang})
         )  # fmt: skip
     return lang

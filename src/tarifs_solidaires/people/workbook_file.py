@@ -88,7 +88,7 @@ class WorkbookSource:
             for n in kept:
                 if not all(map(is_empty, some[n][width:])):
                     wrong = table_error(
-                        "width", self.at(self._start + 2 + start + n), "a cell stands in no column",
+                        "width", self.at(self._start + 2 + start + n), "a cell is not in any column",
                         "name the column, or empty the cell",
                     )  # fmt: skip
                     kept = [k for k in kept if k < n]

@@ -302,7 +302,7 @@ class Builder:
             for step in version.step:
                 if step.name in seen:
                     self.wrong(
-                        (*step.path, "name"), "double", "there are two steps of the name {name!r}",
+                        (*step.path, "name"), "double", "two steps have the name {name!r}",
                         "rename one of them", name=step.name,
                     )  # fmt: skip
                 seen.add(step.name)
@@ -678,7 +678,7 @@ class Builder:
             quoted = value in ("true", "false")
             self.wrong(
                 path, "condition", "{name} is true or false, and {value} is neither",
-                "take the quotes away" if quoted else "write true or false", name=name,
+                "remove the quotes" if quoted else "write true or false", name=name,
                 value=shown(value),
             )  # fmt: skip
             return None

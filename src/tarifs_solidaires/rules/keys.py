@@ -102,11 +102,11 @@ class Kind:
         """Note that something else was expected."""
         remedy = ""
         if isinstance(value, str) and _UNQUOTED.fullmatch(value):
-            remedy = "take the quotes away"
+            remedy = "remove the quotes"
             if "," in value:
-                remedy = "take the quotes away, and write a decimal point"
+                remedy = "remove the quotes, and write a decimal point"
         elif isinstance(value, dt.datetime):
-            remedy = "take the time away"
+            remedy = "remove the time"
         elif isinstance(value, dt.date):
             remedy = "write the date between quotes"
         reader.wrong(
@@ -157,7 +157,7 @@ class Plain(Kind):
             reader.wrong(path, "empty", "is empty", "write {expected}", expected=self.what)
             return NOTHING
         if _CONTROL.search(value):
-            reader.wrong(path, "text", "holds a control character", "write plain text")
+            reader.wrong(path, "text", "contains a control character", "write plain text")
             return NOTHING
         if len(value) > LONGEST_TEXT:
             reader.wrong(

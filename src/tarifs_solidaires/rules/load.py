@@ -80,8 +80,8 @@ def _roots(folders: Folder | Sequence[Folder]) -> list[Any]:
     for path in _paths(folders):
         if not path.is_dir():
             raise RuleError(
-                Fault(code="no_folder", where=str(path), template="no such folder",
-                      remedy="name a folder that holds TERRITORY/SCHEME.toml")
+                Fault(code="no_folder", where=str(path), template="this folder does not exist",
+                      remedy="name a folder that contains TERRITORY/SCHEME.toml")
             )  # fmt: skip
         found.append(path)
     return [*found, files(_PACKAGE) / "territories", *_installed()]
@@ -192,7 +192,7 @@ def find_text(name: Folder, folders: Sequence[Folder] = ()) -> tuple[str, str, l
     """Return the text of a rule, what it is called in errors, and where its vocabularies are."""
     if not isinstance(name, str | Path):
         raise RuleError(
-            Fault(code="type", template="a rule is named by text such as 'nantes/transport', not {value!r}",
+            Fault(code="type", template="a rule is named by a text such as 'nantes/transport', not {value!r}",
                   data={"value": name})
         )  # fmt: skip
     label = str(name)
@@ -211,7 +211,7 @@ def find_text(name: Folder, folders: Sequence[Folder] = ()) -> tuple[str, str, l
     raise RuleError(
         Fault(
             code="no_rule", input=label,
-            template="{input}: no rule file" if there else "no rule {input!r}",
+            template="{input}: no rule file" if there else "there is no rule {input!r}",
             remedy="the name of a rule file ends in .toml" if there else nearest(label, known),
         )
     )  # fmt: skip
@@ -376,7 +376,7 @@ def _check_versions(file: RuleFile, reader: Reader) -> None:
             reader.wrong(
                 (*entry.path, "valid_from"), "order",
                 "this version begins on {day}, the one before it on {earlier}",
-                "put versions in the order of their days", day=str(entry.valid_from),
+                "put the versions in the order of their days", day=str(entry.valid_from),
                 earlier=str(before.valid_from),
             )  # fmt: skip
         if entry.known_until is not None and entry.known_until < entry.valid_from:
@@ -559,6 +559,6 @@ def _day(on: object) -> dt.date:
         with suppress(ValueError):
             return dt.date.fromisoformat(str(on))
     raise DateError(
-        Fault(code="no_day", template="{value!r} is no day",
+        Fault(code="no_day", template="{value!r} is not a day",
               remedy="write YYYY-MM-DD, such as 2020-10-01", data={"value": on})
     )  # fmt: skip

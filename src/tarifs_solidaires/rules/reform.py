@@ -74,7 +74,7 @@ def _with_row(
         raise _wrong(file, "", "has no row {value!r}", nearest(row, known), value=row)
     chosen = [name for name in having if name in wanted] or having
     if len(chosen) > 1:
-        raise _wrong(file, Phrase("row {row!r}", row=row), "stands in the steps {value}",
+        raise _wrong(file, Phrase("row {row!r}", row=row), "appears in the steps {value}",
                      "name the step that is meant among the changes", value=Joined(chosen))  # fmt: skip
     (step,) = chosen
     entry = entries[step]
@@ -111,7 +111,7 @@ def _read(file: RuleFile, where: str, value: object) -> Any:
             return exact(value)
         except (ValueError, TypeError, OverflowError):
             pass
-    raise _wrong(file, where, "{value!r} is no figure", "write a number, a formula or a code",
+    raise _wrong(file, where, "{value!r} is not a figure", "write a number, a formula or a code",
                  value=value)  # fmt: skip
 
 
@@ -125,7 +125,7 @@ def _parameter(file: RuleFile, name: str, value: object, known: Mapping[str, Par
     )
     if not same or (old.choices and read not in old.choices):
         choices = Joined(old.choices) or Phrase("a value such as {value}", value=old.value)
-        raise _wrong(file, name, "{value!r} cannot stand here", "write {choices}", value=value,
+        raise _wrong(file, name, "{value!r} is not possible here", "write {choices}", value=value,
                      choices=choices)  # fmt: skip
     return read  # type: ignore[no-any-return]
 

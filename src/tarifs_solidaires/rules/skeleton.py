@@ -104,6 +104,6 @@ def _wrong(what: str, values: Sequence[Any], pattern: str, example: str) -> list
 
 def _fault(what: str, value: Any, remedy: str) -> Fault:
     return Fault(
-        code=what, input=what, template="{input}: {value!r} cannot be", remedy=remedy,
+        code=what, input=what, template="{input}: {value!r} is not possible", remedy=remedy,
         data={"value": value},
     )  # fmt: skip

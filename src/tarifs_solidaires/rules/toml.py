@@ -67,11 +67,11 @@ def read_toml(text: str, where: str = "") -> dict[str, Any]:
 
 
 _REASONS = {
-    "Cannot declare": msg("this is not TOML: a table stands twice"),
-    "Cannot mutate": msg("this is not TOML: a part stands twice, or is changed after its end"),
-    "Cannot overwrite": msg("this is not TOML: a key stands twice"),
-    "Cannot redefine": msg("this is not TOML: a table stands twice"),
-    "Duplicate inline": msg("this is not TOML: a key stands twice"),
+    "Cannot declare": msg("this is not TOML: a table appears twice"),
+    "Cannot mutate": msg("this is not TOML: a part appears twice, or is changed after its end"),
+    "Cannot overwrite": msg("this is not TOML: a key appears twice"),
+    "Cannot redefine": msg("this is not TOML: a table appears twice"),
+    "Duplicate inline": msg("this is not TOML: a key appears twice"),
     "Expected '='": msg("this is not TOML: = is missing after a key"),
     "Expected ']": msg("this is not TOML: ] is missing after the name of a table"),
     "Expected newline": msg("this is not TOML: something follows a value on its line"),
@@ -126,7 +126,7 @@ def _remedy(text: str, line: int) -> str:
         return "write a text between quotes"
     if re.match(r"\s*[\w-]+\s*:", written):
         return "write = between a key and its value"
-    return "look for a quote, a bracket or a comma that is missing, or a key that stands twice"
+    return "look for a quote, a bracket or a comma that is missing, or a key that appears twice"
 
 
 def _refused(text: str) -> tuple[str, int] | None:
@@ -135,7 +135,7 @@ def _refused(text: str) -> tuple[str, int] | None:
         return Phrase("the file has more than {most:,} characters", most=MAX_BYTES), 1
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
-        return "the file holds a character of value 0", line
+        return "the file contains a null character", line
     line, depth, dots = 1, 0, 0
     for word in tokens(text):
         start = word[0]

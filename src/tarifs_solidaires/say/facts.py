@@ -953,7 +953,7 @@ class _Origins:
             ]  # fmt: skip
         faults += [
             Fault(code="unknown_origin", input=name, where="origin",
-                  template="{value!r} is no origin of {input}",
+                  template="{value!r} is not an origin of {input}",
                   remedy="write {origins}", data={"value": word, "origins": Joined(ORIGINS, "or")})
             for name, word in origin.items() if word not in ORIGINS
         ]  # fmt: skip

@@ -340,7 +340,7 @@ def read_columns(
         shown = Joined([f"{name} {shape}" for name, shape in shapes.items() if shape])
         faults.append(
             Fault(
-                code="shapes", template="the inputs have lengths that do not fit each other: {shapes}",
+                code="shapes", template="the inputs have lengths that do not match: {shapes}",
                 remedy="give columns of one length, or single values", data={"shapes": shown},
             )
         )  # fmt: skip

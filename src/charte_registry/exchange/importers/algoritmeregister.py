@@ -127,14 +127,14 @@ def _data(said: Mapping[str, Any], where: str, record: str) -> tuple[dict[str, A
         statuses = {folded(status): code for status, code in STATUSES.items()}
         status = statuses.get(folded(said["status"]))
         if status is None:
-            remark(NOT_UNDERSTOOD, "status", f"{said['status']!r} is no status that is known")
+            remark(NOT_UNDERSTOOD, "status", f"{said['status']!r} is not a known status")
         else:
             data["statut"] = status
     if "begin_date" in said:
         if re.fullmatch(r"\d{4}-\d{2}-\d{2}", str(said["begin_date"])):
             data["en_service_depuis"] = said["begin_date"]
         else:
-            message = f"{said['begin_date']!r} is no day; write it in `en_service_depuis`"
+            message = f"{said['begin_date']!r} is not a day; write it in `en_service_depuis`"
             remark(NOT_UNDERSTOOD, "begin_date", message)
     category = str(said.get("publication_category", ""))
     data["decision_individuelle"] = not folded(category).startswith("overige")

@@ -128,7 +128,7 @@ class _Reading:
         for name, field in (("name", "nom"), ("address", "adresse"), ("phone", "telephone"), ("email", "courriel")):  # fmt: skip
             value = str(said.get(name) or "").strip() if isinstance(said, Mapping) else ""
             if value and field == "courriel" and not COURRIEL.accepts(value):
-                self.remark(NOT_UNDERSTOOD, f"{where}.email", f"{value!r} is no e-mail address")
+                self.remark(NOT_UNDERSTOOD, f"{where}.email", f"{value!r} is not an e-mail address")
             elif value and folded(value) != "n a":
                 contact[field] = value
         return contact

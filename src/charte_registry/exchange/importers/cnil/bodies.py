@@ -51,7 +51,7 @@ class Bodies:
                 self.remark(
                     NOT_UNDERSTOOD,
                     fiche.sheet.where(row.number, row.start),
-                    f"{row.label!r} stands twice",
+                    f"{row.label!r} appears twice",
                 )
             values = dict(found[0][1]) if found else dict(coordonnees.get(role, {}))
             where = (
@@ -139,5 +139,5 @@ class Bodies:
             if COURRIEL.accepts(str(courriel)):
                 contact["courriel"] = str(courriel)
             else:
-                self.remark(NOT_UNDERSTOOD, where, f"{str(courriel)!r} is no e-mail address")
+                self.remark(NOT_UNDERSTOOD, where, f"{str(courriel)!r} is not an e-mail address")
         return contact

@@ -169,13 +169,13 @@ class Fiche:
             self._base(str(cell), where)
             return
         if role in self.data:
-            self.remark(NOT_UNDERSTOOD, where, f"{str(cell)!r}: {row.label!r} stands twice")
+            self.remark(NOT_UNDERSTOOD, where, f"{str(cell)!r}: {row.label!r} appears twice")
             return
         value: object = cell
         if role in ("cree_le", "mis_a_jour_le"):
             value = parsed_date(cell)
             if value is None:
-                self.remark(NOT_UNDERSTOOD, where, f"{str(cell)!r} is no date; write 13/05/2019")
+                self.remark(NOT_UNDERSTOOD, where, f"{str(cell)!r} is not a date; write 13/05/2019")
                 return
             if isinstance(cell, int):
                 self.remark(UNDERSTOOD_AS, where, f"the number {cell} is read as the date {value}")
@@ -189,7 +189,9 @@ class Fiche:
                 self.laws.append(law)
         else:
             known = ", ".join(terme.fr for terme in rgpd.BASES_LEGALES)
-            self.remark(NOT_UNDERSTOOD, where, f"{text!r} is no legal basis; write one of {known}")
+            self.remark(
+                NOT_UNDERSTOOD, where, f"{text!r} is not a legal basis; write one of {known}"
+            )
 
     def _finalite(self, row: Row, values: Mapping[str, Cell]) -> None:
         if base := values.get("base"):
@@ -213,7 +215,7 @@ class Fiche:
             item["conservation"] = parsed_conservation(str(conservation))
         if code in ("nir", "infractions"):
             if code in self.data:
-                self._lost(row, row.start, row.label, "this category stands twice")
+                self._lost(row, row.start, row.label, "this category appears twice")
             else:
                 self.data[code] = item
         elif code in rgpd.CATEGORIES_PARTICULIERES:

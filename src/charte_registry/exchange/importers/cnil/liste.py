@@ -123,7 +123,7 @@ class Liste:
             if name in named and (day := parsed_date(named[name])) is not None:
                 dates[name] = day
             elif name in named:
-                message = f"{str(named[name])!r} is no date; write 13/05/2019"
+                message = f"{str(named[name])!r} is not a date; write 13/05/2019"
                 self.remark(NOT_UNDERSTOOD, where, message)
         texts = {n: str(named[n]) for n in ("nom", "reference", "finalite") if n in named}
         sensible = folded(named.get("sensible", "")) == "oui"
