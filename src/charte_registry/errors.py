@@ -44,7 +44,7 @@ class Fault:
     --------
     >>> fault = Fault("empty", where="r.json", line=3, field="nom")
     >>> print(fault)
-    r.json:3 `nom`: empty; write a value or leave the field out
+    r.json:3 `nom`: is empty; write a value or leave the field out
     >>> fault.say("pt")
     'r.json:3 `nom`: vazio; escreva um valor ou retire o campo'
     >>> fault.code, fault.field, fault.remedy
@@ -219,7 +219,7 @@ class RegisterError(ValueError):
     --------
     >>> error = RegisterError("unknown_kind", value="x", near=nearest("x", ["actions"]))
     >>> print(error)
-    no kind 'x'; known: actions
+    there is no kind 'x'; known: actions
     >>> error.say("fr").replace("\N{NO-BREAK SPACE}", " ")
     'pas de type de fiches « x » ; connus : actions'
     >>> error.code, error.errors[0].value

@@ -83,7 +83,7 @@ class Phrase(str):
     --------
     >>> phrase = Phrase("the column {input!r} appears twice", input="age")
     >>> print(phrase)
-    the column 'age' stands twice
+    the column 'age' appears twice
     >>> phrase.say("pt")
     'a coluna “age” aparece duas vezes'
     """

@@ -261,7 +261,7 @@ def test_text_and_workbook_give_the_same_records(workbook, tmp_path):
 def test_what_is_not_recognised_is_asked(tmp_path, capsys):
     (tmp_path / "r.json").write_text("{}")
     assert main(["import", str(tmp_path / "r.json"), str(tmp_path / "r")]) == 2
-    assert "state what it is with --from" in capsys.readouterr().err
+    assert "say what it is with --from" in capsys.readouterr().err
 
 
 # The CNIL's workbook, as offices keep it

@@ -386,7 +386,7 @@ def test_a_register_that_changes_while_it_is_read_is_left_alone(
 
     monkeypatch.setattr("charte_registry.cli.editing.merged", meanwhile)
     assert run("import", tmp_path / "r.xlsx", folder, "--merge") == 2
-    assert "changed while it was read; nothing is written" in capsys.readouterr().err
+    assert "changed while it was being read; nothing was written" in capsys.readouterr().err
 
 
 def test_a_source_under_another_name_is_named(folder, tmp_path, capsys):

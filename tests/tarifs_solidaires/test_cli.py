@@ -479,7 +479,7 @@ def test_the_command_draws(tmp_path, capsys):
             "output: 'prix' is not an output of both rules",
         ),
         ([*DAYS, "--people", "10", "--output", "missing/out.csv"], "cannot be written"),
-        ([*DAYS, "--people", "10", "--output", "x.doc"], "is no kind of picture"),
+        ([*DAYS, "--people", "10", "--output", "x.doc"], "is not a picture format"),
         (["nantes/eau", "--on", "2023-06-01", "--people", "10"], "they have no output in common"),
     ],
 )

@@ -336,7 +336,7 @@ PEOPLE = {"quotient_familial": [700.0, 100.0], "age": [30, 40]}
         (lambda: compare(BEFORE, EAU, PEOPLE), "they have no output in common: taux_reduction, prix_mensuel; aide_annuelle"),
         (lambda: compare(BEFORE, AFTER, PEOPLE, output="taux_reducton"), "did you mean taux_reduction"),
         (lambda: compare(BEFORE, "nantes/transport", PEOPLE), "after: 'nantes/transport' is no rule"),
-        (lambda: compare(EAU, EAU, PEOPLE, output="taux_reduction"), "is no output of both rules"),
+        (lambda: compare(EAU, EAU, PEOPLE, output="taux_reduction"), "is not an output of both rules"),
         (lambda: compare(BEFORE, AFTER, PEOPLE, by="agee"), "by: there is no column 'agee'; did you mean age?"),
         (lambda: compare(BEFORE, AFTER, PEOPLE, by="people"), "a measure of the comparison"),
         (lambda: compare(BEFORE, AFTER, PEOPLE, by=[3]), "give names of columns"),

@@ -275,7 +275,7 @@ etat = {{ name = "boursier", values = {{ actif = false, etudiant = true }} }}
         ("period: 2021-06\ninput: {salaire: [1, 2], etat: [a, b, c]}\noutput: {prix: 1}\n", "lists of 2 and 3 values"),
         ("period: 2021-06\ninput: {salaire: 1, etat: marié}\noutput: {prix: 1}\n", "'marié' is not in the values"),
         ("period: 2021-06\ninput: {salaire: 1, paie: 2}\noutput: {prix: 1}\n", "are both revenu"),
-        ("period: 2021-06\ninput: {salaire: __import__('os')}\noutput: {prix: 1}\n", "is no number"),
+        ("period: 2021-06\ninput: {salaire: __import__('os')}\noutput: {prix: 1}\n", "is not a number"),
         ("period: 2021-06\ninput: [1]\noutput: {prix: 1}\n", "input and output must be names"),
     ],
 )  # fmt: skip
@@ -373,7 +373,7 @@ def test_files_that_are_none_are_refused(tmp_path):
             '[names]\na = { name = "b", factr = 1 }\n',
             "a: the key 'factr' is unknown; did you mean factor",
         ),
-        ('[names]\na = { name = "b", factor = "x" }\n', "factor and above are numbers"),
+        ('[names]\na = { name = "b", factor = "x" }\n', "factor and above must be numbers"),
         ('[names]\na = { name = "b", take = "first" }\n', "take is sum or last"),
         ("ignore = 3\n", "ignore is not a list of names"),
         ("person = true\n", "person is neither a name nor a position"),
@@ -410,7 +410,7 @@ def test_a_name_of_an_entity_counts_before_the_name_alone(tmp_path):
 )  # fmt: skip
 def test_a_number_of_others_is_read_exactly_or_not_at_all(value, number):
     if number is None:
-        with pytest.raises(ValueError, match="is no number"):
+        with pytest.raises(ValueError, match="is not a number"):
             number_of(value)
     else:
         assert number_of(value) == number

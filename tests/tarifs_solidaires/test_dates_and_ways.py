@@ -167,7 +167,7 @@ def test_frames_ask_for_the_order_too(kind):
             computed(["01/05/1990", "25/12/2001"])
     else:
         assert computed(["01/05/1990", "25/12/2001"]) == expected("1990-05-01", "2001-12-25")
-    with pytest.raises(TableError, match="is no way to write dates"):
+    with pytest.raises(TableError, match="is not a way to write dates"):
         computed(["1990-05-01"] * 2, dates="dmy")
 
 

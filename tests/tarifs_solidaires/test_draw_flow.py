@@ -173,7 +173,7 @@ def test_what_is_no_language_is_refused(write, lang):
     if not lang:
         assert getattr(rule, write)(lang) == getattr(rule, write)()
         return
-    with pytest.raises(InputError, match="is no language that is known"):
+    with pytest.raises(InputError, match="is not a known language"):
         getattr(rule, write)(lang)
 
 

@@ -23,7 +23,10 @@ COMMANDS = {
         "charte_registry.cli.import_",
         "read records from a workbook, a table or another format into a register",
     ),
-    "check": ("charte_registry.cli.check", "check a register; exit 1 where there are errors"),
+    "check": (
+        "charte_registry.cli.check",
+        "check a register; the exit status is 1 if there are errors",
+    ),
     "query": ("charte_registry.cli.query", "ask the register in SQL"),
     "diff": ("charte_registry.cli.diff", "what changed between two registers, by meaning"),
     "indicators": ("charte_registry.cli.indicators", "the figures of a year"),

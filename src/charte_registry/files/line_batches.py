@@ -142,7 +142,7 @@ def check_line_stream(
     ...         '{"kind": "partenaires", "id": "p", "nom": "Q"}\n'
     ...     )
     ...     print(*check_line_stream(file))
-    line 3 `id`: 'p' stands already at line 2; give each record its own identifier
+    line 3 `id`: 'p' already appears at line 2; give each record its own identifier
     """
     source, count = Path(path), (os.cpu_count() or 1) if workers is None else workers
     if count < 1 or block < 1:

@@ -370,7 +370,7 @@ def structure(record_class: type[T], data: Mapping[str, Any], path: str = "") ->
     >>> from charte_registry import Transfert
     >>> structure(Transfert, {"pays": "CA", "garanti": "x"})
     Traceback (most recent call last):
-    charte_registry.records.base.FieldError: garanti: unknown field; did you mean garantie or organisation?
+    charte_registry.records.base.FieldError: garanti: is an unknown field; did you mean garantie or organisation?
     """
     fields = _fields(record_class)
     problems: list[FieldError] = []

@@ -24,7 +24,7 @@ class Conservation(JsonRecord):
     True
     >>> Conservation()
     Traceback (most recent call last):
-    charte_registry.records.base.FieldError: duree: neither a duration nor a criterion; state one, or leave the retention out
+    charte_registry.records.base.FieldError: duree: has neither a duration nor a criterion; give one, or leave the retention out
     """
 
     duree: str | None = champ(

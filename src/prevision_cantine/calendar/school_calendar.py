@@ -158,7 +158,7 @@ def french_calendar(
     ['2017-02-11']
     >>> french_calendar("B", [2030])
     Traceback (most recent call last):
-    prevision_cantine.errors.DateError: school holidays of zone B are known from 2010-2011 to 2027-2028, not for 2030-2031; give them with holidays=load_school_holidays(FILE)
+    prevision_cantine.errors.DateError: the school holidays of zone B are known from 2010-2011 to 2027-2028, not for 2030-2031; give them with holidays=load_school_holidays(FILE)
     """
     wanted = sorted(set(years))
     if not wanted:

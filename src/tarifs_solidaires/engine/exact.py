@@ -199,7 +199,7 @@ class _Reader:
                     return None
                 return self.marginal(amount, node)
             case _:
-                raise TypeError(f"{type(node).__name__} is no number")
+                raise TypeError(f"{type(node).__name__} is not a number")
 
     def marginal(self, amount: Fraction, node: Marginal) -> Fraction | None:
         """Return what a marginal scale makes of a number."""
@@ -220,7 +220,7 @@ class _Reader:
             return node.value
         found = self.value(node)
         if isinstance(found, str) or found is True or found is False:
-            raise TypeError(f"{found!r} is no number")
+            raise TypeError(f"{found!r} is not a number")
         return found
 
     def holds(self, when: Condition) -> bool | None:

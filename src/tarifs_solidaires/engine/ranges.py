@@ -248,7 +248,7 @@ class _Walker:
             case Marginal(base, parts):
                 return self.marginal(self.span(base), node)
             case _:
-                raise TypeError(f"{type(node).__name__} is no number")
+                raise TypeError(f"{type(node).__name__} is not a number")
 
     def marginal(self, base: Span | None, node: Marginal) -> Span | None:
         """Return what a marginal scale makes of a number."""
@@ -272,7 +272,7 @@ class _Walker:
         found = self.value(node)
         if found is None or isinstance(found, Span):
             return found
-        raise TypeError("a code is no number")
+        raise TypeError("a code is not a number")
 
     def holds(self, when: Condition) -> Truths:
         """Say whether a condition holds; None where a value that it reads is missing."""

@@ -883,7 +883,7 @@ class Line:
     @property
     def _here(self) -> Fraction:
         if not isinstance(self.here, Fraction):
-            raise TypeError(f"{self.name} is no number")
+            raise TypeError(f"{self.name} is not a number")
         return self.here
 
     def _change_at(self, at: Fraction, side: int) -> Change:

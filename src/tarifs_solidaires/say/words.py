@@ -454,7 +454,7 @@ class Words:
         """Say between which values a number would lie that was not given."""
         item, first, last = self.rule.all_inputs[change.input], change.bound, change.until
         if not isinstance(first, Fraction) or last is None:
-            raise TypeError(f"{change.input} is no number")
+            raise TypeError(f"{change.input} is not a number")
         signs = _DATES if item.kind == "date" else _HOLDS
 
         def bound(value: Fraction, sign: Sign, beyond: Fraction) -> str:

@@ -65,7 +65,7 @@ class OfficeError(CityError):
     Examples
     --------
     >>> print(OfficeError("encrypted", lang="en", file="a.xlsx"))
-    a.xlsx: encrypted; save it without a password
+    a.xlsx: is encrypted; save it without a password
     """
 
     def __init__(self, code: str, lang: str = "en", **facts: Any) -> None:
