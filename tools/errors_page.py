@@ -25,18 +25,18 @@ PACKAGES = (tarifs_solidaires, prevision_cantine, charte_registry)
 HEAD = """\
 # Errors
 
-Every error of the three packages is a `ValueError` with data. No program needs to read a message:
+Every error of the three packages is a `ValueError` that carries data, so that no program needs to read a message:
 
 | | |
 | --- | --- |
-| `error.code` | stable name of what is wrong: those below |
-| `error.errors` | all that is wrong at once (`tarifs_solidaires`, `charte_registry`), each with its `code`, place, `value` and remedy |
-| `error.facts` | in `prevision_cantine`, the place (`where`), the `value` and what else the message names; a scenario has `error.problems` |
+| `error.code` | the stable name of what is wrong, one of those below |
+| `error.errors` | everything that is wrong (`tarifs_solidaires`, `charte_registry`), each item with its `code`, place, `value` and remedy |
+| `error.facts` | in `prevision_cantine`, the place (`where`), the `value` and whatever else the message names; a scenario has `error.problems` |
 | `error.say(lang)` | the message in `"fr"`, `"en"` or `"pt"`; `str(error)` is in English |
-| `error.to_dict(lang="en")` | all of it as plain values, for JSON |
+| `error.to_dict(lang="en")` | all of this as plain values, for JSON |
 
-What stands ‹so› in the tables is filled in by each error, and the data of an error have it under
-that name; ‹near› says the nearest known names, as in "did you mean nom?".
+In the tables, a name such as ‹value› is replaced in each message, and the data of the error have the value under
+that name. ‹near› gives the nearest known names, as in "did you mean nom?".
 """
 
 
