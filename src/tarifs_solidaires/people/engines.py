@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-def compute_dask(rule: Rule, frame: Any, *, errors: Errors = "raise", keep: Keep = ()) -> Any:
+def compute_dask(
+    rule: Rule, frame: Any, *, errors: Errors = "raise", keep: Keep = (), lang: str = "en"
+) -> Any:
     """Compute a rule for each row of a Dask data frame, partition by partition.
 
     Parameters
@@ -32,6 +34,8 @@ def compute_dask(rule: Rule, frame: Any, *, errors: Errors = "raise", keep: Keep
         As for ``compute_batch``.
     keep : sequence of str or "all"
         As for ``compute_batch``.
+    lang : {"en", "fr", "pt"}
+        Language of the reasons, as for ``compute_batch``.
 
     Returns
     -------
@@ -56,17 +60,17 @@ def compute_dask(rule: Rule, frame: Any, *, errors: Errors = "raise", keep: Keep
     [1.0, 0.7]
     """
     _needed("dask", "dask.dataframe")
-    work = partial(_pandas, rule, errors=errors, keep=keep)
+    work = partial(_pandas, rule, errors=errors, keep=keep, lang=lang)
     return frame.map_partitions(work, meta=work(frame._meta))
 
 
-def _pandas(rule: Rule, frame: Any, *, errors: Errors, keep: Keep) -> Any:
+def _pandas(rule: Rule, frame: Any, *, errors: Errors, keep: Keep, lang: str) -> Any:
     with needs("tables"):
         import pandas as pd  # type: ignore[import-untyped, unused-ignore] # stubs are no need
         import pyarrow as pa
 
     batch = pa.RecordBatch.from_pandas(frame, preserve_index=False)
-    found = compute_batch(rule, batch, errors=errors, keep=keep)
+    found = compute_batch(rule, batch, errors=errors, keep=keep, lang=lang)
     kinds = {pa.bool_(): pd.BooleanDtype(), pa.string(): pd.StringDtype("pyarrow")}
     added = [name for name in found.schema.names if name not in frame.columns]
     table = pa.Table.from_batches([found]).select(added)
@@ -74,7 +78,9 @@ def _pandas(rule: Rule, frame: Any, *, errors: Errors, keep: Keep) -> Any:
     return frame.assign(**{name: table[name].array for name in added})
 
 
-def compute_spark(rule: Rule, frame: Any, *, errors: Errors = "raise", keep: Keep = ()) -> Any:
+def compute_spark(
+    rule: Rule, frame: Any, *, errors: Errors = "raise", keep: Keep = (), lang: str = "en"
+) -> Any:
     """Compute a rule for each row of a Spark data frame, by ``mapInArrow``.
 
     Parameters
@@ -87,6 +93,8 @@ def compute_spark(rule: Rule, frame: Any, *, errors: Errors = "raise", keep: Kee
         As for ``compute_batch``.
     keep : sequence of str or "all"
         As for ``compute_batch``.
+    lang : {"en", "fr", "pt"}
+        Language of the reasons, as for ``compute_batch``.
 
     Returns
     -------
@@ -104,17 +112,19 @@ def compute_spark(rule: Rule, frame: Any, *, errors: Errors = "raise", keep: Kee
         from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
 
     schema = batch_schema(rule, to_arrow_schema(frame.schema), errors=errors, keep=keep)
-    work = partial(_stream, rule, errors=errors, keep=keep)
+    work = partial(_stream, rule, errors=errors, keep=keep, lang=lang)
     return frame.mapInArrow(work, from_arrow_schema(schema))
 
 
 def _stream(
-    rule: Rule, batches: Iterator[pa.RecordBatch], *, errors: Errors, keep: Keep
+    rule: Rule, batches: Iterator[pa.RecordBatch], *, errors: Errors, keep: Keep, lang: str
 ) -> Iterator[pa.RecordBatch]:
-    return compute_batches(rule, batches, errors=errors, keep=keep)
+    return compute_batches(rule, batches, errors=errors, keep=keep, lang=lang)
 
 
-def register_rule(connection: Any, rule: Rule, inputs: Sequence[str], *, name: str = "") -> str:
+def register_rule(
+    connection: Any, rule: Rule, inputs: Sequence[str], *, name: str = "", lang: str = "en"
+) -> str:
     """Make a rule a function of DuckDB's SQL.
 
     Parameters
@@ -128,6 +138,8 @@ def register_rule(connection: Any, rule: Rule, inputs: Sequence[str], *, name: s
     name : str
         Name of the function; that of the rule with ``_`` for whatever is no letter or figure where
         not given.
+    lang : {"en", "fr", "pt"}
+        Language of the reasons, as for ``compute_batch``.
 
     Returns
     -------
@@ -161,7 +173,7 @@ def register_rule(connection: Any, rule: Rule, inputs: Sequence[str], *, name: s
     def function(*columns: Any) -> Any:
         arrays = [_whole(column) for column in columns]
         batch = pa.RecordBatch.from_arrays(arrays, names=list(inputs))
-        found = compute_batch(rule, batch, errors="null")
+        found = compute_batch(rule, batch, errors="null", lang=lang)
         return pa.StructArray.from_arrays([found[field.name] for field in results], fields=results)
 
     # The library counts the parameters of a function by its signature.

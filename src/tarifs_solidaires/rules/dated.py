@@ -208,7 +208,7 @@ class DatedRule:
         quick = self._quick(values, errors)
         if quick is not None:
             return quick
-        used = self._used(values)
+        used = self._used(values, errors)
         for bounds in (False, True):
             columns = read_columns(
                 self.all_inputs, used, known=self.known_words, errors=errors, bounds=bounds
@@ -242,12 +242,17 @@ class DatedRule:
         both = {**(given or {}), **more}
         return {name: value for name, value in both.items() if value is not None}
 
-    def _used(self, values: Mapping[str, object]) -> dict[str, object]:
+    def _used(self, values: Mapping[str, object], errors: Errors) -> dict[str, object]:
         """Return the values that count, having checked that nothing is missing or too much."""
         faults = self.name_faults(values)
-        if faults:
-            raise InputError(*faults)
-        return dict(values)
+        if not faults:
+            return dict(values)
+        readable = {name: value for name, value in values.items() if name in self.all_inputs}
+        try:  # who corrects the names is told of wrong values in the same answer
+            read_columns(self.all_inputs, readable, known=self.known_words, errors=errors)
+        except InputError as error:
+            faults += error.errors
+        raise InputError(*faults)
 
     def name_faults(self, given: Collection[str]) -> list[Fault]:
         """Return which inputs are unknown, missing or given in two ways, by their names alone.
