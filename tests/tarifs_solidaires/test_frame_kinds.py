@@ -306,6 +306,17 @@ def test_reasons_in_sql_are_in_the_language_asked_for():
     ]
 
 
+def test_a_function_of_sql_is_not_put_in_the_place_of_another():
+    with duckdb.connect() as connection:
+        name = register_rule(connection, TRANSPORT, ["quotient_familial", "age"])
+        for taken in ("", name.upper(), "sum"):
+            with pytest.raises(TableError, match="already; give another name") as error:
+                register_rule(connection, TRANSPORT, ["quotient_familial", "age"], name=taken)
+            assert error.value.code == "function"
+        connection.remove_function(name)
+        assert register_rule(connection, TRANSPORT, ["quotient_familial", "age"]) == name
+
+
 def test_other_engines_are_named_with_their_function():
     class DataFrame:
         __module__ = "pyspark.sql"

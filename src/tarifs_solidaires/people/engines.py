@@ -9,6 +9,7 @@ from importlib import import_module
 from inspect import Parameter, Signature
 from typing import TYPE_CHECKING, Any
 
+from tarifs_solidaires.errors import Fault, TableError
 from tarifs_solidaires.extras import needs
 from tarifs_solidaires.people.batches import batch_schema, compute_batch, compute_batches
 from tarifs_solidaires.people.checked import Keep
@@ -150,7 +151,8 @@ def register_rule(
     Raises
     ------
     TableError
-        Where DuckDB is not installed, or inputs are unknown, missing or double.
+        Where DuckDB is not installed, inputs are unknown, missing or double, or there is a function
+        of the name already.
 
     Examples
     --------
@@ -183,6 +185,18 @@ def register_rule(
     kinds = {pa.float64(): "DOUBLE", pa.bool_(): "BOOLEAN", pa.date32(): "DATE"}
     result = ", ".join(f'"{f.name}" {kinds.get(f.type, "VARCHAR")}' for f in results)
     own = name or re.sub(r"[^a-z0-9]+", "_", rule.name.lower())
+    known = "SELECT count(*) FROM duckdb_functions() WHERE lower(function_name) = lower(?)"
+    with connection.cursor() as cursor:  # what the caller's connection holds stays as it is
+        taken = cursor.execute(known, [own]).fetchall()[0][0]
+    if taken:
+        # A second one is not put in its place: queries may mean the rule of another day.
+        raise TableError(
+            Fault(
+                code="function", template="there is a function {value!r} already",
+                remedy="give another name, or remove it first: connection.remove_function({value!r})",
+                data={"value": own},
+            )
+        )  # fmt: skip
     connection.create_function(
         own, function, [kinds.get(field.type, "VARCHAR") for field in given], f"STRUCT({result})",
         type="arrow", null_handling="special",
