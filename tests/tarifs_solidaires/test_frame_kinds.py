@@ -306,6 +306,13 @@ def test_reasons_in_sql_are_in_the_language_asked_for():
     ]
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_unknown_option_is_refused_at_once(kind):
+    frame = KINDS[kind](pa.table({"quotient_familial": [340.0], "age": [30]}))
+    with pytest.raises(InputError, match="errors: 'nul' is unknown"):
+        compute_frame(TRANSPORT, frame, errors="nul")
+
+
 def test_a_function_of_sql_is_not_put_in_the_place_of_another():
     with duckdb.connect() as connection:
         name = register_rule(connection, TRANSPORT, ["quotient_familial", "age"])

@@ -32,7 +32,7 @@ from tarifs_solidaires.people.results import (
 from tarifs_solidaires.people.rows import compute_table
 from tarifs_solidaires.rule import Rule
 from tarifs_solidaires.values.frozen import EMPTY
-from tarifs_solidaires.values.inputs import Errors, Input
+from tarifs_solidaires.values.inputs import Errors, Input, check_errors
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -114,6 +114,7 @@ def compute_frame(
     Luc             0.9  350 < QF ≤ 500
     """
     way = _Way(rule, errors, keep, columns, decimal, dates, lang)
+    check_errors(errors)
     Notation.of(decimal, dates)  # what is no notation is refused at once
     given: Any = frame
     found: Any

@@ -34,6 +34,7 @@ from tarifs_solidaires.values.inputs import (
     Errors,
     Input,
     Limits,
+    check_errors,
     read_columns,
     within,
 )
@@ -222,11 +223,7 @@ class DatedRule:
     def _gathered(
         self, given: Mapping[str, object] | None, more: Mapping[str, object], errors: Errors
     ) -> dict[str, object]:
-        if errors not in ("raise", "null"):
-            raise InputError(
-                Fault(code="option", template="errors: {value!r} is unknown",
-                      remedy="write 'raise' or 'null'", data={"value": errors})
-            )  # fmt: skip
+        check_errors(errors)
         if given is not None and not isinstance(given, Mapping):
             raise InputError(
                 Fault(code="type", template="expected a mapping of inputs, got {kind}",
