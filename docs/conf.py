@@ -65,7 +65,7 @@ numpydoc_validation_checks = {"GL08", "PR01", "PR02", "PR03", "RT01", "YD01"}
 # The fields of a record describe themselves; _describe_fields below writes them.
 _RECORDS = "|".join([*(name for name in _records.__all__ if name != "KINDS"), "Derogation"])
 # What a class inherits is documented at its base.
-_INHERITED = "Comparison|Result|Rule|InputError|DateError|RuleError|TableError"
+_INHERITED = "Comparison|Result|Rule|InputError|OutputError|DateError|RuleError|TableError"
 numpydoc_validation_exclude = {
     r"\._", r"\.cli\.", rf"charte_registry\.({_RECORDS})$",
     rf"tarifs_solidaires\.({_INHERITED})$",

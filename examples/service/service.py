@@ -59,6 +59,44 @@ class Settings:
     rows: int = 2_000
 
 
+LANGUAGES = ("en", "fr", "pt")
+WORDS: dict[str, tuple[str, str, str]] = {  # what the service itself refuses, by code
+    "media_type": (
+        "expected application/json", "application/json est attendu", "espera-se application/json",
+    ),
+    "too_large": (
+        "a body has {most} bytes at most", "un corps a au plus {most} octets",
+        "um corpo tem no máximo {most} bytes",
+    ),
+    "not_json": (
+        "the body is not JSON", "le corps n'est pas du JSON", "o corpo não é JSON",
+    ),
+    "not_object": ("expected an object", "un objet est attendu", "espera-se um objeto"),
+    "unknown_field": ("{input} is unknown", "{input} est inconnu", "{input} é desconhecido"),
+    "missing": ("{input} is missing", "{input} manque", "falta {input}"),
+    "type": (
+        "{input}: expected {expected}", "{input} : type attendu : {expected}",
+        "{input}: tipo esperado: {expected}",
+    ),
+    "count_people": ("1 to {most} people", "de 1 à {most} personnes", "de 1 a {most} pessoas"),
+    "count_rows": (
+        "{most} canteens and days at most", "au plus {most} cantines et jours",
+        "no máximo {most} cantinas e dias",
+    ),
+    "other_inputs": (
+        "all people of a request have the same inputs",
+        "toutes les personnes d'une demande ont les mêmes données",
+        "todas as pessoas de um pedido têm os mesmos dados",
+    ),
+}  # fmt: skip
+
+
+def language_of(request: Request) -> str:
+    """Return the language of the messages: the ``lang`` of the address, else English."""
+    lang = request.query_params.get("lang", "")
+    return lang if lang in LANGUAGES else "en"
+
+
 class RefusedError(Exception):
     """A request that is not answered, with the status that says so."""
 
@@ -67,9 +105,9 @@ class RefusedError(Exception):
         self.status, self.errors = status, errors
 
 
-def refused(status: int, code: str, message: str, **more: Any) -> RefusedError:
+def refused(status: int, code: str, **more: Any) -> RefusedError:
     """Return a refusal with one error."""
-    return RefusedError(status, {"code": code, "message": message, **more})
+    return RefusedError(status, {"code": code, **more})
 
 
 # -- bodies ------------------------------------------------------------------------------------
@@ -79,19 +117,19 @@ async def body(request: Request, limit: int) -> dict[str, Any]:
     """Return the JSON object of a request, read no further than its limit."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":
-        raise refused(415, "media_type", "expected application/json")
+        raise refused(415, "media_type")
     parts, size = [], 0
     async for part in request.stream():
         size += len(part)
         if size > limit:
-            raise refused(413, "too_large", f"a body has {limit:,} bytes at most")
+            raise refused(413, "too_large", most=limit)
         parts.append(part)
     try:
         found = json.loads(b"".join(parts), parse_constant=_no_constant)
     except (ValueError, RecursionError):
-        raise refused(400, "not_json", "the body is no JSON") from None
+        raise refused(400, "not_json") from None
     if not isinstance(found, dict):
-        raise refused(422, "not_object", "expected an object")
+        raise refused(422, "not_object")
     return found
 
 
@@ -119,17 +157,16 @@ def is_of(value: Any, kind: str) -> bool:
 def asked(data: Mapping[str, Any], schema: Mapping[str, Any]) -> None:
     """Refuse a body that has not the keys of a schema, or not of its types."""
     errors: list[dict[str, Any]] = [
-        {"code": "unknown_field", "input": name, "message": f"{name} is unknown"}
+        {"code": "unknown_field", "input": name}
         for name in data
         if name not in schema["properties"]
     ]
     for name, one in schema["properties"].items():
         if name not in data:
             if name in schema.get("required", ()):
-                errors.append({"code": "missing", "input": name, "message": f"{name} is missing"})
+                errors.append({"code": "missing", "input": name})
         elif not is_of(data[name], one["type"]):
-            message = f"{name}: expected {one['type']}"
-            errors.append({"code": "type", "input": name, "message": message})
+            errors.append({"code": "type", "input": name, "expected": one["type"]})
     if errors:
         raise RefusedError(422, *errors)
 
@@ -197,15 +234,13 @@ def add_rule(app: FastAPI, name: str, settings: Settings) -> None:
     path, tag = f"/v1/tariffs/{rule.name}", [rule.name]
     single = {**rule.output_schema("en"), "additionalProperties": True}
 
-    async def compute(
-        request: Request,
-        explain: bool = False,
-        lang: str = Query(rule.languages[0], pattern=f"^({'|'.join(rule.languages)})$"),
-    ) -> Response:
+    said_in = Query(rule.languages[0], pattern=f"^({'|'.join(rule.languages)})$")
+
+    async def compute(request: Request, explain: bool = False, lang: str = said_in) -> Response:
         person = await body(request, settings.max_person)
         typed([person], schema)
         result = rule.compute(person)
-        data = result.to_dict()
+        data = result.to_dict(lang)
         if explain:
             told = result.explain(lang=lang)
             data["explanation"] = {"text": str(told), "facts": told.to_dict()}
@@ -223,12 +258,12 @@ def add_rule(app: FastAPI, name: str, settings: Settings) -> None:
         "additionalProperties": False,
     }  # fmt: skip
 
-    async def batch(request: Request) -> Response:
+    async def batch(request: Request, lang: str = said_in) -> Response:
         data = await body(request, settings.max_people)
         asked(data, people)
         given = columns(data["people"], settings.people)
         typed(data["people"], schema)
-        return answer(rule.compute(given).to_dict())
+        return answer(rule.compute(given).to_dict(lang))
 
     async def about() -> Response:
         return answer({**rule.to_dict(), "input_schema": schema})
@@ -244,15 +279,14 @@ def add_rule(app: FastAPI, name: str, settings: Settings) -> None:
 def columns(people: Sequence[Any], most: int) -> dict[str, list[Any]]:
     """Return people, each with the same inputs, as a column an input."""
     if not 1 <= len(people) <= most:
-        raise refused(422, "count", f"1 to {most:,} people", input="people")
+        raise refused(422, "count_people", most=most, input="people")
     wrong = [i for i, person in enumerate(people) if not isinstance(person, dict)]
     if wrong:
-        raise refused(422, "type", "a person is an object", input="people", positions=wrong[:5])
+        raise refused(422, "type", expected="object", input="people", positions=wrong[:5])
     names = people[0].keys()
     wrong = [i for i, person in enumerate(people) if person.keys() != names]
     if wrong:
-        message = "all people of a request have the same inputs"
-        raise refused(422, "other_inputs", message, input="people", positions=wrong[:5])
+        raise refused(422, "other_inputs", input="people", positions=wrong[:5])
     return {name: [person[name] for person in people] for name in names}
 
 
@@ -270,7 +304,7 @@ def typed(people: Sequence[Mapping[str, Any]], schema: Mapping[str, Any]) -> Non
         if wrong:
             errors.append(
                 {"code": "type", "input": name, "positions": wrong[:5],
-                 "value": people[wrong[0]][name], "message": f"{name}: expected {kind}"}
+                 "value": people[wrong[0]][name], "expected": kind}
             )  # fmt: skip
     if errors:
         raise RefusedError(422, *errors)
@@ -300,7 +334,7 @@ def add_canteens(app: FastAPI, settings: Settings) -> None:
     def forecast(data: Mapping[str, Any], explain: bool, lang: str) -> dict[str, Any]:
         rows = city.calendar_rows(data["start"], data["end"])
         if len(rows) > settings.rows:
-            raise refused(422, "count", f"{settings.rows:,} canteens and days at most", input="end")
+            raise refused(422, "count_rows", most=settings.rows, input="end")
         found = forecaster.predict(rows, coverage=data.get("coverage", 0.9))
         told = {"explanations": found.explanations(lang)} if explain else {}
         return {**found.to_dict(), **told}
@@ -391,15 +425,17 @@ class Logged:
         await self.app(scope, receive, noted)
 
 
-async def _of_package(_: Request, error: Exception) -> Response:
+async def _of_package(request: Request, error: Exception) -> Response:
     """Say what a package found wrong: all of it, with its places."""
-    data = error.to_dict()  # type: ignore[attr-defined]
+    data = error.to_dict(language_of(request))  # type: ignore[attr-defined]
     return answer({"errors": data.get("errors") or [data]}, 422)
 
 
-async def _refused(_: Request, error: Exception) -> Response:
+async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, RefusedError)  # noqa: S101 - what it is registered for
-    return answer({"errors": error.errors}, error.status)
+    place = LANGUAGES.index(language_of(request))
+    told = [{**one, "message": WORDS[one["code"]][place].format_map(one)} for one in error.errors]
+    return answer({"errors": told}, error.status)
 
 
 async def _of_query(_: Request, error: Exception) -> Response:

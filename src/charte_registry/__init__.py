@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from charte_registry.difference import Change, diff
     from charte_registry.errors import Fault, RegisterError
     from charte_registry.exchange.exporters.formats import export_register
+    from charte_registry.exchange.exporters.frames import to_frame
     from charte_registry.exchange.importers.algoritmeregister import read_algoritmeregister
     from charte_registry.exchange.importers.archive import Limits
     from charte_registry.exchange.importers.cnil import read_cnil
@@ -193,6 +194,7 @@ __all__ = [
     "save_register",
     "structure",
     "table_schema",
+    "to_frame",
     "unstructure",
     "write_site",
 ]
@@ -207,6 +209,7 @@ _MODULES = {
         "RegisterError",
     ),
     "exchange.exporters.formats": ("export_register",),
+    "exchange.exporters.frames": ("to_frame",),
     "exchange.importers.algoritmeregister": ("read_algoritmeregister",),
     "exchange.importers.archive": ("Limits",),
     "exchange.importers.cnil": ("read_cnil",),

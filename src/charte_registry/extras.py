@@ -9,7 +9,7 @@ from charte_registry.errors import RegisterError
 
 LIBRARIES: dict[str, tuple[str, ...]] = {
     "registre": ("babel", "jinja2", "markupsafe", "msgspec", "tomlkit", "yaml"),
-    "tables": ("pyarrow",),
+    "tables": ("pandas", "polars", "pyarrow"),
     "workbooks": ("python_calamine", "xlsxwriter"),
     "schemas": ("jsonschema", "referencing"),
     "completion": ("argcomplete",),

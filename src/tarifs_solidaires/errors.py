@@ -235,6 +235,10 @@ class InputError(TarifError):
     """An input of a computation is missing, unknown or outside its range."""
 
 
+class OutputError(TarifError, KeyError, AttributeError):
+    """A result has no output of a name, whether it was asked for as an item or as an attribute."""
+
+
 class DateError(TarifError):
     """A date lies outside what is known of a rule."""
 

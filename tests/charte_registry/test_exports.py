@@ -23,6 +23,7 @@ from charte_registry import (
     RegisterError,
     joined,
     load_register,
+    to_frame,
 )
 from charte_registry.cli import main
 from charte_registry.exchange.exporters.flat import (
@@ -207,6 +208,52 @@ def test_parquet_types_depend_on_the_classes_alone(tmp_path):
     partner = schemas[0]["partenaires.parquet"]
     assert str(partner.field("signe_le").type) == "date32[day]"
     assert not partner.field("id").nullable
+
+
+def plain_rows(frame):
+    """Return the rows of a frame of any library as lists of plain values."""
+    if hasattr(frame, "to_pylist"):
+        return [list(row.values()) for row in frame.to_pylist()]
+    if hasattr(frame, "rows"):
+        return [list(row) for row in frame.rows()]
+    values = frame.astype(object).where(frame.notna(), None).values.tolist()
+    return [[v.date() if hasattr(v, "to_pydatetime") else v for v in row] for row in values]
+
+
+@pytest.mark.parametrize("library", ["pandas", "polars", "pyarrow"])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
+@given(register=any_register)
+def test_a_frame_holds_a_table_and_its_types_never_vary(library, register):
+    pytest.importorskip(library, reason=f"{library} is not installed: extra [tables]")
+    for table in register_tables(register):
+        empty = to_frame(attrs.evolve(REGISTER, records={}), table.name, like=library)
+        frame = to_frame(register, table.name, like=library)
+        kinds = "schema" if library != "pandas" else "dtypes"
+        assert list(getattr(frame, kinds)) == list(getattr(empty, kinds))
+        names = frame.column_names if library == "pyarrow" else list(frame.columns)
+        assert tuple(names) == table.names
+        assert plain_rows(frame) == [list(row) for row in table.rows]
+        if table.rows:
+            again = to_frame(register, table.name, like=frame)
+            assert type(again) is type(frame)
+
+
+def test_a_frame_has_the_fields_of_a_profile():
+    pytest.importorskip("polars", reason="polars is not installed: extra [tables]")
+    frame = to_frame(load_register("examples/recife"), "organismes", like="polars")
+    assert frame["pagina_encarregado"].drop_nulls().len() == 1
+
+
+def test_what_is_no_table_or_library_is_named():
+    with pytest.raises(
+        RegisterError, match="no table 'traitement'; did you mean traitements"
+    ) as error:
+        to_frame(REGISTER, "traitement", like="polars")
+    assert error.value.errors[0].code == "unknown_table"
+    for like in ("numpy", {"id": []}):
+        with pytest.raises(RegisterError, match="no library of data frames") as error:
+            to_frame(REGISTER, "traitements", like=like)
+        assert "biblioteca" in error.value.say("pt")
 
 
 @given(st.lists(st.text(max_size=40), max_size=8))

@@ -41,6 +41,20 @@ def test_the_terms_in_words_add_up_to_the_difference_in_words(town_forecast, lan
         assert int(first[0] if first else 0) == abs(meals - usual)
 
 
+@pytest.mark.parametrize("row", ["Cantine 01", 1.5, None, slice(3)])
+def test_what_is_no_row_is_refused_in_each_language(town_forecast, row):
+    with pytest.raises(ForecastError) as error:
+        town_forecast.explain(row)
+    assert error.value.code == "row_kind"
+    assert error.value.say("pt").startswith(repr(row))
+    assert town_forecast.explain(np.int64(0)) == town_forecast.explain(0)
+
+
+def test_canteens_and_days_are_rows_of_a_city(town_forecaster):
+    with pytest.raises(ForecastError, match=r"rows of city.calendar_rows are needed, not list"):
+        town_forecaster.predict([{"cantine": "Cantine 01", "date": "2023-04-20"}])
+
+
 def test_a_row_is_told_by_what_surrounds_it(town, town_forecaster):
     cases = {
         "2023-04-20": ("vacances", "2 days before holidays (Printemps)"),

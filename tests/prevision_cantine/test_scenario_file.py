@@ -226,7 +226,33 @@ def test_all_that_is_wrong_is_told_at_once_with_its_line(town, written, lang):
     assert "{" not in text
     again = pickle.loads(pickle.dumps(error.value))  # noqa: S301 - our own
     assert again.problems == error.value.problems
-    assert json.loads(json.dumps(error.value.to_dict()))["problems"][0]["code"] == found[0][0]
+    data = json.loads(json.dumps(error.value.to_dict(lang), allow_nan=False))
+    assert [problem["code"] for problem in data["problems"]] == [code for code, _ in found]
+    lines = [f"{problem['place']}: {problem['message']}" for problem in data["problems"]]
+    assert lines == text.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("lang", "named", "span"),
+    [("fr", "« noon »", "0,1 à 10"), ("en", "'noon'", "0.1 to 10"), ("pt", "“noon”", "0,1 a 10")],
+)
+def test_values_are_named_as_the_language_does(lang, named, span):
+    with pytest.raises(ScenarioError) as error:
+        Scenario.from_dict({"strikes": ["noon"], "enrolment": {"*": "more"}})
+    day, number = error.value.to_dict(lang)["problems"]
+    assert (day["facts"]["value"], number["facts"]["least"]) == ("noon", 0.1)
+    assert named in day["message"].replace("\N{NO-BREAK SPACE}", " ")
+    assert number["message"].endswith(span)
+
+
+@pytest.mark.parametrize("value", ["07:32:00", "2023-03-10", "[1]", "{a = nan}", "nan", "3"])
+def test_whatever_a_file_holds_goes_to_json(town, written, value):
+    with pytest.raises(ScenarioError) as error:
+        load_scenario(
+            written(f"[[absences]]\ncantine = {value}\ndate = 'x'\nabsents = {value}"), town
+        )
+    json.dumps(error.value.to_dict(), allow_nan=False)
+    pickle.loads(pickle.dumps(error.value))  # noqa: S301 - our own
 
 
 def test_every_message_is_in_every_language():

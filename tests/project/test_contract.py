@@ -71,6 +71,7 @@ def _tariffs():
     yield from tarifs.check_text("format = 2\n")
     yield from rule.outputs.values()
     yield _raised(rule.compute, quotient_familial=-1)
+    yield _raised(rule.compute(quotient_familial=620, age=30).__getitem__, "nowhere")
     yield _raised(tarifs.load_rule, "nowhere/nothing", on="2020-10-01")
     yield _raised(tarifs.load_rule, "nantes/transport", on="1900-01-01")
     yield tarifs.TableError(tarifs.Fault(code="x", template="x"))

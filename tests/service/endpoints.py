@@ -3,6 +3,7 @@
 import importlib
 import json
 import logging
+import re
 import sys
 from pathlib import Path
 
@@ -60,6 +61,27 @@ def test_all_that_is_wrong_comes_at_once_with_its_place(client):
     (first, second) = client.post(f"{TRANSPORT}/batch", json={"people": people}).json()["errors"]
     assert (first["input"], first["positions"], first["value"]) == ("quotient_familial", [1], -1)
     assert (second["input"], second["positions"]) == ("age", [1])
+
+
+@pytest.mark.parametrize(
+    ("body", "lang", "message"),
+    [
+        ({"quotient_familial": -1, "age": 30}, "pt", "não está entre 0 e 100.000.000"),
+        ({"quotient_familial": 5, "age": "x"}, "pt", "age: tipo esperado: number"),
+        ({"quotient_familial": 5, "age": "x"}, "fr", "age : type attendu : number"),
+        ({"quotient_familial": 5, "age": "x"}, "en", "age: expected number"),
+    ],
+)
+def test_messages_are_in_the_language_asked_for(client, body, lang, message):
+    (error,) = client.post(TRANSPORT, json=body, params={"lang": lang}).json()["errors"]
+    assert message in error["message"]
+
+
+def test_the_service_has_its_own_words_in_each_language():
+    service = importlib.import_module("service")
+    for words in service.WORDS.values():
+        assert len(set(words)) == len(service.LANGUAGES)
+        assert len({tuple(re.findall(r"{\w+}", text)) for text in words}) == 1
 
 
 def test_limits(client):

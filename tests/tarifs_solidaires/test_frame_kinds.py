@@ -10,7 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from people_strategies import ALL_KINDS, NOTHING, RULES, TRANSPORT, by_row, none, people
 
-from tarifs_solidaires import InputError, TableError, compute_frame, load_rule, result_schema
+from tarifs_solidaires import (
+    InputError,
+    TableError,
+    compute_frame,
+    load_rule,
+    register_rule,
+    result_schema,
+)
 
 pd = pytest.importorskip("pandas", reason="pandas is not installed: extra [tables]")
 pl = pytest.importorskip("polars", reason="polars is not installed: extra [tables]")
@@ -276,6 +283,45 @@ def test_a_relation_is_one_of_its_own_connection():
             connection.sql("SELECT 'a' AS rue, 7 AS zone"), "rue"
         ).project("zone").fetchall() == [(7,)]
         assert found.fetchall() == found.fetchall()  # as often as it is asked
+
+
+@pytest.mark.parametrize("lang", ["en", "fr", "pt-BR"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_reasons_are_in_the_language_asked_for(kind, lang):
+    table = pa.table({"quotient_familial": [340.0, -1.0, None, 620.0], "age": [30, 3, 4, 300]})
+    frame = KINDS[kind](table)
+    found = read(compute_frame(TRANSPORT, frame, errors="null", lang=lang))
+    result = TRANSPORT.compute(table.to_pydict(), errors="null")
+    expected = [text or None for text in result.reason_in(lang)]
+    assert [*map(none, found["reason"])] == expected
+    assert (lang == "en") == (expected[1] == result.reason[1])
+
+
+def test_reasons_in_sql_are_in_the_language_asked_for():
+    with duckdb.connect() as connection:
+        name = register_rule(connection, TRANSPORT, ["quotient_familial", "age"], lang="pt")
+        found = connection.sql(f"SELECT {name}(-1, 30).reason").fetchall()  # its name
+    assert found == [
+        (TRANSPORT.compute(quotient_familial=-1, age=30, errors="null").reason_in("pt"),)
+    ]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_unknown_option_is_refused_at_once(kind):
+    frame = KINDS[kind](pa.table({"quotient_familial": [340.0], "age": [30]}))
+    with pytest.raises(InputError, match="errors: 'nul' is unknown"):
+        compute_frame(TRANSPORT, frame, errors="nul")
+
+
+def test_a_function_of_sql_is_not_put_in_the_place_of_another():
+    with duckdb.connect() as connection:
+        name = register_rule(connection, TRANSPORT, ["quotient_familial", "age"])
+        for taken in ("", name.upper(), "sum"):
+            with pytest.raises(TableError, match="already; give another name") as error:
+                register_rule(connection, TRANSPORT, ["quotient_familial", "age"], name=taken)
+            assert error.value.code == "function"
+        connection.remove_function(name)
+        assert register_rule(connection, TRANSPORT, ["quotient_familial", "age"]) == name
 
 
 def test_other_engines_are_named_with_their_function():

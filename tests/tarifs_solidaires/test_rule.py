@@ -8,6 +8,7 @@ import math
 import pickle
 from fractions import Fraction
 from importlib.metadata import EntryPoint
+from operator import getitem
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tarifs_solidaires import DateError, InputError, RuleError, list_rules, load_rule
+from tarifs_solidaires import (
+    DateError,
+    InputError,
+    OutputError,
+    RuleError,
+    list_rules,
+    load_rule,
+)
 from tarifs_solidaires.rules import load
 from tarifs_solidaires.rules.load import find_text, read_rule
 from tarifs_solidaires.values.inputs import COPIED
@@ -280,6 +288,53 @@ def test_inputs_are_given_by_keyword_or_as_a_mapping_but_not_twice():
         BEFORE.compute([1])
     with pytest.raises(InputError, match="errors: 'ignore'"):
         BEFORE.compute(quotient_familial=1, errors="ignore")
+
+
+def test_wrong_names_do_not_hide_wrong_values():
+    with pytest.raises(InputError) as error:
+        BEFORE.compute({"quotient_familial": [-1, 420], "age": ["x", "y"], "quotient": 3})
+    faults = {(fault.code, fault.input): fault.positions for fault in error.value.errors}
+    assert faults == {
+        ("unknown_input", "quotient"): (), ("out_of_bounds", "quotient_familial"): (0,),
+        ("type", "age"): (),
+    }  # fmt: skip
+    with pytest.raises(InputError) as error:
+        BEFORE.compute({"quotient_familial": -1, "quotient": 3}, errors="null")
+    assert [fault.code for fault in error.value.errors] == ["unknown_input"]
+
+
+def test_an_output_that_is_not_there_is_named_in_each_language():
+    result = BEFORE.compute(quotient_familial=420)
+    for kind, ask in ((KeyError, getitem), (AttributeError, getattr)):
+        with pytest.raises(kind) as error:
+            ask(result, "taux_reductions")
+        assert isinstance(error.value, OutputError)
+        assert error.value.errors[0].value == "taux_reductions"
+        assert str(error.value).endswith(
+            "no output 'taux_reductions'; did you mean taux_reduction?"
+        )
+        assert error.value.say("pt").endswith("você quis dizer taux_reduction?")
+    with pytest.raises(OutputError, match=r"write \.tranche"):
+        result["tranche"]
+    assert not hasattr(result, "prix")
+    assert not hasattr(result, "_repr_png_")
+
+
+def test_a_result_has_its_words_in_the_language_asked_for():
+    result = AFTER.compute(quotient_familial=[620, -1], age=30, errors="null")
+    data = result.to_dict("pt")
+    assert data["reason"] == [*result.reason_in("pt")] != result.to_dict()["reason"]
+    assert data["tranche"] == [*result.tranche_in("pt")]
+    assert json.loads(result.to_json("pt")) == data
+
+
+def test_a_schema_says_units_in_its_language():
+    said = {lang: AFTER.input_schema(lang)["properties"] for lang in ("en", "fr", "pt")}
+    units = {lang: found["quotient_familial"]["description"][-10:] for lang, found in said.items()}
+    assert units["en"].endswith("EUR/month]")
+    assert units["fr"].endswith("EUR/mois]")
+    assert units["pt"].endswith("EUR/mês]")
+    assert said["pt"]["age"]["description"] == "[anos]"
 
 
 def test_persons_are_whole():

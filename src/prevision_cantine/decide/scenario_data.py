@@ -78,7 +78,7 @@ class _Reader:
         known = tuple(field.name for field in attrs.fields(Scenario))
         for name in self.data:
             if name not in known:
-                self._wrong("scenario", "unknown_key", value=repr(name), known=known)
+                self._wrong("scenario", "unknown_key", value=name, known=known)
         values: dict[str, Any] = {
             "name": Item("scenario", self.data, self.problems).text("name")
             if self.data.get("name")
@@ -129,7 +129,7 @@ class _Reader:
             item = Item(f"{place}[{n}]", held, self.problems)
             for key in held:
                 if key not in keys:
-                    item.wrong("unknown_key", value=repr(key), known=keys)
+                    item.wrong("unknown_key", value=key, known=keys)
             lacking = [key for key in needed if key not in held]
             for key in lacking:
                 item.wrong("missing_key", value=key)
@@ -220,7 +220,7 @@ class _Reader:
     def _span(self, item: Item) -> Span:
         nature = item.text("nature")
         if nature not in NATURES:
-            item.wrong("unknown_nature", value=repr(nature), known=NATURES)
+            item.wrong("unknown_nature", value=nature, known=NATURES)
         return Span(
             **self._ends(item), nature=nature, name=item.text("name"),
             canteen=item.text("canteen"), service=item.text("service"), place=item.text("place"),

@@ -13,8 +13,9 @@ import attrs
 
 from prevision_cantine.calendar.not_forecast import NotForecast
 from prevision_cantine.errors import ForecastError
-from prevision_cantine.json_value import JsonValue
+from prevision_cantine.json_value import JsonValue, plain_value
 from prevision_cantine.read_only import read_only
+from prevision_cantine.words.catalogue import sentence
 from prevision_cantine.words.language import LANGUAGES, NBSP, in_language
 
 SHOWN = 80  # characters of a value in a message
@@ -64,28 +65,34 @@ class Problem(JsonValue):
         str
             A line without what a terminal would obey.
         """
+        return f"{_shown(self.place, lang, 300)}: {self._said(lang)}"
+
+    def _said(self, lang: str) -> str:
+        """Return what is wrong, without its place."""
         in_language(dict.fromkeys(LANGUAGES, ""), lang)
         if self.answer is not None:
-            said = self.answer.to_text(lang)
-        else:
-            facts = {key: _shown(value) for key, value in self.facts.items()}
-            said = _messages()[self.code][lang].format_map(facts)
-        return f"{_shown(self.place, 300)}: {said}"
+            return self.answer.to_text(lang)
+        facts = {key: _shown(value, lang) for key, value in self.facts.items()}
+        return _messages()[self.code][lang].format_map(facts)
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self, lang: str = "en") -> dict[str, Any]:
         """Return the problem as plain data, for JSON.
+
+        Parameters
+        ----------
+        lang : {"fr", "en", "pt"}
+            Language of the message.
 
         Returns
         -------
         dict of str to object
-            ``code``, ``place``, ``facts`` and ``answer``.
+            ``code``, ``place``, ``facts``, ``answer``, and ``message``, which does not name the place.
         """
-        facts = {
-            key: list(value) if isinstance(value, tuple) else value
-            for key, value in self.facts.items()
-        }
         answer = None if self.answer is None else self.answer.to_dict()
-        return {"code": self.code, "place": self.place, "facts": facts, "answer": answer}
+        return {
+            "code": self.code, "place": self.place, "facts": plain_value(self.facts), "answer": answer,
+            "message": self._said(lang),
+        }  # fmt: skip
 
 
 class ScenarioError(ForecastError):
@@ -132,14 +139,14 @@ class ScenarioError(ForecastError):
         Parameters
         ----------
         lang : {"fr", "en", "pt"}
-            Language of the message.
+            Language of the messages.
 
         Returns
         -------
         dict of str to object
-            ``code``, ``message`` and ``problems``.
+            ``code``, ``message`` and ``problems``, a dict each.
         """
-        problems = [problem.to_dict() for problem in self.problems]
+        problems = [problem.to_dict(lang) for problem in self.problems]
         return {"code": self.code, "message": self.say(lang), "problems": problems}
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -147,8 +154,23 @@ class ScenarioError(ForecastError):
         return type(self), (self.problems,)
 
 
-def _shown(value: object, most: int = SHOWN) -> str:
+class _Shown(str):
+    """What a message names, which ``!r`` puts between the quotation marks of its language."""
+
+    lang: str
+    quotes: bool
+
+    def __repr__(self) -> str:
+        return sentence("parts.quoted", self.lang, value=str(self)) if self.quotes else str(self)
+
+
+def _shown(value: object, lang: str, most: int = SHOWN) -> str:
     if isinstance(value, tuple):
-        return ", ".join(_shown(item) for item in value)
-    text = "".join(c if c.isprintable() else " " for c in str(value))
-    return text if len(text) <= most else text[: most - 1] + "…"
+        return ", ".join(_shown(item, lang) for item in value)
+    if isinstance(value, float):
+        text = f"{value:g}" if lang == "en" else f"{value:g}".replace(".", ",")
+    else:
+        text = "".join(c if c.isprintable() else " " for c in str(value))
+    shown = _Shown(text if len(text) <= most else text[: most - 1] + "…")
+    shown.lang, shown.quotes = lang, isinstance(value, str)
+    return shown

@@ -137,7 +137,7 @@ class Item:
         value = self.values.get(key, "")
         if isinstance(value, str) and (value.strip() or key not in self.values):
             return value.strip()
-        self.wrong("no_text", key=key, value=repr(value))
+        self.wrong("no_text", key=key, value=_named(value))
         return ""
 
     def texts(self, key: str) -> tuple[str, ...]:
@@ -158,7 +158,7 @@ class Item:
         if given:
             with suppress(DateError):
                 return to_day(value)
-        self.wrong("no_date", key=key, value=repr(value) if isinstance(value, str) else value)
+        self.wrong("no_date", key=key, value=_named(value))
         return None
 
     def number(self, key: str, least: float, most: float) -> float | None:
@@ -168,7 +168,7 @@ class Item:
             return None
         if type(value) in (int, float) and least <= value <= most:
             return float(value)
-        self.wrong("no_number", key=key, value=value, least=f"{least:g}", most=f"{most:g}")
+        self.wrong("no_number", key=key, value=_named(value), least=least, most=most)
         return None
 
 
@@ -190,7 +190,7 @@ class _Reader:
         name = Item(str(self.path), found, self.problems).text("nom")
         for key in found:
             if key not in (*TABLES, "nom"):
-                self._wrong("unknown_table", value=repr(key), known=tuple(TABLES))
+                self._wrong("unknown_table", value=key, known=tuple(TABLES))
         canteens = [c for item in self._items(found, "cantines") if (c := self._canteen(item))]
         if canteens and not self.problems:  # what follows may name them
             self.city = Scenario(canteens=canteens).with_canteens(self.city)
@@ -231,7 +231,7 @@ class _Reader:
             item = Item(f"{self.path}{line}: {table} {n + 1}", values, self.problems)
             for key in values:
                 if key not in (*needed, *optional):
-                    item.wrong("unknown_key", value=repr(key), known=(*needed, *optional))
+                    item.wrong("unknown_key", value=key, known=(*needed, *optional))
             lacking = [key for key in needed if key not in values]
             for key in lacking:
                 item.wrong("missing_key", value=key)
@@ -242,11 +242,11 @@ class _Reader:
         """Return a canteen and a service that the city has."""
         canteen, service = item.text("cantine"), item.text("service")
         if service and service not in self.services:
-            item.wrong("unknown_service", value=repr(service), known=self.services or ("-",))
+            item.wrong("unknown_service", value=service, known=self.services or ("-",))
             service = ""
         known = (*self.sites, *self.city.canteens, *new, *self.new)
         if canteen and canteen not in known:
-            item.wrong("unknown_canteen", value=repr(canteen), known=self._near(canteen))
+            item.wrong("unknown_canteen", value=canteen, known=self._near(canteen))
             canteen = ""
         return canteen, service
 
@@ -286,13 +286,13 @@ class _Reader:
     def _span(self, item: Item) -> Span | None:
         nature, name = plain(item.text("nature")), item.text("nom")
         if nature not in NATURES:
-            item.wrong("unknown_nature", value=repr(item.values["nature"]), known=NATURES)
+            item.wrong("unknown_nature", value=item.values["nature"], known=NATURES)
         if nature in ("evenement", "observance"):
             known = event_natures(self.city)
             if not name:
                 item.wrong("missing_key", value="nom")
             elif name not in known:
-                item.wrong("unknown_event", value=repr(name), known=tuple(sorted(known)) or ("-",))
+                item.wrong("unknown_event", value=name, known=tuple(sorted(known)) or ("-",))
             else:
                 nature = known[name]
         canteen, service = self._whom(item)
@@ -333,7 +333,7 @@ class _Reader:
         for item in self._items(found, "variables"):
             name, (canteen, service) = item.text("nom"), self._whom(item)
             if name not in names:
-                item.wrong("unknown_variable", value=repr(name), known=names or ("-",))
+                item.wrong("unknown_variable", value=name, known=names or ("-",))
             days, value = self._between(item), item.number("valeur", -MOST_VALUE, MOST_VALUE)
             if days is None or value is None:
                 continue
@@ -372,21 +372,21 @@ class _Reader:
         if not name:
             return None
         if not known and not {"ouvre_le", "effectif"} <= item.values.keys():
-            item.wrong("new_canteen", value=repr(name), known=self._near(name))
+            item.wrong("new_canteen", value=name, known=self._near(name))
             return None
         if name in self.new:
-            item.wrong("twice", value=repr(name))
+            item.wrong("twice", value=name)
         for key in ("type", "effectif", "remplace") if known else ():
             if key in item.values:  # the data have it
-                item.wrong("unknown_key", value=repr(key), known=("ouvre_le", "ferme_le"))
+                item.wrong("unknown_key", value=key, known=("ouvre_le", "ferme_le"))
         if known and not {"ouvre_le", "ferme_le"} & item.values.keys():
             item.wrong("missing_key", value="ouvre_le / ferme_le")
         if service and service not in self.services:
-            item.wrong("unknown_service", value=repr(service), known=self.services or ("-",))
+            item.wrong("unknown_service", value=service, known=self.services or ("-",))
         replaces = item.texts("remplace")
         for other in replaces:
             if other not in self.sites:
-                item.wrong("unknown_canteen", value=repr(other), known=self._near(other))
+                item.wrong("unknown_canteen", value=other, known=self._near(other))
         if not self._inside(item, opens):
             return None
         if opens is not None and closes is not None and closes <= opens:
@@ -400,3 +400,8 @@ class _Reader:
             name=name, opens=opens, closes=closes, people=people, kind=item.text("type"),
             replaces=replaces, service=service,
         )  # fmt: skip
+
+
+def _named(value: object) -> str | float:
+    """Return a value that is not what it should be as an error holds it: a file has days and lists."""
+    return value if isinstance(value, str | int | float) else str(value)

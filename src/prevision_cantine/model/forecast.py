@@ -244,8 +244,10 @@ class Forecast:
         Raises
         ------
         ForecastError
-            With how many it has.
+            With how many it has, or where it is no number of a row.
         """
+        if not hasattr(i, "__index__"):
+            raise ForecastError("row_kind", value=repr(i)[:80])
         if not -len(self) <= i < len(self):
             raise ForecastError("no_row", row=i, rows=Count(len(self), "row"))
 

@@ -243,13 +243,15 @@ class CanteenForecaster(Parameters):
         sklearn.exceptions.NotFittedError
             Before ``fit``.
         ForecastError
-            Where the coverage is outside its range, the rows are of a city with other canteens or
+            Where the coverage is outside its range, the rows are none or of a city with other canteens or
             school years, a draft is not above 0, or too few past drafts are known to learn from.
         NotForecastError
             Where a row is not after the data.
         """
         self._check_is_fitted()
         check_share("coverage", coverage, such_as=0.9)
+        if not isinstance(rows, Rows):  # a list of canteens and days is a likely guess
+            raise ForecastError("rows_kind", value=type(rows).__name__)
         if len(rows) and rows.date.min() <= self.fitted_.until:
             answer = rows.city.why_not(rows.date.min(), until=self.fitted_.until)
             if answer is not None:

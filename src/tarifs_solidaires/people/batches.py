@@ -66,6 +66,7 @@ def compute_batch(
     columns: Mapping[str, str] = EMPTY,
     decimal: str = "",
     dates: str = "",
+    lang: str = "en",
     first: int = 0,
 ) -> pa.RecordBatch:
     """Compute a rule for each row of a record batch.
@@ -78,7 +79,7 @@ def compute_batch(
         One row a person or household, as for ``compute_frame``.
     errors : {"raise", "null"}
         Whether a value that cannot be right raises, or gives a missing result with a ``reason``.
-    keep, columns, decimal, dates
+    keep, columns, decimal, dates, lang
         As for ``compute_frame``.
     first : int
         Number of the first row, where the batch is one of a stream: errors count from it.
@@ -123,7 +124,7 @@ def compute_batch(
         for name, place in used.items()
     }
     result = compute_table(rule, given, errors, first)
-    found = {column.name: column for column in result_columns(result, batch.num_rows, errors)}
+    found = {column.name: column for column in result_columns(result, batch.num_rows, errors, lang)}
     added = [arrow_column(found[name], coded=False) for name in schema.names[batch.num_columns :]]
     return pa.RecordBatch.from_arrays([*batch.columns, *added], schema=schema)
 
@@ -137,6 +138,7 @@ def compute_batches(
     columns: Mapping[str, str] = EMPTY,
     decimal: str = "",
     dates: str = "",
+    lang: str = "en",
     workers: int | None = 1,
 ) -> Iterator[pa.RecordBatch]:
     """Compute a rule for batches as they come, in their order.
@@ -147,7 +149,7 @@ def compute_batches(
         What to compute.
     batches : iterable of pyarrow.RecordBatch
         People; a reader of a file is one. No more batches are asked for than are worked on.
-    errors, keep, columns, decimal, dates
+    errors, keep, columns, decimal, dates, lang
         As for ``compute_frame``.
     workers : int or None
         Threads; None for one a core.
@@ -180,8 +182,9 @@ def compute_batches(
                   remedy="give 1 or more, or None for one per core")
         )  # fmt: skip
     work = partial(
-        compute_batch, rule, errors=errors, keep=keep, columns=columns, decimal=decimal, dates=dates
-    )
+        compute_batch, rule, errors=errors, keep=keep, columns=columns, decimal=decimal, dates=dates,
+        lang=lang,
+    )  # fmt: skip
     first = 0
     if count == 1:
         for batch in batches:

@@ -7,6 +7,7 @@ from typing import Any, Literal, TypeAlias
 
 import attrs
 
+from tarifs_solidaires.catalogue import msg
 from tarifs_solidaires.errors import Fault, TableError, nearest
 from tarifs_solidaires.people.headings import folded, match
 from tarifs_solidaires.people.results import result_fields
@@ -81,7 +82,7 @@ def check_columns(
         if missing and fault.data["others"]:
             template = "the column {input!r} (or {others}) is missing"
         faults.append(
-            attrs.evolve(fault, where=where, template=template, remedy="add it")
+            attrs.evolve(fault, where=where, template=template, remedy=msg("add the column"))
             if missing else attrs.evolve(fault, where=where)
         )  # fmt: skip
     if faults:

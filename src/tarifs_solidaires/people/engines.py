@@ -9,6 +9,7 @@ from importlib import import_module
 from inspect import Parameter, Signature
 from typing import TYPE_CHECKING, Any
 
+from tarifs_solidaires.errors import Fault, TableError
 from tarifs_solidaires.extras import needs
 from tarifs_solidaires.people.batches import batch_schema, compute_batch, compute_batches
 from tarifs_solidaires.people.checked import Keep
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-def compute_dask(rule: Rule, frame: Any, *, errors: Errors = "raise", keep: Keep = ()) -> Any:
+def compute_dask(
+    rule: Rule, frame: Any, *, errors: Errors = "raise", keep: Keep = (), lang: str = "en"
+) -> Any:
     """Compute a rule for each row of a Dask data frame, partition by partition.
 
     Parameters
@@ -32,6 +35,8 @@ def compute_dask(rule: Rule, frame: Any, *, errors: Errors = "raise", keep: Keep
         As for ``compute_batch``.
     keep : sequence of str or "all"
         As for ``compute_batch``.
+    lang : {"en", "fr", "pt"}
+        Language of the reasons, as for ``compute_batch``.
 
     Returns
     -------
@@ -56,17 +61,17 @@ def compute_dask(rule: Rule, frame: Any, *, errors: Errors = "raise", keep: Keep
     [1.0, 0.7]
     """
     _needed("dask", "dask.dataframe")
-    work = partial(_pandas, rule, errors=errors, keep=keep)
+    work = partial(_pandas, rule, errors=errors, keep=keep, lang=lang)
     return frame.map_partitions(work, meta=work(frame._meta))
 
 
-def _pandas(rule: Rule, frame: Any, *, errors: Errors, keep: Keep) -> Any:
+def _pandas(rule: Rule, frame: Any, *, errors: Errors, keep: Keep, lang: str) -> Any:
     with needs("tables"):
         import pandas as pd  # type: ignore[import-untyped, unused-ignore] # stubs are no need
         import pyarrow as pa
 
     batch = pa.RecordBatch.from_pandas(frame, preserve_index=False)
-    found = compute_batch(rule, batch, errors=errors, keep=keep)
+    found = compute_batch(rule, batch, errors=errors, keep=keep, lang=lang)
     kinds = {pa.bool_(): pd.BooleanDtype(), pa.string(): pd.StringDtype("pyarrow")}
     added = [name for name in found.schema.names if name not in frame.columns]
     table = pa.Table.from_batches([found]).select(added)
@@ -74,7 +79,9 @@ def _pandas(rule: Rule, frame: Any, *, errors: Errors, keep: Keep) -> Any:
     return frame.assign(**{name: table[name].array for name in added})
 
 
-def compute_spark(rule: Rule, frame: Any, *, errors: Errors = "raise", keep: Keep = ()) -> Any:
+def compute_spark(
+    rule: Rule, frame: Any, *, errors: Errors = "raise", keep: Keep = (), lang: str = "en"
+) -> Any:
     """Compute a rule for each row of a Spark data frame, by ``mapInArrow``.
 
     Parameters
@@ -87,6 +94,8 @@ def compute_spark(rule: Rule, frame: Any, *, errors: Errors = "raise", keep: Kee
         As for ``compute_batch``.
     keep : sequence of str or "all"
         As for ``compute_batch``.
+    lang : {"en", "fr", "pt"}
+        Language of the reasons, as for ``compute_batch``.
 
     Returns
     -------
@@ -104,17 +113,19 @@ def compute_spark(rule: Rule, frame: Any, *, errors: Errors = "raise", keep: Kee
         from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
 
     schema = batch_schema(rule, to_arrow_schema(frame.schema), errors=errors, keep=keep)
-    work = partial(_stream, rule, errors=errors, keep=keep)
+    work = partial(_stream, rule, errors=errors, keep=keep, lang=lang)
     return frame.mapInArrow(work, from_arrow_schema(schema))
 
 
 def _stream(
-    rule: Rule, batches: Iterator[pa.RecordBatch], *, errors: Errors, keep: Keep
+    rule: Rule, batches: Iterator[pa.RecordBatch], *, errors: Errors, keep: Keep, lang: str
 ) -> Iterator[pa.RecordBatch]:
-    return compute_batches(rule, batches, errors=errors, keep=keep)
+    return compute_batches(rule, batches, errors=errors, keep=keep, lang=lang)
 
 
-def register_rule(connection: Any, rule: Rule, inputs: Sequence[str], *, name: str = "") -> str:
+def register_rule(
+    connection: Any, rule: Rule, inputs: Sequence[str], *, name: str = "", lang: str = "en"
+) -> str:
     """Make a rule a function of DuckDB's SQL.
 
     Parameters
@@ -128,6 +139,8 @@ def register_rule(connection: Any, rule: Rule, inputs: Sequence[str], *, name: s
     name : str
         Name of the function; that of the rule with ``_`` for whatever is no letter or figure where
         not given.
+    lang : {"en", "fr", "pt"}
+        Language of the reasons, as for ``compute_batch``.
 
     Returns
     -------
@@ -138,7 +151,8 @@ def register_rule(connection: Any, rule: Rule, inputs: Sequence[str], *, name: s
     Raises
     ------
     TableError
-        Where DuckDB is not installed, or inputs are unknown, missing or double.
+        Where DuckDB is not installed, inputs are unknown, missing or double, or there is a function
+        of the name already.
 
     Examples
     --------
@@ -161,7 +175,7 @@ def register_rule(connection: Any, rule: Rule, inputs: Sequence[str], *, name: s
     def function(*columns: Any) -> Any:
         arrays = [_whole(column) for column in columns]
         batch = pa.RecordBatch.from_arrays(arrays, names=list(inputs))
-        found = compute_batch(rule, batch, errors="null")
+        found = compute_batch(rule, batch, errors="null", lang=lang)
         return pa.StructArray.from_arrays([found[field.name] for field in results], fields=results)
 
     # The library counts the parameters of a function by its signature.
@@ -171,6 +185,18 @@ def register_rule(connection: Any, rule: Rule, inputs: Sequence[str], *, name: s
     kinds = {pa.float64(): "DOUBLE", pa.bool_(): "BOOLEAN", pa.date32(): "DATE"}
     result = ", ".join(f'"{f.name}" {kinds.get(f.type, "VARCHAR")}' for f in results)
     own = name or re.sub(r"[^a-z0-9]+", "_", rule.name.lower())
+    known = "SELECT count(*) FROM duckdb_functions() WHERE lower(function_name) = lower(?)"
+    with connection.cursor() as cursor:  # what the caller's connection holds stays as it is
+        taken = cursor.execute(known, [own]).fetchall()[0][0]
+    if taken:
+        # A second one is not put in its place: queries may mean the rule of another day.
+        raise TableError(
+            Fault(
+                code="function", template="there is a function {value!r} already",
+                remedy="give another name, or remove it first: connection.remove_function({value!r})",
+                data={"value": own},
+            )
+        )  # fmt: skip
     connection.create_function(
         own, function, [kinds.get(field.type, "VARCHAR") for field in given], f"STRUCT({result})",
         type="arrow", null_handling="special",

@@ -32,7 +32,7 @@ from tarifs_solidaires.people.results import (
 from tarifs_solidaires.people.rows import compute_table
 from tarifs_solidaires.rule import Rule
 from tarifs_solidaires.values.frozen import EMPTY
-from tarifs_solidaires.values.inputs import Errors, Input
+from tarifs_solidaires.values.inputs import Errors, Input, check_errors
 
 if TYPE_CHECKING:
     import narwhals as nw
@@ -50,6 +50,7 @@ def compute_frame(
     columns: Mapping[str, str] = EMPTY,
     decimal: str = "",
     dates: str = "",
+    lang: str = "en",
 ) -> Frame:
     """Compute a rule for each row of a data frame, and give a frame of the same kind.
 
@@ -79,6 +80,8 @@ def compute_frame(
     dates : {"", "dd/mm/yyyy", "mm/dd/yyyy"}
         Whether the day or the month stands first in columns of text. It need not be said of a table
         in memory whose days prove it: one is over 12, and none goes against it.
+    lang : {"en", "fr", "pt"}
+        Language of the reasons, with or without a country; English where it is another one.
 
     Returns
     -------
@@ -110,7 +113,8 @@ def compute_frame(
     Ana             1.0        QF ≤ 350
     Luc             0.9  350 < QF ≤ 500
     """
-    way = _Way(rule, errors, keep, columns, decimal, dates)
+    way = _Way(rule, errors, keep, columns, decimal, dates, lang)
+    check_errors(errors)
     Notation.of(decimal, dates)  # what is no notation is refused at once
     given: Any = frame
     found: Any
@@ -139,11 +143,12 @@ class _Way:
     columns: Mapping[str, str]
     decimal: str
     dates: str
+    lang: str
 
     @property
     def options(self) -> dict[str, Any]:
         """Its options, as the functions of batches take them."""
-        names = ("errors", "keep", "columns", "decimal", "dates")
+        names = ("errors", "keep", "columns", "decimal", "dates", "lang")
         return {name: getattr(self, name) for name in names}
 
     def batch(self, batch: Any) -> Any:
@@ -192,7 +197,8 @@ def _opened(frame: Any) -> nw.DataFrame[Any]:
         raise refused(
             "frame", "the frame must be a pandas or polars frame, a pyarrow table, record batch or "
             "reader, or a DuckDB relation, not {kind}",
-            {"dask": "use compute_dask", "pyspark": "use compute_spark"}.get(module, ""),
+            {"dask": "use compute_dask", "pyspark": "use compute_spark", "builtins":
+             "give plain values to compute"}.get(module, "convert it to one of them"),
             kind=f"{module} {type(frame).__name__}",
         ) from None  # fmt: skip
     except nw.exceptions.DuplicateError:  # pandas
@@ -224,7 +230,7 @@ def _eager(way: _Way, frame: Any, first: int = 0, *, whole: bool = True) -> Any:
     result = compute_table(rule, given, errors, first)
     added = [
         _series(column, table.implementation)
-        for column in result_columns(result, len(table), errors)
+        for column in result_columns(result, len(table), errors, way.lang)
         if column.name not in table.columns
     ]
     return table.with_columns(*added).to_native()
@@ -409,7 +415,7 @@ def result_schema(
     >>> result_schema(rule, people).names
     ['quotient_familial', 'taux_reduction', 'prix_mensuel', 'tranche']
     """
-    way = _Way(rule, errors, keep, columns, "", "")
+    way = _Way(rule, errors, keep, columns, "", "", "")
     kind = kind_of(frame)
     if kind in ("batch", "reader"):
         return way.schema(frame.schema)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from tarifs_solidaires.catalogue import Unit
 from tarifs_solidaires.rules.dated import DatedRule
 from tarifs_solidaires.values.inputs import Input
 from tarifs_solidaires.values.json_value import plain_value
@@ -76,7 +77,7 @@ _TYPES: Mapping[str, str] = {
 
 def _property(item: Input, lang: str) -> dict[str, Any]:
     found: dict[str, Any] = {"type": _TYPES[item.kind], "title": item.label.to(lang) or item.name}
-    said = [item.help.to(lang), item.unit and f"[{item.unit}]"]
+    said = [item.help.to(lang), item.unit and f"[{Unit(item.unit).say(lang)}]"]
     if item.kind == "date":
         low, high = item.bound_texts()
         found["format"] = "date"

@@ -34,6 +34,7 @@ from tarifs_solidaires.values.inputs import (
     Errors,
     Input,
     Limits,
+    check_errors,
     read_columns,
     within,
 )
@@ -208,7 +209,7 @@ class DatedRule:
         quick = self._quick(values, errors)
         if quick is not None:
             return quick
-        used = self._used(values)
+        used = self._used(values, errors)
         for bounds in (False, True):
             columns = read_columns(
                 self.all_inputs, used, known=self.known_words, errors=errors, bounds=bounds
@@ -222,11 +223,7 @@ class DatedRule:
     def _gathered(
         self, given: Mapping[str, object] | None, more: Mapping[str, object], errors: Errors
     ) -> dict[str, object]:
-        if errors not in ("raise", "null"):
-            raise InputError(
-                Fault(code="option", template="errors: {value!r} is unknown",
-                      remedy="write 'raise' or 'null'", data={"value": errors})
-            )  # fmt: skip
+        check_errors(errors)
         if given is not None and not isinstance(given, Mapping):
             raise InputError(
                 Fault(code="type", template="expected a mapping of inputs, got {kind}",
@@ -242,12 +239,17 @@ class DatedRule:
         both = {**(given or {}), **more}
         return {name: value for name, value in both.items() if value is not None}
 
-    def _used(self, values: Mapping[str, object]) -> dict[str, object]:
+    def _used(self, values: Mapping[str, object], errors: Errors) -> dict[str, object]:
         """Return the values that count, having checked that nothing is missing or too much."""
         faults = self.name_faults(values)
-        if faults:
-            raise InputError(*faults)
-        return dict(values)
+        if not faults:
+            return dict(values)
+        readable = {name: value for name, value in values.items() if name in self.all_inputs}
+        try:  # who corrects the names is told of wrong values in the same answer
+            read_columns(self.all_inputs, readable, known=self.known_words, errors=errors)
+        except InputError as error:
+            faults += error.errors
+        raise InputError(*faults)
 
     def name_faults(self, given: Collection[str]) -> list[Fault]:
         """Return which inputs are unknown, missing or given in two ways, by their names alone.

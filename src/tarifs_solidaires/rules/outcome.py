@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import attrs
 import numpy as np
 import numpy.typing as npt
 
-from tarifs_solidaires.catalogue import said
+from tarifs_solidaires.catalogue import Phrase, said
 from tarifs_solidaires.engine.program import Deferred, made
-from tarifs_solidaires.errors import nearest, plain
+from tarifs_solidaires.errors import Fault, OutputError, nearest, plain
 from tarifs_solidaires.values.texts import Texts
 
 if TYPE_CHECKING:
@@ -92,9 +92,15 @@ class Outcome:
     reason_number: Array = attrs.field(repr=False)
 
     def __getitem__(self, name: str) -> Value:
-        """Return an output: an array, or a single value where the inputs were single."""
+        """Return an output: an array, or a single value where the inputs were single.
+
+        Raises
+        ------
+        OutputError
+            Where the rule has no output of this name; it is a ``KeyError`` too.
+        """
         if name not in self.outputs:
-            raise KeyError(f"no output {name!r}; {nearest(str(name), self.outputs)}")
+            raise self._no_output(name, self.outputs)
         array = self.outputs[name]
         single: float | str | bool | None = array.item() if self.shape == () else None
         return single if self.shape == () else array
@@ -105,11 +111,28 @@ class Outcome:
         return _outcome, (type(self), {**values, "row": self.row})
 
     def __getattr__(self, name: str) -> Value:
-        """Return an output by its name."""
-        if name.startswith("_") or name not in self.outputs:
-            known = [] if name.startswith("_") else ["tranche", *self.outputs]
-            raise AttributeError(f"no output {name!r}; {nearest(name, known) if known else ''}")
+        """Return an output by its name.
+
+        Raises
+        ------
+        OutputError
+            Where the rule has no output of this name; it is an ``AttributeError`` too.
+        """
+        if name.startswith("_"):  # what Python asks every object for, as in copies
+            raise AttributeError(f"no attribute {name!r}")
+        if name not in self.outputs:
+            raise self._no_output(name, ["tranche", "reason", *self.outputs])
         return self[name]
+
+    def _no_output(self, name: object, known: Iterable[str]) -> OutputError:
+        if name in ("tranche", "reason"):
+            remedy = Phrase("write .{name}: it is an attribute", name=name)
+        else:
+            remedy = nearest(str(name), known)
+        return OutputError(
+            Fault(code="no_output", where=self.rule.name, template="no output {value!r}",
+                  remedy=remedy, data={"value": name})
+        )  # fmt: skip
 
     def __dir__(self) -> list[str]:
         """Name the outputs too."""
@@ -166,18 +189,29 @@ class Outcome:
             return words[int(self.reason_number)]
         return np.array(words, dtype=object).take(self.reason_number)
 
-    def to_json(self) -> str:
-        """Return ``to_dict()`` as JSON.
+    def to_json(self, lang: str = "") -> str:
+        """Return ``to_dict(lang)`` as JSON.
+
+        Parameters
+        ----------
+        lang : str
+            As for ``to_dict``.
 
         Returns
         -------
         str
             One line.
         """
-        return json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False)
+        return json.dumps(self.to_dict(lang), ensure_ascii=False, allow_nan=False)
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self, lang: str = "") -> dict[str, Any]:
         """Return the results as plain values that go to JSON, null where one is missing.
+
+        Parameters
+        ----------
+        lang : str
+            Language of ``tranche`` and ``reason``; where not given, the first language of the rule
+            for the one and English for the other.
 
         Returns
         -------
@@ -185,15 +219,15 @@ class Outcome:
             ``rule``, ``on``, ``last_known`` (a date where the rule is used beyond what is known of
             it), ``shape``, ``outputs``, ``tranche`` and ``reason``.
         """
-        last = self.rule.last_known
+        last, first = self.rule.last_known, self.rule.languages[0]
         return {
             "rule": self.rule.name,
             "on": self.rule.on.isoformat(),
             "last_known": last.isoformat() if last else None,
             "shape": list(self.shape),
             "outputs": {name: _listed(array) for name, array in self.outputs.items()},
-            "tranche": _listed(np.asarray(self.tranche, dtype=object)),
-            "reason": _listed(np.asarray(self.reason, dtype=object)),
+            "tranche": _listed(np.asarray(self.tranche_in(lang or first), dtype=object)),
+            "reason": _listed(np.asarray(self.reason_in(lang or "en"), dtype=object)),
         }
 
 

@@ -32,6 +32,15 @@ FEW = 64  # texts below which a dictionary is quicker
 LATIN = 0x24F  # last character that has a class of its own; later ones share one
 
 
+def check_errors(errors: Errors) -> None:
+    """Refuse what does not say what a wrong value does."""
+    if errors not in ("raise", "null"):
+        raise InputError(
+            Fault(code="option", template="errors: {value!r} is unknown",
+                  remedy="write 'raise' or 'null'", data={"value": errors})
+        )  # fmt: skip
+
+
 @attrs.frozen(kw_only=True)
 class Input(JsonValue):
     """One input of a rule.

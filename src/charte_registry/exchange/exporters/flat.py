@@ -89,21 +89,31 @@ def parquet_files(tables: Sequence[Table]) -> dict[str, bytes]:
         Where pyarrow is not installed.
     """
     with needs("tables"):
-        import pyarrow as pa
         from pyarrow import parquet
+    files = {}
+    for table in tables:
+        content = io.BytesIO()
+        parquet.write_table(arrow_table(table), content)
+        files[f"{table.name}.parquet"] = content.getvalue()
+    return files
+
+
+def arrow_table(table: Table) -> Any:
+    """Return a table as one of pyarrow, with the same column types whatever it holds.
+
+    Raises
+    ------
+    RegisterError
+        Where pyarrow is not installed.
+    """
+    with needs("tables"):
+        import pyarrow as pa
     types: dict[type, Any] = {
         str: pa.string(), int: pa.int64(), bool: pa.bool_(), dt.date: pa.date32(),
     }  # fmt: skip
-    files = {}
-    for table in tables:
-        schema = pa.schema(
-            [pa.field(c.name, types[c.type], nullable=not c.key) for c in table.columns]
-        )
-        columns = list(zip(*table.rows, strict=True)) or [()] * len(table.columns)
-        arrays = [
-            pa.array(values, type=field.type) for values, field in zip(columns, schema, strict=True)
-        ]
-        content = io.BytesIO()
-        parquet.write_table(pa.Table.from_arrays(arrays, schema=schema), content)
-        files[f"{table.name}.parquet"] = content.getvalue()
-    return files
+    schema = pa.schema([pa.field(c.name, types[c.type], nullable=not c.key) for c in table.columns])
+    columns = list(zip(*table.rows, strict=True)) or [()] * len(table.columns)
+    arrays = [
+        pa.array(values, type=field.type) for values, field in zip(columns, schema, strict=True)
+    ]
+    return pa.Table.from_arrays(arrays, schema=schema)
