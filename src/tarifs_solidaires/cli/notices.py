@@ -17,7 +17,7 @@ from tarifs_solidaires.cli.common import (
     pairs,
     rule_files,
 )
-from tarifs_solidaires.cli.language import whole
+from tarifs_solidaires.cli.language import language_now, whole
 
 FORMATS = ("html", "text", "markdown", "json", "pdf")
 
@@ -75,6 +75,7 @@ def _run(arguments: argparse.Namespace) -> int:
         origin=pairs("--origin", arguments.origin, "age=declaration"),
         holder=pairs("--holder", arguments.holder, "quotient_familial=CAF"),
         processes=arguments.processes or _processors(), never=rule_files(arguments, arguments.rule),
+        said_in=language_now.get(),
     )  # fmt: skip
     there = done.people - done.written
     said: Phrase = Counted(
