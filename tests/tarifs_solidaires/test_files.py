@@ -581,3 +581,14 @@ def test_a_file_of_bytes_is_written_as_it_is(tmp_path):
         file.write(b"\r\n\0")
     assert (tmp_path / "a").read_bytes() == b"\r\n\0"
     assert writing.STANDARD == "-"
+
+
+def test_all_that_is_wrong_with_a_row_is_said_at_once(tmp_path):
+    source = tmp_path / "in.csv"
+    source.write_text("quotient_familial,age\n-5,abc\n300,30\nx,-1\n", encoding="utf-8")
+    with pytest.raises(TableError) as error:
+        compute_file(TRANSPORT, source, tmp_path / "out.csv")
+    found = [(fault.line, fault.input) for fault in error.value.errors]
+    assert found == [
+        (2, "quotient_familial"), (2, "age"), (4, "quotient_familial"), (4, "age")
+    ]  # fmt: skip

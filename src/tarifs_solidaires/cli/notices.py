@@ -37,7 +37,7 @@ def add(command: argparse.ArgumentParser) -> None:
         "--input",
         required=True,
         type=Path,
-        help=".csv or .parquet file, a row a person or household",
+        help=".csv, .parquet, .xlsx or .ods file, a row a person or household",
     )
     add_dates(command)
     command.add_argument(

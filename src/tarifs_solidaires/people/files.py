@@ -396,7 +396,8 @@ class _Work:
         bad = np.flatnonzero(number)
         done = _Done(rows=len(part), missing=len(bad), error=error)
         if self.errors == "raise" and len(bad):
-            done.faults = [self._fault(part, given, n) for n in bad[:SHOWN].tolist()]
+            rows = bad[:SHOWN].tolist()
+            done.faults = [fault for n in rows for fault in self._faults(part, given, n)]
             return done
         columns = list(result_columns(result, len(part), self.errors, self.lang))
         if self.errors == "null" and len(bad):
@@ -412,15 +413,16 @@ class _Work:
             faults = (attrs.evolve(fault, where=str(self._source)) for fault in error.errors)
             raise TableError(*faults) from None
 
-    def _fault(self, part: Part, given: Mapping[str, Given], n: int) -> Fault:
-        """Return what is wrong with a row, told by the cell as it stands in the file."""
+    def _faults(self, part: Part, given: Mapping[str, Given], n: int) -> list[Fault]:
+        """Return all that is wrong with a row, told by the cells as they stand in the file."""
         one = {name: _row(column, n) for name, column in given.items()}
         try:
             compute_rows(self.rule, one, "raise")
         except InputError as error:
-            fault = error.errors[0]
-        else:
-            raise AssertionError("a row without a result computes")
+            return [self._in_file(fault, part, n) for fault in error.errors]
+        raise AssertionError("a row without a result computes")
+
+    def _in_file(self, fault: Fault, part: Part, n: int) -> Fault:
         place, where = part.number(n), self.table.at(part.number(n))
         position = self.used.get(fault.input)
         cell = None if position is None else part.cell(n, position)
