@@ -745,6 +745,18 @@ def test_a_rule_is_drawn(tmp_path, capsys, kind):
     assert len(capsys.readouterr().out) > 100
 
 
+@draws
+def test_a_drawing_is_what_its_name_says(tmp_path, capsys):
+    draw = ["draw", "nantes/transport", "--on", "2020-10-01", "--output"]
+    for name, start in (("a.svg", "<svg"), ("a.DMN", "<?xml"), ("a.md", "#"), ("a.mmd", "")):
+        assert main([*draw, str(tmp_path / name)]) == 0
+        assert start in (tmp_path / name).read_text("utf-8")[:200]
+    assert len({(tmp_path / name).read_text("utf-8") for name in ("a.svg", "a.md", "a.mmd")}) == 3
+    assert main([*draw, str(tmp_path / "a.docx")]) == 2
+    assert "end it with .svg, .mmd, .md or .dmn, or give --format" in capsys.readouterr().err
+    assert not (tmp_path / "a.docx").exists()
+
+
 @schemas
 def test_the_schema_is_printed(capsys):
     assert main(["schema"]) == 0

@@ -15,6 +15,7 @@ from people_strategies import ALL_KINDS, RULES
 from tarifs_solidaires import classes, compare, load_rule, make_population
 from tarifs_solidaires.people.findings import Trait
 from tarifs_solidaires.people.grouping import household_types
+from tarifs_solidaires.people.naming import group_text
 from tarifs_solidaires.people.sentences import Sayer
 from tarifs_solidaires.people.words import _words, languages
 
@@ -217,7 +218,72 @@ def test_dates_are_said_in_words():
     people = make_population(ALL_KINDS, 3) | {name: days}
     say = Sayer(compare(ALL_KINDS, ALL_KINDS, people, errors="null"), "fr")
     text = say.trait(Trait(input=name, low=str(dt.date(2020, 1, 1)), high="2021-06-30"))
-    assert "1er janvier 2020 à 30 juin 2021" in text
+    assert "du 1er janvier 2020 au 30 juin 2021" in text
+    assert "jusqu'au 30 juin 2021" in say.trait(Trait(input=name, high="2021-06-30"))
+
+
+POOL = """
+format = 2
+name = "ville/piscine"
+languages = ["en"]
+currency = "EUR"
+title = "Pool card"
+known_until = 2027-08-31
+[input.born]
+kind = "date"
+from = 1900-01-01
+to = 2027-08-31
+label = "date of birth"
+[input.rank]
+kind = "whole"
+from = 1
+to = 9
+[input.resident]
+kind = "flag"
+label = "resident"
+[output.price]
+kind = "price"
+unit = "EUR"
+[[version]]
+valid_from = 2026-09-01
+[[version.step]]
+name = "price"
+[[version.step.row]]
+when = { resident = false }
+then = 30
+[[version.step.row]]
+when = { rank = 9 }
+then = CHANGED
+[[version.step.row]]
+when = { born = "x >= 1980-09-01" }
+then = 0
+[[version.step.row]]
+then = CHANGED
+"""
+
+
+def test_most_have_a_range_of_dates_in_common_and_groups_of_a_flag_are_yes_and_no(tmp_path):
+    rules = []
+    for price in (12, 14):
+        path = tmp_path / f"{price}.toml"
+        path.write_text(POOL.replace("CHANGED", str(price)), encoding="utf-8")
+        rules.append(load_rule(path, on="2026-10-01"))
+    people = {
+        "born": ["1970-05-01"] * 45 + ["1990-05-01"] * 55,
+        "rank": [1] * 97 + [9] * 3,
+        "resident": [False] + [True] * 99,
+    }
+    comparison = compare(*rules, people, by="resident")
+    (trait,) = [
+        trait
+        for effect in comparison.findings().effects
+        for trait in effect.traits
+        if trait.input == "born"
+    ]
+    assert (trait.low, trait.high) in {(None, "1980-08-31"), (None, "1980-09-01")}
+    assert any("date of birth up to " in text for text in comparison.sentences("en"))
+    names = [group_text(comparison, n, "pt") for n in range(len(comparison.groups["people"]))]
+    assert sorted(names) == ["não", "sim"]
 
 
 def test_classes_are_said_in_words():

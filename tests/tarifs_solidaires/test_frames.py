@@ -271,7 +271,7 @@ def test_a_missing_result_is_what_is_missing_in_the_library(kind):
     ("columns", "keep", "message"),
     [
         ({"agee": 1}, (), "the column 'agee' is unknown; did you mean age"),
-        ({"quartier": 1}, (), "to carry it through, name it in keep"),
+        ({"quartier": 1}, (), "to carry it through, name it with --keep; in Python, with keep"),
         ({"{agee}": 1}, (), "the column '{agee}' is unknown"),
         ({"Âge": 1}, (), "the columns 'age' and 'Âge' are both age"),
         ({"tranche": 1}, "all", "the column 'tranche' is also a result; rename or drop it"),

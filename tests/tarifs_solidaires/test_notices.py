@@ -216,3 +216,103 @@ def test_a_missing_extra_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "weasyprint", None)
     with pytest.raises(MissingExtraError, match=r"charte-donnee\[pdf\]"):
         RULE.compute(quotient_familial=620, age=20).explain().to_pdf()
+
+
+MIXED = (
+    "id,quotient_familial,revenu_fiscal_reference,nombre_parts,age\n"
+    "own,620,,,30\n"
+    "ways,,18600,2.5,30\n"
+    "neither,,,,30\n"
+    "half,350,18600,,30\n"
+)
+ANYONE = """
+format = 2
+name = "ville/aide"
+languages = ["en"]
+title = "Aid"
+known_until = 2027-08-31
+[input.age]
+kind = "whole"
+to = 120
+[input.rank]
+kind = "whole"
+from = 1
+to = 9
+default = 1
+label = "rank"
+[input.commune]
+kind = "code"
+optional = true
+codes = ["here", "there"]
+[output.share]
+kind = "reduction"
+unit = "share"
+[[version]]
+valid_from = 2026-09-01
+[[version.step]]
+name = "share"
+[[version.step.row]]
+when = { commune = "here", rank = 1, age = "x < 99" }
+then = 1
+[[version.step.row]]
+then = 0
+"""
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_each_row_gives_an_input_in_its_own_way(tmp_path, monkeypatch, processes):
+    monkeypatch.setattr(notices, "FEW", 1)
+    monkeypatch.setattr(notices, "PART", 2)
+    file = tmp_path / "people.csv"
+    file.write_text(MIXED, encoding="utf-8")
+    out = tmp_path / "out"
+    done = write_notices(RULE, file, out, name="id", form="text", lang="en", processes=processes)
+    assert (done.people, done.written, done.without) == (4, 4, 1)
+    for name, given in {
+        "own": {"quotient_familial": 620},
+        "ways": {"revenu_fiscal_reference": 18600, "nombre_parts": 2.5},
+        "neither": {"quotient_familial": np.nan},
+        "half": {"quotient_familial": 350},
+    }.items():
+        own = RULE.compute(given | {"age": 30}, errors="null").explain(lang="en")
+        assert (out / f"{name}.txt").read_text("utf-8") == own.to_text() + "\n"
+
+
+def test_a_row_that_gives_two_ways_is_named_before_anything_is_written(tmp_path):
+    file = tmp_path / "people.csv"
+    file.write_text(MIXED + "both,350,18600,2.5,30\n", encoding="utf-8")
+    with pytest.raises(InputError) as raised:
+        write_notices(RULE, file, tmp_path / "out", name="id")
+    assert [(f.code, f.where, f.positions) for f in raised.value.errors] == [
+        ("two_ways", str(file), (5,))
+    ]
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_empty_cell_is_no_answer(tmp_path):
+    (tmp_path / "aid.toml").write_text(ANYONE, encoding="utf-8")
+    rule = load_rule(tmp_path / "aid.toml", on="2026-10-01")
+    file = tmp_path / "people.csv"
+    file.write_text("id,age,rank,commune\na,30,,here\nb,30,1,\nc,30,2,here\n", encoding="utf-8")
+    done = write_notices(rule, file, tmp_path / "out", name="id", form="text", lang="en")
+    assert done.without == 0
+    people = {"a": {"commune": "here"}, "b": {"rank": 1}, "c": {"rank": 2, "commune": "here"}}
+    for name, given in people.items():
+        own = rule.compute(given | {"age": 30}).explain(lang="en")
+        assert (tmp_path / "out" / f"{name}.txt").read_text("utf-8") == own.to_text() + "\n"
+
+
+def test_the_progress_bar_speaks_the_language_of_messages(people, tmp_path, monkeypatch):
+    units = []
+
+    def bar(total, done, lang):
+        units.append(lang)
+        return original(total, done, lang)
+
+    original = notices._progress
+    monkeypatch.setattr(notices, "_progress", bar)
+    file, _ = people
+    command = ["notices", "nantes/transport", "--on", "2024-09-01", "--input", str(file)]
+    assert main(["--lang", "pt", *command, "--lang", "fr", "--output", str(tmp_path / "out")]) == 0
+    assert units == ["pt"]
+    assert 'lang="fr"' in (tmp_path / "out" / "01.html").read_text("utf-8")

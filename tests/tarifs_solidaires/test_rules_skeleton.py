@@ -78,6 +78,17 @@ def test_texts_stand_in_the_languages_that_are_asked_for(languages):
     assert (title == f"TODO: {WORDS[asked[0]]}") if len(asked) == 1 else list(title) == asked
 
 
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("lang", ["fr", "pt"])
+def test_no_place_says_in_english_what_to_write(shape, lang):
+    texts = {
+        one: [place[7:-1] for place in PLACE.findall(new_rule("a/b", shape=shape, languages=[one]))]
+        for one in ("en", lang)
+    }
+    assert len(texts["en"]) == len(texts[lang])
+    assert not set(texts["en"]) & set(texts[lang])
+
+
 WORDS = {"pt": "nome da tarifa", "de": "name of the tariff", "fr": "nom du tarif"}
 
 

@@ -198,7 +198,6 @@ def test_a_table_says_the_case_and_why_and_which_cases_are_not_the_persons():
         "Family quotient: at €500 per month, your reduction would be 90%. You are €120 above.",
         "Family quotient: just above €750 per month, your reduction would be 30%. You are €130 below.",
         "Recipient of the disability allowance: if yes, your reduction would be 100%.",
-        "Age: just below 26 years, your reduction would be 50%.",
         "Age: at 60 years, your reduction would be 50%. That is in 30 years.",
     ]
 
@@ -321,6 +320,17 @@ def test_the_words_of_a_result_depend_on_what_it_is(lang, said):
     assert plain(text).startswith(said)
     text = rule.compute(nombre_personnes=4, ressources_annuelles=20_000).explain(lang="en")
     assert text.startswith("You receive nothing. Reference bill: €402 per year.")
+
+
+def test_nobody_is_told_what_would_be_at_an_age_that_is_past():
+    result = load_rule("nantes/transport", on="2023-06-01").compute(quotient_familial=620, age=66)
+    for lang, age in (("fr", "Âge"), ("en", "Age"), ("pt", "Idade")):
+        notice = result.explain(lang=lang)
+        assert not any(line.startswith(age) for line in lines(notice, "changes"))
+    passed = [
+        change for change in result.explain().to_dict()["changes"] if change["input"] == "age"
+    ]
+    assert [change["reach"] for change in passed] == ["<"]  # programs are told all the same
 
 
 def test_nothing_that_would_change_is_said_too():

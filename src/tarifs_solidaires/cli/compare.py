@@ -59,7 +59,8 @@ def add(command: argparse.ArgumentParser) -> None:
     people.add_argument(
         "--input",
         type=Path,
-        help=".csv or .parquet file, with one row per person or household; - for CSV on standard input",
+        help=".csv, .parquet, .xlsx or .ods file, with one row per person or household; - for CSV on "
+        "standard input",
     )
     people.add_argument(
         "--people", type=whole, help="number of made-up people to compare on instead"

@@ -17,7 +17,7 @@ from tarifs_solidaires.cli.common import (
     pairs,
     rule_files,
 )
-from tarifs_solidaires.cli.language import whole
+from tarifs_solidaires.cli.language import language_now, whole
 
 FORMATS = ("html", "text", "markdown", "json", "pdf")
 
@@ -37,7 +37,7 @@ def add(command: argparse.ArgumentParser) -> None:
         "--input",
         required=True,
         type=Path,
-        help=".csv or .parquet file, with one row per person or household",
+        help=".csv, .parquet, .xlsx or .ods file, with one row per person or household",
     )
     add_dates(command)
     command.add_argument(
@@ -77,6 +77,7 @@ def _run(arguments: argparse.Namespace) -> int:
         origin=pairs("--origin", arguments.origin, "age=declaration"),
         holder=pairs("--holder", arguments.holder, "quotient_familial=CAF"),
         processes=arguments.processes or _processors(), never=rule_files(arguments, arguments.rule),
+        said_in=language_now.get(),
     )  # fmt: skip
     there = done.people - done.written
     said: Phrase = Counted(

@@ -7,7 +7,6 @@ from typing import Any, Literal, TypeAlias
 
 import attrs
 
-from tarifs_solidaires.catalogue import msg
 from tarifs_solidaires.errors import Fault, TableError, nearest
 from tarifs_solidaires.people.headings import folded, match
 from tarifs_solidaires.people.results import result_fields
@@ -67,8 +66,8 @@ def check_columns(
                   "rename or drop it")  # fmt: skip
         elif name not in inputs and folded(name) not in carried and keep != "all":
             wrong("unknown_column", name, "the column {input!r} is unknown",
-                  "{near}; to carry it through, name it in keep",
-                  near=nearest(str(name), known))  # fmt: skip
+                  "{near}; to carry it through, name it with --keep; in Python, with keep",
+                  near=nearest(str(name), rule.all_inputs))  # fmt: skip
     faults += matched.faults
     for name in () if keep == "all" else keep:
         if name not in columns:
@@ -79,10 +78,11 @@ def check_columns(
             continue
         missing = fault.code == "missing_input"
         template = "the column {input!r} is missing"
+        remedy = "add this column"
         if missing and fault.data["others"]:
             template = "the column {input!r} (or {others}) is missing"
         faults.append(
-            attrs.evolve(fault, where=where, template=template, remedy=msg("add the column"))
+            attrs.evolve(fault, where=where, template=template, remedy=remedy)
             if missing else attrs.evolve(fault, where=where)
         )  # fmt: skip
     if faults:

@@ -47,6 +47,14 @@ class Given:
         index = self.values.index if isinstance(self.values, Coded) else self.values
         return len(index)
 
+    def take(self, rows: Array) -> Given:
+        """Return some of its rows."""
+        values = self.values
+        some: Any = (
+            Coded(values.words, values.index[rows]) if isinstance(values, Coded) else values[rows]
+        )
+        return Given(some, None if self.absent is None else self.absent[rows])
+
 
 def _mask(mask: Any) -> Array | None:
     mask = np.asarray(mask)

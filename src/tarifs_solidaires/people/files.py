@@ -223,8 +223,25 @@ def read_people(
     TableError
         Where the file cannot be read, has no row, or a value is none; the message says where.
     """
+    table = read_table(
+        path, inputs, read, columns=columns, decimal=decimal, dates=dates, sheet=sheet
+    )
+    return {name: column.values for name, column in table.items()}
+
+
+def read_table(
+    path: Path,
+    inputs: Mapping[str, Input],
+    read: Collection[str],
+    *,
+    columns: Mapping[str, str] = EMPTY,
+    decimal: Decimal = "",
+    dates: Dates = "",
+    sheet: str | None = None,
+) -> dict[str, Given]:
+    """Return the columns of a file as ``read_people`` does, with where their cells are empty."""
     Notation.of(decimal, dates)
-    found: dict[str, list[Array]] = {}
+    found: dict[str, list[Given]] = {}
     with _opened(path, decimal, dates, sheet) as table:
         matched = match(inputs.values(), table.columns, columns, table.head)
         faults = list(matched.faults)
@@ -246,20 +263,29 @@ def read_people(
             if part is not None:
                 texts = part.texts()
                 for n, title in enumerate(titles):
-                    values: Any = np.asarray(texts[n])
+                    column = Given(np.asarray(texts[n]))
                     if n in names:
-                        values = _values(table, part, n, inputs[title], title in read)
-                    found.setdefault(title, []).append(values)
+                        column = _column(table, part, n, inputs[title], title in read)
+                    found.setdefault(title, []).append(column)
             if wrong is not None:
                 raise wrong
     if not found:
         raise _no_row(path)
-    return {name: np.concatenate(parts) for name, parts in found.items()}
+    return {name: _joined(parts) for name, parts in found.items()}
 
 
-def _values(table: Source, part: Part, position: int, item: Input, must: bool) -> Array:
-    """Return the values of a column, empty cells filled where there is a default."""
-    column = filled({item.name: item}, {item.name: part.given(position, item)})[item.name]
+def _joined(parts: Sequence[Given]) -> Given:
+    absent = [
+        np.zeros(len(part), dtype=bool) if part.absent is None else part.absent for part in parts
+    ]
+    empty = np.concatenate(absent)
+    return Given(np.concatenate([part.values for part in parts]), empty if empty.any() else None)
+
+
+def _column(table: Source, part: Part, position: int, item: Input, must: bool) -> Given:
+    """Return a column of plain values, empty cells filled where there is a default."""
+    given = part.given(position, item)
+    column = filled({item.name: item}, {item.name: given})[item.name]
     if isinstance(column.values, Coded):
         values: Array = column.values.texts()
         if column.absent is not None:
@@ -271,7 +297,7 @@ def _values(table: Source, part: Part, position: int, item: Input, must: bool) -
     if must and np.any(unread):
         n = int(np.flatnonzero(unread)[0])
         raise TableError(_unread(table, part, n, position, item))
-    return values
+    return Given(values, given.absent)
 
 
 def _unit(unit: str, lang: str) -> str:
@@ -370,7 +396,8 @@ class _Work:
         bad = np.flatnonzero(number)
         done = _Done(rows=len(part), missing=len(bad), error=error)
         if self.errors == "raise" and len(bad):
-            done.faults = [self._fault(part, given, n) for n in bad[:SHOWN].tolist()]
+            rows = bad[:SHOWN].tolist()
+            done.faults = [fault for n in rows for fault in self._faults(part, given, n)]
             return done
         columns = list(result_columns(result, len(part), self.errors, self.lang))
         if self.errors == "null" and len(bad):
@@ -386,15 +413,16 @@ class _Work:
             faults = (attrs.evolve(fault, where=str(self._source)) for fault in error.errors)
             raise TableError(*faults) from None
 
-    def _fault(self, part: Part, given: Mapping[str, Given], n: int) -> Fault:
-        """Return what is wrong with a row, told by the cell as it stands in the file."""
+    def _faults(self, part: Part, given: Mapping[str, Given], n: int) -> list[Fault]:
+        """Return all that is wrong with a row, told by the cells as they stand in the file."""
         one = {name: _row(column, n) for name, column in given.items()}
         try:
             compute_rows(self.rule, one, "raise")
         except InputError as error:
-            fault = error.errors[0]
-        else:
-            raise AssertionError("a row without a result computes")
+            return [self._in_file(fault, part, n) for fault in error.errors]
+        raise AssertionError("a row without a result computes")
+
+    def _in_file(self, fault: Fault, part: Part, n: int) -> Fault:
         place, where = part.number(n), self.table.at(part.number(n))
         position = self.used.get(fault.input)
         cell = None if position is None else part.cell(n, position)

@@ -7,6 +7,7 @@ true of everybody who is concerned, or of the share that is told.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -17,7 +18,7 @@ import numpy.typing as npt
 from tarifs_solidaires.people.compared import Compared, money_of, read_for
 from tarifs_solidaires.people.population import thresholds_of
 from tarifs_solidaires.people.words import languages, word
-from tarifs_solidaires.values.inputs import Input
+from tarifs_solidaires.values.inputs import EPOCH, Input
 from tarifs_solidaires.values.json_value import JsonValue
 from tarifs_solidaires.values.texts import Texts
 
@@ -388,11 +389,14 @@ class _Look:
         own, others = concerned & pool, pool & ~concerned
         all_own, all_others = self._people(own), self._people(others)
         found = Trait(input=item.name)
-        for side, excluded in (("low", "above"), ("high", "below")):
+        for side, excluded, further in (("low", "above", 1), ("high", "below", -1)):
             best = 0.0
             for figure in figures:
                 for beyond in (False, True):
                     bound: dict[str, Any] = {side: figure, excluded: beyond}
+                    if item.kind == "date":  # "from 2 May" says more simply what "after 1 May" does
+                        day = EPOCH + dt.timedelta(days=int(figure) + further * beyond)
+                        bound = {side: day.isoformat(), excluded: False}
                     trait = Trait(input=item.name, **bound)
                     mask = self._having(trait)
                     lost = 1 - self._people(own & mask) / all_own

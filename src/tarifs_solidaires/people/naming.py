@@ -72,10 +72,14 @@ def group_text(
     if not comparison.by:
         return word("all", lang)
     known = {"true": "yes", "false": "no", MISSING: "missing"}
+    inputs = {**comparison.before.rule.all_inputs, **comparison.after.rule.all_inputs}
+    flags = {name for name, item in inputs.items() if item.kind == "flag"}
     names = []
     for name in comparison.by if by is None else by:
         text = str(comparison.groups[name][number])
         labels = _labels(comparison, name)
+        if name in flags:
+            text = {"1": "true", "0": "false"}.get(text, text)
         if text in known:
             names.append(word(known[text], lang))
         elif name == HOUSEHOLD_TYPE:

@@ -18,8 +18,10 @@ import numpy as np
 import numpy.typing as npt
 
 from tarifs_solidaires.catalogue import Joined, Phrase, system_reason
-from tarifs_solidaires.errors import Fault, TableError
-from tarifs_solidaires.people.files import Dates, read_people
+from tarifs_solidaires.errors import Fault, InputError, TableError
+from tarifs_solidaires.people.columns import Given
+from tarifs_solidaires.people.files import Dates, read_table
+from tarifs_solidaires.people.rows import moved, parted
 from tarifs_solidaires.people.writing import table_error, written, written_bytes
 from tarifs_solidaires.rule import Rule
 from tarifs_solidaires.say.language import chosen
@@ -85,14 +87,21 @@ class Order:
     origin: Mapping[str, str] = attrs.field(factory=dict)
     holder: Mapping[str, str] = attrs.field(factory=dict)
 
-    def contents(self, given: Mapping[str, Array], positions: Sequence[int]) -> Iterator[Content]:
-        """Yield what the notices of some people say."""
-        result = self.rule.compute({n: v[np.asarray(positions)] for n, v in given.items()},
-                                   errors="null")  # fmt: skip
-        every = range(len(positions))
-        return contents(
-            result, every, self.lang, origin=self.origin, role=self.role, holder=self.holder
-        )
+    def contents(self, given: Mapping[str, Given], positions: Sequence[int]) -> Iterator[Content]:
+        """Yield what the notices of some people say, in order."""
+        places = np.asarray(positions, dtype=np.int64)
+        some = {name: column.take(places) for name, column in given.items()}
+        groups = np.empty(len(places), dtype=np.int64)
+        found = []
+        for number, (rows, values) in enumerate(parted(self.rule, some)):
+            groups[rows] = number
+            result = self.rule.compute(values, errors="null")
+            found.append(
+                contents(result, range(len(rows)), self.lang,
+                         origin=self.origin, role=self.role, holder=self.holder)
+            )  # fmt: skip
+        for number in groups.tolist():
+            yield next(found[number])
 
     def made(self, content: Content) -> bytes:
         """Return one notice."""
@@ -110,7 +119,7 @@ class Order:
                 return f"{notice.to_text(self.contact)}\n".encode()
 
     def write(
-        self, given: Mapping[str, Array], positions: Sequence[int], files: Sequence[Path]
+        self, given: Mapping[str, Given], positions: Sequence[int], files: Sequence[Path]
     ) -> int:
         """Write the notices of some people, each at once under its name; return how many."""
         for content, file in zip(self.contents(given, positions), files, strict=True):
@@ -143,6 +152,7 @@ def write_notices(
     holder: Mapping[str, str] | None = None,
     processes: int = 1,
     never: Collection[Path] = (),
+    said_in: str = "en",
 ) -> Summary:
     r"""Write the notice of each person of a file.
 
@@ -169,6 +179,8 @@ def write_notices(
         usual ``if __name__ == "__main__":``.
     never : collection of Path
         Files that the one PDF must not be.
+    said_in : {"en", "fr", "pt"}
+        Language of the progress bar, which is that of messages and not of the notices.
 
     Returns
     -------
@@ -208,27 +220,47 @@ def write_notices(
     if form not in SUFFIXES:
         raise table_error("form", "form", "{form!r} is unknown", "write {known}", form=form,
                           known=Joined(SUFFIXES, "or"))  # fmt: skip
-    columns = read_people(source, rule.all_inputs, (), dates=dates)
-    given = {n: values for n, values in columns.items() if n in rule.all_inputs}
+    columns = read_table(source, rule.all_inputs, (), dates=dates)
+    given = {n: column for n, column in columns.items() if n in rule.all_inputs}
     size = len(next(iter(columns.values())))
-    refused = rule.compute(given, errors="null").reason_number
-    without = int(np.count_nonzero(np.broadcast_to(refused, (size,))))
+    without = _without(rule, source, given, size)
     order = Order(
         rule=rule, form=form, lang=lang, role=role, contact=contact, origin=origin or {},
         holder=holder or {},
     )  # fmt: skip
     next(iter(order.contents(given, [0])))  # what is wrong with all of them is said at once
     if target.suffix.lower() == ".pdf":
-        _write_one(order, given, size, target, [source, *never])
+        _write_one(order, given, size, target, [source, *never], said_in)
         return Summary(size, size, without)
-    names = _names(source, columns, name, size)
+    names = _names(source, {n: column.values for n, column in columns.items()}, name, size)
     files = [target / f"{one}{SUFFIXES[form]}" for one in names]
     _make_folder(target)
     _record(target, _print(order, given, names), source)
     left = [i for i, file in enumerate(files) if not _is_complete(file, form)]
-    with _progress(size, size - len(left), lang or rule.languages[0]) as done:
+    with _progress(size, size - len(left), said_in) as done:
         _write_all(order, given, left, files, processes, done)
     return Summary(size, len(left), without)
+
+
+def _without(rule: Rule, source: Path, given: Mapping[str, Given], size: int) -> int:
+    """Return how many people have no result."""
+    if not given:
+        rule.compute({}, errors="null")  # which says what is missing, where something is
+        return 0
+    count = 0
+    for rows, values in parted(rule, given):
+        try:
+            refused = rule.compute(values, errors="null").reason_number
+        except InputError as error:
+            faults = [
+                attrs.evolve(
+                    fault if len(rows) == size else moved(fault, rows + 1), where=str(source)
+                )
+                for fault in error.errors
+            ]
+            raise InputError(*faults) from None
+        count += int(np.count_nonzero(np.broadcast_to(refused, (len(rows),))))
+    return count
 
 
 # -- what notices are written to ---------------------------------------------------------------
@@ -297,7 +329,7 @@ def _record(target: Path, mark: str, source: Path) -> None:
         text.write(json.dumps({"of": mark, "people": source.name}) + "\n")
 
 
-def _print(order: Order, given: Mapping[str, Array], names: Sequence[str]) -> str:
+def _print(order: Order, given: Mapping[str, Given], names: Sequence[str]) -> str:
     """Return a digest of all that notices are made of."""
     rule = order.rule
     parts: list[Any] = [
@@ -307,7 +339,7 @@ def _print(order: Order, given: Mapping[str, Array], names: Sequence[str]) -> st
     ]  # fmt: skip
     digest = hashlib.sha256(repr(parts).encode())
     for name in sorted(given):
-        digest.update(repr((name, given[name].tolist())).encode())
+        digest.update(repr((name, given[name].values.tolist())).encode())
     digest.update(repr(list(names)).encode())
     return digest.hexdigest()
 
@@ -341,7 +373,7 @@ def _progress(total: int, done: int, lang: str) -> Iterator[Callable[[int], obje
 
 
 def _write_all(
-    order: Order, given: Mapping[str, Array], left: Sequence[int], files: Sequence[Path],
+    order: Order, given: Mapping[str, Given], left: Sequence[int], files: Sequence[Path],
     processes: int, done: Callable[[int], object],
 ) -> None:  # fmt: skip
     parts = [left[start : start + PART] for start in range(0, len(left), PART)]
@@ -357,7 +389,7 @@ def _write_all(
         work = []
         for part in parts:
             rows = np.asarray(part)
-            mine = {name: values[rows] for name, values in given.items()}
+            mine = {name: column.take(rows) for name, column in given.items()}
             work.append(pool.submit(_write_part, mine, [files[i] for i in part]))
         for finished in as_completed(work):
             done(finished.result())
@@ -373,16 +405,17 @@ def _start(order: Order) -> None:
     _order = order
 
 
-def _write_part(given: Mapping[str, Array], files: Sequence[Path]) -> int:
+def _write_part(given: Mapping[str, Given], files: Sequence[Path]) -> int:
     assert _order is not None  # noqa: S101
     return _order.write(given, range(len(files)), files)
 
 
 def _write_one(
-    order: Order, given: Mapping[str, Array], size: int, target: Path, never: Collection[Path]
-) -> None:
+    order: Order, given: Mapping[str, Given], size: int, target: Path, never: Collection[Path],
+    said_in: str,
+) -> None:  # fmt: skip
     pages = []
-    with _progress(size, 0, order.lang or order.rule.languages[0]) as done:
+    with _progress(size, 0, said_in) as done:
         for content in order.contents(given, range(size)):
             pages.append(content.page(order.contact))
             done(1)

@@ -79,6 +79,58 @@ def compute_rows(rule: Rule, given: Mapping[str, Given], errors: Errors = "null"
         faults += wrong
     if faults and errors == "raise":
         raise InputError(*faults, *_others(rule, columns, {fault.input for fault in faults}))
+    left_out = _left_out(rule, given, columns)
+    values = {name: column.values for name, column in columns.items()}
+    if not left_out:
+        return rule.compute(values, errors=errors)
+    if errors == "raise":
+        read_columns(rule.all_inputs, values, known=rule.known_words, absent=left_out)
+    return _in_groups(rule, values, left_out, errors)
+
+
+def parted(rule: Rule, given: Mapping[str, Given]) -> list[tuple[Array, dict[str, Any]]]:
+    """Return the rows of a table that give the same inputs, and what they give.
+
+    Parameters
+    ----------
+    rule : Rule
+        The rule.
+    given : mapping of str to Given
+        Columns by input.
+
+    Returns
+    -------
+    list of tuple
+        Places of rows, rising, with the values of the inputs that these rows give, one value a row.
+        Where a required input is given in no way, it is there with a value that is none: the
+        computation then says that it is missing.
+    """
+    columns = filled(rule.all_inputs, given)
+    for name, column in columns.items():
+        columns[name], _ = _looked_up(rule.all_inputs[name], column, rule.on)
+    everything = dict(columns)
+    left_out = _left_out(rule, given, columns)
+    for name, column in given.items():  # what stands for an answer is told as such
+        if column.absent is not None and rule.all_inputs[name].default is not None:
+            left_out.setdefault(name, column.absent)
+    length = len(next(iter(everything.values())))
+    found = []
+    for rows in _alike(left_out, length):
+        values = {
+            name: _taken(column.values, rows) for name, column in columns.items()
+            if name not in left_out or not left_out[name][rows[0]]
+        }  # fmt: skip
+        for fault in rule.name_faults(list(values)):
+            if fault.code == "missing_input" and fault.input in everything:
+                values[fault.input] = _taken(everything[fault.input].values, rows)
+        found.append((rows, values))
+    return found
+
+
+def _left_out(
+    rule: Rule, given: Mapping[str, Given], columns: dict[str, Given]
+) -> dict[str, Array]:
+    """Return where inputs are not given; a column that is empty throughout is taken away."""
     left_out = _ways_left_out(rule, given)
     for name, column in list(columns.items()):
         if name not in left_out and column.absent is not None and is_optional(rule, name):
@@ -86,12 +138,16 @@ def compute_rows(rule: Rule, given: Mapping[str, Given], errors: Errors = "null"
                 del columns[name]
             else:
                 left_out[name] = column.absent
-    values = {name: column.values for name, column in columns.items()}
-    if not left_out:
-        return rule.compute(values, errors=errors)
-    if errors == "raise":
-        read_columns(rule.all_inputs, values, known=rule.known_words, absent=left_out)
-    return _in_groups(rule, values, left_out, errors)
+    return left_out
+
+
+def _alike(left_out: Mapping[str, Array], length: int) -> list[Array]:
+    """Return the places of the rows that leave out the same inputs, group by group."""
+    pattern = np.zeros(length, dtype=np.int64)
+    for absent in left_out.values():
+        # renumbered at each input, so that no number of inputs is too large
+        _, pattern = np.unique(pattern * 2 + absent, return_inverse=True)
+    return [np.flatnonzero(pattern == one) for one in range(int(pattern.max(initial=-1)) + 1)]
 
 
 def _ways_left_out(rule: Rule, given: Mapping[str, Given]) -> dict[str, Array]:
@@ -196,15 +252,10 @@ def _in_groups(
     rule: Rule, values: Mapping[str, Any], left_out: Mapping[str, Array], errors: Errors
 ) -> Result:
     """Compute the rows that give the same inputs together, and put the results in their places."""
-    pattern = np.array(0, dtype=np.int64)
-    for absent in left_out.values():
-        # renumbered at each input, so that no number of inputs is too large
-        _, pattern = np.unique(pattern * 2 + absent, return_inverse=True)
-    length = len(pattern)
+    length = len(next(iter(left_out.values())))
     merged = _Merged(rule, length)
     faults: list[Fault] = []
-    for one in range(int(pattern.max()) + 1):
-        rows = np.flatnonzero(pattern == one)
+    for rows in _alike(left_out, length):
         some = {
             name: _taken(column, rows) for name, column in values.items()
             if name not in left_out or not left_out[name][rows[0]]
@@ -214,7 +265,7 @@ def _in_groups(
         except InputError as error:
             if errors == "null" and not all(fault.code in _NAMES for fault in error.errors):
                 raise
-            faults += [_moved(fault, rows) for fault in error.errors]
+            faults += [moved(fault, rows) for fault in error.errors]
             merged.refuse(rows, error.errors[0].message)
     if faults and errors == "raise":
         raise InputError(*faults)
@@ -239,7 +290,7 @@ def _taken(column: Any, rows: Array) -> Any:
     return np.asarray(column)[rows]
 
 
-def _moved(fault: Fault, rows: Array) -> Fault:
+def moved(fault: Fault, rows: Array) -> Fault:
     """Return a fault of some rows with their places in the whole table."""
     if fault.code in _NAMES:  # of every row
         shown = tuple(int(n) for n in rows[:SHOWN])

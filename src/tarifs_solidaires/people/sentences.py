@@ -25,7 +25,7 @@ from tarifs_solidaires.values.texts import Texts
 SHOWN_GROUPS = 6
 SHOWN_CLIFFS = 8
 _BOUNDS = {
-    (True, True): "trait_between", (True, False): "trait_from", (False, True): "trait_up_to",
+    (True, True): "between", (True, False): "from", (False, True): "up_to",
 }  # fmt: skip
 
 
@@ -210,7 +210,8 @@ class Sayer:
         }
         if trait.low is not None and trait.low == trait.high:
             return self.word("trait_value", label=label, value=said["low"])
-        key = _BOUNDS[trait.low is not None, trait.high is not None]
+        key = "trait_days_" if item.kind == "date" else "trait_"
+        key += _BOUNDS[trait.low is not None, trait.high is not None]
         if trait.above:
             key += "_above"
         if trait.below:
@@ -301,8 +302,8 @@ class Sayer:
     def cliff(self, cliffs: Cliffs, one: Cliff) -> str:
         """Say where a cliff is, how high, and who stands just before."""
         return self.word(
-            self._plural("cliff", one.people), place=self.place(cliffs, one),
-            size=self.size(cliffs, one), people=self.people(one.people),
+            self._plural("cliff", one.people) if one.people else "cliff_nobody",
+            place=self.place(cliffs, one), size=self.size(cliffs, one), people=self.people(one.people),
         )  # fmt: skip
 
     def place(self, cliffs: Cliffs, one: Cliff) -> str:

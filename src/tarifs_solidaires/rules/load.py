@@ -149,7 +149,8 @@ def _known(file: RuleFile, day: dt.date, beyond: Beyond) -> dt.date | None:
     raise DateError(
         Fault(
             code="unknown_day", where=file.name, template="is known {known}, not on {value}",
-            remedy="ask for a day between, or for the last known rule (beyond=\"last_known\")"
+            remedy="ask for a day between, or for the last known rule, with --beyond last_known; "
+            'in Python, beyond="last_known"'
             if before else "ask for a day between",
             data={"value": day.isoformat(), "known": known,
                   "spans": [(a.isoformat(), b.isoformat()) for a, b in spans]},

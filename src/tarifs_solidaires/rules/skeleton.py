@@ -80,9 +80,11 @@ def new_rule(
     }  # fmt: skip
 
     def written(place: re.Match[str]) -> str:
+        if place[0].startswith("@@"):
+            return _text(words["once"][place[1]], languages[:1])
         return fixed.get(place[1]) or _text(words[place[1]], languages)
 
-    return re.sub(r"@(\w+)@", written, "".join(parts))
+    return re.sub(r"@@?(\w+)@@?", written, "".join(parts))
 
 
 def _text(words: dict[str, str], languages: Sequence[str]) -> str:

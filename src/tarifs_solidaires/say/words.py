@@ -408,11 +408,17 @@ class Words:
     # -- what would change it ------------------------------------------------------------------
 
     def changed(self) -> Iterator[str]:
-        """Say what would change the result."""
-        yield from filter(None, map(self._change, self.changes.found))
+        """Say what would change the result; no age that the person has passed."""
+        told = (change for change in self.changes.found if not self._is_past(change))
+        yield from filter(None, map(self._change, told))
         if not self.changes.found and self.changes.walked:
             names = ", ".join(self.name(name) for name in self.changes.walked)
             yield self.say("None of these, alone, would change the result: {names}.", names=names)
+
+    def _is_past(self, change: Change) -> bool:
+        """Say whether only fewer years would bring a change: nobody becomes younger."""
+        unit = self.rule.all_inputs[change.input].unit
+        return unit == "years" and change.gap is not None and change.reach in ("<", "<=")
 
     def _change(self, change: Change) -> str:
         what = self._outcome(change)
