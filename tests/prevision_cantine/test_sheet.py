@@ -14,6 +14,7 @@ from prevision_cantine import (
     load_report,
     make_city,
     model_sheet,
+    plan_order,
 )
 from prevision_cantine.city.menus import Menus
 from prevision_cantine.model.naming import TERMS
@@ -130,12 +131,15 @@ def test_the_sheet_of_restaurants_with_services_agrees_with_what_was_loaded(rest
     loaded = load_report(restaurants)
     assert len(loaded.services) == 2
     last = str(loaded.last)
-    fitted = CanteenForecaster(calibration_periods=0).fit(restaurants, until=last)
+    fitted = CanteenForecaster(calibration_periods=3).fit(restaurants, until=last)
     told = model_sheet(fitted)
     assert told.sources.canteens == sum(n for _, n in told.sources.types) == loaded.canteens == 2
     assert told.sources.years == ("2024",)
     assert told.sources.menu_days == loaded.menu_days == loaded.school_days
     assert not restaurants.calendar_rows(last, last).missing().row.size
+    forecast = fitted.predict(restaurants.calendar_rows("2024-07-01", "2024-07-02"))
+    assert len(forecast) == 8  # two services on two days
+    assert "2 days, 2 canteens: " in plan_order(forecast, shortage=0.02).to_text("en")
     for lang, words in (
         ("fr", "école|élève|scolaire|rentrée|enfant"),
         ("en", "school|pupil|child"),
@@ -143,7 +147,7 @@ def test_the_sheet_of_restaurants_with_services_agrees_with_what_was_loaded(rest
         page = model_sheet(fitted).to_markdown(lang)
         assert not re.search(words, page), lang
     assert 2 in loaded.weekdays
-    assert "Wednesday" not in told.to_markdown("en")
+    assert "Wednesdays" not in told.to_markdown("en")
     assert "type:" not in told.to_markdown("en")  # no type is told
 
 

@@ -15,9 +15,10 @@ from prevision_cantine.calendar.not_forecast import NotForecast
 from prevision_cantine.errors import ForecastError
 from prevision_cantine.json_value import JsonValue
 from prevision_cantine.read_only import read_only
-from prevision_cantine.words.language import LANGUAGES, NBSP, in_language
+from prevision_cantine.words.language import LANGUAGES, NBSP, in_language, number
 
 SHOWN = 80  # characters of a value in a message
+_BOUNDS = ("least", "most")  # facts that are numbers of the program, not what somebody wrote
 _BEFORE = re.compile(r" (?=[:;!?])")
 
 
@@ -68,9 +69,12 @@ class Problem(JsonValue):
         if self.answer is not None:
             said = self.answer.to_text(lang)
         else:
-            facts = {key: _shown(value) for key, value in self.facts.items()}
+            facts = {
+                key: number(value, lang, int(value % 1 > 0)) if key in _BOUNDS else _shown(value)
+                for key, value in self.facts.items()
+            }
             said = _messages()[self.code][lang].format_map(facts)
-        return f"{_shown(self.place, 300)}: {said}"
+        return f"{_shown(self.place, 300)}{NBSP if lang == 'fr' else ''}: {said}"
 
     def to_dict(self) -> dict[str, Any]:
         """Return the problem as plain data, for JSON.

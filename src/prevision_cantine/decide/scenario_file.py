@@ -168,7 +168,7 @@ class Item:
             return None
         if type(value) in (int, float) and least <= value <= most:
             return float(value)
-        self.wrong("no_number", key=key, value=value, least=f"{least:g}", most=f"{most:g}")
+        self.wrong("no_number", key=key, value=value, least=least, most=most)
         return None
 
 
