@@ -89,7 +89,8 @@ class CantineError(ValueError):
         str
             A part of the message.
         """
-        return remedy(self.code, lang, **self.facts)
+        own, inner = remedy(self.code, lang, **self.facts), self.facts.get("reason")
+        return inner.advice(lang) if not own and isinstance(inner, CantineError) else own
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Return what pickles and copies it."""

@@ -59,3 +59,17 @@ def test_a_link_stays_a_link(tmp_path):
     assert main(["report", str(NANTES), "--year", "2020", "--output", str(link)]) == 0
     assert link.is_symlink()
     assert page.read_text("utf-8").startswith("<!doctype html>")
+
+
+def test_the_language_is_that_of_the_option_or_else_of_the_environment(monkeypatch, capsys):
+    cases = (
+        ([], {"LANG": "de_DE.UTF-8"}, "1 warning"),
+        ([], {"LANG": "de_DE.UTF-8", "LC_ALL": "fr_CA.UTF-8"}, "1 avertissement"),
+        (["--lang", "pt"], {"LC_ALL": "fr_CA.UTF-8"}, "1 aviso"),
+    )
+    register = str(NANTES.parent / "recife")
+    for arguments, environment, said in cases:
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        main(["check", register, "--on", "2024-12-31", *arguments])
+        assert said in capsys.readouterr().out

@@ -368,7 +368,7 @@ def test_a_score_is_one_less_the_error_and_higher_is_better(town, town_forecaste
     assert town_forecaster.score(rows, holes) == pytest.approx(
         1 - wape(town_forecast.meals[half], served[half])
     )
-    with pytest.raises(ForecastError, match="has length 1"):
+    with pytest.raises(ForecastError, match="meals: 1 value for 176 rows"):
         town_forecaster.score(rows, served[:1])
     with pytest.raises(ForecastError, match="no meals served are known"):
         town_forecaster.score(rows, np.full(len(rows), np.nan))

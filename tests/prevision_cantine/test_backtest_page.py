@@ -4,10 +4,11 @@ import re
 from html.parser import HTMLParser
 
 import attrs
+import numpy as np
 import pytest
 
 from prevision_cantine import ForecastError, backtest, backtest_page, write_backtest_page
-from prevision_cantine.say.measured import findings
+from prevision_cantine.say.measured import findings, say
 
 VOID = {"meta", "path", "rect", "br"}
 
@@ -86,6 +87,28 @@ def test_names_of_the_city_are_escaped(result):
     page = backtest_page(attrs.evolve(result, rows=rows), "fr")
     assert "<script" not in page
     assert hostile in " ".join(read(page).text)
+
+
+def test_the_scale_is_said_to_be_cut_only_where_it_is(result):
+    days = result.rows.date
+    fewer = np.where(days == days[0], 0.0, result.actual)  # no meal at all on the first day
+    for told, cut in ((result, True), (attrs.evolve(result, actual=fewer), False)):
+        page = backtest_page(told, "en")
+        lowest = re.search(r"class=scale.*?<span>([\d,]+)</span></div>", page).group(1)
+        assert (lowest != "0") == cut
+        assert ("The scale does not begin at zero." in page) == cut
+
+
+@pytest.mark.parametrize("lang", ["fr", "en", "pt"])
+def test_a_last_year_that_is_nowhere_known_is_not_compared(result, lang):
+    of_last_year = say("the.last_year", lang)
+    assert of_last_year in findings(result, lang)[0]
+    mean = result.forecasts["weekday_mean"]
+    alone = attrs.evolve(result, forecasts={**result.forecasts, "last_year": mean})
+    told = findings(alone, lang)
+    assert of_last_year not in told[0]
+    assert len(told) == len(findings(result, lang))
+    assert say("no_last_year", lang) in told
 
 
 def test_a_long_past_is_drawn_by_week_and_a_page_is_written(town, result, tmp_path):

@@ -23,6 +23,7 @@ from prevision_cantine import (
 )
 from prevision_cantine.calendar.days import weekday
 from prevision_cantine.city.city import Rows
+from prevision_cantine.cli import main
 
 START = np.datetime64("2021-01-04")
 
@@ -397,6 +398,19 @@ def test_what_is_wrong_is_said_with_file_and_line(tmp_path, name, header, row, m
     assert "\n" not in str(error.value)
 
 
+def test_inspect_tells_a_term_that_cannot_be(tmp_path, capsys):
+    write(
+        tmp_path,
+        "frequentation.csv",
+        "date,cantine,reel",
+        meals(days(30), {"A": 9}, np.random.default_rng(1)),
+    )
+    (tmp_path / "ville.toml").write_text("[termes.x]\nproduit = ['jour', 'rien']", "utf-8")
+    assert main(["inspect", str(tmp_path), "--lang", "fr"]) == 2
+    said = capsys.readouterr().err.replace("\xa0", " ")
+    assert said.startswith("prevision-cantine : erreur : ville.toml [termes.x] : produit : donnez")
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -411,7 +425,7 @@ def test_what_is_wrong_is_said_with_file_and_line(tmp_path, name, header, row, m
         ("[termes.niveau]\nlit = 'month'", "has no term to change"),
         ("[termes.neige]\nlit = 'evenement:neige'\ncouleur = 1", "'couleur' is unknown"),
         ("[termes]\nx = false", "no such term to remove; the terms are jour"),
-        ("[familles]\npoisson = []", "familles.poisson: give the words"),
+        ("[familles]\npoisson = []", r"familles.poisson\]: this family is not complete; give the words"),
     ],
 )  # fmt: skip
 def test_a_wrong_setting_is_said(tmp_path, text, message):

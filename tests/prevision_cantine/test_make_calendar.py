@@ -142,3 +142,15 @@ def test_the_command_says_what_it_wrote(tmp_path, capsys):
     argv = ["calendar", str(tmp_path), "--country", "FR", "--from", "2023", "--to", "2023"]
     assert main([*argv, "--lang", "pt"]) == 0
     assert "feriados acrescentados: 11" in capsys.readouterr().out
+
+
+def test_a_folder_that_is_not_there_is_said_not_to_be_there(tmp_path):
+    with pytest.raises(OfficeError) as found:
+        make_calendar(tmp_path / "absent", country="FR", zone="B")
+    assert found.value.code == "missing_folder"
+    assert "ce dossier n'existe pas" in found.value.say("fr")
+    assert not (tmp_path / "absent").exists()
+    (tmp_path / "file").write_text("", "utf-8")
+    with pytest.raises(OfficeError) as found:
+        make_calendar(tmp_path / "file", country="FR", zone="B")
+    assert found.value.code == "not_a_folder"

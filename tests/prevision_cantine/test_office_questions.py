@@ -27,6 +27,7 @@ ASKED = {
     "both marks": ("Date;Zola;Hugo\n14/09/2023;12,5;12.5\n", "ask_numbers"),
     "two days": ("Date;Livraison;Zola;Hugo\n14/09/2023;15/09/2023;1;2\n18/09/2023;19/09/2023;1;2\n", "ask_two_dates"),
     "which counts": ("Date;Restaurant;Colonne1;Colonne2\n14/09/2023;Zola;1;2\n", "ask_meals"),
+    "a service of its own": ("Date;Site;Midi;Veillée\n14/09/2023;Zola;41;12\n15/09/2023;Zola;43;11\n", "ask_meals"),
     "which names": ("Date;Libellé;Servis\n14/09/2023;Zola;1\n14/09/2023;Hugo;2\n", "ask_canteen"),
     "whose": ("Date;Servis\n14/09/2023;1\n15/09/2023;1\n", "ask_one_canteen"),
     "blank days": ("Date;Site;Servis\n14/09/2023;Zola;1\n;Hugo;2\n15/09/2023;Zola;2\n", "ask_fill"),
@@ -53,6 +54,13 @@ def test_what_nothing_decides_is_asked_and_nothing_is_written(tmp_path, name):
         assert code in report.to_json(lang)
 
 
+def test_lunch_and_supper_as_quebec_names_them_are_two_services(tmp_path):
+    text = "Date;Dîner;Souper;Total\n14/09/2023;41;12;53\n15/09/2023;43;11;54\n"
+    report = import_office([written(tmp_path, text)], tmp_path / "ville")
+    assert report.questions == ()
+    assert meals(tmp_path / "ville")[:2] == ["2023-09-14,a,diner,41", "2023-09-14,a,souper,12"]
+
+
 @pytest.mark.parametrize(("order", "day"), [("dmy", "2023-04-03"), ("mdy", "2023-03-04")])
 def test_an_answer_in_the_mapping_is_followed(tmp_path, order, day):
     file = written(tmp_path, ASKED["days"][0])
@@ -76,6 +84,8 @@ def test_other_answers_are_followed(tmp_path):
         ("people", 'role = "?"', 'role = "reel"', "2023-09-14,Hugo,2"),
         ("same lines", 'role = "type"', 'role = "cantine"', "2023-09-14,Zola Mat,17"),
         ("which counts", 'heading = "Colonne2"\nrole = "?"', 'role = "reel"', "2023-09-14,Zola,2"),
+        ("a service of its own", 'heading = "Veillée"\nrole = "?"', 'role = "reel"\nservice = "veillée"', "2023-09-14,Zola,veillée,12"),
+        ("a service of its own", 'heading = "Veillée"\nrole = "?"', 'role = "ignore"', "2023-09-14,Zola,midi,41"),
         ("headings inside", 'numbers = ","', 'numbers = ","\nheadings_inside = false', "2023-09-14,Zola,1"),
     ):  # fmt: skip
         file = written(tmp_path, ASKED[name][0], "Feuil1.csv")

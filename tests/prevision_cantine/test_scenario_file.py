@@ -494,3 +494,17 @@ def test_what_if_takes_events_variables_and_days_of_one_canteen(company, capsys)
 def test_a_problem_tells_its_place_and_nothing_that_a_terminal_obeys():
     problem = Problem("no_text", "s\x1b[31m.toml", {"key": "nom", "value": "\u202e\x07"})
     assert problem.to_text("en").isprintable()
+
+
+def test_bounds_and_the_place_are_written_as_the_language_does():
+    facts = {"key": "absents", "value": -6, "least": 0.5, "most": 1_000_000}
+    problem = Problem("no_number", "greve.toml:3", facts)
+    said = {
+        lang: problem.to_text(lang).replace("\xa0", " ").replace("\u202f", " ")
+        for lang in ("fr", "en", "pt")
+    }
+    assert said == {
+        "fr": "greve.toml:3 : absents : -6 n'est pas un nombre de 0,5 à 1 000 000",
+        "en": "greve.toml:3: absents: -6 is no number from 0.5 to 1,000,000",
+        "pt": "greve.toml:3: absents: -6 não é um número de 0,5 a 1.000.000",
+    }

@@ -10,9 +10,11 @@ import pytest
 from prevision_cantine import (
     CanteenForecaster,
     ForecastError,
+    load_city,
     load_report,
     make_city,
     model_sheet,
+    plan_order,
 )
 from prevision_cantine.city.menus import Menus
 from prevision_cantine.model.naming import TERMS
@@ -33,7 +35,7 @@ def test_the_sources_are_those_of_the_fit(town, written):
     assert str(sources.first) == "2020-09-01"
     assert sources.last <= np.datetime64("2023-02-10")
     assert sum(count for _, count in sources.types) == sources.canteens == 8
-    assert sources.school_years == ("2020-2021", "2021-2022", "2022-2023")
+    assert sources.years == ("2020-2021", "2021-2022", "2022-2023")
 
 
 def test_situations_of_one_kind_hold_every_past_forecast(town_forecaster, written):
@@ -122,3 +124,50 @@ def test_one_canteen_is_singular():
     day = bare.calendar_rows("2022-03-07", "2022-03-07")
     for lang, words in (("fr", ": 1 jour sur 1"), ("en", ": 1 day of 1"), ("pt", ": 1 dia de 1")):
         assert words in day.missing().to_text(lang).replace(NBSP, " ")
+
+
+def test_the_sheet_of_restaurants_with_services_agrees_with_what_was_loaded(restaurants):
+    """Canteens count once whatever their services; head counts and menus of a service are known."""
+    loaded = load_report(restaurants)
+    assert len(loaded.services) == 2
+    last = str(loaded.last)
+    fitted = CanteenForecaster(calibration_periods=3).fit(restaurants, until=last)
+    told = model_sheet(fitted)
+    assert told.sources.canteens == sum(n for _, n in told.sources.types) == loaded.canteens == 2
+    assert told.sources.years == ("2024",)
+    assert told.sources.menu_days == loaded.menu_days == loaded.school_days
+    assert not restaurants.calendar_rows(last, last).missing().row.size
+    forecast = fitted.predict(restaurants.calendar_rows("2024-07-01", "2024-07-02"))
+    assert len(forecast) == 8  # two services on two days
+    assert "2 days, 2 canteens: " in plan_order(forecast, shortage=0.02).to_text("en")
+    for lang, words in (
+        ("fr", "école|élève|scolaire|rentrée|enfant"),
+        ("en", "school|pupil|child"),
+    ):
+        page = model_sheet(fitted).to_markdown(lang)
+        assert not re.search(words, page), lang
+    assert 2 in loaded.weekdays
+    assert "Wednesdays" not in told.to_markdown("en")
+    assert "type:" not in told.to_markdown("en")  # no type is told
+
+
+@pytest.fixture(scope="module")
+def restaurants(tmp_path_factory):
+    """Two restaurants, lunch and dinner, from Monday to Saturday, with a menu for each service."""
+    folder = tmp_path_factory.mktemp("restaurants")
+    days = np.arange("2024-01-08", "2024-06-29", dtype="datetime64[D]")
+    days = [day for day in days if (day.astype(int) + 3) % 7 < 6]
+    random = np.random.default_rng(0)
+    rows, dishes = ["date,cantine,service,reel"], ["date,service,plat"]
+    for day in days:
+        for service in ("midi", "soir"):
+            dishes.append(f"{day},{service},{random.choice(['poisson', 'poulet'])}")
+            rows += [f"{day},{name},{service},{random.poisson(90)}" for name in ("A", "B")]
+    texts = {
+        "frequentation.csv": rows,
+        "menus.csv": dishes,
+        "effectifs.csv": ["cantine,du,effectif", "A,2024-01-08,120", "B,2024-02-05,120"],
+    }
+    for name, lines in texts.items():
+        (folder / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return load_city(folder)

@@ -214,7 +214,7 @@ def test_a_term_that_reads_what_nothing_gives_is_refused_with_what_there_is(city
     for message in (str(error.value), str(given.value)):
         assert f"nothing provides {reads!r}" in message
         assert there in message
-    assert "ville.toml: termes.rien" in str(error.value)
+    assert "ville.toml [termes.rien]" in str(error.value)
 
 
 def test_a_wrong_reading_names_that_of_variables(city):

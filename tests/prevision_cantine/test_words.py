@@ -5,8 +5,6 @@ import copy
 import pickle
 import re
 import string
-import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
@@ -276,15 +274,27 @@ def test_a_remark_says_itself_in_each_language(tmp_path):
     assert remark.to_dict("en")["what"] == "columns 'secteur'"
 
 
-def test_the_words_do_not_follow_the_language_of_the_system(folder):
-    program = "import sys; from prevision_cantine.cli import main; sys.exit(main())"
-    done = subprocess.run(
-        [sys.executable, "-c", program, "inspect", "nowhere"], capture_output=True, text=True,
-        check=False, env={"LANG": "de_DE.UTF-8", "LANGUAGE": "de", "PATH": "", "PYTHONUTF8": "1",
-                          "PYTHONPATH": str(SOURCE.parent)},
-    )  # fmt: skip
-    assert done.returncode == 2
-    assert "ce dossier n'existe pas" in done.stderr
+@pytest.mark.parametrize(
+    ("arguments", "environment", "lang"),
+    [
+        ([], {"LANG": "de_DE.UTF-8", "LANGUAGE": "de"}, "fr"),
+        ([], {"LANG": "C.UTF-8"}, "fr"),
+        ([], {"LANG": "fr_FR.UTF-8", "LC_MESSAGES": "pt_BR"}, "pt"),
+        ([], {"LANG": "pt_BR.UTF-8", "LC_ALL": "en_CA.UTF-8"}, "en"),
+        (["--lang", "pt"], {"LANG": "en_CA.UTF-8"}, "pt"),
+    ],
+)
+def test_the_language_is_that_of_the_option_or_else_of_the_environment(
+    arguments, environment, lang, monkeypatch, capsys, tmp_path
+):
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert main(["inspect", "nowhere", *arguments]) == 2
+    words = {"fr": "ce dossier n'existe pas", "en": "no such folder", "pt": "esta pasta não existe"}
+    assert words[lang] in capsys.readouterr().err
+    (tmp_path / "ville.toml").write_text('langues = ["pt"]', "utf-8")  # the city's own goes before
+    assert main(["inspect", str(tmp_path)]) == 2
+    assert "prevision-cantine: erro:" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

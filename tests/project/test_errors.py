@@ -178,10 +178,23 @@ def test_an_error_of_the_canteens_speaks_three_languages_without_numpy(code):
         for text in texts:
             assert "np." not in text, text
             assert "numpy" not in text, text
+    if "." not in code and not catalogue()[code]["en"].endswith(("{reason}", "{problems}")):
+        assert all(
+            cantine.CantineError(code, **dict.fromkeys(needed, "x")).advice(lang)
+            for lang in LANGUAGES
+        )
     for lang in LANGUAGES:  # the remedy is a part of the message
         assert cantine.CantineError(code, **dict.fromkeys(needed, "x")).advice(lang) in (
             cantine.CantineError(code, **dict.fromkeys(needed, "x")).say(lang)
         )
+
+
+def test_the_remedy_of_an_error_inside_another_is_the_remedy_of_both():
+    inner = cantine.ForecastError("term_pair", known="jour, menu")
+    outer = cantine.CityError("term_wrong", where="ville.toml [termes.x]", reason=inner)
+    for lang in LANGUAGES:
+        assert outer.advice(lang) == inner.advice(lang) != ""
+        assert outer.advice(lang) in outer.say(lang)
 
 
 @pytest.mark.parametrize("datum", DATA, ids=repr)

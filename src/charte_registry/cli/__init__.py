@@ -46,7 +46,8 @@ SHOWN = 20  # problems of a register that cannot be read
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit status that ``--help`` documents.
 
-    Errors and closing lines are in the language of ``--lang``, without it in English.
+    Errors and closing lines are in the language of ``--lang``, without it in that of the environment, or
+    else in English.
     """
     given = sys.argv[1:] if argv is None else argv
     token = language_now.set(asked(given))

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from charte_registry.cli.dates import judged_on
-from charte_registry.cli.language import said
+from charte_registry.cli.language import language_now, said
 from charte_registry.errors import RegisterError, nearest
 from charte_registry.messages import LANGUAGES
 
@@ -41,7 +41,12 @@ def add(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--on", help="date at which the law is judged, YYYY-MM-DD; today by default"
     )
-    command.add_argument("--lang", choices=LANGUAGES, default="en", help="language of the messages")
+    command.add_argument(
+        "--lang",
+        choices=LANGUAGES,
+        default=language_now.get(),
+        help="language of the messages; by default that of the environment, or else en",
+    )
     command.add_argument(
         "--silenced", action="store_true", help="with json: those that derogations silence, and why"
     )

@@ -7,6 +7,8 @@ import json
 
 import attrs
 
+from charte_registry.cli.language import language_now
+
 EXAMPLES = """\
 charte-registry diff registre_2024 registre_2025
 charte-registry diff HEAD~1:registre registre --format json"""
@@ -20,7 +22,10 @@ def add(command: argparse.ArgumentParser) -> None:
         "--format", choices=("text", "json"), default="text", help="format of what is printed"
     )
     command.add_argument(
-        "--lang", default="en", choices=("fr", "en", "pt"), help="language of the changes"
+        "--lang",
+        default=language_now.get(),
+        choices=("fr", "en", "pt"),
+        help="language of the changes; by default that of the environment, or else en",
     )
     command.set_defaults(run=_run)
 

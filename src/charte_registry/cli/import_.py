@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from charte_registry.cli.language import said
+from charte_registry.cli.language import language_now, said
 from charte_registry.errors import RegisterError
 from charte_registry.exchange.importers.archive import Limits
 from charte_registry.messages import LANGUAGES
@@ -46,7 +46,12 @@ def _add_shared(command: argparse.ArgumentParser) -> None:
     command.add_argument("--dry-run", action="store_true", help="show what would change, and write nothing")  # fmt: skip
     command.add_argument("--conflicts", choices=("refuse", "register", "source"), default="refuse", help="whose value counts where both sides changed a field; by default nothing is written")  # fmt: skip
     command.add_argument("--source-name", metavar="NAME", help="the earlier import to compare with, where the file has another name now")  # fmt: skip
-    command.add_argument("--lang", default="en", choices=LANGUAGES, help="language of the changes")
+    command.add_argument(
+        "--lang",
+        default=language_now.get(),
+        choices=LANGUAGES,
+        help="language of the changes; by default that of the environment, or else en",
+    )
     command.add_argument("--titre", help="title of a new register")
     command.add_argument("--territoire", help="territory of a new register")
     command.add_argument("--on", help="day that a new register describes, YYYY-MM-DD")

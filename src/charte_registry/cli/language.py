@@ -1,9 +1,10 @@
-"""The language of what a command answers: that of --lang, else English."""
+"""The language of what a command answers: that of --lang, else of the environment, else English."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -14,21 +15,31 @@ USUAL = "en"
 # The language while a command runs, which argparse hands to nobody.
 language_now: ContextVar[str] = ContextVar("language_now", default=USUAL)
 
+# As gettext has them: the first one that is set decides.
+VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 
-def asked(argv: Sequence[str]) -> str:
+
+def asked(argv: Sequence[str], environment: Mapping[str, str] = os.environ) -> str:
     """Return the language that the arguments ask for, before they are read.
+
+    Without ``--lang`` it is that of the environment, and English where this names another one, or
+    none.
 
     Examples
     --------
-    >>> asked(["site", "registre", "site", "--lang", "pt,fr"]), asked(["--lang=fr"]), asked(["check"])
-    ('pt', 'fr', 'en')
+    >>> asked(["site", "registre", "site", "--lang", "pt,fr"]), asked(["--lang=fr"])
+    ('pt', 'fr')
+    >>> asked(["check"], {"LC_ALL": "", "LANG": "pt_BR.UTF-8"}), asked(["check"], {"LANG": "C"})
+    ('pt', 'en')
     """
     for option, value in zip(argv, [*argv[1:], ""], strict=False):
         name, equals, inside = option.partition("=")
         if name == "--lang":
             lang = (inside if equals else value).partition(",")[0]
             return lang if lang in LANGUAGES else USUAL
-    return USUAL
+    named = next((environment[name] for name in VARIABLES if environment.get(name)), "")
+    lang = named.partition(".")[0].partition("_")[0].lower()
+    return lang if lang in LANGUAGES else USUAL
 
 
 def said(code: str, **facts: Any) -> str:
@@ -45,8 +56,9 @@ def said(code: str, **facts: Any) -> str:
 def add_language(item: argparse.ArgumentParser) -> None:
     """Add the language of errors and closing lines to a command that has none of its own."""
     item.add_argument(
-        "--lang", choices=LANGUAGES, help="language of what is answered; en by default"
-    )
+        "--lang", choices=LANGUAGES,
+        help="language of what is answered; by default that of the environment, or else en",
+    )  # fmt: skip
 
 
 @contextmanager

@@ -311,6 +311,13 @@ class City:
         return self.canteens
 
     @property
+    def menu_days(self) -> Days:
+        """Days with a menu, of all or of a service, in order."""
+        return np.unique(
+            np.concatenate([self.menus.dates, *(item.dates for item in self.menus_of.values())])
+        )
+
+    @property
     def service_of(self) -> tuple[str, ...]:
         """Service of each series; an empty name where there is one alone."""
         return self.services or ("",) * len(self.canteens)
@@ -424,7 +431,7 @@ class City:
         days = f"{served.date.min()} to {served.date.max()}" if len(served) else None
         return {
             "canteens": len(set(self.sites)), "series": len(self.canteens), "days": days,
-            "meals": round(float(served.meals.sum())), "menus": len(self.menus.dates),
+            "meals": round(float(served.meals.sum())), "menus": len(self.menu_days),
             "remarks": len(self.report),
         }  # fmt: skip
 
@@ -1108,7 +1115,11 @@ def missing(rows: Rows) -> Missing:
         By row, menus first.
     """
     city = rows.city
-    no_menu = ~np.isin(rows.date, city.menus.dates)
+    no_menu = np.ones(len(rows.date), dtype=bool)
+    services = np.array(city.service_of)[rows.canteen]
+    for service in np.unique(services).tolist():
+        menus, here = city.menus_of.get(service, city.menus), services == service
+        no_menu[here] = ~np.isin(rows.date[here], menus.dates)
     known = np.zeros((len(city.calendar.years), len(city.canteens)), dtype=bool)
     for number, year in enumerate(city.calendar.years):
         if year.name in city.enrolment:

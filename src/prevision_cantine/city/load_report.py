@@ -215,17 +215,11 @@ def load_report(city: City) -> LoadReport:
         years=tuple(
             (year.name, year.start, year.end, _known(city, year.name)) for year in calendar.years
         ),
-        menu_days=_with_menu(city, days),
+        menu_days=int(np.isin(days, city.menu_days).sum()),
         school_days=len(days),
         gaps=_gaps(city, days),
         remarks=city.report,
     )
-
-
-def _with_menu(city: City, days: Days) -> int:
-    """Return how many days have a menu, of all or of a service."""
-    dates = [city.menus.dates, *(menus.dates for menus in city.menus_of.values())]
-    return int(np.isin(days, np.concatenate(dates)).sum())
 
 
 def _known(city: City, year: str) -> int:

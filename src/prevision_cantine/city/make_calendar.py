@@ -173,7 +173,8 @@ def _make(
     if zone is not None and (zone not in ZONES or country not in _FRENCH):
         raise OfficeError("cal_zone", zone=zone)
     if not folder.is_dir():
-        raise OfficeError("not_a_folder", file=folder)
+        code = "not_a_folder" if folder.exists() else "missing_folder"
+        raise OfficeError(code, file=folder)
     first, last = _years(folder, years)
     days = _holidays(country, subdivision, first, last, lang)
     span = (dt.date(first, 1, 1), dt.date(last, 12, 31))

@@ -115,7 +115,7 @@ def families_of(settings: Mapping[str, Any]) -> tuple[Family, ...]:
             and all(isinstance(w, str) and w.strip() for w in words)
         )
         if not is_list or not all(isinstance(v, str) for v in given[1:]) or len(words) > MAX_WORDS:
-            raise CityError("family", where=f"ville.toml: familles.{name}")
+            raise CityError("family", where=f"ville.toml [familles.{name}]")
         own = Family(name, _pattern(words), called, tuple(words))
         # A family of the package with a dish of the city's own would count it twice.
         for usual in USUAL:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import attrs
 import numpy as np
 
-from prevision_cantine.calendar.days import distinct_days
+from prevision_cantine.calendar.days import SchoolYear, distinct_days
 from prevision_cantine.city.city import City
 from prevision_cantine.city.records import Attendance
 from prevision_cantine.json_value import JsonValue
@@ -20,15 +22,18 @@ class Sources(JsonValue):
     first, last : datetime64[D]
         First and last day of the attendance.
     rows, days, canteens : int
-        Canteens and days, days, and canteens that served meals.
+        Canteens and days (and services), days, and canteens that served meals, each counted once
+        whatever its services.
     meals : int
         Meals served.
     types : tuple of (str, int)
         Canteens that served meals, by type.
-    school_years : tuple of str
-        School years with enrolments known on the last day.
+    years : tuple of str
+        School years, or civil ones, for which enrolments or head counts were known on the last day.
+    is_school : bool
+        Whether ``years`` are school years.
     menu_days : int
-        Days with a menu, up to the last day.
+        Days with a menu, of all or of a service, up to the last day.
     """
 
     first: np.datetime64
@@ -38,7 +43,8 @@ class Sources(JsonValue):
     canteens: int
     meals: int
     types: tuple[tuple[str, int], ...]
-    school_years: tuple[str, ...]
+    years: tuple[str, ...]
+    is_school: bool
     menu_days: int
 
 
@@ -59,20 +65,29 @@ def describe(table: Attendance, city: City, until: np.datetime64) -> Sources:
     Sources
         Counts.
     """
-    served = np.unique(table.canteen)
-    names, counts = np.unique(np.array(city.types)[served], return_counts=True)
+    type_of = {city.sites[n]: city.types[n] for n in np.unique(table.canteen).tolist()}
+    types = Counter(type_of.values())
     return Sources(
         first=table.date[0],
         last=table.date[-1],
         rows=len(table),
         days=len(distinct_days(table.date)),
-        canteens=len(served),
+        canteens=len(type_of),
         meals=round(float(table.meals.sum())),
-        types=tuple(zip(names.tolist(), counts.tolist(), strict=True)),
-        school_years=tuple(
+        types=tuple(sorted(types.items())),
+        years=tuple(
             year.name
             for year in city.calendar.years
-            if year.start <= until and year.name in city.enrolment
+            if year.start <= until and _has_people(city, year, until)
         ),
-        menu_days=int((city.menus.dates <= until).sum()),
+        is_school=city.calendar.is_school,
+        menu_days=int((city.menu_days <= until).sum()),
     )
+
+
+def _has_people(city: City, year: SchoolYear, until: np.datetime64) -> bool:
+    """Return whether an enrolment of a year, or a head count by its end, was known on a day."""
+    if year.name in city.enrolment:
+        return True
+    counts = city.headcounts
+    return bool(((counts.since <= year.end) & (counts.known_on <= until)).any())

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from prevision_cantine.cli.language_option import add_language, language_now
 from prevision_cantine.cli.terminal import close, is_quiet
 from prevision_cantine.errors import CantineError, ForecastError
-from prevision_cantine.words.catalogue import Phrase
+from prevision_cantine.words.catalogue import Phrase, sentence
 from prevision_cantine.words.language import phrases
 
 if TYPE_CHECKING:
@@ -227,11 +227,14 @@ def fitted(arguments: argparse.Namespace, city: City) -> CanteenForecaster:
         forecaster = CanteenForecaster(lead_days=lead_days, **chosen)
         forecaster.fit(city, until, expected=expected(arguments) or None)
     past = len(forecaster.calibration_.actual)
-    for sentence in (
-        () if is_quiet.get() else say_too_little(forecaster.sources_, past, arguments.lang)
-    ):
-        print(f"prevision-cantine: {sentence}", file=sys.stderr)
+    for text in () if is_quiet.get() else say_too_little(forecaster.sources_, past, arguments.lang):
+        note(text, arguments.lang)
     return forecaster
+
+
+def note(text: str, lang: str) -> None:
+    """Say on standard error what to know of a result, after the name of the program."""
+    print(sentence("usage.note", lang, message=text), file=sys.stderr)
 
 
 def forecasted(arguments: argparse.Namespace) -> tuple[City, Forecast]:
@@ -249,8 +252,8 @@ def forecasted(arguments: argparse.Namespace) -> tuple[City, Forecast]:
         rows.of(arguments.canteen)
     draft = load_order(arguments.draft, city).on(rows) if arguments.draft else None
     forecast = fitted(arguments, city).predict(rows, draft=draft)
-    for sentence in () if is_quiet.get() else say_unknowns(forecast, arguments.lang):
-        print(f"prevision-cantine: {sentence}", file=sys.stderr)
+    for text in () if is_quiet.get() else say_unknowns(forecast, arguments.lang):
+        note(text, arguments.lang)
     return city, forecast
 
 

@@ -21,8 +21,11 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the command."""
     from prevision_cantine.city.load import load_city
     from prevision_cantine.city.load_report import load_report
+    from prevision_cantine.model.terms import default_terms
 
-    report = load_report(load_city(arguments.folder))
+    city = load_city(arguments.folder)
+    default_terms(city)  # a term of ville.toml that cannot be is told here, before any forecast
+    report = load_report(city)
     lang = arguments.lang
     if is_json(arguments):
         print_json(report.to_dict(lang))

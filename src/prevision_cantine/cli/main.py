@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from prevision_cantine.cli.frame import CANNOT, DONE, INTERRUPTED, complete, make_parser
-from prevision_cantine.cli.language_option import language_now
+from prevision_cantine.cli.language_option import language_now, of_environment
 from prevision_cantine.cli.streams import standard_streams
 from prevision_cantine.cli.terminal import RED, coloured, is_quiet
 from prevision_cantine.errors import CantineError, ParameterError
@@ -87,10 +87,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit status that ``--help`` documents.
 
     Answers are in the language of ``--lang``; without it, in the first of ``langues`` in the
-    ``ville.toml`` of the folder; without either, in French.
+    ``ville.toml`` of the folder; without either, in that of the environment, or else in French.
     """
     given = list(sys.argv[1:] if argv is None else argv)
-    token = language_now.set(_asked(given) or LANGUAGES[0])
+    token = language_now.set(_asked(given) or of_environment() or LANGUAGES[0])
     try:
         return _main(given)
     finally:
@@ -106,7 +106,7 @@ def _main(argv: Sequence[str]) -> int:
         is_quiet.set(arguments.quiet)
         folder = getattr(arguments, "folder", None)
         if arguments.lang is None:
-            arguments.lang = _of_folder(folder) or LANGUAGES[0]
+            arguments.lang = _of_folder(folder) or of_environment() or LANGUAGES[0]
             language_now.set(arguments.lang)
         from prevision_cantine.cli.common import check_outputs  # loaded with the command
 

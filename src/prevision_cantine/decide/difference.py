@@ -175,7 +175,7 @@ class Difference:
         head = say["head"].format(
             before=number(before, lang), after=counted(after, "meal", lang),
             change=signed(after - before, lang), days=counted(len(days), "day", lang),
-            canteens=counted(len(np.unique(self.rows.canteen)), "canteen", lang),
+            canteens=counted(len(np.unique(self.rows.keys()["cantine"])), "canteen", lang),
         )  # fmt: skip
         totals = {name: float(values.sum()) for name, values in self.terms.items()}
         parts = self.told(totals, after - before, lang, {})

@@ -295,7 +295,7 @@ class Order:
         lines = [
             say["head"].format(
                 days=counted(len(days), "day", lang),
-                canteens=counted(len(np.unique(self.rows.canteen)), "canteen", lang),
+                canteens=counted(len(np.unique(self.rows.keys()["cantine"])), "canteen", lang),
                 ordered=counted(float(self.meals.sum()), "meal", lang),
                 forecast=number(total, lang),
                 margin=_margin(float(self.meals.sum()), total, lang),

@@ -16,9 +16,10 @@ from prevision_cantine.errors import ForecastError
 from prevision_cantine.json_value import JsonValue, plain_value
 from prevision_cantine.read_only import read_only
 from prevision_cantine.words.catalogue import sentence
-from prevision_cantine.words.language import LANGUAGES, NBSP, in_language
+from prevision_cantine.words.language import LANGUAGES, NBSP, in_language, number
 
 SHOWN = 80  # characters of a value in a message
+_BOUNDS = ("least", "most")  # facts that are numbers of the program, not what somebody wrote
 _BEFORE = re.compile(r" (?=[:;!?])")
 
 
@@ -65,14 +66,18 @@ class Problem(JsonValue):
         str
             A line without what a terminal would obey.
         """
-        return f"{_shown(self.place, lang, 300)}: {self._said(lang)}"
+        colon = f"{NBSP}:" if lang == "fr" else ":"
+        return f"{_shown(self.place, lang, 300)}{colon} {self._said(lang)}"
 
     def _said(self, lang: str) -> str:
         """Return what is wrong, without its place."""
         in_language(dict.fromkeys(LANGUAGES, ""), lang)
         if self.answer is not None:
             return self.answer.to_text(lang)
-        facts = {key: _shown(value, lang) for key, value in self.facts.items()}
+        facts = {
+            key: number(value, lang, int(value % 1 > 0)) if key in _BOUNDS else _shown(value, lang)
+            for key, value in self.facts.items()
+        }
         return _messages()[self.code][lang].format_map(facts)
 
     def to_dict(self, lang: str = "en") -> dict[str, Any]:

@@ -11,6 +11,7 @@ import numpy as np
 
 from prevision_cantine.arrays import Days, Floats, Ints
 from prevision_cantine.errors import ForecastError
+from prevision_cantine.words.catalogue import Count
 
 WEEK = np.timedelta64(7, "D")
 YEAR = np.timedelta64(364, "D")  # 52 weeks: the same weekday
@@ -43,7 +44,10 @@ class Table:
             values = getattr(self, name)
             if values is not None and len(values) != len(self.series):
                 raise ForecastError(
-                    "column_lengths", name=name, values=len(values), rows=len(self.series)
+                    "column_lengths",
+                    name=name,
+                    values=Count(len(values), "value"),
+                    rows=Count(len(self.series), "row"),
                 )
 
 

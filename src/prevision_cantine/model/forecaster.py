@@ -341,7 +341,12 @@ class CanteenForecaster(Parameters):
         """
         served = rows.served() if meals is None else np.asarray(meals, dtype=np.float64)
         if len(served) != len(rows):
-            raise ForecastError("column_lengths", name="meals", values=len(served), rows=len(rows))
+            raise ForecastError(
+                "column_lengths",
+                name="meals",
+                values=Count(len(served), "value"),
+                rows=Count(len(rows), "row"),
+            )
         known = np.isfinite(served) & (served > 0)
         if not known.any():
             raise ForecastError("no_served_rows")

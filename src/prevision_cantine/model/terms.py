@@ -893,9 +893,9 @@ def _is_absent_daily(city: City) -> bool:
 def _with_settings(terms: list[Term], settings: Mapping[str, Any], city: City) -> tuple[Term, ...]:
     """Return the terms with what ``termes`` of ``ville.toml`` says of them."""
     if len(settings) > MAX_TERMS:
-        raise CityError("terms_many", where="ville.toml: termes", most=MAX_TERMS)
+        raise CityError("terms_many", where="ville.toml [termes]", most=MAX_TERMS)
     for name, value in settings.items():
-        where = f"ville.toml: termes.{name}"
+        where = f"ville.toml [termes.{name}]"
         if value is False or (isinstance(value, dict) and value.get("actif") is False):
             if name not in {term.name for term in terms}:
                 known = ", ".join(dict.fromkeys(term.name for term in terms))

@@ -184,6 +184,8 @@ def _over_time(result: Backtest, lang: str) -> str:
         f'<span class="{name}">{escape(say(name, lang))}</span>' for name in ("served", "planned")
     )
     note = say("over_time_weeks" if weekly else "over_time_days", lang)
+    if low:
+        note += " " + say("scale_cut", lang)
     return (
         f'<figure><div class=key aria-hidden="true">{key}</div><div class=plot>'
         f'<div class=scale aria-hidden="true">{"".join(f"<span>{escape(t)}</span>" for t in label)}</div>'

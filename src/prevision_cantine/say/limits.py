@@ -60,6 +60,8 @@ def say_too_little(sources: Sources, past_forecasts: int, lang: str) -> list[str
         Where the language does not exist.
     """
     say = in_language(TEXTS, lang)
+    if not sources.is_school:
+        say = {**say, "season": say["civil_season"]}
     return [
         say[name].format(
             days=counted(sources.days, "day", lang), first=sources.first, last=sources.last,

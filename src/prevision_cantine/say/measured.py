@@ -206,7 +206,7 @@ def findings(result: Backtest, lang: str) -> list[str]:
             "error_for", lang, who=say(f"the.{who}", lang), value=number(100 * one.wape[0], lang, 1)
         )
         for who, one in found.scores.items()
-        if who != "model"
+        if who not in (("model",) if has_last_year(result) else ("model", "last_year"))
     ]
     lines = [
         say("error", lang, model=number(100 * model.wape[0], lang, 1), others=listed(others, lang))
@@ -229,7 +229,7 @@ def findings(result: Backtest, lang: str) -> list[str]:
     gain = found.gains["weekday_mean"]
     if gain.verdict == "worse" or (gain.verdict == "similar" and gain.share < CLOSE):
         lines.append(say("plain_mean", lang))
-    lines.append(last_year)
+    lines.append(last_year if has_last_year(result) else say("no_last_year", lang))
     if np.isfinite(model.coverage[0]):
         asked = share(result.coverage, lang, 0)
         lines.append(
@@ -249,6 +249,12 @@ def remarks(result: Backtest, lang: str) -> list[str]:
         say(f"note_{note.code}", lang, names=", ".join(note.names), count=number(note.count, lang))
         for note in result.notes
     ]
+
+
+def has_last_year(result: Backtest) -> bool:
+    """Return whether the same week of last year is known of any row; else it is the plain mean."""
+    last_year, mean = (result.forecasts[who].meals for who in ("last_year", "weekday_mean"))
+    return not np.array_equal(last_year, mean)
 
 
 def lacks_orders(result: Backtest) -> bool:

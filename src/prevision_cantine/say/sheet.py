@@ -44,7 +44,7 @@ SIZES = (80, 160, 240)  # meals forecast that bound the classes of size
 WORST_DAYS = 5
 
 TEXTS = phrases("sheet")
-_LIMITS = ("past", "strike", "absence", "enrolment", "cause", "wednesday")
+_LIMITS = ("past", "strike", "absence", "enrolment", "cause", "weekday")
 
 
 @attrs.frozen
@@ -203,16 +203,18 @@ class ModelSheet:
         say = in_language(TEXTS, lang)
         data = self.sources
         blocks = [f"# {say['title']}", say["what"], f"## {say['data']}"]
-        types = markdown(", ".join(f"{name} {count}" for name, count in data.types))
+        if not data.is_school:
+            say = {**say, **_civil(say)}
+        types = markdown(", ".join(f"{name} {count}" for name, count in data.types if name))
         facts = [
             say["attendance"].format(
                 first=data.first, last=data.last, rows=counted(data.rows, "row", lang),
                 days=counted(data.days, "day", lang), canteens=counted(data.canteens, "canteen", lang),
                 meals=counted(data.meals, "meal", lang),
             ),
-            say["types"].format(types=types),
-            say["years"].format(years=markdown(", ".join(data.school_years)))
-            if data.school_years else say["no_years"],
+            *([say["types"].format(types=types)] if types else []),
+            say["years"].format(years=markdown(", ".join(data.years)))
+            if data.years else say["no_years"],
             say["menus"].format(menus=counted(data.menu_days, "day", lang)),
             say["calendar"], say["until"].format(until=self.until), say["personal"],
         ]  # fmt: skip
@@ -253,6 +255,8 @@ class ModelSheet:
 
     def _measured(self, lang: str) -> list[str]:
         say = TEXTS[lang]
+        if not self.sources.is_school:
+            say = {**say, **_civil(say)}
         if self.validation is None:
             return [say["not_validated"]]
         first, last, days = self.validation
@@ -322,6 +326,12 @@ def model_sheet(forecaster: CanteenForecaster) -> ModelSheet:
         words=forecaster.fitted_.words,
         choice=forecaster.choice,
     )
+
+
+def _civil(texts: Mapping[str, str]) -> dict[str, str]:
+    """Return the sentences that differ where the canteens are not those of schools."""
+    prefix = "civil_"
+    return {key.removeprefix(prefix): text for key, text in texts.items() if key.startswith(prefix)}
 
 
 def _terms(effects: EffectTable) -> tuple[TermRange, ...]:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from prevision_cantine.arrays import Floats, Ints
 from prevision_cantine.errors import ForecastError, ParameterError
 from prevision_cantine.json_value import JsonValue
+from prevision_cantine.words.catalogue import Count
 
 HALVINGS = 60
 
@@ -154,7 +155,12 @@ def scores(
     }  # fmt: skip
     for name, values in given.items():
         if values is not None and len(values) != len(actual):
-            raise ForecastError("column_lengths", name=name, values=len(values), rows=len(actual))
+            raise ForecastError(
+                "column_lengths",
+                name=name,
+                values=Count(len(values), "value"),
+                rows=Count(len(actual), "row"),
+            )
     if (lower is None) != (upper is None):
         raise ForecastError("bounds_half")
     keep = np.isfinite(forecast) & np.isfinite(actual)

@@ -105,7 +105,9 @@ def questions(grid: Grid, table: Table) -> Iterator[Question]:
     ]
     unsaid = [item.column for item in table.having("?") if item.canteen]
     measured = table.having(*MEASURES, "plat", "type", "ouvre_le", "ferme_le")
-    if unsaid or (counted and not measured):
+    # Beside the columns of some services, one more column of counts may be another service.
+    served = any(item.service for item in table.having(*MEASURES))
+    if unsaid or (counted and (served or not measured)):
         some = unsaid or counted
         yield asked("ask_meals", head, some[0], named(some))
     yield from _canteens(table, head, unknown, asked, named)
