@@ -27,6 +27,7 @@ from charte_registry.exchange.importers.wording import (
     parsed_conservation,
     parsed_date,
     tidy,
+    year_typed,
 )
 from charte_registry.exchange.importers.workbook import Cell, Sheet
 from charte_registry.exchange.remarks import NOT_UNDERSTOOD, UNDERSTOOD_AS, Remark, words
@@ -38,6 +39,13 @@ from charte_registry.vocabularies.country_names import NAMES
 
 _SCALARS = ("nom", "reference", "cree_le", "mis_a_jour_le", "base")
 _ACTEURS = ("responsable", "dpo", "societe_dpo", "representant", "conjoint")
+
+
+def no_date(cell: Cell) -> Phrase:
+    """Return what to say of a cell that holds no date where one belongs."""
+    if year := year_typed(cell):
+        return words("year_typed", value=year, date=cell)
+    return words("not_date", value=str(cell))
 
 
 @attrs.define
@@ -171,7 +179,7 @@ class Fiche:
         if role in ("cree_le", "mis_a_jour_le"):
             value = parsed_date(cell)
             if value is None:
-                self._lost(row, column, "not_date", cell)
+                self.remark(NOT_UNDERSTOOD, where, no_date(cell))
                 return
             if isinstance(cell, int):
                 self.remark(UNDERSTOOD_AS, where, words("number_date", value=cell, date=value))
@@ -206,6 +214,9 @@ class Fiche:
         if description:
             item["description"] = description
         if conservation := values.get("conservation"):
+            if str(conservation).strip(" .").isdigit():
+                where = self.sheet.where(row.number, row.start)
+                self.remark(UNDERSTOOD_AS, where, words("no_unit_kept", value=str(conservation)))
             item["conservation"] = parsed_conservation(str(conservation))
         if code in ("nir", "infractions"):
             if code in self.data:

@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 
-from charte_registry.exchange.importers.cnil.fiche import Fiche
+from charte_registry.exchange.importers.cnil.fiche import Fiche, no_date
 from charte_registry.exchange.importers.cnil.layout import Row, is_list_header, list_columns
 from charte_registry.exchange.importers.wording import folded, nothing, parsed_date
 from charte_registry.exchange.importers.workbook import Cell, Sheet
@@ -124,7 +124,7 @@ class Liste:
             if name in named and (day := parsed_date(named[name])) is not None:
                 dates[name] = day
             elif name in named:
-                self.remark(NOT_UNDERSTOOD, where, words("not_date", value=str(named[name])))
+                self.remark(NOT_UNDERSTOOD, where, no_date(named[name]))
         texts = {n: str(named[n]) for n in ("nom", "reference", "finalite") if n in named}
         sensible = folded(named.get("sensible", "")) == "oui"
         self.lignes.append(Ligne(where=where, sensible=sensible, dates=dates, **texts))
