@@ -16,13 +16,14 @@ from charte_registry.check import FAMILIES, RULES, derogations, judge
 from charte_registry.cli import main
 from charte_registry.exchange.sarif import to_sarif
 from charte_registry.fixes import mended
+from charte_registry.messages import LANGUAGES
 from charte_registry.publish.findings import to_text
 from charte_registry.records import KINDS
 from charte_registry.records.manifeste import Derogation
 from charte_registry.register import Register
 from charte_registry.rules.catalogue import to_markdown
 from charte_registry.rules.durees import fin
-from charte_registry.rules.rule import LANGUAGES, SEVERITIES, Rule
+from charte_registry.rules.rule import SEVERITIES, Rule
 from charte_registry.rules.stated import core
 
 

@@ -15,7 +15,7 @@ from charte_registry.cli import main
 from charte_registry.cli.new import ask, parsed
 from charte_registry.files.skeleton import skeleton
 from charte_registry.files.starter import starter
-from charte_registry.files.words import LANGUAGES
+from charte_registry.messages import LANGUAGES
 from charte_registry.records import KINDS
 
 

@@ -7,6 +7,8 @@ import json
 
 import attrs
 
+from charte_registry.messages import LANGUAGES
+
 EXAMPLES = """\
 charte-registry diff registre_2024 registre_2025
 charte-registry diff HEAD~1:registre registre --format json"""
@@ -19,9 +21,7 @@ def add(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--format", choices=("text", "json"), default="text", help="of what is printed"
     )
-    command.add_argument(
-        "--lang", default="en", choices=("fr", "en", "pt"), help="language of the changes"
-    )
+    command.add_argument("--lang", default="en", choices=LANGUAGES, help="language of the changes")
     command.set_defaults(run=_run)
 
 

@@ -9,12 +9,12 @@ from typing import Any
 import attrs
 
 from charte_registry.errors import RegisterError, nearest
+from charte_registry.messages import LANGUAGES
 from charte_registry.vocabularies.sources import source_in
 from charte_registry.vocabularies.vocabulaire import Terme
 
 ERROR, WARNING, NOTE = "error", "warning", "note"
 SEVERITIES = (ERROR, WARNING, NOTE)
-LANGUAGES = ("fr", "en", "pt")
 
 _BLANK = re.compile(r"\{(\w+)\}")
 NO_BREAK = "\N{NO-BREAK SPACE}"

@@ -58,7 +58,7 @@ from charte_registry.exchange.remarks import (
     words,
 )
 from charte_registry.files.cells import restored
-from charte_registry.messages import Phrase
+from charte_registry.messages import LANGUAGES, Phrase
 from charte_registry.records import KINDS, Conservation, Organisme
 from charte_registry.vocabularies.countries import country_code
 from charte_registry.vocabularies.country_names import NAMES
@@ -452,7 +452,7 @@ def _code(target: Target, choices: Sequence[str], text: str) -> str | None:
     words = {folded(code): code for code in choices}
     if vocabulaire is not None:
         for terme in vocabulaire:
-            words |= {folded(terme.label(lang)): terme.code for lang in ("fr", "en", "pt")}
+            words |= {folded(terme.label(lang)): terme.code for lang in LANGUAGES}
     return words.get(folded(text))
 
 
