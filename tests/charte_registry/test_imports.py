@@ -200,6 +200,17 @@ def test_the_report_is_in_the_language_asked_and_its_data_stay(table, capsys, la
                               "pt": "não é um código conhecido; indique-o em `values`"}[lang].replace(" ;", "\N{NO-BREAK SPACE};")  # fmt: skip
 
 
+def test_a_proposed_mapping_is_commented_in_the_language_asked(tmp_path, capsys):
+    (tmp_path / "t.csv").write_text("Nom;Pays\nPaie;Kosovie\n", "utf-8")
+    command = ["import", str(tmp_path / "t.csv"), "--propose", str(tmp_path / "m.toml")]
+    assert main(["--lang", "fr", *command]) == 0  # the language may stand before the command
+    text = (tmp_path / "m.toml").read_text("utf-8")
+    assert text.startswith("# Une proposition\xa0: corrigez-la, puis importez avec --mapping.\n")
+    assert "# qui répond des traitements\xa0: le nom de l'organisme" in text
+    assert '# "Kosovie" = ?   # 1 cellule\n' in text
+    assert "écrit" in capsys.readouterr().out
+
+
 def test_an_import_of_nothing_says_why(table, capsys):
     (table / "registre.csv").write_bytes((";".join(HEADER) + "\nT 1;A" + ";" * 10).encode("cp1252"))
     command = ["import", str(table / "registre.csv"), str(table / "r"), "--from", "table", "--mapping", str(table / "mapping.toml")]  # fmt: skip

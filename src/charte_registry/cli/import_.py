@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from charte_registry.cli.language import said
+from charte_registry.cli.language import language_now, said
 from charte_registry.errors import RegisterError
 from charte_registry.exchange.importers.archive import Limits
 from charte_registry.messages import LANGUAGES
@@ -141,7 +141,9 @@ def _propose(arguments: argparse.Namespace) -> int:
     if arguments.propose.exists():
         raise RegisterError("file_exists", where=arguments.propose)
     sheets = read_sheets(arguments.source, limits=importing.limits(arguments))
-    guess = propose(sheets, arguments.kind, responsable=arguments.responsable)
+    guess = propose(
+        sheets, arguments.kind, responsable=arguments.responsable, lang=language_now.get()
+    )
     write_text(arguments.propose, guess.text)
     path = arguments.propose
     print(said("proposed", path=path, headings=guess.headings, asked=guess.asked))
