@@ -249,7 +249,7 @@ def _meant(cell: Cell, text: str, shape: Shape, names: Names) -> Any:
             raise UnreadError("cell_not_whole", value=text)
         return int(digits)
     if shape.holds == DATE:
-        day = parsed_date(cell if isinstance(cell, dt.date) else text)
+        day = cell if isinstance(cell, dt.date) else parsed_date(text)
         if day is None:
             raise UnreadError("cell_not_date", value=text)
         return day.isoformat()
@@ -260,7 +260,10 @@ def _meant(cell: Cell, text: str, shape: Shape, names: Names) -> Any:
     if is_country(shape):
         return text if text in COUNTRIES else country_code(text) or text
     if shape.form is DUREE:
-        return duration_iso(text) or text
+        written = duration_iso(text) or text
+        if not DUREE.accepts(written):
+            raise UnreadError("cell_not_duration", value=text)
+        return written
     return text
 
 
