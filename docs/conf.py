@@ -82,7 +82,10 @@ nitpick_ignore_regex = [
         r"py:class",
         r"prevision_cantine\.model\.parameters\.Parameters",
     ),  # whose methods are inherited
-    (r"py:class", r"\w+\.((values\.)?json_value\.JsonValue|records\.json_record\.JsonRecord)"),  # likewise
+    (
+        r"py:class",
+        r"\w+\.((values\.)?json_value\.JsonValue|records\.json_record\.JsonRecord)",
+    ),  # likewise
     (
         r"py:.*",
         r"(sklearn|scipy|matplotlib|pandas|polars|pyarrow|narwhals|attrs|attr|dask|distributed|duckdb|pyspark)\..*",
