@@ -8,6 +8,7 @@ from types import MappingProxyType, ModuleType
 from typing import Any
 
 from charte_registry.errors import RegisterError, nearest
+from charte_registry.messages import LANGUAGES
 from charte_registry.register import Place, Register
 from charte_registry.rules import (
     aipd,
@@ -29,7 +30,7 @@ from charte_registry.rules import (
     transferts,
 )
 from charte_registry.rules.finding import Checked, Finding, Silenced
-from charte_registry.rules.rule import LANGUAGES, SEVERITIES, Raised, Rule
+from charte_registry.rules.rule import SEVERITIES, Raised, Rule
 
 Check = Callable[[Register, dt.date], Iterator[Raised]]
 

@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import attrs
 
@@ -17,7 +17,8 @@ from charte_registry.frozen import Frozen
 LANGUAGES = ("fr", "en", "pt")
 LONGEST = 120  # characters of a value that a message quotes
 LONGEST_NAME = 500  # of a path or a name
-_PARTS = ("part", "format", "system", "command", "usage")  # tables of the file that are no errors
+# Tables of the file that are no errors.
+_PARTS = ("part", "format", "system", "command", "usage", "remark")
 
 _NBSP = "\N{NO-BREAK SPACE}"
 _BIDI = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C])
@@ -27,6 +28,15 @@ _QUOTES = {"fr": (f"«{_NBSP}", f"{_NBSP}»"), "pt": ("“", "”")}
 _THOUSANDS = {"fr": _NBSP, "en": ",", "pt": "."}
 _COLON = {"fr": f"{_NBSP}: ", "en": ": ", "pt": ": "}
 _SEMICOLON = {"fr": f"{_NBSP}; ", "en": "; ", "pt": "; "}
+
+
+@runtime_checkable
+class Sayable(Protocol):
+    """What has words of its own in each language: a phrase, or a fault."""
+
+    def say(self, lang: str) -> str:
+        """Return it in words."""
+
 
 Template = tuple[tuple[str, str, str, str], ...]  # text, then name, conversion and form of a datum
 
@@ -105,17 +115,20 @@ def shown(value: Any, lang: str, way: str = "", form: str = "") -> str:
     >>> shown("a\x1b[31m", "fr", "!r"), shown(1200, "pt", form=":,"), shown(("a", "b"), "fr", form=":or")
     ('«\xa0a [31m\xa0»', '1.200', 'a ou b')
     """
-    if isinstance(value, Phrase):
+    if isinstance(value, Sayable):
         return value.say(lang)
     value = _own(value)
     if way == "!q":  # what another program says, in its own language
         before, after = _QUOTES.get(lang, ("", ""))
         return f"{before}{clean(str(value))}{after}"
     if way == "!r":
-        if not isinstance(value, str) or lang == "en":
+        if not isinstance(value, str):
             return clean(repr(value))[:LONGEST]
+        value = value if len(value) <= LONGEST else f"{value[: LONGEST - 1]}…"
+        if lang == "en":
+            return clean(repr(value))
         before, after = _QUOTES[lang]
-        return f"{before}{clean(value)[:LONGEST]}{after}"
+        return f"{before}{clean(value)}{after}"
     if isinstance(value, tuple | list):
         sign = f" {sentence('part.or', lang, {})} " if form == ":or" else ", "
         return sign.join(shown(item, lang) for item in value)
@@ -218,6 +231,8 @@ def plain(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, Phrase):
         return {"code": value.code, **{name: plain(v) for name, v in value.facts.items()}}
+    if isinstance(value, Sayable):
+        return value.say("en")
     if isinstance(value, tuple | list):
         return [plain(item) for item in value]
     return clean(f"{value!r:.80}")

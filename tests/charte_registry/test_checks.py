@@ -11,18 +11,19 @@ from hypothesis import strategies as st
 from rule_cases import CASES, DAY, MORE, ORDER, plain, register
 from strategies import records
 
-from charte_registry import RegisterError, load_register, save_register
+from charte_registry import Organisme, RegisterError, load_register, save_register
 from charte_registry.check import FAMILIES, RULES, derogations, judge
 from charte_registry.cli import main
 from charte_registry.exchange.sarif import to_sarif
 from charte_registry.fixes import mended
+from charte_registry.messages import LANGUAGES
 from charte_registry.publish.findings import to_text
 from charte_registry.records import KINDS
 from charte_registry.records.manifeste import Derogation
 from charte_registry.register import Register
 from charte_registry.rules.catalogue import to_markdown
 from charte_registry.rules.durees import fin
-from charte_registry.rules.rule import LANGUAGES, SEVERITIES, Rule
+from charte_registry.rules.rule import SEVERITIES, Rule
 from charte_registry.rules.stated import core
 
 
@@ -655,3 +656,14 @@ def test_only_rules_and_kinds_that_exist_can_be_asked_for(tmp_path, capsys):
     for flags in (["--rule", "ACTION-99"], ["--kind", "action"]):
         assert main(["check", folder, *flags]) == 2
         assert "is neither a rule nor a kind" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("lang", "begins"),
+    [("fr", "«\xa0nulle-part\xa0» n'est pas dans"), ("en", "'nulle-part' is not in"), ("pt", "“nulle-part” ")],
+)  # fmt: skip
+def test_an_unknown_name_stands_between_the_quotation_marks_of_the_language(lang, begins):
+    body = Organisme(id="ville", nom="Ville", dpo="nulle-part")
+    register = Register(titre="T", territoire="V", etat_au=dt.date(2026, 1, 1), annees=(2026,), records={"organismes": {"ville": body}})  # fmt: skip
+    (finding,) = [f for f in register.check("2026-01-01", lang) if f.rule == "REF-01"]
+    assert finding.message.startswith(begins)

@@ -252,6 +252,7 @@ def test_columns_are_found_by_their_headers():
         ([["Nom du traitement", "A", "B"]], "Fiche!C3", "'B': a second value for 'Nom du traitement'"),
         ([["Nom du traitement", "A"], ["Nom du traitement", "B"]], "Fiche!B4", "appears twice"),
         ([["Logiciel utilisé", "Astre"]], "Fiche!B3", "'Astre': no column leads there"),
+        ([["Date de création du traitement", dt.date(1905, 7, 10)]], "Fiche!B3", "2018 is a year alone, in a cell of dates that shows 1905-07-10"),
         ([["Base légale", "parce que"]], "Fiche!B3", "'parce que' is not a legal basis"),
         ([*ACTEURS[:1], ["Responsable du traitement", "Ville", None, None, None, "Atlantide"]], "Fiche!A4", "no country has the name 'Atlantide'"),
         ([*ACTEURS[:1], ["Responsable du traitement", "Ville", *[None] * 5, "sans arobase"]], "Fiche!A4", "'sans arobase' is not an e-mail address"),
@@ -273,6 +274,16 @@ def test_what_is_not_understood_is_said_with_its_cell(rows, cell, message):
     assert found.records["traitements"]
     (remark,) = [r for r in found.not_understood if message in r.message]
     assert remark.where == cell
+
+
+def test_a_retention_without_a_unit_is_to_be_confirmed():
+    rows = [DONNEES[0], ["État civil, identité, données d'identification, images…", "Nom", None, None, 5]]  # fmt: skip
+    found = read(sheet(HEAD, PAIE, rows))
+    assert only(found).categories_donnees[0].conservation == Conservation(critere="5")
+    (told,) = [r for r in found.of("understood_as") if r.code == "no_unit_kept"]
+    assert told.say("fr").endswith(
+        "un nombre sans unité est gardé comme critère\xa0; écrivez 5 ans"
+    )
 
 
 def test_an_unknown_category_of_data_is_kept_as_other_data():
@@ -557,7 +568,8 @@ def test_hostile_cells_are_text_wherever_they_stand():
         ("13-05-2019", (2019, 5, 13)), ("2019-05-13", (2019, 5, 13)), ("2019-05-13 00:00:00", (2019, 5, 13)),
         ("le 13 mai 2019", (2019, 5, 13)), ("1er février 1998", (1998, 2, 1)), ("01/02/98", (1998, 2, 1)),
         (43598, (2019, 5, 13)), (dt.date(2019, 5, 13), (2019, 5, 13)),
-        ("31/02/2019", None), ("13/13/2019", None), ("mai 2019", None), (12, None), (True, None), (1.5, None), ("", None),
+        ("31/02/2019", None), ("13/13/2019", None), ("mai 2019", None), (12, None), (dt.date(1905, 7, 10), None), (dt.date(1905, 3, 13), (1905, 3, 13)),
+        (dt.date(1905, 3, 14), None), (dt.date(1905, 9, 30), None), (dt.date(1905, 10, 1), (1905, 10, 1)), (True, None), (1.5, None), ("", None),
     ],
 )  # fmt: skip
 def test_dates_are_read_as_people_write_them(text, day):
@@ -593,7 +605,7 @@ def test_the_model_as_the_cnil_gives_it_holds_no_record(model):
     assert not any(found.records.values())
     sheets = read_workbook(model)
     cells = sum(cell is not None for sheet in sheets for row in sheet.rows for cell in row)
-    aside = [r for r in found.of("skipped") if r.message != PINNED]
+    aside = [r for r in found.of("skipped") if r.phrase != PINNED]
     assert 0 < len(aside) <= cells  # the list's own labels are no content
     assert found.not_understood == ()
 

@@ -108,7 +108,7 @@ def test_what_a_table_says_and_nobody_understands_is_said(table):
         "registre.csv!J3: 'inconnu': no code that is known; state it in `values`",
         "registre.csv!L5: 'z': the mapping says nothing of this column",
         "registre.csv!E5: 'parce que': no code that is known; state it in `values`",
-        "registre.csv!A5: responsable: is missing; the record cannot be read without it (traitements/sans-service)",
+        "registre.csv!A5: `responsable`: is missing; the record cannot be read without it (traitements/sans-service)",
         "registre.csv!B5: 'Sans service': its row makes no record: see what is said of it above",
         "registre.csv!D5: 'Servir': its row makes no record: see what is said of it above",
         "registre.csv!E5: 'parce que': its row makes no record: see what is said of it above",
@@ -175,13 +175,49 @@ def test_an_identifier_that_stands_twice_is_to_be_confirmed(table):
     )
 
 
+@pytest.mark.parametrize(
+    ("lang", "lines"),
+    [
+        ("fr", (
+            "Non compris :", "  registre.csv!J3 : « inconnu » : pas un code connu ; indiquez-le dans `values`",
+            "  registre.csv!A5 : `responsable` : manque ; la fiche ne peut pas être lue sans lui (traitements/sans-service)",
+        )),
+        ("pt", (
+            "Não compreendido:",
+            "  registre.csv!J3: “inconnu”: não é um código conhecido; indique-o em `values`",
+        )),
+    ],
+)  # fmt: skip
+def test_the_report_is_in_the_language_asked_and_its_data_stay(table, capsys, lang, lines):
+    command = ["import", str(table / "registre.csv"), str(table / "r"), "--from", "table", "--mapping", str(table / "mapping.toml")]  # fmt: skip
+    assert main([*command, "--lang", lang, "--report", str(table / "report.json")]) == 0
+    said = capsys.readouterr().out.replace("\N{NO-BREAK SPACE}", " ").splitlines()
+    assert set(lines) <= set(said)
+    rows = json.loads((table / "report.json").read_text("utf-8"))["remarks"]
+    (row,) = [row for row in rows if row["where"] == "registre.csv!J3"]
+    assert (row["code"], row["text"], row["level"]) == ("code_unknown", "inconnu", "not_understood")
+    assert row["message"] == {"fr": "pas un code connu ; indiquez-le dans `values`",
+                              "pt": "não é um código conhecido; indique-o em `values`"}[lang].replace(" ;", "\N{NO-BREAK SPACE};")  # fmt: skip
+
+
+def test_a_proposed_mapping_is_commented_in_the_language_asked(tmp_path, capsys):
+    (tmp_path / "t.csv").write_text("Nom;Pays\nPaie;Kosovie\n", "utf-8")
+    command = ["import", str(tmp_path / "t.csv"), "--propose", str(tmp_path / "m.toml")]
+    assert main(["--lang", "fr", *command]) == 0  # the language may stand before the command
+    text = (tmp_path / "m.toml").read_text("utf-8")
+    assert text.startswith("# Une proposition\xa0: corrigez-la, puis importez avec --mapping.\n")
+    assert "# qui répond des traitements\xa0: le nom de l'organisme" in text
+    assert '# "Kosovie" = ?   # 1 cellule\n' in text
+    assert "écrit" in capsys.readouterr().out
+
+
 def test_an_import_of_nothing_says_why(table, capsys):
     (table / "registre.csv").write_bytes((";".join(HEADER) + "\nT 1;A" + ";" * 10).encode("cp1252"))
     command = ["import", str(table / "registre.csv"), str(table / "r"), "--from", "table", "--mapping", str(table / "mapping.toml")]  # fmt: skip
     assert main(command) == 2
     error = capsys.readouterr().err
     assert "registre.csv: there is no record to import" in error
-    assert "responsable: missing" in error
+    assert "`responsable`: is missing" in error
     assert not (table / "r").exists()
 
 
@@ -363,7 +399,8 @@ def test_html_becomes_plain_text_and_nothing_is_lost():
     (algorithm,) = found.records["algorithmes"].values()
     assert algorithm.finalite == "Doel & nut\nTweede"
     told = {r.where: r.message for r in found.not_understood}
-    assert LONG.strip() in told["[0].risks"]
+    whole = {r.where: r.phrase.facts.get("value") for r in found.not_understood}
+    assert LONG.strip() == whole["[0].risks"].strip()  # the line quotes its beginning
     assert "https://example.org" in told["[0].source_data_grouping"]
     assert {"[0].tags", "[0].proportionality", "[0].begin_date"} <= set(told)
 

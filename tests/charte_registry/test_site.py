@@ -29,6 +29,7 @@ from charte_registry import (
 )
 from charte_registry.cli import main
 from charte_registry.files.skeleton import part_of
+from charte_registry.messages import LANGUAGES
 from charte_registry.publish.site import (
     read_history,
     read_pages,
@@ -39,7 +40,7 @@ from charte_registry.publish.site import (
 from charte_registry.publish.site.addresses import stems
 from charte_registry.publish.site.layout import layout_of
 from charte_registry.publish.site.render import WRITTEN
-from charte_registry.publish.site.words import LANGUAGES, Words, catalogue
+from charte_registry.publish.site.words import Words, catalogue
 from charte_registry.records import KINDS
 from charte_registry.records.base import INTERNE
 from charte_registry.records.formats import IDENTIFIANT

@@ -15,7 +15,7 @@ from charte_registry.cli import main
 from charte_registry.cli.new import ask, parsed
 from charte_registry.files.skeleton import skeleton
 from charte_registry.files.starter import starter
-from charte_registry.files.words import LANGUAGES
+from charte_registry.messages import LANGUAGES
 from charte_registry.records import KINDS
 
 
@@ -84,7 +84,7 @@ def test_a_record_from_flags_reads_back(folder, capsys):
 @pytest.mark.parametrize(
     ("flags", "words"),
     [
-        ([], "`id`: is missing"),
+        ([], "`nom`: is missing"),
         (["id=a", "nom=A", "responsable=c", "statut=x"], "projet"),
         (["id=../a", "nom=A", "responsable=c"], "not a valid identifier"),
         (["id=traitement-1", "nom=A", "responsable=c"], "traitements/traitement-1.toml:1"),
@@ -189,6 +189,26 @@ def test_what_a_field_can_hold_is_listed(begun, field, line, capsys):
     for wrong in ("statu", "finalites.x", "nom", "nom.x"):
         assert main(["new", "traitement", str(begun), "--choices", wrong]) == 2
     assert "did you mean statut" in capsys.readouterr().err
+    assert main(["new", "traitement", str(begun), "--choices", "bases"]) == 2
+    assert "did you mean finalites.bases_legales" in capsys.readouterr().err
+
+
+def test_a_record_that_names_what_is_not_there_is_written_and_says_so(begun, capsys):
+    assert main(["new", "traitement", str(begun), "--set=nom=A", "--set=responsable=nobody", "--lang=fr"]) == 0  # fmt: skip
+    said = capsys.readouterr().out.splitlines()
+    assert said[1:] == [
+        "`responsable`\xa0: «\xa0nobody\xa0» n'est pas encore dans organismes\xa0; "
+        "ajoutez la fiche ou corrigez l'identifiant"
+    ]
+    assert main(["new", "traitement", str(begun), "--set=nom=B", "--set=responsable=dpo"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 1
+
+
+def test_an_identifier_that_the_name_would_give_is_not_asked_for(begun, capsys):
+    assert main(["new", "traitement", str(begun), "--lang", "en"]) == 2
+    error = capsys.readouterr().err
+    assert "`nom`: missing" in error
+    assert "`id`" not in error
 
 
 @given(st.text())

@@ -137,6 +137,8 @@ def test_the_command_prints_text_json_and_csv(capsys):
     table = list(csv.reader(io.StringIO(out[end:].lstrip())))
     assert table[1] == ["tarification-eau", "'=1+1", ""]
     assert out.splitlines()[-1] == "2 rows"
+    assert main(["query", EXAMPLE, "SELECT 1 AS n", "--lang", "fr"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "1 ligne"
     assert main(["query", EXAMPLE, "SELECT 1", "--on", "soon"]) == 2
     assert "YYYY-MM-DD" in capsys.readouterr().err
 

@@ -440,6 +440,7 @@ REFUSED = {
     "an unknown code": (("traitements", "aides", "Statut", "actif"), "'actif' is not in the list"),
     "an error of the spreadsheet": (("traitements", "aides", "Note", "#REF!"), "#REF! is an error of the spreadsheet"),
     "a date that is none": (("traitements", "aides", "Fiche créée le", "bientôt"), "'bientôt' is not a date"),
+    "a duration that is none": (("traitements", "aides", "Condamnations et infractions, conservation, durée (ISO 8601)", "5 annnées"), "'5 annnées' is not a duration; write 5 years"),
     "a required cell emptied": (("organismes", "ccas", "Nom", None), r"!A3: "),
     "an unknown owner": (("traitements", "Verser", "Traitement d'un responsable", "Aide", "finalites"), "'Aide' names no record"),
     "no owner": (("traitements", "Verser", "Traitement d'un responsable", None, "finalites"), "which record does the row belong to"),

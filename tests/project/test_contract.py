@@ -25,6 +25,7 @@ import pytest
 import charte_registry as registry
 import prevision_cantine as cantine
 import tarifs_solidaires as tarifs
+from charte_registry.exchange.remarks import words
 from charte_registry.records import KINDS
 from charte_registry.records.base import structure
 from charte_registry.schema.examples import example
@@ -174,7 +175,7 @@ def _registers():
     yield registry.Fault("not_text", field="f", value=1)
     yield registry.Derogation(fiche="actions/a", regle="X", raison="r")
     yield registry.Conflict(record="actions/a", field="nom", here="a", there="b")
-    yield registry.Remark(level="lost", where="w", message="m")
+    yield registry.Remark(level="lost", where="w", phrase=words("not_email", value="m"))
     yield registry.Import(records={}, remarks=())
     yield registry.Edition(day=DAY, changes=())
     yield registry.Limits()
@@ -358,7 +359,7 @@ def test_what_comes_from_files_is_escaped_wherever_a_notebook_shows_it(values):
         cantine.Remark("f", "no_date", 1, {HOSTILE: [{HOSTILE: HOSTILE}]}),
         tarifs.Fault(code="x", template="{value}", data={"value": HOSTILE}),
         tarifs.Trait(input=HOSTILE, values=(HOSTILE,)),
-        registry.Remark(level="lost", where=HOSTILE, message=HOSTILE),
+        registry.Remark(level="lost", where=HOSTILE, phrase=words("not_email", value=HOSTILE)),
         registry.Partenaire(id="p", nom=HOSTILE),
         registry.Fault("not_text", field=HOSTILE, value=HOSTILE),
         registry.Import(records={HOSTILE: {HOSTILE: registry.Partenaire(id="p", nom=HOSTILE)}}),

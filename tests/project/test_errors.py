@@ -77,6 +77,34 @@ def test_every_code_of_the_register_is_given_somewhere():
     assert set(messages.error_codes()) <= texts
 
 
+def _remarks():
+    """Yield where a remark is made with a code, the code and the names of its data."""
+    for path in _modules("charte_registry"):
+        if "exchange" not in path.parts and path.name != "importing.py":
+            continue
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and _called(node) in ("words", "phrase") and node.args:
+                code, names = node.args[0], {keyword.arg for keyword in node.keywords}
+                if isinstance(code, ast.Constant) and None not in names:
+                    yield f"{path.relative_to(SRC)}:{node.lineno}", code.value, names
+
+
+def test_every_remark_has_its_words_and_its_data_and_every_code_is_used():
+    known = {code.removeprefix("remark.") for code, _, _ in messages.every_sentence() if code.startswith("remark.")}  # fmt: skip
+    for place, code, names in _remarks():
+        assert code in known, place
+        assert messages.data_of(f"remark.{code}") == names, (place, code)
+    texts = {
+        node.value
+        for path in _modules("charte_registry")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Constant)
+    }
+    made = {f"title_{level}" for level in ("skipped", "understood_as", "not_understood")}
+    made |= {"one_kind_without", "one_field_without"}
+    assert known - made <= texts
+
+
 @pytest.mark.parametrize("code", messages.error_codes())
 def test_a_fault_of_the_register_speaks_three_languages_without_numpy(code):
     for datum in DATA:

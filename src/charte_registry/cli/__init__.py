@@ -9,7 +9,14 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 
 from charte_registry.cli.frame import CANNOT, DONE, INTERRUPTED, complete, make_parser
-from charte_registry.cli.language import USUAL, argparse_in, asked, language_now, said
+from charte_registry.cli.language import (
+    USUAL,
+    after_command,
+    argparse_in,
+    asked,
+    language_now,
+    said,
+)
 from charte_registry.cli.streams import standard_streams
 from charte_registry.cli.terminal import RED, coloured, is_quiet
 from charte_registry.messages import system_reason
@@ -49,7 +56,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     Errors and closing lines are in the language of ``--lang``, without it in that of the environment, or
     else in English.
     """
-    given = sys.argv[1:] if argv is None else argv
+    given = after_command(sys.argv[1:] if argv is None else list(argv))
     token = language_now.set(asked(given))
     try:
         return _main(given)

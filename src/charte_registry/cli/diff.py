@@ -8,6 +8,7 @@ import json
 import attrs
 
 from charte_registry.cli.language import language_now
+from charte_registry.messages import LANGUAGES
 
 EXAMPLES = """\
 charte-registry diff registre_2024 registre_2025
@@ -24,7 +25,7 @@ def add(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--lang",
         default=language_now.get(),
-        choices=("fr", "en", "pt"),
+        choices=LANGUAGES,
         help="language of the changes; by default that of the environment, or else en",
     )
     command.set_defaults(run=_run)

@@ -54,7 +54,7 @@ def _run(arguments: argparse.Namespace) -> int:
         findings=register.check(judged_on(None), arguments.lang) if judged else (),
     )  # fmt: skip
     for remark in remarks:
-        print(said("not_carried", remark=str(remark)), file=sys.stderr)
+        print(said("not_carried", remark=remark), file=sys.stderr)
     close(said("written", path=arguments.output))
     return 0
 

@@ -148,7 +148,9 @@ def _propose(arguments: argparse.Namespace) -> int:
     if arguments.propose.exists():
         raise RegisterError("file_exists", where=arguments.propose)
     sheets = read_sheets(arguments.source, limits=importing.limits(arguments))
-    guess = propose(sheets, arguments.kind, responsable=arguments.responsable)
+    guess = propose(
+        sheets, arguments.kind, responsable=arguments.responsable, lang=language_now.get()
+    )
     write_text(arguments.propose, guess.text)
     path = arguments.propose
     print(said("proposed", path=path, headings=guess.headings, asked=guess.asked))

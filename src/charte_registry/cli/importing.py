@@ -12,7 +12,7 @@ from typing import Any
 import attrs
 
 from charte_registry.cli.dates import judged_on
-from charte_registry.cli.language import said
+from charte_registry.cli.language import language_now, said
 from charte_registry.difference import count_told, diff
 from charte_registry.errors import Fault, RegisterError
 from charte_registry.exchange.importers.archive import Limits
@@ -20,7 +20,7 @@ from charte_registry.exchange.importers.joined import joined
 from charte_registry.exchange.importers.wording import slug
 from charte_registry.exchange.last_import import known_imports, plain_records, remember, remembered
 from charte_registry.exchange.merge import Merged, merged
-from charte_registry.exchange.remarks import SKIPPED, UNDERSTOOD_AS, Import, Remark
+from charte_registry.exchange.remarks import SKIPPED, UNDERSTOOD_AS, Import, Remark, words
 from charte_registry.files import load_register, save_register
 from charte_registry.files.whole import write_text
 from charte_registry.records import KINDS
@@ -54,7 +54,7 @@ def write(
     """Put the records into the register of ``arguments.folder`` and print the report."""
     if not any(found.records.values()):
         why = (*found.not_understood, *found.of(SKIPPED))
-        lost = (Fault("import_remark", value=r.text or None, remark=str(r)) for r in why)
+        lost = (Fault("import_remark", value=r.text or None, remark=r) for r in why)
         raise RegisterError([Fault("nothing_to_import", where=source), *lost])
     if arguments.merge and arguments.replace:
         raise RegisterError("merge_and_replace", where="--merge, --replace")
@@ -66,8 +66,8 @@ def write(
     if arguments.merge:
         base = remembered(folder, name, said, register)
         if base is None and (known := known_imports(folder)):
-            message = f"never imported under this name: every difference counts; known: {', '.join(known)} (--source-name)"
-            found = _with(found, Remark(level=UNDERSTOOD_AS, where=name, message=message))
+            asked = words("never_imported", names=tuple(known))
+            found = _with(found, Remark(level=UNDERSTOOD_AS, where=name, phrase=asked))
         result = merged(register, base or {}, said, take_source=arguments.conflicts == "source")
         found = _with(found, *(_kept(record, name) for record in result.kept))
     else:
@@ -82,8 +82,8 @@ def _with(found: Import, *remarks: Remark) -> Import:
 
 
 def _kept(record: str, name: str) -> Remark:
-    message = "the source has it no more; it stays in the register, remove it there if it ended"
-    return Remark(level=UNDERSTOOD_AS, where=name, message=message, record=record)
+    said = words("source_lacks")
+    return Remark(level=UNDERSTOOD_AS, where=name, phrase=said, record=record)
 
 
 def _source_name(arguments: argparse.Namespace, source: Path) -> str:
@@ -109,7 +109,7 @@ def finish(
     memory : tuple of str and mapping, optional
         Name of the source and what it says, to keep for the next merge.
     """
-    folder = Path(arguments.folder)
+    folder, lang = Path(arguments.folder), language_now.get()
     refused = bool(result.conflicts) and arguments.conflicts == "refuse"
     written = not (refused or arguments.dry_run)
     if written:
@@ -120,16 +120,18 @@ def finish(
         if memory is not None:
             remember(folder, *memory)
     if arguments.report is not None:
-        write_text(arguments.report, json.dumps(found.data(), ensure_ascii=False, indent=2) + "\n")
+        write_text(
+            arguments.report, json.dumps(found.data(lang), ensure_ascii=False, indent=2) + "\n"
+        )
     told = arguments.merge or arguments.dry_run
     if arguments.format == "json":
-        data = found.data()
+        data = found.data(lang)
         if told:
             data["changes"] = [attrs.asdict(change) for change in result.changes]
             data["conflicts"] = [attrs.asdict(conflict) for conflict in result.conflicts]
         print(json.dumps(data, ensure_ascii=False, indent=2))
         return int(refused)
-    report = found.text().splitlines()
+    report = found.text(lang).splitlines()
     print(
         *(report if found.records else report[:-1]),
         sep="\n",

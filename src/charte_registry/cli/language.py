@@ -42,6 +42,20 @@ def asked(argv: Sequence[str], environment: Mapping[str, str] = os.environ) -> s
     return lang if lang in LANGUAGES else USUAL
 
 
+def after_command(argv: Sequence[str]) -> list[str]:
+    """Return the arguments with a language that stands before the command put behind it.
+
+    Examples
+    --------
+    >>> after_command(["--lang", "fr", "check", "registre"]), after_command(["--lang=pt", "check"])
+    (['check', '--lang', 'fr', 'registre'], ['check', '--lang=pt'])
+    >>> after_command(["check", "registre"])
+    ['check', 'registre']
+    """
+    count = 2 if argv[:1] == ["--lang"] else 1 if "".join(argv[:1]).startswith("--lang=") else 0
+    return [*argv[count : count + 1], *argv[:count], *argv[count + 1 :]]
+
+
 def said(code: str, **facts: Any) -> str:
     """Return a sentence of the command line in the language of the command.
 

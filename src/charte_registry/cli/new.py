@@ -15,7 +15,7 @@ import attrs
 from charte_registry.cli.language import said
 from charte_registry.cli.terminal import close
 from charte_registry.errors import Fault, RegisterError, nearest
-from charte_registry.messages import LANGUAGES
+from charte_registry.messages import LANGUAGES, Phrase
 
 if TYPE_CHECKING:
     from charte_registry.register import Register
@@ -44,7 +44,7 @@ def _run(arguments: argparse.Namespace) -> int:
     from charte_registry.files import load_register
     from charte_registry.files.skeleton import SCHEMAS, schema_line, skeleton
     from charte_registry.files.whole import write_text
-    from charte_registry.records.base import FieldError, structure, unstructure
+    from charte_registry.records.base import FieldError, references, structure, unstructure
 
     register = load_register(arguments.folder)
     kind = _kind(arguments.kind, register.kinds)
@@ -63,7 +63,10 @@ def _run(arguments: argparse.Namespace) -> int:
     try:
         record = structure(cls, data)
     except FieldError as error:
-        raise RegisterError([p.at(kind) for p in error.problems]) from None
+        # An identifier is made from the name: only the name is asked for.
+        made = "id" not in data and "id" not in _naming(cls)
+        problems = [p for p in error.problems if not (made and p.path == "id")]
+        raise RegisterError([p.at(kind) for p in problems or error.problems]) from None
     if record.id in register.records.get(kind, {}):
         place = register.places[kind, record.id]
         raise RegisterError(
@@ -81,6 +84,9 @@ def _run(arguments: argparse.Namespace) -> int:
             path.parent.rmdir()
         raise
     close(said("added", record=f"{kind}/{record.id}", path=path))
+    for field, target, name in references(record):
+        if name not in register.records.get(target, {}) and (target, name) != (kind, record.id):
+            close(said("new_names", value=name, field=field, kind=target))
     return 0
 
 
@@ -104,13 +110,25 @@ def _choices(cls: type[Any], path: str, register: Register, lang: str) -> Iterat
         cls = part
     found = attrs.fields_dict(cls)
     if last not in found:
-        raise RegisterError(
-            "no_field", where="--choices", field=path, value=last, near=nearest(last, found)
-        )
+        inner = [name for name in _inner(cls) if last in name.rpartition(".")[2]]
+        near = Phrase.of("part.near", names=tuple(inner[:3])) if inner else nearest(last, found)
+        raise RegisterError("no_field", where="--choices", field=path, value=last, near=near)
     known = _known(found[last], register, lang)
     if not known:
         raise RegisterError("no_choices", where="--choices", field=path)
     yield from (f"{code}\t{label}" for code, label in known.items())
+
+
+def _inner(cls: type[Any], path: str = "") -> Iterator[str]:
+    """Yield the fields of the parts of a class, by their paths."""
+    from charte_registry.files.skeleton import part_of
+
+    for field in attrs.fields(attrs.resolve_types(cls)):
+        part = part_of(field.type)[0]
+        if path:
+            yield f"{path}{field.name}"
+        if attrs.has(part):
+            yield from _inner(part, f"{path}{field.name}.")
 
 
 def _known(field: attrs.Attribute[Any], register: Register, lang: str) -> dict[str, str]:

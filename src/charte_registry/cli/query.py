@@ -10,6 +10,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from charte_registry.cli.dates import judged_on
+from charte_registry.cli.language import said
 
 if TYPE_CHECKING:
     from charte_registry.sql import Answer
@@ -75,7 +76,7 @@ def _text(answer: Answer) -> str:
     ]
     lines.insert(1, "  ".join("-" * width for width in widths))
     count = len(answer.rows)
-    return "\n".join([*lines, f"{count} row" if count == 1 else f"{count} rows"])
+    return "\n".join([*lines, said("one_row") if count == 1 else said("rows", count=count)])
 
 
 def _shown(value: Any) -> str:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import attrs
 
 from charte_registry.json_value import JsonValue
+from charte_registry.messages import Phrase, plain, shown
 from charte_registry.records.base import FieldError, structure
 
 T = TypeVar("T")
@@ -15,20 +16,36 @@ T = TypeVar("T")
 READ, SKIPPED, UNDERSTOOD_AS, NOT_UNDERSTOOD = "read", "skipped", "understood_as", "not_understood"
 NOT_CARRIED = "not_carried"
 
-OUTSIDE = "outside the table"
-UNNAMED = "no heading above"
-UNMAPPED = "the mapping says nothing of this column"
-ASIDE = "left aside by the mapping"
-PINNED = "a comment pinned to the cell"
-NOTHING = "says that there is nothing"
-ALONE = "nothing in this row that it could be of"
-ASKS_WHICH = "says that there are others and not which; name them"
-UNUSED = "a sheet that is neither a record sheet nor the list of processings"
-UNFILLED = "a record sheet that nobody has filled in"
-EXAMPLE = "the model's filled example; --include-example reads it"
+
+def words(code: str, **facts: Any) -> Phrase:
+    r"""Return what a remark says, by its code in the catalogue, with what it quotes.
+
+    Examples
+    --------
+    >>> words("not_email", value="x").say("fr")
+    "«\xa0x\xa0» n'est pas une adresse électronique"
+    """
+    return Phrase(f"remark.{code}", facts)
+
+
+OUTSIDE = words("outside")
+UNNAMED = words("unnamed")
+UNMAPPED = words("unmapped")
+ASIDE = words("aside")
+PINNED = words("pinned")
+NOTHING = words("nothing")
+ALONE = words("alone")
+ASKS_WHICH = words("asks_which")
+UNUSED = words("unused")
+UNFILLED = words("unfilled")
+EXAMPLE = words("example")
+IS_READ = words("read")
 WHOLE = frozenset(
-    {OUTSIDE, UNNAMED, UNMAPPED, ASIDE, PINNED, NOTHING, ALONE, UNUSED, UNFILLED, EXAMPLE}
-)
+    phrase.code
+    for phrase in (
+        OUTSIDE, UNNAMED, UNMAPPED, ASIDE, PINNED, NOTHING, ALONE, UNUSED, UNFILLED, EXAMPLE,
+    )
+)  # fmt: skip
 
 
 @attrs.frozen(kw_only=True)
@@ -43,8 +60,8 @@ class Remark(JsonValue):
         written has no place for.
     where : str
         Sheet and cell, line, or path in the file; kind and field of an export.
-    message : str
-        What, and what to do.
+    phrase : Phrase
+        What, and what to do, in the words of each language.
     record : str
         The record that it is about, such as ``traitements/aides``; empty for none.
     text : str
@@ -55,16 +72,64 @@ class Remark(JsonValue):
 
     level: str
     where: str
-    message: str
+    phrase: Phrase
     record: str = ""
     text: str = ""
     column: str = ""
 
-    def __str__(self) -> str:
-        """Return the remark as one line."""
-        said = f"{self.text!r:.120}: " if self.text else ""
+    @property
+    def code(self) -> str:
+        """Stable name of what it says."""
+        return self.phrase.code.removeprefix("remark.")
+
+    @property
+    def message(self) -> str:
+        """What, and what to do, in English."""
+        return self.phrase.say("en")
+
+    def say(self, lang: str) -> str:
+        """Return the remark as one line.
+
+        Parameters
+        ----------
+        lang : {"fr", "en", "pt"}
+            Language.
+
+        Returns
+        -------
+        str
+            Where, what the cell says, what became of it, and the record.
+        """
         about = f" ({self.record})" if self.record else ""
-        return f"{self.where}: {said}{self.message}{about}"
+        return words("line", where=self.where, message=self._quoting()).say(lang) + about
+
+    def _quoting(self) -> Phrase:
+        """Return what it says after the text of the cell."""
+        return words("quoted", value=self.text, message=self.phrase) if self.text else self.phrase
+
+    def __str__(self) -> str:
+        """Return the remark as one line in English."""
+        return self.say("en")
+
+    def to_dict(self, lang: str = "en") -> dict[str, Any]:
+        """Return the remark as plain values that go to JSON.
+
+        Parameters
+        ----------
+        lang : {"fr", "en", "pt"}
+            Language of the message.
+
+        Returns
+        -------
+        dict
+            Level, place, code and data of what it says, the same in words, record, text, column.
+        """
+        return {
+            "level": self.level, "where": self.where, "code": self.code,
+            "message": self.phrase.say(lang), "record": self.record, "text": self.text,
+            "column": self.column,
+            "data": {name: plain(value) for name, value in self.phrase.facts.items()},
+        }  # fmt: skip
 
 
 @attrs.frozen(kw_only=True)
@@ -82,13 +147,30 @@ class Question(JsonValue):
     remark: Remark
     count: int
 
-    def __str__(self) -> str:
-        """Return the question as one line: column, text, how often, where first."""
+    def say(self, lang: str) -> str:
+        """Return the question as one line.
+
+        Parameters
+        ----------
+        lang : {"fr", "en", "pt"}
+            Language.
+
+        Returns
+        -------
+        str
+            Column, text, what became of it, how often, where first.
+        """
         if self.count == 1:
-            return str(self.remark)
-        column = f"{self.remark.column!r}, " if self.remark.column else ""
-        said = f"{self.remark.text!r:.120}: " if self.remark.text else ""
-        return f"{column}{said}{self.remark.message} ({self.count} cells, the first {self.remark.where})"
+            return self.remark.say(lang)
+        cells = words(
+            "cells", message=self.remark._quoting(), count=self.count, where=self.remark.where
+        )
+        column = shown(self.remark.column, lang, "!r") + ", " if self.remark.column else ""
+        return column + cells.say(lang)
+
+    def __str__(self) -> str:
+        """Return the question as one line in English."""
+        return self.say("en")
 
 
 def grouped(remarks: Iterable[Remark]) -> tuple[Question, ...]:
@@ -99,13 +181,13 @@ def grouped(remarks: Iterable[Remark]) -> tuple[Question, ...]:
 
     Examples
     --------
-    >>> remarks = [Remark(level="skipped", where=w, message="m", text="t", column="c") for w in ("A1", "A2")]
+    >>> remarks = [Remark(level="skipped", where=w, phrase=ASIDE, text="t", column="c") for w in ("A1", "A2")]
     >>> print(*grouped(remarks))
-    'c', 't': m (2 cells, the first A1)
+    'c', 't': left aside by the mapping (2 cells, the first A1)
     """
     found: dict[tuple[str, ...], list[Remark]] = {}
     for remark in remarks:
-        whole = remark.message in WHOLE
+        whole = remark.phrase.code in WHOLE
         where = "" if remark.column or whole else remark.where
         key = (remark.message, remark.column, remark.record, "" if whole else remark.text, where)
         found.setdefault(key, []).append(remark)
@@ -163,8 +245,13 @@ class Import(JsonValue):
         """What is lost unless somebody sees to it, each question once."""
         return grouped(self.not_understood)
 
-    def text(self) -> str:
+    def text(self, lang: str = "en") -> str:
         """Return the report as text.
+
+        Parameters
+        ----------
+        lang : {"fr", "en", "pt"}
+            Language.
 
         Returns
         -------
@@ -172,27 +259,28 @@ class Import(JsonValue):
             What was left aside, what to confirm and what was not understood; last, the counts.
         """
         lines = []
-        for level, title in (
-            (SKIPPED, "Left aside"),
-            (UNDERSTOOD_AS, "Read so, to be confirmed"),
-            (NOT_UNDERSTOOD, "Not understood"),
-        ):
+        for level in (SKIPPED, UNDERSTOOD_AS, NOT_UNDERSTOOD):
             if remarks := grouped(self.of(level)):
-                lines += [f"{title}:", *(f"  {remark}" for remark in remarks)]
+                lines.append(words(f"title_{level}").say(lang))
+                lines += [f"  {remark.say(lang)}" for remark in remarks]
         counts = ", ".join(f"{len(found)} {kind}" for kind, found in self.records.items() if found)
-        lines.append(
-            f"{counts or 'no record'} read; {len(self.of(UNDERSTOOD_AS))} to confirm, "
-            f"{len(self.not_understood)} not understood"
-            + (
-                f" ({len(self.questions)} questions)"
-                if len(self.questions) < len(self.not_understood)
-                else ""
-            )
-        )
+        lost, questions = len(self.not_understood), len(self.questions)
+        facts = {
+            "records": counts or words("no_record"), "confirm": len(self.of(UNDERSTOOD_AS)), "lost": lost,
+        }  # fmt: skip
+        if questions < lost:
+            lines.append(words("counts_asked", **facts, questions=questions).say(lang))
+        else:
+            lines.append(words("counts", **facts).say(lang))
         return "\n".join(lines)
 
-    def data(self) -> dict[str, Any]:
+    def data(self, lang: str = "en") -> dict[str, Any]:
         """Return the report as plain data, for JSON.
+
+        Parameters
+        ----------
+        lang : {"fr", "en", "pt"}
+            Language of the messages.
 
         Returns
         -------
@@ -201,7 +289,7 @@ class Import(JsonValue):
         """
         return {
             "records": {kind: list(found) for kind, found in self.records.items() if found},
-            "remarks": [attrs.asdict(remark) for remark in self.remarks],
+            "remarks": [remark.to_dict(lang) for remark in self.remarks],
         }
 
 
@@ -233,9 +321,8 @@ def build(
         except FieldError as error:
             for problem in error.problems:
                 place = where if isinstance(where, str) else where(problem.path)
-                remarks.append(
-                    Remark(level=NOT_UNDERSTOOD, where=place, message=str(problem), record=name)
-                )
+                said = words("fault", fault=problem.fault)
+                remarks.append(Remark(level=NOT_UNDERSTOOD, where=place, phrase=said, record=name))
             refused = {p.path.partition(".")[0].partition("[")[0] for p in error.problems}
             left = {field: value for field, value in data.items() if field not in refused}
             if left.keys() == data.keys():

@@ -17,6 +17,7 @@ from typing import Any
 import attrs
 
 from charte_registry.errors import RegisterError, nearest
+from charte_registry.messages import LANGUAGES
 from charte_registry.records import KINDS
 from charte_registry.records.base import INTERNE, FieldError
 
@@ -252,7 +253,7 @@ def _columns(
             name="_".join(steps), path=path, type=kind, internal=hidden,
             reference=field.metadata.get("reference", ""),
             default=None if field.default in (attrs.NOTHING, ()) else field.default,
-            description={lang: field.metadata.get(lang, "") for lang in ("fr", "en", "pt")},
+            description={lang: field.metadata.get(lang, "") for lang in LANGUAGES},
         )  # fmt: skip
         if typing.get_origin(kind) is tuple:
             lists.append((path, typing.get_args(kind)[0]))

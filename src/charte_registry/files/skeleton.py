@@ -13,7 +13,8 @@ import attrs
 
 from charte_registry.errors import RegisterError, nearest
 from charte_registry.extras import needs
-from charte_registry.files.words import LANGUAGES, words
+from charte_registry.files.words import words
+from charte_registry.messages import LANGUAGES
 from charte_registry.records.base import INTERNE
 from charte_registry.vocabularies.sources import source_in
 

@@ -9,7 +9,8 @@ from typing import Any
 from charte_registry.errors import RegisterError, nearest
 from charte_registry.files.profile_text import profile_text
 from charte_registry.files.skeleton import schema_line, skeleton
-from charte_registry.files.words import LANGUAGES, words
+from charte_registry.files.words import words
+from charte_registry.messages import LANGUAGES
 from charte_registry.profiles import Profile
 from charte_registry.records import KINDS
 from charte_registry.records.manifeste import SCHEMA_VERSION, Manifeste

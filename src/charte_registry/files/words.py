@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
-LANGUAGES = ("fr", "en", "pt")
-
 
 @cache
 def words(lang: str, what: str) -> Mapping[str, str]:

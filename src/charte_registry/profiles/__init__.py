@@ -13,7 +13,7 @@ import attrs
 from charte_registry.errors import Fault, RegisterError, nearest
 from charte_registry.frozen import Frozen
 from charte_registry.json_value import JsonValue, plain_value
-from charte_registry.messages import Phrase, system_reason
+from charte_registry.messages import LANGUAGES, Phrase, system_reason
 from charte_registry.profiles.classes import MADE_IN, classes_by_path, extended, paths
 from charte_registry.profiles.kinds import added_kinds, plain_example
 from charte_registry.profiles.statement import Condition, Delai, RegleProfil, Statement
@@ -346,7 +346,7 @@ def _check_rules(statement: Statement, kinds: Mapping[str, type[Any]], report: A
                 here = f"{where}.{name}[{position}]"
                 _check_condition(condition, rule.dans, fields, here, report)
         for name in ("constat", "remede"):
-            for lang in ("fr", "en", "pt"):
+            for lang in LANGUAGES:
                 text = getattr(getattr(rule, name), lang)
                 if set("{}\n") & set(text):
                     report(f"{where}.{name}.{lang}", "profile_brace", value=text)
@@ -377,7 +377,7 @@ def _check_deadline(
                     value=path, kind=delai.dans, wanted=holds,
                 )  # fmt: skip
     for name in ("constat", "remede", "objet"):
-        for lang in ("fr", "en", "pt"):
+        for lang in LANGUAGES:
             text = getattr(getattr(delai, name), lang)
             if set("{}\n") & set(text.replace("{date}", "")):
                 report(

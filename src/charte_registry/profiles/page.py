@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from charte_registry.messages import LANGUAGES
 from charte_registry.profiles import Profile
 from charte_registry.profiles.statement import Condition, Delai, RegleProfil, TypeFiche
 from charte_registry.schema import schema_files
@@ -129,7 +130,7 @@ def _rule(rule: RegleProfil) -> Iterator[str]:
         + f"{needs}. {cell(rule.source)}, {rule.confiance}."
     )
     yield ""
-    for lang in ("fr", "en", "pt"):
+    for lang in LANGUAGES:
         yield f"- *{lang}* {cell(getattr(rule.constat, lang))}; {cell(getattr(rule.remede, lang))}"
 
 
@@ -144,7 +145,7 @@ def _deadline(delai: Delai) -> Iterator[str]:
         + f". {cell(delai.source)}, {delai.confiance}."
     )  # fmt: skip
     yield ""
-    for lang in ("fr", "en", "pt"):
+    for lang in LANGUAGES:
         wrong, remedy = getattr(delai.constat, lang), getattr(delai.remede, lang)
         yield f"- *{lang}* {cell(wrong.replace('{date}', '…'))}; {cell(remedy)}"
 

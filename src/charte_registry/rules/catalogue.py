@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable
 from itertools import groupby
 
-from charte_registry.rules.rule import LANGUAGES, Rule
+from charte_registry.messages import LANGUAGES
+from charte_registry.rules.rule import Rule
 
 
 def to_markdown(rules: Iterable[Rule]) -> str:

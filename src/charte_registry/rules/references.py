@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
 
+from charte_registry.messages import Phrase
 from charte_registry.records.base import references
 from charte_registry.register import Register
 from charte_registry.rules.graph import algorithms, real, uses
@@ -52,7 +53,12 @@ def _each(register: Register, named: set[tuple[str, str]]) -> Iterator[Raised]:
                 if name not in known:
                     near = _hint(name, target, known, hints)
                     yield INCONNU.at(
-                        kind, record.id, field, nom=repr(name), genre=target, indice=near
+                        kind,
+                        record.id,
+                        field,
+                        nom=Phrase.of("part.quoted", value=name),
+                        genre=target,
+                        indice=near,
                     )
                 elif (target, name) == (kind, record.id):
                     yield SOI_MEME.at(kind, record.id, field)

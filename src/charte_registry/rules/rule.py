@@ -9,12 +9,12 @@ from typing import Any
 import attrs
 
 from charte_registry.errors import RegisterError, nearest
+from charte_registry.messages import LANGUAGES, Phrase
 from charte_registry.vocabularies.sources import source_in
 from charte_registry.vocabularies.vocabulaire import Terme
 
 ERROR, WARNING, NOTE = "error", "warning", "note"
 SEVERITIES = (ERROR, WARNING, NOTE)
-LANGUAGES = ("fr", "en", "pt")
 
 _BLANK = re.compile(r"\{(\w+)\}")
 NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -101,6 +101,8 @@ def hint(names: Sequence[str]) -> Mapping[str, str]:
 
 def _said(value: Any, lang: str) -> str:
     """Return a detail in a language: terms have labels, a mapping has one text a language."""
+    if isinstance(value, Phrase):
+        return value.say(lang)
     if isinstance(value, Terme):
         label = value.label(lang)
         return label if label == value.code else f"{label} ({value.code})"

@@ -9,7 +9,8 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
-from charte_registry.rules.rule import LANGUAGES, Rule
+from charte_registry.messages import LANGUAGES
+from charte_registry.rules.rule import Rule
 
 
 def family_rules(family: str) -> Mapping[str, Rule]:

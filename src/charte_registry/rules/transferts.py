@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
+from charte_registry.messages import Phrase
 from charte_registry.register import Register
 from charte_registry.rules.graph import PROCESSINGS, real
 from charte_registry.rules.rule import Raised, hint
@@ -124,7 +125,11 @@ def _unlisted(register: Register, on: dt.date) -> Iterator[Raised]:
 def _unknown(kind: str, record: str, field: str, code: str) -> Raised:
     near = country_code(code)
     return CODE_INCONNU.at(
-        kind, record, field, code=repr(code), indice=hint([near] if near else [])
+        kind,
+        record,
+        field,
+        code=Phrase.of("part.quoted", value=code),
+        indice=hint([near] if near else []),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from charte_registry.errors import RegisterError
+from charte_registry.messages import LANGUAGES
 from charte_registry.records import KINDS
 from charte_registry.records.base import LARGEST
 from charte_registry.records.formats import BLANK
@@ -15,7 +16,6 @@ from charte_registry.schema.limits import EXACTLY_ONE
 from charte_registry.schema.shape import (
     DATE,
     FLAG,
-    LANGUAGES,
     NUMBER,
     PART,
     TEXT,

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from charte_registry.messages import LANGUAGES
 from charte_registry.records import KINDS
 from charte_registry.schema.examples import example_text
 from charte_registry.schema.limits import EXACTLY_ONE, LIMITS
-from charte_registry.schema.shape import LANGUAGES, PART, Shape, kind_labels, parts, shapes, summary
+from charte_registry.schema.shape import PART, Shape, kind_labels, parts, shapes, summary
 from charte_registry.schema.versions import VERSION, schema_id
 from charte_registry.vocabularies.vocabulaire import Vocabulaire
 

@@ -10,12 +10,12 @@ from typing import Any
 
 import attrs
 
+from charte_registry.messages import LANGUAGES
 from charte_registry.records.base import INTERNE, is_internal, kind_of
 from charte_registry.records.formats import Format
 from charte_registry.vocabularies.vocabulaire import Vocabulaire
 
 TEXT, FLAG, NUMBER, DATE, PART = "text", "flag", "number", "date", "part"
-LANGUAGES = ("fr", "en", "pt")
 
 _TYPES = {str: TEXT, bool: FLAG, int: NUMBER, dt.date: DATE}
 

@@ -8,8 +8,9 @@ from typing import Any
 
 from charte_registry.errors import Fault, RegisterError
 from charte_registry.exchange.exporters.lost import not_carried
-from charte_registry.exchange.remarks import NOT_CARRIED, Remark
+from charte_registry.exchange.remarks import NOT_CARRIED, Remark, words
 from charte_registry.extras import needs
+from charte_registry.messages import Phrase
 from charte_registry.records import Algorithme
 from charte_registry.register import Register
 from charte_registry.vocabularies.algoritmeregister import (
@@ -65,13 +66,10 @@ def algoritmeregister_entries(
         entries.append(entry)
         remarks += told
     if entries:
-        message = (
-            "the standard permits Dutch alone (nld): have the texts translated before publishing"
-        )
-        remarks.append(Remark(level=NOT_CARRIED, where="lang", message=message))
+        remarks.append(Remark(level=NOT_CARRIED, where="lang", phrase=words("dutch_alone")))
     if schema is not None:
         _ask(schema, entries)
-    return entries, (*not_carried(register, CARRIED, "the Algoritmeregister"), *remarks)
+    return entries, (*not_carried(register, CARRIED, "algoritmeregister"), *remarks)
 
 
 def algoritmeregister_text(entries: list[dict[str, Any]]) -> str:
@@ -110,9 +108,9 @@ def _fitted(entry: dict[str, Any], record: str) -> tuple[dict[str, Any], list[Re
     """Return an entry whose texts fit, and what of it the standard wants or has no room for."""
     remarks: list[Remark] = []
 
-    def remark(name: str, message: str) -> None:
+    def remark(name: str, said: Phrase) -> None:
         where = f"{record}.{name}"
-        remarks.append(Remark(level=NOT_CARRIED, where=where, message=message, record=record))
+        remarks.append(Remark(level=NOT_CARRIED, where=where, phrase=said, record=record))
 
     fitted = dict(entry)
     for name, most in LENGTHS.items():
@@ -120,12 +118,12 @@ def _fitted(entry: dict[str, Any], record: str) -> tuple[dict[str, Any], list[Re
         if len(text) > most:
             fitted[name] = text[: most - 1].rstrip() + "…"
             if name != "description_short":  # the whole of it is in goal
-                remark(name, f"cut after {most} of its {len(text)} letters: {text[most - 1 :]!r}")
+                rest = text[most - 1 :]
+                remark(name, words("cut_after", most=most, count=len(text), value=rest))
     remarks += [
         Remark(
             level=NOT_CARRIED, where=f"{record}.{name}", record=record,
-            message="the standard requires it and the record does not say it"
-            + ("; give --contact" if name == "contact_email" else "; state it"),
+            phrase=words("required_contact" if name == "contact_email" else "required_unsaid"),
         )
         for name in REQUIRED
         if name not in fitted

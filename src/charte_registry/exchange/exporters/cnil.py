@@ -68,7 +68,7 @@ def cnil_pages(register: Register) -> tuple[list[Page], tuple[Remark, ...]]:
     for traitement, reference, name in zip(traitements, references, names, strict=True):
         pages.append(_Sheet(register, traitement, reference).page(name, offered))
     pages.append(_lists_page(offered))
-    return pages, not_carried(register, CARRIED, "the CNIL's model")
+    return pages, not_carried(register, CARRIED, "cnil_model")
 
 
 # The lists to choose from

@@ -23,7 +23,7 @@ from charte_registry.exchange.exporters.flat import (
 from charte_registry.exchange.exporters.jsonld import jsonld_text
 from charte_registry.exchange.exporters.single_file import json_content
 from charte_registry.exchange.exporters.spreadsheet import ods, xlsx
-from charte_registry.exchange.remarks import NOT_CARRIED, Remark
+from charte_registry.exchange.remarks import NOT_CARRIED, Remark, words
 from charte_registry.exchange.workbook.write import register_workbook
 from charte_registry.files.whole import write_bytes, write_folder
 from charte_registry.register import Register
@@ -161,8 +161,8 @@ def _whole(write: Callable[[Register], Content]) -> Exporter:
 def _profile(register: Register) -> tuple[Remark, ...]:
     if register.profil is None:
         return ()
-    message = f"{register.profil} is a file of its own: copy it beside"
-    return (Remark(level=NOT_CARRIED, where="registre.profil", message=message),)
+    said = words("profile_beside", value=register.profil)
+    return (Remark(level=NOT_CARRIED, where="registre.profil", phrase=said),)
 
 
 def _jsonld(register: Register, options: _Options) -> tuple[Content, tuple[Remark, ...]]:

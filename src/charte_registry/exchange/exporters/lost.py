@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from charte_registry.exchange.remarks import NOT_CARRIED, Remark
+from charte_registry.exchange.remarks import NOT_CARRIED, Remark, words
 from charte_registry.files.flat_tables import flatten
+from charte_registry.messages import Phrase
 from charte_registry.register import Register
 
 ALL = frozenset(["*"])
 
 
 def not_carried(
-    register: Register, carried: Mapping[str, Collection[str]], format_name: str
+    register: Register, carried: Mapping[str, Collection[str]], target: str
 ) -> tuple[Remark, ...]:
     """Return a remark for each field that holds something and that a format does not carry.
 
@@ -22,8 +23,8 @@ def not_carried(
         The register.
     carried : mapping of str to collection of str
         By table, the paths of the fields that the format carries; ``ALL`` for all of them.
-    format_name : str
-        Name of the format, for the messages.
+    target : str
+        Code of the name of the format, for the messages.
 
     Returns
     -------
@@ -37,8 +38,8 @@ def not_carried(
             continue
         if not known and not table.path:
             count = len(table.rows)
-            message = f"{_records(count)}: {format_name} has no place for this kind"
-            remarks.append(Remark(level=NOT_CARRIED, where=table.name, message=message))
+            said = _without("kind_without", count, target)
+            remarks.append(Remark(level=NOT_CARRIED, where=table.name, phrase=said))
             continue
         if table.kind not in carried:
             continue
@@ -47,13 +48,15 @@ def not_carried(
                 continue
             count = len({row[0] for row in table.rows if row[place] not in (None, column.default)})
             if count:
-                message = f"{_records(count)}: {format_name} has no place for it"
+                said = _without("field_without", count, target)
                 # A plain value of a list stands in the column of the list itself.
                 parts = (table.kind, *table.path, column.path)
                 where = ".".join(part for part in parts if part)
-                remarks.append(Remark(level=NOT_CARRIED, where=where, message=message))
+                remarks.append(Remark(level=NOT_CARRIED, where=where, phrase=said))
     return tuple(remarks)
 
 
-def _records(count: int) -> str:
-    return "1 record" if count == 1 else f"{count} records"
+def _without(code: str, count: int, target: str) -> Phrase:
+    if count == 1:
+        return words(f"one_{code}", target=words(target))
+    return words(code, count=count, target=words(target))

@@ -13,13 +13,16 @@ from charte_registry.errors import RegisterError
 from charte_registry.exchange.importers.archive import Limits, read_bytes
 from charte_registry.exchange.importers.wording import folded, slug
 from charte_registry.exchange.remarks import (
+    IS_READ,
     NOT_UNDERSTOOD,
     READ,
     UNDERSTOOD_AS,
     Import,
     Remark,
     build,
+    words,
 )
+from charte_registry.messages import Phrase
 from charte_registry.records import Algorithme, Organisme
 from charte_registry.syntax import not_json
 from charte_registry.vocabularies.algoritmeregister import BODIES, IMPACT, LINES, STATUSES, TEXTS
@@ -85,7 +88,7 @@ def algoritmeregister_records(entries: list[dict[str, Any]]) -> Import:
         remarks += refused
         if record is not None:
             algorithmes[identifier] = record
-            remarks.append(Remark(level=READ, where=where, message="read", record=name))
+            remarks.append(Remark(level=READ, where=where, phrase=IS_READ, record=name))
     records = {"organismes": organismes, "algorithmes": algorithmes}
     return Import(records=records, remarks=tuple(remarks))
 
@@ -93,8 +96,8 @@ def algoritmeregister_records(entries: list[dict[str, Any]]) -> Import:
 def _data(said: Mapping[str, Any], where: str, record: str) -> tuple[dict[str, Any], list[Remark]]:
     remarks: list[Remark] = []
 
-    def remark(level: str, name: str, message: str) -> None:
-        remarks.append(Remark(level=level, where=f"{where}.{name}", message=message, record=record))
+    def remark(level: str, name: str, said: Phrase) -> None:
+        remarks.append(Remark(level=level, where=f"{where}.{name}", phrase=said, record=record))
 
     data: dict[str, Any] = {}
     for name, field in {**TEXTS, **BODIES}.items():
@@ -127,26 +130,22 @@ def _data(said: Mapping[str, Any], where: str, record: str) -> tuple[dict[str, A
         statuses = {folded(status): code for status, code in STATUSES.items()}
         status = statuses.get(folded(said["status"]))
         if status is None:
-            remark(NOT_UNDERSTOOD, "status", f"{said['status']!r} is not a known status")
+            remark(NOT_UNDERSTOOD, "status", words("not_status", value=said["status"]))
         else:
             data["statut"] = status
     if "begin_date" in said:
         if re.fullmatch(r"\d{4}-\d{2}-\d{2}", str(said["begin_date"])):
             data["en_service_depuis"] = said["begin_date"]
         else:
-            message = f"{said['begin_date']!r} is not a day; write it in `en_service_depuis`"
-            remark(NOT_UNDERSTOOD, "begin_date", message)
+            remark(NOT_UNDERSTOOD, "begin_date", words("not_day", value=said["begin_date"]))
     category = str(said.get("publication_category", ""))
     data["decision_individuelle"] = not folded(category).startswith("overige")
-    answer = "yes" if data["decision_individuelle"] else "no"
-    stated = repr(category) if category else "the entry does not say"
-    remark(
-        UNDERSTOOD_AS, "publication_category",
-        f"{stated}: that it is behind individual decisions is taken as {answer}",
-    )  # fmt: skip
+    answer = "decides" if data["decision_individuelle"] else "decides_not"
+    taken = words(answer, value=category) if category else words("decides_unsaid")
+    remark(UNDERSTOOD_AS, "publication_category", taken)
     for name, value in said.items():
         if name not in _KNOWN:
-            remark(NOT_UNDERSTOOD, name, f"{value!r}: this property has no place here")
+            remark(NOT_UNDERSTOOD, name, words("no_property", value=value))
     return data, remarks
 
 

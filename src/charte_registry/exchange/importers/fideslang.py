@@ -17,6 +17,7 @@ from charte_registry.errors import RegisterError
 from charte_registry.exchange.importers.archive import Limits, read_bytes
 from charte_registry.exchange.importers.wording import folded, parsed_conservation, slug
 from charte_registry.exchange.remarks import (
+    IS_READ,
     NOT_UNDERSTOOD,
     READ,
     SKIPPED,
@@ -24,8 +25,10 @@ from charte_registry.exchange.remarks import (
     Import,
     Remark,
     build,
+    words,
 )
 from charte_registry.files.folder import format_of
+from charte_registry.messages import Phrase
 from charte_registry.records import AnalyseImpact, Organisme, Traitement
 from charte_registry.records.formats import COURRIEL
 from charte_registry.vocabularies.fideslang import BASES, CATEGORIES, SPECIAL_BASES
@@ -76,7 +79,7 @@ def fideslang_records(manifest: Mapping[str, list[Any]]) -> Import:
         for number, item in enumerate(items):
             where = f"{resource}[{number}]"
             if not isinstance(item, Mapping) or resource not in ("organization", "system"):
-                reading.remark(SKIPPED, where, "neither an organization nor a system")
+                reading.remark(SKIPPED, where, words("not_fides"))
             elif resource == "organization":
                 reading.organization(item, where)
     for number, item in enumerate(manifest.get("system", ())):
@@ -92,17 +95,13 @@ class _Reading:
     analyses: dict[str, AnalyseImpact] = attrs.field(factory=dict)
     remarks: list[Remark] = attrs.field(factory=list)
 
-    def remark(self, level: str, where: str, message: str, record: str = "") -> None:
-        self.remarks.append(Remark(level=level, where=where, message=message, record=record))
+    def remark(self, level: str, where: str, said: Phrase, record: str = "") -> None:
+        self.remarks.append(Remark(level=level, where=where, phrase=said, record=record))
 
     def _unread(self, item: Mapping[str, Any], known: set[str], where: str) -> None:
         for name, value in item.items():
             if name not in known and value not in (None, "", [], {}, False):
-                self.remark(
-                    NOT_UNDERSTOOD,
-                    f"{where}.{name}",
-                    f"{str(value)!r:.120}: no field of a record holds it",
-                )
+                self.remark(NOT_UNDERSTOOD, f"{where}.{name}", words("no_field", value=str(value)))
 
     def organization(self, item: Mapping[str, Any], where: str) -> None:
         key = slug(str(item.get("fides_key", "")))
@@ -115,9 +114,9 @@ class _Reading:
                 body["contact"] = contact
             elif contact and field is not None:
                 role = slug(f"{key}-{field}")
-                words = name.replace("_", " ")
+                title = name.replace("_", " ")
                 self.organismes[role] = {
-                    "id": role, "nom": words, "type": "fonction", "contact": {"fonction": words, **contact},
+                    "id": role, "nom": title, "type": "fonction", "contact": {"fonction": title, **contact},
                 }  # fmt: skip
                 body[field] = role
         self._unread(item, {"fides_key", "name", "description", *(n for n, _ in _ROLES)}, where)
@@ -128,7 +127,7 @@ class _Reading:
         for name, field in (("name", "nom"), ("address", "adresse"), ("phone", "telephone"), ("email", "courriel")):  # fmt: skip
             value = str(said.get(name) or "").strip() if isinstance(said, Mapping) else ""
             if value and field == "courriel" and not COURRIEL.accepts(value):
-                self.remark(NOT_UNDERSTOOD, f"{where}.email", f"{value!r} is not an e-mail address")
+                self.remark(NOT_UNDERSTOOD, f"{where}.email", words("not_email", value=value))
             elif value and folded(value) != "n a":
                 contact[field] = value
         return contact
@@ -138,7 +137,7 @@ class _Reading:
         body = slug(str(item.get("organization_fides_key") or _DEFAULT_BODY))
         if body not in self.organismes:
             self.organismes[body] = {"id": body, "nom": body}
-            self.remark(UNDERSTOOD_AS, where, f"no organization {body!r} in the manifest: name it")
+            self.remark(UNDERSTOOD_AS, where, words("no_organization", value=body))
         declarations = item.get("privacy_declarations") or []
         for number, declaration in enumerate(declarations):
             place = f"{where}.privacy_declarations[{number}]"
@@ -151,7 +150,7 @@ class _Reading:
         }  # fmt: skip
         self._unread(item, known, where)
         if not declarations:
-            self.remark(SKIPPED, where, f"{name!r} declares no processing")
+            self.remark(SKIPPED, where, words("declares_nothing", value=name))
 
     def _declaration(
         self, system: Mapping[str, Any], said: Mapping[str, Any], name: str, body: str, where: str
@@ -188,8 +187,8 @@ class _Reading:
             self.analyses[identifier] = AnalyseImpact(
                 id=identifier, intitule=data["nom"], piece=str(location)
             )
-            message = "an assessment that has a place: under way until achevee_le says when it was finished"
-            self.remark(UNDERSTOOD_AS, where, message, f"analyses_impact/{identifier}")
+            made = f"analyses_impact/{identifier}"
+            self.remark(UNDERSTOOD_AS, where, words("assessment_place"), made)
         known = {
             "name", "data_use", "data_categories", "data_subjects", "legal_basis_for_processing",
             "retention_period", "special_category_legal_basis", "third_parties",
@@ -200,13 +199,13 @@ class _Reading:
         self.remarks += refused
         if built is not None:
             self.traitements[identifier] = built
-            self.remark(READ, where, "read", record)
+            self.remark(READ, where, IS_READ, record)
 
     def _codes(self, codes: Mapping[str, str], stated: Any, where: str) -> list[str]:
-        words = {folded(word): code for word, code in codes.items()}
-        if folded(stated) in words:
-            return [words[folded(stated)]]
-        self.remark(NOT_UNDERSTOOD, where, f"{stated!r}: known: {', '.join(codes)}")
+        known = {folded(word): code for word, code in codes.items()}
+        if folded(stated) in known:
+            return [known[folded(stated)]]
+        self.remark(NOT_UNDERSTOOD, where, words("codes_known", value=stated, known=tuple(codes)))
         return []
 
     def _categories(

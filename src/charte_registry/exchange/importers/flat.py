@@ -14,7 +14,16 @@ import attrs
 
 from charte_registry.errors import Fault, RegisterError, nearest
 from charte_registry.exchange.importers.archive import Limits, read_bytes
-from charte_registry.exchange.remarks import READ, SKIPPED, UNDERSTOOD_AS, Import, Remark, build
+from charte_registry.exchange.remarks import (
+    IS_READ,
+    READ,
+    SKIPPED,
+    UNDERSTOOD_AS,
+    Import,
+    Remark,
+    build,
+    words,
+)
 from charte_registry.extras import needs
 from charte_registry.files.cells import bounded, restored
 from charte_registry.files.flat_tables import Column, Table, Value, flatten, gather
@@ -64,7 +73,7 @@ def read_tables(
     for name, where, rows in found:
         if name not in shapes:
             fault = Fault("unknown_table", value=name, near=nearest(name, shapes))
-            remarks.append(Remark(level=SKIPPED, where=where, message=str(fault)))
+            remarks.append(Remark(level=SKIPPED, where=where, phrase=words("fault", fault=fault)))
         elif rows:
             tables.append(_table(shapes[name], where, rows))
     gathered = gather(tables, known)
@@ -78,7 +87,7 @@ def read_tables(
             remarks += refused
             if record is not None:
                 records[kind][identifier] = record
-                remarks.append(Remark(level=READ, where=kind, message="read", record=name))
+                remarks.append(Remark(level=READ, where=kind, phrase=IS_READ, record=name))
     manifest = structure(Manifeste, head[_REGISTRE]) if _REGISTRE in head else None
     return Import(records=records, remarks=tuple(remarks)), manifest
 
@@ -147,7 +156,7 @@ def _csv(file: Path, content: bytes, remarks: list[Remark]) -> list[list[str]]:
             text = content.decode("cp1252")
         except UnicodeDecodeError:
             raise RegisterError("not_utf8", where=file, position=error.start) from None
-        remarks.append(Remark(level=UNDERSTOOD_AS, where=str(file), message="read as Windows-1252"))
+        remarks.append(Remark(level=UNDERSTOOD_AS, where=str(file), phrase=words("windows_1252")))
     header = text.partition("\n")[0]
     sign = max(",;\t", key=header.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=sign, strict=True)

@@ -22,6 +22,7 @@ from charte_registry.exchange.importers.mapping import TableMapping, mapping_fro
 from charte_registry.exchange.importers.people import is_named_person
 from charte_registry.exchange.importers.wording import folded, nothing, tidy
 from charte_registry.exchange.importers.workbook import Sheet, unmerged
+from charte_registry.exchange.remarks import words
 from charte_registry.extras import needs
 from charte_registry.files.cells import restored
 from charte_registry.records import KINDS
@@ -69,8 +70,9 @@ class Guess:
 
 
 def propose(
-    sheets: Sequence[Sheet], kind: str = "traitements", *, responsable: str | None = None
-) -> Guess:
+    sheets: Sequence[Sheet], kind: str = "traitements", *, responsable: str | None = None,
+    lang: str = "en",
+) -> Guess:  # fmt: skip
     """Return the mapping that a table seems to need.
 
     Parameters
@@ -81,6 +83,8 @@ def propose(
         Kind of the records; columns of others than ``traitements`` go by the names of fields.
     responsable : str, optional
         Name of the controller, where no column names it.
+    lang : {"fr", "en", "pt"}
+        Language of the comments.
 
     Returns
     -------
@@ -106,7 +110,7 @@ def propose(
         names = ", ".join(sheet.name for sheet in sheets)
         raise RegisterError("no_headings", where=names)
     _, _, sheet, header = best
-    return _written(sheet, header, kind, responsable, named=len(sheets) > 1)
+    return _written(sheet, header, kind, responsable, lang, named=len(sheets) > 1)
 
 
 def guessed(
@@ -121,23 +125,23 @@ def _heading(kind: str, text: str) -> str:
     """Return the field that a heading is of; empty where it is of none that is known."""
     key = folded(text)
     fields: Mapping[str, Sequence[str]] = _known()["headings"][kind]
-    words = {word: field for field, known in fields.items() for word in known}
-    if key in words:
-        return words[key]
-    found = [word for word in words if len(word) > 3 and re.search(rf"\b{re.escape(word)}\b", key)]
+    aims = {word: field for field, known in fields.items() for word in known}
+    if key in aims:
+        return aims[key]
+    found = [word for word in aims if len(word) > 3 and re.search(rf"\b{re.escape(word)}\b", key)]
     if found:
-        return words[max(found, key=len)]
-    near = get_close_matches(key, [word for word in words if len(word) > 4], n=1, cutoff=0.88)
-    return words[near[0]] if near else ""
+        return aims[max(found, key=len)]
+    near = get_close_matches(key, [word for word in aims if len(word) > 4], n=1, cutoff=0.88)
+    return aims[near[0]] if near else ""
 
 
 def _written(
-    sheet: Sheet, header: int, kind: str, responsable: str | None, *, named: bool
+    sheet: Sheet, header: int, kind: str, responsable: str | None, lang: str, *, named: bool
 ) -> Guess:
     rows = unmerged(sheet, header + 1)
     headings = [tidy(restored(str(cell))) if cell is not None else "" for cell in rows[header]]
     document = tomlkit.document()
-    document.add(tomlkit.comment("A guess: correct it, then import with --mapping."))
+    document.add(tomlkit.comment(words("guess").say(lang)))
     document["kind"] = kind
     if named:
         document["sheet"] = sheet.name
@@ -155,7 +159,7 @@ def _written(
     if _CONTROLLER not in taken:
         constants[_CONTROLLER] = responsable or _NOBODY
         if not responsable:
-            constants[_CONTROLLER].comment("who answers for the processings: the name of the body")
+            constants[_CONTROLLER].comment(words("guess_body").say(lang))
             asked += 1
     document["constants"] = constants
     columns = tomlkit.table()
@@ -167,7 +171,7 @@ def _written(
             for row in rows[header + 1 :]
             if place < len(row) and row[place] is not None
         ]
-        table, questions = _column(aims[name], texts)
+        table, questions = _column(aims[name], texts, lang)
         columns[name] = table
         asked += questions
     document["columns"] = columns
@@ -176,7 +180,7 @@ def _written(
     )
 
 
-def _column(aim: str, texts: Sequence[str]) -> tuple[Any, int]:
+def _column(aim: str, texts: Sequence[str], lang: str) -> tuple[Any, int]:
     """Return what a mapping says of a column, and how many questions it asks."""
     if not aim:
         return "note", 0
@@ -208,7 +212,8 @@ def _column(aim: str, texts: Sequence[str]) -> tuple[Any, int]:
         elif said is not None:
             values[part] = said
         elif field not in known["otherwise"]:
-            values.add(tomlkit.comment(f"{tomlkit.item(part).as_string()} = ?   # {count} cells"))
+            cells = words("guess_cell" if count == 1 else "guess_cells", count=count).say(lang)
+            values.add(tomlkit.comment(f"{tomlkit.item(part).as_string()} = ?   # {cells}"))
             questions += 1
     table["values"] = values
     return table, questions

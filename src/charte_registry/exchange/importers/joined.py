@@ -7,7 +7,7 @@ from typing import Any
 import attrs
 
 from charte_registry.errors import Fault, RegisterError
-from charte_registry.exchange.remarks import UNDERSTOOD_AS, Import, Remark
+from charte_registry.exchange.remarks import UNDERSTOOD_AS, Import, Remark, words
 from charte_registry.frozen import Frozen
 from charte_registry.records.base import FieldError, structure, unstructure
 from charte_registry.register import Register
@@ -50,12 +50,12 @@ def joined(
             if name not in held or held[name] == record or replace:
                 held[name] = record
             elif kind == "organismes":
-                message = "the register has it already, with other words: it is left as it stands"
                 remarks.append(
                     Remark(
-                        level=UNDERSTOOD_AS, where=kind, message=message, record=f"{kind}/{name}"
+                        level=UNDERSTOOD_AS, where=kind, phrase=words("already_there"),
+                        record=f"{kind}/{name}",
                     )
-                )
+                )  # fmt: skip
             else:
                 refused.append(Fault("record_differs", where=f"{kind}/{name}", value=name))
     if refused:

@@ -42,6 +42,7 @@ from charte_registry.exchange.remarks import (
     ALONE,
     ASIDE,
     ASKS_WHICH,
+    IS_READ,
     NOT_UNDERSTOOD,
     NOTHING,
     OUTSIDE,
@@ -54,8 +55,10 @@ from charte_registry.exchange.remarks import (
     Import,
     Remark,
     build,
+    words,
 )
 from charte_registry.files.cells import restored
+from charte_registry.messages import LANGUAGES, Phrase
 from charte_registry.records import KINDS, Conservation, Organisme
 from charte_registry.vocabularies.countries import country_code
 from charte_registry.vocabularies.country_names import NAMES
@@ -186,15 +189,13 @@ class _Reading:
         self,
         level: str,
         where: str,
-        message: str,
+        said: Phrase,
         text: str = "",
         column: str = "",
         record: str = "",
     ) -> None:
         self.remarks.append(
-            Remark(
-                level=level, where=where, message=message, text=text, column=column, record=record
-            )
+            Remark(level=level, where=where, phrase=said, text=text, column=column, record=record)
         )
 
     def row(self, number: int, headings: Sequence[str], cells: Sequence[Cell]) -> None:
@@ -221,9 +222,7 @@ class _Reading:
             self._cell(row, self.mapping.columns[heading], where, heading, text)
         if not row.data:
             for where, heading, text in asked:
-                self._say(
-                    NOT_UNDERSTOOD, where, "nothing in this row makes a record", text, heading
-                )
+                self._say(NOT_UNDERSTOOD, where, words("no_row_record"), text, heading)
             return
         self._constants(row)
         self._finish(row, number, stated, asked)
@@ -241,8 +240,7 @@ class _Reading:
         identifier = slug(source, self.records)
         named, where = f"{self.mapping.kind}/{identifier}", self.sheet.where(number, 0)
         if slug(source) in self.records:
-            message = f"{source!r} stands in an earlier row too; this record has another identifier"
-            self._say(UNDERSTOOD_AS, where, message, record=named)
+            self._say(UNDERSTOOD_AS, where, words("earlier_row", value=source), record=named)
         record, refused = build(
             self.kinds[self.mapping.kind], {**row.data, "id": identifier},
             lambda path: row.cells.get(_first(path), (where, "", ""))[0], named,
@@ -250,11 +248,11 @@ class _Reading:
         self.remarks += refused
         if record is None:
             for place, heading, text in asked:
-                why = "its row makes no record: see what is said of it above"
+                why = words("row_refused")
                 self._say(NOT_UNDERSTOOD, place, why, text, heading)
         else:
             self.records[identifier] = record
-            self._say(READ, where, "read", record=named)
+            self._say(READ, where, IS_READ, record=named)
 
     def _constants(self, row: _Row) -> None:
         for target, value in self.mapping.constants:
@@ -300,7 +298,7 @@ class _Reading:
         where, heading, _ = place
         goes = column.values.get(folded(part), usual)
         if goes.target is None:
-            self._say(SKIPPED, where, "left out by the mapping", part, heading)
+            self._say(SKIPPED, where, words("left_out"), part, heading)
             return []
         if goes.code is not None:
             return [(goes, self._coded(goes.target, goes.code))]
@@ -311,7 +309,7 @@ class _Reading:
             self._say(NOT_UNDERSTOOD, where, remedy, part, heading)
             return []
         if goes.target.free and goes.target.steps[-1] != "note" and is_named_person(part):
-            why = "looks like the name of a person: put into the note, which is internal"
+            why = words("person_note")
             self._say(UNDERSTOOD_AS, where, why, part, heading)
             return [(Goes(target=None), f"{heading} : {part}")]
         return [(goes, value)]
@@ -344,7 +342,11 @@ class _Reading:
                     _put(row.data, target.steps, f"{_get(row.data, target.steps)} ; {value}")
                 else:
                     self._say(
-                        NOT_UNDERSTOOD, where, f"a second value for `{target.path}`", part, heading
+                        NOT_UNDERSTOOD,
+                        where,
+                        words("second_for_field", field=target.path),
+                        part,
+                        heading,
                     )
                     continue
             else:
@@ -383,48 +385,44 @@ class _Reading:
                 _put(item, inside, value)
                 _detail(item, goes, part)
         else:
-            why = f"{len(found)} values for {len(held)} items of `{steps[-1]}`: state one, or one for each"
+            why = words("values_for_items", values=len(found), items=len(held), field=steps[-1])
             self._say(NOT_UNDERSTOOD, where, why, text, heading)
 
-    def _value(self, target: Target, text: str) -> tuple[Any, str]:
+    def _value(self, target: Target, text: str) -> tuple[Any, Phrase]:
         """Return what a text is for a field, or None and what to do."""
         if target.kind is Conservation:
             if text.strip(" .").isdigit():
-                return None, "a number without a unit: write 5 ans, or state it in `values`"
-            return parsed_conservation(text), ""
+                return None, words("no_unit")
+            return parsed_conservation(text), NOTHING
         if target.kind is dt.date:
             days = (parsed(form, text) for form in self.mapping.dates)
             day = next((day for day in days if day), None) or parsed_date(
                 int(text) if text.isdigit() else text
             )
-            return day, "no date; write 13/05/2019, or state its form in `dates`"
+            return day, words("date_form")
         if target.kind is bool:
             word = folded(text)
-            return (
-                True if word in _YES else False if word in _NO else None
-            ), "neither yes nor no; state it in `values`"
+            return (True if word in _YES else False if word in _NO else None), words("yes_no")
         if target.kind is int:
             digits = "".join(text.split())
-            return digits if digits.isascii() and digits.isdigit() else None, "no whole number"
+            return digits if digits.isascii() and digits.isdigit() else None, words("whole_number")
         if target.kind is not str:
-            return None, f"`{target.path}` holds parts; map its fields"
+            return None, words("holds_parts", field=target.path)
         if choices := target.metadata["choices"]:
-            return _code(target, choices, text), "no code that is known; state it in `values`"
+            return _code(target, choices, text), words("code_unknown")
         if target.metadata["reference"] == "organismes":
             if is_named_person(text):
-                return None, "looks like a person: a body is never one; state the body in `values`"
-            return self._body(text), ""
+                return None, words("body_person")
+            return self._body(text), NOTHING
         if target.metadata["reference"]:
-            return text, ""
+            return text, NOTHING
         if target.steps[-1] == "pays":
-            return (
-                text if text in NAMES else country_code(text)
-            ), "no country has this name; state its code in `values`"
+            return (text if text in NAMES else country_code(text)), words("country_values")
         if target.several:
             head, _, which = text.partition(":")
             if asks_which(head):
                 return which.strip() or None, ASKS_WHICH
-        return text, ""
+        return text, NOTHING
 
     def _body(self, name: str) -> str:
         identifier = slug(name)
@@ -454,7 +452,7 @@ def _code(target: Target, choices: Sequence[str], text: str) -> str | None:
     words = {folded(code): code for code in choices}
     if vocabulaire is not None:
         for terme in vocabulaire:
-            words |= {folded(terme.label(lang)): terme.code for lang in ("fr", "en", "pt")}
+            words |= {folded(terme.label(lang)): terme.code for lang in LANGUAGES}
     return words.get(folded(text))
 
 

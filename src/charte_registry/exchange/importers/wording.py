@@ -108,7 +108,8 @@ def parsed_date(value: object) -> dt.date | None:
     ----------
     value : object
         ``13/05/2019``, ``13.5.19``, ``13 mai 2019``, ``2019-05-13``, a date, or a count of days
-        since the end of 1899, as a spreadsheet keeps a date whose format was lost.
+        since the end of 1899, as a spreadsheet keeps a date whose format was lost. A day of 1905 is
+        none: there stood a year, see ``year_typed``.
 
     Returns
     -------
@@ -121,7 +122,7 @@ def parsed_date(value: object) -> dt.date | None:
     ['2019-05-13', '2019-05-01', '2019-05-13', 'None']
     """
     if isinstance(value, dt.date):
-        return value
+        return None if year_typed(value) else value
     if isinstance(value, int) and not isinstance(value, bool):
         return dt.date(1899, 12, 30) + dt.timedelta(value) if 20_000 <= value <= 80_000 else None
     if not isinstance(value, str):
@@ -135,6 +136,22 @@ def parsed_date(value: object) -> dt.date | None:
         month = _MOIS.index(match[2]) + 1 if match[2] in _MOIS else 0
         return _day(int(match[3]), month, int(match[1]))
     return None
+
+
+def year_typed(value: object) -> int | None:
+    """Return the year that somebody typed into a cell of dates, which shows a day of 1905.
+
+    A spreadsheet counts days since the end of 1899: 2018 in such a cell is 10 July 1905.
+
+    Examples
+    --------
+    >>> year_typed(dt.date(1905, 7, 10)), year_typed(dt.date(2018, 7, 10)), year_typed("2018")
+    (2018, None, None)
+    """
+    if not isinstance(value, dt.date):
+        return None
+    days = value.toordinal() - dt.date(1899, 12, 30).toordinal()
+    return days if 1900 <= days <= 2100 else None
 
 
 def _year(digits: str) -> int:

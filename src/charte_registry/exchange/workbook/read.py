@@ -14,6 +14,7 @@ from charte_registry.exchange.importers.archive import Limits
 from charte_registry.exchange.importers.wording import slug
 from charte_registry.exchange.importers.workbook import Sheet, read_workbook
 from charte_registry.exchange.remarks import SKIPPED, UNDERSTOOD_AS, Remark
+from charte_registry.exchange.remarks import words as phrase
 from charte_registry.exchange.workbook.layout import REGISTRE, Column, Key, Plan, at, plans
 from charte_registry.exchange.workbook.names import Directory, bare, distinct
 from charte_registry.exchange.workbook.state import SHEET, State, is_state, read_state
@@ -149,13 +150,13 @@ class _Reading:
         self.sheets: list[tuple[Plan, list[_Row]]] = []
         for name, title in state.sheets.items():
             if name not in by_name:
-                self._aside(name, "the sheet is gone: what it held stays as it is in the register")
+                self._aside(name, phrase("sheet_gone"))
             elif title in known:
                 self.sheets.append((known[title], self._rows(known[title], by_name[name])))
         apart = {SHEET, self.words["help_sheet"], self.words["lists_sheet"], *state.sheets}
         for sheet in sheets:
             if sheet.name not in apart and any(any(row) for row in sheet.rows):
-                self._aside(sheet.name, "not a sheet of the register: it is not read")
+                self._aside(sheet.name, phrase("sheet_unread"))
         self.found: dict[str, dict[str, Data]] = {}
         self.before: dict[tuple[str, str], Any] = {}  # records as they were, by kind and identifier
         self.places: dict[tuple[str, str], list[tuple[str, _Row]]] = {}
@@ -165,8 +166,8 @@ class _Reading:
             tuple[str, tuple[str, ...], str, tuple[int, ...]], tuple[Data, str]
         ] = {}
 
-    def _aside(self, where: str, message: str) -> None:
-        self.remarks.append(Remark(level=SKIPPED, where=where, message=message))
+    def _aside(self, where: str, said: Phrase) -> None:
+        self.remarks.append(Remark(level=SKIPPED, where=where, phrase=said))
 
     def _refuse(self, place: Mapping[str, str], code: str, **data: Any) -> None:
         self.faults.append(Fault(code, **{**place, **data}))
@@ -182,8 +183,8 @@ class _Reading:
             if found is not None and found not in columns:
                 columns[found] = place
             elif below and _title(_text(cell)) != _title(self.words["findings"]):
-                message = f"the column {_text(cell)!r} is none of the register: {below} cells are not read"
-                self._aside(sheet.where(0, place), message)
+                said = phrase("column_unread", value=_text(cell), count=below)
+                self._aside(sheet.where(0, place), said)
         if not columns and any(map(any, sheet.rows)):
             self._refuse({"sheet": sheet.name}, "no_titles")
         rows = (_Row(sheet, number, columns) for number in range(1, len(sheet.rows)))
@@ -254,10 +255,7 @@ class _Reading:
                     self._refuse(row.place(), "row_id_twice", value=stated)
                     continue
                 made = slug(name, taken | seen.keys())
-                message = (
-                    f"{stated!r} stands in an earlier row too: this one is taken as new, {made!r}"
-                )
-                self._remark(row.where(), message)
+                self._remark(row.where(), phrase("taken_as_new", value=stated, made=made))
                 stated = made
             if not stated:
                 if not name:
@@ -267,8 +265,8 @@ class _Reading:
             seen[stated] = name
             yield stated, row
 
-    def _remark(self, where: str, message: str) -> None:
-        self.remarks.append(Remark(level=UNDERSTOOD_AS, where=where, message=message))
+    def _remark(self, where: str, said: Phrase) -> None:
+        self.remarks.append(Remark(level=UNDERSTOOD_AS, where=where, phrase=said))
 
     def _name(self, identified: Mapping[str, Sequence[tuple[str, _Row]]]) -> None:
         """Learn what the records of the workbook are called now."""
@@ -315,9 +313,7 @@ class _Reading:
         elif not any(_text(row.cell(c)) for c in inside):
             _put(data, column.steps, None)
         elif said:
-            self._remark(
-                row.where(column), "says no, yet cells beside it are filled in: taken as yes"
-            )
+            self._remark(row.where(column), phrase("no_but_filled"))
 
     # Parts
 

@@ -21,6 +21,7 @@ from charte_registry.exchange.workbook.layout import Column
 from charte_registry.exchange.workbook.names import Directory, bare, distinct
 from charte_registry.exchange.workbook.words import duration_iso, duration_words, words
 from charte_registry.files.cells import neutral, restored
+from charte_registry.messages import LANGUAGES
 from charte_registry.records.formats import DUREE
 from charte_registry.schema.shape import DATE, FLAG, NUMBER, Shape
 from charte_registry.vocabularies.countries import country_code
@@ -86,14 +87,14 @@ def _terms(codes: Vocabulaire, lang: str) -> Mapping[str, str]:
 
 @cache
 def _codes(codes: Vocabulaire, lang: str) -> Directory:
-    others = [other for other in ("fr", "en", "pt") if other != lang]
+    others = [other for other in LANGUAGES if other != lang]
     return Directory(*(_terms(codes, said) for said in (lang, *others)))
 
 
 @cache
 def countries(lang: str) -> Mapping[str, str]:
     """Return the names of countries by their codes."""
-    place = ("fr", "en", "pt").index(lang)
+    place = LANGUAGES.index(lang)
     return {code: names[place] for code, names in COUNTRIES.items()}
 
 
@@ -248,7 +249,7 @@ def _meant(cell: Cell, text: str, shape: Shape, names: Names) -> Any:
             raise UnreadError("cell_not_whole", value=text)
         return int(digits)
     if shape.holds == DATE:
-        day = parsed_date(cell if isinstance(cell, dt.date) else text)
+        day = cell if isinstance(cell, dt.date) else parsed_date(text)
         if day is None:
             raise UnreadError("cell_not_date", value=text)
         return day.isoformat()
@@ -259,7 +260,10 @@ def _meant(cell: Cell, text: str, shape: Shape, names: Names) -> Any:
     if is_country(shape):
         return text if text in COUNTRIES else country_code(text) or text
     if shape.form is DUREE:
-        return duration_iso(text) or text
+        written = duration_iso(text) or text
+        if not DUREE.accepts(written):
+            raise UnreadError("cell_not_duration", value=text)
+        return written
     return text
 
 

@@ -12,10 +12,11 @@ from typing import Any
 from charte_registry.difference import Change, diff
 from charte_registry.errors import RegisterError, nearest
 from charte_registry.extras import needs
+from charte_registry.messages import LANGUAGES
 from charte_registry.publish.indicators import CONDITIONS, hosting
 from charte_registry.publish.public import hides, public
 from charte_registry.publish.report.diagram import drawn
-from charte_registry.publish.report.texts import LANGUAGES, noun, texts
+from charte_registry.publish.report.texts import noun, texts
 from charte_registry.publish.report.words import day, number, percent, printable
 from charte_registry.records.gouvernance import ENGAGEMENTS, PHASES
 from charte_registry.register import Register

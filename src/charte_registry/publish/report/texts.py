@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from charte_registry.publish.report.words import catalogue
 from charte_registry.vocabularies.nouns import is_single
 
-LANGUAGES = ("fr", "en", "pt")
-
 
 def texts(lang: str) -> Mapping[str, str]:
     """Return the headings and labels of a language.

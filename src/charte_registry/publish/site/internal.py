@@ -12,11 +12,12 @@ import attrs
 from charte_registry.check import judge, rules_of
 from charte_registry.difference import diff
 from charte_registry.errors import RegisterError, nearest
+from charte_registry.messages import LANGUAGES
 from charte_registry.publish.report.words import printable
 from charte_registry.publish.site.addresses import FILES
 from charte_registry.publish.site.reach import title_of
 from charte_registry.publish.site.render import HEAD, WRITTEN, site_environment, static
-from charte_registry.publish.site.words import LANGUAGES, NO_BREAK, Words
+from charte_registry.publish.site.words import NO_BREAK, Words
 from charte_registry.register import Register
 from charte_registry.rules import echeances
 from charte_registry.rules.finding import Finding

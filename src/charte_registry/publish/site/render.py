@@ -18,6 +18,7 @@ from charte_registry.exchange.exporters.flat import csv_files, register_tables
 from charte_registry.exchange.exporters.jsonld import jsonld_document
 from charte_registry.exchange.exporters.single_file import json_content
 from charte_registry.extras import needs
+from charte_registry.messages import LANGUAGES
 from charte_registry.publish.public import public
 from charte_registry.publish.report.texts import texts
 from charte_registry.publish.report.words import THIN, printable
@@ -30,7 +31,7 @@ from charte_registry.publish.site.layout import Layout, layout_of, settings
 from charte_registry.publish.site.naming import intro_of, plural_of, singular_of
 from charte_registry.publish.site.reach import is_placeholder, public_shapes, title_of
 from charte_registry.publish.site.sections import Context, named, sections
-from charte_registry.publish.site.words import LANGUAGES, NO_BREAK, Words
+from charte_registry.publish.site.words import NO_BREAK, Words
 from charte_registry.records.base import references, unstructure
 from charte_registry.records.formats import FICHE, URL
 from charte_registry.register import Register

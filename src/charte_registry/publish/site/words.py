@@ -13,7 +13,6 @@ from typing import Any
 from charte_registry.publish.report.words import day, number
 from charte_registry.vocabularies.nouns import is_single
 
-LANGUAGES = ("fr", "en", "pt")
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
 # French puts a space before these signs, and no line may end there.

@@ -31,6 +31,7 @@ from charte_registry.exchange.importers.wording import folded, slug
 from charte_registry.exchange.importers.workbook import Cell, Sheet, read_workbook
 from charte_registry.exchange.remarks import (
     EXAMPLE,
+    IS_READ,
     NOT_UNDERSTOOD,
     OUTSIDE,
     PINNED,
@@ -42,7 +43,9 @@ from charte_registry.exchange.remarks import (
     Import,
     Remark,
     build,
+    words,
 )
+from charte_registry.messages import Phrase
 from charte_registry.records import Organisme, Traitement
 
 
@@ -92,12 +95,12 @@ def cnil_records(
     remarks: list[Remark] = []
     read: list[Sheet] = []
 
-    def aside(sheet: Sheet, why: str) -> None:
+    def aside(sheet: Sheet, why: Phrase) -> None:
         for row, cells in enumerate(sheet.rows):
             for column, cell in enumerate(cells):
                 if cell is not None:
                     remarks.append(
-                        Remark(level=SKIPPED, where=sheet.where(row, column), message=why, text=str(cell), column=sheet.name)
+                        Remark(level=SKIPPED, where=sheet.where(row, column), phrase=why, text=str(cell), column=sheet.name)
                     )  # fmt: skip
 
     for sheet in sheets:
@@ -125,7 +128,7 @@ def cnil_records(
         for ligne in liste.lignes:
             if ligne.example and not include_example:
                 remarks.append(
-                    Remark(level=SKIPPED, where=ligne.where, message=EXAMPLE, text=ligne.nom)
+                    Remark(level=SKIPPED, where=ligne.where, phrase=EXAMPLE, text=ligne.nom)
                 )
             else:
                 liste.join(ligne, fiches)
@@ -145,7 +148,7 @@ def _pinned(sheet: Sheet, rows: Iterable[Row], *, used: bool) -> Iterator[Remark
         )
         level = NOT_UNDERSTOOD if used and not ours else SKIPPED
         where = sheet.where(*place)
-        yield Remark(level=level, where=where, message=PINNED, text=text, column=sheet.name)
+        yield Remark(level=level, where=where, phrase=PINNED, text=text, column=sheet.name)
 
 
 def _fiche(sheet: Sheet, rows: Sequence[Row]) -> Fiche:
@@ -156,12 +159,12 @@ def _fiche(sheet: Sheet, rows: Sequence[Row]) -> Fiche:
 
 def _looked_over(found: Import, sheets: Iterable[Sheet]) -> Import:
     """Return an import with a remark for each cell that is in no record and of which none speaks."""
-    words = words_of(record for records in found.records.values() for record in records.values())
+    written = words_of(record for records in found.records.values() for record in records.values())
     told = {remark.where for remark in found.remarks}
     more = [
-        Remark(level=SKIPPED, where=where, message=OUTSIDE, text=text, column=sheet.name) if title
-        else Remark(level=NOT_UNDERSTOOD, where=where, message="this is in no record", text=text)
-        for sheet in sheets for where, text, title in leftover(sheet, words, told)
+        Remark(level=SKIPPED, where=where, phrase=OUTSIDE, text=text, column=sheet.name) if title
+        else Remark(level=NOT_UNDERSTOOD, where=where, phrase=words("in_no_record"), text=text)
+        for sheet in sheets for where, text, title in leftover(sheet, written, told)
     ]  # fmt: skip
     return attrs.evolve(found, remarks=(*found.remarks, *more))
 
@@ -184,7 +187,7 @@ def _records(
         remarks += [*fiche.remarks, *refused]
         if record is not None:
             traitements[identifier] = record
-            read = Remark(level=READ, where=fiche.sheet.name, message="read", record=name)
+            read = Remark(level=READ, where=fiche.sheet.name, phrase=IS_READ, record=name)
             remarks.append(read)
     remarks += bodies.remarks
     for identifier, data in bodies.organismes.items():
@@ -201,14 +204,15 @@ def _complete(fiche: Fiche, shared: bool) -> None:
     data = fiche.data
     if "nom" not in data:
         data["nom"] = data["finalites"][0]["nom"] if "finalites" in data else fiche.sheet.name
-        fiche.remark(UNDERSTOOD_AS, fiche.sheet.name, f"no name; {data['nom']!r} is taken for it")
+        fiche.remark(UNDERSTOOD_AS, fiche.sheet.name, words("no_name", value=data["nom"]))
     if shared:
-        message = f"the reference {data['reference']!r} stands on several sheets"
-        fiche.remark(UNDERSTOOD_AS, fiche.where("reference"), message)
+        said = words("reference_twice", value=data["reference"])
+        fiche.remark(UNDERSTOOD_AS, fiche.where("reference"), said)
     if "cree_le" in data and data.get("mis_a_jour_le", dt.date.max) < data["cree_le"]:
         where = fiche.where("mis_a_jour_le")
-        message = f"updated on {data.pop('mis_a_jour_le')}, before {data['cree_le']}, its creation"
-        fiche.remark(NOT_UNDERSTOOD, where, message)
+        updated = data.pop("mis_a_jour_le")
+        said = words("updated_before", updated=updated, created=data["cree_le"])
+        fiche.remark(NOT_UNDERSTOOD, where, said)
     for finalite in data.get("finalites", ()) if fiche.bases else ():
         finalite["bases_legales"] = list(dict.fromkeys(fiche.bases))
         if fiche.laws:
@@ -218,5 +222,5 @@ def _complete(fiche: Fiche, shared: bool) -> None:
         fiche.remark(
             NOT_UNDERSTOOD,
             where,
-            f"legal bases {', '.join(fiche.bases)}, and no purpose that they could be of",
+            words("bases_alone", names=fiche.bases),
         )

@@ -12,7 +12,8 @@ from charte_registry.exchange.importers.cnil.fiche import Fiche, countries
 from charte_registry.exchange.importers.people import is_person
 from charte_registry.exchange.importers.wording import folded, postcode, slug, telephone
 from charte_registry.exchange.importers.workbook import Cell
-from charte_registry.exchange.remarks import NOT_UNDERSTOOD, UNDERSTOOD_AS, Remark
+from charte_registry.exchange.remarks import NOT_UNDERSTOOD, UNDERSTOOD_AS, Remark, words
+from charte_registry.messages import Phrase
 from charte_registry.records.formats import COURRIEL
 from charte_registry.vocabularies.country_names import NAMES
 from charte_registry.vocabularies.modele_cnil import FONCTIONS
@@ -32,9 +33,9 @@ class Bodies:
     organismes: dict[str, dict[str, Any]] = attrs.field(factory=dict)
     remarks: list[Remark] = attrs.field(factory=list)
 
-    def remark(self, level: str, where: str, message: str) -> None:
+    def remark(self, level: str, where: str, said: Phrase) -> None:
         """Keep a remark."""
-        self.remarks.append(Remark(level=level, where=where, message=message))
+        self.remarks.append(Remark(level=level, where=where, phrase=said))
 
     def place(self, fiche: Fiche, coordonnees: Mapping[str, Mapping[str, Cell]]) -> None:
         """Write who acts in a processing into its data, and keep the bodies.
@@ -51,7 +52,7 @@ class Bodies:
                 self.remark(
                     NOT_UNDERSTOOD,
                     fiche.sheet.where(row.number, row.start),
-                    f"{row.label!r} appears twice",
+                    words("actor_twice", label=row.label),
                 )
             values = dict(found[0][1]) if found else dict(coordonnees.get(role, {}))
             where = (
@@ -92,12 +93,8 @@ class Bodies:
         if person or (given and name and folded(name) != folded(given)):
             contact["nom"] = name
         if generic and role == "responsable":
-            who = (
-                f"{name!r} looks like a person, and stays internal"
-                if name
-                else "no controller is named"
-            )
-            self.remark(UNDERSTOOD_AS, where, f"{who}; name the body with --responsable")
+            said = words("person_inside", value=name) if name else words("no_controller")
+            self.remark(UNDERSTOOD_AS, where, said)
         data: dict[str, Any] = {"nom": nom}
         if generic and role == "dpo":
             data["type"] = "fonction"
@@ -110,8 +107,7 @@ class Bodies:
                 if contact and "contact" not in other:
                     other["contact"] = data["contact"]
                 elif contact and other["contact"] != data["contact"]:
-                    message = f"another contact for {nom!r}; the first one read is kept"
-                    self.remark(UNDERSTOOD_AS, where, message)
+                    self.remark(UNDERSTOOD_AS, where, words("other_contact", value=nom))
                 return identifier
         identifier = slug(nom, self.organismes)
         self.organismes[identifier] = {"id": identifier, **data}
@@ -125,7 +121,7 @@ class Bodies:
             if pays in NAMES:
                 contact["pays"] = pays
             else:
-                self.remark(NOT_UNDERSTOOD, where, f"no country has the name {str(stated)!r}")
+                self.remark(NOT_UNDERSTOOD, where, words("country_unknown", value=str(stated)))
         french = pays in (None, "FR")
         if adresse := values.get("adresse"):
             contact["adresse"] = str(adresse)
@@ -139,5 +135,5 @@ class Bodies:
             if COURRIEL.accepts(str(courriel)):
                 contact["courriel"] = str(courriel)
             else:
-                self.remark(NOT_UNDERSTOOD, where, f"{str(courriel)!r} is not an e-mail address")
+                self.remark(NOT_UNDERSTOOD, where, words("not_email", value=str(courriel)))
         return contact

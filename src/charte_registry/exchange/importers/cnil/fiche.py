@@ -27,9 +27,11 @@ from charte_registry.exchange.importers.wording import (
     parsed_conservation,
     parsed_date,
     tidy,
+    year_typed,
 )
 from charte_registry.exchange.importers.workbook import Cell, Sheet
-from charte_registry.exchange.remarks import ASKS_WHICH, NOT_UNDERSTOOD, UNDERSTOOD_AS, Remark
+from charte_registry.exchange.remarks import NOT_UNDERSTOOD, UNDERSTOOD_AS, Remark, words
+from charte_registry.messages import Phrase
 from charte_registry.vocabularies import modele_cnil as modele
 from charte_registry.vocabularies import rgpd
 from charte_registry.vocabularies.countries import country_code
@@ -37,6 +39,13 @@ from charte_registry.vocabularies.country_names import NAMES
 
 _SCALARS = ("nom", "reference", "cree_le", "mis_a_jour_le", "base")
 _ACTEURS = ("responsable", "dpo", "societe_dpo", "representant", "conjoint")
+
+
+def no_date(cell: Cell) -> Phrase:
+    """Return what to say of a cell that holds no date where one belongs."""
+    if year := year_typed(cell):
+        return words("year_typed", value=year, date=cell)
+    return words("not_date", value=str(cell))
 
 
 @attrs.define
@@ -73,9 +82,9 @@ class Fiche:
         """Append to a list of the record."""
         self.data.setdefault(name, []).append(value)
 
-    def remark(self, level: str, where: str, message: str) -> None:
+    def remark(self, level: str, where: str, said: Phrase) -> None:
         """Keep a remark."""
-        self.remarks.append(Remark(level=level, where=where, message=message))
+        self.remarks.append(Remark(level=level, where=where, phrase=said))
 
     def read(self, rows: Sequence[Row]) -> None:
         """Read the rows of the sheet."""
@@ -103,7 +112,7 @@ class Fiche:
         values = {name: cell for name, cell in self._values(row, columns) if not nothing(cell)}
         if not values:
             if not role and not row.cells and section not in ("", "description"):
-                self._lost(row, row.start, row.label, "a line that no label explains")
+                self._lost(row, row.start, "no_label", row.label)
             return
         if role in _ACTEURS:
             self.acteurs.setdefault(role, []).append((row, values))
@@ -121,7 +130,7 @@ class Fiche:
             self._transfert(row, values)
         else:
             for column, cell in row.cells.items():
-                self._lost(row, column, cell, f"the label {row.label!r} is unknown")
+                self._lost(row, column, "unknown_label", cell, label=row.label)
 
     def _values(self, row: Row, columns: Mapping[int, str]) -> Iterator[tuple[str, Cell]]:
         """Yield each value with its header: what stands in no column of the model is reported.
@@ -136,26 +145,21 @@ class Fiche:
                 yield name, cell
                 continue
             if name:
-                self._lost(row, column, cell, f"the column {name[1:]!r} is unknown")
+                self._lost(row, column, "unknown_column", cell, column=name[1:])
                 continue
             header = max((c for c in columns if c < column), default=-1)
             name = columns.get(header, "?")
             between = [c for c in filled if header <= c < column]
             if name.startswith("?") or between or max(columns) < column:
-                self._lost(row, column, cell, "no column leads there")
+                self._lost(row, column, "no_column", cell)
             else:
                 where = self.sheet.where(row.number, column)
-                self.remark(
-                    UNDERSTOOD_AS,
-                    where,
-                    f"{str(cell)!r:.120}: read as if it stood under its heading, to the left",
-                )
+                self.remark(UNDERSTOOD_AS, where, words("to_the_left", value=str(cell)))
                 yield name, cell
 
-    def _lost(self, row: Row, column: int, cell: Cell, why: str) -> None:
-        self.remark(
-            NOT_UNDERSTOOD, self.sheet.where(row.number, column), f"{str(cell)!r:.120}: {why}"
-        )
+    def _lost(self, row: Row, place: int, code: str, cell: Cell, **facts: Any) -> None:
+        said = words(code, value=str(cell), **facts)
+        self.remark(NOT_UNDERSTOOD, self.sheet.where(row.number, place), said)
 
     def _scalar(self, row: Row, role: str) -> None:
         cells = [(column, cell) for column, cell in sorted(row.cells.items()) if not nothing(cell)]
@@ -163,22 +167,22 @@ class Fiche:
             return
         (column, cell), *others = cells
         for extra, other in others:
-            self._lost(row, extra, other, f"a second value for {row.label!r}")
+            self._lost(row, extra, "second_value", other, label=row.label)
         where = self.sheet.where(row.number, column)
         if role == "base":
             self._base(str(cell), where)
             return
         if role in self.data:
-            self.remark(NOT_UNDERSTOOD, where, f"{str(cell)!r}: {row.label!r} appears twice")
+            self._lost(row, column, "label_twice", cell, label=row.label)
             return
         value: object = cell
         if role in ("cree_le", "mis_a_jour_le"):
             value = parsed_date(cell)
             if value is None:
-                self.remark(NOT_UNDERSTOOD, where, f"{str(cell)!r} is not a date; write 13/05/2019")
+                self.remark(NOT_UNDERSTOOD, where, no_date(cell))
                 return
             if isinstance(cell, int):
-                self.remark(UNDERSTOOD_AS, where, f"the number {cell} is read as the date {value}")
+                self.remark(UNDERSTOOD_AS, where, words("number_date", value=cell, date=value))
         self.places[role] = where
         self.data[role] = value if isinstance(value, dt.date) else str(value)
 
@@ -189,9 +193,7 @@ class Fiche:
                 self.laws.append(law)
         else:
             known = ", ".join(terme.fr for terme in rgpd.BASES_LEGALES)
-            self.remark(
-                NOT_UNDERSTOOD, where, f"{text!r} is not a legal basis; write one of {known}"
-            )
+            self.remark(NOT_UNDERSTOOD, where, words("not_basis", value=text, known=known))
 
     def _finalite(self, row: Row, values: Mapping[str, Cell]) -> None:
         if base := values.get("base"):
@@ -208,14 +210,17 @@ class Fiche:
         if not known:
             description = f"{row.label} : {description}" if description else row.label
             where = self.sheet.where(row.number, row.start)
-            self.remark(UNDERSTOOD_AS, where, f"{row.label!r} is read as a category of other data")
+            self.remark(UNDERSTOOD_AS, where, words("other_category", value=row.label))
         if description:
             item["description"] = description
         if conservation := values.get("conservation"):
+            if str(conservation).strip(" .").isdigit():
+                where = self.sheet.where(row.number, row.start)
+                self.remark(UNDERSTOOD_AS, where, words("no_unit_kept", value=str(conservation)))
             item["conservation"] = parsed_conservation(str(conservation))
         if code in ("nir", "infractions"):
             if code in self.data:
-                self._lost(row, row.start, row.label, "this category appears twice")
+                self._lost(row, row.start, "category_twice", row.label)
             else:
                 self.data[code] = item
         elif code in rgpd.CATEGORIES_PARTICULIERES:
@@ -224,29 +229,30 @@ class Fiche:
             self.add("categories_donnees", {"categorie": code, **item})
 
     def _personne(self, row: Row, values: Mapping[str, Cell]) -> None:
-        words = [str(v) for v in (values.get("description"), values.get("precisions")) if v]
-        if words and asks_which(words[0]):
+        stated = [str(v) for v in (values.get("description"), values.get("precisions")) if v]
+        if stated and asks_which(stated[0]):
             if (
-                len(words) == 1
+                len(stated) == 1
             ):  # the list asks for a word of its own, and none is written beside it
-                self._lost(row, min(row.cells, default=row.start), words[0], ASKS_WHICH)
-            words = words[1:]
-        if words:
-            self.add("categories_personnes", " : ".join(words))
+                place = min(row.cells, default=row.start)
+                self._lost(row, place, "others_which", stated[0])
+            stated = stated[1:]
+        if stated:
+            self.add("categories_personnes", " : ".join(stated))
 
     def _destinataire(self, row: Row, values: Mapping[str, Cell]) -> None:
         kind, detail = self._typed(
-            row, values, _TYPES_DESTINATAIRE, rgpd.DESTINATAIRES, "type of recipient"
+            row, values, _TYPES_DESTINATAIRE, rgpd.DESTINATAIRES, "other_recipient"
         )
         self.add("destinataires", {"type": kind} | ({"nom": detail} if detail else {}))
 
     def _mesure(self, row: Row, values: Mapping[str, Cell]) -> None:
-        kind, detail = self._typed(row, values, _TYPES_MESURE, rgpd.MESURES, "type of measure")
+        kind, detail = self._typed(row, values, _TYPES_MESURE, rgpd.MESURES, "other_measure")
         self.add("securite", {"type": kind} | ({"description": detail} if detail else {}))
 
     def _typed(
         self, row: Row, values: Mapping[str, Cell], types: Mapping[str, str],
-        codes: Iterable[Any], what: str,
+        codes: Iterable[Any], otherwise: str,
     ) -> tuple[str, str]:  # fmt: skip
         """Return a code of a drop-down list and the detail; what is not in the list is "autre"."""
         stated, detail = str(values.get("type", "")), str(values.get("precisions", ""))
@@ -257,7 +263,7 @@ class Fiche:
             if stated:
                 detail = f"{stated} : {detail}" if detail else stated
                 where = self.sheet.where(row.number, row.start)
-                self.remark(UNDERSTOOD_AS, where, f"{stated!r} is read as another {what}")
+                self.remark(UNDERSTOOD_AS, where, words(otherwise, value=stated))
         return kind, detail
 
     def _transfert(self, row: Row, values: Mapping[str, Cell]) -> None:
@@ -283,28 +289,18 @@ class Fiche:
         stated = str(values.get("pays", ""))
         if not stated:
             if item:
-                message = "a transfer whose country is not stated; write it in the column Pays"
-                self.remark(
-                    NOT_UNDERSTOOD, where, f"{' ; '.join(map(str, values.values()))!r}: {message}"
-                )
+                self._lost(row, row.start, "no_country", " ; ".join(map(str, values.values())))
             return
         for pays in countries(stated):
             if pays not in NAMES:
-                self.remark(
-                    UNDERSTOOD_AS, where,
-                    f"no country has the name {pays!r}; it is kept as written: put the code of ISO 3166-1",
-                )  # fmt: skip
+                self.remark(UNDERSTOOD_AS, where, words("country_kept", value=pays))
             self.add("transferts", {"pays": pays, **item})
 
     def _undecided(self, garantie: str, where: str) -> None:
         if folded(garantie) in _ADEQUACY:
-            message = f"{garantie!r} is kept as a detail: adequacy is computed at the date asked"
-            self.remark(UNDERSTOOD_AS, where, message)
+            self.remark(UNDERSTOOD_AS, where, words("adequacy_detail", value=garantie))
         else:
-            message = (
-                f"{garantie!r} names no safeguard of articles 46 to 49; state it in `garantie`"
-            )
-            self.remark(NOT_UNDERSTOOD, where, message + "; it is kept as a detail")
+            self.remark(NOT_UNDERSTOOD, where, words("not_safeguard", value=garantie))
 
 
 _TYPES_DESTINATAIRE = {folded(label): code for label, code in modele.TYPES_DESTINATAIRE.items()}

@@ -9,11 +9,12 @@ from typing import Any
 
 import attrs
 
-from charte_registry.exchange.importers.cnil.fiche import Fiche
+from charte_registry.exchange.importers.cnil.fiche import Fiche, no_date
 from charte_registry.exchange.importers.cnil.layout import Row, is_list_header, list_columns
 from charte_registry.exchange.importers.wording import folded, nothing, parsed_date
 from charte_registry.exchange.importers.workbook import Cell, Sheet
-from charte_registry.exchange.remarks import NOT_UNDERSTOOD, UNDERSTOOD_AS, Remark
+from charte_registry.exchange.remarks import NOT_UNDERSTOOD, UNDERSTOOD_AS, Remark, words
+from charte_registry.messages import Phrase
 
 _ROLES = (("delegue", "dpo"), ("du representant", "representant"), ("responsable", "responsable"))
 FIELDS = {
@@ -78,9 +79,9 @@ class Liste:
     coordonnees: dict[str, dict[str, Cell]] = attrs.field(factory=dict)
     remarks: list[Remark] = attrs.field(factory=list)
 
-    def remark(self, level: str, where: str, message: str) -> None:
+    def remark(self, level: str, where: str, said: Phrase) -> None:
         """Keep a remark."""
-        self.remarks.append(Remark(level=level, where=where, message=message))
+        self.remarks.append(Remark(level=level, where=where, phrase=said))
 
     def read(self, rows: Sequence[Row]) -> None:
         """Read the rows of the sheet."""
@@ -92,8 +93,8 @@ class Liste:
             filled = {column: cell for column, cell in cells.items() if not nothing(cell)}
             named = {columns[column]: cell for column, cell in filled.items() if column in columns}
             for column in sorted(set(filled) - set(columns)):
-                message = f"{str(filled[column])!r:.120}: no column leads there"
-                self.remark(NOT_UNDERSTOOD, self.sheet.where(row.number, column), message)
+                said = words("no_column", value=str(filled[column]))
+                self.remark(NOT_UNDERSTOOD, self.sheet.where(row.number, column), said)
             if "nom" in named:
                 self._ligne(self.sheet.where(row.number, row.start), named)
 
@@ -123,8 +124,7 @@ class Liste:
             if name in named and (day := parsed_date(named[name])) is not None:
                 dates[name] = day
             elif name in named:
-                message = f"{str(named[name])!r} is not a date; write 13/05/2019"
-                self.remark(NOT_UNDERSTOOD, where, message)
+                self.remark(NOT_UNDERSTOOD, where, no_date(named[name]))
         texts = {n: str(named[n]) for n in ("nom", "reference", "finalite") if n in named}
         sensible = folded(named.get("sensible", "")) == "oui"
         self.lignes.append(Ligne(where=where, sensible=sensible, dates=dates, **texts))
@@ -139,15 +139,11 @@ class Liste:
             if ligne.finalite:
                 data["finalites"] = [{"nom": ligne.finalite}]
             fiche = Fiche(self.sheet, data, dict.fromkeys(data, ligne.where))
-            message = f"{ligne.nom!r} has no record sheet: only the list tells of it"
-            self.remark(UNDERSTOOD_AS, ligne.where, message)
+            self.remark(UNDERSTOOD_AS, ligne.where, words("no_sheet", value=ligne.nom))
             fiches.add(fiche)
         for name, day in ligne.dates.items():
             fiche.data.setdefault(name, day)
         if ligne.sensible and not {"categories_particulieres", "infractions", "nir"} & set(
             fiche.data
         ):
-            message = (
-                f"{ligne.nom!r} is listed with sensitive data, and no row says which; add them"
-            )
-            self.remark(NOT_UNDERSTOOD, ligne.where, message)
+            self.remark(NOT_UNDERSTOOD, ligne.where, words("listed_sensitive", value=ligne.nom))
