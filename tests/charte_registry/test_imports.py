@@ -181,7 +181,7 @@ def test_an_import_of_nothing_says_why(table, capsys):
     assert main(command) == 2
     error = capsys.readouterr().err
     assert "registre.csv: there is no record to import" in error
-    assert "responsable: missing" in error
+    assert "responsable: is missing" in error
     assert not (table / "r").exists()
 
 
@@ -600,4 +600,4 @@ def test_a_mapping_goes_with_a_table_and_only_with_one(table, capsys):
             mapping,
         ]
         assert main(command) == 2
-        assert f"{option}: goes with a table" in capsys.readouterr().err
+        assert f"{option}: only applies to a table" in capsys.readouterr().err
