@@ -568,7 +568,7 @@ def test_people_are_made_from_tables_and_compared_as_a_file(tmp_path, capsys):
     capsys.readouterr()
     more = ["--input", str(target), "--weight", "weight", "--sample", "--cluster", "commune"]
     assert main(["compare", "nantes/transport", *DAYS, *more]) == 2
-    assert "1 strata hold a single cluster" in capsys.readouterr().err
+    assert "1 strata contain a single cluster" in capsys.readouterr().err
     assert main(["compare", "nantes/transport", *DAYS, *more[:-2], "--bootstrap", "20"]) == 0
     assert "95% confidence interval" in capsys.readouterr().out
 
