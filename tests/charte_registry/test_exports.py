@@ -266,7 +266,7 @@ def test_page_names_are_distinct_and_every_spreadsheet_takes_them(names):
 
 
 def test_a_text_that_no_cell_of_xlsx_holds_is_refused():
-    with pytest.raises(RegisterError, match=r"P: a text of 32,768 characters.*export as ODS"):
+    with pytest.raises(RegisterError, match=r"P: a text has 32,768 characters.*export as ODS"):
         xlsx([Page(name="P", rows=[["a" * 32_768]])])
     assert ods([Page(name="P", rows=[["a" * 32_768]])])
 

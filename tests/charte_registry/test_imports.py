@@ -637,4 +637,4 @@ def test_a_mapping_goes_with_a_table_and_only_with_one(table, capsys):
             mapping,
         ]
         assert main(command) == 2
-        assert f"{option}: goes with a table" in capsys.readouterr().err
+        assert f"{option}: only applies to a table" in capsys.readouterr().err

@@ -445,7 +445,7 @@ REFUSED = {
     "an unknown owner": (("traitements", "Verser", "Traitement d'un responsable", "Aide", "finalites"), "'Aide' names no record"),
     "no owner": (("traitements", "Verser", "Traitement d'un responsable", None, "finalites"), "which record does the row belong to"),
     "a place that is none": (("traitements", "Verser", "N°", "premier", "finalites"), "'premier' is not a place in a list"),
-    "a number that is none": (("registre", "Registre", "Années dont les chiffres peuvent être établis", "2025\nbientôt"), "no whole number"),
+    "a number that is none": (("registre", "Registre", "Années dont les chiffres peuvent être établis", "2025\nbientôt"), "not a whole number"),
 }  # fmt: skip
 
 

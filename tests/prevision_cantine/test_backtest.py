@@ -180,7 +180,7 @@ def test_where_nothing_was_known_in_time_the_remedy_works(tmp_path):
     city = small_city(tmp_path, 9)
     with pytest.raises(DateError, match=r"give at most (\d+) days between data") as error:
         backtest(city, lead_days=15)
-    most = int(str(error.value).split("give ")[1].split()[0])
+    most = int(str(error.value).split("at most ")[1].split()[0])
     assert len(backtest(city, lead_days=most)) == 2
     with pytest.raises(DateError, match="at most"):
         backtest(city, lead_days=most + 1)

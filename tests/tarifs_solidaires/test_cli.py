@@ -163,7 +163,7 @@ def test_the_example_computes_with_both_versions_and_both_rules(tmp_path, exampl
         (HEAD + "A,1,2\nB,much,3\n", "in.csv:3: quotient_familial: 'much' is not a number"),
         (HEAD + "A,,2\n", "in.csv:2: quotient_familial is empty; write a number"),
         (HEAD + "A,1,2\nB,-4,3\n", "in.csv:3: quotient_familial: '-4' is not between"),
-        (HEAD + "A,1\n", "in.csv:2: 2 cells where the header has 3"),
+        (HEAD + "A,1\n", "in.csv:2: there are 2 cells where the header has 3"),
         (HEAD.encode() + b"\x81,1,2\n", "is neither UTF-8, UTF-16 nor Windows-1252"),
         (HEAD + "\x1b[31m,\x1b[2J,3\n", "'\\x1b[2J' is not a number"),
     ],
@@ -307,7 +307,7 @@ def test_an_output_is_never_the_input_nor_a_rule(tmp_path, capsys):
     for name in ("in.csv", "own.toml", "link.csv", "hard.csv"):
         assert main([*arguments, str(tmp_path / name)]) == 2
         error = capsys.readouterr().err
-        assert "is also read" in error or "is not written over" in error or "neither .csv" in error
+        assert "is also read" in error or "is not overwritten" in error or "neither .csv" in error
     compare = [
         "compare",
         str(rule),
@@ -568,7 +568,7 @@ def test_people_are_made_from_tables_and_compared_as_a_file(tmp_path, capsys):
     capsys.readouterr()
     more = ["--input", str(target), "--weight", "weight", "--sample", "--cluster", "commune"]
     assert main(["compare", "nantes/transport", *DAYS, *more]) == 2
-    assert "1 strata hold a single cluster" in capsys.readouterr().err
+    assert "1 strata contain a single cluster" in capsys.readouterr().err
     assert main(["compare", "nantes/transport", *DAYS, *more[:-2], "--bootstrap", "20"]) == 0
     assert "95% confidence interval" in capsys.readouterr().out
 
@@ -729,7 +729,7 @@ def test_a_new_rule_is_never_written_over(tmp_path, capsys, monkeypatch):
     assert main(["new", "villeneuve/transport"]) == 0
     assert "places to fill in, each marked TODO" in capsys.readouterr().out
     assert main(["new", "villeneuve/transport"]) == 2
-    assert "is not written over" in capsys.readouterr().err
+    assert "is not overwritten" in capsys.readouterr().err
 
 
 @draws

@@ -334,7 +334,7 @@ def test_a_yaml_file_of_another_kind_is_refused_in_one_line(tmp_path, text, mess
     ("text", "message"),
     [
         ("name,name\n1,2\n", "the column 'name' appears twice"),
-        ("a,b\n1\n", r"cases\.csv:2: 1 cells where the header has 2"),
+        ("a,b\n1\n", r"cases\.csv:2: there are 1 cells where the header has 2"),
         ('a,b\n"1,2\n', r"cannot be read"),
         ("a,b\n", "there is no case"),
     ],
@@ -374,7 +374,7 @@ def test_files_that_are_none_are_refused(tmp_path):
             "a: the key 'factr' is unknown; did you mean factor",
         ),
         ('[names]\na = { name = "b", factor = "x" }\n', "factor and above must be numbers"),
-        ('[names]\na = { name = "b", take = "first" }\n', "take is sum or last"),
+        ('[names]\na = { name = "b", take = "first" }\n', "take must be sum or last"),
         ("ignore = 3\n", "ignore is not a list of names"),
         ("person = true\n", "person is neither a name nor a position"),
         ("names = 3\n", "names and given are not tables"),

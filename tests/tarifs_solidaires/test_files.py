@@ -192,7 +192,7 @@ def test_lines_are_counted_as_an_editor_counts_them(tmp_path, chunk):
     text = 'id,quotient_familial,age\r\n"a\nb",1,2\r\n\r\n,,\r\n"c\u2028\x85",1,2\r\nd,1,200\r\ne,1,2,3\r\n'
     with pytest.raises(TableError, match=r"in\.csv:7: age: '200' is not between 0 and 130"):
         computed(tmp_path, text, chunk=chunk)
-    with pytest.raises(TableError, match=r"in\.csv:8: 4 cells where the header has 3"):
+    with pytest.raises(TableError, match=r"in\.csv:8: there are 4 cells where the header has 3"):
         computed(tmp_path, text.replace("200", "20"), chunk=chunk)
     found = computed(tmp_path, text.partition("d,1")[0], chunk=chunk)
     assert found.count(",moins de 6 ans") == 2

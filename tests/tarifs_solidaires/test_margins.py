@@ -234,10 +234,10 @@ def test_what_goes_with_a_household_follows_the_tables():
             {"age": ["10..5"], "people": [1]},
             "age: '10..5' is not one of its classes; write a value, or a range",
         ),
-        ({"age": ["old"], "people": [1]}, "'old' is no class"),
-        ({"age": [".."], "people": [1]}, "'..' is no class"),
-        ({"age": ["-4..3"], "people": [1]}, "'-4..3' is no class"),
-        ({"beneficiaire_aah": ["perhaps"], "people": [1]}, "'perhaps' is no class"),
+        ({"age": ["old"], "people": [1]}, "'old' is not one of its classes"),
+        ({"age": [".."], "people": [1]}, "'..' is not one of its classes"),
+        ({"age": ["-4..3"], "people": [1]}, "'-4..3' is not one of its classes"),
+        ({"beneficiaire_aah": ["perhaps"], "people": [1]}, "'perhaps' is not one of its classes"),
     ],
 )
 def test_classes_that_are_none_are_refused(table, message):

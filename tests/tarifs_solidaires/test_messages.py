@@ -103,8 +103,8 @@ def test_argparse_takes_its_own_words_from_the_catalogue_for_a_while(tariff_mess
 
 def test_a_phrase_takes_its_parts_into_its_language():
     inner = Phrase("known: {names}", names=Joined(["a", "b", "c"]))
-    whole = Fault(code="x", template="unknown column {input!r}", remedy=inner, input="l'âge")
-    assert str(whole) == 'unknown column "l\'âge"; known: a, b, c'
+    whole = Fault(code="x", template="the column {input!r} is unknown", remedy=inner, input="l'âge")
+    assert str(whole) == 'the column "l\'âge" is unknown; known: a, b, c'
     assert whole.say("fr") == (
         "colonne inconnue\N{NO-BREAK SPACE}: «\N{NO-BREAK SPACE}l'âge\N{NO-BREAK SPACE}»"
         "\N{NO-BREAK SPACE}; choix connus\N{NO-BREAK SPACE}: a, b, c"
