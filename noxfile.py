@@ -128,14 +128,14 @@ def bench_registry(session: nox.Session) -> None:
 @nox.session(default=False)
 def dask(session: nox.Session) -> None:
     """Fit and compute on a local cluster of Dask, one of whose worker processes is killed."""
-    session.install(".[dask]")
+    session.install(".[cantine,dask]")
     session.run("python", "tests/cluster/dask_cluster.py", *session.posargs)
 
 
 @nox.session(default=False)
 def spark(session: nox.Session) -> None:
     """Compute in a local session of Spark; needs Java 17, on Debian ``openjdk-17-jre-headless``."""
-    session.install(".[spark]", "pandas<3")
+    session.install(".[cantine,spark]", "pandas<3")
     session.run("python", "tests/cluster/spark_session.py", *session.posargs)
 
 

@@ -159,17 +159,16 @@ def _weeks_seen(design: Design, week: Ints, weeks: int) -> tuple[Ints, Ints]:
         (ones, (week, design.situation)), shape=(weeks, design.situations)
     ).astype(bool)
     shared = design.matrix(nested=False).astype(bool)
-    shared_weeks = np.bincount(
-        sparse.coo_array(by_week @ shared).coords[1], minlength=shared.shape[1]
-    )
+    _, column = (by_week @ shared).nonzero()
+    shared_weeks = np.bincount(column, minlength=shared.shape[1])
     own = design.matrix(nested=True).astype(bool)
     # The situations of each week of each series, and from them the columns.
     key = design.group * weeks + week
     by_group = sparse.csr_array(
         (ones, (key, design.situation)), shape=(design.groups * weeks, design.situations)
     ).astype(bool)
-    hit = sparse.coo_array(by_group @ own)
-    flat = (hit.coords[0] // weeks).astype(np.int64) * own.shape[1] + hit.coords[1]
+    row, column = (by_group @ own).nonzero()
+    flat = (row // weeks).astype(np.int64) * own.shape[1] + column
     nested_weeks = np.bincount(flat, minlength=design.groups * own.shape[1])
     return shared_weeks, nested_weeks.reshape(design.groups, own.shape[1])
 
