@@ -7,6 +7,7 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 from nantes_transport import NantesTransport
+from taux_effort import ExamplesTauxEffort
 
 from charte_registry import (
     Adequation,
@@ -94,6 +95,9 @@ several: npt.NDArray[np.float64] = transport.compute(
     quotient_familial=np.array([620.0]), age=np.array([30])
 ).taux_reduction
 transport.compute(quotient=620, age=30)  # type: ignore[call-overload]
+meal: float = (
+    cast(ExamplesTauxEffort, rule).compute(quotient_familial=620, rang_enfant=2).prix_repas
+)
 asked: dict[str, Any] = rule.input_schema("en") | rule.output_schema(many=True) | rule.to_dict()
 text: str = result.explain(1, lang="fr")
 page: str = result.explain(1).to_html(contact="the town hall")

@@ -44,7 +44,7 @@ class NantesTransport(Protocol):
     """nantes/transport on 2020-10-01."""
 
     @overload
-    def compute(
+    def compute(  # type: ignore[overload-overlap, unused-ignore]
         self,
         *,
         quotient_familial: Number = ...,

@@ -498,9 +498,17 @@ def test_the_kinds_of_a_register_have_their_types():
     assert named == {kind: cls.__name__ for kind, cls in KINDS.items()}
 
 
-def test_the_types_that_the_typing_tests_use_are_those_of_the_rule():
-    rule = tarifs.load_rule("nantes/transport", on="2020-10-01")
-    assert (ROOT / "typing_tests/nantes_transport.py").read_text("utf-8") == tarifs.stub_text(rule)
+@pytest.mark.parametrize(
+    ("name", "day", "module"),
+    [
+        ("nantes/transport", "2020-10-01", "nantes_transport"),
+        (ROOT / "examples/tarifs/taux_effort.toml", "2025-01-01", "taux_effort"),
+    ],
+    ids=str,
+)
+def test_the_types_that_the_typing_tests_use_are_those_of_the_rule(name, day, module):
+    rule = tarifs.load_rule(name, on=day)
+    assert (ROOT / f"typing_tests/{module}.py").read_text("utf-8") == tarifs.stub_text(rule)
 
 
 def test_the_types_of_a_rule_are_a_module():
