@@ -188,7 +188,9 @@ def test_what_cannot_be_compared_or_changed_is_said(town, town_forecaster, town_
         Scenario(absences={("X", "2023-03-14"): 3}).apply(town)
     with pytest.raises(CityError, match="is not a number of pupils above 0"):
         Scenario(absences={("Cantine 01", "2023-03-14"): -3}).apply(town)
-    with pytest.raises(CityError, match=r"absences: Cantine 01 on 2023-03-14: 4000 pupils are away"):
+    with pytest.raises(
+        CityError, match=r"absences: Cantine 01 on 2023-03-14: 4000 pupils are away"
+    ):
         Scenario(absences={("Cantine 01", "2023-03-14"): 4000}).apply(town)
     with pytest.raises(CityError, match="did you mean 'Cantine 03'"):
         Scenario(enrolment={"cantine03": 1.1}).apply(town)

@@ -388,7 +388,7 @@ def test_a_result_that_was_set_aside_says_which_datum_and_what_is_expected():
         facts = notice.to_dict()
         assert facts["result"] == {"taux_reduction": None, "prix_mensuel": None}
         assert [(d["name"], d["value"]) for d in facts["data"]] == [("quotient_familial", value)]
-        assert facts["reason"] == result.reason[position]
+        assert facts["reason"] == result.reason_in("fr")[position]
         assert facts["changes"] == facts["operations"] == []
         notice.to_html()
         notice.to_markdown()

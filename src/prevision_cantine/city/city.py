@@ -372,7 +372,7 @@ class City:
         --------
         >>> from prevision_cantine import make_city
         >>> make_city(canteens=2, years=1).to_dict()["cantines"][0]
-        {'cantine': 'Cantine 01', 'type': 'M/E', 'ouvre_le': None, 'ferme_le': None, 'remplace': None}
+        {'cantine': 'Cantine 01', 'type': 'E', 'ouvre_le': None, 'ferme_le': None, 'remplace': None}
         """
         found: dict[str, Any] = above("city_dict")(self)
         return found
