@@ -38,8 +38,8 @@ def kind_of(frame: object) -> Kind:
 
 def reader_of(relation: Any) -> Any:
     """Return a reader of what a relation of DuckDB gives."""
-    # The older name goes in the next versions of DuckDB, the newer one is not in the first.
-    read = getattr(relation, "to_arrow_reader", None) or relation.fetch_record_batch
+    # DuckDB 1.1 has only the older of these two names.
+    read = getattr(relation, "to_arrow_reader", None) or relation.fetch_arrow_reader
     return read()
 
 

@@ -361,8 +361,8 @@ def _reader(way: _Way, reader: Any) -> Any:
 
 def _relation(way: _Way, relation: Any) -> Any:
     """Compute a relation through a reader, and ask its own connection for what came out."""
-    # The older name goes in the next versions of DuckDB, the newer one is not in the first.
-    read = getattr(relation, "to_arrow_reader", None) or relation.fetch_record_batch
+    # DuckDB 1.1 has only the older of these two names.
+    read = getattr(relation, "to_arrow_reader", None) or relation.fetch_arrow_reader
     computed = _reader(way, read()).read_all()  # noqa: F841 # the query names it
     return relation.query("people", "SELECT * FROM computed")
 
