@@ -38,9 +38,7 @@ def kind_of(frame: object) -> Kind:
 
 def reader_of(relation: Any) -> Any:
     """Return a reader of what a relation of DuckDB gives."""
-    # DuckDB 1.1 has only the older of these two names.
-    read = getattr(relation, "to_arrow_reader", None) or relation.fetch_arrow_reader
-    return read()
+    return relation.to_arrow_reader()
 
 
 def in_memory(frame: Any) -> Any:

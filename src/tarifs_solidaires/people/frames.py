@@ -361,9 +361,7 @@ def _reader(way: _Way, reader: Any) -> Any:
 
 def _relation(way: _Way, relation: Any) -> Any:
     """Compute a relation through a reader, and ask its own connection for what came out."""
-    # DuckDB 1.1 has only the older of these two names.
-    read = getattr(relation, "to_arrow_reader", None) or relation.fetch_arrow_reader
-    computed = _reader(way, read()).read_all()  # noqa: F841 # the query names it
+    computed = _reader(way, relation.to_arrow_reader()).read_all()  # noqa: F841 # the query names it
     return relation.query("people", "SELECT * FROM computed")
 
 
