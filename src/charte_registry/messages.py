@@ -97,7 +97,7 @@ def sentence(code: str, lang: str, facts: Mapping[str, Any], number: int = 0) ->
     Examples
     --------
     >>> sentence("not_utf8", "en", {"position": 3}), sentence("not_utf8", "fr", {}, 1)
-    ('not UTF-8 at byte 3', 'enregistrez-le en UTF-8')
+    ('is not in UTF-8 at byte 3', 'enregistrez-le en UTF-8')
     """
     written = []
     for text, name, way, form in _template(code, lang, number):

@@ -251,7 +251,7 @@ def test_what_is_no_table_or_library_is_named():
         to_frame(REGISTER, "traitement", like="polars")
     assert error.value.errors[0].code == "unknown_table"
     for like in ("numpy", {"id": []}):
-        with pytest.raises(RegisterError, match="no library of data frames") as error:
+        with pytest.raises(RegisterError, match="is not a library of data frames") as error:
             to_frame(REGISTER, "traitements", like=like)
         assert "biblioteca" in error.value.say("pt")
 
@@ -326,7 +326,9 @@ def test_a_register_comes_back_from_the_command_line(tmp_path, register, form, c
 def test_a_workbook_is_named_by_what_it_is(tmp_path, register, form, name, capsys):
     output = tmp_path / name
     assert main(["export", str(register), "--format", form, "--output", str(output)]) == 2
-    assert f"{name}: {form} is no {output.suffix.lower()}; name the file" in capsys.readouterr().err
+    assert (
+        f"{name}: {form} is not {output.suffix.lower()}; name the file" in capsys.readouterr().err
+    )
     assert list(tmp_path.iterdir()) == []
 
 

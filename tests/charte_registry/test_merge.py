@@ -370,7 +370,7 @@ def test_the_cnil_workbook_again_leaves_what_was_added_by_hand(real_data, tmp_pa
 def test_a_merge_replaces_nothing(folder, tmp_path, capsys):
     source = tables(folder, tmp_path)
     assert run("import", source, folder, "--from", "tables", "--merge", "--replace") == 2
-    assert "give one of them" in capsys.readouterr().err
+    assert "give one of the two options" in capsys.readouterr().err
 
 
 def test_a_register_that_changes_while_it_is_read_is_left_alone(

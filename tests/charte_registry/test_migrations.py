@@ -70,7 +70,7 @@ def test_steps_are_taken_one_after_the_other_and_say_what_is_lost():
 
 @pytest.mark.parametrize("version", ["0.3", None, 1, [], {}])
 def test_an_unknown_version_is_refused_with_the_known_ones(version):
-    with pytest.raises(RegisterError, match=r"is unknown; known: 0.4, 0.5, 1.0"):
+    with pytest.raises(RegisterError, match=r"is unknown; known versions: 0.4, 0.5, 1.0"):
         migrated({"schema": version}, MADE)
 
 

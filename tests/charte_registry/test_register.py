@@ -224,7 +224,7 @@ def test_an_answer_past_the_last_review_says_so():
     assert not adequation("CA", on="2020-01-01").beyond_review
     with pytest.raises(RegisterError, match="not a country"):
         adequation("Canada", on="2020-01-01")
-    with pytest.raises(RegisterError, match="no date"):
+    with pytest.raises(RegisterError, match="is not a date"):
         adequation("CA", on="now")
 
 

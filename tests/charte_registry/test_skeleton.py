@@ -207,7 +207,7 @@ def test_a_record_that_names_what_is_not_there_is_written_and_says_so(begun, cap
 def test_an_identifier_that_the_name_would_give_is_not_asked_for(begun, capsys):
     assert main(["new", "traitement", str(begun), "--lang", "en"]) == 2
     error = capsys.readouterr().err
-    assert "`nom`: missing" in error
+    assert "`nom`: is missing" in error
     assert "`id`" not in error
 
 

@@ -610,7 +610,9 @@ def test_a_name_that_changed_hands_means_nobody(pages):
     pages = edit(pages, "organismes", "ccas", "Nom", "Ville de Villeneuve")
     pages = edit(pages, "organismes", "ville", "Nom", "CCAS")
     pages = edit(pages, "traitements", "etat-civil", "Responsable (organisme)", "CCAS")
-    with pytest.raises(RegisterError, match="'CCAS' is not the name of a record, or of several"):
+    with pytest.raises(
+        RegisterError, match="'CCAS' is not the name of a record, or is that of several"
+    ):
         read(pages)
     assert Directory({"a": "X"}, earlier={"b": "x"}).of("X") is None
 

@@ -225,4 +225,4 @@ def test_from_the_command_line(tmp_path, capsys):
     capsys.readouterr()
     clash = ["effects", str(folder), "--model", str(model), "--settings", str(file)]
     assert main(clash) == 2
-    assert "--settings ou --model, pas les deux" in capsys.readouterr().err
+    assert "--settings et --model ne vont pas ensemble" in capsys.readouterr().err

@@ -51,7 +51,7 @@ def test_what_is_no_row_is_refused_in_each_language(town_forecast, row):
 
 
 def test_canteens_and_days_are_rows_of_a_city(town_forecaster):
-    with pytest.raises(ForecastError, match=r"rows of city.calendar_rows are needed, not list"):
+    with pytest.raises(ForecastError, match=r"list is not made of the rows of a city"):
         town_forecaster.predict([{"cantine": "Cantine 01", "date": "2023-04-20"}])
 
 

@@ -155,7 +155,9 @@ def test_a_caution_that_cannot_be_is_refused_at_once(fitted, days):
         BatchForecast.of(fitted, CITY, shortage=2.0)
     with pytest.raises(ForecastError):
         BatchForecast.of(fitted, CITY, missing_meal_cost=4.0)
-    with pytest.raises(CantineError, match="a data frame of a known kind; give one of pandas, polars"):
+    with pytest.raises(
+        CantineError, match="a data frame of a known kind; give one of pandas, polars"
+    ):
         forecast_frame(BatchForecast.of(fitted, CITY), {"cantine": []})
 
 

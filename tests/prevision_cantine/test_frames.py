@@ -320,9 +320,9 @@ def test_a_table_has_what_the_csv_file_has(town, town_forecast, tmp_path, kind):
 def test_what_is_no_result_has_no_table(town):
     with pytest.raises(CantineError, match="list cannot be turned into a table"):
         to_frame([], like="polars")
-    with pytest.raises(CantineError, match="not builtins list"):
+    with pytest.raises(CantineError, match="builtins list is not a data frame"):
         to_frame(town, like=[])
-    with pytest.raises(CantineError, match="not builtins list"):
+    with pytest.raises(CantineError, match="builtins list is not a data frame"):
         mask_small([], below=10, count="reel")
 
 

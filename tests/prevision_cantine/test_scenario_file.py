@@ -228,7 +228,8 @@ def test_all_that_is_wrong_is_told_at_once_with_its_line(town, written, lang):
     assert again.problems == error.value.problems
     data = json.loads(json.dumps(error.value.to_dict(lang), allow_nan=False))
     assert [problem["code"] for problem in data["problems"]] == [code for code, _ in found]
-    lines = [f"{problem['place']}: {problem['message']}" for problem in data["problems"]]
+    colon = "\N{NO-BREAK SPACE}:" if lang == "fr" else ":"
+    lines = [f"{problem['place']}{colon} {problem['message']}" for problem in data["problems"]]
     assert lines == text.splitlines()
 
 
@@ -505,6 +506,6 @@ def test_bounds_and_the_place_are_written_as_the_language_does():
     }
     assert said == {
         "fr": "greve.toml:3 : absents : -6 n'est pas un nombre de 0,5 à 1 000 000",
-        "en": "greve.toml:3: absents: -6 is no number from 0.5 to 1,000,000",
+        "en": "greve.toml:3: absents: -6 is not a number from 0.5 to 1,000,000",
         "pt": "greve.toml:3: absents: -6 não é um número de 0,5 a 1.000.000",
     }

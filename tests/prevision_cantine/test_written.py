@@ -108,5 +108,5 @@ def test_missing_columns_and_wrong_questions_are_refused():
         measure_forecasts(good, served, columns={"meals": "x"})
     with pytest.raises(ForecastError, match="shortage=0"):
         measure_forecasts(good, served, shortage=0)
-    with pytest.raises(CantineError, match="not builtins list"):
+    with pytest.raises(CantineError, match="builtins list is not a data frame"):
         measure_forecasts([], served)

@@ -115,7 +115,7 @@ def test_what_counts_as_a_cliff_and_as_just_before_can_be_said():
     assert [float(one.last) for one in comparison.cliffs(least=15).places] == [500, 750, 900]
     assert [one.people for one in comparison.cliffs(window=1).places] == [0, 0, 0, 0]
     assert comparison.cliffs(window=1.01).places[0].people == 1
-    with pytest.raises(InputError, match="income: 'age' is no amount of money"):
+    with pytest.raises(InputError, match="income: 'age' is not an amount of money"):
         comparison.cliffs(income="age")
 
 
@@ -150,7 +150,7 @@ def test_which_amount_is_the_income_is_said_by_the_caller_else_by_the_rule_file(
     assert found.input == "allocation_chomage"
     assert found.places
     assert "unemployment benefit" in comparison.to_html("en")
-    with pytest.raises(InputError, match="income: 'age' is no amount of money"):
+    with pytest.raises(InputError, match="income: 'age' is not an amount of money"):
         compare(rule, rule, people, income="age")
 
 

@@ -207,12 +207,12 @@ def test_lines_are_counted_as_an_editor_counts_them(tmp_path, chunk):
         ('id,quotient_familial,age\na,1,2\n"b"x,1,2\n', r"in\.csv:3: the row that begins here"),
         ("id,quotient_familial,age\n" + "a" * 200_000 + ",1,2\n", r"in\.csv:2: the row that begins here cannot be read"),
         ("id,quotient_familial,age\n" + "a" * 2_000_000, r"in\.csv:2: the row that begins here cannot be read"),
-        ("a" * 3_000_000, r"in\.csv:1: more than 1,000,000 bytes"),
+        ("a" * 3_000_000, r"in\.csv:1: has more than 1,000,000 bytes"),
         ("\n\n", "empty"),
         ("id,quotient_familial,age\n", "there is no row under the header"),
-        (b"id,quotient_familial,age\na,1,2\n\x81,1,2\n", r"in\.csv:3: neither UTF-8, UTF-16 nor"),
-        (b"\xef\xbb\xbfid,quotient_familial,age\n\xe9,1,2\n", r"in\.csv:2: neither UTF-8"),
-        (b"id,quotient_familial,age\na,1,\x002\n", r"in\.csv:2: neither UTF-8"),
+        (b"id,quotient_familial,age\na,1,2\n\x81,1,2\n", r"in\.csv:3: is neither UTF-8, UTF-16 nor"),
+        (b"\xef\xbb\xbfid,quotient_familial,age\n\xe9,1,2\n", r"in\.csv:2: is neither UTF-8"),
+        (b"id,quotient_familial,age\na,1,\x002\n", r"in\.csv:2: is neither UTF-8"),
         ("id,quotient_familial,age\n\xe9,1,2\n".encode("utf-16") + b"\x00", r"neither UTF-8"),
         ("quotient_familial,age,age\n1,2,3\n", "the column 'age' appears twice"),
     ],
@@ -266,7 +266,7 @@ def test_results_read_back_equal_with_decimal_commas_too(tmp_path):
         (("in.csv", "out.ods"), "out.ods: is neither .csv, .parquet nor .xlsx"),
         (("absent.csv", "out.csv"), "absent.csv: cannot be read"),
         (("absent.parquet", "out.csv"), "absent.parquet: cannot be read"),
-        (("wrong.parquet", "out.csv"), "wrong.parquet: no Parquet file"),
+        (("wrong.parquet", "out.csv"), "wrong.parquet: is not a readable Parquet file"),
         (("text.parquet", "out.csv"), "text.parquet: row 0 .from 0.: age: 'old' is not a number .years."),
         (("none.parquet", "out.parquet"), "none.parquet: there is no row"),
         (("double.parquet", "out.parquet"), "double.parquet: the column 'age' appears twice"),
@@ -327,7 +327,7 @@ def test_a_day_that_python_has_not_is_a_value_like_another(tmp_path):
 
 
 def test_no_rows_at_a_time_are_refused(tmp_path):
-    with pytest.raises(TableError, match="0 rows at a time"):
+    with pytest.raises(TableError, match="rows at a time cannot be 0"):
         computed(tmp_path, "quotient_familial,age\n1,2\n", chunk=0)
 
 

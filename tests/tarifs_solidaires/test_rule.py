@@ -221,7 +221,7 @@ def test_scalars_give_scalars_and_arrays_are_read_only():
         ({"revenu_fiscal_reference": 1}, ["missing_input"], "nombre_parts is missing"),
         ({"quotient_familial": 1, "nombre_parts": 2}, ["two_ways"], "both given"),
         ({"quotient_familial": 1, "age": 200}, ["out_of_bounds"], "age: 200 is"),
-        ({"quotient_familial": [1, 2], "age": [1, 2, 3]}, ["shapes"], "lengths that do not fit"),
+        ({"quotient_familial": [1, 2], "age": [1, 2, 3]}, ["shapes"], "lengths that do not match"),
         ({"quotient_familial": "a lot"}, ["type"], "expected a number"),
         ({"quotient_familial": 10**400}, ["type"], "expected a number"),
         ({"quotient_familial": np.ma.array([1, 2], mask=[0, 1])}, ["unreadable"], "None at 1 is"),
@@ -468,7 +468,7 @@ def test_a_users_own_file_loads_the_same_way(tmp_path):
         rule = load_rule(name, on="2023-06-01")
         assert rule.compute(quotient_familial=505, age=30).taux_reduction == 0.9
     for wrong in (None, 3):
-        with pytest.raises(RuleError, match="named by text"):
+        with pytest.raises(RuleError, match="named by a text"):
             load_rule(wrong, on="2020-10-01")
 
 

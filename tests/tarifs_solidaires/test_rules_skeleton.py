@@ -103,7 +103,7 @@ def test_a_name_that_is_none_or_leaves_the_folder_is_refused(name):
 @pytest.mark.parametrize(
     ("more", "words"),
     [
-        ({"shape": "formulas"}, "shape: 'formulas' cannot be; did you mean formula?"),
+        ({"shape": "formulas"}, "shape: 'formulas' is not possible; did you mean formula?"),
         ({"currency": "euro"}, "write such as EUR"),
         ({"languages": []}, "name each language once"),
         ({"languages": ["fr", "fr"]}, "name each language once"),

@@ -162,7 +162,7 @@ def test_groups_without_a_result_have_no_interval():
         ({"level": 1.0}, "level: 1.0 is not from 0.5 to below 1"),
         ({"method": "jackknife"}, "method: 'jackknife' is not a method"),
         ({"repeats": 1}, "repeats: 1 is not from 2 to 10,000"),
-        ({"strata": np.arange(600)}, "600 strata hold a single cluster"),
+        ({"strata": np.arange(600)}, "600 strata contain a single cluster"),
         ({"strata": [1, 2]}, "strata: there are 2 values for 600 rows"),
         ({"strata": np.arange(600) % 2, "cluster": np.arange(600) // 3}, "lies in two strata"),
     ],

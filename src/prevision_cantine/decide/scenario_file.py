@@ -168,7 +168,7 @@ class Item:
             return None
         if type(value) in (int, float) and least <= value <= most:
             return float(value)
-        self.wrong("no_number", key=key, value=value, least=least, most=most)
+        self.wrong("no_number", key=key, value=_named(value), least=least, most=most)
         return None
 
 
