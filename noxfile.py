@@ -209,14 +209,14 @@ def lowest(session: nox.Session) -> None:
         ".[all]", *group("tests"),
         "pytest<9",  # which warns of the generator that scikit-learn 1.7 hands it
     )  # fmt: skip
-    _pytest(session, *session.posargs)
+    _pytest(session, *session.posargs, examples=False)  # numpy 1 prints days otherwise
 
 
 @nox.session(default=False)
 def numpy1(session: nox.Session) -> None:
     """Run the tests with numpy 1.26, the last of its first generation: ``-- PATH`` for some."""
     session.install(".[all]", *group("tests"), "numpy<2")
-    _pytest(session, *session.posargs)
+    _pytest(session, *session.posargs, examples=False)  # numpy 1 prints days otherwise
 
 
 @nox.session(default=False, python=["3.11", "3.12", "3.13", "3.14"])
@@ -302,15 +302,15 @@ def changelog(session: nox.Session) -> None:
     session.run("towncrier", *(session.posargs or ["build", "--draft"]))
 
 
-def _pytest(session: nox.Session, *args: str) -> None:
+def _pytest(session: nox.Session, *args: str, examples: bool = True) -> None:
     """Run the tests and the doctests of the installed packages, not of the sources; or those named.
 
     The examples of a page go on from one another, so that a file stays with one process.
     """
     named = any(Path(argument.partition("::")[0]).exists() for argument in args)
-    every = ("tests", "README.md", "README.fr.md", "docs", *PACKAGES)
+    pages = ("--doctest-modules", "README.md", "README.fr.md", "docs", *PACKAGES)
+    every = ("tests", *(pages if examples else ()))
     session.run(
-        "pytest", "-n", "auto", "--dist", "loadfile", "--doctest-modules", "--pyargs", *args,
-        *(() if named else every),
+        "pytest", "-n", "auto", "--dist", "loadfile", "--pyargs", *args, *(() if named else every),
         env={"MPLBACKEND": "Agg"},
     )  # fmt: skip

@@ -513,7 +513,7 @@ def test_files_have_names_that_every_system_can_hold_apart(folder):
         ("traitements/x.yaml", "id: x\n---\nid: y\n", "another document"),
         ("traitements/x.yaml", "- id: x\n", r"x.yaml:1 `record`: expected a table"),
         ("traitements/x.yaml", "id: x\nnom: A\nresponsable: [c]\n", r"x.yaml:3 `responsable`: expected a text"),
-        ("traitements/x.yaml", "id: [" + "[" * 5000, "nesting depth|inside each other"),
+        ("traitements/x.yaml", "id: [" + "[" * 5000, "nesting depth|inside each other|not YAML"),
         ("traitements/x.toml", "id = [" + "[" * 5000, "inside each other"),
         ("traitements/x.toml", f"id = {'9' * 5000}", "not TOML"),
         ("traitements.toml", "[[traitement]]\nid = 'x'\n", "expected the list `traitements` and nothing else"),

@@ -45,7 +45,7 @@ def test_lines_that_are_there_stay_and_a_different_break_is_said(tmp_path):
 
 @pytest.mark.parametrize(
     ("country", "subdivision", "day"),
-    [("CA", "QC", "2023-06-24"), ("BR", "PE", "2023-03-06"), ("BR", None, "2023-09-07"), ("DE", None, "2023-10-03")],
+    [("CA", "QC", "2023-06-24"), ("BR", "SP", "2023-07-09"), ("BR", None, "2023-09-07"), ("DE", None, "2023-10-03")],
 )  # fmt: skip
 def test_public_holidays_of_other_countries_come_from_the_library(
     tmp_path, country, subdivision, day

@@ -235,7 +235,7 @@ def _xlsx_page(sheet: Any, page: Page, styles: Mapping[str, Any]) -> None:
         )  # fmt: skip
     if page.headers == frozenset([0]):
         sheet.freeze_panes(1, 1 if page.editable else 0)
-    if page.editable:
+    if page.editable and page.rows[0]:
         sheet.autofilter(0, 0, max(len(page.rows) - 1, 1), len(page.rows[0]) - 1)
     if page.hidden:
         sheet.hide()
