@@ -308,9 +308,9 @@ def _pytest(session: nox.Session, *args: str, examples: bool = True) -> None:
     The examples of a page go on from one another, so that a file stays with one process.
     """
     named = any(Path(argument.partition("::")[0]).exists() for argument in args)
-    pages = ("--doctest-modules", "README.md", "README.fr.md", "docs", *PACKAGES)
-    every = ("tests", *(pages if examples else ()))
+    every = ("tests", *(("README.md", "README.fr.md", "docs", *PACKAGES) if examples else ()))
     session.run(
-        "pytest", "-n", "auto", "--dist", "loadfile", "--pyargs", *args, *(() if named else every),
+        "pytest", "-n", "auto", "--dist", "loadfile", "--pyargs", *args,
+        *(("--doctest-modules",) if examples else ()), *(() if named else every),
         env={"MPLBACKEND": "Agg"},
     )  # fmt: skip
