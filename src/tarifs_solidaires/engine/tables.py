@@ -195,8 +195,8 @@ class Grid:
         weight = 1
         for axis in reversed(self.axes):
             part = axis.places(run)
-            if not isinstance(part, np.ndarray):  # alike for everyone; numpy 1 takes it as wide
-                part = type_(part)
+            if not isinstance(part, np.ndarray) or part.dtype.kind == "i":  # as numpy 1 makes it
+                part = np.asarray(part).astype(type_)
             if weight > 1 or type_ is not np.uint8:
                 part = np.multiply(part, type_(weight), dtype=type_)
             found = part if found is None else np.add(found, part, dtype=type_)
